@@ -1,0 +1,39 @@
+"""Symbol-level history for Git, recorded as it happens."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "OpLog": "muse_hook.oplog",
+    "diff_commits": "muse_hook.pipeline",
+    "list_sessions": "muse_hook.oplog",
+    "make_op_entry": "muse_hook.oplog",
+    "open_code_session": "muse_hook.recorder",
+    "record_delta_ops": "muse_hook.recorder",
+}
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.oplog import OpLog, list_sessions, make_op_entry
+    from muse_hook.pipeline import diff_commits
+    from muse_hook.recorder import open_code_session, record_delta_ops
+
+__all__ = [
+    "OpLog",
+    "__version__",
+    "diff_commits",
+    "list_sessions",
+    "make_op_entry",
+    "open_code_session",
+    "record_delta_ops",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use (PEP 562): a hook pays only for what it needs."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - start-up time
+
+    return getattr(import_module(_PUBLIC[name]), name)

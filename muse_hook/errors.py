@@ -1,0 +1,57 @@
+"""What can go wrong, said once: raised low as small types, shown by the command line or the hook."""
+
+from __future__ import annotations
+
+
+class MuseHookError(Exception):
+    """A failure that a person is told of, never a traceback.
+
+    `doing` says what was being done, `wrong` what went wrong, `hint` (may be empty) what to type.
+    `exit_code` is the command line's exit status (section 7 of the design: 1 the user's fault, 3 ours).
+    """
+
+    exit_code = 1
+
+    def __init__(self, doing: str, wrong: str, hint: str = "") -> None:
+        super().__init__(f"{doing}: {wrong}")
+        self.doing = doing
+        self.wrong = wrong
+        self.hint = hint
+
+
+class RepositoryError(MuseHookError):
+    """There is no Git repository here, or Git refuses it."""
+
+
+class RevisionError(MuseHookError):
+    """A revision or range that Git does not know, or one that holds nothing."""
+
+
+class SessionError(MuseHookError):
+    """A session id that would escape the store."""
+
+
+class DeltaError(MuseHookError):
+    """A delta or an op that is not of Muse's shape."""
+
+
+class StoreError(MuseHookError):
+    """The store cannot be read or written (permissions, a full disk, a foreign file in its place)."""
+
+
+class DamagedLogError(MuseHookError):
+    """A log holds what no writer of ours wrote."""
+
+
+class ObjectMissingError(MuseHookError):
+    """A Git object is absent: a partial clone, or a damaged repository."""
+
+    def __init__(self, oid: str, doing: str = "reading a Git object") -> None:
+        super().__init__(doing, f"{oid} is not in this repository", "git fsck, or git fetch in a partial clone")
+        self.oid = oid
+
+
+class InternalError(MuseHookError):
+    """Our own fault: something that cannot be was."""
+
+    exit_code = 3
