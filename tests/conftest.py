@@ -5,12 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 EPOCH = 1_700_000_000
 
@@ -110,10 +106,10 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def repo(tmp_path: Path, environment: dict[str, str]) -> Iterator[Repo]:
+def repo(tmp_path: Path, environment: dict[str, str]) -> Repo:
     """Make an empty repository on branch `main`."""
     path = tmp_path / "repo"
     path.mkdir()
     made = Repo(path, environment)
     made.git("init", "-q", "-b", "main")
-    yield made
+    return made
