@@ -13,9 +13,9 @@ TREE_MODE = 0o040000
 
 
 class Commit:
-    """One Git commit, as its raw object says it (replace refs and grafts are off).
+    r"""One Git commit, as its raw object says it (replace refs and grafts are off).
 
-    Ids are full hexadecimal. `author` is "Name <email>"; bytes that cannot be decoded stand as `\\xNN`.
+    Ids are full hexadecimal. `author` is "Name <email>"; bytes that cannot be decoded stand as `\xNN`.
     `authored_at` and `committed_at` are ISO 8601 in UTC ("2026-11-22T14:33:00+00:00"). `summary` is the subject
     line, `co_authors` the `Co-authored-by` trailers; `actor`, `intent`, `reservation` are the trailers
     `Muse-Actor`, `Muse-Intent`, `Muse-Reservation` or "".
@@ -82,9 +82,9 @@ class Blob:
 
 
 class FileChange:
-    """One path whose entry differs between two trees; `None` is "not there".
+    r"""One path whose entry differs between two trees; `None` is "not there".
 
-    `path` is text: bytes that are not UTF-8 stand as `\\xNN`. `others` holds, for a merge, the entries of the same
+    `path` is text: bytes that are not UTF-8 stand as `\xNN`. `others` holds, for a merge, the entries of the same
     path in the second, third, ... parent.
     """
 
