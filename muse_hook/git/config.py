@@ -1,0 +1,62 @@
+"""Git's configuration, as Git itself reads it."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.git.repository import Repository
+
+_OWNER = 0o600  # Git refuses a mode that locks its owner out
+
+
+def value(repository: Repository, key: str, kind: str | None = None) -> str | None:
+    """Return the last value of `key`, `None` where it has none; `kind` is a type of `git config` ("bool", "path")."""
+    typed = (f"--type={kind}",) if kind else ()
+    status, output, _ = repository.start_to_end("config", *typed, "--null", "--get", key)
+    return output.rstrip(b"\0").decode("utf-8", "surrogateescape") if status == 0 else None
+
+
+def section(repository: Repository, name: str) -> dict[str, str]:
+    """Return the last value of every key of a section ("muse"), by its full lower-case name ("muse.background")."""
+    status, output, _ = repository.start_to_end("config", "--null", "--get-regexp", rf"^{name}\.")
+    found = {}
+    for item in output.split(b"\0") if status == 0 else ():
+        key, newline, text = item.decode("utf-8", "surrogateescape").partition("\n")
+        if key:
+            found[key] = text if newline else "true"  # a key alone on its line is true
+    return found
+
+
+def hooks_path(repository: Repository) -> tuple[str, str | None]:
+    """Return the absolute folder that Git looks for hooks in, and the scope that sets it.
+
+    The scope is "system", "global", "local", "worktree" or "command", `None` where core.hooksPath is not set.
+    """
+    status, output, _ = repository.start_to_end(
+        "config", "--null", "--show-scope", "--type=path", "--get", "core.hooksPath"
+    )
+    if status:
+        return os.path.join(repository.common_dir, "hooks"), None
+    scope, path = output.rstrip(b"\0").split(b"\0", 1)
+    top = repository.work_tree or repository.git_dir  # where Git runs hooks
+    return os.path.normpath(os.path.join(top, os.fsdecode(path))), scope.decode("ascii")
+
+
+def shared_mode(repository: Repository) -> int | None:
+    """Return the permission bits that core.sharedRepository asks for beyond the umask's, `None` where it is not set.
+
+    0o660 for "group", 0o664 for "all", an octal value as it is (`git config`, core.sharedRepository).
+    """
+    text = value(repository, "core.sharedRepository")
+    if text is None:
+        return None
+    word = text.lower()
+    if word in ("group", "true", "yes", "on", "1", ""):
+        return 0o660
+    if word in ("all", "world", "everybody", "2"):
+        return 0o664
+    if word.startswith("0") and word.strip("01234567") == "" and int(word, 8) & _OWNER == _OWNER:
+        return int(word, 8) & 0o666
+    return None

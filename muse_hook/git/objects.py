@@ -1,0 +1,106 @@
+"""What both readers of Git's objects share: everything above the raw bytes of one object."""
+
+from __future__ import annotations
+
+from muse_hook.errors import InternalError
+from muse_hook.git.commits import parse_commit, raw_parents
+from muse_hook.git.trees import changes, files, missing_tree, parse_entry, split_tree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Self
+
+    from muse_hook.git.trees import Entry
+    from muse_hook.model.change import Blob, Commit, FileChange
+
+KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}  # Git's numbers (pack format)
+
+# Walked oldest to newest, a commit's old trees are the new trees of the commit before: they are kept. Measured on
+# texar: see docs; a hook never comes near it.
+_TREE_CACHE_BYTES = 16 << 20
+
+
+class ObjectReader:
+    """Reads Git objects by their full hexadecimal id; `ObjectMissingError` where one is absent or damaged.
+
+    The two readers differ in `read`, `size` and `close` only, so that what they say of a commit is the same. A
+    reader belongs to the process and thread that made it.
+    """
+
+    def __init__(self, id_size: int) -> None:
+        self.id_size = id_size  # bytes of a raw id: 20 (SHA-1) or 32 (SHA-256)
+        self._trees: dict[str, frozenset[bytes]] = {}
+        self._tree_bytes = 0
+
+    def read(self, oid: str) -> tuple[str, bytes]:
+        """Return the kind ('commit', 'tree', 'blob', 'tag') and the content of an object."""
+        raise NotImplementedError
+
+    def size(self, oid: str) -> int:
+        """Return the bytes of an object's content, without reading it where the reader can."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Let go of what the reader holds; it may not be used afterwards."""
+
+    def blob(self, oid: str) -> bytes:
+        """Return the content of a blob."""
+        return self._read_as("blob", oid)
+
+    def commit(self, oid: str) -> Commit:
+        """Return a commit as its raw object says it: no replace refs, no grafts, no shallow boundary."""
+        return parse_commit(oid, self._read_as("commit", oid))
+
+    def parents(self, oid: str) -> list[str]:
+        """Return the parents of a commit, as its raw object names them."""
+        return raw_parents(self._read_as("commit", oid))
+
+    def diff(self, commit: Commit) -> list[FileChange]:
+        """Return what a commit changed against its first parent (a root commit: against nothing), sorted by path.
+
+        For a merge each change holds the other parents' entries. ObjectMissingError where a parent is absent, as
+        at the boundary of a shallow clone.
+        """
+        trees = [self.commit(parent).tree for parent in commit.parents]
+        return changes(self, trees[0] if trees else None, commit.tree, trees[1:])
+
+    def diff_trees(self, old: str | None, new: str | None, others: Sequence[str | None] = ()) -> list[FileChange]:
+        """Return the paths that differ between two trees (`None`: an empty one), sorted by the bytes of the path."""
+        return changes(self, old, new, others)
+
+    def files(self, tree: str | None, prefix: bytes = b"") -> Iterator[tuple[bytes, Blob]]:
+        """Yield (path in bytes, entry) of everything below a tree that is no folder, in no promised order."""
+        return files(self, tree, prefix)
+
+    def tree(self, oid: str) -> dict[bytes, Entry]:
+        """Return a tree's entries by name: (mode, id)."""
+        return dict(parse_entry(entry, self.id_size) for entry in self.tree_entries(oid))
+
+    def tree_entries(self, oid: str) -> frozenset[bytes]:
+        """Return the entries of a tree, each as its bytes: what differs between two trees is a set difference."""
+        entries = self._trees.get(oid)
+        if entries is None:
+            raw = self._read_as("tree", oid)
+            try:
+                entries = frozenset(split_tree(raw, self.id_size))
+            except ValueError:
+                raise missing_tree(oid) from None
+            if self._tree_bytes > _TREE_CACHE_BYTES:
+                self._trees.clear()
+                self._tree_bytes = 0
+            self._trees[oid] = entries
+            self._tree_bytes += len(raw)
+        return entries
+
+    def _read_as(self, kind: str, oid: str) -> bytes:
+        found, content = self.read(oid)
+        if found != kind:
+            raise InternalError(f"reading a {kind}", f"{oid} is a {found}")
+        return content
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,69 @@
+"""Which commits: revisions, ranges and generations."""
+
+from __future__ import annotations
+
+from muse_hook.errors import RepositoryError, RevisionError
+from muse_hook.git.process import stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from muse_hook.git.repository import Repository
+
+
+def resolve(repository: Repository, revision: str) -> str:
+    """Return the id of the commit that a revision names ("HEAD~2", "v1.0", an abbreviated id); RevisionError."""
+    status, output, complaint = 1, b"", ""
+    if revision and not revision.startswith("-") and "\0" not in revision:
+        status, output, complaint = repository.start_to_end("rev-parse", "--verify", revision + "^{commit}")
+    if status == 0:
+        return output.decode("ascii").strip()
+    if revision == "HEAD":
+        raise RevisionError("looking for HEAD", "there is no commit yet", "git commit")
+    wrong = "Git knows no such commit"
+    if "ambiguous" in complaint:
+        wrong = "several objects begin with that"
+    raise RevisionError(f"looking for {revision!r}", wrong, "git log --oneline --all")
+
+
+def rev_list(
+    repository: Repository, tips: Iterable[str], hide: Iterable[str] = (), *, options: Sequence[str] = ()
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield (commit, parents), parents before children, of what `tips` reach and `hide` does not.
+
+    `options` are further words for `git rev-list` ("-n500": the newest 500). Beyond the boundary of a shallow
+    clone there are no parents. A tip may be any revision, a range too; RevisionError where Git does not know it.
+    """
+    words = [*tips, *("^" + oid for oid in hide)]
+    if not words:
+        return
+    feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
+    with repository.start(
+        "rev-list", "--topo-order", "--reverse", "--parents", *options, "--stdin", feed=feed
+    ) as child:
+        for line in stream(child):
+            oid, *parents = line.decode("ascii").split(" ")
+            yield oid, tuple(parents)
+        if child.wait():
+            complaint = child.complaint().strip()
+            if "bad revision" in complaint or "bad object" in complaint:
+                raise RevisionError("listing commits", complaint, "git log --oneline --all")
+            raise RepositoryError("listing commits", complaint or "git rev-list failed", "git fsck")
+
+
+def generations(repository: Repository, tips: Iterable[str], known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Return the generation of every commit that `tips` reach: 1 for a root, else 1 + the largest of its parents."""
+    found: dict[str, int] = dict(known or ())
+    for oid, parents in rev_list(repository, tips):
+        found[oid] = 1 + max((found[parent] for parent in parents), default=0)
+    return found
+
+
+def shallow(repository: Repository) -> frozenset[str]:
+    """Return the commits whose parents a shallow clone does not have."""
+    try:
+        with open(repository.common_dir + "/shallow", encoding="ascii") as file:
+            return frozenset(file.read().split())
+    except FileNotFoundError:
+        return frozenset()
