@@ -1,0 +1,134 @@
+"""What a version of a file holds: its symbols, each with ids and parts that are worked out when they are asked for."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Literal, Protocol
+
+    ParameterKind = Literal["positional_only", "positional_or_keyword", "var_positional", "keyword_only", "var_keyword"]
+
+    class Content(Protocol):
+        """What a symbol's text says: has every lazy attribute of `Symbol`."""
+
+        def same_as(self, other: Any) -> bool:
+            """Whether the content id is equal; equal text is enough."""
+
+
+class Parameter:
+    """One parameter of a function; `default` and `annotation` are normalised text, None where there is none."""
+
+    __slots__ = ("annotation", "default", "kind", "name")
+
+    def __init__(
+        self, name: str, kind: ParameterKind, default: str | None = None, annotation: str | None = None
+    ) -> None:
+        self.name = name
+        self.kind = kind
+        self.default = default
+        self.annotation = annotation
+
+    def _key(self) -> tuple[str, str, str | None, str | None]:
+        return (self.name, self.kind, self.default, self.annotation)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parameter) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        return f"Parameter{self._key()}"
+
+
+class Symbol:
+    """One symbol of one version of a file: all definitions of its name, in source order.
+
+    `name` is the simple name ("save"; of an import what it binds, of a star import "*:module"), `qualified_name`
+    the part of an address after the path ("Model.save", "import::os"), `kind` that of the last definition, `parent`
+    the qualified name of the class it stands in or "", `lines` the first and last line (from 1, both included,
+    decorators too). All other attributes are worked out on first use and kept.
+
+    Ids are SHA-256 in hexadecimal, "" for a part that is not there: `content_id` of everything (for a class: its
+    header and plain statements, not its methods), its own name and guards included; `masked_id` the same with its
+    own name masked wherever it stands (of a class: its members' masked content as well); `guard_id` of the conditions
+    it stands under; `body_id`, `signature_id` (name, parameters, result), `decorators_id`, `bases_id`, `docstring_id`.
+    For likeness: `tokens`, the leaf texts; `statements`, a digest for each statement of the body in order, nested
+    ones as entries of their own; `calls`, the simple names that it calls; `parameters`, `returns` and `bases`,
+    normalised texts.
+    """
+
+    __slots__ = (
+        "bases", "bases_id", "body_id", "calls", "content", "content_id", "decorators_id", "docstring_id", "guard_id",
+        "kind", "lines", "masked_id", "name", "parameters", "parent", "qualified_name", "returns", "signature_id",
+        "statements", "tokens",
+    )  # fmt: skip
+
+    content_id: str
+    masked_id: str
+    guard_id: str
+    body_id: str
+    signature_id: str
+    decorators_id: str
+    bases_id: str
+    docstring_id: str
+    tokens: tuple[str, ...]
+    statements: tuple[str, ...]
+    calls: frozenset[str]
+    parameters: tuple[Parameter, ...]
+    returns: str
+    bases: tuple[str, ...]
+
+    def __init__(
+        self, qualified_name: str, name: str, kind: str, *, parent: str, lines: tuple[int, int], content: Content
+    ) -> None:
+        self.name = name
+        self.qualified_name = qualified_name
+        self.kind = kind
+        self.parent = parent
+        self.lines = lines
+        self.content = content
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Ask the content for what nobody has asked for before."""
+            value = getattr(self.content, name)
+            setattr(self, name, value)
+            return value
+
+    def same_as(self, other: Symbol) -> bool:
+        """Whether both mean the same (equal `content_id`); equal text is enough, and nothing is parsed then."""
+        return self.content is other.content or self.content.same_as(other.content)
+
+    def __repr__(self) -> str:
+        return f"Symbol({self.kind} {self.qualified_name} L{self.lines[0]}-{self.lines[1]})"
+
+
+class SymbolTable:
+    """The symbols of one version of a file, and what no symbol holds.
+
+    `state` is "parsed", "unparsed" (damage crosses the borders of symbols) or "too_large"; only a parsed file has
+    symbols. `damaged` tells whether there is any syntax error at all. `symbols` are by qualified name in source order.
+    `module_id` is the digest of what no symbol holds (the module's docstring, bare calls); `tree_id` that of the whole
+    normalised tree, equal where only the formatting differs; `exports` the names that the module lists as public
+    (Python's `__all__`), None where it has no such list. These three are worked out on first use.
+    """
+
+    __slots__ = ("damaged", "exports", "module_id", "state", "symbols", "tree_id")
+
+    state: str
+    damaged: bool
+    symbols: Mapping[str, Symbol]
+    module_id: str
+    tree_id: str
+    exports: tuple[str, ...] | None
+
+    def same_module(self, other: SymbolTable) -> bool:
+        """Whether `module_id` is equal; stretches with equal text are not normalised."""
+        return self.module_id == other.module_id
+
+    def same_tree(self, other: SymbolTable) -> bool:
+        """Whether `tree_id` is equal; stretches with equal text are not normalised."""
+        return self.tree_id == other.tree_id
