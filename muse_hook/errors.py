@@ -39,6 +39,10 @@ class StoreError(MuseHookError):
     """The store cannot be read or written (permissions, a full disk, a foreign file in its place)."""
 
 
+class StoreBusyError(StoreError):
+    """Another process holds the lock."""
+
+
 class DamagedLogError(MuseHookError):
     """A log holds what no writer of ours wrote."""
 
@@ -49,6 +53,10 @@ class ObjectMissingError(MuseHookError):
     def __init__(self, oid: str, doing: str = "reading a Git object") -> None:
         super().__init__(doing, f"{oid} is not in this repository", "git fsck, or git fetch in a partial clone")
         self.oid = oid
+
+
+class InstallError(MuseHookError):
+    """The hooks cannot be put into this repository."""
 
 
 class InternalError(MuseHookError):

@@ -89,11 +89,11 @@ def test_every_room_has_a_line() -> None:
 
 def calls(path: Path, *names: str) -> list[int]:
     """Return the lines on which one of the dotted `names` is called or read."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in names:
-            found.append(node.lineno)
-    return found
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Attribute | ast.Name) and ast.unparse(node) in names
+    ]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
