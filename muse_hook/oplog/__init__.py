@@ -1,0 +1,40 @@
+"""The op log: one file of JSON lines a session, appended to and never rewritten."""
+
+from __future__ import annotations
+
+from muse_hook.oplog.batch import Batch, make_batch
+from muse_hook.oplog.checkpoint import list_named, read_named, write_named
+from muse_hook.oplog.entries import make_op_entry
+from muse_hook.oplog.ids import POSITIONS, entry_id, mark_id, seal_id
+from muse_hook.oplog.log import OpLog, list_sessions
+from muse_hook.oplog.marks import MarkLine, make_dropped, make_superseded
+from muse_hook.oplog.reading import read_entries
+from muse_hook.oplog.scan import Mark, Scanner, Seal, scan
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append, end_torn_line
+
+__all__ = [
+    "POSITIONS",
+    "Batch",
+    "Mark",
+    "MarkLine",
+    "OpLog",
+    "Scanner",
+    "Seal",
+    "Store",
+    "append",
+    "end_torn_line",
+    "entry_id",
+    "list_named",
+    "list_sessions",
+    "make_batch",
+    "make_dropped",
+    "make_op_entry",
+    "make_superseded",
+    "mark_id",
+    "read_entries",
+    "read_named",
+    "scan",
+    "seal_id",
+    "write_named",
+]

@@ -1,0 +1,72 @@
+"""Reading a stretch of a log line by line."""
+
+from __future__ import annotations
+
+import os
+from json import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+BLOCK = 1 << 20
+
+
+def read_lines(fd: int, start: int, end: int) -> Iterator[bytes]:
+    """Yield the lines of the bytes `start` to `end` without their newlines; the last one may have had none."""
+    rest = b""
+    at = start
+    while at < end:
+        # A line longer than a block: read ever more of it, or its pieces are copied over and over.
+        block = os.pread(fd, min(max(BLOCK, len(rest)), end - at), at)
+        if not block:
+            break
+        at += len(block)
+        *lines, rest = (rest + block).split(b"\n")
+        yield from lines
+    if rest:
+        yield rest
+
+
+def start_of_last(fd: int, end: int, count: int) -> int:
+    """Return the offset where the last `count` lines before `end`, a line's start, begin (0: there are fewer)."""
+    if count == 0:
+        return end
+    wanted = count + 1  # newlines to go back over, the one just before `end` included
+    at = end
+    while at > 0:
+        start = max(0, at - BLOCK)
+        block = os.pread(fd, at - start, start)
+        here = block.count(b"\n")
+        if here >= wanted:
+            found = len(block)
+            for _ in range(wanted):
+                found = block.rindex(b"\n", 0, found)
+            return start + found + 1
+        wanted -= here
+        at = start
+    return 0
+
+
+def parse(line: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of a line, None where it is none."""
+    try:
+        value = loads(line)
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, nested to break the reader
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def hand_entry(line: bytes) -> Any:
+    """Return the entry of a line that was appended by hand, None for a commit's line and for what is no entry."""
+    entry = parse(line)
+    if entry is None or "commit_id" in entry:
+        return None
+    is_entry = (
+        isinstance(entry.get("op_id"), str)
+        and type(entry.get("lamport_ts")) is int
+        and isinstance(entry.get("domain"), str)
+        and isinstance(entry.get("domain_op"), dict)
+    )
+    return entry if is_entry else None

@@ -1,0 +1,159 @@
+"""One session's log as Muse's `OpLog`: append by hand, read, checkpoint, collapse to a delta."""
+
+from __future__ import annotations
+
+import os
+
+from muse_hook.errors import DeltaError
+from muse_hook.oplog import clock
+from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
+from muse_hook.oplog.entries import KEYS, now
+from muse_hook.oplog.reading import read_entries
+from muse_hook.oplog.sessions import LOG, check
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append, end_torn_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from muse_hook.model.ops import OpEntry, OpLogCheckpoint, StructuredDelta
+
+# Longer than any hook or pause of a backfill; a person's call rather says so than hangs.
+LOCK_SECONDS = 30.0
+
+
+class Hand:
+    """Entries that belong to no commit, as lines ready to be appended."""
+
+    __slots__ = ("highest", "lines")
+
+    def __init__(self, entries: Sequence[OpEntry]) -> None:
+        self.lines = "".join(f"{_line(entry)}\n" for entry in entries).encode("ascii")
+        self.highest = max((entry["lamport_ts"] for entry in entries), default=-1)
+
+
+class OpLog:
+    """The log of `session_id` in the store of `repo_root`, a repository's top or a plain folder.
+
+    Nothing is searched upward. The folder is made by the first `append`. Raises SessionError for an id that would
+    escape the store.
+    """
+
+    def __init__(self, repo_root: str | os.PathLike[str], session_id: str) -> None:
+        self._store = Store.of(repo_root)
+        self._session_id = check(session_id)
+        self._folder = self._store.folder(session_id)
+        self._path = os.path.join(self._folder, LOG)
+        self._lamport: int | None = None
+
+    def __repr__(self) -> str:
+        return f"OpLog({self._store.root!r}, {self._session_id!r})"
+
+    def session_id(self) -> str:
+        """Return the session id of this log."""
+        return self._session_id
+
+    def next_lamport_ts(self) -> int:
+        """Return the next stamp: on the first call the log's highest + 1 (1 in an empty log), then one more each."""
+        if self._lamport is None:
+            self._lamport = max(0, self.highest_stamp())
+        self._lamport += 1
+        return self._lamport
+
+    def highest_stamp(self) -> int:
+        """Return the highest stamp in the log, -1 in an empty one; the cost does not grow with the log."""
+        if not os.path.lexists(self._path):
+            return -1
+        fd = self._store.open_file(self._path, os.O_RDONLY)
+        try:
+            return clock.highest(self._store, self._folder, fd, os.fstat(fd).st_size)
+        finally:
+            os.close(fd)
+
+    def append(self, entry: OpEntry) -> None:
+        """Append `entry` (see `make_op_entry`) and make it durable.
+
+        Raises DeltaError for what is no entry or cannot be JSON, StoreError where the log cannot be written.
+        """
+        hand = Hand([entry])
+        with self._store.lock(LOCK_SECONDS):
+            append(self._store, self._session_id, [hand])
+
+    def read_all(self) -> list[OpEntry]:
+        """Return the entries that count, in the order of the log; see `read_entries`."""
+        return list(read_entries(self._path))
+
+    def replay_since_checkpoint(self) -> list[OpEntry]:
+        """Return the entries that arrived after the checkpoint, all of them where there is none.
+
+        Muse's own checkpoint has no `offset`: then those with a higher stamp.
+        """
+        checkpoint = self.read_checkpoint()
+        if checkpoint is None:
+            return self.read_all()
+        offset = checkpoint.get("offset")
+        if type(offset) is int and offset >= 0:
+            return list(read_entries(self._path, offset))
+        return [entry for entry in self.read_all() if entry["lamport_ts"] > checkpoint["lamport_ts"]]
+
+    def to_structured_delta(self, domain: str) -> StructuredDelta:
+        """Return the ops of `domain` since the checkpoint in the order of their stamps, and a count by kind.
+
+        A patch's children, which stand in the log on their own as well, are told inside their patch alone.
+        """
+        entries = [entry for entry in self.replay_since_checkpoint() if entry["domain"] == domain]
+        entries.sort(key=lambda entry: (entry["lamport_ts"], entry.get("commit_id", "")))
+        patches = {entry["op_id"]: entry["domain_op"] for entry in entries if entry["domain_op"].get("op") == "patch"}
+        ops = [entry["domain_op"] for entry in entries if not _is_child(entry, patches)]
+        counts: dict[str, int] = {}
+        for op in ops:
+            kind = op.get("op", "unknown")
+            counts[kind] = counts.get(kind, 0) + 1
+        summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+        return {"domain": domain, "ops": ops, "summary": summary or "no ops"}
+
+    def checkpoint(self, snapshot_id: str) -> OpLogCheckpoint:
+        """Write down that all that has arrived so far is in `snapshot_id`; the checkpoint. Raises StoreError."""
+        with self._store.lock(LOCK_SECONDS):
+            folder = self._store.ensure_session(self._session_id)
+            end_torn_line(self._store, self._session_id)
+            stamps = [entry["lamport_ts"] for entry in read_entries(self._path)]
+            made: OpLogCheckpoint = {
+                "session_id": self._session_id,
+                "snapshot_id": snapshot_id,
+                "lamport_ts": max(stamps, default=0),
+                "op_count": len(stamps),
+                "created_at": now(),
+                "offset": os.path.getsize(self._path) if os.path.exists(self._path) else 0,
+            }
+            write_checkpoint(self._store, folder, made)
+        return made
+
+    def read_checkpoint(self) -> OpLogCheckpoint | None:
+        """Return the checkpoint, None where there is none or where it is damaged."""
+        return read_checkpoint(self._folder)
+
+
+def list_sessions(repo_root: str | os.PathLike[str]) -> list[str]:
+    """Return the ids of all sessions in the store of `repo_root` that have a log or a checkpoint, sorted."""
+    return sorted(session_id for session_id, _ in Store.of(repo_root).sessions())
+
+
+def _is_child(entry: OpEntry, patches: dict[str, Any]) -> bool:
+    causes = entry["parent_op_ids"]
+    patch = patches.get(causes[0]) if len(causes) == 1 else None
+    return patch is not None and entry["domain_op"] in patch.get("child_ops", ())
+
+
+def _line(entry: OpEntry) -> str:
+    missing = [key for key in KEYS if key not in entry] if isinstance(entry, dict) else list(KEYS)
+    if missing:
+        raise DeltaError("appending an entry", f"it has no {', '.join(missing)}", "make it with make_op_entry")
+    given: dict[str, Any] = dict(entry)
+    try:
+        return canonical({key: given[key] for key in KEYS} | given)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DeltaError("appending an entry", f"it cannot be JSON: {error}") from error

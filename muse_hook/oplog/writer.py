@@ -1,0 +1,93 @@
+"""Appending to a log: the one place that writes one."""
+
+from __future__ import annotations
+
+import os
+
+from muse_hook.errors import StoreError
+from muse_hook.oplog import clock
+from muse_hook.oplog.sessions import LOG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from muse_hook.oplog.store import Store
+
+    class Lines(Protocol):
+        """What is appended in one piece: a `Batch`, a `Mark`, a `Hand`; bytes and their highest stamp."""
+
+        @property
+        def lines(self) -> bytes:
+            """The bytes, each line with its newline."""
+
+        @property
+        def highest(self) -> int:
+            """The largest stamp in them."""
+
+
+def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool = True) -> tuple[int, int]:
+    """Append `pieces` to a session's log in one write; (offset of the first byte, offset after the last).
+
+    The store's lock must be held. A last byte that is no newline is ended first. `sync` makes it durable before it
+    returns. Raises SessionError, and StoreError with the log as it was: what could be written of a piece that did not
+    fit on the disk is taken back.
+    """
+    folder = store.ensure_session(session_id)
+    fd = store.open_file(os.path.join(folder, LOG), os.O_RDWR | os.O_APPEND | os.O_CREAT)
+    try:
+        size = os.fstat(fd).st_size
+        tail = os.pread(fd, clock.TAIL, max(0, size - clock.TAIL))
+        torn = b"" if not tail or tail.endswith(b"\n") else b"\n"
+        data = torn + b"".join(piece.lines for piece in pieces)
+        try:
+            write_all(fd, data, size)
+            if sync:
+                os.fsync(fd)
+        except OSError as error:
+            raise StoreError(f"writing the log of {session_id}", error.strerror or str(error)) from error
+        end = size + len(data)
+        stamped = max((piece.highest for piece in pieces), default=-1)
+        clock.advance(store, folder, fd, start=size, before=tail, end=end, stamped=stamped)
+    finally:
+        os.close(fd)
+    return size + len(torn), end
+
+
+def end_torn_line(store: Store, session_id: str) -> bool:
+    """End the last line of a session's log where it has no newline; whether it had none. Under the store's lock.
+
+    The line may be a whole seal: it counts from here on. Must come before anybody asks what is sealed.
+    """
+    path = store.log_path(session_id)
+    if not os.path.exists(path):
+        return False
+    fd = store.open_file(path, os.O_RDWR | os.O_APPEND)
+    try:
+        size = os.fstat(fd).st_size
+        if not size or os.pread(fd, 1, size - 1) == b"\n":
+            return False
+        os.write(fd, b"\n")
+        os.fsync(fd)
+    except OSError as error:
+        raise StoreError(f"writing the log of {session_id}", error.strerror or str(error)) from error
+    finally:
+        os.close(fd)
+    return True
+
+
+def write_all(fd: int, data: bytes, start: int) -> None:
+    """Write `data` at the end of a log whose size is `start`, and take it back where it does not go in whole.
+
+    One write in all but name: the kernel may take less than it is given (a signal, a full disk).
+    """
+    written = 0
+    try:
+        while written < len(data):
+            written += os.write(fd, data[written:] if written else data)
+    except OSError:
+        # Only our own bytes, and only while nobody's stand behind them: lines without a commit would count by halves.
+        if written and os.fstat(fd).st_size == start + written:
+            os.ftruncate(fd, start)
+        raise

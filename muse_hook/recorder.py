@@ -1,0 +1,92 @@
+"""A delta into the log: Muse's `record_delta_ops`, and the same for a commit, sealed."""
+
+from __future__ import annotations
+
+from json import loads
+
+from muse_hook.errors import DeltaError
+from muse_hook.oplog.batch import DOMAIN, make_batch
+from muse_hook.oplog.entries import make_op_entry
+from muse_hook.oplog.log import LOCK_SECONDS, Hand, OpLog
+from muse_hook.oplog.ops import walk_ops
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from muse_hook.model.change import Commit
+    from muse_hook.model.ops import OpEntry, StructuredDelta
+
+
+def open_code_session(repo_root: str | os.PathLike[str], session_id: str) -> OpLog:
+    """Return the log of a session (a branch name or any plain name), ready for appending. Raises SessionError."""
+    return OpLog(repo_root, session_id)
+
+
+def record_delta_ops(
+    repo_root: str | os.PathLike[str],
+    delta: StructuredDelta,
+    *,
+    session_id: str,
+    actor_id: str,
+    parent_op_ids: Sequence[str] | None = None,
+    commit: Commit | None = None,
+    generation: int | None = None,
+    shallow: bool = False,
+    engine: str | None = None,
+) -> list[str]:
+    """Append a delta's ops, each patch's children right after it with the patch as their cause; their ids in order.
+
+    Muse's function, as one write that is there whole or not at all. Top-level ops have `parent_op_ids` as their
+    causes. Stamps go on from the log's highest (0 in an empty log); nothing to record is [] and writes nothing.
+
+    With a `commit` and its `generation` (1 + the largest of its parents') ids, stamps, time and causes derive from
+    the commit, and its seal, whose id is not among those returned, is appended even where the delta is empty.
+
+    Raises SessionError (the id would escape the store), DeltaError (not of Muse's shape) and StoreError (cannot be
+    written); the log is then as it was.
+    """
+    log = OpLog(repo_root, session_id)
+    store = Store.of(repo_root)
+    if commit is not None:
+        if generation is None:
+            raise DeltaError(f"recording {commit.id}", "its generation is not given")
+        batch = make_batch(
+            commit,
+            delta,
+            generation,
+            shallow=shallow,
+            engine=engine,
+            actor_id=actor_id,
+            parent_op_ids=parent_op_ids,
+        )
+        with store.lock(LOCK_SECONDS):
+            append(store, session_id, [batch])
+        return batch.op_ids
+    ops = list(walk_ops(delta))
+    if not ops:
+        return []
+    with store.lock(LOCK_SECONDS):
+        hand = _by_hand(ops, actor_id, parent_op_ids or (), log.highest_stamp() + 1)
+        append(store, session_id, [Hand(hand)])
+    return [entry["op_id"] for entry in hand]
+
+
+def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first: int) -> list[OpEntry]:
+    entries: list[OpEntry] = []
+    patch_id = ""
+    for position, (op_json, is_child) in enumerate(ops):
+        entry = make_op_entry(
+            actor_id,
+            DOMAIN,
+            loads(op_json),
+            first + position,
+            parent_op_ids=[patch_id] if is_child else parent_op_ids,
+        )
+        if not is_child:
+            patch_id = entry["op_id"]
+        entries.append(entry)
+    return entries
