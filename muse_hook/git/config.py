@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git.repository import Repository
@@ -11,10 +9,10 @@ if TYPE_CHECKING:
 _OWNER = 0o600  # Git refuses a mode that locks its owner out
 
 
-def value(repository: Repository, key: str, kind: str | None = None) -> str | None:
+def value(repository: Repository, key: str, kind: str | None = None, git_dir: str | None = None) -> str | None:
     """Return the last value of `key`, `None` where it has none; `kind` is a type of `git config` ("bool", "path")."""
     typed = (f"--type={kind}",) if kind else ()
-    status, output, _ = repository.start_to_end("config", *typed, "--null", "--get", key)
+    status, output, _ = repository.start_to_end("config", *typed, "--null", "--get", key, git_dir=git_dir)
     return output.rstrip(b"\0").decode("utf-8", "surrogateescape") if status == 0 else None
 
 
@@ -27,21 +25,6 @@ def section(repository: Repository, name: str) -> dict[str, str]:
         if key:
             found[key] = text if newline else "true"  # a key alone on its line is true
     return found
-
-
-def hooks_path(repository: Repository) -> tuple[str, str | None]:
-    """Return the absolute folder that Git looks for hooks in, and the scope that sets it.
-
-    The scope is "system", "global", "local", "worktree" or "command", `None` where core.hooksPath is not set.
-    """
-    status, output, _ = repository.start_to_end(
-        "config", "--null", "--show-scope", "--type=path", "--get", "core.hooksPath"
-    )
-    if status:
-        return os.path.join(repository.common_dir, "hooks"), None
-    scope, path = output.rstrip(b"\0").split(b"\0", 1)
-    top = repository.work_tree or repository.git_dir  # where Git runs hooks
-    return os.path.normpath(os.path.join(top, os.fsdecode(path))), scope.decode("ascii")
 
 
 def shared_mode(repository: Repository) -> int | None:
@@ -60,3 +43,16 @@ def shared_mode(repository: Repository) -> int | None:
     if word.startswith("0") and word.strip("01234567") == "" and int(word, 8) & _OWNER == _OWNER:
         return int(word, 8) & 0o666
     return None
+
+
+def is_partial(repository: Repository) -> bool:
+    """Whether a remote has promised objects that are not here."""
+    pattern = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
+    return repository.start_to_end("config", "--get-regexp", pattern)[0] == 0
+
+
+def parse_version(said: bytes) -> tuple[int, ...]:
+    """Return the numbers of "git version 2.39.5 (Apple Git-154)" or "git version 2.55.0.rc1", up to three."""
+    words = said.decode("ascii", "replace").split()
+    numbers = words[2].split(".")[:3] if len(words) >= 3 else []  # noqa: PLR2004 - the third word
+    return tuple(int(number) for number in numbers if number.isdigit())

@@ -8,11 +8,11 @@ from muse_hook.errors import RepositoryError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # Debian 11's Git, the oldest that a system with Python 3.11 is likely to have beside it. What is used and did not
 # always exist: `rev-parse --show-object-format` (2.29), `config --show-scope` (2.26), `rev-list --stdin`.
-MINIMUM_GIT = (2, 30, 0)
+MINIMUM_VERSION = (2, 30, 0)
 
 # `git rev-parse --local-env-vars` of Git 2.55. The running Git is asked as well (its list may be longer).
 LOCAL_VARIABLES = (
@@ -78,14 +78,30 @@ def discovery_environment(environ: Mapping[str, str], *, explicit_path: bool) ->
     return kept | READ_ONLY
 
 
-def repository_environment(
-    environ: Mapping[str, str], *, local_variables: tuple[str, ...], git_dir: str, work_tree: str | None
-) -> dict[str, str]:
-    """Return the environment for reading the repository at `git_dir` and no other."""
+def scrubbed_environment(environ: Mapping[str, str], local_variables: Iterable[str]) -> dict[str, str]:
+    """Return the environment without Git's local variables: what another repository's git may see."""
     scrubbed = {*LOCAL_VARIABLES, *local_variables}
-    kept = {name: value for name, value in environ.items() if name not in scrubbed}
-    kept |= READ_ONLY
-    kept["GIT_DIR"] = git_dir
+    return {name: value for name, value in environ.items() if name not in scrubbed}
+
+
+def repository_environment(
+    environ: Mapping[str, str],
+    scrubbed: dict[str, str],
+    *,
+    git_dir: str,
+    common_dir: str,
+    objects_dir: str,
+    work_tree: str | None,
+) -> dict[str, str]:
+    """Return the environment for reading one repository: every place of it said outright, nothing found again."""
+    places = {"GIT_DIR": git_dir}
     if work_tree is not None:
-        kept["GIT_WORK_TREE"] = work_tree
-    return kept
+        places["GIT_WORK_TREE"] = work_tree
+    # Where the user keeps objects or refs elsewhere by hand, that is where this repository is.
+    if "GIT_COMMON_DIR" in environ:
+        places["GIT_COMMON_DIR"] = common_dir
+    if "GIT_OBJECT_DIRECTORY" in environ:
+        places["GIT_OBJECT_DIRECTORY"] = objects_dir
+    if "GIT_ALTERNATE_OBJECT_DIRECTORIES" in environ:
+        places["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = environ["GIT_ALTERNATE_OBJECT_DIRECTORIES"]
+    return scrubbed | READ_ONLY | places

@@ -17,8 +17,9 @@ class Head:
 
     `branch` is the short name ("feature/x") or `None` where HEAD is detached; bytes that are not UTF-8 are
     surrogate-escaped. `oid` is the commit, `None` on a branch without commits. `rebasing` is the branch that a
-    rebase in progress will move, "HEAD" where it began detached, `None` without one. `worktree` is the name of a
-    linked work tree as Git names it, `None` for the main one.
+    rebase in progress will move, "HEAD" where it began detached, "" where Git has not said yet, `None` without a
+    rebase; it can still be set when HEAD is back on its branch. `worktree` is the name of a linked work tree as Git
+    names it, `None` for the main one.
     """
 
     __slots__ = ("branch", "oid", "rebasing", "worktree")
@@ -38,26 +39,6 @@ def read_head(repository: Repository, git_dir: str) -> Head:
     ref, oid = _from_files(repository, git_dir) or _from_git(repository, git_dir)
     branch = ref[len(_BRANCHES) :] if ref is not None and ref.startswith(_BRANCHES) else None
     return Head(branch, oid, _rebasing(git_dir), worktree_name(repository.common_dir, git_dir))
-
-
-def worktrees(repository: Repository) -> list[tuple[str | None, str, Head]]:
-    """Return (name, git directory, HEAD) of the main work tree (name `None`) and of each linked one.
-
-    A linked work tree whose folder is gone stays one until Git prunes it. A bare repository's own HEAD is listed.
-    """
-    folder = os.path.join(repository.common_dir, "worktrees")
-    found: list[tuple[str | None, str, Head]] = [
-        (None, repository.common_dir, read_head(repository, repository.common_dir))
-    ]
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return found
-    for name in names:
-        git_dir = os.path.join(folder, name)
-        if os.path.lexists(os.path.join(git_dir, "HEAD")):
-            found.append((name, git_dir, read_head(repository, git_dir)))
-    return found
 
 
 def worktree_name(common_dir: str, git_dir: str) -> str | None:
@@ -104,11 +85,14 @@ def _from_git(repository: Repository, git_dir: str) -> tuple[str | None, str | N
 
 
 def _rebasing(git_dir: str) -> str | None:
-    # The merge backend, then the apply backend; rebase-apply without head-name is `git am`.
-    for folder in ("rebase-merge", "rebase-apply"):
+    # The merge backend, then the apply backend, which writes head-name only where it stops for a conflict. Without
+    # "rebasing", rebase-apply belongs to `git am`.
+    for folder, sign in (("rebase-merge", ""), ("rebase-apply", "rebasing")):
         name = read_text(git_dir, folder, "head-name")
         if name is not None:
             return name[len(_BRANCHES) :] if name.startswith(_BRANCHES) else "HEAD"
+        if os.path.exists(os.path.join(git_dir, folder, sign)):
+            return ""
     return None
 
 

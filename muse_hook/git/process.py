@@ -105,6 +105,17 @@ class Child:
                 self.status = 0
         return self.status
 
+    def poll(self) -> int | None:
+        """Return the exit status if it has ended, else `None`; never waits."""
+        if self.status is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:
+                self.status = 0
+            else:
+                self.status = os.waitstatus_to_exitcode(status) if pid else None
+        return self.status
+
     def complaint(self) -> str:
         """Return what it wrote to stderr until now."""
         return _content(self._stderr).decode("utf-8", "backslashreplace")
@@ -117,7 +128,7 @@ class Child:
         self.stdout.close()
         if self.status is None:
             if kill:
-                os.kill(self.pid, _SIGKILL)
+                os.killpg(self.pid, _SIGKILL)
             self.wait()
         if self._stderr >= 0:
             os.close(self._stderr)

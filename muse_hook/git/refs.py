@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.git.heads import read_head
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git.repository import Repository
@@ -32,3 +34,20 @@ def refs(repository: Repository) -> dict[str, str]:
         if kind == b"commit":
             found[name.decode("utf-8", "surrogateescape")] = oid.decode("ascii")
     return found
+
+
+def default_branch(repository: Repository) -> str | None:
+    """Return the local branch that the history is told from, `None` where there is no branch at all.
+
+    That of `origin/HEAD`, else the main work tree's, else init.defaultBranch, main or master, else the first one.
+    """
+    local = branches(repository)
+    status, output, _ = repository.start_to_end("symbolic-ref", "-q", "refs/remotes/origin/HEAD")
+    remote = output.decode("utf-8", "surrogateescape").strip().removeprefix("refs/remotes/origin/")
+    if status == 0 and remote in local:
+        return remote
+    main = read_head(repository, repository.common_dir).branch
+    for name in (main, repository.config("init.defaultBranch"), "main", "master", *local):
+        if name is not None and name in local:
+            return name
+    return None

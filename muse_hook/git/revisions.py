@@ -28,16 +28,24 @@ def resolve(repository: Repository, revision: str) -> str:
 
 
 def rev_list(
-    repository: Repository, tips: Iterable[str], hide: Iterable[str] = (), *, options: Sequence[str] = ()
+    repository: Repository,
+    tips: Iterable[str],
+    hide: Iterable[str] = (),
+    *,
+    options: Sequence[str] = (),
+    ignore_missing: bool = False,
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield (commit, parents), parents before children, of what `tips` reach and `hide` does not.
 
     `options` are further words for `git rev-list` ("-n500": the newest 500). Beyond the boundary of a shallow
-    clone there are no parents. A tip may be any revision, a range too; RevisionError where Git does not know it.
+    clone there are no parents. A tip may be any revision, a range too; RevisionError where Git does not know it,
+    unless `ignore_missing`: then an unknown id (a reflog remembers what was pruned) is as if it were not given.
     """
     words = [*tips, *("^" + oid for oid in hide)]
     if not words:
         return
+    if ignore_missing:
+        options = ("--ignore-missing", *options)
     feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
     with repository.start(
         "rev-list", "--topo-order", "--reverse", "--parents", *options, "--stdin", feed=feed

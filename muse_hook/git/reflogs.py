@@ -1,0 +1,112 @@
+"""What the reflogs remember: where a branch or HEAD has been."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from muse_hook.git.repository import Repository
+
+_BRANCHES = "refs/heads/"
+
+
+class ReflogEntry:
+    """One move of a ref: from commit `old` (zeros: it was made) to `new`, at `time` (seconds since 1970)."""
+
+    __slots__ = ("message", "new", "old", "time")
+
+    def __init__(self, old: str, new: str, time: int, message: str) -> None:
+        self.old = old
+        self.new = new
+        self.time = time
+        self.message = message
+
+    def __repr__(self) -> str:
+        return f"ReflogEntry({self.old[:10]} -> {self.new[:10]} {self.time} {self.message!r})"
+
+
+def reflog(repository: Repository, ref: str, git_dir: str) -> list[ReflogEntry]:
+    """Return the moves of `ref` (a full name, or "HEAD" of the work tree at `git_dir`), oldest first; none: []."""
+    if has_reftable(repository):
+        return _from_git(repository, [ref], git_dir).get(ref, [])
+    # What is not below refs/ belongs to one work tree.
+    return _from_file(os.path.join(repository.common_dir if ref.startswith("refs/") else git_dir, "logs", ref))
+
+
+def branch_reflogs(repository: Repository) -> dict[str, list[ReflogEntry]]:
+    """Return the moves of every local branch that has a reflog, oldest first, by short name."""
+    if has_reftable(repository):
+        found = _from_git(repository, ["--glob=refs/heads/*"], repository.git_dir)
+    else:
+        top = os.path.join(repository.common_dir, "logs")
+        found = {ref: _from_file(os.path.join(top, ref)) for ref in _files_below(top, "refs/heads")}
+    return {ref[len(_BRANCHES) :]: entries for ref, entries in sorted(found.items()) if entries}
+
+
+def has_reftable(repository: Repository) -> bool:
+    """Whether refs and reflogs are in a reftable, where Git alone reads them."""
+    return os.path.isdir(os.path.join(repository.common_dir, "reftable"))
+
+
+def _files_below(top: str, folder: str) -> Iterator[str]:
+    """Yield the files below `top`/`folder`, relative to `top`, as refs are named."""
+    pending = [folder]
+    while pending:
+        current = pending.pop()
+        try:
+            entries = list(os.scandir(os.path.join(top, current)))
+        except OSError:
+            continue
+        for entry in entries:
+            name = f"{current}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(name)
+            else:
+                yield os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
+def _from_file(path: str) -> list[ReflogEntry]:
+    try:
+        with open(path.encode("utf-8", "surrogateescape"), "rb") as file:
+            lines = file.read().split(b"\n")
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        # <old> <new> <name> <email> <seconds> <zone> TAB <message>; a line that is none (a crash) is passed over
+        who, _, message = line.partition(b"\t")
+        old, _, rest = who.partition(b" ")
+        new, _, person = rest.partition(b" ")
+        words = person[person.rfind(b">") + 1 :].split()
+        if len(old) != len(new) or len(new) < 40 or not words or not words[0].isdigit():  # noqa: PLR2004 - an id
+            continue
+        found.append(
+            ReflogEntry(
+                old.decode("ascii", "replace"),
+                new.decode("ascii", "replace"),
+                int(words[0][:18]),
+                message.decode("utf-8", "backslashreplace"),
+            )
+        )
+    return found
+
+
+def _from_git(repository: Repository, tips: list[str], git_dir: str) -> dict[str, list[ReflogEntry]]:
+    """Ask Git, which tells the newest first and only where a ref went: it came from where the move before led."""
+    status, output, _ = repository.start_to_end(
+        "log", "--walk-reflogs", "--date=raw", "--format=%H%x00%gD%x00%gs", *tips, "--", git_dir=git_dir
+    )
+    found: dict[str, list[ReflogEntry]] = {}
+    nobody = "0" * (2 * repository.id_size)
+    for line in reversed(output.split(b"\n") if status == 0 else []):
+        new, _, rest = line.decode("utf-8", "surrogateescape").partition("\0")
+        selector, _, message = rest.partition("\0")
+        ref, _, date = selector.partition("@{")
+        if date:
+            entries = found.setdefault(ref, [])
+            old = entries[-1].new if entries else nobody
+            entries.append(ReflogEntry(old, new, int(date.split(" ")[0]), message))
+    return found
