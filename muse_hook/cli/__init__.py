@@ -1,0 +1,64 @@
+"""The command line: the only part that prints, exits and reads the environment."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from muse_hook.cli import failures
+from muse_hook.cli.invocation import Invocation
+from muse_hook.cli.parser import parse
+from muse_hook.cli.terminal import ClosedStreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit status (DESIGN.md section 7: 0, 1, 2, 3, 130).
+
+    A reader that goes away before the end ends the process by SIGPIPE, silently, as it ends Git.
+    """
+    try:
+        status = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+    except (ClosedStreamError, BrokenPipeError):
+        _die_of_closed_pipe()
+        return failures.DONE
+    return status
+
+
+def _run(argv: Sequence[str]) -> int:
+    invocation = Invocation()
+    status = failures.DONE
+    failure: BaseException | None = None
+    with contextlib.ExitStack() as stack:
+        try:
+            general, command, arguments = parse(argv)
+            for directory in general.directory:
+                stack.enter_context(contextlib.chdir(directory))
+            paged = command.PAGED and not general.no_pager and not getattr(arguments, "json", False)
+            invocation = Invocation(color=general.color, paged=paged)
+            status = command.run(arguments, invocation)
+        except SystemExit as asked:  # argparse has printed the help or the version
+            status = int(asked.code or 0)
+        except ClosedStreamError:
+            if not invocation.has_pager:
+                raise
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told in one place, in one line
+            failure = error
+        invocation.close()
+    return status if failure is None else failures.show(failure, invocation.messages)
+
+
+def _die_of_closed_pipe() -> None:
+    with contextlib.suppress(OSError, ValueError):  # what is still buffered has no reader
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)

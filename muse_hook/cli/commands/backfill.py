@@ -1,0 +1,96 @@
+"""`muse-hook backfill`: record history that was there before the hooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.catchup import backfill
+from muse_hook.cli.failures import Interrupted, reject
+from muse_hook.cli.options import count
+from muse_hook.cli.progress import Progress, duration
+
+if TYPE_CHECKING:
+    import argparse
+
+    from muse_hook.cli.invocation import Invocation
+
+PAGED = False
+DESCRIPTION = """
+Record history that was there before the hooks
+
+RANGE is anything that names commits: A..B, a branch, a tag. Without it the current branch is recorded, with
+--all every local branch. Stop it whenever you like: what is recorded stays, and the next run goes on from there.
+"""
+EXAMPLES = """
+muse-hook backfill -n 200
+muse-hook backfill v1.0..main
+muse-hook backfill --all --jobs 4
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("range", metavar="RANGE", nargs="?", help="What to record (default: the current branch)")
+    parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Record only the last N commits of it")
+    parser.add_argument("--all", action="store_true", help="Record all local branches, the default one first")
+    parser.add_argument("--session", metavar="NAME", help="Record into this session instead of the branch's")
+    parser.add_argument("--jobs", metavar="N", type=count, help="Work with N processes")
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Backfill, telling how far it is."""
+    if arguments.all and arguments.range:
+        reject("reading the command line", "--all leaves no place for a RANGE", "muse-hook backfill --help")
+    record_range(
+        invocation,
+        range_=arguments.range,
+        count=arguments.max_count,
+        every=arguments.all,
+        session=arguments.session,
+        jobs=arguments.jobs,
+    )
+    return 0
+
+
+def record_range(
+    invocation: Invocation,
+    *,
+    range_: str | None = None,
+    count: int | None = None,
+    every: bool = False,
+    session: str | None = None,
+    jobs: int | None = None,
+) -> None:
+    """Record a range with a progress bar, and say what was recorded.
+
+    Raises RevisionError for what Git does not know, Interrupted on Ctrl-C.
+    """
+    progress = Progress(invocation.messages, "recording")
+    try:
+        report = backfill(
+            invocation.repository,
+            invocation.store,
+            range=range_,
+            count=count,
+            all=every,
+            session=session,
+            jobs=jobs,
+            progress=progress.update,
+        )
+    except KeyboardInterrupt:
+        progress.end()
+        told = f"{_commits(progress.done)} recorded, {progress.total - progress.done:,} left"
+        raise Interrupted("recording history", told, "run the same command again to go on") from None
+    finally:
+        progress.end()
+    if not report.recorded:
+        invocation.messages.line(f"nothing to do: {_commits(report.total)}, all recorded already")
+        return
+    rate = report.recorded / max(progress.seconds, 1e-6)
+    already = f" ({report.already:,} were already)" if report.already else ""
+    figures = f" in {duration(progress.seconds)}, {rate:,.0f}/s"
+    invocation.messages.line(f"recorded {_commits(report.recorded)}{already}", (figures, "dim"))
+
+
+def _commits(number: int) -> str:
+    return f"{number:,} commit{'s' if number != 1 else ''}"

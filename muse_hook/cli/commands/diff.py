@@ -1,0 +1,64 @@
+"""`muse-hook diff`: how the symbols of two commits differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.cli.delta_view import draw_delta
+from muse_hook.cli.failures import reject
+from muse_hook.cli.options import add_json
+from muse_hook.errors import RevisionError
+from muse_hook.pipeline import diff_commits
+
+if TYPE_CHECKING:
+    import argparse
+
+    from muse_hook.cli.invocation import Invocation
+
+PAGED = True
+DESCRIPTION = """
+Show how the symbols of two commits differ
+
+Compares the trees of A and B (default: HEAD), with the verdict that Semantic Versioning gives and every change
+that breaks callers. A..B is the same as A B; A...B compares B with where it parted from A.
+"""
+EXAMPLES = """
+muse-hook diff HEAD~10
+muse-hook diff v1.0 v2.0
+muse-hook diff main...topic --json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("a", metavar="A", help="The older commit, or a range A..B or A...B")
+    parser.add_argument("b", metavar="B", nargs="?", help="The newer commit (default: HEAD)")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Compare two commits."""
+    old, new = _ends(invocation, arguments.a, arguments.b)
+    delta = diff_commits(invocation.repository, old, new)
+    if arguments.json:
+        invocation.out.json({"version": 1, "command": "diff", "from": old, "to": new, "delta": delta})
+    else:
+        draw_delta(invocation.out, delta)
+    return 0
+
+
+def _ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
+    repository = invocation.repository
+    if b is not None:
+        if ".." in a or ".." in b:
+            reject("reading the command line", "a range is one argument, not two", f"muse-hook diff {a}")
+        return repository.resolve(a), repository.resolve(b)
+    if "..." in a:
+        left, _, right = a.partition("...")
+        ends = repository.resolve(left or "HEAD"), repository.resolve(right or "HEAD")
+        base = repository.run("merge-base", *ends, check=False).decode("ascii").strip()
+        if not base:
+            raise RevisionError(f"comparing {a}", "the two have no common history", f"muse-hook diff {left} {right}")
+        return base, ends[1]
+    left, _, right = a.partition("..")
+    return repository.resolve(left or "HEAD"), repository.resolve(right or "HEAD")

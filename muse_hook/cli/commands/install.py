@@ -1,0 +1,61 @@
+"""`muse-hook install`: record every commit of a repository from now on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.cli.commands.backfill import record_range
+from muse_hook.cli.findings import draw_findings, draw_hooks, has_fault
+from muse_hook.cli.options import count
+from muse_hook.install import install
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from muse_hook.cli.invocation import Invocation
+
+PAGED = False
+DESCRIPTION = """
+Record every commit of a repository from now on
+
+Puts small hooks beside whatever hooks are there, makes the store in the Git directory and links it as .muse
+at the top of the work tree. Running it again changes nothing. History that is there already is recorded by
+`muse-hook backfill`, or right away with --backfill.
+"""
+EXAMPLES = """
+muse-hook install
+muse-hook install ~/src/project --backfill 200
+git config muse.background true && muse-hook install   # record behind the prompt, always
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("repository", metavar="REPO", nargs="?", help="The repository (default: the current one)")
+    parser.add_argument(
+        "--backfill", metavar="N", type=count, default=0, help="Also record the last N commits of the current branch"
+    )
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Install; returns 1 where something stands in the way of recording."""
+    if arguments.repository is not None:
+        invocation.enter(arguments.repository)
+    done = install(invocation.repository)
+    draw_hooks(invocation.out, done.hooks)
+    draw_findings(invocation.out, done.findings)
+    _draw_lines(invocation, done.lines)
+    invocation.out.flush()
+    if arguments.backfill and invocation.repository.head().oid is None:
+        invocation.messages.line("nothing to backfill: there is no commit yet")
+    elif arguments.backfill:
+        record_range(invocation, count=arguments.backfill)
+    invocation.messages.line(("next: ", "hint"), "muse-hook show, muse-hook status, or just git commit")
+    return int(has_fault(done.findings))
+
+
+def _draw_lines(invocation: Invocation, lines: Sequence[tuple[str, str]]) -> None:
+    for file, line in lines:
+        invocation.out.line(("add by hand", "warning"), f" to {file}:")
+        invocation.out.line(f"    {line}")

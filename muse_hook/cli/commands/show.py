@@ -1,0 +1,67 @@
+"""`muse-hook show`: what one commit did to the code, symbol by symbol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.cli.commit_facts import CommitFacts, facts_of
+from muse_hook.cli.delta_view import draw_delta
+from muse_hook.cli.options import add_json
+
+if TYPE_CHECKING:
+    import argparse
+
+    from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen
+
+PAGED = True
+DESCRIPTION = """
+Show what one commit did to the code, symbol by symbol
+
+A recorded commit is shown as the log has it. One that is not recorded (history from before the hooks) is
+compared with its first parent now, and that is said.
+
+  +  added    -  removed    ~  changed    >  renamed, or moved away    <  moved here
+"""
+EXAMPLES = """
+muse-hook show
+muse-hook show HEAD~3
+muse-hook show v1.0 --json | jq .delta.sem_ver_bump
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("commit", metavar="COMMIT", nargs="?", default="HEAD", help="The commit (default: HEAD)")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Show the commit from the log, or from Git where it is not recorded."""
+    commit_id = invocation.repository.resolve(arguments.commit)
+    invocation.catch_up()
+    facts = facts_of(invocation, commit_id)
+    if arguments.json:
+        invocation.out.json({"version": 1, "command": "show", **facts.as_json()})
+        return 0
+    _draw_header(invocation.out, facts)
+    draw_delta(invocation.out, facts.delta)
+    if not facts.recorded:
+        invocation.out.line(("not recorded: computed from Git just now", "dim"))
+    return 0
+
+
+def _draw_header(screen: Screen, facts: CommitFacts) -> None:
+    session = f" ({facts.session})" if facts.session else ""
+    screen.line((f"commit {facts.id}", "commit"), session)
+    if len(facts.parents) > 1:
+        screen.line("Merge:     ", " ".join(parent[:10] for parent in facts.parents))
+    screen.line(f"Author:    {facts.author}")
+    if facts.actor not in {"", facts.author}:
+        screen.line(f"Actor:     {facts.actor}")
+    for author in facts.co_authors:
+        screen.line(f"Co-author: {author}")
+    screen.line(f"Date:      {facts.authored_at.replace('T', ' ')}")
+    screen.line()
+    screen.line(f"    {facts.subject}")
+    screen.line()

@@ -1,0 +1,134 @@
+"""`muse-hook status`: where the log is, which hooks stand, which commits are not recorded."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from muse_hook.catchup import pending
+from muse_hook.cli.findings import draw_hooks
+from muse_hook.cli.options import add_json
+from muse_hook.install import hook_states
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from muse_hook.catchup import Pending
+    from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen
+    from muse_hook.install import HookState
+
+PAGED = False
+DESCRIPTION = """
+Show where the log is and which commits are not recorded
+
+Records what the hooks have missed, then counts apart what is still not recorded: commits that could not be
+recorded, history from before the hooks, commits whose files are absent (partial clone), damaged batches.
+"""
+EXAMPLES = """
+muse-hook status
+muse-hook status --json | jq .unrecorded.missing
+"""
+
+_NAMED = 10  # commits of a kind; --json has them all
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Show the state of recording."""
+    invocation.catch_up()
+    hooks = hook_states(invocation.repository)
+    left = pending(invocation.repository, invocation.store) if invocation.store.exists() else None
+    if arguments.json:
+        invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, left)})
+    else:
+        _draw(invocation, hooks, left)
+    return 0
+
+
+def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Pending | None) -> dict[str, Any]:
+    repository, store = invocation.repository, invocation.store
+    unrecorded: dict[str, Any] | None = None
+    if left is not None:
+        unrecorded = {
+            "missing": _listed(left.missing),
+            "before_install": left.history,
+            "absent": _listed(left.absent),
+            "damaged": _listed(left.damaged),
+        }
+    return {
+        "repository": {
+            "git_dir": repository.git_dir,
+            "common_dir": repository.common_dir,
+            "work_tree": repository.work_tree,
+        },
+        "log": store.path("op_log") if store.exists() else None,
+        "link": _link(invocation),
+        "hooks": [
+            {"name": hook.name, "path": hook.path, "state": hook.state, "ok": hook.ok, "note": hook.note}
+            for hook in hooks
+        ],
+        "recording": bool(hooks) and all(hook.ok for hook in hooks),
+        "unrecorded": unrecorded,
+    }
+
+
+def _listed(commits: Sequence[Any]) -> list[dict[str, str]]:
+    return [{"commit": each.id, "branch": each.branch, "reason": each.reason} for each in commits]
+
+
+def _link(invocation: Invocation) -> str | None:
+    """Return the link at the top of the work tree where it leads to the store, else None."""
+    top = invocation.repository.work_tree
+    link = os.path.join(top, ".muse") if top else ""
+    if link and os.path.realpath(link) == os.path.realpath(invocation.store.path()):
+        return link
+    return None
+
+
+def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Pending | None) -> None:
+    out = invocation.out
+    if left is None:
+        out.line(("Log:   ", "bold"), "none yet (muse-hook install makes it)")
+    else:
+        out.line(("Log:   ", "bold"), invocation.store.path("op_log"))
+        out.line(("Link:  ", "bold"), _link(invocation) or "none")
+    out.line(("Hooks:", "bold"))
+    draw_hooks(out, hooks)
+    if left is None:
+        return
+    out.line(("Not recorded:", "bold"))
+    kinds = (
+        ("missing", left.missing, "muse-hook sync"),
+        ("files absent", left.absent, "git fetch, then muse-hook sync"),
+        ("damaged in the log", left.damaged, "muse-hook sync"),
+    )
+    for what, commits, hint in kinds:
+        _draw_kind(out, what, commits, hint)
+    if left.history:
+        out.line(
+            "  ", ("from before the hooks", "changed"), f": {_commits(left.history)}",
+            ("  muse-hook backfill --all", "hint"),
+        )  # fmt: skip
+    if not left.missing and not left.absent and not left.damaged:
+        out.line("  ", ("nothing", "added"), " that was made since the hooks were installed")
+
+
+def _draw_kind(out: Screen, what: str, commits: Sequence[Any], hint: str) -> None:
+    if not commits:
+        return
+    out.line("  ", (what, "error"), f": {_commits(len(commits))}", (f"  {hint}", "hint"))
+    for each in commits[:_NAMED]:
+        reason = f"  {each.reason}" if each.reason else ""
+        out.line("    ", (each.id[:12], "commit"), f"  {each.branch}{reason}")
+    if len(commits) > _NAMED:
+        out.line(f"    and {len(commits) - _NAMED:,} more (--json has them all)")
+
+
+def _commits(number: int) -> str:
+    return f"{number:,} commit{'s' if number != 1 else ''}"

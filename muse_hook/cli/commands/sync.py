@@ -1,0 +1,48 @@
+"""`muse-hook sync`: record now whatever the hooks have not recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.catchup import catch_up
+from muse_hook.cli.failures import Interrupted
+from muse_hook.cli.progress import Progress
+
+if TYPE_CHECKING:
+    import argparse
+
+    from muse_hook.cli.invocation import Invocation
+
+PAGED = False
+DESCRIPTION = """
+Record now whatever the hooks have not recorded
+
+Every commit that a local branch or a work tree reaches, made since the hooks were installed, is in the log when
+this returns. Commands that read do the same first, so it is seldom needed.
+"""
+EXAMPLES = """
+muse-hook sync
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: ARG001 - every command has this shape
+    """Catch up in the foreground, waiting for whoever is writing."""
+    progress = Progress(invocation.messages, "recording")
+    try:
+        report = catch_up(invocation.repository, invocation.store, progress=progress.update)
+    except KeyboardInterrupt:
+        progress.end()
+        told = f"{progress.done:,} recorded, {progress.total - progress.done:,} left"
+        raise Interrupted("recording", told, "muse-hook sync goes on") from None
+    finally:
+        progress.end()
+    if report.recorded or report.marks:
+        marks = f", {report.marks:,} rewritten" if report.marks else ""
+        invocation.messages.line(f"recorded {report.recorded:,} commit{'s' if report.recorded != 1 else ''}{marks}")
+    else:
+        invocation.messages.line("nothing to do: everything is recorded")
+    return 0

@@ -1,0 +1,39 @@
+"""`muse-hook uninstall`: take the hooks out again and keep the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.cli.findings import draw_findings, has_fault
+from muse_hook.install import uninstall
+
+if TYPE_CHECKING:
+    import argparse
+
+    from muse_hook.cli.invocation import Invocation
+
+PAGED = False
+DESCRIPTION = """
+Take the hooks out again and keep the log
+
+Hooks that were there before come back byte for byte. The log stays in the Git directory, and a later install
+goes on with it.
+"""
+EXAMPLES = """
+muse-hook uninstall
+muse-hook uninstall ~/src/project
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("repository", metavar="REPO", nargs="?", help="The repository (default: the current one)")
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Uninstall; returns 1 where something could not be put back."""
+    if arguments.repository is not None:
+        invocation.enter(arguments.repository)
+    findings = uninstall(invocation.repository)
+    draw_findings(invocation.out, findings)
+    return int(has_fault(findings))

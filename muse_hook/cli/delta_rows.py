@@ -1,0 +1,202 @@
+"""A structured delta as rows for people: what the ops say, in words that fit on a line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+DASH = "\N{EN DASH}"
+"""What stands between two line numbers."""
+
+# Muse's summary strings (DESIGN.md section 5): the words of its own engine, and of ops appended by hand, that carry
+# no `kind`, `lines` or `change`.
+_TOLD = re.compile(
+    r"^(?:added |removed )?(?P<kind>\w+) (?P<name>.+?)(?: \((?P<what>[^()]*)\))?(?:  L(?P<lines>\d+" + DASH + r"\d+)|$)"
+)
+_FROM = re.compile(r" ← moved from (?P<file>.+)$")
+_TO = re.compile(r" → moved to (?P<file>.+)$")
+_NEW = re.compile(r"^(?P<how>renamed|moved) to (?P<name>.+)$")
+_OLD_WORDS = {
+    "signature updated": ["signature"],
+    "implementation changed": ["body"],
+    "modified": ["signature", "body"],
+}
+_IMPORT = "import::"
+
+SIGNS = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "arrived": "<"}
+"""One character a style; `renamed` is also a move away, `arrived` its other end."""
+
+_FILE_WORDS = {
+    "module": "module code",
+    "order": "order only",
+    "mode": "mode",
+    "unparsed": "cannot be parsed",
+    "reparsed": "parses again",
+    "too_large": "too large to parse",
+    "unrecorded": "symbols no longer told",
+}
+
+
+class SymbolRow:
+    """One symbol's op.
+
+    `style` is a key of `SIGNS`, `to` the new name or place (or ""), `notes` reason codes and remarks in order,
+    `lines` (first, last) or None.
+    """
+
+    __slots__ = ("address", "kind", "lines", "name", "notes", "style", "to")
+
+    def __init__(
+        self,
+        address: str,
+        style: str,
+        kind: str,
+        name: str,
+        *,
+        to: str = "",
+        notes: Sequence[str] = (),
+        lines: tuple[int, int] | None = None,
+    ) -> None:
+        self.address = address
+        self.style = style
+        self.kind = kind
+        self.name = name
+        self.to = to
+        self.notes = list(notes)
+        self.lines = lines
+
+
+class FileRow:
+    """One file's op: `style`, `path`, `old_path` (where it was moved from, or ""), `notes`, and its symbols' rows."""
+
+    __slots__ = ("notes", "old_path", "path", "style", "symbols")
+
+    def __init__(self, path: str, style: str, *, old_path: str, notes: list[str], symbols: list[SymbolRow]) -> None:
+        self.path = path
+        self.style = style
+        self.old_path = old_path
+        self.notes = notes
+        self.symbols = symbols
+
+
+def file_rows(ops: Sequence[Mapping[str, Any]]) -> list[FileRow]:
+    """Return the rows of a delta's ops, in their order; a file that was moved as it was is one row, not two."""
+    return [_file_row(op) for op in ops if not (op.get("op") == "delete" and op.get("new_address"))]
+
+
+def symbol_row(op: Mapping[str, Any], path: str = "", old_path: str = "") -> SymbolRow:
+    """Return the row of one symbol op; `path` (and `old_path`) is the file whose patch holds it, where known."""
+    address = str(op.get("address", ""))
+    file, name = split_address(address, path, old_path)
+    told = _told(op)
+    kind = str(op.get("kind") or told.get("kind") or "symbol")
+    if name.startswith(_IMPORT):
+        kind, name = "import", imported(name)
+    style, to, notes = _what(op, file or path)
+    notes += _remarks(op)
+    return SymbolRow(address, style, kind, name, to=to, notes=notes, lines=_lines(op, told))
+
+
+def split_address(address: str, *paths: str) -> tuple[str, str]:
+    """Split `path::symbol`; a known path decides where (a path may hold `::`). A file's address has no symbol: ""."""
+    for path in paths:
+        if path and address.startswith(path + "::"):
+            return path, address[len(path) + 2 :]
+    file, _, name = address.partition("::")
+    return file, name
+
+
+def imported(name: str) -> str:
+    """Return what an import's qualified name brings in: "os" of `import::os`, "* (m)" of `import::*:m`."""
+    bound = name.removeprefix(_IMPORT)
+    return f"* from {bound[2:]}" if bound.startswith("*:") else bound
+
+
+def _file_row(op: Mapping[str, Any]) -> FileRow:
+    path, old_path = str(op.get("address", "")), str(op.get("from_address", ""))
+    kind = op.get("op")
+    symbols = [symbol_row(child, path, old_path) for child in op.get("child_ops", ())]
+    codes = [str(code) for code in op.get("change", ())]
+    style = {"insert": "added", "delete": "removed"}.get(str(kind), "changed")
+    if old_path or kind == "move":
+        style = "renamed"
+    elif codes and codes[0] in {"added", "removed"}:
+        style = codes[0]
+    notes = [_FILE_WORDS.get(code, code) for code in codes if code not in {"added", "removed", "moved", "renamed"}]
+    if "reformatted" in str(op.get("new_summary", "")) and not notes:
+        notes = ["reformatted"]
+    return FileRow(path, style, old_path=old_path, notes=notes + _remarks(op), symbols=symbols)
+
+
+def _what(op: Mapping[str, Any], path: str) -> tuple[str, str, list[str]]:
+    """Return style, new name or place, and the reason codes of a symbol op."""
+    changes = [str(code) for code in op.get("change", ())]
+    new = str(op.get("new_address", ""))
+    match op.get("op"):
+        case "insert":
+            moved = _FROM.search(str(op.get("content_summary", "")))
+            origin = str(op.get("from_address") or (moved["file"] if moved else ""))
+            return ("arrived", "", [f"moved from {origin}"]) if origin else ("added", "", changes)
+        case "delete":
+            moved = _TO.search(str(op.get("content_summary", "")))
+            if new or moved:
+                place = _place(new, path) if new else (moved or {"file": ""})["file"]
+                return "renamed", place, [code for code in changes if code != "moved"] or ["moved"]
+            return "removed", "", changes
+        case "replace":
+            summary = str(op.get("new_summary", ""))
+            told = _NEW.match(summary)
+            if new or told:
+                return "renamed", _place(new, path) if new else told["name"], changes or [told["how"]]  # type: ignore[index]
+            return "changed", "", changes or _old_words(summary)
+    return "changed", "", changes
+
+
+def _place(new_address: str, path: str) -> str:
+    """Return a new address as short as it can be said beside the old one: without the file where that stayed."""
+    file, name = split_address(new_address, path)
+    if file != path:
+        return new_address
+    return imported(name) if name.startswith(_IMPORT) else name
+
+
+def _old_words(summary: str) -> list[str]:
+    told = _TOLD.match(summary)
+    return list(_OLD_WORDS.get(told["what"] or "", [])) if told else []
+
+
+def _remarks(op: Mapping[str, Any]) -> list[str]:
+    remarks = []
+    sure = op.get("confidence")
+    if isinstance(sure, (int, float)) and sure < 1:
+        remarks.append(f"{sure:.0%} sure")
+    if op.get("from_parent"):
+        remarks.append(f"from parent {op['from_parent']}")
+    return remarks
+
+
+def _told(op: Mapping[str, Any]) -> Mapping[str, str | None]:
+    for key in ("content_summary", "new_summary", "old_summary"):
+        told = _TOLD.match(_TO.sub("", _FROM.sub("", str(op.get(key, "")))))
+        if told and told["kind"] not in {"renamed", "moved"}:
+            return told.groupdict()
+    return {}
+
+
+def _lines(op: Mapping[str, Any], told: Mapping[str, str | None]) -> tuple[int, int] | None:
+    lines = op.get("lines")
+    if isinstance(lines, (list, tuple)) and len(lines) == 2:  # noqa: PLR2004 - first and last
+        return int(lines[0]), int(lines[1])
+    if text := told.get("lines"):
+        first, _, last = text.partition(DASH)
+        return int(first), int(last)
+    return None
+
+
+def flat(rows: Sequence[FileRow]) -> Iterator[SymbolRow]:
+    """Return every symbol's row."""
+    for row in rows:
+        yield from row.symbols

@@ -1,0 +1,160 @@
+"""A structured delta on a screen: files, their symbols in columns, the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from muse_hook.cli.delta_rows import DASH, SIGNS, FileRow, SymbolRow, file_rows
+from muse_hook.cli.escape import printable, width
+from muse_hook.cli.terminal import spans_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from muse_hook.cli.terminal import Screen, Span
+
+_INDENT = 4
+_GAP = 2
+_NAME_CELLS = 48  # a longer name pushes its own row only, not the whole column of remarks
+_LAST = 10**9
+
+_COLOURS = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed", "arrived": "renamed"}
+_COUNTED = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed or moved"}
+_VERDICTS = {"major": "major", "minor": "minor", "patch": "patch", "none": "no release needed"}
+
+
+def draw_delta(screen: Screen, delta: Mapping[str, Any]) -> None:
+    """Write a delta: each file with its symbols, then one line of counts with the SemVer verdict, then what breaks."""
+    rows = file_rows(delta.get("ops", ()))
+    kinds = max((width(printable(_kind(row))) for file in rows for row in file.symbols), default=0)
+    before: FileRow | None = None
+    for file in rows:
+        if before is not None and (file.symbols or before.symbols):
+            screen.line()
+        _draw_file(screen, file, kinds)
+        before = file
+    if rows:
+        screen.line()
+    _draw_verdict(screen, delta, rows)
+
+
+def _draw_file(screen: Screen, file: FileRow, kinds: int) -> None:
+    spans: list[Span] = [(SIGNS[file.style], _COLOURS[file.style]), " "]
+    if file.old_path:
+        spans += [(file.old_path, "dim"), f" {screen.sign('→', '->')} "]
+    spans.append((file.path, "path"))
+    if file.notes:
+        spans.append((f"  ({', '.join(file.notes)})", "dim"))
+    screen.line(*spans)
+    rows = list(_merged_imports(file.symbols))
+    titles = [_title(screen, row) for row in rows]
+    ends = max((len(_line_range(screen, row)) for row in rows), default=0)
+    names = min(max((spans_width(*title) for title in titles), default=0), _NAME_CELLS)
+    for row, title in zip(rows, titles, strict=True):
+        lead: list[Span] = [
+            " " * _INDENT,
+            (SIGNS[row.style], _COLOURS[row.style]),
+            " ",
+            (_kind(row), "kind"),
+            " " * (kinds - width(printable(_kind(row))) + _GAP),
+            (_line_range(screen, row).rjust(ends) + " " * (_GAP if ends else 0), "dim"),
+        ]
+        _draw_symbol(screen, lead, title, ", ".join(row.notes), names)
+
+
+def _draw_symbol(screen: Screen, lead: list[Span], title: list[Span], what: str, names: int) -> None:
+    used = spans_width(*title)
+    tail: list[Span] = [" " * (max(names - used, 0) + _GAP), (what, "dim")] if what else []
+    limit = screen.width
+    if limit is None or spans_width(*lead, *title, *tail) <= limit:
+        screen.line(*lead, *title, *tail)
+        return
+    if what and spans_width(*lead, *title) + _GAP + width(printable(what)) <= limit:
+        screen.line(*lead, *title, " " * _GAP, (what, "dim"))
+        return
+    for line in _wrapped(lead, title, limit):
+        screen.line(*line)
+    if what:
+        screen.line(" " * spans_width(*lead), (what, "dim"))
+
+
+def _wrapped(lead: list[Span], title: list[Span], limit: int) -> Iterator[list[Span]]:
+    """Break the title at its spans where it does not fit; a single long name is left to the terminal."""
+    start = spans_width(*lead)
+    line, used = list(lead), start
+    for span in title:
+        cells = spans_width(span)
+        if used > start and used + cells > limit:
+            yield line
+            line, used = [" " * start], start
+        line.append(span)
+        used += cells
+    yield line
+
+
+def _kind(row: SymbolRow) -> str:
+    return row.kind.replace("_", " ")
+
+
+def _title(screen: Screen, row: SymbolRow) -> list[Span]:
+    name: list[Span] = []
+    for index, part in enumerate(row.name.split(", ") if row.kind == "import" else [row.name]):
+        name.append((", " if index else "") + part)
+    if row.to:
+        name.append((f" {screen.sign('→', '->')} {row.to}", "renamed"))
+    return name
+
+
+def _merged_imports(rows: Sequence[SymbolRow]) -> Iterator[SymbolRow]:
+    """Put imports that came, went or changed in the same way on one row: one by one they drown the rest."""
+    groups: dict[tuple[str, tuple[str, ...]], SymbolRow] = {}
+    rest = []
+    for row in rows:
+        if row.kind != "import" or row.to:
+            rest.append(row)
+            continue
+        key = (row.style, tuple(row.notes))
+        if key in groups:
+            groups[key].name += f", {row.name}"
+        else:
+            groups[key] = SymbolRow("", row.style, row.kind, row.name, notes=row.notes)
+    yield from groups.values()
+    yield from sorted(rest, key=lambda row: row.lines or (_LAST, _LAST))
+
+
+def _line_range(screen: Screen, row: SymbolRow) -> str:
+    if row.lines is None:
+        return ""
+    first, last = row.lines
+    return f"L{first}" if first == last else f"L{first}{screen.sign(DASH, '-')}{last}"
+
+
+def _draw_verdict(screen: Screen, delta: Mapping[str, Any], rows: Sequence[FileRow]) -> None:
+    if not rows:
+        screen.line(("no changes", "dim"))
+        return
+    bump = str(delta.get("sem_ver_bump") or "")
+    spans: list[Span] = [("; ".join(_counts(rows)), "bold")]
+    if bump:
+        spans += ["; SemVer: ", (_VERDICTS.get(bump, bump), bump if bump in _VERDICTS else "bold")]
+    screen.line(*spans)
+    for breaking in delta.get("breaking_changes") or ():
+        where, reason = breaking_text(breaking)
+        screen.line("  ", ("!", "major"), f" {where}", ("  " + reason if reason else "", "dim"))
+
+
+def breaking_text(breaking: object) -> tuple[str, str]:
+    """Return what a breaking change names and its reason in words, of "ADDRESS: reason_code detail"."""
+    where, _, reason = str(breaking).partition(": ")
+    code, _, detail = reason.partition(" ")
+    words = code.replace("_", " ")
+    return where, f"{words}: {detail}" if detail else words
+
+
+def _counts(rows: Sequence[FileRow]) -> Iterator[str]:
+    yield f"{len(rows):,} file{'s' if len(rows) != 1 else ''}"
+    styles = Counter(row.style for file in rows for row in file.symbols if row.style != "arrived")
+    parts = [f"{styles[style]:,} {word}" for style, word in _COUNTED.items() if styles[style]]
+    if parts:
+        yield f"{sum(styles.values()):,} symbol{'s' if sum(styles.values()) != 1 else ''} ({', '.join(parts)})"

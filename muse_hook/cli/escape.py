@@ -1,0 +1,42 @@
+"""What a terminal may be given of somebody else's text, and how wide it stands there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, and every format character that can
+# reorder or hide text: bidirectional marks, embeddings, overrides and isolates, the byte order mark, zero-width
+# space, word joiner and invisible operators, interlinear marks, tags. The zero-width joiners stay: scripts and
+# emoji need them, and they reorder nothing.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code <= 0xFF:  # noqa: PLR2004 - the last code that \xNN can write
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - likewise for \uNNNN
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with everything that could steer a terminal or reorder a line as `\x1b`, `\u202e`, ..."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_escaped, text)
+
+
+def width(text: str) -> int:
+    """Return the number of terminal cells of a `printable` text: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -1,0 +1,90 @@
+"""Every failure shown once, in one form, with its exit status."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import traceback
+from typing import TYPE_CHECKING, NoReturn
+
+from muse_hook.errors import MuseHookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from muse_hook.cli.terminal import Screen
+
+DONE = 0
+USER_FAULT = 1
+COMMAND_LINE = 2
+OUR_FAULT = 3
+INTERRUPTED = 130
+
+DEBUG = "MUSE_HOOK_DEBUG"
+
+
+class UsageError(MuseHookError):
+    """The command line cannot be understood."""
+
+    exit_code = COMMAND_LINE
+
+
+class Interrupted(MuseHookError):  # noqa: N818 - a stop that was asked for is no error
+    """Ctrl-C, with what was done until then (`wrong`) and how to go on (`hint`)."""
+
+    exit_code = INTERRUPTED
+
+
+def show(failure: BaseException, screen: Screen) -> int:
+    """Tell a person of `failure` on `screen` (stderr); returns the exit status.
+
+    With MUSE_HOOK_DEBUG in the environment the traceback comes too.
+    """
+    if os.environ.get(DEBUG):
+        screen.write("".join(traceback.format_exception(failure)))
+    if isinstance(failure, Interrupted):
+        screen.line(("interrupted: ", "warning"), failure.wrong)
+        _hint(screen, failure.hint)
+        return failure.exit_code
+    if isinstance(failure, MuseHookError):
+        screen.line(("error: ", "error"), f"{failure.doing}: {failure.wrong}")
+        _hint(screen, failure.hint)
+        return failure.exit_code
+    if isinstance(failure, KeyboardInterrupt):
+        screen.line(("interrupted", "warning"))
+        return INTERRUPTED
+    if isinstance(failure, OSError):
+        screen.line(("error: ", "error"), f"{_place(failure)}: {failure.strerror or failure}")
+        return USER_FAULT
+    screen.line(("error: ", "error"), f"{_place(failure)}: {type(failure).__name__}: {failure}")
+    _hint(screen, f"this is a fault of muse-hook; run it again with {DEBUG}=1 and report what it prints")
+    return OUR_FAULT
+
+
+def warn(screen: Screen, failure: MuseHookError | str) -> None:
+    """Tell of something that went wrong and does not stop the command."""
+    if isinstance(failure, str):
+        screen.line(("warning: ", "warning"), failure)
+        return
+    screen.line(("warning: ", "warning"), f"{failure.doing}: {failure.wrong}")
+    _hint(screen, failure.hint)
+
+
+def reject(doing: str, wrong: str, hint: str) -> NoReturn:
+    """Refuse the command line."""
+    raise UsageError(doing, wrong, hint)
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return what `word` was probably meant to be, or ""."""
+    return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
+
+
+def _hint(screen: Screen, hint: str) -> None:
+    for line in hint.splitlines():
+        screen.line(("hint: ", "hint"), line)
+
+
+def _place(failure: BaseException) -> str:
+    name = getattr(failure, "filename", None)
+    return os.fsdecode(name) if isinstance(name, (str, bytes)) else "running the command"

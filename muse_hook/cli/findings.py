@@ -1,0 +1,39 @@
+"""What `install`, `doctor` and `status` found, on a screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.cli.escape import printable, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.cli.terminal import Screen
+    from muse_hook.install import HookState
+    from muse_hook.model.finding import Finding
+
+_MARKS = {"ok": ("ok", "added"), "warn": ("!", "warning"), "bad": ("bad", "error")}
+
+
+def draw_findings(screen: Screen, findings: Sequence[Finding]) -> None:
+    """Write a line a finding, and under it what to type."""
+    for finding in findings:
+        mark, style = _MARKS[finding.level]
+        screen.line((mark.ljust(4), style), f"{finding.name}: {finding.words}")
+        for line in finding.hint.splitlines():
+            screen.line("      ", (line, "hint"))
+
+
+def draw_hooks(screen: Screen, hooks: Sequence[HookState]) -> None:
+    """Write a line a hook: its name, its state, where it is."""
+    names = max((width(printable(hook.name)) for hook in hooks), default=0)
+    for hook in hooks:
+        mark, style = _MARKS["ok" if hook.ok else "bad"]
+        note = f"  {hook.note}" if hook.note else ""
+        screen.line((mark.ljust(4), style), hook.name.ljust(names), f"  {hook.state}", (f"  {hook.path}{note}", "dim"))
+
+
+def has_fault(findings: Sequence[Finding]) -> bool:
+    """Whether one of the findings keeps commits from being recorded."""
+    return any(finding.level == "bad" for finding in findings)

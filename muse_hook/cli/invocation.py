@@ -1,0 +1,136 @@
+"""One run of the command line: its repository, its streams, its pager."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from muse_hook.cli.failures import warn
+from muse_hook.cli.pager import Pager
+from muse_hook.cli.progress import Progress
+from muse_hook.cli.terminal import Screen, columns, wants_colour
+from muse_hook.errors import MuseHookError, StoreError
+
+if TYPE_CHECKING:
+    from muse_hook.git import Repository
+    from muse_hook.index import Index
+    from muse_hook.oplog import Store
+
+_PATIENCE = 1.0  # seconds of catching up before a bar says why nothing is shown yet
+_ON = {"true", "yes", "on", "1", "auto", ""}
+
+
+class Invocation:
+    """What a command is given: `repository` (opened on first use), `out` for data, `messages` for all else.
+
+    `close` hands on what is buffered and waits for the pager.
+    """
+
+    def __init__(self, *, color: str | None = None, paged: bool = False) -> None:
+        self._color = color
+        self._paged = paged
+        self._pager: Pager | None = None
+        plain = color == "never"
+        self.messages = Screen(
+            sys.stderr,
+            colour=not plain and wants_colour(sys.stderr, "auto", os.environ),
+            width=columns(sys.stderr),
+            optional=True,
+        )
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The repository of the current directory; RepositoryError where there is none."""
+        from muse_hook.git import open_repository  # noqa: PLC0415 - help and errors need no Git
+
+        return open_repository()
+
+    def enter(self, directory: str) -> None:
+        """Work with the repository of another directory."""
+        from muse_hook.git import open_repository  # noqa: PLC0415 - likewise
+
+        self.repository = open_repository(directory)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store of the repository, which may not be there yet (`store.exists()`)."""
+        from muse_hook.oplog import Store  # noqa: PLC0415 - likewise
+
+        return Store(self.repository.common_dir)
+
+    @cached_property
+    def index(self) -> Index:
+        """The index over the logs, as it was left; `refresh` it before reading."""
+        from muse_hook.index import Index  # noqa: PLC0415 - likewise
+
+        return Index(self.store)
+
+    def catch_up(self) -> None:
+        """Record what the hooks have not, before reading; where that cannot be done, say so and go on."""
+        if not self.store.exists():
+            return
+        from muse_hook.catchup import catch_up  # noqa: PLC0415 - only where there is a store
+
+        progress = Progress(self.messages, "recording", patience=_PATIENCE)
+        try:
+            catch_up(self.repository, self.store, progress=progress.update)
+        except StoreError as failure:
+            progress.end()
+            warn(self.messages, failure)
+        finally:
+            progress.end()
+
+    @cached_property
+    def out(self) -> Screen:
+        """Standard output, through the pager where it is a terminal and the command is one that is paged."""
+        command = self._pager_command() if self._paged and sys.stdout.isatty() else ""
+        colour = wants_colour(sys.stdout, self._color or self._configured_colour(), os.environ)
+        wide = columns(sys.stdout)
+        if command:
+            with contextlib.suppress(OSError):
+                self._pager = Pager(command, os.environ)
+                return Screen(self._pager.stream, colour=colour, width=wide)
+        return Screen(sys.stdout, colour=colour, width=wide)
+
+    def close(self) -> None:
+        """Flush what was written, and wait until the reader has quit the pager.
+
+        ClosedStreamError where nobody reads any more; a pager that was quit early is no such case.
+        """
+        if self._pager is not None:
+            self._pager.close()
+        elif "out" in self.__dict__:
+            self.out.flush()
+
+    @property
+    def has_pager(self) -> bool:
+        """Whether output goes to a pager."""
+        return self._pager is not None
+
+    def _pager_command(self) -> str:
+        """Return what Git would page with (GIT_PAGER, core.pager, PAGER, less), or "" for no pager."""
+        switch = (self._config("pager.muse") or "").strip()
+        if switch.lower() in {"false", "no", "off", "0"}:
+            return ""
+        if switch.lower() not in _ON:
+            return switch  # Git: pager.<cmd> may name a pager of the command's own
+        try:
+            command = self.repository.run("var", "GIT_PAGER").decode(errors="surrogateescape").strip()
+        except MuseHookError:
+            return ""
+        return "" if command == "cat" else command
+
+    def _configured_colour(self) -> str:
+        value = (self._config("color.muse") or self._config("color.ui") or "auto").lower()
+        if value == "always":
+            return "always"
+        return "auto" if value in _ON else "never"
+
+    def _config(self, key: str) -> str | None:
+        try:
+            return self.repository.config(key)
+        except MuseHookError:
+            return None

@@ -1,0 +1,150 @@
+"""The command line's frame: which commands there are, and how their options and help look."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from muse_hook import __version__
+from muse_hook.cli.failures import closest, reject
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.cli.invocation import Invocation
+
+COMMANDS: dict[str, dict[str, str]] = {
+    "set up and prove": {
+        "install": "Record every commit of a repository from now on",
+        "uninstall": "Take the hooks out again and keep the log",
+        "doctor": "Prove that the hooks fire, and say how to mend what does not",
+        "status": "Show where the log is and which commits are not recorded",
+    },
+    "record": {
+        "backfill": "Record history that was there before the hooks",
+        "sync": "Record now whatever the hooks have not recorded",
+    },
+    "read": {
+        "show": "Show what one commit did to the code, symbol by symbol",
+        "diff": "Show how the symbols of two commits differ",
+        "sessions": "List the sessions of the log",
+    },
+}
+"""The one line of each command, by what people want to do; a command's own module is loaded when it is called."""
+
+_HELP_WIDTH = 100
+
+
+class CommandModule(Protocol):
+    """What a file of `muse_hook.cli.commands` has."""
+
+    PAGED: bool
+    DESCRIPTION: str
+    EXAMPLES: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's arguments."""
+
+    def run(self, arguments: argparse.Namespace, invocation: Invocation) -> int:
+        """Do the work; returns the exit status."""
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with this project's errors and a help that looks the same in every Python."""
+
+    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            add_help=False,
+            formatter_class=_Formatter,
+        )
+        self.color = False  # Python 3.14 colours help by itself; ours is the same everywhere
+        self.add_argument("-h", "--help", action="help", help="Show this help and exit")
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of exiting: failures are shown in one place."""
+        reject("reading the command line", message, f"{self.prog} --help")
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=min(shutil.get_terminal_size().columns, _HELP_WIDTH) - 2)
+
+    def _format_usage(self, usage, actions, groups, prefix):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        return super()._format_usage(usage, actions, groups, prefix or "Usage: ")
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
+
+
+def load(name: str) -> CommandModule:
+    """Import a command's module."""
+    module: CommandModule = import_module(f"muse_hook.cli.commands.{name.replace('-', '_')}")
+    return module
+
+
+def command_parser(name: str) -> Parser:
+    """Build the parser of one command."""
+    module = load(name)
+    examples = "\n".join(f"  {line}".rstrip() for line in module.EXAMPLES.strip().splitlines())
+    parser = Parser(f"muse-hook {name}", module.DESCRIPTION.strip(), f"Examples:\n{examples}")
+    module.configure(parser)
+    return parser
+
+
+def top_parser() -> Parser:
+    """Build the parser of what stands before the command."""
+    parser = Parser("muse-hook", "Symbol-level history for Git, recorded as it happens", _overview())
+    parser.usage = "muse-hook [OPTIONS] COMMAND [ARGUMENTS]   (also: git muse COMMAND)"
+    parser.add_argument("--version", action="version", version=f"muse-hook {__version__}", help="Show the version")
+    parser.add_argument(
+        "-C", dest="directory", metavar="DIR", action="append", default=[], help="Run as if started in DIR"
+    )
+    parser.add_argument(
+        "--color",
+        metavar="WHEN",
+        choices=("auto", "always", "never"),
+        help="Colour the output: always, never, or auto (on a terminal; the default)",
+    )
+    parser.add_argument("--no-pager", action="store_true", help="Do not send long output through the pager")
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser
+
+
+def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, CommandModule, argparse.Namespace]:
+    """Read a command line: what stands before the command, the command's module, its own arguments.
+
+    `--help` and `--version` print and raise SystemExit(0); UsageError where a word is not understood.
+    """
+    top = top_parser()
+    general = top.parse_args(argv)
+    name = general.command
+    if name is None:
+        reject("reading the command line", "no command is given", "muse-hook --help")
+    if name == "help":
+        general.rest = [*general.rest[:1], "--help"] if general.rest else ["--help"]
+        return parse(general.rest)
+    known = [each for group in COMMANDS.values() for each in group]
+    if name not in known:
+        meant = closest(name, known)
+        hint = f"muse-hook {meant}" if meant else "muse-hook --help"
+        reject("reading the command line", f"there is no command {name!r}", hint)
+    return general, load(name), command_parser(name).parse_args(general.rest)
+
+
+def _overview() -> str:
+    lines = ["Commands:"]
+    for group, commands in COMMANDS.items():
+        lines += ["", f"  to {group}:"]
+        lines += [f"    {name:<12}{line}" for name, line in commands.items()]
+    lines += ["", "muse-hook COMMAND --help says more of each, with examples."]
+    return "\n".join(lines)

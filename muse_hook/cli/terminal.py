@@ -1,0 +1,122 @@
+"""The one way to a stream that a person reads: spans of text, escaped here and coloured here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING, Any, TextIO
+
+from muse_hook.cli.escape import printable, width
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Span = str | tuple[str, str]
+"""Plain text, or text and the name of a style of `STYLES`; line breaks are not for spans."""
+
+STYLES = {
+    "bold": "1",
+    "dim": "2",
+    "commit": "33",  # Git's own yellow for commit ids
+    "added": "32",
+    "removed": "31",
+    "changed": "33",
+    "renamed": "36",
+    "path": "1",
+    "kind": "2",
+    "error": "1;31",
+    "warning": "1;33",
+    "hint": "36",
+    "major": "1;31",
+    "minor": "33",
+    "patch": "32",
+    "none": "2",
+}
+
+
+class ClosedStreamError(Exception):
+    """The reader of our output has gone (`| head -1`, a quit pager)."""
+
+
+class Screen:
+    """A stream for people.
+
+    `width` is the number of columns to wrap to, or None where nobody looks (a pipe, a file). `colour` says whether
+    styles become escape sequences, `unicode` whether the stream can show more than ASCII. A write to a reader that
+    has gone raises `ClosedStreamError`, or is dropped where `optional` (messages on stderr must stop no work).
+    """
+
+    def __init__(
+        self, stream: TextIO, *, colour: bool = False, width: int | None = None, optional: bool = False
+    ) -> None:
+        self.stream = stream
+        self.optional = optional
+        self.colour = colour
+        self.width = width
+        self.unicode = (getattr(stream, "encoding", None) or "").lower().replace("-", "").startswith("utf")
+        with contextlib.suppress(AttributeError, OSError):  # only a real text file can be reconfigured
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+
+    def sign(self, pretty: str, plain: str) -> str:
+        """Return `pretty` where the stream can show it, else its ASCII stand-in."""
+        return pretty if self.unicode else plain
+
+    def line(self, *spans: Span) -> None:
+        """Write one line; every span is escaped, so repository text may be handed in as it is."""
+        self.write("".join(map(self._painted, spans)).rstrip() + "\n")
+
+    def json(self, value: Any) -> None:
+        """Write one line of ASCII JSON: nothing in it can reach a terminal raw."""
+        self.write(json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f") + "\n")
+
+    def write(self, text: str) -> None:
+        """Write text that is safe as it stands (ours, or escaped for its format)."""
+        try:
+            self.stream.write(text)
+        except (BrokenPipeError, ValueError) as gone:  # ValueError: the stream was closed before we started
+            self._lost(gone)
+
+    def flush(self) -> None:
+        """Hand on what is buffered."""
+        try:
+            self.stream.flush()
+        except (BrokenPipeError, ValueError) as gone:
+            self._lost(gone)
+
+    def _lost(self, gone: Exception) -> None:
+        if not self.optional:
+            raise ClosedStreamError from gone
+
+    def _painted(self, span: Span) -> str:
+        if isinstance(span, str):
+            return printable(span)
+        text, style = span
+        safe = printable(text)
+        if not (self.colour and safe and style):
+            return safe
+        return f"\x1b[{STYLES[style]}m{safe}\x1b[m"
+
+
+def spans_width(*spans: Span) -> int:
+    """Return how many columns the spans take, once escaped."""
+    return sum(width(printable(span if isinstance(span, str) else span[0])) for span in spans)
+
+
+def columns(stream: TextIO) -> int | None:
+    """Return the width to wrap to where `stream` is a terminal (COLUMNS wins, as everywhere), else None."""
+    if not stream.isatty():
+        return None
+    try:
+        asked = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        asked = 0
+    return int(os.environ.get("COLUMNS") or 0) or asked or shutil.get_terminal_size().columns
+
+
+def wants_colour(stream: TextIO, choice: str, environ: Mapping[str, str]) -> bool:
+    """Decide on colour: `choice` ("always", "never", or "auto": on a terminal), NO_COLOR and TERM=dumb counting."""
+    if choice in {"always", "never"}:
+        return choice == "always"
+    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
