@@ -13,6 +13,7 @@ class _Additive(TypedDict):
     kind: NotRequired[str]
     change: NotRequired[list[str]]
     new_address: NotRequired[str]
+    from_address: NotRequired[str]
     confidence: NotRequired[float]
     lines: NotRequired[list[int]]
     from_parent: NotRequired[int]
@@ -61,7 +62,6 @@ class PatchOp(_Additive):
     child_ops: list[SymbolOp]
     child_domain: str
     child_summary: str
-    from_address: NotRequired[str]
 
 
 DomainOp = InsertOp | DeleteOp | ReplaceOp | PatchOp

@@ -1,0 +1,94 @@
+"""The symbol ops of each file's patch, in Muse's order: renames and moves, deletes, inserts, modifications."""
+
+from __future__ import annotations
+
+from muse_hook.delta.carried import Carried
+from muse_hook.delta.changes import changed_parts
+from muse_hook.delta.parents import Parents
+from muse_hook.delta.symbol_ops import (
+    arrive,
+    delete_symbol,
+    depart,
+    insert_symbol,
+    rename_symbol,
+    replace_symbol,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.match import FileSymbols, Matching, Pair
+    from muse_hook.match.pairs import Place
+    from muse_hook.model.ops import SymbolOp
+
+RENAMED, DELETED, INSERTED, MODIFIED = range(4)
+"""Muse's order of a patch's children."""
+
+
+class Children:
+    """Turns the pairs of a matching into ops, kept by the path of the patch they belong to."""
+
+    def __init__(self, files: Sequence[FileSymbols], found: Matching) -> None:
+        self._found = found
+        self._carried = Carried(found)
+        self._before: set[Place] = set()
+        if found.pairs:
+            self._before = {(file.path, name) for file in files for name in file.old_symbols}
+        self._arrived = {moved.path for moved in found.files.values()}
+        self._rows: dict[str, list[tuple[int, str, SymbolOp]]] = {}
+        self._parents = Parents(files)
+        for pair in found.pairs:
+            self._pair(pair)
+        for (path, _), symbol in found.gone.items():
+            self._put(self._home(path), DELETED, delete_symbol(path, symbol), self._parents.without(path, symbol))
+        for (path, _), symbol in found.come.items():
+            self._put(path, INSERTED, insert_symbol(path, symbol), self._parents.having(path, symbol))
+
+    def of(self, path: str) -> list[SymbolOp]:
+        """Return the ops of the patch of `path` (the new path of a moved file)."""
+        return [op for _, _, op in sorted(self._rows.get(path, ()), key=lambda row: row[:2])]
+
+    def _home(self, path: str) -> str:
+        moved = self._found.files.get(path)
+        return moved.path if moved else path
+
+    def _put(self, path: str, rank: int, op: SymbolOp, parent: int = 0) -> None:
+        if parent:
+            op["from_parent"] = parent
+        self._rows.setdefault(path, []).append((rank, op["address"], op))
+
+    def _pair(self, pair: Pair) -> None:
+        old, new = pair.old, pair.new
+        home = self._home(pair.old_path)
+        having = self._parents.having(pair.new_path, new)
+        if self._carried.is_carried(pair):
+            parts = changed_parts(old, new)
+            if not parts:
+                return
+            if not self._ambiguous(pair):
+                stayed = home == pair.new_path and old.qualified_name == new.qualified_name
+                came_from = "" if stayed else f"{pair.old_path}::{old.qualified_name}"
+                self._put(pair.new_path, MODIFIED, replace_symbol(pair.new_path, old, new, parts, came_from), having)
+                return
+        change = ["renamed"] if old.name != new.name else []
+        crossing = home != pair.new_path
+        if crossing or old.parent != new.parent:
+            change.append("moved")
+        if old.masked_id != new.masked_id:
+            change += changed_parts(old, new)
+        without = self._parents.without(pair.old_path, old)
+        if crossing:
+            went = depart(pair, change)
+            came = arrive(pair, change)
+            self._put(home, DELETED, went, without)
+            self._put(pair.new_path, INSERTED, came, having)
+        else:
+            op = rename_symbol(home, old, new, change, pair.confidence)
+            self._put(home, RENAMED, op, having if having == without else 0)
+
+    def _ambiguous(self, pair: Pair) -> bool:
+        """Whether an op at the new place alone could be taken for one on another symbol that was there before."""
+        if pair.old_place == pair.new_place or pair.old_path in self._found.files:
+            return False
+        return pair.new_place in self._before or pair.new_path in self._arrived

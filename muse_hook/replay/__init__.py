@@ -1,0 +1,1 @@
+"""The symbols at any commit, folded from the log."""

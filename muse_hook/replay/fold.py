@@ -1,0 +1,119 @@
+"""The symbols of a tree from those of its parents and the ops between them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from muse_hook.model.ops import DomainOp, PatchOp, StructuredDelta
+
+    Place = tuple[str, str]
+    Table = dict[str, dict[str, str] | None]
+    """Path -> qualified name -> content id; None for a file whose symbols are not known (it could not be parsed).
+    A file without symbols has no entry."""
+
+UNKNOWN = ("unparsed", "too_large")
+
+
+def fold(table: Table, delta: StructuredDelta, parents: Sequence[Mapping[str, dict[str, str] | None]] = ()) -> None:
+    """Turn the symbols of a commit's first parent into the commit's own, in place.
+
+    `parents` are the tables of a merge's second, third, ... parent: a file-level op with `from_parent` takes its path
+    from there. The dictionaries inside a table are replaced and never changed, so tables may share them.
+    """
+    patches = [op for op in delta["ops"] if op["op"] == "patch"]
+    after = _Patched(table, patches).tables if patches else {}
+    for op in delta["ops"]:
+        if op["op"] == "patch":
+            source = op.get("from_address")
+            if source is not None and source not in after:
+                table.pop(source, None)
+        else:
+            _whole_file(table, op, parents)
+    for path, symbols in after.items():
+        if symbols:
+            table[path] = symbols
+        else:
+            table.pop(path, None)
+
+
+def _whole_file(table: Table, op: DomainOp, parents: Sequence[Mapping[str, dict[str, str] | None]]) -> None:
+    path, change = op["address"], op.get("change", ())
+    parent = op.get("from_parent")
+    if parent is not None:
+        theirs = parents[parent - 2]
+        if path in theirs:
+            table[path] = theirs[path]
+        else:
+            table.pop(path, None)
+    elif op["op"] == "delete" or "unrecorded" in change:
+        table.pop(path, None)
+    elif any(code in change for code in UNKNOWN):
+        table[path] = None
+    elif op["op"] == "insert":
+        table.pop(path, None)
+
+
+class _Patched:
+    """The tables of the patched files after a commit."""
+
+    def __init__(self, table: Table, patches: Sequence[PatchOp]) -> None:
+        self.tables: dict[str, dict[str, str]] = {op["address"]: {} for op in patches}
+        self._moved = {op["from_address"]: op["address"] for op in patches if "from_address" in op}
+        self._goals: dict[Place, Place] = {}
+        self._gone: set[Place] = set()
+        for op in patches:
+            self._read(op)
+        for op in patches:
+            source = op.get("from_address", op["address"])
+            before = None if "reparsed" in op.get("change", ()) else table.get(source)
+            for name, content_id in (before or {}).items():
+                if (source, name) not in self._gone:
+                    path, goal = self._carried(source, name)
+                    self.tables[path][goal] = content_id
+        for op in patches:
+            self._write(op)
+
+    def _read(self, op: PatchOp) -> None:
+        """Note which old places an op names, and where it takes them."""
+        path = op["address"]
+        source = op.get("from_address", path)
+        for child in op["child_ops"]:
+            goal = child.get("new_address")
+            if child["op"] == "insert" or (child["op"] == "replace" and goal is None):
+                continue
+            start = source if child["op"] == "delete" else path
+            place = source, child["address"][len(start) + 2 :]
+            self._gone.add(place)
+            if goal is not None:
+                self._goals[place] = self._split(goal)
+
+    def _split(self, address: str) -> Place:
+        """Part an address into path and name; a path may hold `::` itself, so the patched paths decide."""
+        at = address.find("::")
+        while address[:at] not in self.tables and address.find("::", at + 2) > 0:
+            at = address.find("::", at + 2)
+        return address[:at], address[at + 2 :]
+
+    def _carried(self, path: str, name: str) -> Place:
+        """Return where a symbol goes that no op names: with its file, else with the outermost class that moved."""
+        if path in self._moved:
+            return self._moved[path], name
+        if self._goals:
+            dot = name.find(".")
+            while dot > 0:
+                goal = self._goals.get((path, name[:dot]))
+                if goal is not None:
+                    return goal[0], goal[1] + name[dot:]
+                dot = name.find(".", dot + 1)
+        return path, name
+
+    def _write(self, op: PatchOp) -> None:
+        path = op["address"]
+        symbols = self.tables[path]
+        for child in op["child_ops"]:
+            if child["op"] == "insert":
+                symbols[child["address"][len(path) + 2 :]] = child["content_id"]
+            elif child["op"] == "replace":
+                symbols[child.get("new_address", child["address"])[len(path) + 2 :]] = child["new_content_id"]

@@ -1,0 +1,1 @@
+"""What a delta means for the version number."""
