@@ -1,0 +1,160 @@
+"""One commit's way: changed paths, their symbols, the delta, the log."""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+
+from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.scope import flips, in_scope, read_rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from muse_hook.git import Repository
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.model.change import Blob, Commit, FileChange
+    from muse_hook.model.ops import StructuredDelta
+    from muse_hook.model.symbol import SymbolTable
+    from muse_hook.oplog import Store
+
+# Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
+# 1,000 commits of flask 4 MiB hold all that is asked for again.
+MEMORY_BYTES = 16 << 20
+
+
+class Memory:
+    """Symbol tables by blob and language, least recently used out first; one a run, never shared by threads.
+
+    `reuse` lets a table take over what its predecessor already knows of unchanged stretches; the tables are the same
+    without it.
+    """
+
+    def __init__(self, limit: int = MEMORY_BYTES, *, reuse: bool = True) -> None:
+        self.limit = limit
+        self.reuse = reuse
+        self.rules: dict[object, Any] = {}  # parsed rule files, for `read_rules`
+        self._tables: OrderedDict[tuple[str, str], tuple[SymbolTable, int]] = OrderedDict()
+        self._bytes = 0
+
+    def table(
+        self, objects: ObjectReader, blob: Blob | None, path: str, previous: SymbolTable | None = None
+    ) -> SymbolTable | None:
+        """Return the symbols of a file, None for what has none to tell: no regular file, no language known to us.
+
+        `previous` is the table of a version that `blob` probably resembles. Raises ObjectMissingError.
+        """
+        from muse_hook.languages import language_for  # noqa: PLC0415 - a commit without code pays for no grammar
+
+        if blob is None or not blob.is_file:
+            return None
+        language = language_for(path)
+        if language is None:
+            return None
+        key = (blob.oid, language.name)
+        kept = self._tables.get(key)
+        if kept is not None:
+            self._tables.move_to_end(key)
+            return kept[0]
+        from muse_hook.symbols import extract  # noqa: PLC0415 - likewise
+
+        source = objects.blob(blob.oid)
+        table = extract(source, language, previous if self.reuse else None)
+        self._tables[key] = (table, len(source))
+        self._bytes += len(source)
+        while self._bytes > self.limit and len(self._tables) > 1:
+            self._bytes -= self._tables.popitem(last=False)[1][1]
+        return table
+
+
+def delta_of(
+    objects: ObjectReader, commit: Commit, memory: Memory | None = None, changes: Iterable[FileChange] | None = None
+) -> StructuredDelta:
+    """Return what `commit` did to its first parent (a root commit: to nothing), symbol by symbol.
+
+    `changes` may be given where `objects.diff(commit)` has been asked for already. Raises ObjectMissingError.
+    """
+    parents = [objects.commit(parent).tree for parent in commit.parents] or [None]
+    return _delta(objects, [*parents, commit.tree], memory or Memory(), changes)
+
+
+def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new: str) -> StructuredDelta:
+    """Return the symbol-level delta between two revisions, `old` being None for nothing at all.
+
+    `repo` is a repository, or the path of a work tree or git directory. Raises RepositoryError, RevisionError,
+    ObjectMissingError.
+    """
+    from muse_hook.git import Repository, open_repository  # noqa: PLC0415 - a hook has its repository open
+
+    repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
+    with repository.objects() as objects:
+        trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
+        return _delta(objects, trees, Memory())
+
+
+def record_commit(
+    store: Store,
+    objects: ObjectReader,
+    commit: Commit,
+    *,
+    session: str,
+    generation: int,
+    shallow: bool = False,
+    memory: Memory | None = None,
+    changes: Iterable[FileChange] | None = None,
+    sync: bool = True,
+) -> list[str]:
+    """Record one commit: its delta goes to the op log's recorder; the ids of its entries.
+
+    The store's lock must be held, and the commit must not be sealed yet. Raises ObjectMissingError (nothing is
+    written), StoreError, SessionError.
+    """
+    from muse_hook.recorder import record_delta_ops  # noqa: PLC0415 - diff_commits writes nothing
+
+    return record_delta_ops(
+        store.root,
+        delta_of(objects, commit, memory, changes),
+        session_id=session,
+        actor_id=commit.actor or commit.author,
+        commit=commit,
+        generation=generation,
+        shallow=shallow,
+        sync=sync,
+    )
+
+
+def _delta(
+    objects: ObjectReader,
+    trees: Sequence[str | None],
+    memory: Memory,
+    changes: Iterable[FileChange] | None = None,
+) -> StructuredDelta:
+    """Return the delta to the last of `trees` from the first, those between being a merge's further parents.
+
+    The rules of each tree say which of its own paths are recorded, and how.
+    """
+    first, *others, last = trees
+    found = list(objects.diff_trees(first, last, others) if changes is None else changes)
+    old, *further, new = [read_rules(objects, tree, memory.rules) for tree in trees]
+    found += flips(objects, old, new, found)
+    return build_delta(
+        [
+            _file_symbols(objects, memory, change, told=(before, after))
+            for change, before, after in in_scope(found, old, new, further)
+        ]
+    )
+
+
+def _file_symbols(objects: ObjectReader, memory: Memory, change: FileChange, told: tuple[bool, bool]) -> FileSymbols:
+    """Return a changed path with its tables; `told` says of the old and the new side whether it has symbols to tell.
+
+    A path that a merge took whole from another parent needs none.
+    """
+    if change.new in change.others:
+        return FileSymbols(change, None, None)
+    old = memory.table(objects, change.old, change.path) if told[0] else None
+    new = memory.table(objects, change.new, change.path, old) if told[1] else None
+    others = [memory.table(objects, other, change.path, new) for other in change.others] if told[1] else ()
+    return FileSymbols(change, old, new, others)
