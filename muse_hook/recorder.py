@@ -5,11 +5,13 @@ from __future__ import annotations
 from json import loads
 
 from muse_hook.errors import DeltaError
+from muse_hook.index import Index
 from muse_hook.oplog.batch import DOMAIN, make_batch
 from muse_hook.oplog.entries import make_op_entry
 from muse_hook.oplog.log import LOCK_SECONDS, Hand, OpLog
 from muse_hook.oplog.ops import walk_ops
-from muse_hook.oplog.store import Store
+from muse_hook.oplog.reading import read_batch
+from muse_hook.oplog.store import OP_LOG, Store
 from muse_hook.oplog.writer import append
 
 TYPE_CHECKING = False
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.change import Commit
     from muse_hook.model.ops import OpEntry, StructuredDelta
+    from muse_hook.oplog.batch import Batch
 
 
 def open_code_session(repo_root: str | os.PathLike[str], session_id: str) -> OpLog:
@@ -27,7 +30,7 @@ def open_code_session(repo_root: str | os.PathLike[str], session_id: str) -> OpL
 
 
 def record_delta_ops(
-    repo_root: str | os.PathLike[str],
+    repo_root: str | os.PathLike[str] | Store,
     delta: StructuredDelta,
     *,
     session_id: str,
@@ -37,6 +40,8 @@ def record_delta_ops(
     generation: int | None = None,
     shallow: bool = False,
     engine: str | None = None,
+    index: Index | None = None,
+    sync: bool = True,
 ) -> list[str]:
     """Append a delta's ops, each patch's children right after it with the patch as their cause; their ids in order.
 
@@ -44,13 +49,15 @@ def record_delta_ops(
     causes. Stamps go on from the log's highest (0 in an empty log); nothing to record is [] and writes nothing.
 
     With a `commit` and its `generation` (1 + the largest of its parents') ids, stamps, time and causes derive from
-    the commit, and its seal, whose id is not among those returned, is appended even where the delta is empty.
+    the commit, and its seal, whose id is not among those returned, is appended even where the delta is empty. What is
+    sealed already, in whatever session, is not recorded again: the ids are those that stand there. Who holds the
+    store's lock and a refreshed `index` hands it on. Without `sync` it is durable only after `muse_hook.oplog.sync`.
 
     Raises SessionError (the id would escape the store), DeltaError (not of Muse's shape) and StoreError (cannot be
     written); the log is then as it was.
     """
-    log = OpLog(repo_root, session_id)
-    store = Store.of(repo_root)
+    store = repo_root if isinstance(repo_root, Store) else Store.of(repo_root)
+    log = OpLog(store, session_id)
     if commit is not None:
         if generation is None:
             raise DeltaError(f"recording {commit.id}", "its generation is not given")
@@ -64,15 +71,28 @@ def record_delta_ops(
             parent_op_ids=parent_op_ids,
         )
         with store.lock(LOCK_SECONDS):
-            append(store, session_id, [batch])
-        return batch.op_ids
+            if index is not None:
+                return _seal(store, log.session_id(), batch, index, sync=sync)
+            store.ensure(OP_LOG)
+            with Index(store) as own:
+                own.refresh(mend=True)
+                return _seal(store, log.session_id(), batch, own, sync=sync)
     ops = list(walk_ops(delta))
     if not ops:
         return []
     with store.lock(LOCK_SECONDS):
         hand = _by_hand(ops, actor_id, parent_op_ids or (), log.highest_stamp() + 1)
-        append(store, session_id, [Hand(hand)])
+        append(store, session_id, [Hand(hand)], sync=sync)
     return [entry["op_id"] for entry in hand]
+
+
+def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
+    there = index.find(batch.commit_id)
+    if there is not None:
+        return [entry["op_id"] for entry in read_batch(store, there.session, there.start, there.end)[:-1]]
+    append(store, session_id, [batch], sync=sync)
+    index.follow(session_id)
+    return batch.op_ids
 
 
 def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first: int) -> list[OpEntry]:

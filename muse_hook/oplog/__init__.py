@@ -8,10 +8,10 @@ from muse_hook.oplog.entries import make_op_entry
 from muse_hook.oplog.ids import POSITIONS, entry_id, mark_id, seal_id
 from muse_hook.oplog.log import OpLog, list_sessions
 from muse_hook.oplog.marks import MarkLine, make_dropped, make_superseded
-from muse_hook.oplog.reading import read_entries
+from muse_hook.oplog.reading import delta_of_entries, read_batch, read_entries
 from muse_hook.oplog.scan import Mark, Scanner, Seal, scan
 from muse_hook.oplog.store import Store
-from muse_hook.oplog.writer import append, end_torn_line
+from muse_hook.oplog.writer import append, end_torn_line, sync
 
 __all__ = [
     "POSITIONS",
@@ -23,6 +23,7 @@ __all__ = [
     "Seal",
     "Store",
     "append",
+    "delta_of_entries",
     "end_torn_line",
     "entry_id",
     "list_named",
@@ -32,9 +33,11 @@ __all__ = [
     "make_op_entry",
     "make_superseded",
     "mark_id",
+    "read_batch",
     "read_entries",
     "read_named",
     "scan",
     "seal_id",
+    "sync",
     "write_named",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from muse_hook.oplog.digest import sha256
 
-# A commit's generation stands above its positions; both together stay below 2**53 for generations under 2**29.
+# A stamp is a generation above a position, and below 2**53: exact in JSON readers that know doubles only.
 POSITIONS = 1 << 24
+MAX_GENERATION = 1 << 29
 
 
 def derived_id(*parts: str) -> str:

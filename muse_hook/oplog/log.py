@@ -9,7 +9,7 @@ from muse_hook.oplog import clock
 from muse_hook.oplog.canonical import canonical
 from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
 from muse_hook.oplog.entries import KEYS, now
-from muse_hook.oplog.reading import read_entries
+from muse_hook.oplog.reading import read_entries, top_entries
 from muse_hook.oplog.sessions import LOG, check
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append, end_torn_line
@@ -42,8 +42,8 @@ class OpLog:
     escape the store.
     """
 
-    def __init__(self, repo_root: str | os.PathLike[str], session_id: str) -> None:
-        self._store = Store.of(repo_root)
+    def __init__(self, repo_root: str | os.PathLike[str] | Store, session_id: str) -> None:
+        self._store = repo_root if isinstance(repo_root, Store) else Store.of(repo_root)
         self._session_id = check(session_id)
         self._folder = self._store.folder(session_id)
         self._path = os.path.join(self._folder, LOG)
@@ -106,8 +106,7 @@ class OpLog:
         """
         entries = [entry for entry in self.replay_since_checkpoint() if entry["domain"] == domain]
         entries.sort(key=lambda entry: (entry["lamport_ts"], entry.get("commit_id", "")))
-        patches = {entry["op_id"]: entry["domain_op"] for entry in entries if entry["domain_op"].get("op") == "patch"}
-        ops = [entry["domain_op"] for entry in entries if not _is_child(entry, patches)]
+        ops = [entry["domain_op"] for entry in top_entries(entries)]
         counts: dict[str, int] = {}
         for op in ops:
             kind = op.get("op", "unknown")
@@ -140,12 +139,6 @@ class OpLog:
 def list_sessions(repo_root: str | os.PathLike[str]) -> list[str]:
     """Return the ids of all sessions in the store of `repo_root` that have a log or a checkpoint, sorted."""
     return sorted(session_id for session_id, _ in Store.of(repo_root).sessions())
-
-
-def _is_child(entry: OpEntry, patches: dict[str, Any]) -> bool:
-    causes = entry["parent_op_ids"]
-    patch = patches.get(causes[0]) if len(causes) == 1 else None
-    return patch is not None and entry["domain_op"] in patch.get("child_ops", ())
 
 
 def _line(entry: OpEntry) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.errors import StoreError
+from muse_hook.errors import DamagedLogError, StoreError
 from muse_hook.oplog.lines import hand_entry, parse, read_lines
 from muse_hook.oplog.scan import Scanner, Seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
-    from muse_hook.model.ops import OpEntry
+    from muse_hook.model.ops import OpEntry, StructuredDelta
+    from muse_hook.oplog.store import Store
 
 
 def read_entries(path: str, offset: int = 0) -> Iterator[OpEntry]:
@@ -42,6 +44,59 @@ def read_entries(path: str, offset: int = 0) -> Iterator[OpEntry]:
         yield from _hand(fd, at, size)
     finally:
         os.close(fd)
+
+
+def read_batch(store: Store, session_id: str, start: int, end: int) -> list[OpEntry]:
+    """Return the entries of the batch that stands in a session's log from byte `start` to `end`, the seal last.
+
+    Raises DamagedLogError where no whole batch stands there, StoreError where the log cannot be read.
+    """
+    fd = store.open_file(store.log_path(session_id), os.O_RDONLY)
+    try:
+        seals = [found for found in Scanner(fd, start, end=end) if isinstance(found, Seal) and found.intact]
+        if len(seals) != 1 or (seals[0].start, seals[0].end) != (start, end):
+            raise DamagedLogError(
+                f"reading the log of {session_id}",
+                f"no whole batch stands at byte {start}",
+                "muse-hook verify, then muse-hook sync",
+            )
+        return list(_batch(fd, seals[0]))
+    finally:
+        os.close(fd)
+
+
+def read_line(store: Store, session_id: str, start: int, end: int) -> Any:
+    """Return the JSON object of a line of a session's log, from byte `start` to `end`; None where none stands there."""
+    fd = store.open_file(store.log_path(session_id), os.O_RDONLY)
+    try:
+        return parse(os.pread(fd, end - start, start))
+    finally:
+        os.close(fd)
+
+
+def delta_of_entries(batch: Sequence[OpEntry]) -> StructuredDelta:
+    """Return the delta that a batch (see `read_batch`) was made of; no child op is told twice."""
+    seal = batch[-1]
+    told = seal["commit"]
+    return {
+        "domain": "code",
+        "ops": [entry["domain_op"] for entry in top_entries(batch[:-1])],
+        "summary": told["summary"],
+        "sem_ver_bump": told["sem_ver_bump"],
+        "breaking_changes": told["breaking_changes"],
+    }
+
+
+def top_entries(entries: Sequence[OpEntry]) -> list[OpEntry]:
+    """Return those entries that are not told by a patch among them already."""
+    patches = {entry["op_id"]: entry["domain_op"] for entry in entries if entry["domain_op"].get("op") == "patch"}
+    return [entry for entry in entries if not _is_child(entry, patches)]
+
+
+def _is_child(entry: OpEntry, patches: dict[str, dict[str, Any]]) -> bool:
+    causes = entry.get("parent_op_ids", [])
+    patch = patches.get(causes[0]) if len(causes) == 1 else None
+    return patch is not None and entry["domain_op"] in patch.get("child_ops", ())
 
 
 def _batch(fd: int, seal: Seal) -> Iterator[OpEntry]:

@@ -6,7 +6,7 @@ import os
 
 from muse_hook.errors import StoreError
 from muse_hook.oplog.digest import fast_sha256
-from muse_hook.oplog.ids import seal_id, stamp
+from muse_hook.oplog.ids import MAX_GENERATION, POSITIONS, seal_id, stamp
 from muse_hook.oplog.lines import BLOCK, parse, start_of_last
 
 TYPE_CHECKING = False
@@ -129,11 +129,11 @@ class Scanner:
     def _judged(self, line: bytes, start: int) -> Seal | Mark | None:
         """Return what the line is, None for an ordinary one."""
         entry = parse(line)
-        if entry is None or entry.get("domain") != "git" or not isinstance(entry.get("op_id"), str):
+        if entry is None or entry.get("domain") != "git" or not _is_id(entry.get("op_id")):
             return None
         if "commit_id" not in entry:
             return Mark(entry, start + len(line))
-        if not isinstance(entry["commit_id"], str) or not isinstance(entry.get("commit"), dict):
+        if not _is_id(entry["commit_id"]) or not isinstance(entry.get("commit"), dict):
             return None
         seal = Seal(entry, start, start + len(line))
         if not seal.reason:
@@ -191,12 +191,17 @@ def _altered(entry: dict[str, Any], generation: int, entries: int) -> str:
         and isinstance(op.get("content_id"), str)
         and isinstance(parents, list)
         and all(isinstance(parent, str) for parent in parents)
-        and generation > 0
+        and 0 < generation < MAX_GENERATION
+        and entries < POSITIONS
         and entry.get("lamport_ts") == stamp(generation, entries)
         and entry.get("created_at") == commit.get("committed_at")
         and (entries > 0 or entry.get("parent_op_ids") == [seal_id(parent) for parent in parents])
     )
     return "" if fits else "the seal contradicts itself"
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value.isascii()
 
 
 def _natural(value: object) -> int:

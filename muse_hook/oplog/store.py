@@ -89,6 +89,15 @@ class Store:
         """Yield (session id, path of its folder) of every session that has a log or a checkpoint."""
         yield from self._walk(self.path(OP_LOG), "")
 
+    def session_at(self, folder: str) -> str:
+        """Return the id of the session whose folder below `op_log` is `folder`."""
+        path = self.path(OP_LOG)
+        components = []
+        for name in folder.split("/"):
+            path = os.path.join(path, name)
+            components.append(self._component(path, name))
+        return "/".join(components)
+
     def open_file(self, path: str, flags: int) -> int:
         """Open a file of the store, whose folder is there; the descriptor. Raises StoreError.
 
@@ -179,7 +188,10 @@ class Store:
         for entry in entries:
             if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
                 continue
-            yield from self._walk(entry.path, f"{prefix}{self._component(entry.path, entry.name)}/")
+            component = self._component(entry.path, entry.name)
+            # Muse's own tools may have made folders that no session id of ours leads to.
+            if component and sessions.encode_component(component) == os.fsencode(entry.name):
+                yield from self._walk(entry.path, f"{prefix}{component}/")
 
     def _component(self, folder: str, name: str) -> str:
         raw = os.fsencode(name)

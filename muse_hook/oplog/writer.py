@@ -77,6 +77,17 @@ def end_torn_line(store: Store, session_id: str) -> bool:
     return True
 
 
+def sync(store: Store, session_id: str) -> None:
+    """Make durable what was appended to a session's log with `sync=False`; raises StoreError."""
+    fd = store.open_file(store.log_path(session_id), os.O_RDWR)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        raise StoreError(f"writing the log of {session_id}", error.strerror or str(error)) from error
+    finally:
+        os.close(fd)
+
+
 def write_all(fd: int, data: bytes, start: int) -> None:
     """Write `data` at the end of a log whose size is `start`, and take it back where it does not go in whole.
 

@@ -1,0 +1,100 @@
+"""The connection to the index, and what happens when it breaks."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from muse_hook.errors import StoreBusyError, StoreError
+from muse_hook.index import schema
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+    from muse_hook.oplog.store import Store
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+    D = TypeVar("D", bound="Database")
+
+# SQLite's own limit on `?` was 999 for long.
+_IDS_A_QUERY = 500
+
+
+class Database:
+    """An open index: `store`, and `connection`, in autocommit mode, for those who keep tables of their own in it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.connection = schema.connect(store)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def refresh(self, *, mend: bool = False) -> None:
+        """Fill the tables."""
+        raise NotImplementedError
+
+    def transaction(self) -> _Transaction:
+        """Return a write transaction as a context manager."""
+        return _Transaction(self)
+
+    def rows_of(self, query: str, values: Iterable[str]) -> Iterator[Any]:
+        """Yield the rows of a query whose `%s` stands for the places of any number of values."""
+        wanted = list(values)
+        for at in range(0, len(wanted), _IDS_A_QUERY):
+            some = wanted[at : at + _IDS_A_QUERY]
+            yield from self.connection.execute(query % ", ".join("?" * len(some)), some).fetchall()
+
+    def renew(self, error: sqlite3.DatabaseError) -> None:
+        """Take another database after `error`: a new file for a broken one, memory where it cannot be written."""
+        self.connection.close()
+        unwritable = schema.cannot_write(error)
+        try:
+            if not unwritable:
+                schema.remove(self.store)
+        except StoreError:
+            unwritable = True
+        self.connection = schema.in_memory(self.store) if unwritable else schema.connect(self.store)
+
+
+class _Transaction:
+    """BEGIN IMMEDIATE, then COMMIT, or ROLLBACK after an exception."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> Self:
+        self._database.connection.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        connection = self._database.connection
+        if kind is None:
+            connection.execute("COMMIT")
+        elif connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def mended(method: Callable[Concatenate[D, P], T]) -> Callable[Concatenate[D, P], T]:
+    """Make a method try once more, with another database filled from the logs, after the index broke."""
+
+    def safe(self: D, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return method(self, *args, **kwargs)
+        except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
+            raise  # our own fault
+        except sqlite3.DatabaseError as error:
+            if schema.is_busy(error):
+                raise StoreBusyError("reading the index", str(error)) from error
+            self.renew(error)
+        self.refresh()
+        return method(self, *args, **kwargs)
+
+    safe.__name__ = method.__name__
+    safe.__doc__ = method.__doc__
+    return safe

@@ -1,0 +1,135 @@
+"""Following one log: from where the index left off to the log's last whole line."""
+
+from __future__ import annotations
+
+import os
+
+from muse_hook.oplog.ids import seal_id
+from muse_hook.oplog.scan import Mark, Scanner
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+
+    from muse_hook.oplog.scan import Seal
+
+# A reader that waits for a first reading to end gets in between two of these.
+_SEALS_A_TRANSACTION = 5000
+
+
+class LogRow:
+    """What the index knows of one log; see the table `logs`."""
+
+    __slots__ = (
+        "entries", "floor", "folder", "id", "inode", "mtime", "pending", "position", "seal_commit", "seal_line",
+        "seals", "size",
+    )  # fmt: skip
+
+    COLUMNS = "id, folder, inode, size, mtime, position, floor, pending, seal_line, seal_commit, seals, entries"
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.clear()
+
+    def clear(self) -> None:
+        """Make this the row of a log that was never read."""
+        self.id = 0
+        self.inode = self.size = self.mtime = 0
+        self.position = self.floor = self.pending = 0
+        self.seal_line = 0
+        self.seal_commit = ""
+        self.seals = self.entries = 0
+
+    @classmethod
+    def read(cls, connection: sqlite3.Connection, folder: str | None = None) -> dict[str, LogRow]:
+        """Return all rows, or that of one folder, by folder."""
+        rows = {}
+        query = f"SELECT {cls.COLUMNS} FROM logs WHERE ? IS NULL OR folder = ?"  # noqa: S608 - a constant
+        for values in connection.execute(query, (folder, folder)):
+            row = cls(values[1])
+            for name, value in zip(cls.COLUMNS.split(", "), values, strict=True):
+                setattr(row, name, value)
+            rows[row.folder] = row
+        return rows
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Put this row in the table; a new one gets its id."""
+        values = [getattr(self, name) for name in self.COLUMNS.split(", ")]
+        marks = ", ".join("?" * len(values))
+        done = connection.execute(
+            f"REPLACE INTO logs ({self.COLUMNS}) VALUES ({marks})",  # noqa: S608 - constants
+            [values[0] or None, *values[1:]],
+        )
+        self.id = self.id or done.lastrowid or 0
+
+    def is_unchanged(self, found: os.stat_result) -> bool:
+        """Say whether the file is as it was when it was read."""
+        return (found.st_ino, found.st_size, found.st_mtime_ns) == (self.inode, self.size, self.mtime)
+
+    def is_continued(self, found: os.stat_result) -> bool:
+        """Say whether the file has only grown, as far as its size and number tell.
+
+        One that was written to and has not grown was changed in place, by whatever.
+        """
+        return found.st_ino == self.inode and (found.st_size > self.size or self.is_unchanged(found))
+
+    def unread(self, found: os.stat_result) -> int:
+        """Return how many bytes have to be read to know the file."""
+        return found.st_size - (self.position if self.is_continued(found) else 0)
+
+    def holds(self, fd: int) -> bool:
+        """Say whether the last seal is where it was."""
+        start = f'{{"op_id":"{seal_id(self.seal_commit)}"'.encode()
+        return not self.seal_commit or os.pread(fd, len(start), self.seal_line) == start
+
+
+def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
+    """Read what is new in the log `fd` into the tables, in the transaction that read the row; whether that was all.
+
+    Where the log is not the one that was read before, it is read from its start.
+    """
+    found = os.fstat(fd)
+    if not (row.is_continued(found) and row.holds(fd)):
+        forget(connection, row)
+        row.write(connection)
+    row.inode = found.st_ino
+    scanner = Scanner(fd, row.position, floor=row.floor, lines=row.pending, end=found.st_size)
+    is_whole = True
+    for count, item in enumerate(scanner, 1):
+        if isinstance(item, Mark):
+            connection.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (item.op_id, row.id))
+        elif item.intact:
+            _insert(connection, row, item)
+        else:
+            connection.execute(
+                "REPLACE INTO damaged VALUES (?, ?, ?, ?, ?)",
+                (row.id, item.line, item.end, item.commit_id, item.reason),
+            )
+        if count == _SEALS_A_TRANSACTION:
+            is_whole = False
+            break
+    row.position, row.floor, row.pending = scanner.position, scanner.floor, scanner.lines
+    # Stopped half-way it looks like a log that has grown since.
+    row.size, row.mtime = (found.st_size, found.st_mtime_ns) if is_whole else (scanner.position, 0)
+    row.write(connection)
+    return is_whole
+
+
+def forget(connection: sqlite3.Connection, row: LogRow) -> None:
+    """Delete all that is known of a log; the row is as new."""
+    if row.id:
+        for table in ("seals", "damaged", "marks"):
+            connection.execute(f"DELETE FROM {table} WHERE log = ?", (row.id,))  # noqa: S608 - constants
+        connection.execute("DELETE FROM logs WHERE id = ?", (row.id,))
+    row.clear()
+
+
+def _insert(connection: sqlite3.Connection, row: LogRow, seal: Seal) -> None:
+    connection.execute(
+        "INSERT INTO seals (commit_id, log, start, line, end, generation, shallow) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (seal.commit_id, row.id, seal.start, seal.line, seal.end, seal.generation, seal.shallow),
+    )
+    row.seals += 1
+    row.entries += seal.entries + 1
+    row.seal_line = seal.line
+    row.seal_commit = seal.commit_id

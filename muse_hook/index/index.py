@@ -1,0 +1,186 @@
+"""What is sealed, where, and at which generation: a cache over the logs, looked up by commit."""
+
+from __future__ import annotations
+
+import os
+
+from muse_hook.errors import StoreError
+from muse_hook.index.database import Database, mended
+from muse_hook.index.follow import LogRow, follow, forget
+from muse_hook.index.rows import COLUMNS, Damaged, Recorded, Sealed, SessionRow
+from muse_hook.oplog import end_torn_line
+from muse_hook.oplog.reading import read_batch, read_line
+from muse_hook.oplog.sessions import LOG
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Self
+
+    from muse_hook.model.ops import OpEntry
+    from muse_hook.oplog.store import Store
+
+_PAGE = 500
+
+
+class Index(Database):
+    """The index of a store; a context manager. What it says is as old as its last `refresh` or `follow`.
+
+    Where the store cannot be written, or is not there, it lives in memory; a damaged file is made anew on the way.
+    Every method raises StoreBusyError where another process keeps the file locked for ten seconds.
+    """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._names: dict[int, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @mended
+    def behind(self) -> int:
+        """Return how many bytes of the logs a refresh would read; it reads none itself."""
+        known = LogRow.read(self.connection)
+        return sum((known.get(folder) or LogRow(folder)).unread(found) for _, folder, found in self._logs())
+
+    @mended
+    def refresh(self, *, mend: bool = False) -> None:
+        """Read what is new in all logs. With `mend`, under the store's lock, torn last lines are ended before."""
+        known = LogRow.read(self.connection)
+        for session, folder, found in self._logs():
+            row = known.pop(folder, None)
+            if row is not None and row.is_unchanged(found) and not (mend and row.position < row.size):
+                continue
+            if mend:
+                end_torn_line(self.store, session)
+            self._follow(folder)
+        for row in known.values():  # their logs were deleted
+            with self.transaction():
+                forget(self.connection, row)
+
+    @mended
+    def follow(self, session: str) -> None:
+        """Read what is new in one session's log: for those who have just appended to it."""
+        self._follow(self._below(self.store.folder(session)))
+
+    @mended
+    def sealed(self, commit_ids: Iterable[str]) -> dict[str, Sealed]:
+        """Return where those of `commit_ids` that are sealed stand."""
+        # The first batch of a commit is the one that counts, so the last to be put in.
+        query = f"SELECT {COLUMNS} FROM seals WHERE commit_id IN (%s) ORDER BY number DESC"  # noqa: S608 - a constant
+        return {row[1]: Sealed(row, self._name(row[2])) for row in self.rows_of(query, commit_ids)}
+
+    def find(self, commit_id: str) -> Sealed | None:
+        """Return where a commit's batch stands, None where it is not sealed."""
+        return self.sealed([commit_id]).get(commit_id)
+
+    def is_sealed(self, commit_id: str) -> bool:
+        """Say whether a commit has a whole batch in any log."""
+        return self.find(commit_id) is not None
+
+    @mended
+    def count(self) -> int:
+        """Return the number of whole batches."""
+        return int(self.connection.execute("SELECT total(seals) FROM logs").fetchone()[0])
+
+    @mended
+    def has_mark(self, op_id: str) -> bool:
+        """Say whether a rewrite mark stands in any log."""
+        return self.connection.execute("SELECT 1 FROM marks WHERE op_id = ?", (op_id,)).fetchone() is not None
+
+    @mended
+    def damaged(self) -> list[Damaged]:
+        """Return the batches that do not count, of commits that have no whole one elsewhere."""
+        query = (
+            "SELECT commit_id, log, line, reason FROM damaged "
+            "WHERE commit_id NOT IN (SELECT commit_id FROM seals) ORDER BY log, line"
+        )
+        return [Damaged(row[0], self._name(row[1]), row[2], row[3]) for row in self.connection.execute(query)]
+
+    @mended
+    def sessions(self) -> list[SessionRow]:
+        """Return the sessions that have a log, sorted by their ids."""
+        query = "SELECT end FROM seals WHERE commit_id = ? AND log = ? AND line = ?"
+        found = []
+        for row in LogRow.read(self.connection).values():
+            name = self._name(row.id)
+            last = self.connection.execute(query, (row.seal_commit, row.id, row.seal_line)).fetchone()
+            seal = read_line(self.store, name, row.seal_line, last[0]) if last else None
+            found.append(SessionRow(name, row.seals, row.entries, row.size, seal))
+        return sorted(found, key=lambda row: row.id)
+
+    def read(self, commit_id: str) -> Recorded | None:
+        """Return a commit's batch, None where it is not sealed. Raises DamagedLogError where it changed just now."""
+        there = self.find(commit_id)
+        if there is None:
+            return None
+        return Recorded(there.session, read_batch(self.store, there.session, there.start, there.end))
+
+    def batches(self, since: int = 0) -> Iterator[tuple[Sealed, list[OpEntry]]]:
+        """Yield every whole batch whose number is above `since`, and its entries, the seal last.
+
+        In the order in which they came to be known, which is that of each log. A log that was changed in place is read
+        anew and its batches come again, under new numbers. Raises DamagedLogError where one changed since the refresh.
+        """
+        while page := self._page(since):
+            for sealed in page:
+                yield sealed, read_batch(self.store, sealed.session, sealed.start, sealed.end)
+                since = sealed.number
+
+    def generation(self, commit_id: str) -> int | None:
+        """Return a commit's generation, of a seal (none that saw a shallow history) or of those stored."""
+        return self.generations([commit_id]).get(commit_id)
+
+    @mended
+    def generations(self, commit_ids: Iterable[str]) -> dict[str, int]:
+        """Return those generations that are known."""
+        wanted = list(commit_ids)
+        query = "SELECT commit_id, generation FROM generations WHERE commit_id IN (%s)"
+        found = dict(self.rows_of(query, wanted))
+        query = "SELECT commit_id, generation FROM seals WHERE NOT shallow AND commit_id IN (%s)"
+        return found | dict(self.rows_of(query, wanted))
+
+    @mended
+    def store_generations(self, generations: Mapping[str, int]) -> None:
+        """Keep generations of commits that are in no log."""
+        with self.transaction():
+            self.connection.executemany("REPLACE INTO generations VALUES (?, ?)", generations.items())
+
+    @mended
+    def _page(self, since: int) -> list[Sealed]:
+        query = f"SELECT {COLUMNS} FROM seals WHERE number > ? ORDER BY number LIMIT {_PAGE}"  # noqa: S608 - constants
+        return [Sealed(row, self._name(row[2])) for row in self.connection.execute(query, (since,)).fetchall()]
+
+    def _follow(self, folder: str) -> None:
+        """Read one log, whose folder below op_log is `folder`; a long one in several transactions."""
+        fd = self.store.open_file(self.store.path("op_log", folder, LOG), os.O_RDONLY)
+        try:
+            is_whole = False
+            while not is_whole:
+                with self.transaction():
+                    row = LogRow.read(self.connection, folder).get(folder) or LogRow(folder)
+                    is_whole = follow(self.connection, row, fd)
+        finally:
+            os.close(fd)
+
+    def _logs(self) -> Iterator[tuple[str, str, os.stat_result]]:
+        """Yield (session, folder below op_log, what the file system says of its log)."""
+        for session, folder in self.store.sessions():
+            try:
+                yield session, self._below(folder), os.stat(os.path.join(folder, LOG), follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StoreError(f"reading the log of {session}", error.strerror or str(error)) from error
+
+    def _below(self, path: str) -> str:
+        return path[len(self.store.path("op_log", "")) :]
+
+    def _name(self, log: int) -> str:
+        if log not in self._names:
+            row = self.connection.execute("SELECT folder FROM logs WHERE id = ?", (log,)).fetchone()
+            self._names[log] = self.store.session_at(row[0]) if row else ""
+        return self._names[log]

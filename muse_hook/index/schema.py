@@ -1,0 +1,161 @@
+"""The tables of `index.sqlite`, and opening it: it is a cache, so whatever is wrong with it is mended by a new one."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from muse_hook.errors import StoreBusyError, StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.oplog.store import Store
+
+FILE = "index.sqlite"
+# Raised with every change of the tables below: an older file is thrown away.
+VERSION = 1
+_BUSY_SECONDS = 10.0
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+
+# `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
+# `seal_line` and `seal_commit` the last seal before it. A log that is read anew gets a new id, its seals new numbers.
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, folder TEXT NOT NULL UNIQUE,
+    inode INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+    position INTEGER NOT NULL, floor INTEGER NOT NULL, pending INTEGER NOT NULL,
+    seal_line INTEGER NOT NULL, seal_commit TEXT NOT NULL, seals INTEGER NOT NULL, entries INTEGER NOT NULL
+);
+CREATE TABLE seals (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, commit_id TEXT NOT NULL, log INTEGER NOT NULL,
+    start INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL,
+    generation INTEGER NOT NULL, shallow INTEGER NOT NULL
+);
+CREATE INDEX seals_by_commit ON seals (commit_id);
+CREATE TABLE damaged (
+    log INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL, commit_id TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (log, line)
+) WITHOUT ROWID;
+CREATE TABLE marks (op_id TEXT NOT NULL, log INTEGER NOT NULL, PRIMARY KEY (op_id, log)) WITHOUT ROWID;
+CREATE TABLE generations (commit_id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+def connect(store: Store) -> sqlite3.Connection:
+    """Return a connection to the store's index, its tables made where they are not there.
+
+    In a store that is not there, or cannot be written, it is a copy in memory. Raises StoreBusyError where another
+    process keeps it locked for ten seconds.
+    """
+    path = store.path(FILE)
+    if not store.exists():
+        return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+    try:
+        os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))  # no link, and the store's mode bits
+    except StoreError:
+        return in_memory(store)
+    for _ in range(3):
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            return _prepared(connection, _boot())
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if is_busy(error):
+                raise StoreBusyError(f"opening {path}", str(error)) from error
+            if cannot_write(error):
+                return in_memory(store)
+            remove(store)  # damaged, or of another version
+    raise StoreError(f"opening {path}", "it is damaged again and again", f"rm {path}")
+
+
+def remove(store: Store) -> None:
+    """Delete the index."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path = store.path(FILE + suffix)
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise StoreError(f"deleting {path}", error.strerror or str(error)) from error
+
+
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Say whether another process holds the index."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def cannot_write(error: sqlite3.DatabaseError) -> bool:
+    """Say whether the disk is full, or the file or its folder not ours to write."""
+    return _code(error) in (
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    )  # fmt: skip
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # not there in an error that we made
+
+
+def _prepared(connection: sqlite3.Connection, boot: str) -> sqlite3.Connection:
+    """Return the connection ready for use; raises DatabaseError where the file must go."""
+    # The log has been synced; the index can be made again, so it pays for no sync of its own. What a power cut may
+    # leave of it is found by `_survived`.
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA journal_mode = PERSIST")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        _make(connection, boot)
+    elif version != VERSION:
+        raise sqlite3.DatabaseError(f"version {version}")
+    elif boot:
+        known = connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()
+        if known is None or known[0] != boot:
+            if not _survived(connection):
+                raise sqlite3.DatabaseError("rows are missing")
+            connection.execute("REPLACE INTO meta VALUES ('boot', ?)", (boot,))
+    return connection
+
+
+def _make(connection: sqlite3.Connection, boot: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('boot', ?)", (boot,))
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+    finally:
+        connection.execute("COMMIT")
+
+
+def _survived(connection: sqlite3.Connection) -> bool:
+    """Say whether the seals that the logs' rows count are there: pages reach the disk in any order."""
+    there = dict(connection.execute("SELECT log, count(*) FROM seals GROUP BY log"))
+    counted = {log: seals for log, seals in connection.execute("SELECT id, seals FROM logs") if seals}
+    return there == counted and connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+
+
+def in_memory(store: Store) -> sqlite3.Connection:
+    """Return a copy of the index in memory; an empty one where it cannot be read."""
+    path = store.path(FILE)
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        with open(path, "rb") as file:
+            memory.deserialize(file.read())
+        memory.execute("SELECT count(*) FROM logs").fetchone()
+        if memory.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            return memory
+    except (OSError, sqlite3.Error):
+        pass
+    memory.close()
+    return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+
+
+def _boot() -> str:
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""
