@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.errors import InternalError
 from muse_hook.git.commits import parse_commit, raw_parents
-from muse_hook.git.trees import changes, files, missing_tree, parse_entry, split_tree
+from muse_hook.git.trees import changes, decode_path, files, missing_tree, parse_entry, split_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,6 +76,19 @@ class ObjectReader:
     def tree(self, oid: str) -> dict[bytes, Entry]:
         """Return a tree's entries by name: (mode, id)."""
         return dict(parse_entry(entry, self.id_size) for entry in self.tree_entries(oid))
+
+    def entry(self, tree: str, name: str) -> Entry | None:
+        r"""Return the (mode, id) of one name in a tree, `None` where it is not there; a name may hold `\xNN`."""
+        if "\\x" in name:
+            return next((entry for found, entry in self.tree(tree).items() if decode_path(found) == name), None)
+        raw = name.encode("utf-8", "surrogateescape")
+        needle = b" " + raw + b"\0"
+        for candidate in self.tree_entries(tree):
+            if needle in candidate:
+                found, entry = parse_entry(candidate, self.id_size)
+                if found == raw:
+                    return entry
+        return None
 
     def tree_entries(self, oid: str) -> frozenset[bytes]:
         """Return the entries of a tree, each as its bytes: what differs between two trees is a set difference."""
