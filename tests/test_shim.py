@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Repo
+from standin import StandIn
 
+from muse_hook import __version__
 from muse_hook.install.shim import EVENTS, Shim, parse, tail, template
 
 HOOKS = Path(__file__).parent.parent / "hooks"
 
-# Stands for muse_hook in the hook's interpreter and writes down how it was started.
-RECORDER = """
-import json, os, sys
-
-def main(argv):
-    reads = argv[-1:] and any(name in argv for name in ("post-rewrite", "post-receive"))
-    facts = {
-        "argv": argv,
-        "stdin": sys.stdin.buffer.read().decode("latin-1") if reads else None,
-        "isolated": sys.flags.isolated,
-        "site": "site" in sys.modules,
-        "stderr": os.readlink("/proc/self/fd/2"),
-    }
-    if argv[0] == "--probe":
-        print(*argv)
-    with open(os.path.join(os.path.dirname(os.path.dirname(__file__)), "calls"), "a") as file:
-        file.write(json.dumps(facts) + "\\n")
-"""
-
 
 class Bench:
-    """A folder of hooks whose interpreter finds the recorder above; its name has a space, a quote and an umlaut."""
+    """A folder of hooks that start the stand-in."""
 
     def __init__(self, folder: Path) -> None:
-        self.packages = folder / "it's Ümlaut"
-        (self.packages / "muse_hook").mkdir(parents=True)
-        (self.packages / "muse_hook" / "__init__.py").touch()
-        (self.packages / "muse_hook" / "hook.py").write_text(RECORDER)
+        self.standin = StandIn(folder)
+        self.packages = self.standin.folder
         self.hooks = folder / "the hooks"
         self.hooks.mkdir()
-        self.shim = Shim(sys.executable, (str(self.packages),))
+        self.shim = self.standin.shim()
 
     def put(self, event: str) -> Path:
         """Write the shim as the hook of an event."""
@@ -72,16 +53,9 @@ class Bench:
             command, cwd=self.hooks.parent, input=stdin, capture_output=True, env=variables, check=False, timeout=60
         )
 
-    def calls(self, at_least: int = 1) -> list[dict[str, object]]:
-        """Return how the interpreter was started until now, waiting for the background."""
-        path = self.packages / "calls"
-        end = time.monotonic() + 10
-        while time.monotonic() < end:
-            lines = path.read_text().splitlines() if path.exists() else []
-            if len(lines) >= at_least:
-                return [json.loads(line) for line in lines]
-            time.sleep(0.01)
-        raise AssertionError(f"{len(lines)} calls")
+    def calls(self, at_least: int = 1) -> list[dict[str, Any]]:
+        """Return how the interpreter was started until now."""
+        return self.standin.calls(at_least)
 
 
 @pytest.fixture
@@ -208,9 +182,8 @@ def test_the_template_itself_does_no_harm(bench: Bench) -> None:
 
 
 def test_background_leaves_at_once_and_keeps_nothing_of_the_caller_open(bench: Bench) -> None:
-    slow = bench.packages / "muse_hook" / "hook.py"
-    slow.write_text("import time; time.sleep(1.5)\n" + RECORDER)
-    bench.shim = Shim(sys.executable, (str(bench.packages),), background=True)
+    bench.standin.hook.write_text("import time; time.sleep(1.5)\n" + bench.standin.hook.read_text())
+    bench.shim = bench.standin.shim(background=True)
     bench.put("post-rewrite")
     bench.put("post-commit")
     started = time.monotonic()
@@ -224,11 +197,11 @@ def test_background_leaves_at_once_and_keeps_nothing_of_the_caller_open(bench: B
 
 
 def test_a_probe_answers_and_leaves_earlier_hooks_alone(bench: Bench) -> None:
-    bench.shim = Shim(sys.executable, (str(bench.packages),), background=True)
+    bench.shim = bench.standin.shim(background=True)
     bench.put("post-receive")
     bench.chain("post-receive", "#!/bin/sh\nexit 7\n")
     done = bench.run("post-receive", MUSE_HOOK_PROBE="n0nce")
-    assert (done.returncode, done.stdout) == (0, b"--probe n0nce post-receive\n")
+    assert (done.returncode, done.stdout) == (0, f"muse_hook {__version__} n0nce post-receive\n".encode())
 
 
 def test_the_hook_that_pre_commit_moved_knows_its_event(bench: Bench) -> None:
@@ -247,7 +220,7 @@ def test_picks_of_a_rebase_start_no_interpreter(bench: Bench, repo: Repo) -> Non
         repo.commit(f"topic {number}", **{f"b{number}": "y = 1\n"})
     repo.git("switch", "-q", "main")
     repo.commit("two", c="z = 1\n")
-    (bench.packages / "calls").unlink()
+    bench.calls()
     repo.git("rebase", "-q", "main", "topic")
     (call,) = bench.calls()
     assert call["argv"] == ["post-rewrite", "rebase"]
@@ -260,7 +233,7 @@ def test_a_stopped_rebase_in_a_linked_worktree_starts_none(bench: Bench, repo: R
     repo.git("worktree", "add", "-q", "-b", "topic", str(tmp_path / "linked"))
     linked = Repo(tmp_path / "linked", repo.environment, repo.clock)
     linked.commit("two", a="x = 2\n")
-    (bench.packages / "calls").unlink()
+    bench.calls()
     linked.git("-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "-q", "-i", "HEAD~1")
     linked.git("commit", "-q", "--allow-empty", "-m", "in the rebase")
     assert not (bench.packages / "calls").exists()

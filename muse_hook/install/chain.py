@@ -21,10 +21,9 @@ MOVED = (".legacy", ".old")
 
 def put(path: str, text: bytes) -> HookState:
     """Make `path` a hook of ours; what is there runs before it from now on. InstallError."""
-    name = os.path.basename(path)
     found = _mode(path)
-    if found is not None and stat.S_ISDIR(found):
-        return HookState(name, path, "blocked", "a folder stands in its place")
+    if os.path.isdir(path):
+        return look(path)
     old = files.read(path)
     if found is None or (stat.S_ISREG(found) and old is not None and is_shim(old)):
         text += tail(old or b"")
@@ -38,6 +37,8 @@ def put(path: str, text: bytes) -> HookState:
 def look(path: str) -> HookState:
     """Return how the hook at `path` stands, without starting anything."""
     name = os.path.basename(path)
+    if os.path.isdir(path):
+        return HookState(name, path, "blocked", "a folder stands in its place")
     text = files.read(path)
     shim = parse(text) if text is not None else None
     if text is None or shim is None:

@@ -50,6 +50,15 @@ def read(repo: Repository) -> dict[str, str]:
     }
 
 
+def others(repo: Repository, event: str) -> list[str]:
+    """Return the names of the hooks that somebody else configured for an event."""
+    status, output, _ = repo.start_to_end("config", "--null", "--get-regexp", r"^hook\..*\.event$")
+    items = output.decode("utf-8", "surrogateescape").split("\0") if status == 0 else []
+    pairs = [item.partition("\n") for item in items]
+    named = {key[len("hook.") : -len(".event")] for key, _, value in pairs if value == event}
+    return sorted(name for name in named if not f"hook.{name}".startswith(_SECTION))
+
+
 def take(repo: Repository, events: list[str] | None = None) -> None:
     """Remove our configuration, of some events or all."""
     for event in EVENTS if events is None else events:

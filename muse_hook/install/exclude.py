@@ -17,18 +17,27 @@ PATTERN = b"/.muse"
 _ENTRY = b"# muse_hook: the link to its store\n" + PATTERN
 
 
+def look(repo: Repository) -> Finding:
+    """Return whether the link is hidden."""
+    path = _path(repo)
+    if PATTERN in (files.read(path) or b"").splitlines():
+        return Finding("exclude", "ok", f"/.muse is in {path}")
+    return Finding("exclude", "warn", f"/.muse is not in {path}: git status shows the link", "muse-hook install")
+
+
 def put(repo: Repository) -> Finding:
     """Hide `/.muse` in every work tree; changes nothing where it is hidden already. InstallError."""
+    found = look(repo)
+    if found.level == "ok":
+        return found
     path = _path(repo)
     text = files.read(path) or b""
-    if PATTERN in text.splitlines():
-        return Finding("exclude", "ok", f"/.muse is in {path}")
     if not files.is_inside(path, repo.common_dir):
         return Finding("exclude", "warn", f"{path} is a link to outside, and is left alone", "add /.muse to it")
     # A last line without its newline stays one, so that taking ours out leaves the very same bytes.
     whole = not text or text.endswith(b"\n")
     files.replace(path, text + (_ENTRY + b"\n" if whole else b"\n" + _ENTRY), _mode(path))
-    return Finding("exclude", "ok", f"/.muse is in {path}")
+    return look(repo)
 
 
 def take(repo: Repository) -> None:

@@ -16,17 +16,11 @@ NAME = ".muse"
 
 
 def tops(repo: Repository) -> list[str]:
-    """Return the top folder of every work tree that is there, this one first."""
-    found = [repo.work_tree] if repo.work_tree is not None else []
-    parent, name = os.path.split(repo.common_dir)
-    if name == ".git":
-        found.append(parent)
-    for linked, git_dir, _ in repo.worktrees():
-        text = files.read(os.path.join(git_dir, "gitdir")) if linked is not None else None
-        if text is not None:
-            found.append(os.path.dirname(os.path.join(git_dir, os.fsdecode(text.rstrip(b"\n")))))
-    tops = {os.path.realpath(top): top for top in reversed(found) if os.path.lexists(os.path.join(top, ".git"))}
-    return sorted(tops, key=lambda top: (top != os.path.realpath(repo.work_tree or ""), top))
+    """Return the top folder of every work tree that is there."""
+    found = [tree.path for tree in repo.worktrees() if tree.path is not None and not tree.is_prunable]
+    if repo.work_tree is not None and os.path.realpath(repo.work_tree) not in map(os.path.realpath, found):
+        found.append(repo.work_tree)  # a main work tree that only the caller's environment or configuration names
+    return found
 
 
 def look(repo: Repository, top: str) -> Finding:

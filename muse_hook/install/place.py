@@ -30,7 +30,7 @@ class Place:
 
     def __init__(self, repo: Repository) -> None:
         self.folder, scope = repo.hooks_path()
-        self._top = repo.work_tree or repo.git_dir
+        self._top = repo.top
         self.own = os.path.join(repo.common_dir, OWN_FOLDER)
         self.manager = managers.owner_of_folder(self.folder)
         self.foreign = "" if files.is_inside(self.folder, repo.common_dir) else self._whose(repo, scope)
@@ -65,7 +65,7 @@ class Place:
     def _caller(self, event: str) -> managers.Manager | None:
         return managers.owner_of(self.path(event)) or (self.manager if self.foreign else None)
 
-    def _whose(self, repo: Repository, scope: str | None) -> str:
+    def _whose(self, repo: Repository, scope: str) -> str:
         if self.manager is not None:
             return f"{self.folder} belongs to {self.manager.name}"
         if scope in {"global", "system"}:

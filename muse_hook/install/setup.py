@@ -49,18 +49,18 @@ class Installation:
 def install(repo: Repository, *, python: str | None = None) -> Installation:
     """Record this repository's commits from now on; a second time changes nothing.
 
-    `python` is the interpreter that the hooks start (default: the running one). RepositoryError, InstallError and
-    StoreError before anything is written where it cannot work.
+    `python` is the interpreter that the hooks start (default: the running one). RepositoryError, InstallError,
+    StoreError; before anything is written where that can be known.
     """
     owner.refuse_foreign(repo, "installing the hooks")
     shim = interpreter.find(python, background=repo.config("muse.background", "bool") == "true")
     store = Store(repo.common_dir)
+    place = Place(repo)
+    for folder in (repo.common_dir, *([] if place.foreign else [place.folder])):
+        _refuse_unwritable(folder)
     store.ensure()
-    _refuse_unwritable(store.muse_dir)
     make_baseline(repo, store)  # before the first hook can fire
     findings = [Finding("store", "ok", f"the log is kept in {store.muse_dir}")]
-
-    place = Place(repo)
     _put_hooks(repo, place, shim.render())
     findings += [_whose(place)] if place.foreign else []
     links = [link.put(repo, top) for top in link.tops(repo)]
@@ -175,5 +175,5 @@ def _state(place: Place, event: str, *, is_configured: bool, known: bool) -> Hoo
 
 
 def _refuse_unwritable(folder: str) -> None:
-    if not os.access(folder, os.W_OK):
+    if os.path.lexists(folder) and not os.access(folder, os.W_OK):
         raise InstallError("installing the hooks", f"{folder} cannot be written", f"ls -ld {folder}")
