@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json
+from muse_hook.oplog import read_batch
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping, Sequence
 
     from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen
+    from muse_hook.index import SessionRow
 
 PAGED = True
 DESCRIPTION = """
@@ -32,22 +36,41 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """List the sessions by name."""
     invocation.catch_up()
-    sessions = []
+    rows = []
     if invocation.store.exists():
         invocation.index.refresh()
-        sessions = sorted(invocation.index.sessions(), key=lambda session: session.id)
-    out = invocation.out
+        rows = [_facts(invocation, row) for row in invocation.index.sessions()]
     if arguments.json:
-        out.json({"version": 1, "command": "sessions", "sessions": [session.as_json() for session in sessions]})
-        return 0
-    names = max((width(printable(session.id)) for session in sessions), default=0)
-    for session in sessions:
-        gap = " " * (names - width(printable(session.id)))
-        commits = f"{session.commits:,} commit{'s' if session.commits != 1 else ' '}"
-        out.line(
-            (session.id, "bold"), gap, f"  {commits:>14}  {session.entries:>9,} entries",
-            (f"  {session.last_at[:16].replace('T', ' ')}", "dim"), f"  {session.last_subject}",
-        )  # fmt: skip
-    if not sessions:
+        invocation.out.json({"version": 1, "command": "sessions", "sessions": rows})
+    elif rows:
+        _draw(invocation.out, rows)
+    else:
         invocation.messages.line("no session yet: nothing is recorded here")
     return 0
+
+
+def _facts(invocation: Invocation, row: SessionRow) -> dict[str, Any]:
+    """Return one session's part of docs/json.md."""
+    last = row.last and read_batch(invocation.store, row.session, row.last.start, row.last.end)[-1]
+    return {
+        "id": row.session,
+        "commits": row.seals,
+        "entries": row.entries,
+        "bytes": row.bytes,
+        "last_commit": last["commit_id"] if last else None,
+        "last_at": last["created_at"] if last else None,
+        "last_subject": last["domain_op"]["content_summary"] if last else None,
+    }
+
+
+def _draw(out: Screen, rows: Sequence[Mapping[str, Any]]) -> None:
+    names = max(width(printable(row["id"])) for row in rows)
+    for row in rows:
+        commits = f"{row['commits']:,} commit{'s' if row['commits'] != 1 else ' '}"
+        out.line(
+            (row["id"], "bold"),
+            " " * (names - width(printable(row["id"]))),
+            f"  {commits:>14}  {row['entries']:>9,} ops",
+            (f"  {(row['last_at'] or '')[:16].replace('T', ' ')}", "dim"),
+            f"  {row['last_subject'] or ''}",
+        )

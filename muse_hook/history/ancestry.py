@@ -1,0 +1,148 @@
+"""Which recorded commit is an ancestor of which, from lines of first parents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+
+class Place(NamedTuple):
+    """Where a commit stands: on which chain, how many steps along it, and at which generation."""
+
+    chain: int
+    step: int
+    generation: int
+
+
+BEFORE = Place(-1, 0, 0)
+"""Before everything that is recorded: an ancestor of every commit."""
+
+
+class Ancestry:
+    """Commits as places on chains, a chain being a line of first parents.
+
+    A commit that is the first child of the last of a chain goes on in it; every other link is an edge. Questions
+    walk edges only, so a straight history is answered at once however long it is. A parent that is not recorded
+    (None) is an edge into the unknown: what is older than it counts as reached.
+    """
+
+    def __init__(self) -> None:
+        self._edges: list[list[tuple[int, int, Place | None]]] = []  # by chain: (index, generation there, parent)
+        self._last: list[int] = []  # by chain: its last index
+
+    @classmethod
+    def load(cls, connection: sqlite3.Connection) -> Ancestry:
+        """Return the ancestry that the tables of the history hold."""
+        made = cls()
+        for (last,) in connection.execute("SELECT last FROM chains ORDER BY chain"):
+            made._last.append(last)
+            made._edges.append([])
+        for chain, index, generation, *parent in connection.execute(
+            "SELECT chain, place, generation, parent_chain, parent_place, parent_generation FROM edges"
+            " ORDER BY chain, place"
+        ):
+            made._edges[chain].append((index, generation, None if parent[0] is None else Place(*parent)))
+        return made
+
+    def save(self, connection: sqlite3.Connection, since: int) -> None:
+        """Write what was added; chains from number `since` on are new, older ones are replaced where they grew."""
+        connection.executemany("REPLACE INTO chains VALUES (?, ?)", enumerate(self._last))
+        known = dict(connection.execute("SELECT chain, count(*) FROM edges WHERE chain < ? GROUP BY chain", (since,)))
+        connection.executemany(
+            "INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (chain, index, generation, *(parent or (None, None, None)))
+                for chain, edges in enumerate(self._edges)
+                for index, generation, parent in edges[known.get(chain, 0) :]
+            ),
+        )
+
+    @property
+    def chains(self) -> int:
+        """How many chains there are."""
+        return len(self._last)
+
+    def add(self, generation: int, parents: Sequence[Place | None]) -> Place:
+        """Add a commit after its parents (None: one that is not recorded); its place."""
+        first = parents[0] if parents else None
+        if first is not None and self._last[first.chain] == first.step:
+            chain, index = first.chain, first.step + 1
+            self._last[chain] = index
+        else:
+            chain, index = len(self._last), 0
+            self._last.append(0)
+            self._edges.append([])
+            self._edges[chain].extend((0, generation, first) for _ in parents[:1])
+        self._edges[chain].extend((index, generation, other) for other in parents[1:])
+        return Place(chain, index, generation)
+
+    def before(self, place: Place) -> Place | None:
+        """Return the first parent's place, None for a root or where it is not recorded."""
+        if place.step:
+            return Place(place.chain, place.step - 1, place.generation - 1)
+        edges = self._edges[place.chain]
+        return edges[0][2] if edges and edges[0][0] == 0 else None
+
+    def reaches(self, tip: Place, old: Place) -> bool:
+        """Whether `old` is `tip` or an ancestor of it."""
+        if old.chain < 0:
+            return True
+        if tip.chain == old.chain:
+            return old.step <= tip.step
+        todo = [tip]
+        seen: dict[int, int] = {}
+        while todo:
+            at = todo.pop()
+            if at.chain == old.chain and old.step <= at.step:
+                return True
+            done = seen.get(at.chain, -1)
+            if at.generation <= old.generation or at.step <= done:
+                continue
+            seen[at.chain] = at.step
+            for index, generation, parent in reversed(self._edges[at.chain]):
+                if index > at.step:
+                    continue
+                if index <= done or generation <= old.generation:
+                    break
+                if parent is not None:
+                    todo.append(parent)
+                elif generation - 1 > old.generation:
+                    return True
+        return False
+
+    def reach(self, tips: Iterable[Place]) -> Reach:
+        """Return everything that the tips reach."""
+        furthest: dict[int, int] = {}
+        unknown = 0
+        todo = list(tips)
+        while todo:
+            at = todo.pop()
+            done = furthest.get(at.chain, -1)
+            if at.step <= done:
+                continue
+            furthest[at.chain] = at.step
+            for index, generation, parent in self._edges[at.chain]:
+                if not done < index <= at.step:
+                    continue
+                if parent is not None:
+                    todo.append(parent)
+                else:
+                    unknown = max(unknown, generation - 1)
+        return Reach(furthest, unknown)
+
+
+class Reach:
+    """What some commits reach: `furthest` index by chain, `unknown` the largest generation of an unrecorded parent."""
+
+    __slots__ = ("furthest", "unknown")
+
+    def __init__(self, furthest: dict[int, int], unknown: int) -> None:
+        self.furthest = furthest
+        self.unknown = unknown
+
+    def holds(self, place: Place) -> bool:
+        """Whether the commit at that place is reached over recorded commits."""
+        return place.step <= self.furthest.get(place.chain, -1)

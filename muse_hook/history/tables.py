@@ -1,0 +1,113 @@
+"""The tables of the history in `index.sqlite`, and the stable views over them for people who want SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# Raised with every change below: tables of another version are dropped and made again from the logs.
+VERSION = 1
+
+# `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
+# `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`.
+# `places`: from record `record` (0: before the log) on, the address belongs to that story (NULL: to none any more).
+# `carriers`: in that record everything under `old` went to `new`.
+_TABLES = """
+CREATE TABLE records (
+    record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
+    lamport_ts INTEGER NOT NULL, tree TEXT, author TEXT, co_authors TEXT, actor TEXT NOT NULL,
+    authored_at TEXT, committed_at TEXT NOT NULL, subject TEXT, summary TEXT, sem_ver_bump TEXT,
+    breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL,
+    log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, place INTEGER, folded INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX records_in_order ON records (generation, commit_id);
+CREATE TABLE parents (
+    record INTEGER NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (record, number)
+) WITHOUT ROWID;
+CREATE INDEX children ON parents (parent);
+CREATE TABLE entries (
+    record INTEGER NOT NULL, position INTEGER NOT NULL, inside INTEGER, op_id TEXT NOT NULL, op TEXT NOT NULL,
+    address TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, change TEXT NOT NULL, new_address TEXT, from_address TEXT,
+    from_parent INTEGER, confidence REAL, first_line INTEGER, last_line INTEGER, old_content_id TEXT,
+    new_content_id TEXT, summary TEXT NOT NULL, symbol INTEGER, PRIMARY KEY (record, position)
+) WITHOUT ROWID;
+CREATE INDEX entries_of_symbol ON entries (symbol, record) WHERE symbol IS NOT NULL;
+CREATE INDEX entries_of_path ON entries (path, record);
+CREATE TABLE stories (
+    symbol INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, address TEXT NOT NULL,
+    name TEXT NOT NULL, first_record INTEGER, last_record INTEGER NOT NULL, alive INTEGER NOT NULL, ops INTEGER NOT NULL
+);
+CREATE INDEX stories_by_address ON stories (address);
+CREATE INDEX stories_by_name ON stories (name);
+CREATE TABLE places (
+    address TEXT NOT NULL, record INTEGER NOT NULL, symbol INTEGER, PRIMARY KEY (address, record)
+) WITHOUT ROWID;
+CREATE TABLE moves (
+    record INTEGER NOT NULL, symbol INTEGER NOT NULL, old_address TEXT NOT NULL, new_address TEXT NOT NULL,
+    how TEXT NOT NULL, confidence REAL, PRIMARY KEY (symbol, record, old_address)
+) WITHOUT ROWID;
+CREATE TABLE carriers (
+    new TEXT NOT NULL, record INTEGER NOT NULL, old TEXT NOT NULL, PRIMARY KEY (new, record, old)
+) WITHOUT ROWID;
+CREATE TABLE marks_read (
+    old_commit TEXT NOT NULL, new_commit TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (old_commit, new_commit, kind)
+) WITHOUT ROWID;
+CREATE TABLE chains (chain INTEGER PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE edges (
+    chain INTEGER NOT NULL, place INTEGER NOT NULL, generation INTEGER NOT NULL,
+    parent_chain INTEGER, parent_place INTEGER, parent_generation INTEGER
+);
+CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+_VIEWS = """
+CREATE VIEW commits AS
+    SELECT commit_id, session, generation, lamport_ts, tree, author, co_authors, actor, authored_at, committed_at,
+        subject, summary, sem_ver_bump, breaking_changes, engine, intent AS intent_id,
+        reservation AS reservation_id,
+        (SELECT json_group_array(parent) FROM
+            (SELECT parent FROM parents WHERE parents.record = records.record ORDER BY number)) AS parents
+    FROM records WHERE commit_id IS NOT NULL;
+CREATE VIEW ops AS
+    SELECT e.op_id, r.commit_id, r.lamport_ts + e.position AS lamport_ts, r.session, r.actor,
+        r.committed_at AS created_at, e.op, e.address, e.path, e.kind, e.change, e.new_address, e.from_address,
+        e.from_parent, e.confidence, e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary,
+        s.id AS symbol_id, e.inside IS NOT NULL AS is_child
+    FROM entries e JOIN records r USING (record) LEFT JOIN stories s ON s.symbol = e.symbol;
+CREATE VIEW symbols AS
+    SELECT s.id AS symbol_id, s.kind, s.name, s.address, s.alive, s.ops,
+        f.commit_id AS first_commit, f.committed_at AS first_at, l.commit_id AS last_commit, l.committed_at AS last_at
+    FROM stories s LEFT JOIN records f ON f.record = s.first_record JOIN records l ON l.record = s.last_record;
+CREATE VIEW renames AS
+    SELECT s.id AS symbol_id, r.commit_id, r.lamport_ts, r.committed_at AS created_at, m.old_address, m.new_address,
+        m.how, m.confidence
+    FROM moves m JOIN records r USING (record) JOIN stories s USING (symbol);
+"""
+
+VIEWS = ("commits", "ops", "symbols", "renames")
+"""What people may build upon: columns are added, never taken away."""
+
+_NAMES = (
+    "records", "parents", "entries", "stories", "places", "moves", "carriers", "marks_read", "chains",
+    "edges", "followed",
+)  # fmt: skip
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make the tables where they are missing or of another version; inside the caller's transaction."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'history'").fetchone()
+    if row is None or row[0] != str(VERSION):
+        make(connection)
+
+
+def make(connection: sqlite3.Connection) -> None:
+    """Drop what is there and make empty tables; inside the caller's transaction."""
+    for view in VIEWS:
+        connection.execute(f"DROP VIEW IF EXISTS {view}")
+    for table in _NAMES:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in (_TABLES + _VIEWS).split(";"):
+        connection.execute(statement)
+    connection.execute("REPLACE INTO meta VALUES ('history', ?)", (str(VERSION),))

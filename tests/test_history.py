@@ -1,0 +1,344 @@
+"""Who is who: stories of symbols through renames, moves, merges and late arrivals, from logs made by hand."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from muse_hook.history.ancestry import Ancestry, Place
+from muse_hook.history.follow import refresh
+from muse_hook.history.identity import story_id
+from muse_hook.index import Index
+from muse_hook.model.change import Commit
+from muse_hook.oplog import OpLog, Store, append, make_batch, make_op_entry
+
+
+def digest(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - a made-up commit id
+
+
+class Log:
+    """A store whose commits are made by hand: only their ops and parents matter."""
+
+    def __init__(self, root: Path) -> None:
+        root.mkdir(parents=True)
+        self.root = root
+        self.store = Store(str(root))
+        self.generations: dict[str, int] = {}
+        self.batches: dict[str, Any] = {}
+        self.names = itertools.count()
+
+    def make(self, *ops: dict[str, Any], parents: tuple[str, ...] = (), name: str = "") -> str:
+        """Make a commit's batch; its id."""
+        oid = digest(name or f"commit {next(self.names)}")
+        generation = 1 + max((self.generations[parent] for parent in parents), default=0)
+        self.generations[oid] = generation
+        commit = Commit(
+            oid,
+            digest("tree" + oid),
+            parents,
+            author="Ada <ada@x>",
+            authored_at="2026-01-01T00:00:00+00:00",
+            committed_at="2026-01-01T00:00:00+00:00",
+            summary=name,
+        )
+        delta: Any = {"domain": "code", "ops": list(ops), "summary": ""}
+        self.batches[oid] = make_batch(commit, delta, generation, engine="test")
+        return oid
+
+    def write(self, *oids: str, session: str = "main") -> None:
+        self.store.ensure()
+        with self.store.lock(1):
+            append(self.store, session, [self.batches[oid] for oid in oids], sync=False)
+
+    def commit(self, *ops: dict[str, Any], parents: tuple[str, ...] = (), name: str = "") -> str:
+        oid = self.make(*ops, parents=parents, name=name)
+        self.write(oid)
+        return oid
+
+    def query(self, question: str, *values: object) -> list[Any]:
+        with Index(self.store) as index:
+            refresh(index)
+            return index.connection.execute(question, values).fetchall()
+
+    def story_of(self, address: str) -> list[tuple[str, str]]:
+        """Return (op, address) of every op of the story that has, or had, an address."""
+        return self.query(
+            "SELECT op, address FROM ops WHERE symbol_id IN (SELECT symbol_id FROM ops WHERE address = ?"
+            " UNION SELECT symbol_id FROM renames WHERE ? IN (old_address, new_address)) ORDER BY lamport_ts",
+            address,
+            address,
+        )
+
+    def tables(self) -> list[Any]:
+        """Return everything that must not depend on the order of arrival."""
+        return [
+            self.query("SELECT op_id, symbol_id FROM ops ORDER BY op_id"),
+            self.query(
+                "SELECT symbol_id, kind, name, address, alive, ops, first_commit, last_commit FROM symbols ORDER BY 1"
+            ),
+            self.query("SELECT symbol_id, commit_id, old_address, new_address, how FROM renames ORDER BY 1, 2, 3"),
+        ]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(tmp_path / "store")
+
+
+def ident(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def insert(address: str, content: str = "1", **keys: Any) -> dict[str, Any]:
+    return {
+        "op": "insert", "address": address, "position": None, "content_id": ident(content),
+        "content_summary": f"added function {address}", "kind": "function",
+    } | keys  # fmt: skip
+
+
+def delete(address: str, content: str = "1", **keys: Any) -> dict[str, Any]:
+    return insert(address, content) | {"op": "delete", "content_summary": f"removed function {address}"} | keys
+
+
+def replace(address: str, old: str = "1", new: str = "2", **keys: Any) -> dict[str, Any]:
+    return {
+        "op": "replace", "address": address, "position": None, "old_content_id": ident(old),
+        "new_content_id": ident(new), "old_summary": "function f", "new_summary": "function f (modified)",
+        "kind": "function", "change": ["body"],
+    } | keys  # fmt: skip
+
+
+def patch(path: str, *children: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    return {
+        "op": "patch", "address": path, "child_ops": list(children), "child_domain": "code_symbols",
+        "child_summary": "",
+    } | keys  # fmt: skip
+
+
+def test_an_id_is_made_of_the_first_appearance(log: Log) -> None:
+    log.commit(patch("a.py", insert("a.py::f")))
+    assert log.query("SELECT symbol_id, kind, name, address, alive, ops FROM symbols") == [
+        (story_id("a.py::f", ident("1")), "function", "f", "a.py::f", 1, 1)
+    ]
+
+
+def test_a_rename_an_edit_and_a_move_keep_the_id(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f")))
+    b = log.commit(patch("a.py", replace("a.py::f", new_address="a.py::g", change=["renamed"])), parents=(a,))
+    c = log.commit(patch("a.py", replace("a.py::g", "2", "3")), parents=(b,))
+    log.commit(
+        patch("a.py", delete("a.py::g", "3", new_address="b.py::h", change=["moved"])),
+        patch("b.py", insert("b.py::h", "4", from_address="a.py::g", change=["moved"])),
+        parents=(c,),
+    )
+    whole = [
+        ("insert", "a.py::f"), ("replace", "a.py::f"), ("replace", "a.py::g"), ("delete", "a.py::g"),
+        ("insert", "b.py::h"),
+    ]  # fmt: skip
+    assert log.story_of("b.py::h") == log.story_of("a.py::f") == whole
+    assert log.query("SELECT old_address, new_address, how FROM renames ORDER BY lamport_ts") == [
+        ("a.py::f", "a.py::g", "renamed"),
+        ("a.py::g", "b.py::h", "moved"),
+    ]
+    assert log.query("SELECT address, alive FROM symbols") == [("b.py::h", 1)]
+
+
+def test_two_symbols_that_swap_names_keep_their_own_stories(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f", "f"), insert("a.py::g", "g")))
+    b = log.commit(
+        patch(
+            "a.py",
+            replace("a.py::f", "f", "f", new_address="a.py::g", change=["renamed"]),
+            replace("a.py::g", "g", "g", new_address="a.py::f", change=["renamed"]),
+        ),
+        parents=(a,),
+    )
+    log.commit(patch("a.py", replace("a.py::f", "g", "g2")), parents=(b,))
+    rows = dict(log.query("SELECT address, ops FROM symbols"))
+    assert rows == {"a.py::g": 2, "a.py::f": 3}
+    assert log.query("SELECT symbol_id FROM symbols WHERE address = 'a.py::f'") == [(story_id("a.py::g", ident("g")),)]
+
+
+def test_a_moved_file_takes_its_symbols_along(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f"), insert("a.py::C.m", "m"), insert("a.py::gone", "x")))
+    b = log.commit(patch("b.py", delete("a.py::gone", "x"), replace("b.py::f"), from_address="a.py"), parents=(a,))
+    log.commit(patch("b.py", replace("b.py::C.m", "m", "m2")), parents=(b,))
+    assert log.story_of("b.py::C.m") == [("insert", "a.py::C.m"), ("replace", "b.py::C.m")]
+    assert log.story_of("b.py::f") == [("insert", "a.py::f"), ("replace", "b.py::f")]
+    assert sorted(log.query("SELECT old_address, new_address, how FROM renames")) == [
+        ("a.py::C.m", "b.py::C.m", "file moved"),
+        ("a.py::f", "b.py::f", "file moved"),
+    ]
+    assert sorted(log.query("SELECT address, alive FROM symbols")) == [
+        ("a.py::gone", 0),
+        ("b.py::C.m", 1),
+        ("b.py::f", 1),
+    ]
+
+
+def test_a_renamed_class_in_a_moved_file_takes_its_members_along(log: Log) -> None:
+    a = log.commit(
+        patch("a.py", insert("a.py::C", "c", kind="class"), insert("a.py::C.m", "m"), insert("a.py::C.n", "n"))
+    )
+    b = log.commit(
+        patch(
+            "b.py",
+            replace("b.py::C", "c", "d", new_address="b.py::D", change=["renamed"]),
+            replace("b.py::D.n", "n", "n2", from_address="a.py::C.n"),
+            from_address="a.py",
+        ),
+        parents=(a,),
+    )
+    log.commit(patch("b.py", replace("b.py::D.m", "m", "m2"), replace("b.py::D.n", "n2", "n3")), parents=(b,))
+    assert log.story_of("b.py::D.m") == [("insert", "a.py::C.m"), ("replace", "b.py::D.m")]
+    assert log.story_of("b.py::D.n")[0] == ("insert", "a.py::C.n")
+    assert sorted(log.query("SELECT address FROM symbols")) == [("b.py::D",), ("b.py::D.m",), ("b.py::D.n",)]
+
+
+def test_branches_do_not_see_each_others_symbols(log: Log) -> None:
+    root = log.commit(patch("z.py", insert("z.py::z")))
+    ours = log.commit(patch("a.py", insert("a.py::f", "ours")), parents=(root,))
+    log.commit(patch("a.py", insert("a.py::f", "theirs")), parents=(root,))
+    log.commit(patch("a.py", replace("a.py::f", "ours", "ours2")), parents=(ours,))
+    assert dict(log.query("SELECT symbol_id, ops FROM symbols WHERE name = 'f'")) == {
+        story_id("a.py::f", ident("ours")): 2,
+        story_id("a.py::f", ident("theirs")): 1,
+    }
+
+
+def test_a_merge_knows_what_its_second_parent_brought(log: Log) -> None:
+    root = log.commit(patch("a.py", insert("a.py::f"), insert("a.py::g", "g")))
+    side = log.commit(
+        patch("a.py", replace("a.py::f", new_address="a.py::f2", change=["renamed"]), insert("a.py::new", "n")),
+        parents=(root,),
+    )
+    ours = log.commit(patch("a.py", replace("a.py::g", "g", "g2")), parents=(root,))
+    merge = log.commit(
+        patch(
+            "a.py",
+            replace("a.py::f", new_address="a.py::f2", change=["renamed"], from_parent=2),
+            insert("a.py::new", "n", from_parent=2),
+        ),
+        parents=(ours, side),
+    )
+    log.commit(patch("a.py", replace("a.py::f2"), replace("a.py::new", "n", "n2")), parents=(merge,))
+    assert [op for op, _ in log.story_of("a.py::f2")] == ["insert", "replace", "replace", "replace"]
+    assert [op for op, _ in log.story_of("a.py::new")] == ["insert", "insert", "replace"]
+    assert log.query("SELECT count(*) FROM symbols") == [(3,)]
+
+
+def test_a_symbol_older_than_the_log_is_one_on_both_branches(log: Log) -> None:
+    log.generations[digest("unrecorded")] = 100
+    base = digest("unrecorded")
+    ours = log.commit(patch("a.py", replace("a.py::f", "0", "1")), parents=(base,))
+    log.commit(patch("b.py", replace("b.py::f", "0", "2"), from_address="a.py"), parents=(base,))
+    log.commit(patch("a.py", replace("a.py::f", "1", "3")), parents=(ours,))
+    assert log.query("SELECT symbol_id, first_commit, ops FROM symbols") == [(story_id("a.py::f", ident("0")), None, 3)]
+
+
+def test_a_symbol_that_is_restored_goes_on_and_another_one_does_not(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f")))
+    b = log.commit(patch("a.py", delete("a.py::f")), parents=(a,))
+    c = log.commit(patch("a.py", insert("a.py::f")), parents=(b,))
+    d = log.commit(patch("a.py", delete("a.py::f")), parents=(c,))
+    log.commit(patch("a.py", insert("a.py::f", "other")), parents=(d,))
+    assert sorted(log.query("SELECT ops, alive FROM symbols")) == [(1, 1), (4, 0)]
+
+
+def test_ops_by_hand_belong_to_the_story_of_their_address(log: Log) -> None:
+    log.commit(patch("a.py", insert("a.py::f")))
+    by_hand = OpLog(log.root, "main")
+    by_hand.append(make_op_entry("agent", "code", replace("a.py::f"), by_hand.next_lamport_ts()))
+    assert [op for op, _ in log.story_of("a.py::f")] == ["insert", "replace"]
+    assert log.query("SELECT commit_id, actor FROM ops WHERE op = 'replace'") == [(None, "agent")]
+    assert log.query("SELECT count(*) FROM commits") == [(1,)]
+
+
+def scenario(log: Log) -> list[str]:
+    """Make, without writing it, a history with branches, renames, moved files and merges."""
+    choose = random.Random(7)  # noqa: S311 - no secret
+    made: list[tuple[str, dict[str, str]]] = []
+    for number in range(60):
+        parents = [] if not made else [choose.choice(made[-4:])]
+        tree = dict(parents[0][1]) if parents else {}
+        ops: list[dict[str, Any]] = []
+        for name in sorted(tree):
+            match choose.randrange(6):
+                case 0:
+                    ops.append(replace(name, tree[name], f"{number}"))
+                    tree[name] = f"{number}"
+                case 1:
+                    ops.append(delete(name, tree.pop(name)))
+                case 2:
+                    new = f"a.py::r{number}{len(ops)}"
+                    ops.append(replace(name, tree[name], f"{number}", new_address=new, change=["renamed"]))
+                    del tree[name]
+                    tree[new] = f"{number}"
+                case _:
+                    pass
+        new = f"a.py::n{number}"
+        ops.append(insert(new, f"{number}"))
+        tree[new] = f"{number}"
+        oid = log.make(patch("a.py", *ops), parents=tuple(oid for oid, _ in parents), name=f"c{number}")
+        made.append((oid, tree))
+    return [oid for oid, _ in made]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_stories_do_not_depend_on_the_order_of_arrival(tmp_path: Path, seed: int) -> None:
+    straight, shuffled = Log(tmp_path / "straight"), Log(tmp_path / "shuffled")
+    oids = scenario(straight)
+    straight.write(*oids)
+    other = scenario(shuffled)
+    assert other == oids
+    random.Random(seed).shuffle(other)  # noqa: S311 - no secret
+    for at in range(0, len(other), 7):
+        shuffled.write(*other[at : at + 7], session=f"s{at % 3}")
+        shuffled.query("SELECT 1")
+    assert shuffled.tables() == straight.tables()
+
+
+def test_following_goes_on_where_it_stopped(log: Log) -> None:
+    oids = scenario(log)
+    log.write(*oids[:30])
+    first = log.query("SELECT rowid FROM records ORDER BY rowid")
+    log.write(*oids[30:])
+    assert log.query("SELECT record FROM records ORDER BY record")[:30] == first
+    after = log.tables()
+    (log.root / ".muse" / "index.sqlite").unlink()
+    assert log.tables() == after
+
+
+def test_a_log_that_was_changed_in_place_is_read_anew(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f")))
+    log.query("SELECT 1")
+    (log.root / ".muse/op_log/main/ops.jsonl").unlink()
+    log.make(patch("a.py", insert("a.py::g")), name="other")
+    log.write(digest("other"))
+    assert log.query("SELECT address FROM symbols") == [("a.py::g",)]
+    assert log.query("SELECT commit_id FROM commits") != [(a,)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ancestry_is_what_a_walk_finds(seed: int) -> None:
+    choose = random.Random(seed)  # noqa: S311 - no secret
+    ancestry = Ancestry()
+    places: list[Place] = []
+    older: list[set[int]] = []
+    for number in range(80):
+        parents = (
+            sorted({choose.randrange(max(0, number - 6), number) for _ in range(choose.randrange(3))}) if number else []
+        )
+        generation = 1 + max((places[parent].generation for parent in parents), default=0)
+        places.append(ancestry.add(generation, [places[parent] for parent in parents]))
+        older.append({number}.union(*(older[parent] for parent in parents)))
+    for tip in range(80):
+        assert {old for old in range(80) if ancestry.reaches(places[tip], places[old])} == older[tip]
+        reach = ancestry.reach([places[tip]])
+        assert {old for old in range(80) if reach.holds(places[old])} == older[tip]
