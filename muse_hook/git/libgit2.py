@@ -7,6 +7,11 @@ import pygit2
 from muse_hook.errors import ObjectMissingError
 from muse_hook.git.objects import KINDS, ObjectReader
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 
 class Libgit2Reader(ObjectReader):
     """Reads objects straight from the object database at `folder`, without opening the repository around it.
@@ -20,19 +25,19 @@ class Libgit2Reader(ObjectReader):
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return the kind and the content of an object; ObjectMissingError."""
-        try:
-            kind, content = self._database.read(oid)
-        except (KeyError, ValueError):
-            raise ObjectMissingError(oid) from None
-        except pygit2.GitError as error:
-            raise ObjectMissingError(oid, f"reading a Git object ({error})") from None
+        kind, content = self._found(self._database.read, oid)
         return KINDS[int(kind)], content
 
     def size(self, oid: str) -> int:
         """Return the bytes of an object's content, from its header."""
+        return int(self._found(self._database.read_header, oid)[1])
+
+    def _found(self, ask: Callable[[str], Any], oid: str) -> Any:
+        if len(oid) != 2 * self.id_size:  # libgit2 would take an abbreviation
+            raise ObjectMissingError(oid)
         try:
-            return int(self._database.read_header(oid)[1])
+            return ask(oid)
         except (KeyError, ValueError):
             raise ObjectMissingError(oid) from None
-        except pygit2.GitError as error:
+        except pygit2.GitError as error:  # damaged
             raise ObjectMissingError(oid, f"reading a Git object ({error})") from None

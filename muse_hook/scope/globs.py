@@ -22,7 +22,8 @@ class Glob:
     """A pattern that a whole path, given as its parts, matches or not.
 
     `*`, `?` and `[...]` never match a `/`; `**` between slashes stands for any number of folders, at the end for
-    everything below, and is one star elsewhere. `?` is one character (Git: one byte). The cost is the product of the lengths at worst, whatever the pattern (it may be hostile).
+    everything below, and is one star elsewhere. `?` is one character (Git: one byte). The cost is the product of
+    the lengths at worst, whatever the pattern (it may be hostile).
     """
 
     __slots__ = ("parts",)
