@@ -1,0 +1,45 @@
+"""How much a hook does while a person waits; the rest goes to the background."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.model.change import FileChange
+
+# Measured on texar and flask: a file of 10 kB costs some 2 ms, so what is let through here ends within half a second.
+COMMITS = 25
+FILES = 100
+BYTES = 2 << 20
+
+
+class Budget:
+    """What is left to spend in the foreground: commits, changed files, bytes of their blobs."""
+
+    __slots__ = ("_bytes", "_commits", "_files")
+
+    def __init__(self, commits: int = COMMITS, files: int = FILES, size: int = BYTES) -> None:
+        self._commits = commits
+        self._files = files
+        self._bytes = size
+
+    def allows(self, commits: int) -> bool:
+        """Say whether that many commits may be begun at all."""
+        return commits <= self._commits
+
+    def spend(self, objects: ObjectReader, changes: Sequence[FileChange]) -> bool:
+        """Take a commit's cost off, known from its list of changes before any work; False where it is too much.
+
+        ObjectMissingError where a blob is absent.
+        """
+        self._commits -= 1
+        self._files -= len(changes)
+        if self._commits < 0 or self._files < 0:
+            return False
+        for change in changes:
+            for blob in (change.old, change.new):
+                if blob is not None and blob.is_file:
+                    self._bytes -= objects.size(blob.oid)
+        return self._bytes >= 0

@@ -1,0 +1,46 @@
+"""`error.log`: what went wrong where nobody was watching, capped so that it never grows into a problem of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.oplog import Store
+
+_NAME = "error.log"
+_CAP = 256 << 10  # bytes; beyond it the older half goes
+_KEPT = 128 << 10
+_LONGEST = 16 << 10  # bytes of one text
+
+
+def append_error(store: Store, text: str) -> None:
+    """Add a text under the time of now; where even that cannot be written there is nobody left to tell."""
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+    data = f"{stamp} {text.rstrip()}\n".encode("utf-8", "backslashreplace")[:_LONGEST]
+    path = store.path(_NAME)
+    with contextlib.suppress(OSError):
+        _cap(path)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            os.write(descriptor, data)
+        finally:
+            os.close(descriptor)
+
+
+def _cap(path: str) -> None:
+    try:
+        size = os.stat(path).st_size
+    except FileNotFoundError:
+        return
+    if size < _CAP:
+        return
+    with open(path, "rb") as file:
+        file.seek(size - _KEPT)
+        kept = file.read().partition(b"\n")[2]
+    half = f"{path}.{os.getpid()}"
+    with open(half, "wb") as file:
+        file.write(kept)
+    os.replace(half, path)

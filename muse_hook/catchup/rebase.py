@@ -1,0 +1,85 @@
+"""What only the hook at the end of a rebase can still see of it: Git removes it a moment later."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from muse_hook.git import Head, Repository
+
+_BRANCHES = "refs/heads/"
+_FOLDERS = ("rebase-merge", "rebase-apply")
+_START = "rebase (start)"
+_CHECKOUT = "checkout: moving from "
+_OID_LENGTHS = (40, 64)
+
+
+def in_rebase(head: Head) -> bool:
+    """Say whether a rebase has HEAD in hand: its picks are not history before it is through."""
+    return head.branch is None and head.rebasing is not None
+
+
+def rebase_facts(repo: Repository, head: Head) -> dict[str, Any]:
+    """Return what is known of the rebase that ends now.
+
+    `branch`: the branch it moves (None: HEAD was detached); `unsure`: it could not be told which; `orig_head`: that
+    branch's old tip; `commands`: [[command, commit id], ...] as carried out (merge backend); `steps`: [[old, new,
+    message], ...], HEAD's reflog since the rebase began.
+    """
+    reflog = repo.reflog("HEAD")
+    start = max((index for index, entry in enumerate(reflog) if entry.message.startswith(_START)), default=len(reflog))
+    original = _first_line(repo, "orig-head") or _read(repo, "ORIG_HEAD")
+    name = _first_line(repo, "head-name")
+    branch, unsure = head.branch, False
+    if branch is None and name is not None:
+        branch = name[len(_BRANCHES) :] if name.startswith(_BRANCHES) else None
+    elif branch is None:
+        # The apply backend keeps the branch's name to itself unless it has to stop, and moves it after this hook.
+        branch, unsure = _branch_at(repo, original, [entry.message for entry in reflog[:start]])
+    return {
+        "branch": branch,
+        "unsure": unsure,
+        "orig_head": original,
+        "commands": _commands(_first_folder(repo, "done")),
+        "steps": [[entry.old, entry.new, entry.message] for entry in reflog[start:]],
+    }
+
+
+def _branch_at(repo: Repository, oid: str | None, messages: list[str]) -> tuple[str | None, bool]:
+    """Return the branch that a rebase of `oid` will move, and whether that is a guess too many."""
+    there = [name for name, tip in repo.branches().items() if tip == oid]
+    if len(there) < 2:  # noqa: PLR2004 - none: HEAD was detached
+        return (there[0] if there else None), False
+    moves = [message for message in messages if message.startswith(_CHECKOUT)]
+    current = moves[-1].rpartition(" to ")[2] if moves else None
+    return (current, False) if current in there else (None, True)
+
+
+def _commands(text: str) -> list[list[str]]:
+    commands = []
+    for line in text.splitlines():
+        words = line.split()
+        oid = next((word for word in words[1:] if len(word) in _OID_LENGTHS and not word.strip("0123456789abcdef")), "")
+        if oid:
+            commands.append([words[0], oid])
+    return commands
+
+
+def _first_folder(repo: Repository, name: str) -> str:
+    texts = (_read(repo, os.path.join(folder, name)) for folder in _FOLDERS)
+    return next((text for text in texts if text is not None), "")
+
+
+def _first_line(repo: Repository, name: str) -> str | None:
+    return _first_folder(repo, name).partition("\n")[0] or None
+
+
+def _read(repo: Repository, name: str) -> str | None:
+    try:
+        with open(os.path.join(repo.git_dir, name), encoding="utf-8", errors="surrogateescape") as file:
+            return file.read().rstrip("\n")
+    except OSError:
+        return None

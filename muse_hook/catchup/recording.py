@@ -1,0 +1,134 @@
+"""Writing chosen commits: their generations, then each through the pipeline into its session."""
+
+from __future__ import annotations
+
+import os
+
+from muse_hook.pipeline import Memory, record_commit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Self
+
+    from muse_hook.catchup.baseline import Baseline
+    from muse_hook.catchup.budget import Budget
+    from muse_hook.git import Repository
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.index import Index
+    from muse_hook.oplog import Store
+
+# 30 bytes an object: 50,000 objects, some 10,000 commits, are walked in under 0.2 s.
+_SMALL = 1500 << 10
+
+
+class Recording:
+    """One run's writing: holds the open objects, the symbol tables and the generations; close it.
+
+    `prefer` is the reader of objects: 'plumbing' for a few commits, 'auto' for many (see `Repository.objects`).
+    """
+
+    def __init__(
+        self, repo: Repository, store: Store, index: Index, baseline: Baseline | None, *, prefer: str = "auto"
+    ) -> None:
+        self.repo = repo
+        self.store = store
+        self.index = index
+        self.baseline = baseline
+        self.prefer = prefer
+        self._shallow = repo.is_shallow
+        self._objects: ObjectReader | None = None
+        self._memory = Memory()
+        self._generations: dict[str, int] = {}
+
+    @property
+    def objects(self) -> ObjectReader:
+        """The repository's objects, opened on first use: `import pygit2` alone costs 70 ms."""
+        if self._objects is None:
+            self._objects = self.repo.objects(self.prefer)
+        return self._objects
+
+    def generation(self, oid: str) -> int | None:
+        """Return what is known of a commit's generation without walking: in this run, the index or the baseline."""
+        known = self._generations.get(oid)
+        if known is None:
+            known = self._remembered([oid]).get(oid)
+        return known
+
+    def learn(self, commits: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Find the generations of (commit, parents), parents first; what lies below them costs one walk of it."""
+        rows = [(oid, parents) for oid, parents in commits if oid not in self._generations]
+        inside = {oid for oid, _ in rows}
+        outside = {parent for _, parents in rows for parent in parents} - inside - self._generations.keys()
+        found = self._remembered(outside)
+        unknown = outside - found.keys()
+        if unknown:
+            walked = self.repo.generations(unknown)
+            found |= {oid: walked[oid] for oid in unknown if oid in walked}
+        self._generations |= found
+        for oid, parents in rows:
+            self._generations[oid] = 1 + max((self._generations.get(parent, 0) for parent in parents), default=0)
+
+    def knows_below(self, commits: Iterable[tuple[str, Sequence[str]]]) -> bool:
+        """Say whether `learn` would find the generations of these commits without a walk."""
+        rows = list(commits)
+        outside = {parent for _, parents in rows for parent in parents} - {oid for oid, _ in rows}
+        return len(self._remembered(outside)) == len(outside)
+
+    def record(self, oid: str, session: str, *, sync: bool = True, budget: Budget | None = None) -> bool:
+        """Record one commit whose generation is known, under the store's lock; False where the budget is used up.
+
+        Raises ObjectMissingError (nothing is written) and StoreError.
+        """
+        commit = self.objects.commit(oid)
+        changes = self.objects.diff(commit)
+        if budget is not None and not budget.spend(self.objects, changes):
+            return False
+        record_commit(
+            self.store,
+            self.objects,
+            commit,
+            session=session,
+            generation=self._generations[oid],
+            shallow=self._shallow,
+            memory=self._memory,
+            changes=changes,
+            index=self.index,
+            sync=sync,
+        )
+        return True
+
+    def close(self) -> None:
+        """Let go of the objects."""
+        objects, self._objects = self._objects, None
+        if objects is not None:
+            objects.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _remembered(self, oids: Iterable[str]) -> dict[str, int]:
+        wanted = list(oids)
+        # What was counted from the boundary of a shallow clone counts for nothing once there is more history.
+        sealed = self.index.sealed(wanted)
+        found = {oid: seal.generation for oid, seal in sealed.items() if self._shallow or not seal.shallow}
+        baseline = self.baseline
+        if baseline is not None and baseline.shallow <= self._shallow:
+            for oid in wanted:
+                generation = None if oid in found else baseline.generation(oid)
+                if generation is not None:
+                    found[oid] = generation
+        return found
+
+
+def is_small(repo: Repository) -> bool:
+    """Say whether the whole history can be walked in the foreground: by the size of the pack indexes."""
+    try:
+        with os.scandir(os.path.join(repo.objects_dir, "pack")) as entries:
+            size = sum(entry.stat().st_size for entry in entries if entry.name.endswith(".idx"))
+    except OSError:
+        return True
+    return size < _SMALL

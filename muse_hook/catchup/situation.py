@@ -1,0 +1,50 @@
+"""Where the repository's branches and work trees stand now, and stood by its reflogs."""
+
+from __future__ import annotations
+
+from muse_hook.catchup.rebase import in_rebase
+from muse_hook.catchup.session import branch_order
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from muse_hook.git import Head, Repository
+    from muse_hook.git.reflogs import ReflogEntry
+
+
+class Situation:
+    """`branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries,
+    oldest first}, `order` the branches as session rule 3 asks them.
+    """  # noqa: D205 - the fields are the summary
+
+    __slots__ = ("branches", "heads", "order", "reflogs")
+
+    def __init__(
+        self,
+        branches: Mapping[str, str],
+        heads: Sequence[Head],
+        reflogs: Mapping[str, Sequence[ReflogEntry]],
+        default: str | None,
+    ) -> None:
+        self.branches = branches
+        self.heads = heads
+        self.reflogs = reflogs
+        self.order = branch_order(branches, heads, default)
+
+    def tips(self, *, automatic: bool) -> set[str]:
+        """Return the commits to start from; `automatic` passes over a HEAD that a rebase has in hand."""
+        tips = set(self.branches.values())
+        tips.update(head.oid for head in self.heads if head.oid is not None and not (automatic and in_rebase(head)))
+        for entries in self.reflogs.values():
+            for entry in entries:
+                tips.add(entry.old)
+                tips.add(entry.new)
+        return {tip for tip in tips if tip.strip("0")}  # the null id: a ref that was not there
+
+
+def look(repo: Repository) -> Situation:
+    """Ask Git where everything stands."""
+    current = repo.head()
+    others = [tree.head for tree in repo.worktrees() if tree.name != current.worktree]
+    return Situation(repo.branches(), [current, *others], repo.branch_reflogs(), repo.default_branch())

@@ -1,0 +1,208 @@
+"""What a Git hook runs: save what exists nowhere else, record what is small, leave the rest to the background."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from muse_hook import __version__
+from muse_hook.errors import MuseHookError, StoreBusyError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.catchup.budget import Budget
+    from muse_hook.catchup.events import Event
+    from muse_hook.git import Head, Repository
+    from muse_hook.oplog import Store
+
+# Imports inside functions: start-up time; the short way of an ordinary commit needs a third of them.
+
+_WAIT = 1.0  # seconds that a hook waits for the lock
+_PATIENCE = 20.0  # ... and one in the background
+_BACKGROUND = "--background"
+_PROBE = "--probe"
+_ONE_COMMIT = frozenset({"post-commit", "post-applypatch"})
+_HOOKS = _ONE_COMMIT | {"post-merge", "post-rewrite", "post-receive"}
+_PAIR = 2
+_UPDATE = 3
+
+
+def main(argv: list[str]) -> None:
+    """Run the hook named by `argv`: [--background] NAME ARGUMENTS, or --probe NONCE NAME (touches nothing).
+
+    Never raises and always leaves the exit status at 0: at most one line on stderr, more in the store's error.log. With
+    `--background` this process is the background and does everything itself.
+    """
+    if argv[:1] == [_PROBE]:
+        sys.stdout.write(f"muse_hook {__version__} {' '.join(argv[1:])}\n")
+        sys.stdout.flush()
+        return
+    background = argv[:1] == [_BACKGROUND]
+    name, *arguments = argv[1:] if background else argv
+    store: list[Store] = []
+    try:
+        lines = _stdin_lines() if name in {"post-rewrite", "post-receive"} else []
+        if background:
+            from muse_hook.catchup.detach import leave_the_caller  # noqa: PLC0415
+
+            where = os.getcwd()
+            leave_the_caller()
+            os.chdir(where)
+        if name in _HOOKS:
+            _Hook(name, arguments, lines, background=background).run(store)
+    except MuseHookError as error:
+        _complain(store, error, str(error))
+    except Exception as error:  # noqa: BLE001 - the user's commit stands; we say that we failed and how to see why
+        from traceback import format_exc  # noqa: PLC0415
+
+        _complain(store, error, format_exc())
+
+
+class _Hook:
+    """One firing of a hook."""
+
+    def __init__(self, name: str, arguments: list[str], lines: list[list[str]], *, background: bool) -> None:
+        self.name = name
+        self.kind = arguments[0] if name == "post-rewrite" and arguments else ""
+        self.lines = lines
+        self.background = background
+
+    def run(self, store_made: list[Store]) -> None:
+        from muse_hook.catchup.rebase import in_rebase  # noqa: PLC0415
+        from muse_hook.git import open_repository  # noqa: PLC0415
+        from muse_hook.oplog.store import Store  # noqa: PLC0415
+
+        repo = open_repository()
+        store = Store(repo.common_dir)
+        store_made.append(store)
+        _refuse_foreign(repo, store)
+        head = repo.head()
+        if in_rebase(head) and self.kind != "rebase":
+            return  # the picks wait for the end of the rebase
+        if self.name in _ONE_COMMIT and self._short_way(repo, store, head):
+            return
+        event = self._event(repo, head)
+        from muse_hook.catchup.events import save_event  # noqa: PLC0415
+
+        save_event(store, event)
+        # The event is safe: who holds the lock now looks at the queue afterwards.
+        self._catch_up(repo, store, wait=_PATIENCE if self.background else 0.0 if self.name in _ONE_COMMIT else _WAIT)
+
+    def _short_way(self, repo: Repository, store: Store, head: Head) -> bool:
+        """Record HEAD alone if that is all there is to do; False leaves it to catch-up."""
+        from muse_hook.catchup.events import waiting  # noqa: PLC0415
+        from muse_hook.catchup.session import session_of_head  # noqa: PLC0415
+        from muse_hook.catchup.short_way import record_head  # noqa: PLC0415
+
+        if head.oid is None:
+            return False
+        try:
+            with store.lock(_WAIT):
+                recorded = record_head(repo, store, head.oid, session_of_head(head), self._budget())
+        except StoreBusyError:
+            return False
+        if recorded and waiting(store):
+            self._in_background(repo, store)  # others left their events while we held the lock
+        return recorded
+
+    def _event(self, repo: Repository, head: Head) -> Event:
+        from muse_hook.catchup.events import Event  # noqa: PLC0415
+
+        pairs = [line[:_PAIR] for line in self.lines if len(line) >= _PAIR] if self.name == "post-rewrite" else []
+        updates = [line for line in self.lines if len(line) == _UPDATE] if self.name == "post-receive" else []
+        rebase = None
+        branch = head.branch
+        if self.name == "post-rewrite" and self.kind == "rebase":
+            from muse_hook.catchup.rebase import rebase_facts  # noqa: PLC0415
+
+            rebase = rebase_facts(repo, head)
+            branch = rebase["branch"]
+        return Event(
+            self.name,
+            kind=self.kind,
+            # A push moves other branches than the one that a bare repository's HEAD happens to name.
+            head=None if self.name == "post-receive" else head.oid,
+            branch=branch,
+            worktree=head.worktree,
+            pairs=pairs,
+            updates=updates,
+            rebase=rebase,
+        )
+
+    def _catch_up(self, repo: Repository, store: Store, *, wait: float) -> None:
+        from muse_hook.catchup.run import catch_up  # noqa: PLC0415
+
+        try:
+            report = catch_up(repo, store, automatic=True, wait=wait, budget=self._budget())
+        except StoreBusyError:
+            return  # its holder looks at the queue when it is done
+        for note in report.notes:
+            _say(note)
+        if report.deferred:
+            self._in_background(repo, store)
+
+    def _budget(self) -> Budget | None:
+        from muse_hook.catchup.budget import Budget  # noqa: PLC0415
+
+        return None if self.background else Budget()
+
+    def _in_background(self, repo: Repository, store: Store) -> None:
+        from muse_hook.catchup.detach import run_detached  # noqa: PLC0415
+        from muse_hook.catchup.run import catch_up  # noqa: PLC0415
+
+        def work() -> None:
+            try:
+                catch_up(repo, store, automatic=True, wait=_PATIENCE)
+            except StoreBusyError:
+                return
+            except BaseException:  # noqa: BLE001 - there is nobody else to tell
+                from traceback import format_exc  # noqa: PLC0415
+
+                from muse_hook.catchup.errorlog import append_error  # noqa: PLC0415
+
+                append_error(store, format_exc())
+
+        if self.background:
+            work()
+        else:
+            run_detached(work)
+
+
+def _stdin_lines() -> list[list[str]]:
+    try:
+        data = sys.stdin.buffer.read()
+    except (OSError, AttributeError):  # closed by the caller
+        return []
+    return [line.split(" ", 2) for line in data.decode("utf-8", "surrogateescape").splitlines()]
+
+
+def _refuse_foreign(repo: Repository, store: Store) -> None:
+    """Leave the store of another user's repository alone: files of ours in it would lock its owner out."""
+    owner = os.stat(repo.common_dir).st_uid
+    if owner != os.geteuid() and not store.shared:
+        from muse_hook.errors import RepositoryError  # noqa: PLC0415
+
+        raise RepositoryError("recording the commit", f"{repo.common_dir} belongs to another user")
+
+
+def _complain(stores: list[Store], error: Exception, details: str) -> None:
+    what = str(error) if isinstance(error, MuseHookError) else f"{type(error).__name__}: {error}"
+    _say(f"not recorded yet: {what}")
+    if stores and os.path.isdir(stores[0].muse_dir):
+        from muse_hook.catchup.errorlog import append_error  # noqa: PLC0415
+
+        append_error(stores[0], details)
+
+
+def _say(text: str) -> None:
+    """Write one line to stderr, whatever is in it."""
+    line = "".join(character if character.isprintable() else "?" for character in text)
+    try:
+        sys.stderr.write(f"muse_hook: {line}\n")
+        sys.stderr.flush()
+    except (OSError, AttributeError, ValueError):
+        pass  # closed by the caller
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
