@@ -104,6 +104,7 @@ def record_commit(
     shallow: bool = False,
     memory: Memory | None = None,
     changes: Iterable[FileChange] | None = None,
+    index: Index | None = None,
     sync: bool = True,
 ) -> list[str]:
     """Record one commit: its delta goes to the op log's recorder; the ids of its entries.
@@ -114,13 +115,14 @@ def record_commit(
     from muse_hook.recorder import record_delta_ops  # noqa: PLC0415 - diff_commits writes nothing
 
     return record_delta_ops(
-        store.root,
+        store,
         delta_of(objects, commit, memory, changes),
         session_id=session,
         actor_id=commit.actor or commit.author,
         commit=commit,
         generation=generation,
         shallow=shallow,
+        index=index,
         sync=sync,
     )
 
