@@ -53,7 +53,7 @@ def _run(argv: Sequence[str]) -> int:
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told in one place, in one line
             failure = error
         invocation.close()
-    return status if failure is None else failures.show(failure, invocation.messages)
+    return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
 
 
 def _die_of_closed_pipe() -> None:

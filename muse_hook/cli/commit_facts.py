@@ -49,18 +49,14 @@ def recorded_facts(invocation: Invocation, commit_id: str) -> CommitFacts | None
     """Return a commit as the log has it, None where it is not recorded (or its batch is damaged)."""
     if not invocation.store.exists():
         return None
-    from muse_hook.oplog import read_batch  # noqa: PLC0415 - only where there is a log
-
     invocation.index.refresh()
-    sealed = invocation.index.find(commit_id)
-    if sealed is None:
-        return None
-    return facts_of_batch(sealed.session, read_batch(invocation.store, sealed.session, sealed.start, sealed.end))
+    recorded = invocation.index.read(commit_id)
+    return None if recorded is None else facts_of_batch(recorded.session, recorded.entries)
 
 
 def facts_of_batch(session: str, entries: Sequence[OpEntry]) -> CommitFacts:
     """Return a commit as its batch (the seal last) has it."""
-    from muse_hook.oplog import delta_of  # noqa: PLC0415 - only where there is a log
+    from muse_hook.oplog import delta_of_entries  # noqa: PLC0415 - only where there is a log
 
     seal = entries[-1]
     record = seal["commit"]
@@ -77,7 +73,7 @@ def facts_of_batch(session: str, entries: Sequence[OpEntry]) -> CommitFacts:
         "intent": seal["intent_id"],
         "reservation": seal["reservation_id"],
     }
-    return CommitFacts(commit, delta_of(entries), session=session, engine=record["engine"])
+    return CommitFacts(commit, delta_of_entries(entries), session=session, engine=record["engine"])
 
 
 def computed_facts(invocation: Invocation, commit_id: str) -> CommitFacts:

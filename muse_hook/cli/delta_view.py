@@ -21,7 +21,7 @@ _LAST = 10**9
 
 _COLOURS = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed", "arrived": "renamed"}
 _COUNTED = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed or moved"}
-_VERDICTS = {"major": "major", "minor": "minor", "patch": "patch", "none": "no release needed"}
+_VERDICTS = ("major", "minor", "patch", "none")
 
 
 def draw_delta(screen: Screen, delta: Mapping[str, Any]) -> None:
@@ -137,7 +137,7 @@ def _draw_verdict(screen: Screen, delta: Mapping[str, Any], rows: Sequence[FileR
     bump = str(delta.get("sem_ver_bump") or "")
     spans: list[Span] = [("; ".join(_counts(rows)), "bold")]
     if bump:
-        spans += ["; SemVer: ", (_VERDICTS.get(bump, bump), bump if bump in _VERDICTS else "bold")]
+        spans += ["; SemVer: ", (bump, bump if bump in _VERDICTS else "bold")]
     screen.line(*spans)
     for breaking in delta.get("breaking_changes") or ():
         where, reason = breaking_text(breaking)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from muse_hook.errors import MuseHookError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from muse_hook.cli.terminal import Screen
 
@@ -35,10 +35,11 @@ class Interrupted(MuseHookError):  # noqa: N818 - a stop that was asked for is n
     exit_code = INTERRUPTED
 
 
-def show(failure: BaseException, screen: Screen) -> int:
+def show(failure: BaseException, screen: Screen, keep: Callable[[str], str] | None = None) -> int:
     """Tell a person of `failure` on `screen` (stderr); returns the exit status.
 
-    With MUSE_HOOK_DEBUG in the environment the traceback comes too.
+    The traceback of a fault of ours is given to `keep`, which returns where it stands now ("" for nowhere). With
+    MUSE_HOOK_DEBUG in the environment it is shown, whatever the failure.
     """
     if os.environ.get(DEBUG):
         screen.write("".join(traceback.format_exception(failure)))
@@ -57,7 +58,9 @@ def show(failure: BaseException, screen: Screen) -> int:
         screen.line(("error: ", "error"), f"{_place(failure)}: {failure.strerror or failure}")
         return USER_FAULT
     screen.line(("error: ", "error"), f"{_place(failure)}: {type(failure).__name__}: {failure}")
-    _hint(screen, f"this is a fault of muse-hook; run it again with {DEBUG}=1 and report what it prints")
+    kept = keep("".join(traceback.format_exception(failure))) if keep is not None else ""
+    where = f"the details are in {kept}" if kept else f"{DEBUG}=1 shows the details"
+    _hint(screen, f"this is a fault of muse-hook, please report it; {where}")
     return OUR_FAULT
 
 

@@ -76,12 +76,26 @@ class Invocation:
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
-            catch_up(self.repository, self.store, progress=progress.update)
+            report = catch_up(self.repository, self.store, progress=progress.update)
         except StoreError as failure:
             progress.end()
             warn(self.messages, failure)
+            return
         finally:
             progress.end()
+        for note in report.notes:
+            warn(self.messages, note)
+
+    def keep_error(self, text: str) -> str:
+        """Append to the store's error log; its path, "" where there is no store or it cannot be written."""
+        if "repository" not in self.__dict__ or not self.store.exists():
+            return ""
+        from muse_hook.catchup import append_error  # noqa: PLC0415 - only where something broke
+
+        with contextlib.suppress(MuseHookError, OSError):
+            append_error(self.store, text)
+            return self.store.path("error.log")
+        return ""
 
     @cached_property
     def out(self) -> Screen:

@@ -63,6 +63,7 @@ class Parser(argparse.ArgumentParser):
             add_help=False,
             formatter_class=_Formatter,
         )
+        self._positionals.title, self._optionals.title = "Arguments", "Options"
         self.color = False  # Python 3.14 colours help by itself; ours is the same everywhere
         self.add_argument("-h", "--help", action="help", help="Show this help and exit")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from muse_hook.catchup import backfill
 from muse_hook.cli.failures import Interrupted, reject
+from muse_hook.cli.left import tell_left
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
 
@@ -34,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Record only the last N commits of it")
     parser.add_argument("--all", action="store_true", help="Record all local branches, the default one first")
     parser.add_argument("--session", metavar="NAME", help="Record into this session instead of the branch's")
-    parser.add_argument("--jobs", metavar="N", type=count, help="Work with N processes")
+    parser.add_argument("--jobs", metavar="N", type=count, help="Work with N processes (default: one a processor)")
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -74,7 +76,7 @@ def record_range(
             count=count,
             all=every,
             session=session,
-            jobs=jobs,
+            jobs=jobs or len(os.sched_getaffinity(0)),
             progress=progress.update,
         )
     except KeyboardInterrupt:
@@ -83,12 +85,17 @@ def record_range(
         raise Interrupted("recording history", told, "run the same command again to go on") from None
     finally:
         progress.end()
+    tell_left(invocation.messages, report.left)
+    if report.cut_off:
+        cut = f"passed over {_commits(report.cut_off)} at the boundary of this shallow clone"
+        invocation.messages.line(cut, ("  git fetch --unshallow brings what lies behind", "hint"))
     if not report.recorded:
-        invocation.messages.line(f"nothing to do: {_commits(report.total)}, all recorded already")
+        if not report.left:
+            invocation.messages.line(f"nothing to do: {_commits(report.total)}, all recorded already")
         return
-    rate = report.recorded / max(progress.seconds, 1e-6)
+    rate = report.recorded / max(report.seconds, 1e-6)
     already = f" ({report.already:,} were already)" if report.already else ""
-    figures = f" in {duration(progress.seconds)}, {rate:,.0f}/s"
+    figures = f" in {duration(report.seconds)}, {rate:,.0f}/s"
     invocation.messages.line(f"recorded {_commits(report.recorded)}{already}", (figures, "dim"))
 
 

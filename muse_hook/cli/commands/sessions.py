@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json
-from muse_hook.oplog import read_batch
 
 if TYPE_CHECKING:
     import argparse
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
-    from muse_hook.index import SessionRow
 
 PAGED = True
 DESCRIPTION = """
@@ -36,10 +34,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """List the sessions by name."""
     invocation.catch_up()
-    rows = []
+    rows: list[dict[str, Any]] = []
     if invocation.store.exists():
         invocation.index.refresh()
-        rows = [_facts(invocation, row) for row in invocation.index.sessions()]
+        rows = [row.as_json() for row in invocation.index.sessions()]
     if arguments.json:
         invocation.out.json({"version": 1, "command": "sessions", "sessions": rows})
     elif rows:
@@ -49,20 +47,6 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return 0
 
 
-def _facts(invocation: Invocation, row: SessionRow) -> dict[str, Any]:
-    """Return one session's part of docs/json.md."""
-    last = row.last and read_batch(invocation.store, row.session, row.last.start, row.last.end)[-1]
-    return {
-        "id": row.session,
-        "commits": row.seals,
-        "entries": row.entries,
-        "bytes": row.bytes,
-        "last_commit": last["commit_id"] if last else None,
-        "last_at": last["created_at"] if last else None,
-        "last_subject": last["domain_op"]["content_summary"] if last else None,
-    }
-
-
 def _draw(out: Screen, rows: Sequence[Mapping[str, Any]]) -> None:
     names = max(width(printable(row["id"])) for row in rows)
     for row in rows:
@@ -70,7 +54,7 @@ def _draw(out: Screen, rows: Sequence[Mapping[str, Any]]) -> None:
         out.line(
             (row["id"], "bold"),
             " " * (names - width(printable(row["id"]))),
-            f"  {commits:>14}  {row['entries']:>9,} ops",
-            (f"  {(row['last_at'] or '')[:16].replace('T', ' ')}", "dim"),
-            f"  {row['last_subject'] or ''}",
+            f"  {commits:>14}  {row['entries']:>9,} entries",
+            (f"  {row['last_at'][:16].replace('T', ' ')}", "dim"),
+            f"  {row['last_subject']}",
         )

@@ -53,14 +53,6 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
 def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Pending | None) -> dict[str, Any]:
     repository, store = invocation.repository, invocation.store
-    unrecorded: dict[str, Any] | None = None
-    if left is not None:
-        unrecorded = {
-            "missing": _listed(left.missing),
-            "before_install": left.history,
-            "absent": _listed(left.absent),
-            "damaged": _listed(left.damaged),
-        }
     return {
         "repository": {
             "git_dir": repository.git_dir,
@@ -74,12 +66,21 @@ def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Pending |
             for hook in hooks
         ],
         "recording": bool(hooks) and all(hook.ok for hook in hooks),
-        "unrecorded": unrecorded,
+        "unrecorded": None if left is None else _unrecorded(left),
     }
 
 
-def _listed(commits: Sequence[Any]) -> list[dict[str, str]]:
-    return [{"commit": each.id, "branch": each.branch, "reason": each.reason} for each in commits]
+def _unrecorded(left: Pending) -> dict[str, Any]:
+    return {
+        "missing": [{"commit": commit, "branch": branch} for commit, branch in left.missing],
+        "absent": [{"commit": commit, "branch": branch} for commit, branch in left.blobs_absent],
+        "damaged": [
+            {"commit": each.commit_id, "session": each.session, "reason": each.reason} for each in left.damaged
+        ],
+        "before_install": left.history,
+        "cut_off": left.cut_off,
+        "queued": left.events,
+    }
 
 
 def _link(invocation: Invocation) -> str | None:
@@ -103,29 +104,27 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Pending | No
     if left is None:
         return
     out.line(("Not recorded:", "bold"))
-    kinds = (
-        ("missing", left.missing, "muse-hook sync"),
-        ("files absent", left.absent, "git fetch, then muse-hook sync"),
-        ("damaged in the log", left.damaged, "muse-hook sync"),
-    )
-    for what, commits, hint in kinds:
-        _draw_kind(out, what, commits, hint)
+    absent = {commit for commit, _ in left.blobs_absent}
+    missing = [each for each in left.missing if each[0] not in absent]
+    _draw_kind(out, "missing", missing, "muse-hook sync")
+    _draw_kind(out, "files absent", left.blobs_absent, "git fetch what the partial clone left out, then muse-hook sync")
+    damaged = [(each.commit_id, f"{each.session}: {each.reason}") for each in left.damaged]
+    _draw_kind(out, "damaged in the log", damaged, "muse-hook sync")
     if left.history:
-        out.line(
-            "  ", ("from before the hooks", "changed"), f": {_commits(left.history)}",
-            ("  muse-hook backfill --all", "hint"),
-        )  # fmt: skip
-    if not left.missing and not left.absent and not left.damaged:
+        hint = ("  muse-hook backfill --all", "hint")
+        out.line("  ", ("from before the hooks", "changed"), f": {_commits(left.history)}", hint)
+    if left.cut_off:
+        out.line("  ", ("behind the boundary of a shallow clone", "changed"), f": from {_commits(left.cut_off)} on")
+    if not (left.missing or left.damaged):
         out.line("  ", ("nothing", "added"), " that was made since the hooks were installed")
 
 
-def _draw_kind(out: Screen, what: str, commits: Sequence[Any], hint: str) -> None:
+def _draw_kind(out: Screen, what: str, commits: Sequence[tuple[str, str]], hint: str) -> None:
     if not commits:
         return
     out.line("  ", (what, "error"), f": {_commits(len(commits))}", (f"  {hint}", "hint"))
-    for each in commits[:_NAMED]:
-        reason = f"  {each.reason}" if each.reason else ""
-        out.line("    ", (each.id[:12], "commit"), f"  {each.branch}{reason}")
+    for commit, where in commits[:_NAMED]:
+        out.line("    ", (commit[:12], "commit"), f"  {where}")
     if len(commits) > _NAMED:
         out.line(f"    and {len(commits) - _NAMED:,} more (--json has them all)")
 

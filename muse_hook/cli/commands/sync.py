@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from muse_hook.catchup import catch_up
-from muse_hook.cli.failures import Interrupted
+from muse_hook.cli.failures import Interrupted, warn
+from muse_hook.cli.left import tell_left
 from muse_hook.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -33,16 +34,19 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: 
     """Catch up in the foreground, waiting for whoever is writing."""
     progress = Progress(invocation.messages, "recording")
     try:
-        report = catch_up(invocation.repository, invocation.store, progress=progress.update)
+        report = catch_up(invocation.repository, invocation.store, whole=True, progress=progress.update)
     except KeyboardInterrupt:
         progress.end()
         told = f"{progress.done:,} recorded, {progress.total - progress.done:,} left"
         raise Interrupted("recording", told, "muse-hook sync goes on") from None
     finally:
         progress.end()
+    tell_left(invocation.messages, report.left)
+    for note in report.notes:
+        warn(invocation.messages, note)
     if report.recorded or report.marks:
         marks = f", {report.marks:,} rewritten" if report.marks else ""
         invocation.messages.line(f"recorded {report.recorded:,} commit{'s' if report.recorded != 1 else ''}{marks}")
-    else:
+    elif not report.left:
         invocation.messages.line("nothing to do: everything is recorded")
     return 0
