@@ -1,0 +1,87 @@
+"""Finds grammar packages, their versions, and what is in them, without running their `__init__`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import tree_sitter
+
+_found: dict[str, str] = {}
+
+
+def version(package: str) -> str:
+    """Return the version of an installed distribution ("0.25.0"), "" where there is none.
+
+    Its name is looked up as the folder `<package>-<version>.dist-info` on `sys.path`: `importlib.metadata` would cost a
+    hook 30 ms. Without such a folder (some zipped or distribution-made installations) metadata decides.
+    """
+    if not _found:
+        for folder in sys.path:
+            try:
+                names = os.listdir(folder or ".")
+            except OSError:
+                continue
+            for name in names:
+                stem, _, kind = name.rpartition(".")
+                if kind == "dist-info" and stem.startswith("tree_sitter"):
+                    distribution, _, number = stem.partition("-")
+                    _found.setdefault(distribution, number)
+        _found.setdefault("", "")
+    if package not in _found:
+        _found[package] = _metadata_version(package)
+    return _found[package]
+
+
+def _metadata_version(package: str) -> str:
+    from importlib.util import find_spec  # noqa: PLC0415 - start-up time
+
+    if find_spec(package) is None:
+        return ""
+    from importlib import metadata  # noqa: PLC0415 - start-up time
+
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def load(package: str) -> tree_sitter.Language:
+    """Return the grammar of an installed package; raises ImportError where it cannot be loaded.
+
+    Grammar packages are one compiled module, `_binding`, behind an `__init__` that imports `importlib.resources`
+    (10 ms) for query files that nobody asks for. The compiled module is loaded by itself where it is found.
+    """
+    from tree_sitter import Language  # noqa: PLC0415 - only code pays for tree-sitter
+
+    module = _binding(package)
+    if module is None:
+        from importlib import import_module  # noqa: PLC0415 - start-up time
+
+        module = import_module(package)
+    return Language(module.language())
+
+
+def _binding(package: str) -> ModuleType | None:
+    """Return the package's compiled module, None where it is not laid out as expected."""
+    from importlib.machinery import PathFinder  # noqa: PLC0415 - start-up time
+
+    name = f"{package}._binding"
+    if name in sys.modules:
+        return sys.modules[name]
+    try:
+        spec = PathFinder.find_spec(package)
+        found = spec and spec.submodule_search_locations and PathFinder.find_spec(name, spec.submodule_search_locations)
+        if not found or found.loader is None:
+            return None
+        module = found.loader.create_module(found)
+        if module is None:
+            return None
+        found.loader.exec_module(module)
+    except (ImportError, AttributeError):
+        return None
+    return module if hasattr(module, "language") else None

@@ -1,0 +1,26 @@
+"""Ids of normal forms."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from hashlib import sha256
+else:
+    try:
+        from _sha2 import sha256  # CPython 3.12 and later; `hashlib` costs a hook 3 ms
+    except ImportError:
+        try:
+            from _sha256 import sha256  # CPython 3.11
+        except ImportError:
+            from hashlib import sha256
+
+
+def digest(entries: Iterable[str]) -> str:
+    """Return the SHA-256 of entries in their order, in hexadecimal (lone surrogates of string literals included)."""
+    return sha256("\0".join(entries).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest_or_empty(entries: list[str]) -> str:
+    """Return the digest, "" where there are no entries."""
+    return digest(entries) if entries else ""

@@ -1,0 +1,130 @@
+"""Actions for literals: strings by what they mean, joined ones as one, names and numbers by their spelling rules."""
+
+from __future__ import annotations
+
+from muse_hook.symbols.marks import CLOSE, NAME, NUMBER, OPEN, STRING, plain
+from muse_hook.symbols.spelling import LEAVES, STRINGS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from muse_hook.symbols.rules import Rules
+    from muse_hook.symbols.shapes import Action, Entry
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def text_of(node: Node) -> str:
+    r"""Return the text of a node; bytes that are not UTF-8 stand as `\xNN`."""
+    return plain((node.text or b"").decode("utf-8", "backslashreplace"))
+
+
+def leaf(spelling: str) -> Action:
+    """Return the action for a leaf that is written by one of the spelling rules."""
+    rule, sign = LEAVES[spelling], NUMBER if spelling == "number" else NAME
+
+    def act(node: Node, out: list[str], stack: list[Entry]) -> None:
+        del stack
+        out.append(sign + rule(text_of(node)))
+
+    return act
+
+
+def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
+    """Return the actions for the kinds of a row's `strings` table.
+
+    `whole` is one string, `joined` several in a row that mean one, `start` what opens it, `interpolation` an expression
+    inside, `specification` the text in that which says how to show it, `conversion` what makes `{x = }` show something
+    else than a representation, `spelling` the rule for the rest.
+    """
+    spelling = STRINGS[row["spelling"]]
+    whole, starts, interpolations, conversions = (
+        frozenset(i for kind in row.get(key, "").split() for i in rules.ids.get(kind, ()))
+        for key in ("whole", "start", "interpolation", "conversion")
+    )
+
+    def parts_of(node: Node) -> tuple[str, list[Entry]]:
+        """The meaning of the prefix, and texts and interpolations in order."""
+        prefix, parts = "", []
+        base, source = node.start_byte, node.text or b""
+        at, end = 0, len(source)
+        for child in node.children:
+            kind = child.kind_id
+            if kind in starts:
+                start = (child.text or b"").decode("utf-8", "replace")
+                prefix, quotes = spelling.prefix(start), start.lstrip(_LETTERS).encode()
+                at = child.end_byte - base
+                # measured by the opening: a grammar may count a backslash before the closing quotes to these
+                end -= len(quotes) if source.endswith(quotes) and end - len(quotes) >= at else 0
+            elif kind in interpolations:
+                parts += (text(source[at : child.start_byte - base], prefix) + shown(child), child)
+                at = child.end_byte - base
+        parts.append(text(source[at:end], prefix))
+        return prefix, parts
+
+    def shown(node: Node) -> str:
+        """The text that `{x = }` shows before the value: its own."""
+        equals = [c for c in node.children if c.type == "=" and not c.is_named]
+        if not equals:
+            return ""
+        until = next(c.start_byte for c in node.children if c.start_byte >= equals[0].end_byte)
+        return (node.text or b"")[1 : until - node.start_byte].decode("utf-8", "backslashreplace")
+
+    def text(source: bytes, prefix: str) -> str:
+        return spelling.value(source.decode("utf-8", "backslashreplace"), prefix)
+
+    def strings(node: Node, out: list[str], stack: list[Entry]) -> None:
+        found = [node] if node.kind_id in whole else [c for c in node.children if c.kind_id in whole]
+        parts: list[Entry] = [""]
+        prefixes = []
+        for one in found:
+            prefix, more = parts_of(one)
+            prefixes.append(prefix)
+            for part in more:
+                if isinstance(part, str) and isinstance(parts[-1], str):
+                    parts[-1] += part
+                else:
+                    parts.append(part)
+        sign = STRING + ("b" if "b" in prefixes[0] else "u" if prefixes[0] == "u" else "") + "'"
+        if not any("f" in prefix for prefix in prefixes):
+            out.append(sign + plain(str(parts[0])))
+            return
+        out.append(OPEN + "interpolated" + sign)
+        stack.append(CLOSE)
+        stack.extend(sign + plain(part) if isinstance(part, str) else part for part in reversed(parts) if part != "")
+
+    def interpolation(node: Node, out: list[str], stack: list[Entry]) -> None:
+        out.append(OPEN + "interpolation")
+        stack.append(CLOSE)
+        entries: list[Entry] = []
+        plainly = True
+        for child in node.children:
+            if child.type != "=":
+                entries.append(child)
+                plainly = plainly and child.kind_id not in conversions
+            elif plainly:
+                entries.append(NAME + "!r")
+        if NAME + "!r" in entries and not plainly:
+            entries.remove(NAME + "!r")
+        stack.extend(reversed(entries))
+
+    def specification(node: Node, out: list[str], stack: list[Entry]) -> None:
+        out.append(OPEN + "specification")
+        stack.append(CLOSE)
+        source, at = node.text or b"", 1
+        entries: list[Entry] = []
+        for child in node.named_children:
+            entries += (STRING + text(source[at : child.start_byte - node.start_byte], ""), child)
+            at = child.end_byte - node.start_byte
+        entries.append(STRING + text(source[at:], ""))
+        stack.extend(entry for entry in reversed(entries) if entry != STRING)
+
+    actions: dict[str, Action] = {row["whole"]: strings}
+    if "joined" in row:
+        actions[row["joined"]] = strings
+    for kind in row.get("interpolation", "").split():
+        actions[kind] = interpolation
+    if "specification" in row:
+        actions[row["specification"]] = specification
+    return actions

@@ -1,0 +1,148 @@
+"""Writes syntax trees in their normal form, which formatting does not change."""
+
+from __future__ import annotations
+
+import re
+
+from muse_hook.symbols.literals import text_of
+from muse_hook.symbols.marks import CLOSE, NAME, RAW, leaves
+from muse_hook.symbols.shown import repr_of, spaced
+from muse_hook.symbols.shapes import transparent
+from muse_hook.symbols.rules import Rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tree_sitter import Node
+
+    from muse_hook.languages import Language
+    from muse_hook.symbols.pattern import Query
+    from muse_hook.symbols.shapes import Entry
+
+_PLAIN_NAME = re.compile(rb"[A-Za-z_][\w.]*", re.ASCII).fullmatch
+_ORDINARY = object()
+_ERROR = 0xFFFF  # tree-sitter's kind id of what it could not parse
+
+
+class Normal:
+    """A normalised tree: its entries, and where in them its parts, statements and calls are.
+
+    `roles` has ranges (start, end) by the name of a capture, `statements` a range for each statement in preorder, `calls`
+    the simple names called.
+    """
+
+    __slots__ = ("calls", "entries", "roles", "statements")
+
+    def __init__(self) -> None:
+        self.entries: list[str] = []
+        self.roles: dict[str, list[tuple[int, int]]] = {}
+        self.statements: list[tuple[int, int]] = []
+        self.calls: set[str] = set()
+
+    def part(self, role: str) -> list[str]:
+        """Return the entries of every node captured as `role`."""
+        return [entry for start, end in self.roles.get(role, ()) for entry in self.entries[start:end]]
+
+
+class Normaliser:
+    """Walks trees of one language."""
+
+    def __init__(self, language: Language, query: Query) -> None:
+        self._query = query
+        self._rules = Rules(language)
+        self._calls = frozenset(i for kind in query.kinds("call") for i in self._rules.ids.get(kind, ()))
+
+    def name(self, node: Node) -> str:
+        """Return a name as addresses have it: its leaves without white space, a string's meaning."""
+        text = node.text or b""
+        return text.decode() if _PLAIN_NAME(text) else "".join(leaves(self.write([node]).entries))
+
+    def shown(self, node: Node) -> str:
+        """Return a node as people read it, the same however it is laid out, quoted or put in parentheses."""
+        rules = self._rules
+        while rules.actions.get(node.kind_id) is transparent:
+            inner = [c for c in node.named_children if rules.actions.get(c.kind_id, "") is not None]
+            if len(inner) != 1:
+                break
+            node = inner[0]
+        words: list[str] = []
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            if node.is_extra:
+                continue
+            action = rules.actions.get(node.kind_id)
+            if node.kind_id in rules.literals:
+                words.append(repr_of(self.write([node]).entries) or text_of(node))
+            elif node.children:
+                stack.extend(reversed(node.children))
+            elif callable(action):
+                words += leaves(self.write([node]).entries)
+            else:
+                words.append(text_of(node))
+        return spaced(words)
+
+    def write(self, nodes: Sequence[Node], roles: Mapping[int, str] | None = None) -> Normal:
+        """Return the normal form of nodes that follow each other.
+
+        `roles` names nodes by their id; role "" leaves a node out.
+        """
+        rules = self._rules
+        actions, opens, statements, calls = rules.actions, rules.opens, rules.statements, self._calls
+        normal = Normal()
+        out = normal.entries
+        stack: list[Entry] = list(reversed(nodes))
+        pending = dict(roles) if roles else None
+        while stack:
+            entry = stack.pop()
+            of = entry.__class__
+            if of is str:
+                out.append(entry)
+                continue
+            if of is int:
+                normal.statements[entry] = (normal.statements[entry][0], len(out))
+                continue
+            if of is tuple:
+                role, at = entry
+                normal.roles[role][at] = (normal.roles[role][at][0], len(out))
+                continue
+            if pending:
+                role = pending.pop(entry.id, None)
+                if role == "":
+                    continue
+                if role is not None:
+                    ranges = normal.roles.setdefault(role, [])
+                    stack.append((role, len(ranges)))
+                    ranges.append((len(out), -1))
+            kind = entry.kind_id
+            action = actions.get(kind, _ORDINARY)
+            if action is None:
+                continue
+            if action.__class__ is str:
+                out.append(action)
+                continue
+            if kind in statements:
+                stack.append(len(normal.statements))
+                normal.statements.append((len(out), -1))
+            if action is not _ORDINARY:
+                if kind in calls:
+                    self._note_call(entry, normal)
+                action(entry, out, stack)
+            elif kind == _ERROR:
+                out.append(RAW + " ".join(text_of(entry).split()))
+            elif children := entry.children:
+                if kind in calls:
+                    self._note_call(entry, normal)
+                out.append(opens[kind])
+                stack.append(CLOSE)
+                stack.extend(reversed(children))
+            elif text := text_of(entry):
+                out.append(NAME + text)
+            else:
+                out += (opens[kind], CLOSE)
+        return normal
+
+    def _note_call(self, node: Node, normal: Normal) -> None:
+        for captures in self._query.matches("call", node):
+            normal.calls.update(text_of(name) for name in captures["call"])

@@ -1,0 +1,166 @@
+"""Reads query files and finds their captures in single nodes: the part of tree-sitter's query language that we use.
+
+tree-sitter's own engine compiles a query by analysing the grammar's parse table, about 0.4 ms a pattern, which a hook
+would pay at each commit. Here a pattern is looked up by the kind of its node and held against that one node, so nothing
+is compiled and nothing is searched. A test compiles every query file with tree-sitter's engine too and holds both
+engines' captures against each other.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tree_sitter import Node
+
+    Captures = dict[str, list[Node]]
+
+_TOKEN = re.compile(r';[^\n]*|"[^"]*"|[()\[\].*+?]|@[\w.]+|\w+:|\w+|\S')
+
+
+class Pattern:
+    """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be ""."""
+
+    __slots__ = ("alternatives", "captures", "children", "field", "first", "kind", "named", "quantifier")
+
+    def __init__(self, kind: str | None, *, named: bool, field: str, first: bool) -> None:
+        self.kind = kind
+        self.named = named
+        self.field = field
+        self.first = first
+        self.quantifier = ""
+        self.captures: list[str] = []
+        self.children: list[Pattern] = []
+        self.alternatives: list[Pattern] = []
+
+    def all_captures(self) -> Iterator[str]:
+        """Yield the capture names of this node and everything under it."""
+        yield from self.captures
+        for child in (*self.children, *self.alternatives):
+            yield from child.all_captures()
+
+    def matches(self, node: Node) -> list[tuple[tuple[str, Node], ...]]:
+        """Return each way in which this pattern fits `node`, as (capture, node) pairs in the pattern's order."""
+        if self.alternatives:
+            found = [pairs for one in self.alternatives for pairs in one.matches(node)]
+        elif self.kind is None or node.type == self.kind:
+            found = [()]
+            for child in self.children:
+                fits = [pairs for candidate in child.candidates(node) for pairs in child.matches(candidate)]
+                if child.quantifier:
+                    if not fits and child.quantifier == "+":
+                        return []
+                    together = tuple(pair for pairs in fits for pair in pairs)
+                    found = [pairs + together for pairs in found]
+                elif not fits:
+                    return []
+                else:
+                    found = [pairs + one for pairs in found for one in fits]
+        else:
+            return []
+        if self.captures:
+            own = tuple((capture, node) for capture in self.captures)
+            return [own + pairs for pairs in found]
+        return found
+
+    def candidates(self, parent: Node) -> list[Node]:
+        """Return the children of `parent` that this pattern may stand for."""
+        if self.first:
+            for child in parent.named_children:
+                if not child.is_extra:
+                    return [child]
+            return []
+        if self.field:
+            return parent.children_by_field_name(self.field)
+        return parent.named_children if self.named else parent.children
+
+
+def read_patterns(text: str) -> list[Pattern]:
+    """Return the patterns of a query file; raises ValueError for syntax that is not supported here."""
+    tokens = [token for token in _TOKEN.findall(text) if token[0] != ";"]
+    tokens.reverse()
+    patterns = []
+    while tokens:
+        patterns.append(_read(tokens))
+    return patterns
+
+
+def _read(tokens: list[str]) -> Pattern:
+    first, field, token = False, "", tokens.pop()
+    if token == ".":
+        first, token = True, tokens.pop()
+    if token[-1] == ":":
+        field, token = token[:-1], tokens.pop()
+    if token == "(":
+        kind = tokens.pop()
+        if not kind.isidentifier():
+            raise ValueError(f"a query file has ({kind}")
+        pattern = Pattern(None if kind == "_" else kind, named=True, field=field, first=first)
+        while tokens[-1] != ")":
+            pattern.children.append(_read(tokens))
+        tokens.pop()
+    elif token == "[":
+        pattern = Pattern(None, named=True, field=field, first=first)
+        while tokens[-1] != "]":
+            pattern.alternatives.append(_read(tokens))
+        tokens.pop()
+        pattern.named = all(one.named for one in pattern.alternatives)
+    elif token[0] == '"':
+        pattern = Pattern(token[1:-1], named=False, field=field, first=first)
+    else:
+        raise ValueError(f"a query file has {token}")
+    while tokens and (tokens[-1] in "*+?" or tokens[-1][0] == "@"):
+        token = tokens.pop()
+        if token[0] == "@":
+            pattern.captures.append(token[1:])
+        else:
+            pattern.quantifier = token
+    return pattern
+
+
+# A family is what a pattern is for, told by its captures; a node is asked for one family at a time.
+_FAMILIES = (("definition.", "structure"), ("scope.", "structure"), ("parameter.", "parameter"), ("call", "call"))
+
+
+class Query:
+    """The patterns of one language, by family and by the kind of node that they fit."""
+
+    def __init__(self, text: str) -> None:
+        self._families: dict[str, dict[str, list[Pattern]]] = {}
+        for pattern in read_patterns(text):
+            captures = list(pattern.all_captures())
+            family = next((f for start, f in _FAMILIES for c in captures if c.startswith(start)), "name")
+            if pattern.kind is None:
+                raise ValueError("a query file has a pattern without a kind")
+            self._families.setdefault(family, {}).setdefault(pattern.kind, []).append(pattern)
+
+    def kinds(self, family: str) -> frozenset[str]:
+        """Return the kinds of node that any pattern of a family fits."""
+        return frozenset(self._families.get(family, ()))
+
+    def matches(self, family: str, node: Node) -> list[Captures]:
+        """Return the captures of every fitting pattern of a family, patterns in the file's order."""
+        found: list[Captures] = []
+        for pattern in self._families.get(family, {}).get(node.type, ()):
+            for pairs in pattern.matches(node):
+                captures: Captures = {}
+                for name, captured in pairs:
+                    captures.setdefault(name, []).append(captured)
+                found.append(captures)
+        return found
+
+    def names(self, node: Node) -> list[Node]:
+        """Return the nodes that are names in a target, in source order: `@names` is looked into again."""
+        found: list[Node] = []
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            inner = []
+            for captures in self.matches("name", node):
+                found += captures.get("name", ())
+                inner += captures.get("names", ())
+            stack += reversed(inner)
+        return found

@@ -1,0 +1,34 @@
+"""Bytes of a file as the parser wants them: UTF-8, no byte order mark, lines that end in a line feed."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.languages import Language
+
+MAX_BYTES = 2 << 20  # section 5 of the design: beyond it a file is `too_large`
+
+
+def decoded(source: bytes, language: Language) -> bytes:
+    """Return the text of a file in UTF-8, with line feeds for line ends.
+
+    A language whose row has `coding` lets a file say its encoding in the first two lines (Python's PEP 263). What cannot
+    be decoded, or is in UTF-8 already, is left as it is.
+    """
+    if source.startswith(codecs.BOM_UTF8):
+        source = source[len(codecs.BOM_UTF8) :]
+    elif not source.isascii() and (name := _declared(source, language)):
+        try:
+            source = source.decode(name).encode()
+        except (LookupError, ValueError):
+            pass
+    return source.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in source else source
+
+
+def _declared(source: bytes, language: Language) -> str:
+    coding = language.row.get("coding")
+    found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None
+    return found[1] if found else ""

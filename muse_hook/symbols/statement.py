@@ -1,0 +1,87 @@
+"""What one statement of a file holds: the definitions in it, and what of it belongs to no definition."""
+
+from __future__ import annotations
+
+from muse_hook.symbols.container import Container, Own
+from muse_hook.symbols.marks import CLOSE, OPEN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.symbols.container import Header
+    from muse_hook.symbols.definition import Definition, Guards, Import
+    from muse_hook.symbols.piece import Piece
+
+
+class Entry:
+    """One definition: its address, its kind, where it stands (rows from the start of its stretch), what it says."""
+
+    __slots__ = ("definition", "first", "kind", "last", "name", "parent", "qualified_name")
+
+    def __init__(
+        self,
+        qualified_name: str,
+        name: str,
+        kind: str,
+        *,
+        parent: str,
+        rows: tuple[int, int],
+        definition: Definition | Import | Container | None,
+    ) -> None:
+        self.qualified_name = qualified_name
+        self.name = name
+        self.kind = kind
+        self.parent = parent
+        self.first, self.last = rows
+        self.definition = definition
+
+
+class Class:
+    """A class statement before its parts are put together: its entry has no definition yet, inner classes have theirs."""
+
+    __slots__ = ("entry", "guards", "header", "statements")
+
+    def __init__(self, entry: Entry, header: Header, guards: Guards, statements: list[Statement]) -> None:
+        self.entry = entry
+        self.header = header
+        self.guards = guards
+        self.statements = statements
+
+    def container(self, statements: Sequence[Statement]) -> Container:
+        """Return what the class says when these are the statements of its body."""
+        name = self.entry.qualified_name + "."
+        members = [e.definition for s in statements for e in s.entries if "." not in e.qualified_name[len(name) :]]
+        own = [one for s in statements for one in s.own]
+        return Container(self.entry.name, self.header, self.guards, own=own, members=members)
+
+
+class Statement:
+    """The facts of one statement, whose bytes are `start` to `end`.
+
+    `entries` are its definitions; `own` what it is to a class that it stands in directly; `residue` what of it no symbol
+    holds (texts that open and close conditions, pieces); `tree` its part of the whole tree. Of a class all that comes
+    with `close`, until then it is in `opened`.
+    """
+
+    __slots__ = ("column", "end", "entries", "opened", "own", "residue", "start", "tree")
+
+    def __init__(self, start: int, end: int, column: int) -> None:
+        self.start = start
+        self.end = end
+        self.column = column
+        self.entries: list[Entry] = []
+        self.own: list[Own] = []
+        self.residue: list[Piece | str] = []
+        self.tree: list[Piece | str] = []
+        self.opened: Class | None = None
+
+    def close(self) -> None:
+        """Put the parts of a class together, where this is one."""
+        opened = self.opened
+        if opened is None:
+            return
+        self.opened = None
+        opened.entry.definition = opened.container(opened.statements)
+        self.entries = [opened.entry, *(entry for s in opened.statements for entry in s.entries)]
+        self.tree = [OPEN, *opened.header.entries, *(part for s in opened.statements for part in s.tree), CLOSE]

@@ -1,0 +1,133 @@
+"""Puts the stretches of a file together: its symbols by name, and what no symbol holds."""
+
+from __future__ import annotations
+
+from muse_hook.model.symbol import Symbol, SymbolTable
+from muse_hook.symbols.digest import digest
+from muse_hook.symbols.marks import CLOSE, OPEN, STRING
+from muse_hook.symbols.piece import Piece
+from muse_hook.symbols.several import Several
+from muse_hook.symbols.stretch import HEADER, walk
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.languages import Language
+    from muse_hook.model.symbol import Content
+    from muse_hook.symbols.statement import Entry
+    from muse_hook.symbols.stretch import Stretch
+
+
+class Table(SymbolTable):
+    """A symbol table that knows the stretches it was made from."""
+
+    __slots__ = ("language", "nodes", "stretches")
+
+    def __init__(
+        self,
+        language: Language,
+        stretches: Sequence[Stretch] = (),
+        *,
+        state: str = "parsed",
+        damaged: bool = False,
+        nodes: int = 0,
+    ) -> None:
+        self.language = language
+        self.stretches = tuple(stretches)
+        self.state = state
+        self.damaged = damaged
+        self.nodes = nodes
+        self.symbols = _symbols(self.stretches)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Work out what nobody has asked for before."""
+            if name == "module_id":
+                value = digest(_ids(self._residue()))
+            elif name == "tree_id":
+                value = digest(_ids(self._tree()))
+            elif name == "exports":
+                value = self._exports()
+            else:
+                raise AttributeError(name)
+            setattr(self, name, value)
+            return value
+
+    def same_module(self, other: SymbolTable) -> bool:
+        """Whether `module_id` is equal; stretches with equal text are not normalised."""
+        return _same(self._residue(), other._residue()) if isinstance(other, Table) else False  # noqa: SLF001 - a sibling
+
+    def same_tree(self, other: SymbolTable) -> bool:
+        """Whether `tree_id` is equal; stretches with equal text are not normalised."""
+        return _same(self._tree(), other._tree()) if isinstance(other, Table) else False  # noqa: SLF001 - a sibling
+
+    def _residue(self) -> list[Piece | str]:
+        items = (s for s in self.stretches if s.role != "member")
+        return [part for stretch in items for statement in stretch.statements for part in statement.residue]
+
+    def _tree(self) -> list[Piece | str]:
+        parts: list[Piece | str] = []
+        for stretch, _, members in walk(self.stretches):
+            if stretch.role == HEADER and stretch.opened is not None:
+                parts += (OPEN, *stretch.opened.header.entries)
+                parts += (part for m in members for statement in m.statements for part in statement.tree)
+                parts.append(CLOSE)
+            else:
+                parts += (part for statement in stretch.statements for part in statement.tree)
+        return parts
+
+    def _exports(self) -> tuple[str, ...] | None:
+        listed = self.symbols.get(str(self.language.row.get("exports", "")))
+        if listed is None:
+            return None
+        contents = listed.content.definitions if isinstance(listed.content, Several) else (listed.content,)
+        strings = (e for c in contents for e in c.piece.normal.entries if e.startswith(STRING))
+        return tuple(e.partition("'")[2] for e in strings) or None
+
+
+def _same(mine: list[Piece | str], theirs: list[Piece | str]) -> bool:
+    if len(mine) != len(theirs):
+        return False
+    pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a is not b]
+    if any(isinstance(a, str) or isinstance(b, str) for a, b in pairs if a != b and not isinstance(a, Piece)):
+        return False
+    return all(a == b if isinstance(a, str) or isinstance(b, str) else a.same_as(b) for a, b in pairs)
+
+
+def _ids(parts: list[Piece | str]) -> list[str]:
+    return [part.id if isinstance(part, Piece) else part for part in parts]
+
+
+def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
+    """Return the symbols by qualified name; several definitions of one name are one symbol."""
+    found: dict[str, list[tuple[Entry, Content, int]]] = {}
+
+    def note(entry: Entry, content: Content, row: int) -> None:
+        found.setdefault(entry.qualified_name, []).append((entry, content, row))
+
+    for stretch, row, members in walk(stretches):
+        if stretch.role == HEADER and stretch.opened is not None:
+            statements = [statement for m in members for statement in m.statements]
+            note(stretch.opened.entry, stretch.opened.container(statements), row)
+            at = row + stretch.rows
+            for member in members:
+                for statement in member.statements:
+                    for entry in statement.entries:
+                        note(entry, entry.definition, at)
+                at += member.rows
+        else:
+            for statement in stretch.statements:
+                for entry in statement.entries:
+                    note(entry, entry.definition, row)
+    return {name: _symbol(parts) for name, parts in found.items()}
+
+
+def _symbol(parts: list[tuple[Entry, Content, int]]) -> Symbol:
+    entry, content, row = parts[-1]
+    lines = (row + entry.first + 1, row + entry.last + 1)
+    if len(parts) > 1:
+        content = Several([c for _, c, _ in parts])
+        lines = (min(r + e.first for e, _, r in parts) + 1, max(r + e.last for e, _, r in parts) + 1)
+    return Symbol(entry.qualified_name, entry.name, entry.kind, parent=entry.parent, lines=lines, content=content)
