@@ -22,6 +22,7 @@ _GIT_HOOK_RUN = (2, 36)
 _PROBE = "MUSE_HOOK_PROBE"  # read by the shim
 _SECONDS = 10
 _INSTALL = "muse-hook install"
+_SHOWN = {"chained": ", after the hook that was there before", "config": ", from Git's configuration"}
 _MENDS = {
     "missing": ("no hook of ours is there", _INSTALL),
     "by hand": ("not called", f"{_INSTALL} shows the line to add"),
@@ -58,13 +59,15 @@ def _examine(repo: Repository, state: HookState) -> Finding:
     if answer is None:
         last = said.strip().splitlines()[-1:] or ["it says nothing"]
         return Finding(state.name, "bad", f"{state.path} does not answer: {last[0]}", _INSTALL)
-    how = "fires" if state.state != "called" else f"answers; it is called {state.note}, which is not started here"
+    how = f"fires{_SHOWN.get(state.state, '')}"
+    if state.state == "called":
+        how = f"answers; it is called {state.note}, which is not run for this"
     version = answer.split()[1]
     if version != __version__:
         return Finding(state.name, "warn", f"{how}, with muse_hook {version} (this is {__version__})", _INSTALL)
     if _is_outdated(state.path):
         return Finding(state.name, "warn", f"{how}, but its text is of another version", _INSTALL)
-    return Finding(state.name, "ok", f"{how}{f' ({state.state})' if state.state != 'installed' else ''}")
+    return Finding(state.name, "ok", how)
 
 
 def _fire(repo: Repository, state: HookState, nonce: str) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Route = Literal["folder", "called", "config", "line"]
 
 OWN_FOLDER = "muse-hook"
+PUSHED_INTO = "post-receive"
 
 
 class Place:
@@ -23,7 +24,8 @@ class Place:
 
     `foreign` says why nothing may be written there, or is "". `own` is our folder in the git directory, for the
     shims that configuration or a line starts. `routes`, by event: 'folder' (a file of ours there), 'called' (somebody
-    else's hook calls us already), 'config' (Git >= 2.54), 'line' (somebody has to add one).
+    else's hook calls us already), 'config' (Git >= 2.54), 'line' (somebody has to add one; a repository with files of
+    its own is hardly ever pushed into, so nobody is asked to add that one).
     """
 
     __slots__ = ("_top", "folder", "foreign", "manager", "own", "routes")
@@ -36,6 +38,8 @@ class Place:
         self.foreign = "" if files.is_inside(self.folder, repo.common_dir) else self._whose(repo, scope)
         around: Route = "config" if configured.is_known(repo) else "line"
         self.routes: dict[str, Route] = {event: self._route(event, around) for event in EVENTS}
+        if not repo.is_bare and self.routes[PUSHED_INTO] == "line":
+            del self.routes[PUSHED_INTO]
 
     def path(self, event: str) -> str:
         """Return the file that Git starts for an event."""

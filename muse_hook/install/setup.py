@@ -66,7 +66,7 @@ def install(repo: Repository, *, python: str | None = None) -> Installation:
     links = [link.put(repo, top) for top in link.tops(repo)]
     if any(found.level == "ok" for found in links):
         findings.append(exclude.put(repo))
-    lines = [place.line(event) for event in EVENTS if place.routes[event] == "line"]
+    lines = [place.line(event) for event, route in place.routes.items() if route == "line"]
     return Installation(place.folder, _states(repo, place), findings + links, lines)
 
 
@@ -83,8 +83,8 @@ def uninstall(repo: Repository) -> list[Finding]:
             findings += chain.take(os.path.join(folder, event))
     configured.take(repo, [event for event in EVENTS if event in configured.read(repo)])
     _remove_own(place)
-    for event in EVENTS:
-        if place.routes[event] == "called" and not place.moved(event):
+    for event, route in place.routes.items():
+        if route == "called" and not place.moved(event):
             findings.append(Finding(event, "warn", f"a line in {place.line(event)[0]} calls us", "take it out"))
     for top in link.tops(repo):
         link.take(repo, top)
@@ -101,8 +101,8 @@ def hook_states(repo: Repository) -> list[HookState]:
 
 def _put_hooks(repo: Repository, place: Place, text: bytes) -> None:
     routes = place.routes
-    for event in EVENTS:
-        if routes[event] == "folder":
+    for event, route in routes.items():
+        if route == "folder":
             chain.put(place.path(event), text)
             continue
         _write(place.own_path(event), text)
@@ -110,14 +110,14 @@ def _put_hooks(repo: Repository, place: Place, text: bytes) -> None:
         if moved is not None:
             _write(moved, text)
     # No event twice: what an earlier install did another way goes.
-    configured.put(repo, place.own, [event for event in EVENTS if routes[event] == "config"])
+    configured.put(repo, place.own, [event for event, route in routes.items() if route == "config"])
     for folder in _folders(repo, place):
         for event in EVENTS:
             path = os.path.join(folder, event)
-            if (folder != place.folder or routes[event] != "folder") and _is_ours(path):
+            if (folder != place.folder or routes.get(event) != "folder") and _is_ours(path):
                 chain.take(path)
     if "folder" in routes.values():
-        _remove_own(place, [event for event in EVENTS if routes[event] == "folder"])
+        _remove_own(place, [event for event, route in routes.items() if route == "folder"])
 
 
 def _write(path: str, text: bytes) -> None:
@@ -153,7 +153,7 @@ def _whose(place: Place) -> Finding:
 def _states(repo: Repository, place: Place) -> list[HookState]:
     commands = configured.read(repo)
     known = configured.is_known(repo)
-    return [_state(place, event, is_configured=event in commands, known=known) for event in EVENTS]
+    return [_state(place, event, is_configured=event in commands, known=known) for event in place.routes]
 
 
 def _state(place: Place, event: str, *, is_configured: bool, known: bool) -> HookState:
