@@ -12,7 +12,7 @@ import pytest
 
 from muse_hook.history.ancestry import Ancestry, Place
 from muse_hook.history.follow import refresh
-from muse_hook.history.identity import story_id
+from muse_hook.history.stories import story_id
 from muse_hook.index import Index
 from muse_hook.model.change import Commit
 from muse_hook.oplog import OpLog, Store, append, make_batch, make_op_entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from muse_hook.errors import DamagedLogError
 from muse_hook.history import tables
-from muse_hook.history.identity import Fold
+from muse_hook.history.fold import Fold
 from muse_hook.oplog import POSITIONS
 from muse_hook.oplog.lines import hand_entry, read_lines
 from muse_hook.oplog.sessions import LOG

@@ -1,0 +1,143 @@
+"""Which story an address belonged to, at any commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from muse_hook.history.addresses import after_all, carriers
+from muse_hook.history.ancestry import BEFORE, Place
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from muse_hook.history.ancestry import Ancestry
+
+
+class Places:
+    """The table of places, read as far as it is asked for, and what is put in before it is written.
+
+    An address is a story's from the commit that gave it on, until another one ends it or gives it away.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, ancestry: Ancestry) -> None:
+        self._sql = connection
+        self._ancestry = ancestry
+        self._is_empty = connection.execute("SELECT 1 FROM places LIMIT 1").fetchone() is None
+        self._known: dict[str, list[tuple[Place, int | None]]] = {}
+        self._carried: dict[str, list[tuple[Place, str]]] = {}
+        self._carriers = {new for (new,) in connection.execute("SELECT DISTINCT new FROM carriers")}
+        self._new: dict[tuple[str, int], int | None] = {}
+        self._new_carriers: list[tuple[str, int, str]] = []
+
+    def find(self, at: Place | None, address: str) -> tuple[int | None, str]:
+        """Return the last story that had the address among a commit's ancestors, alive or not.
+
+        Where none had it, None and the address that it had before whatever carried it there.
+        """
+        while True:
+            symbol = self.last(at, address)
+            origin = self._origin(at, address) if symbol is None else None
+            if origin is None:
+                return symbol, address
+            at, address = origin
+
+    def last(self, at: Place | None, address: str) -> int | None:
+        """Return the last story that had exactly this address among a commit's ancestors, alive or not."""
+        for place, symbol in self._at(address) if at is not None else ():
+            if symbol is not None and self._ancestry.reaches(at, place):  # type: ignore[arg-type] # not None here
+                return symbol
+        return None
+
+    def living(self, at: Place | None, address: str) -> int | None:
+        """Return the story that has exactly this address at a commit, None where it ended or never began."""
+        for place, symbol in self._at(address) if at is not None else ():
+            if self._ancestry.reaches(at, place):  # type: ignore[arg-type] # not None here
+                return symbol
+        return None
+
+    def latest(self, address: str) -> int | None:
+        """Return the last story that had exactly this address anywhere."""
+        return next((symbol for _, symbol in self._at(address) if symbol is not None), None)
+
+    def _origin(self, at: Place | None, address: str) -> tuple[Place | None, str] | None:
+        """Return where an address was before the last move that carried it there, None where there was no move."""
+        if at is None or not self._carriers:
+            return None
+        for prefix in carriers(address):
+            for place, old in self._carried_to(prefix) if prefix in self._carriers else ():
+                if self._ancestry.reaches(at, place):
+                    return self._ancestry.before(place), old + address[len(prefix) :]
+        return None
+
+    def _at(self, address: str) -> list[tuple[Place, int | None]]:
+        """Return who had the address, the youngest first."""
+        known = self._known.get(address)
+        if known is None:
+            known = self._known[address] = []
+            if not self._is_empty:
+                known += [
+                    (BEFORE if row[1] is None else Place(*row[1:]), row[0])
+                    for row in self._sql.execute(
+                        "SELECT p.symbol, r.chain, r.place, r.generation FROM places p"
+                        " LEFT JOIN records r USING (record) WHERE p.address = ? ORDER BY r.generation DESC",
+                        (address,),
+                    )
+                ]
+        return known
+
+    def _carried_to(self, prefix: str) -> list[tuple[Place, str]]:
+        known = self._carried.get(prefix)
+        if known is None:
+            known = self._carried[prefix] = [
+                (Place(*row[1:]), row[0])
+                for row in self._sql.execute(
+                    "SELECT c.old, r.chain, r.place, r.generation FROM carriers c JOIN records r USING (record)"
+                    " WHERE c.new = ? ORDER BY r.generation DESC",
+                    (prefix,),
+                )
+            ]
+        return known
+
+    def under(self, prefix: str) -> list[str]:
+        """Return every address that begins with a prefix and ever was a story's."""
+        self.write()
+        return [
+            address
+            for (address,) in self._sql.execute(
+                "SELECT DISTINCT address FROM places WHERE address >= ? AND address < ?", (prefix, after_all(prefix))
+            )
+        ]
+
+    def begin(self, address: str, place: Place, record: int, symbol: int) -> None:
+        """Say that an address belongs to a story from a record on (record 0: before the log)."""
+        self._put(address, place, record, symbol)
+
+    def end(self, address: str, place: Place, record: int) -> None:
+        """Say that an address belongs to no story from a record on; where the record gave it to one, that holds."""
+        if self._new.get((address, record)) is None:
+            self._put(address, place, record, None)
+
+    def _put(self, address: str, place: Place, record: int, symbol: int | None) -> None:
+        known = self._at(address)
+        known[:] = [each for each in known if each[0] != place]
+        known.append((place, symbol))
+        known.sort(key=lambda each: -each[0].generation)
+        self._new[address, record] = symbol
+
+    def carry(self, old: str, new: str, place: Place, record: int) -> None:
+        """Say that everything under the prefix `old` went to `new` in a record."""
+        known = self._carried_to(new)
+        known.append((place, old))
+        known.sort(key=lambda each: -each[0].generation)
+        self._carriers.add(new)
+        self._new_carriers.append((new, record, old))
+
+    def write(self) -> None:
+        """Put what is new into the tables."""
+        self._sql.executemany(
+            "REPLACE INTO places VALUES (?, ?, ?)",
+            ((address, record, symbol) for (address, record), symbol in self._new.items()),
+        )
+        self._sql.executemany("REPLACE INTO carriers VALUES (?, ?, ?)", self._new_carriers)
+        self._new.clear()
+        self._new_carriers.clear()
