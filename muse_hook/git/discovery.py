@@ -38,7 +38,8 @@ def open_repository(path: str | None = None, environ: Mapping[str, str] | None =
         start = os.path.realpath(os.getcwd() if path is None else path)
     except FileNotFoundError:
         raise RepositoryError(_DOING, "this folder is gone", "cd") from None
-    said = _ask(git, start, environment.discovery_environment(given, explicit_path=path is not None))
+    honoured = environment.discovery_environment(given, explicit_path=path is not None)
+    said = _ask(git, start, honoured)
     git_dir = said["git_dir"]
     common_dir = os.path.normpath(os.path.join(start, said["common_dir"]))
     objects_dir = os.path.normpath(os.path.join(start, said["objects_dir"]))
@@ -47,7 +48,7 @@ def open_repository(path: str | None = None, environ: Mapping[str, str] | None =
     return Repository(
         git=git,
         environ=environment.repository_environment(
-            given, scrubbed, git_dir=git_dir, common_dir=common_dir, objects_dir=objects_dir, work_tree=work_tree
+            honoured, scrubbed, git_dir=git_dir, common_dir=common_dir, objects_dir=objects_dir, work_tree=work_tree
         ),
         outer_environ=scrubbed,
         git_dir=git_dir,

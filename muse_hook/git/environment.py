@@ -85,7 +85,7 @@ def scrubbed_environment(environ: Mapping[str, str], local_variables: Iterable[s
 
 
 def repository_environment(
-    environ: Mapping[str, str],
+    honoured: Mapping[str, str],
     scrubbed: dict[str, str],
     *,
     git_dir: str,
@@ -98,10 +98,10 @@ def repository_environment(
     if work_tree is not None:
         places["GIT_WORK_TREE"] = work_tree
     # Where the user keeps objects or refs elsewhere by hand, that is where this repository is.
-    if "GIT_COMMON_DIR" in environ:
+    if "GIT_COMMON_DIR" in honoured:
         places["GIT_COMMON_DIR"] = common_dir
-    if "GIT_OBJECT_DIRECTORY" in environ:
+    if "GIT_OBJECT_DIRECTORY" in honoured:
         places["GIT_OBJECT_DIRECTORY"] = objects_dir
-    if "GIT_ALTERNATE_OBJECT_DIRECTORIES" in environ:
-        places["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = environ["GIT_ALTERNATE_OBJECT_DIRECTORIES"]
+    if "GIT_ALTERNATE_OBJECT_DIRECTORIES" in honoured:
+        places["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = honoured["GIT_ALTERNATE_OBJECT_DIRECTORIES"]
     return scrubbed | READ_ONLY | places

@@ -139,11 +139,11 @@ class Repository:
 
         return revisions.rev_list(self, tips, hide, options=options, ignore_missing=ignore_missing)
 
-    def generations(self, tips: Iterable[str], known: Mapping[str, int] | None = None) -> dict[str, int]:
+    def generations(self, tips: Iterable[str]) -> dict[str, int]:
         """Return the generation of every commit that `tips` reach; `revisions.generations`."""
         from muse_hook.git import revisions  # noqa: PLC0415 - start-up time
 
-        return revisions.generations(self, tips, known)
+        return revisions.generations(self, tips)
 
     def shallow(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone does not have."""

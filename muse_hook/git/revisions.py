@@ -7,7 +7,7 @@ from muse_hook.git.process import stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from muse_hook.git.repository import Repository
 
@@ -17,8 +17,9 @@ def resolve(repository: Repository, revision: str) -> str:
     status, output, complaint = 1, b"", ""
     if revision and not revision.startswith("-") and "\0" not in revision:
         status, output, complaint = repository.start_to_end("rev-parse", "--verify", revision + "^{commit}")
-    if status == 0:
-        return output.decode("ascii").strip()
+    oid = output.decode("ascii", "replace").strip()
+    if status == 0 and oid.isalnum():  # "^HEAD" is told apart by what comes out
+        return oid
     if revision == "HEAD":
         raise RevisionError("looking for HEAD", "there is no commit yet", "git commit")
     wrong = "Git knows no such commit"
@@ -60,9 +61,12 @@ def rev_list(
             raise RepositoryError("listing commits", complaint or "git rev-list failed", "git fsck")
 
 
-def generations(repository: Repository, tips: Iterable[str], known: Mapping[str, int] | None = None) -> dict[str, int]:
-    """Return the generation of every commit that `tips` reach: 1 for a root, else 1 + the largest of its parents."""
-    found: dict[str, int] = dict(known or ())
+def generations(repository: Repository, tips: Iterable[str]) -> dict[str, int]:
+    """Return the generation of every commit that `tips` reach: 1 for a root, else 1 + the largest of its parents.
+
+    Beyond the boundary of a shallow clone there is nothing: a commit on it counts as a root.
+    """
+    found: dict[str, int] = {}
     for oid, parents in rev_list(repository, tips):
         found[oid] = 1 + max((found[parent] for parent in parents), default=0)
     return found

@@ -12,22 +12,22 @@ def trailers(message: str) -> list[tuple[str, str]]:
     trailers if it has nothing else, or at least one of Git's own and a quarter of trailers.
     """
     lines = message.split("\n")
+    while lines and not lines[0].strip():  # Git's log begins at the subject
+        del lines[0]
     first = _block_start(lines)
     found: list[tuple[str, str]] = []
     open_value = False  # whether a line that starts with a space goes on with the last one
     for line in lines[first:]:
-        if line.startswith("#"):
-            continue
         separator = _separator(line)
         if separator >= 1:
-            found.append((line[:separator].rstrip(" \t").lower(), line[separator + 1 :].strip()))
+            found.append((line[:separator].rstrip(" \t").lower(), line[separator + 1 :]))
             open_value = True
         elif open_value and line[:1].isspace() and line.strip():
             key, value = found[-1]
-            found[-1] = (key, f"{value} {line.strip()}".strip())
+            found[-1] = (key, f"{value} {line.lstrip()}")
         else:
             open_value = False
-    return found
+    return [(key, value.strip()) for key, value in found]
 
 
 def _separator(line: str) -> int:

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git.objects import ObjectReader
 
-_ENTRIES = {  # by the length of a raw id: SHA-1, SHA-256
-    size: re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % size, re.DOTALL) for size in (20, 32)
-}
+_ENTRY: dict[int, re.Pattern[bytes]] = {}  # by the bytes of a raw id; a hook pays for one of the two only
 _FORMAT_MASK, _REGULAR, _TREE, _SYMLINK, _GITLINK = 0o170000, 0o100000, 0o040000, 0o120000, 0o160000
 _OWNER_EXECUTES = 0o100
 
@@ -24,7 +22,9 @@ Entry = tuple[int, str]  # mode, id
 
 def split_tree(raw: bytes, id_size: int) -> list[bytes]:
     """Return the entries of a raw tree, each as its bytes (`<mode> <name> NUL <id>`); ValueError on damage."""
-    entries: list[bytes] = _ENTRIES[id_size].findall(raw)
+    if id_size not in _ENTRY:
+        _ENTRY[id_size] = re.compile(rb"[0-7]+ [^\0]+\0.{%d}" % id_size, re.DOTALL)
+    entries: list[bytes] = _ENTRY[id_size].findall(raw)
     if sum(map(len, entries)) != len(raw):
         raise ValueError("a damaged tree")
     return entries
