@@ -12,20 +12,25 @@ from pathlib import Path
 import pytest
 from conftest import Repo, sealed_environment
 
-SCRIPT = Path(__file__).parent.parent / "install.sh"
+PROJECT = Path(__file__).parent.parent
 SYSTEM_PATH = "/usr/bin:/bin"
+# A system's own Python may be too old, or without venv: then the one that runs the tests takes its place.
+_ASK = "import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))"
+HAS_PYTHON = not subprocess.run(["env", f"PATH={SYSTEM_PATH}", "python3", "-c", _ASK], check=False).returncode
+OUR_PYTHON = {"PYTHON": os.path.realpath(sys.executable)}
 
 
 def run(
-    home: Path, *arguments: str, path: str = SYSTEM_PATH, cwd: Path | None = None
+    home: Path, *arguments: str, path: str = SYSTEM_PATH, cwd: Path | None = None, script: Path = PROJECT / "install.sh"
 ) -> subprocess.CompletedProcess[str]:
     """Run install.sh with nothing in the environment but where the packages come from."""
     pip = {
         name: text for name, text in os.environ.items() if name.startswith("PIP_") or name.lower().endswith("_proxy")
     }
+    python = OUR_PYTHON if path.endswith(SYSTEM_PATH) and not HAS_PYTHON else {}
     return subprocess.run(
-        [str(SCRIPT), *arguments],
-        env={"HOME": str(home), "PATH": path, **pip},
+        [str(script), *arguments],
+        env={"HOME": str(home), "PATH": path, **python, **pip},
         cwd=cwd or home,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -143,6 +148,22 @@ def test_packages_that_cannot_be_had_leave_no_half_made_environment(home: Path, 
     assert not (repo.path / ".git/.muse").exists()
 
 
+def subjects(log: Path) -> list[str]:
+    """Return the subject lines of the commits that a log holds."""
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    return [entry["domain_op"]["content_summary"] for entry in entries if "commit" in entry]
+
+
+def copied(folder: Path) -> Path:
+    """Copy what is installed, which nobody edits meanwhile; its install.sh."""
+    folder.mkdir()
+    for name in ("install.sh", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy2(PROJECT / name, folder)
+    for name in ("hooks", "muse_hook"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder / "install.sh"
+
+
 def test_from_nothing_to_a_recorded_commit(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "ein Prüf-Repository"
     path.mkdir()
@@ -151,21 +172,42 @@ def test_from_nothing_to_a_recorded_commit(home: Path, tmp_path: Path) -> None:
     repo.commit("one", a="def f():\n    return 1\n")
     repo.commit("two", a="def f():\n    return 2\n")
 
-    first = run(home, cwd=path)
+    script = copied(tmp_path / "the [project] itself")
+    first = run(home, cwd=path, script=script)
     assert first.returncode == 0, first.stderr
     assert 'export PATH="' in first.stderr
     command = home / ".local/bin/muse-hook"
     assert command.resolve().is_relative_to(home / ".local/share/muse_hook/venv")
     log = path / ".muse/op_log/main/ops.jsonl"
-    assert sum('"domain":"git"' in line for line in log.read_text().splitlines()) == 2
+    assert subjects(log) == ["one", "two"]
 
     repo.commit("three", a="def f(x):\n    return 2\n")
-    entries = [json.loads(line) for line in log.read_text().splitlines()]
-    assert entries[-1]["domain_op"]["content_summary"] == "three"
-    assert any("signature" in str(entry["domain_op"].get("change")) for entry in entries)
+    assert subjects(log)[-1] == "three"
+    assert '"signature"' in log.read_text()
+
+    # Under an IDE: no PATH, somebody's Python variables, and code of the repository that must not run.
+    for module in ("json", "os", "site", "sitecustomize", "muse_hook"):
+        repo.write(f"{module}.py", "raise SystemExit('code of the repository ran')\n")
+    repo.git("add", "-A")
+    leaked = {"PATH": "", "PYTHONPATH": str(path), "PYTHONHOME": "/nowhere", "PYTHONSTARTUP": str(path / "json.py")}
+    git = str(shutil.which("git", path=SYSTEM_PATH))
+    done = Repo(path, repo.environment | leaked, repo.clock).run(git, "commit", "-q", "-m", "four")
+    assert done.stderr == b""
+    assert subjects(log)[-1] == "four"
+
+    venv = home / ".local/share/muse_hook/venv"
+    venv.rename(venv.with_name("gone"))
+    repo.write("b.py", "def g():\n    return 1\n")
+    repo.git("add", "-A")
+    done = repo.run("git", "commit", "-q", "-m", "five")
+    assert done.stderr.count(b"\n") == 1
+    assert subjects(log)[-1] == "four"
+    venv.with_name("gone").rename(venv)
+    repo.commit("six")
+    assert subjects(log)[-2:] == ["five", "six"]
 
     before = log.read_bytes()
-    second = run(home, str(path), path=f"{home}/.local/bin:{SYSTEM_PATH}")
+    second = run(home, str(path), path=f"{home}/.local/bin:{SYSTEM_PATH}", script=script)
     assert second.returncode == 0, second.stderr
     assert "Setting up" not in second.stderr
     assert "export PATH" not in second.stderr
