@@ -66,8 +66,8 @@ class Claims:
             self.sessions.setdefault(oid, session)
 
     def take_all(self, tip: str, session: str) -> None:
-        """Claim a tip and what it reaches, down to commits that are taken or not new."""
-        stack = [tip]
+        """Claim a tip and what it reaches, down to commits that are taken or not new; a tip of somebody else's stays so."""
+        stack = [*self._parents[tip]] if self.sessions.get(tip) == session else [tip]
         while stack:
             oid = stack.pop()
             if oid in self._parents and oid not in self.sessions:

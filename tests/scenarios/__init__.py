@@ -1,0 +1,1 @@
+"""Each scenario a story in a few shell lines, with real git."""
