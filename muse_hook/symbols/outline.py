@@ -45,7 +45,7 @@ class Outline:
         """Return the facts of one statement node."""
         start = node.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
-        statement = Statement(start, node.end_byte, start - line)
+        statement = Statement(start, self._end(node), start - line)
         matches = self._query.matches("structure", node)
         scopes = [(key, captures) for captures in matches for key in captures if key.startswith("scope.")]
         piece = self._piece(node)
@@ -66,7 +66,17 @@ class Outline:
         line = source.rfind(b"\n", 0, start) + 1
         if source[line:start].isspace():
             start = line
-        return Piece(self._reader, source[start : node.end_byte], node.type)
+        return Piece(self._reader, source[start : self._end(node)], node.type)
+
+    def _end(self, node: Node) -> int:
+        """Return where a node ends, without comments that the grammar counts to its last block."""
+        start, end = node.start_byte, node.end_byte
+        while end > start:
+            last = node.descendant_for_byte_range(end - 1, end)
+            if last is None or not last.is_extra:
+                break
+            end = start + len(self._source[start : last.start_byte].rstrip())
+        return end
 
     def _scoped(
         self,
@@ -165,5 +175,5 @@ class Outline:
     def _entry(
         self, qualified: str, name: str, kind: str, parent: str, node: Node, definition: Definition | Import | None
     ) -> Entry:
-        rows = (node.start_byte, node.end_byte)
+        rows = (node.start_byte, self._end(node))
         return Entry(qualified, name, kind, parent=parent, rows=rows, definition=definition)
