@@ -18,11 +18,34 @@ AUTHOR = b"author Ada <ada@example.org> 1700000000 +0100\n"
 COMMITTER = b"committer Bob <bob@example.org> 1700000001 -0230\n"
 
 LINES = st.sampled_from(
-    (
-        "||subject|  |\t|Co-authored-by: X <x@example.org>|Muse-Actor: agent|key: value|key:|key : value|: value| folded"
-        "|\tfolded|Signed-off-by: A <a@example.org>|# a comment|#k: v|#|(cherry picked from commit 0123)|a:b:c|---"
-        "|http://example.org|Two words: x|under_score: x|ünï: x|plain text|trailing:  space  "
-    ).split("|")
+    [
+        "",
+        "",
+        "subject",
+        "  ",
+        "\t",
+        "Co-authored-by: X <x@example.org>",
+        "Muse-Actor: agent",
+        "key: value",
+        "key:",
+        "key : value",
+        ": value",
+        " folded",
+        "\tfolded",
+        "Signed-off-by: A <a@example.org>",
+        "# a comment",
+        "#k: v",
+        "#",
+        "(cherry picked from commit 0123)",
+        "a:b:c",
+        "---",
+        "http://example.org",
+        "Two words: x",
+        "under_score: x",
+        "ünï: x",
+        "plain text",
+        "trailing:  space  ",
+    ]
 )
 
 

@@ -12,28 +12,53 @@ _BRANCHES = "refs/heads/"
 
 
 def branches(repository: Repository) -> dict[str, str]:
-    """Return the commit of every local branch by its short name, sorted by name."""
+    """Return the commit of every local branch by its short name, sorted by name.
+
+    Nothing is read but the refs: in a damaged repository the commit may be absent.
+    """
     output = repository.run("for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES)
-    found = {}
-    for line in output.splitlines():
-        oid, _, name = line.partition(b" ")
-        found[name[len(_BRANCHES) :].decode("utf-8", "surrogateescape")] = oid.decode("ascii")
-    return found
+    return {name[len(_BRANCHES) :]: oid for oid, name in map(_two, output.splitlines())}
 
 
 def refs(repository: Repository) -> dict[str, str]:
-    """Return the commit that each ref leads to, tags peeled, by full name; refs to blobs and trees are left out."""
-    output = repository.run(
+    """Return the commit that each ref leads to, tags peeled, by full name.
+
+    Refs that lead to a blob, a tree or nothing are left out.
+    """
+    status, output, _ = repository.start_to_end(
         "for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)"
     )
+    if status:  # one ref names an absent object: Git stops there
+        rows = [_two(line) for line in repository.run("for-each-ref", "--format=%(objectname) %(refname)").splitlines()]
+        return _peeled(repository, {name: oid for oid, name in rows})
     found = {}
+    nested = {}
     for line in output.splitlines():
-        oid, kind, peeled, peeled_kind, name = line.split(b" ", 4)
-        if peeled_kind == b"commit":
-            oid, kind = peeled, peeled_kind
+        oid, kind, peeled, peeled_kind, raw = line.split(b" ", 4)
+        name = raw.decode("utf-8", "surrogateescape")
         if kind == b"commit":
-            found[name.decode("utf-8", "surrogateescape")] = oid.decode("ascii")
-    return found
+            found[name] = oid.decode("ascii")
+        elif peeled_kind == b"commit":
+            found[name] = peeled.decode("ascii")
+        elif peeled_kind == b"tag":  # a tag of a tag: Git before 2.45 peels once
+            nested[name] = oid.decode("ascii")
+    return found | _peeled(repository, nested) if nested else found
+
+
+def _peeled(repository: Repository, named: dict[str, str]) -> dict[str, str]:
+    """Return the commits that objects lead to, by name."""
+    feed = "".join(f"{oid}^{{commit}}\n" for oid in named.values()).encode("ascii")
+    said = repository.run("cat-file", "--batch-check=%(objectname) %(objecttype)", input=feed).decode("ascii")
+    return {
+        name: oid
+        for name, (oid, kind) in zip(named, (line.split(" ", 1) for line in said.splitlines()), strict=True)
+        if kind == "commit"
+    }
+
+
+def _two(line: bytes) -> tuple[str, str]:
+    oid, _, name = line.partition(b" ")
+    return oid.decode("ascii"), name.decode("utf-8", "surrogateescape")
 
 
 def default_branch(repository: Repository) -> str | None:
