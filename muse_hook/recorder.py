@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from json import loads
-
 from muse_hook.errors import DeltaError
 from muse_hook.index import Index
 from muse_hook.oplog.batch import DOMAIN, make_batch
-from muse_hook.oplog.entries import make_op_entry
-from muse_hook.oplog.log import LOCK_SECONDS, Hand, OpLog
+from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.entries import entry_line, now, random_id, tail_json
+from muse_hook.oplog.log import LOCK_SECONDS, OpLog
 from muse_hook.oplog.ops import walk_ops
 from muse_hook.oplog.reading import read_batch
 from muse_hook.oplog.store import OP_LOG, Store
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.model.change import Commit
-    from muse_hook.model.ops import OpEntry, StructuredDelta
+    from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog.batch import Batch
 
 
@@ -82,8 +81,19 @@ def record_delta_ops(
         return []
     with store.lock(LOCK_SECONDS):
         hand = _by_hand(ops, actor_id, parent_op_ids or (), log.highest_stamp() + 1)
-        append(store, session_id, [Hand(hand)], sync=sync)
-    return [entry["op_id"] for entry in hand]
+        append(store, session_id, [hand], sync=sync)
+    return hand.op_ids
+
+
+class _Hand:
+    """The lines of a delta that is no commit's; as a `Batch` without a seal."""
+
+    __slots__ = ("highest", "lines", "op_ids")
+
+    def __init__(self, lines: bytes, op_ids: list[str], highest: int) -> None:
+        self.lines = lines
+        self.op_ids = op_ids
+        self.highest = highest
 
 
 def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
@@ -95,18 +105,31 @@ def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bo
     return batch.op_ids
 
 
-def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first: int) -> list[OpEntry]:
-    entries: list[OpEntry] = []
+def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first: int) -> _Hand:
+    op_ids = [random_id() for _ in ops]
+    causes = _json(list(parent_op_ids), "parent_op_ids")
+    actor = _json(actor_id, "actor_id")
+    lines = []
     patch_id = ""
     for position, (op_json, is_child) in enumerate(ops):
-        entry = make_op_entry(
-            actor_id,
-            DOMAIN,
-            loads(op_json),
-            first + position,
-            parent_op_ids=[patch_id] if is_child else parent_op_ids,
-        )
         if not is_child:
-            patch_id = entry["op_id"]
-        entries.append(entry)
-    return entries
+            patch_id = op_ids[position]
+        lines.append(
+            entry_line(
+                op_ids[position],
+                first + position,
+                DOMAIN,
+                actor_json=actor,
+                parents_json=f'["{patch_id}"]' if is_child else causes,
+                op_json=op_json,
+                tail_json=tail_json(now()),
+            )
+        )
+    return _Hand("".join(lines).encode("ascii"), op_ids, first + len(ops) - 1)
+
+
+def _json(value: object, name: str) -> str:
+    try:
+        return canonical(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DeltaError("recording a delta", f"{name} cannot be JSON: {error}") from error

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
+    from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 
     P = ParamSpec("P")
     T = TypeVar("T")
-    D = TypeVar("D", bound="Database")
 
 # SQLite's own limit on `?` was 999 for long.
 _IDS_A_QUERY = 500
@@ -32,10 +32,6 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
-
-    def refresh(self, *, mend: bool = False) -> None:
-        """Fill the tables."""
-        raise NotImplementedError
 
     def transaction(self) -> _Transaction:
         """Return a write transaction as a context manager."""
@@ -80,10 +76,10 @@ class _Transaction:
             connection.execute("ROLLBACK")
 
 
-def mended(method: Callable[Concatenate[D, P], T]) -> Callable[Concatenate[D, P], T]:
+def mended(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
     """Make a method try once more, with another database filled from the logs, after the index broke."""
 
-    def safe(self: D, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def safe(self: Index, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(self, *args, **kwargs)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):

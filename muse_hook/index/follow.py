@@ -71,7 +71,10 @@ class LogRow:
 
         One that was written to and has not grown was changed in place, by whatever.
         """
-        return found.st_ino == self.inode and (found.st_size > self.size or self.is_unchanged(found))
+        if found.st_ino != self.inode:
+            return False
+        is_half_read = self.mtime == 0 and found.st_size >= self.size
+        return is_half_read or found.st_size > self.size or self.is_unchanged(found)
 
     def unread(self, found: os.stat_result) -> int:
         """Return how many bytes have to be read to know the file."""
@@ -109,8 +112,7 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
             is_whole = False
             break
     row.position, row.floor, row.pending = scanner.position, scanner.floor, scanner.lines
-    # Stopped half-way it looks like a log that has grown since.
-    row.size, row.mtime = (found.st_size, found.st_mtime_ns) if is_whole else (scanner.position, 0)
+    row.size, row.mtime = (found.st_size, found.st_mtime_ns) if is_whole else (scanner.position, 0)  # 0: half read
     row.write(connection)
     return is_whole
 

@@ -56,11 +56,13 @@ def connect(store: Store) -> sqlite3.Connection:
     except StoreError:
         return in_memory(store)
     for _ in range(3):
-        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        connection = None
         try:
+            connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
             return _prepared(connection, _boot())
         except sqlite3.DatabaseError as error:
-            connection.close()
+            if connection is not None:
+                connection.close()
             if is_busy(error):
                 raise StoreBusyError(f"opening {path}", str(error)) from error
             if cannot_write(error):

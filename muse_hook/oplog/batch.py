@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.errors import DeltaError
 from muse_hook.oplog.canonical import canonical
-from muse_hook.oplog.digest import sha256
+from muse_hook.oplog.digest import hex_sha256
 from muse_hook.oplog.entries import entry_line, tail_json
 from muse_hook.oplog.ids import POSITIONS, entry_id, seal_id, stamp
 from muse_hook.oplog.ops import walk_ops
@@ -96,7 +96,7 @@ def make_batch(
         "committed_at": commit.committed_at,
         "generation": generation,
         "entries": len(op_ids),
-        "sha256": sha256(data).hexdigest(),
+        "sha256": hex_sha256(data),
         "engine": _engine() if engine is None else engine,
         "summary": delta.get("summary", ""),
         "sem_ver_bump": delta.get("sem_ver_bump", "none"),

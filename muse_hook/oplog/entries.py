@@ -35,7 +35,7 @@ def make_op_entry(
     `domain_op` is kept as it is; `parent_op_ids` is copied. For entries of a commit see `make_batch`.
     """
     return {
-        "op_id": _random_uuid(),
+        "op_id": random_id(),
         "actor_id": actor_id,
         "lamport_ts": lamport_ts,
         "parent_op_ids": list(parent_op_ids or []),
@@ -75,7 +75,7 @@ def tail_json(created_at: str, intent_id: str = "", reservation_id: str = "", co
     return canonical(tail)[1:-1]
 
 
-def _random_uuid() -> str:
+def random_id() -> str:
     """Return a UUID of version 4 (the module `uuid` would cost 6 ms to import)."""
     value = bytearray(os.urandom(16))
     value[6] = value[6] & 0x0F | 0x40

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.errors import StoreError
 from muse_hook.oplog import clock
+from muse_hook.oplog.files import refused, sync_folder
 from muse_hook.oplog.sessions import LOG
 
 TYPE_CHECKING = False
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from muse_hook.oplog.store import Store
 
     class Lines(Protocol):
-        """What is appended in one piece: a `Batch`, a `Mark`, a `Hand`; bytes and their highest stamp."""
+        """What is appended in one piece: a `Batch`, a `MarkLine`, a `Hand`."""
 
         @property
         def lines(self) -> bytes:
@@ -31,25 +31,27 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
     """Append `pieces` to a session's log in one write; (offset of the first byte, offset after the last).
 
     The store's lock must be held. A last byte that is no newline is ended first. `sync` makes it durable before it
-    returns. Raises SessionError, and StoreError with the log as it was: what could be written of a piece that did not
-    fit on the disk is taken back.
+    returns. Raises SessionError, and StoreError with the log as it was: of pieces that did not go onto the disk whole,
+    this call takes back what it wrote itself, still under the lock.
     """
     folder = store.ensure_session(session_id)
-    fd = store.open_file(os.path.join(folder, LOG), os.O_RDWR | os.O_APPEND | os.O_CREAT)
+    path = os.path.join(folder, LOG)
+    fd = store.open_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         size = os.fstat(fd).st_size
         tail = os.pread(fd, clock.TAIL, max(0, size - clock.TAIL))
         torn = b"" if not tail or tail.endswith(b"\n") else b"\n"
         data = torn + b"".join(piece.lines for piece in pieces)
-        try:
-            write_all(fd, data, size)
-            if sync:
-                os.fsync(fd)
-        except OSError as error:
-            raise StoreError(f"writing the log of {session_id}", error.strerror or str(error)) from error
+        _write_all(fd, data, size)
+        if sync:
+            os.fsync(fd)
+        if size == 0:
+            sync_folder(folder)
         end = size + len(data)
         stamped = max((piece.highest for piece in pieces), default=-1)
         clock.advance(store, folder, fd, start=size, before=tail, end=end, stamped=stamped)
+    except OSError as error:
+        raise refused(path, error, "writing") from error
     finally:
         os.close(fd)
     return size + len(torn), end
@@ -61,7 +63,7 @@ def end_torn_line(store: Store, session_id: str) -> bool:
     The line may be a whole seal: it counts from here on. Must come before anybody asks what is sealed.
     """
     path = store.log_path(session_id)
-    if not os.path.exists(path):
+    if not os.path.lexists(path):
         return False
     fd = store.open_file(path, os.O_RDWR | os.O_APPEND)
     try:
@@ -71,7 +73,7 @@ def end_torn_line(store: Store, session_id: str) -> bool:
         os.write(fd, b"\n")
         os.fsync(fd)
     except OSError as error:
-        raise StoreError(f"writing the log of {session_id}", error.strerror or str(error)) from error
+        raise refused(path, error, "writing") from error
     finally:
         os.close(fd)
     return True
@@ -79,26 +81,27 @@ def end_torn_line(store: Store, session_id: str) -> bool:
 
 def sync(store: Store, session_id: str) -> None:
     """Make durable what was appended to a session's log with `sync=False`; raises StoreError."""
-    fd = store.open_file(store.log_path(session_id), os.O_RDWR)
+    path = store.log_path(session_id)
+    fd = store.open_file(path, os.O_RDWR)
     try:
         os.fsync(fd)
     except OSError as error:
-        raise StoreError(f"writing the log of {session_id}", error.strerror or str(error)) from error
+        raise refused(path, error, "writing") from error
     finally:
         os.close(fd)
 
 
-def write_all(fd: int, data: bytes, start: int) -> None:
-    """Write `data` at the end of a log whose size is `start`, and take it back where it does not go in whole.
+def _write_all(fd: int, data: bytes, start: int) -> None:
+    """Write `data` at the end of a log whose size is `start`; where it does not go in whole, take it back.
 
-    One write in all but name: the kernel may take less than it is given (a signal, a full disk).
+    Lines of no commit have no seal to say that half of them are missing. Only our own bytes are cut, and only while
+    nobody's stand behind them.
     """
     written = 0
     try:
-        while written < len(data):
+        while written < len(data):  # the kernel may take less than it is given
             written += os.write(fd, data[written:] if written else data)
     except OSError:
-        # Only our own bytes, and only while nobody's stand behind them: lines without a commit would count by halves.
         if written and os.fstat(fd).st_size == start + written:
             os.ftruncate(fd, start)
         raise

@@ -1,0 +1,91 @@
+"""Opening, making and replacing what is in the store, never through a symbolic link."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from muse_hook.errors import StoreError
+from muse_hook.oplog.modes import adjusted
+
+_HINT = "muse-hook status shows where the store is"
+
+
+def open_file(path: str, flags: int, shared: int = 0) -> int:
+    """Open a file whose folder is there; the descriptor. Raises StoreError.
+
+    A link is not followed, and what is no regular file is refused: a pipe in its place would block us. One that is
+    made gets the mode that `shared` asks for (see `modes.shared_mode`).
+    """
+    is_new = bool(flags & os.O_CREAT) and not os.path.lexists(path)
+    try:
+        fd = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
+    except OSError as error:
+        raise refused(path, error) from error
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        raise StoreError(f"opening {path}", "it is no regular file", _HINT)
+    if is_new and shared:
+        os.fchmod(fd, adjusted(stat.S_IMODE(mode), shared, folder=False))
+    return fd
+
+
+def make_folder(path: str, shared: int = 0) -> None:
+    """Make a folder where it is not there; its parent is. Raises StoreError, for a link in its place too."""
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISDIR(mode):
+            what = "a symbolic link" if stat.S_ISLNK(mode) else "a file"
+            raise StoreError(f"opening {path}", f"{what} stands in the folder's place", _HINT) from None
+    except OSError as error:
+        raise refused(path, error) from error
+    else:
+        if shared:
+            os.chmod(path, adjusted(stat.S_IMODE(os.lstat(path).st_mode), shared, folder=True))
+
+
+def replace_file(path: str, data: bytes, shared: int = 0) -> None:
+    """Put `data` in the place of a file, whole or not at all, and durably; its folder is there. Raises StoreError."""
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
+    fd = open_file(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, shared)
+    try:
+        try:
+            write_whole(fd, data)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.replace(temporary, path)
+    except OSError as error:
+        os.unlink(temporary)
+        raise refused(path, error) from error
+
+
+def write_whole(fd: int, data: bytes) -> None:
+    """Write all of `data` where the descriptor stands: the kernel may take less than it is given."""
+    written = os.write(fd, data)
+    while written < len(data):
+        written += os.write(fd, data[written:])
+
+
+def sync_folder(path: str) -> None:
+    """Make the names in a folder durable, where the file system can."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some network file systems
+            raise
+    finally:
+        os.close(fd)
+
+
+def refused(path: str, error: OSError, doing: str = "opening") -> StoreError:
+    """Return what to raise when the operating system refuses a file of the store."""
+    if error.errno == errno.ELOOP:
+        return StoreError(f"{doing} {path}", "a symbolic link stands in the file's place", _HINT)
+    return StoreError(f"{doing} {path}", error.strerror or str(error), _HINT)
