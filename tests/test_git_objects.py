@@ -201,6 +201,26 @@ def test_changes_are_sorted_by_the_bytes_of_their_path(menagerie: Repo) -> None:
         assert [change.path for change in reader.diff_trees(reader.commit(root).tree, None)] == paths
 
 
+def test_a_diff_can_stop_where_it_is_too_much(menagerie: Repo) -> None:
+    for reader in readers(menagerie):
+        commit = reader.commit(menagerie.git("rev-list", "--max-parents=0", "main"))
+        whole = reader.diff(commit)
+        assert reader.diff_within(commit, len(whole)) == reader.diff_within(commit, None) == whole
+        assert reader.diff_within(commit, len(whole) - 1) is None
+        assert reader.diff_within(reader.commit(menagerie.git("rev-parse", "main~2")), 0) == []  # the empty commit
+
+
+def test_objects_that_are_packed_meanwhile_are_still_found(repo: Repo) -> None:
+    first = repo.commit("first", a="a = 1\n")
+    for reader in readers(repo):
+        assert reader.commit(first).summary == "first"
+        second = repo.commit("second", a="a = 2\n")
+        repo.git("repack", "-adq")
+        repo.git("prune-packed")
+        assert reader.commit(second).summary == "second"
+        assert len(reader.diff(reader.commit(first))) == 1
+
+
 def test_both_readers_read_every_object_alike(menagerie: Repo) -> None:
     names = menagerie.git("cat-file", "--batch-all-objects", "--batch-check").splitlines()
     assert {line.split()[1] for line in names} == {"blob", "tree", "commit"}

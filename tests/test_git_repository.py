@@ -84,6 +84,19 @@ def test_git_dir_and_work_tree_may_be_said_apart(
     assert opened.head().oid == head
 
 
+def test_the_git_directory_and_the_work_tree_may_be_apart_by_configuration(
+    repo: Repo, head: str, tmp_path: Path
+) -> None:
+    apart = tmp_path / "apart"
+    repo.git("clone", "-q", f"--separate-git-dir={tmp_path}/separate", str(repo.path), str(apart))
+    opened = open_repository(str(apart))
+    assert (opened.git_dir, opened.work_tree) == (str(tmp_path / "separate"), str(apart))
+    repo.git("config", "core.worktree", str(apart))
+    opened = open_repository(str(repo.path / ".git"))
+    assert (opened.git_dir, opened.work_tree) == (str(repo.path / ".git"), str(apart))
+    assert opened.head().oid == head
+
+
 def test_post_receive_of_a_repository_with_a_work_tree_finds_that_work_tree(
     repo: Repo, head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

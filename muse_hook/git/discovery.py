@@ -8,7 +8,7 @@ from muse_hook.errors import RepositoryError
 from muse_hook.git import environment
 from muse_hook.git.config import parse_version
 from muse_hook.git.heads import read_text
-from muse_hook.git.process import run
+from muse_hook.git.process import in_short, run
 from muse_hook.git.repository import ID_SIZES, Repository
 
 TYPE_CHECKING = False
@@ -114,5 +114,4 @@ def _refused(start: str, complaint: str) -> RepositoryError:
         return RepositoryError(_DOING, f"{start} is in no Git repository", "git init")
     if "cannot change to" in complaint:
         return RepositoryError(_DOING, f"there is no folder {start}")
-    said = complaint.strip().splitlines()
-    return RepositoryError(_DOING, said[-1] if said else f"git refuses {start}", "git status")
+    return RepositoryError(_DOING, in_short(complaint, f"git refuses {start}"), "git status")

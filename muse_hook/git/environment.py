@@ -57,7 +57,7 @@ def find_git(environ: Mapping[str, str]) -> str:
 
     Relative entries of PATH are passed over: they would run a file of the repository.
     """
-    for folder in environ.get("PATH", os.defpath).split(os.pathsep):
+    for folder in (environ.get("PATH") or os.defpath).split(os.pathsep):
         path = os.path.join(folder, "git")
         if os.path.isabs(folder) and os.access(path, os.X_OK) and not os.path.isdir(path):
             return path

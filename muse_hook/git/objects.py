@@ -62,12 +62,16 @@ class ObjectReader:
         For a merge each change holds the other parents' entries. ObjectMissingError where a parent is absent, as
         at the boundary of a shallow clone.
         """
+        return self.diff_within(commit, None) or []
+
+    def diff_within(self, commit: Commit, limit: int | None) -> list[FileChange] | None:
+        """Return what `diff` returns, `None` as soon as more than `limit` paths are seen to differ."""
         trees = [self.commit(parent).tree for parent in commit.parents]
-        return changes(self, trees[0] if trees else None, commit.tree, trees[1:])
+        return changes(self, trees[0] if trees else None, commit.tree, trees[1:], limit)
 
     def diff_trees(self, old: str | None, new: str | None, others: Sequence[str | None] = ()) -> list[FileChange]:
         """Return the paths that differ between two trees (`None`: an empty one), sorted by the bytes of the path."""
-        return changes(self, old, new, others)
+        return changes(self, old, new, others) or []
 
     def files(self, tree: str | None, prefix: bytes = b"") -> Iterator[tuple[bytes, Blob]]:
         """Yield (path in bytes, entry) of everything below a tree that is no folder, in no promised order."""

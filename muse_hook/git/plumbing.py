@@ -6,6 +6,7 @@ import os
 
 from muse_hook.errors import ObjectMissingError, RepositoryError
 from muse_hook.git.objects import ObjectReader
+from muse_hook.git.process import in_short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ class PlumbingReader(ObjectReader):
         if child is None:
             return ObjectMissingError(oid)
         child.stdout.close()
-        status, complaint = child.wait(), child.complaint().strip()
+        status, complaint = child.wait(), child.complaint()
         child.close()
         if status < 0 or "not a git repository" in complaint:
-            return RepositoryError("reading a Git object", complaint or f"git cat-file died of signal {-status}")
-        return ObjectMissingError(oid, f"reading a Git object ({complaint.splitlines()[0] if complaint else status})")
+            return RepositoryError("reading a Git object", in_short(complaint, f"git died of signal {-status}"))
+        return ObjectMissingError(oid, f"reading a Git object ({in_short(complaint, f'exit status {status}')})")

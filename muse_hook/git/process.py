@@ -148,6 +148,15 @@ def run(command: Sequence[str], environ: Mapping[str, str], feed: bytes = b"") -
         return child.wait(), output, child.complaint()
 
 
+def in_short(complaint: str, otherwise: str) -> str:
+    """Return the line of Git's stderr that says what was wrong, without its "fatal: ", or `otherwise`."""
+    lines = [line for line in complaint.splitlines() if line.strip()]
+    chosen = next(
+        (line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else otherwise
+    )
+    return chosen.removeprefix("fatal: ").removeprefix("error: ").strip()
+
+
 def stream(child: Child) -> Iterator[bytes]:
     """Yield the lines of a child's output without their newlines; the caller looks at its status afterwards."""
     for line in child.stdout:

@@ -7,7 +7,7 @@ import os
 from muse_hook.errors import RepositoryError
 from muse_hook.git.environment import NEUTRAL_CONFIGURATION
 from muse_hook.git.heads import Head, read_head
-from muse_hook.git.process import Child
+from muse_hook.git.process import Child, in_short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ class Repository:
         """
         status, output, complaint = self.start_to_end(*arguments, feed=input or b"")
         if check and status:
-            said = complaint.strip().splitlines()
-            raise RepositoryError(f"running git {arguments[0]}", said[-1] if said else f"exit status {status}")
+            raise RepositoryError(f"running git {arguments[0]}", in_short(complaint, f"exit status {status}"))
         return output
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.errors import RepositoryError, RevisionError
-from muse_hook.git.process import stream
+from muse_hook.git.process import in_short, stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def rev_list(
             oid, *parents = line.decode("ascii").split(" ")
             yield oid, tuple(parents)
         if child.wait():
-            complaint = child.complaint().strip()
-            if "bad revision" in complaint or "bad object" in complaint:
-                raise RevisionError("listing commits", complaint, "git log --oneline --all")
-            raise RepositoryError("listing commits", complaint or "git rev-list failed", "git fsck")
+            wrong = in_short(child.complaint(), "git rev-list failed")
+            if "bad revision" in wrong or "bad object" in wrong:
+                raise RevisionError("listing commits", wrong, "git log --oneline --all")
+            raise RepositoryError("listing commits", wrong, "git fsck")
 
 
 def generations(repository: Repository, tips: Iterable[str]) -> dict[str, int]:

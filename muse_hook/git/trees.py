@@ -49,10 +49,13 @@ def decode_path(path: bytes) -> str:
     return path.decode("utf-8", "backslashreplace")
 
 
-def changes(reader: ObjectReader, old: str | None, new: str | None, others: Sequence[str | None]) -> list[FileChange]:
+def changes(
+    reader: ObjectReader, old: str | None, new: str | None, others: Sequence[str | None], limit: int | None = None
+) -> list[FileChange] | None:
     """Return the paths whose entry differs between two trees, sorted by their bytes; unequal folders only are read.
 
-    `others` are the trees of a merge's further parents: their entry at each path that differs.
+    `others` are the trees of a merge's further parents: their entry at each path that differs. `None` as soon as
+    more than `limit` paths differ.
     """
     found: list[tuple[bytes, FileChange]] = []
     pending: list[tuple[bytes, str | None, str | None, tuple[str | None, ...]]] = [(b"", old, new, tuple(others))]
@@ -73,6 +76,8 @@ def changes(reader: ObjectReader, old: str | None, new: str | None, others: Sequ
             old_blob, new_blob, *other_blobs = (_blob(entry) for entry in entries)
             if old_blob or new_blob:
                 found.append((path, FileChange(decode_path(path), old_blob, new_blob, other_blobs)))
+                if limit is not None and len(found) > limit:
+                    return None
     found.sort(key=_path_of)
     return [change for _, change in found]
 

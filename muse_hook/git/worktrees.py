@@ -8,9 +8,6 @@ from muse_hook.git.heads import Head, read_head, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
-
     from muse_hook.git.repository import Repository
 
 
@@ -34,10 +31,6 @@ class Worktree:
     def is_prunable(self) -> bool:
         """Whether its folder is gone."""
         return self.name is not None and (self.path is None or not os.path.lexists(os.path.join(self.path, ".git")))
-
-    def __iter__(self) -> Iterator[Any]:
-        """Unpack as (name, git_dir, head)."""
-        return iter((self.name, self.git_dir, self.head))
 
     def __repr__(self) -> str:
         return f"Worktree({self.name!r}, {self.path!r}, {self.head!r})"
