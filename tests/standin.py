@@ -32,6 +32,14 @@ def main(argv):
         file.write(json.dumps(facts) + "\\n")
 """
 
+_LANGUAGES = """
+class Language:
+    name, grammar_version, grammar = "python", "1", "there"
+
+def languages():
+    return [Language]
+"""
+
 
 class StandIn:
     """A package folder of an awkward name, whose `muse_hook.hook` appends one line a start to `calls`."""
@@ -40,6 +48,11 @@ class StandIn:
         self.folder = folder / "it's Ümlaut"
         (self.folder / "muse_hook").mkdir(parents=True)
         (self.folder / "muse_hook" / "__init__.py").touch()
+        for name in ("git/__init__.py", "git/libgit2.py", "pipeline.py"):
+            (self.folder / "muse_hook" / name).parent.mkdir(exist_ok=True)
+            (self.folder / "muse_hook" / name).touch()
+        self.languages = self.folder / "muse_hook" / "languages.py"
+        self.languages.write_text(_LANGUAGES)
         self.hook = self.folder / "muse_hook" / "hook.py"
         self.hook.write_text(_HOOK.replace("@VERSION@", __version__))
 

@@ -160,6 +160,16 @@ def test_a_package_that_cannot_be_imported_is_named(repo: Repo, standin: StandIn
     found = examined(repo)
     assert {found[event].level for event in EVENTS} == {"bad"}
     assert "no_such_module" in found["post-commit"].words
+    assert found["interpreter"].level == "bad"
+
+
+def test_a_grammar_that_cannot_be_loaded_is_named(repo: Repo, standin: StandIn) -> None:
+    install(opened(repo))
+    assert examined(repo)["interpreter"].words == f"{sys.executable} records python"
+    standin.languages.write_text("raise ImportError('built for another Python')\n")
+    found = examined(repo)
+    assert levels(found) == {"interpreter": "bad"}
+    assert "built for another Python" in found["interpreter"].words
 
 
 def test_another_version_behind_the_hook_is_named(repo: Repo, standin: StandIn) -> None:
@@ -218,11 +228,11 @@ def test_what_earlier_runs_left_is_named(repo: Repo) -> None:
     (store / "queue/event").touch()
     assert levels(examined(repo)) == {}
     os.utime(store / "queue/event", (1, 1))
-    (store / "error.log").write_text("2026-01-01T00:00:00+00:00 the disk was full\n  more of it\n")
+    (store / "error.log").write_text("2026-01-01T00:00:00+00:00 Traceback:\n  more of it\nOSError: the disk was full\n")
     (store / "baseline").write_bytes(b"muse_hook basel")
     found = examined(repo)
     assert levels(found) == {"queue": "warn", "error.log": "warn", "baseline": "bad"}
-    assert "the disk was full" in found["error.log"].words
+    assert found["error.log"].words == "last at 2026-01-01T00:00:00+00:00: OSError: the disk was full"
     assert found["queue"].hint == "muse-hook sync"
 
 

@@ -677,7 +677,7 @@ def test_a_repository_of_another_user_is_refused(repo: Repo, *, does_git_allow: 
 def test_an_interpreter_without_muse_hook_is_refused(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     before = listing(repo.path)
-    with pytest.raises(InstallError, match="cannot import muse_hook") as caught:
+    with pytest.raises(InstallError, match="cannot run muse_hook") as caught:
         install(opened(repo), python="/usr/bin/python3" if os.path.exists("/usr/bin/python3") else "/bin/false")
     assert "pipx" in caught.value.hint
     assert listing(repo.path) == before

@@ -124,6 +124,18 @@ def test_a_repository_of_another_user(home: Path, repo: Repo) -> None:
     assert refused(home, str(repo.path)) == (f"{repo.path} belongs to another user", "run this as its owner")
 
 
+def test_the_tests_say_the_same(home: Path, bare_bin: Path, tmp_path: Path) -> None:
+    (bare_bin / "git").symlink_to(str(shutil.which("git")))
+    program(bare_bin, "python3", f'case $2 in *ensurepip*) exit 1 ;; esac; exec "{sys.executable}" "$@"')
+    (tmp_path / "project/tests").mkdir(parents=True)
+    shutil.copy2(PROJECT / "tests/run", tmp_path / "project/tests")
+    shutil.copy2(PROJECT / "pyproject.toml", tmp_path / "project")
+    done = run(home, path=str(bare_bin), script=tmp_path / "project/tests/run")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "hint: apt install python3-venv"
+    assert not (tmp_path / "project/.venv").exists()
+
+
 def test_too_many_arguments(home: Path) -> None:
     done = run(home, "a", "b")
     assert (done.returncode, done.stderr) == (2, "usage: ./install.sh [REPOSITORY]\n")

@@ -7,9 +7,9 @@ import secrets
 import subprocess
 
 from muse_hook import __version__
-from muse_hook.errors import RepositoryError
+from muse_hook.errors import InstallError, RepositoryError
 from muse_hook.git import open_repository
-from muse_hook.install import configured, files, hook_states, link
+from muse_hook.install import configured, files, hook_states, interpreter, link
 from muse_hook.install.shim import EVENTS, Shim, parse, tail
 from muse_hook.model.finding import Finding
 
@@ -37,6 +37,7 @@ def examine_hooks(repo: Repository) -> list[Finding]:
     """Return a finding for each hook, fired for real where it is there."""
     states = hook_states(repo)
     findings = [_examine(repo, state) for state in states]
+    findings += _interpreters(states)
     findings += _twice(repo, states)
     if any(state.state == "config" for state in states):
         oldest = ".".join(map(str, configured.OLDEST_GIT))
@@ -83,6 +84,21 @@ def _fire(repo: Repository, state: HookState, nonce: str) -> str:
         silent.append(("core.hooksPath", os.devnull))
     _, output = repo.fire_hook(state.name, {_PROBE: nonce}, silent)
     return output.decode("utf-8", "backslashreplace")
+
+
+def _interpreters(states: list[HookState]) -> list[Finding]:
+    """Prove that what the hooks start can read, parse and write, which a probe alone does not load."""
+    findings = []
+    texts = [files.read(state.path) for state in states if state.ok]
+    shims = [shim for text in texts if text is not None and (shim := parse(text)) is not None]
+    for python, packages in sorted({(shim.python, shim.packages) for shim in shims}):
+        try:
+            names = interpreter.prove(Shim(python, packages))
+        except InstallError as error:
+            findings.append(Finding("interpreter", "bad", error.wrong, _INSTALL))
+        else:
+            findings.append(Finding("interpreter", "ok", f"{python} records {names}"))
+    return findings
 
 
 def _is_outdated(path: str) -> bool:

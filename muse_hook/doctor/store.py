@@ -89,7 +89,9 @@ def _errors(store: Store) -> list[Finding]:
             lines = file.read().decode("utf-8", "backslashreplace").splitlines()
     except OSError:
         return []
-    stamped = [line for line in lines if line[:1].isdigit()]
-    if not stamped:
+    # A time stamp begins an entry, and a traceback ends with what went wrong.
+    stamps = [line.split(" ", 1)[0] for line in lines if line[:4].isdigit()]
+    if not stamps:
         return []
-    return [Finding("error.log", "warn", f"last: {stamped[-1]}", f"less {path}; rm it when it is mended")]
+    words = f"last at {stamps[-1]}: {lines[-1].removeprefix(stamps[-1]).strip()}"
+    return [Finding("error.log", "warn", words, f"less {path}; rm it when it is mended")]

@@ -19,7 +19,15 @@ site.main()
 import os
 os.write(1, b"\\0".join(os.fsencode(path) for path in sys.path if path not in plain))
 """
-_TRY = "import sys; sys.path += sys.argv.pop(1).split(chr(10)); import muse_hook.hook, muse_hook.pipeline"
+# What a record needs and a hook's start does not load: a package built for another Python shows itself here.
+_TRY = """
+import sys
+sys.path += sys.argv[1].split("\\n")
+import muse_hook.git.libgit2, muse_hook.hook, muse_hook.pipeline
+from muse_hook.languages import languages
+names = [language.name for language in languages() if language.grammar_version and language.grammar]
+print(", ".join(names) or sys.exit("no grammar is installed"))
+"""
 
 
 def find(python: str | None = None, *, background: bool = False) -> Shim:
@@ -29,8 +37,13 @@ def find(python: str | None = None, *, background: bool = False) -> Shim:
         raise InstallError(_DOING, "this Python does not know where it is", "pipx install muse_hook")
     packages = tuple(os.fsdecode(part) for part in _run(path, _ASK).split(b"\0") if part)
     shim = Shim(path, packages, background=background)
-    _run(path, _TRY, "\n".join(packages))
+    prove(shim)
     return shim
+
+
+def prove(shim: Shim) -> str:
+    """Return the names of the languages that the shim's interpreter records; InstallError where it records none."""
+    return _run(shim.python, _TRY, "\n".join(shim.packages)).decode().strip()
 
 
 def _run(python: str, *arguments: str) -> bytes:
@@ -41,10 +54,11 @@ def _run(python: str, *arguments: str) -> bytes:
         raise InstallError(_DOING, f"{python} cannot be started: {error.strerror}") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
-        # `-I` passes over PYTHONPATH and the user's own site-packages: code must not come from where a caller points.
+        # It is started with -I, which passes over PYTHONPATH and the user's own site-packages: code must not come
+        # from where somebody's environment points.
         raise InstallError(
             _DOING,
-            f"{python} -I cannot import muse_hook ({said[-1] if said else done.returncode})",
+            f"{python} cannot run muse_hook ({said[-1] if said else done.returncode})",
             "pipx install muse_hook, or ./install.sh: an environment of its own",
         )
     return done.stdout
