@@ -37,8 +37,8 @@ minor=${minor%%.*}
 [ "$major" -gt 2 ] || { [ "$major" -eq 2 ] && [ "$minor" -ge 30 ]; } ||
     fail "git $version is too old: 2.30 is the oldest that works" "apt install git, from a newer release"
 
-# A folder is meant, not what a hook or an alias that started us left in the environment.
-unset $(git rev-parse --local-env-vars)
+# A folder is meant, not what a hook or an alias that started us left in the environment; nor somebody's modules.
+unset $(git rev-parse --local-env-vars) PYTHONHOME PYTHONPATH
 [ -d "$repository" ] || fail "there is no folder $repository" "./install.sh path/to/repository"
 repository=$(CDPATH= cd -- "$repository" && pwd -P)
 if ! refusal=$(git -C "$repository" rev-parse --git-dir 2>&1); then

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OLDEST_GIT = (2, 54)
 # One section an event: Git does not tell a command which event it is started for.
 _SECTION = "hook.muse-hook-"
+_OFF = frozenset({"false", "no", "off", "0", ""})
 
 
 def is_known(repo: Repository) -> bool:
@@ -46,7 +47,7 @@ def read(repo: Repository) -> dict[str, str]:
         for event in EVENTS
         if values.get(f"{_SECTION}{event}.event") == event
         and f"{_SECTION}{event}.command" in values
-        and values.get(f"{_SECTION}{event}.enabled", "true") == "true"
+        and values.get(f"{_SECTION}{event}.enabled", "true").lower() not in _OFF
     }
 
 
