@@ -339,6 +339,6 @@ def test_ancestry_is_what_a_walk_finds(seed: int) -> None:
         places.append(ancestry.add(generation, [places[parent] for parent in parents]))
         older.append({number}.union(*(older[parent] for parent in parents)))
     for tip in range(80):
-        assert {old for old in range(80) if ancestry.reaches(places[tip], places[old])} == older[tip]
+        assert {old for old in range(80) if ancestry.reach([places[tip]]).sees(places[old])} == older[tip]
         reach = ancestry.reach([places[tip]])
         assert {old for old in range(80) if reach.holds(places[old])} == older[tip]

@@ -86,37 +86,10 @@ class Ancestry:
         edges = self._edges[place.chain]
         return edges[0][2] if edges and edges[0][0] == 0 else None
 
-    def reaches(self, tip: Place, old: Place) -> bool:
-        """Whether `old` is `tip` or an ancestor of it."""
-        if old.chain < 0:
-            return True
-        if tip.chain == old.chain:
-            return old.step <= tip.step
-        todo = [tip]
-        seen: dict[int, int] = {}
-        while todo:
-            at = todo.pop()
-            if at.chain == old.chain and old.step <= at.step:
-                return True
-            done = seen.get(at.chain, -1)
-            if at.generation <= old.generation or at.step <= done:
-                continue
-            seen[at.chain] = at.step
-            for index, generation, parent in reversed(self._edges[at.chain]):
-                if index > at.step:
-                    continue
-                if index <= done or generation <= old.generation:
-                    break
-                if parent is not None:
-                    todo.append(parent)
-                elif generation - 1 > old.generation:
-                    return True
-        return False
-
-    def reach(self, tips: Iterable[Place]) -> Reach:
-        """Return everything that the tips reach."""
-        furthest: dict[int, int] = {}
-        unknown = 0
+    def reach(self, tips: Iterable[Place], base: Reach | None = None) -> Reach:
+        """Return everything that the tips (and `base`, which is changed) reach."""
+        found = base or Reach({}, 0)
+        furthest = found.furthest
         todo = list(tips)
         while todo:
             at = todo.pop()
@@ -124,18 +97,20 @@ class Ancestry:
             if at.step <= done:
                 continue
             furthest[at.chain] = at.step
-            for index, generation, parent in self._edges[at.chain]:
-                if not done < index <= at.step:
+            for index, generation, parent in reversed(self._edges[at.chain]):
+                if index <= done:
+                    break
+                if index > at.step:
                     continue
                 if parent is not None:
                     todo.append(parent)
                 else:
-                    unknown = max(unknown, generation - 1)
-        return Reach(furthest, unknown)
+                    found.unknown = max(found.unknown, generation - 1)
+        return found
 
 
 class Reach:
-    """What some commits reach: `furthest` index by chain, `unknown` the largest generation of an unrecorded parent."""
+    """What some commits reach: `furthest` step by chain, `unknown` the largest generation of an unrecorded parent."""
 
     __slots__ = ("furthest", "unknown")
 
@@ -143,6 +118,14 @@ class Reach:
         self.furthest = furthest
         self.unknown = unknown
 
+    def copy(self) -> Reach:
+        """Return one that can grow by itself."""
+        return Reach(dict(self.furthest), self.unknown)
+
     def holds(self, place: Place) -> bool:
         """Whether the commit at that place is reached over recorded commits."""
         return place.step <= self.furthest.get(place.chain, -1)
+
+    def sees(self, place: Place) -> bool:
+        """Whether the commit at that place is reached; what is older than an unrecorded parent counts as reached."""
+        return place.step <= self.furthest.get(place.chain, -1) or place.generation < self.unknown or place.chain < 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from muse_hook.history.ancestry import BEFORE, Ancestry, Place
+from muse_hook.history.addresses import carriers
+from muse_hook.history.ancestry import BEFORE, Ancestry, Place, Reach
 from muse_hook.history.places import Places
 from muse_hook.history.stories import Stories
+from muse_hook.history.views import Views
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _FLUSH = 20_000  # ops
 _OPS = (
@@ -35,6 +37,14 @@ class Op(NamedTuple):
     content_id: str
 
 
+class Node(NamedTuple):
+    """A folded commit: its record, its place, its parents' ids."""
+
+    record: int
+    place: Place
+    parents: list[str]
+
+
 class Fold:
     """One run over records that have no stories yet."""
 
@@ -42,12 +52,13 @@ class Fold:
         self._sql = connection
         self._ancestry = Ancestry.load(connection)
         self._old_chains = self._ancestry.chains
-        self._commits: dict[str, Place] = {}
+        self._nodes: dict[str, Node] = {}
         self._assigned: list[tuple[int, int, int]] = []
         self._done: list[tuple[int, int, int]] = []
         self._moves: list[tuple[Any, ...]] = []
         self.places = Places(connection, self._ancestry)
         self.stories = Stories(connection)
+        self._views = Views(self._ancestry)
 
     def run(self, records: Iterable[tuple[int, str | None, int]]) -> None:
         """Fold records (record, commit id, generation), which stand in causal order; those by hand come last."""
@@ -62,17 +73,21 @@ class Fold:
         self._ancestry.save(self._sql, self._old_chains)
 
     def _commit(self, record: int, commit_id: str, generation: int) -> None:
-        parents = [
-            self._place_of(parent)
-            for (parent,) in self._sql.execute(
-                "SELECT parent FROM parents WHERE record = ? ORDER BY number", (record,)
-            ).fetchall()
-        ]
-        place = self._commits[commit_id] = self._ancestry.add(generation, parents)
+        names = self._parents_of(record)
+        parents = [node and node.place for node in map(self.node, names)]
+        place = self._ancestry.add(generation, parents)
+        node = self._nodes[commit_id] = Node(record, place, names)
         self._done.append((place.chain, place.step, record))
         ops = [Op(*row) for row in self._sql.execute(_OPS, (record,))]
-        if ops:
-            _Commit(self, record, place, parents, ops).fold()
+        views = [
+            self._views.hand_on(parent) if not number else self._views.of(parent)
+            for number, parent in enumerate(parents)
+        ]
+        if ops or len(parents) > 1:
+            _Commit(self, node, views, ops).fold()
+        reach = self._ancestry.reach([place], views[0] if views else None)
+        children = self._sql.execute("SELECT count(*) FROM parents WHERE parent = ?", (commit_id,)).fetchone()[0]
+        self._views.keep(place, reach, children)
 
     def _by_hand(self, record: int) -> None:
         """Give an op that was appended by hand, and so has no ancestors, the story that had its address last."""
@@ -84,20 +99,48 @@ class Fold:
             if symbol is not None:
                 self._assigned.append((symbol, record, position))
 
-    def _place_of(self, commit_id: str) -> Place | None:
-        known = self._commits.get(commit_id)
+    def node(self, commit_id: str) -> Node | None:
+        """Return a folded commit, None for one that is not recorded."""
+        known = self._nodes.get(commit_id)
         if known is None:
             row = self._sql.execute(
-                "SELECT chain, place, generation FROM records WHERE commit_id = ? AND folded", (commit_id,)
+                "SELECT record, chain, place, generation FROM records WHERE commit_id = ? AND folded", (commit_id,)
             ).fetchone()
             if row is None:
                 return None
-            known = self._commits[commit_id] = Place(*row)
+            known = self._nodes[commit_id] = Node(row[0], Place(*row[1:]), self._parents_of(row[0]))
         return known
 
-    def lookup(self, at: Place | None, address: str, content_id: str) -> int:
+    def _parents_of(self, record: int) -> list[str]:
+        query = "SELECT parent FROM parents WHERE record = ? ORDER BY number"
+        return [parent for (parent,) in self._sql.execute(query, (record,))]
+
+    def brought(self, others: Sequence[str], first: Reach) -> Iterator[Node]:
+        """Yield what the other parents of a merge reach and its first parent does not."""
+        todo, seen = list(others), set(others)
+        while todo:
+            node = self.node(todo.pop())
+            if node is None or first.holds(node.place):
+                continue
+            yield node
+            fresh = [parent for parent in node.parents if parent not in seen]
+            seen.update(fresh)
+            todo += fresh
+
+    def together(self, view: Reach, others: Iterable[Reach | None]) -> Reach:
+        """Return what several commits reach."""
+        whole = view.copy()
+        for other in others:
+            if other is not None:
+                whole.unknown = max(whole.unknown, other.unknown)
+                for chain, step in other.furthest.items():
+                    if step > whole.furthest.get(chain, -1):
+                        whole.furthest[chain] = step
+        return whole
+
+    def lookup(self, view: Reach | None, address: str, content_id: str) -> int:
         """Return the story that an address belonged to at a commit: one that begins before the log where none is."""
-        symbol, origin = self.places.find(at, address)
+        symbol, origin = self.places.find(view, address)
         if symbol is None:
             symbol = self.stories.begin(origin, content_id, None)
             self.places.begin(origin, BEFORE, 0, symbol)
@@ -126,14 +169,13 @@ class Fold:
 class _Commit:
     """One commit's ops, from what its parents knew."""
 
-    def __init__(
-        self, fold: Fold, record: int, place: Place, parents: Sequence[Place | None], ops: Sequence[Op]
-    ) -> None:
+    def __init__(self, fold: Fold, node: Node, views: list[Reach | None], ops: Sequence[Op]) -> None:
         self._fold = fold
-        self._record = record
-        self._place = place
-        self._parents = parents
-        self._first = parents[0] if parents else None
+        self._record = node.record
+        self._place = node.place
+        self._parents = node.parents
+        self._views = views  # what each parent reaches
+        self._first = views[0] if views else None
         self._files = {op.position: op for op in ops if op.inside is None}
         self._ops = [(op, self._before(op)) for op in ops if op.inside is not None]
         # What has an op that says where it went is not carried along by its file or class.
@@ -154,6 +196,31 @@ class _Commit:
         for op in self._files.values():
             if op.from_address and op.op == "patch":
                 self._carry(op.from_address + "::", op.address + "::", "file moved", op.confidence)
+        if self._first is not None and len(self._views) > 1:
+            self._settle(self._first)
+
+    def _settle(self, first: Reach) -> None:
+        """Say who has which address where a merge's parents do not agree and no op tells.
+
+        A file that came in whole is as in that parent, every other one as in the first.
+        """
+        places = self._fold.places
+        whole = {op.address: op.from_parent or 1 for op in self._files.values() if op.op != "patch" and op.from_parent}
+        open_addresses = {
+            address for node in self._fold.brought(self._parents[1:], first) for address in places.touched(node.record)
+        }
+        for path in whole:
+            open_addresses.update(places.under(path + "::"))
+        merged = self._fold.together(first, self._views[1:])
+        for address in sorted(open_addresses.difference(places.touched(self._record))):
+            number = next((whole[path] for path in (each[:-2] for each in carriers(address)) if path in whole), 1)
+            truth = places.living(self._views[number - 1], address) if number <= len(self._views) else None
+            if places.living(merged, address) == truth:
+                continue
+            if truth is None:
+                places.end(address, self._place, self._record)
+            else:
+                places.begin(address, self._place, self._record, truth)
 
     def _before(self, op: Op) -> str:
         """Return where the op's symbol was in the first parent; in a moved file ops (but deletes) tell the new path."""
@@ -187,9 +254,9 @@ class _Commit:
     def _elsewhere(self, op: Op) -> int | None:
         """Return the story of a symbol that a merge's other parents have at the address."""
         number = op.from_parent or 0
-        others = self._parents[number - 1 : number] if number else self._parents[1:]
-        for parent in others:
-            symbol = self._fold.places.living(parent, op.address)
+        others = self._views[number - 1 : number] if number else self._views[1:]
+        for view in others:
+            symbol = self._fold.places.living(view, op.address)
             if symbol is not None:
                 return symbol
         return None
@@ -197,8 +264,8 @@ class _Commit:
     def _replace(self, op: Op, before: str) -> None:
         after = op.new_address or op.address
         symbol = None
-        if op.from_parent and op.from_parent <= len(self._parents):
-            symbol = self._fold.places.living(self._parents[op.from_parent - 1], after)
+        if op.from_parent and op.from_parent <= len(self._views):
+            symbol = self._fold.places.living(self._views[op.from_parent - 1], after)
         if symbol is None:
             symbol = self._fold.lookup(self._first, before, op.content_id)
         if op.new_address:

@@ -9,8 +9,9 @@ from muse_hook.history.ancestry import BEFORE, Place
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
-    from muse_hook.history.ancestry import Ancestry
+    from muse_hook.history.ancestry import Ancestry, Reach
 
 
 class Places:
@@ -26,32 +27,33 @@ class Places:
         self._known: dict[str, list[tuple[Place, int | None]]] = {}
         self._carried: dict[str, list[tuple[Place, str]]] = {}
         self._carriers = {new for (new,) in connection.execute("SELECT DISTINCT new FROM carriers")}
+        self._touched: dict[int, list[str]] = {}
         self._new: dict[tuple[str, int], int | None] = {}
         self._new_carriers: list[tuple[str, int, str]] = []
 
-    def find(self, at: Place | None, address: str) -> tuple[int | None, str]:
-        """Return the last story that had the address among a commit's ancestors, alive or not.
+    def find(self, view: Reach | None, address: str) -> tuple[int | None, str]:
+        """Return the last story that had the address within `view`, what a commit reaches; alive or not.
 
         Where none had it, None and the address that it had before whatever carried it there.
         """
         while True:
-            symbol = self.last(at, address)
-            origin = self._origin(at, address) if symbol is None else None
+            symbol = self.last(view, address)
+            origin = self._origin(view, address) if symbol is None else None
             if origin is None:
                 return symbol, address
-            at, address = origin
+            view, address = origin
 
-    def last(self, at: Place | None, address: str) -> int | None:
-        """Return the last story that had exactly this address among a commit's ancestors, alive or not."""
-        for place, symbol in self._at(address) if at is not None else ():
-            if symbol is not None and self._ancestry.reaches(at, place):  # type: ignore[arg-type] # not None here
+    def last(self, view: Reach | None, address: str) -> int | None:
+        """Return the last story that had exactly this address within `view`, alive or not."""
+        for place, symbol in self._at(address) if view is not None else ():
+            if symbol is not None and view.sees(place):  # type: ignore[union-attr] # not None here
                 return symbol
         return None
 
-    def living(self, at: Place | None, address: str) -> int | None:
-        """Return the story that has exactly this address at a commit, None where it ended or never began."""
-        for place, symbol in self._at(address) if at is not None else ():
-            if self._ancestry.reaches(at, place):  # type: ignore[arg-type] # not None here
+    def living(self, view: Reach | None, address: str) -> int | None:
+        """Return the story that has exactly this address at the tip of `view`, None where it ended or never began."""
+        for place, symbol in self._at(address) if view is not None else ():
+            if view.sees(place):  # type: ignore[union-attr] # likewise
                 return symbol
         return None
 
@@ -59,14 +61,15 @@ class Places:
         """Return the last story that had exactly this address anywhere."""
         return next((symbol for _, symbol in self._at(address) if symbol is not None), None)
 
-    def _origin(self, at: Place | None, address: str) -> tuple[Place | None, str] | None:
+    def _origin(self, view: Reach | None, address: str) -> tuple[Reach | None, str] | None:
         """Return where an address was before the last move that carried it there, None where there was no move."""
-        if at is None or not self._carriers:
+        if view is None or not self._carriers:
             return None
         for prefix in carriers(address):
             for place, old in self._carried_to(prefix) if prefix in self._carriers else ():
-                if self._ancestry.reaches(at, place):
-                    return self._ancestry.before(place), old + address[len(prefix) :]
+                if view.sees(place):
+                    before = self._ancestry.before(place)
+                    return before and self._ancestry.reach([before]), old + address[len(prefix) :]
         return None
 
     def _at(self, address: str) -> list[tuple[Place, int | None]]:
@@ -108,6 +111,15 @@ class Places:
             )
         ]
 
+    def touched(self, record: int) -> Iterable[str]:
+        """Return the addresses that a record gave or ended."""
+        known = self._touched.get(record)
+        if known is None and not self._is_empty:
+            known = [
+                address for (address,) in self._sql.execute("SELECT address FROM places WHERE record = ?", (record,))
+            ]
+        return known or ()
+
     def begin(self, address: str, place: Place, record: int, symbol: int) -> None:
         """Say that an address belongs to a story from a record on (record 0: before the log)."""
         self._put(address, place, record, symbol)
@@ -123,6 +135,7 @@ class Places:
         known.append((place, symbol))
         known.sort(key=lambda each: -each[0].generation)
         self._new[address, record] = symbol
+        self._touched.setdefault(record, []).append(address)
 
     def carry(self, old: str, new: str, place: Place, record: int) -> None:
         """Say that everything under the prefix `old` went to `new` in a record."""

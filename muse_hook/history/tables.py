@@ -44,6 +44,7 @@ CREATE INDEX stories_by_name ON stories (name);
 CREATE TABLE places (
     address TEXT NOT NULL, record INTEGER NOT NULL, symbol INTEGER, PRIMARY KEY (address, record)
 ) WITHOUT ROWID;
+CREATE INDEX places_of_record ON places (record);
 CREATE TABLE moves (
     record INTEGER NOT NULL, symbol INTEGER NOT NULL, old_address TEXT NOT NULL, new_address TEXT NOT NULL,
     how TEXT NOT NULL, confidence REAL, PRIMARY KEY (symbol, record, old_address)
