@@ -118,8 +118,6 @@ def reachable(repo: Repo) -> set[str]:
     for line in repo.git("worktree", "list", "--porcelain").splitlines():
         if line.startswith("HEAD ") and line[5:].strip("0"):
             tips.add(line[5:])
-    head = repo.git("rev-parse", "-q", "--verify", "HEAD", check=False)
-    tips |= {head} if head else set()
     if not tips:
         return set()
     found = set(repo.git("rev-list", "--stdin", stdin="\n".join(tips) + "\n").split())
@@ -128,9 +126,21 @@ def reachable(repo: Repo) -> set[str]:
 
 def boundary(repo: Repo) -> list[str]:
     """Return the commits whose parents a shallow clone does not have."""
-    common = repo.git("rev-parse", "--git-common-dir")
-    path = repo.path / common / "shallow"
+    path = common_dir(repo) / "shallow"
     return path.read_text().split() if path.exists() else []
+
+
+def common_dir(repo: Repo) -> Path:
+    """Return the git directory that all work trees share."""
+    if (repo.path / ".git/objects").is_dir():
+        return repo.path / ".git"
+    return repo.path / repo.git("rev-parse", "--git-common-dir")
+
+
+def there(repo: Repo, commits: set[str]) -> set[str]:
+    """Return those of `commits` that Git still has."""
+    said = repo.git("cat-file", "--batch-check", stdin="".join(f"{oid}\n" for oid in sorted(commits)))
+    return {line.split()[0] for line in said.splitlines() if not line.endswith("missing")}
 
 
 class Raw(NamedTuple):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from muse_hook.errors import ObjectMissingError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +34,7 @@ class Budget:
         return commits <= self._commits
 
     def spend(self, objects: ObjectReader, changes: Sequence[FileChange]) -> bool:
-        """Take a commit's cost off, known from its list of changes before any work; False where it is too much.
-
-        ObjectMissingError where a blob is absent.
-        """
+        """Take a commit's cost off, known from its list of changes before any work; False where it is too much."""
         self._commits -= 1
         self._files -= len(changes)
         if self._commits < 0 or self._files < 0:
@@ -41,5 +42,6 @@ class Budget:
         for change in changes:
             for blob in (change.old, change.new):
                 if blob is not None and blob.is_file:
-                    self._bytes -= objects.size(blob.oid)
+                    with suppress(ObjectMissingError):  # of a file whose content nobody needs, perhaps
+                        self._bytes -= objects.size(blob.oid)
         return self._bytes >= 0

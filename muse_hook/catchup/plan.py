@@ -89,7 +89,7 @@ def make_plan(
             events=events,
             reflogs=situation.reflogs,
             branches=situation.branches,
-            order=situation.order,
+            order=situation.order(repo),
             heads=situation.heads,
         )
         plan.sessions = sessions | {oid: session for oid, _, session in again if session}

@@ -14,23 +14,24 @@ if TYPE_CHECKING:
 
 
 class Situation:
-    """`branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries,
-    oldest first}, `order` the branches as session rule 3 asks them.
-    """  # noqa: D205 - the fields are the summary
+    """`branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries}."""
 
-    __slots__ = ("branches", "heads", "order", "reflogs")
+    __slots__ = ("branches", "heads", "reflogs")
 
     def __init__(
         self,
         branches: Mapping[str, str],
         heads: Sequence[Head],
         reflogs: Mapping[str, Sequence[ReflogEntry]],
-        default: str | None,
     ) -> None:
         self.branches = branches
         self.heads = heads
         self.reflogs = reflogs
-        self.order = branch_order(branches, heads, default)
+
+    def order(self, repo: Repository) -> list[str]:
+        """Return the branches as session rule 3 asks them; asking Git for the default one costs, so only on demand."""
+        default = repo.default_branch() if len(self.branches) > 1 else None
+        return branch_order(self.branches, self.heads, default)
 
     def tips(self, *, automatic: bool) -> set[str]:
         """Return the commits to start from; `automatic` passes over a HEAD that a rebase has in hand."""
@@ -47,4 +48,4 @@ def look(repo: Repository) -> Situation:
     """Ask Git where everything stands."""
     current = repo.head()
     others = [tree.head for tree in repo.worktrees() if tree.name != current.worktree]
-    return Situation(repo.branches(), [current, *others], repo.branch_reflogs(), repo.default_branch())
+    return Situation(repo.branches(), [current, *others], repo.branch_reflogs())

@@ -68,7 +68,7 @@ def pending(repo: Repository, store: Store) -> Pending:
             events=[],
             reflogs=situation.reflogs,
             branches=situation.branches,
-            order=situation.order,
+            order=situation.order(repo),
             heads=situation.heads,
         )
         left = read_frontier(store).left

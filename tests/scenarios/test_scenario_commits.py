@@ -20,7 +20,14 @@ def test_first_commit(new_room: Room) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [["-a"], ["--", "base.txt"], ["--only", "base.txt"], ["--include", "base.txt"], ["-a", "--no-verify"], ["-a", "-s"]],
+    [
+        ["-a"],
+        ["--", "base.txt"],
+        ["--only", "base.txt"],
+        ["--include", "base.txt"],
+        ["-a", "--no-verify"],
+        ["-a", "-s"],
+    ],
     ids=" ".join,
 )
 def test_commit(room: Room, options: list[str]) -> None:
@@ -51,7 +58,9 @@ def test_commit_from_elsewhere(room: Room, tmp_path: Path) -> None:
     room.run("git", "-C", str(room.path), "commit", "-q", "-m", "-C")
     room.change("a.txt", "b")
     where = ["--git-dir", str(room.path / ".git"), "--work-tree", str(room.path)]
-    room.run("sh", "-c", 'cd "$1" && shift && exec git "$@"', "sh", str(outside), *where, "commit", "-q", "-m", "--git-dir")
+    room.run(
+        "sh", "-c", 'cd "$1" && shift && exec git "$@"', "sh", str(outside), *where, "commit", "-q", "-m", "--git-dir"
+    )
     room.change("a.txt", "c")
     room.git("commit", "-q", "-m", "variables", GIT_DIR=str(room.path / ".git"), GIT_WORK_TREE=str(room.path))
     room.head_is_recorded()

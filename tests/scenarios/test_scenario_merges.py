@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 def fork(room: Room, *, conflict: bool = False) -> None:
     """Make branch `side` beside `main`, a commit each."""
     room.git("switch", "-q", "-c", "side")
-    room.one("both.txt" if conflict else "side.txt", "side", message="side")
+    room.one("both.txt" if conflict else "side.txt", "side", message="side", dead=True)
     room.git("switch", "-q", "main")
-    room.one("both.txt" if conflict else "main.txt", "main", message="main")
+    room.one("both.txt" if conflict else "main.txt", "main", message="main", dead=True)
+    room.sync()
 
 
 def test_merge_fast_forward(room: Room) -> None:

@@ -16,8 +16,9 @@ def side(room: Room, *subjects: str, path: str = "") -> None:
     """Make branch `side` with a commit for each subject; back on `main` then."""
     room.git("switch", "-q", "-c", "side")
     for subject in subjects:
-        room.one(path or f"{subject}.txt", subject, message=subject)
+        room.one(path or f"{subject}.txt", subject, message=subject, dead=True)
     room.git("switch", "-q", "main")
+    room.sync()
 
 
 def test_cherry_pick(room: Room) -> None:

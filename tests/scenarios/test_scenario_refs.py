@@ -159,7 +159,9 @@ def test_commits_by_dulwich(room: Room) -> None:
     assert room.recorded() == {"main": 2}
 
 
-@pytest.mark.parametrize("name", ["a/b", "ops.jsonl", "deep/checkpoint.json", "%41", "ü/ß", "x" * 240, "-dash", "HEAD-1"])
+@pytest.mark.parametrize(
+    "name", ["a/b", "ops.jsonl", "deep/checkpoint.json", "%41", "ü/ß", "x" * 240, "-dash", "HEAD-1"]
+)
 def test_branch_names(room: Room, name: str) -> None:
     room.git("update-ref", f"refs/heads/{name}", "HEAD")
     room.git("symbolic-ref", "HEAD", f"refs/heads/{name}")
