@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 
 from muse_hook.oplog.ids import seal_id
-from muse_hook.oplog.scan import Mark, Scanner
+from muse_hook.oplog.scanner import Scanner
+from muse_hook.oplog.seals import Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-    from muse_hook.oplog.scan import Seal
+    from muse_hook.oplog.seals import Seal
 
 # A reader that waits for a first reading to end gets in between two of these.
 _SEALS_A_TRANSACTION = 5000

@@ -9,7 +9,8 @@ from muse_hook.oplog.ids import POSITIONS, entry_id, mark_id, seal_id
 from muse_hook.oplog.log import OpLog, list_sessions
 from muse_hook.oplog.marks import MarkLine, make_dropped, make_superseded
 from muse_hook.oplog.reading import delta_of_entries, read_batch, read_entries
-from muse_hook.oplog.scan import Mark, Scanner, Seal, scan
+from muse_hook.oplog.scanner import Scanner, scan
+from muse_hook.oplog.seals import Mark, Seal
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append, end_torn_line, sync
 

@@ -7,7 +7,8 @@ import os
 from muse_hook.errors import StoreError
 from muse_hook.oplog.ids import stamp
 from muse_hook.oplog.lines import hand_entry, read_lines
-from muse_hook.oplog.scan import Scanner, Seal
+from muse_hook.oplog.scanner import Scanner
+from muse_hook.oplog.seals import Seal
 from muse_hook.oplog.sessions import CLOCK
 
 TYPE_CHECKING = False

@@ -6,7 +6,8 @@ import os
 
 from muse_hook.errors import DamagedLogError, StoreError
 from muse_hook.oplog.lines import hand_entry, parse, read_lines
-from muse_hook.oplog.scan import Scanner, Seal
+from muse_hook.oplog.scanner import Scanner
+from muse_hook.oplog.seals import Seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,382 @@
+"""A commit's batch: its lines to the letter, and finding it again in whatever log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, write
+
+from muse_hook.errors import DeltaError
+from muse_hook.oplog import (
+    POSITIONS,
+    Mark,
+    Scanner,
+    Store,
+    entry_id,
+    make_batch,
+    make_dropped,
+    make_superseded,
+    mark_id,
+    read_entries,
+    scan,
+    seal_id,
+)
+from muse_hook.oplog.batch import MAX_ENTRIES
+from muse_hook.oplog.canonical import canonical
+
+NINE = [
+    "op_id", "actor_id", "lamport_ts", "parent_op_ids", "domain", "domain_op", "created_at", "intent_id",
+    "reservation_id",
+]  # fmt: skip
+
+
+def compact(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+# The lines
+
+
+def test_a_batch_is_the_ops_each_patch_followed_by_its_children_and_the_seal() -> None:
+    ops = [insert("README.md"), patch("a.py", "f", "g"), patch("b.py", "h")]
+    made = make_batch(commit(5, 3, 4), delta(*ops), 7, engine=ENGINE)
+    lines = entries(made.lines)
+    assert [line["domain_op"] for line in lines[:-1]] == [
+        ops[0], ops[1], *ops[1]["child_ops"], ops[2], *ops[2]["child_ops"],
+    ]  # fmt: skip
+    assert [line["op_id"] for line in lines] == [*made.op_ids, made.seal_id]
+    parents = [seal_id(oid(3)), seal_id(oid(4))]
+    top, child = made.op_ids, [made.op_ids[1]]
+    assert [line["parent_op_ids"] for line in lines] == [
+        parents, parents, child, child, parents, [top[4]], [top[0], top[1], top[4]],
+    ]  # fmt: skip
+    assert [line["lamport_ts"] for line in lines] == [7 * 2**24 + position for position in range(7)]
+    assert made.highest == 7 * 2**24 + 6
+    assert [line["domain"] for line in lines] == ["code"] * 6 + ["git"]
+    assert {line["commit_id"] for line in lines} == {oid(5)}
+    assert {line["created_at"] for line in lines} == {"2026-01-01T11:00:00+00:00"}
+
+
+def test_the_keys_stand_in_muse_s_order_then_ours() -> None:
+    lines = entries(batch(1, "f").lines)
+    assert [list(line) for line in lines] == [[*NINE, "commit_id"]] * 2 + [[*NINE, "commit_id", "commit"]]
+
+
+def test_the_seal_tells_the_commit() -> None:
+    told = commit(5, 3, co_authors=["Grace Hopper <grace@example.org>"], summary="Größe")
+    made = make_batch(told, delta(insert("a.txt")) | {"breaking_changes": ["f"]}, 2, engine=ENGINE)
+    entry, seal = made.lines.splitlines(keepends=True)
+    line = json.loads(seal)
+    assert list(line["commit"].items()) == [
+        ("parents", [oid(3)]),
+        ("author", "Ada Lovelace <ada@example.org>"),
+        ("co_authors", ["Grace Hopper <grace@example.org>"]),
+        ("authored_at", "2026-01-01T10:00:00+00:00"),
+        ("committed_at", "2026-01-01T11:00:00+00:00"),
+        ("generation", 2),
+        ("entries", 1),
+        ("sha256", hashlib.sha256(entry).hexdigest()),
+        ("engine", ENGINE),
+        ("summary", "added"),
+        ("sem_ver_bump", "minor"),
+        ("breaking_changes", ["f"]),
+    ]
+    assert line["domain_op"] == {
+        "op": "insert",
+        "address": oid(5),
+        "position": None,
+        "content_id": "7" * 40,
+        "content_summary": "Größe",
+    }
+
+
+def test_a_seal_in_a_shallow_clone_says_so_last() -> None:
+    seal = entries(make_batch(commit(1), delta(), 1, shallow=True, engine=ENGINE).lines)[-1]
+    assert list(seal["commit"])[-1] == "shallow"
+    assert seal["commit"]["shallow"] is True
+
+
+def test_a_commit_that_changes_no_symbol_has_its_seal_which_names_the_parents() -> None:
+    made = make_batch(commit(2, 1), {"domain": "code", "ops": [], "summary": ""}, 2, engine=ENGINE)
+    (seal,) = entries(made.lines)
+    assert made.op_ids == []
+    assert seal["parent_op_ids"] == [seal_id(oid(1))]
+    assert (seal["commit"]["sem_ver_bump"], seal["commit"]["breaking_changes"]) == ("none", [])
+    assert seal["commit"]["sha256"] == hashlib.sha256(b"").hexdigest()
+
+
+def test_trailers_name_the_actor_the_intent_and_the_reservation() -> None:
+    told = commit(1, actor="agent-7", intent="i-1", reservation="r-1")
+    for line in entries(make_batch(told, delta(insert("a")), 1, engine=ENGINE).lines):
+        assert (line["actor_id"], line["intent_id"], line["reservation_id"]) == ("agent-7", "i-1", "r-1")
+    assert entries(batch(1).lines)[0]["actor_id"] == "Ada Lovelace <ada@example.org>"
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(categories=["Cs", "Cc", "L", "P", "So"])),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.text(), JSON_VALUES, max_size=4), st.text(st.characters()))
+def test_every_line_is_what_json_dumps_writes(extra: dict[str, Any], words: str) -> None:
+    op = extra | insert(words)
+    told = commit(1, 2, author=words, actor=words, intent=words, summary=words)
+    made = make_batch(told, delta(op, patch(words, words)) | {"summary": words}, 3, engine=words)
+    lines = made.lines.splitlines()
+    assert [compact(json.loads(line)) for line in lines] == lines
+    assert json.loads(lines[0])["domain_op"] == op
+    assert made.lines.isascii()
+
+
+def test_the_same_commit_gives_the_same_lines_and_another_one_other_ids() -> None:
+    assert batch(1, "f").lines == batch(1, "f").lines
+    assert not set(batch(1, "f").op_ids) & set(batch(2, "f").op_ids)
+
+
+@given(st.text(), st.integers(0, POSITIONS), st.text())
+def test_ids_are_shaped_like_uuids_of_version_eight(commit_id: str, position: int, op_json: str) -> None:
+    for made in (entry_id(commit_id, position, op_json), seal_id(commit_id), mark_id("dropped", commit_id)):
+        assert str(uuid.UUID(made)) == made
+        assert uuid.UUID(made).version == 8
+        assert uuid.UUID(made).variant == uuid.RFC_4122
+
+
+def test_ids_never_change() -> None:
+    """Other people's logs hold them: a new way to derive them would record their commits twice."""
+    assert seal_id("a" * 40) == "3d4b2df0-7ce4-8c69-a0f8-bd21f8f9f38e"
+    assert entry_id("a" * 40, 3, '{"op":"insert"}') == "f03eb0ab-3c33-8511-8eed-9f1b4c88d23a"
+    assert mark_id("superseded", "a" * 40, "b" * 40) == "2cea2cbf-8437-8c23-9416-a3b38ce2effe"
+
+
+def test_positions_leave_room_for_the_seal_and_for_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MAX_ENTRIES + 1 < POSITIONS
+    monkeypatch.setattr("muse_hook.oplog.batch.MAX_ENTRIES", 2)
+    assert len(batch(1, "f").op_ids) == 2
+    with pytest.raises(DeltaError, match="more than 2 ops"):
+        batch(1, "f", "g")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"bytes", object()])
+def test_what_is_no_json_is_refused(value: object) -> None:
+    for broken in (delta(insert("a") | {"kind": value}), delta() | {"breaking_changes": [value]}):
+        with pytest.raises(DeltaError, match="cannot be JSON"):
+            make_batch(commit(1), broken, 1, engine=ENGINE)
+
+
+def test_the_encoder_survives_what_it_refused() -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    with pytest.raises(ValueError, match="Circular"):
+        canonical(circle)
+    assert canonical([1, "é\ud800"]) == '[1,"\\u00e9\\ud800"]'
+
+
+# Marks
+
+
+def test_a_superseded_mark_names_both_commits() -> None:
+    mark = make_superseded(oid(1), commit(2, actor="agent-7"), "amend", 4)
+    (line,) = entries(mark.lines)
+    assert compact(line) + b"\n" == mark.lines
+    assert line["op_id"] == mark.op_id == mark_id("superseded", oid(1), oid(2))
+    assert list(line) == NINE
+    assert line["domain_op"] == {
+        "op": "replace",
+        "address": oid(1),
+        "position": None,
+        "old_content_id": oid(1),
+        "new_content_id": oid(2),
+        "old_summary": "superseded",
+        "new_summary": "amend",
+    }
+    assert line["parent_op_ids"] == [seal_id(oid(1)), seal_id(oid(2))]
+    assert (line["domain"], line["actor_id"]) == ("git", "agent-7")
+    assert line["lamport_ts"] == mark.highest == 4 * 2**24 + 2**24 - 1
+
+
+def test_a_dropped_mark_names_the_commit() -> None:
+    (line,) = entries(make_dropped(commit(1), 4).lines)
+    assert line["domain_op"] == {
+        "op": "delete",
+        "address": oid(1),
+        "position": None,
+        "content_id": oid(1),
+        "content_summary": "dropped by rebase",
+    }
+    assert line["parent_op_ids"] == [seal_id(oid(1))]
+    assert line["created_at"] == "2026-01-01T11:00:00+00:00"
+
+
+def test_marks_count_and_are_found(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    mark = make_superseded(oid(1), commit(2), "rebase", 4)
+    write(store, "main", batch(1, "f"), mark, batch(2, "g"))
+    with log_of(store).open("rb") as file:
+        found = list(Scanner(file.fileno()))
+    assert [item.op_id for item in found if isinstance(item, Mark)] == [mark.op_id]
+    assert mark.op_id in {entry["op_id"] for entry in read_entries(store.log_path("main"))}
+    assert [seal.intact for seal in scan(store.log_path("main"))] == [True, True]
+
+
+# Finding batches
+
+
+def test_a_seal_tells_where_its_batch_stands(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    write(store, "main", batch(1, "f", parents=(8, 9)), batch(2), batch(3, "g", "h", generation=5))
+    data = log_of(store).read_bytes()
+    seals = list(scan(store.log_path("main")))
+    assert [data[seal.start : seal.end] for seal in seals] == [
+        batch(1, "f", parents=(8, 9)).lines, batch(2).lines, batch(3, "g", "h", generation=5).lines,
+    ]  # fmt: skip
+    assert [seal.commit_id for seal in seals] == [oid(1), oid(2), oid(3)]
+    assert (seals[0].parents, seals[0].tree, seals[0].shallow) == ((oid(8), oid(9)), "7" * 40, False)
+    assert (seals[2].generation, seals[2].entries, seals[2].intact, seals[2].reason) == (5, 3, True, "")
+    assert data[seals[2].line :].count(b"\n") == 1
+    assert [seal.commit_id for seal in scan(store.log_path("main"), seals[0].end)] == [oid(2), oid(3)]
+
+
+def test_no_log_holds_no_batch(tmp_path: Path) -> None:
+    assert list(scan(str(tmp_path / "none"))) == []
+    assert list(read_entries(str(tmp_path / "none"))) == []
+
+
+def damage(data: bytes, at: int, bit: int = 0) -> bytes:
+    return data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :]
+
+
+def test_a_flipped_bit_in_an_entry_damages_its_batch_alone(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    middle = batch(2, "f").lines
+    for at in range(0, middle.rindex(b"\n", 0, -1), 7):
+        log.write_bytes(batch(1, "f").lines + damage(middle, at) + batch(3, "f").lines)
+        counting = [seal.commit_id for seal in scan(str(log)) if seal.intact]
+        assert counting == [oid(1), oid(3)], at
+        assert not [entry for entry in read_entries(str(log)) if entry.get("commit_id") == oid(2)], at
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (seal_id(oid(2)), seal_id(oid(4))),
+        ('"entries":2', '"entries":3'),
+        ('"entries":2', '"entries":1'),
+        ('"entries":2', '"entries":"2"'),
+        ('"entries":2', f'"entries":{2**70}'),
+        ('"generation":1', '"generation":2'),
+        ('"generation":1', '"generation":0'),
+        ('"sha256":"', '"sha256":"0'),
+        ('"sha256":', '"sha257":'),
+        ('"parents":[]', '"parents":{}'),
+        ('"parents":[]', '"parents":[1]'),
+        ('"content_id":"7', '"content_ix":"7'),
+        ('"committed_at":"2026', '"committed_at":"2027'),
+    ],
+)
+def test_a_seal_that_contradicts_itself_seals_nothing(was: str, becomes: str, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    text = batch(2, "f").lines.decode()
+    head, seal = text[: text.rindex("\n", 0, -1) + 1], text[text.rindex("\n", 0, -1) + 1 :]
+    assert was in seal
+    log.write_text(batch(1, "f").lines.decode() + head + seal.replace(was, becomes) + batch(3, "f").lines.decode())
+    seals = list(scan(str(log)))
+    assert [(seal.commit_id, seal.intact) for seal in seals] == [(oid(1), True), (oid(2), False), (oid(3), True)]
+    assert seals[1].reason
+
+
+def test_a_seal_whose_lines_are_before_another_batch_seals_nothing(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    *lines, seal = batch(1, "f").lines.splitlines(keepends=True)
+    log.write_bytes(b"".join(lines) + batch(2, "g").lines + seal)
+    assert [(seal.commit_id, seal.intact) for seal in scan(str(log))] == [(oid(2), True), (oid(1), False)]
+
+
+def test_a_half_batch_before_a_whole_one_of_the_same_commit_is_passed_over(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    whole = batch(1, "f", "g").lines
+    log.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]) + whole)
+    (seal,) = scan(str(log))
+    assert (seal.intact, seal.end - seal.start) == (True, len(whole))
+    assert len(list(read_entries(str(log)))) == 4
+
+
+def test_of_two_whole_batches_of_a_commit_one_counts(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(batch(1, "f").lines + batch(2).lines + batch(1, "f").lines)
+    assert [seal.commit_id for seal in scan(str(log)) if seal.intact] == [oid(1), oid(2), oid(1)]
+    assert [entry["op_id"] for entry in read_entries(str(log))] == [
+        *batch(1, "f").op_ids, seal_id(oid(1)), seal_id(oid(2)),
+    ]  # fmt: skip
+
+
+def test_an_op_that_looks_like_a_seal_is_none(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    seal = entries(batch(9).lines)[0]
+    made = make_batch(commit(1), delta(insert("a") | seal, insert("b") | {"x": seal}), 1, engine=ENGINE)
+    log.write_bytes(made.lines)
+    assert [(seal.commit_id, seal.entries) for seal in scan(str(log))] == [(oid(1), 2)]
+
+
+def test_a_batch_larger_than_what_is_read_at_once_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muse_hook.oplog.scanner.BLOCK", 100)
+    monkeypatch.setattr("muse_hook.oplog.lines.BLOCK", 100)
+    monkeypatch.setattr("muse_hook.oplog.scanner._DIGEST_BLOCK", 100)
+    log = tmp_path / "log"
+    log.write_bytes(b"garbage\n" * 99 + batch(1, "f", "g").lines + b"x" * 999 + b"\n" + batch(2).lines)
+    assert [seal.commit_id for seal in scan(str(log)) if seal.intact] == [oid(1), oid(2)]
+    assert len(list(read_entries(str(log)))) == 5
+
+
+PIECES = st.one_of(
+    st.integers(1, 4).map(lambda number: ("batch", batch(number, *("f", "g")[: number % 3]).lines)),
+    st.tuples(st.integers(1, 4), st.integers(0, 2500)).map(
+        lambda cut: ("garbage", (batch(cut[0], "f", "g").lines)[: cut[1]])
+    ),
+    st.binary(max_size=60).map(lambda raw: ("garbage", raw)),
+    st.sampled_from(
+        [
+            ("garbage", b'{"domain":"git"}'), ("garbage", b'"domain":"git"'), ("garbage", b"[" * 5000),
+            ("garbage", b'{"domain":"git","op_id":"x","commit_id":"y","commit":{}}'),
+            ("garbage", b'{"domain":"git","op_id":"x","commit_id":7,"commit":{}}'),
+            ("garbage", b'{"domain":"git","op_id":"\\ud800"}'), ("garbage", b"\r\n\0\n"),
+            ("garbage", b'{"domain":"git","op_id":"x","commit_id":"y","commit":{"entries":1e999,"parents":null}}'),
+        ]
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=12), st.integers(1, 400))
+def test_whatever_stands_between_them_every_whole_batch_is_found(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[tuple[str, bytes]], block: int
+) -> None:
+    data = b""
+    wanted = []
+    for kind, piece in pieces:
+        if kind == "batch" and data and not data.endswith(b"\n"):
+            data += b"\n"  # as the writer does
+        data += piece
+        if kind == "batch":
+            wanted.append(len(data))
+    log = tmp_path_factory.getbasetemp() / "garbage.jsonl"
+    log.write_bytes(data)
+    with pytest.MonkeyPatch.context() as patch_:
+        patch_.setattr("muse_hook.oplog.scanner.BLOCK", block)
+        patch_.setattr("muse_hook.oplog.lines.BLOCK", block)
+        whole = {seal.end for seal in scan(str(log)) if seal.intact}
+        read = list(read_entries(str(log)))
+    assert whole >= set(wanted)
+    for end in whole - set(wanted):  # a cut that took the newline alone, ended by what followed
+        assert data[:end].endswith(tuple(batch(number, "f", "g").lines for number in range(1, 5)))
+    assert len({entry["op_id"] for entry in read}) == len(read)
+    for entry in read:
+        assert entry.get("commit_id") is None or seal_id(str(entry["commit_id"])) in {e["op_id"] for e in read}
