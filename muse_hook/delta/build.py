@@ -113,7 +113,7 @@ def _compared(file: FileSymbols, children: list[SymbolOp], plain: list[FileSymbo
         return []
     change = _mode(file)
     if old.oid == new.oid:
-        return [(MODIFIED, file.path, replace_file(file.path, old, new, change))] if change else []
+        return [(MODIFIED, file.path, replace_file(file.path, old, new, change, reformatted=True))] if change else []
     if file.old.same_tree(file.new):
         return [(MODIFIED, file.path, replace_file(file.path, old, new, change, reformatted=True))]
     change = ["order", *change] if file.old.same_module(file.new) else ["module", *change]
@@ -145,5 +145,5 @@ def _plain(files: Sequence[FileSymbols]) -> list[tuple[int, str, DomainOp]]:
             elif old != new or not known(file.old):
                 told.append((MODIFIED, path, replace_file(path, old, new, ["unrecorded", *change])))
         elif old != new:
-            told.append((MODIFIED, path, replace_file(path, old, new, change)))
+            told.append((MODIFIED, path, replace_file(path, old, new, change, reformatted=old.oid == new.oid)))
     return told

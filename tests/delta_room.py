@@ -1,0 +1,91 @@
+"""What the tests of match, delta and semver share: trees as dictionaries of sources, and their delta."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.languages import language_for
+from muse_hook.model.change import Blob, FileChange
+from muse_hook.symbols import extract
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from muse_hook.model.ops import PatchOp, StructuredDelta, SymbolOp
+    from muse_hook.model.symbol import SymbolTable
+    from muse_hook.replay.fold import Table
+
+Tree = dict[str, str]
+
+
+def blob(source: str | None, mode: int = 0o100644) -> Blob | None:
+    """Return a blob with Git's own id."""
+    if source is None:
+        return None
+    data = source.encode()
+    return Blob(mode, hashlib.sha1(b"blob %d\0%s" % (len(data), data), usedforsecurity=False).hexdigest())
+
+
+def table(path: str, source: str | None) -> SymbolTable | None:
+    """Return the symbols of one file."""
+    language = language_for(path)
+    return None if source is None or language is None else extract(source.encode(), language)
+
+
+def changed(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str, str]) -> list[FileSymbols]:
+    """Return what differs between a first parent's tree and a commit's; `others` are the other parents' trees."""
+    files = []
+    for path in sorted(old.keys() | new.keys()):
+        before, after = old.get(path), new.get(path)
+        if before == after:
+            continue
+        theirs = [tree.get(path) for tree in others]
+        change = FileChange(path, blob(before), blob(after), [blob(t) for t in theirs])
+        if after in theirs:
+            files.append(FileSymbols(change, None, None))
+        else:
+            files.append(FileSymbols(change, table(path, before), table(path, after), [table(path, t) for t in theirs]))
+    return files
+
+
+def delta_of(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str, str]) -> StructuredDelta:
+    """Return the delta between two trees."""
+    return build_delta(changed(old, new, *others))
+
+
+def symbols_of(tree: Mapping[str, str]) -> Table:
+    """Return the table that replaying must give for a tree: None for a file that could not be parsed."""
+    found: Table = {}
+    for path, source in tree.items():
+        symbols = table(path, source)
+        if symbols is None:
+            continue
+        if symbols.state != "parsed":
+            found[path] = None
+        elif symbols.symbols:
+            found[path] = {name: s.content_id for name, s in symbols.symbols.items()}
+    return found
+
+
+def children(delta: StructuredDelta) -> list[SymbolOp]:
+    """Return all symbol ops of a delta, in order."""
+    return [child for op in delta["ops"] if op["op"] == "patch" for child in op["child_ops"]]
+
+
+def patch_of(delta: StructuredDelta, path: str) -> PatchOp:
+    """Return the patch of one path."""
+    (found,) = [op for op in delta["ops"] if op["op"] == "patch" and op["address"] == path]
+    return found
+
+
+def told(ops: Sequence[SymbolOp]) -> list[str]:
+    """Return ops as one line each, for asserts that read as a story."""
+    rows = []
+    for op in ops:
+        if op["op"] == "replace":
+            rows.append(f"{op['address']}: {op['old_summary']} -> {op['new_summary']}")
+        else:
+            rows.append(f"{op['address']}: {op['content_summary']}")
+    return rows
