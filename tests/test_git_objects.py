@@ -313,6 +313,17 @@ def test_a_reader_whose_child_is_killed_says_so_and_starts_another(repo: Repo) -
         assert reader.commit(head).id == head
 
 
+def test_an_interrupted_answer_is_not_taken_for_the_next_one(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = repo.commit("x", a="a = 1\n")
+    with open_repository(str(repo.path)).objects("plumbing") as reader:
+        assert isinstance(reader, PlumbingReader)
+        with monkeypatch.context() as patch:
+            patch.setattr(PlumbingReader, "_content", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                reader.read(head)
+        assert reader.read(repo.git("rev-parse", "HEAD:a.py")) == ("blob", b"a = 1\n")
+
+
 def test_a_damaged_object_counts_as_missing(repo: Repo) -> None:
     head = repo.commit("x", a="a = 1\n")
     blob = repo.git("rev-parse", "HEAD:a.py")

@@ -151,8 +151,9 @@ def test_where_there_is_no_repository_one_line_says_so(tmp_path: Path, repo: Rep
 
 def test_a_repository_of_another_user_is_refused_with_the_line_that_mends_it(repo: Repo, head: str) -> None:
     environ = repo.environment | {"GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}
+    (repo.path / "sub").mkdir()
     with pytest.raises(RepositoryError) as caught:
-        open_repository(str(repo.path), environ)
+        open_repository(str(repo.path / "sub"), environ)
     assert caught.value.wrong == f"{repo.path} belongs to another user"
     assert caught.value.hint == f"git config --global --add safe.directory {repo.path}"
     repo.run(*caught.value.hint.split(" "))
@@ -342,13 +343,24 @@ def test_a_hook_is_fired_as_git_fires_it(repo: Repo, head: str) -> None:
         pytest.skip("git hook run came with 2.36")
     hook = repo.write(
         ".git/hooks/post-commit",
-        '#!/bin/sh\npwd; echo "$MARK ${GIT_INDEX_FILE-none}" >&2; cat; git config muse.x; sleep 30 & exit 7\n',
+        '#!/bin/sh\npwd; echo "$MARK ${GIT_INDEX_FILE-none}" >&2; cat; git config muse.x; sleep 3 & exit 7\n',
     )
     hook.chmod(0o755)
     status, said = opened.fire_hook("post-commit", {"MARK": "here"}, config=[("muse.x", "y")])
     assert status == 7
     assert set(said.decode().split("\n")) >= {str(repo.path), "here none", "y"}
     assert head
+
+
+def test_a_hook_that_hangs_is_not_waited_for(repo: Repo, head: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_repository(str(repo.path))
+    if opened.version < (2, 36):
+        pytest.skip("git hook run came with 2.36")
+    repo.write(".git/hooks/post-commit", "#!/bin/sh\necho begun\nsleep 60\n").chmod(0o755)
+    monkeypatch.setattr("muse_hook.git.hooks._TIME_LIMIT", 0.3)
+    with pytest.raises(RepositoryError, match="did not end"):
+        opened.fire_hook("post-commit", {})
+    assert opened.head().oid == head
 
 
 def test_with_its_own_streams_closed_it_works_all_the_same(repo: Repo, head: str) -> None:

@@ -107,8 +107,11 @@ def _work_tree(start: str, git_dir: str, said: dict[str, str]) -> str | None:
 
 def _refused(start: str, complaint: str) -> RepositoryError:
     if "dubious ownership" in complaint or "unsafe repository" in complaint:
+        from shlex import quote  # noqa: PLC0415 - start-up time
+
+        top = complaint.partition("repository at '")[2].partition("'\n")[0] or start
         return RepositoryError(
-            _DOING, f"{start} belongs to another user", f"git config --global --add safe.directory {start}"
+            _DOING, f"{top} belongs to another user", f"git config --global --add safe.directory {quote(top)}"
         )
     if "not a git repository" in complaint:
         return RepositoryError(_DOING, f"{start} is in no Git repository", "git init")

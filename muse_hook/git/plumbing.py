@@ -36,16 +36,24 @@ class PlumbingReader(ObjectReader):
         """Return the kind and the content of an object; ObjectMissingError."""
         if self._last is not None and self._last[0] == oid:
             return self._last[1:]
-        kind, size = self._ask(b"contents ", oid)
-        return kind, self._content(oid, size)
+        try:
+            kind, size = self._ask(b"contents ", oid)
+            return kind, self._content(oid, size)
+        except KeyboardInterrupt:
+            self.close()  # an answer may be half read
+            raise
 
     def size(self, oid: str) -> int:
         """Return the bytes of an object's content; Git before 2.36 has to send all of it."""
         if self._last is not None and self._last[0] == oid:
             return len(self._last[2])
-        kind, size = self._ask(b"info ", oid)
-        if not self._has_commands:
-            self._last = (oid, kind, self._content(oid, size))
+        try:
+            kind, size = self._ask(b"info ", oid)
+            if not self._has_commands:
+                self._last = (oid, kind, self._content(oid, size))
+        except KeyboardInterrupt:
+            self.close()
+            raise
         return size
 
     def close(self) -> None:

@@ -96,12 +96,12 @@ def _from_file(path: str) -> list[ReflogEntry]:
 
 def _from_git(repository: Repository, tips: list[str], git_dir: str) -> dict[str, list[ReflogEntry]]:
     """Ask Git, which tells the newest first and only where a ref went: it came from where the move before led."""
-    status, output, _ = repository.start_to_end(
+    _, output, _ = repository.start_to_end(  # what was told before a failure (a pruned commit) is true all the same
         "log", "--walk-reflogs", "--date=raw", "--format=%H%x00%gD%x00%gs", *tips, "--", git_dir=git_dir
     )
     found: dict[str, list[ReflogEntry]] = {}
     nobody = "0" * (2 * repository.id_size)
-    for line in reversed(output.split(b"\n") if status == 0 else []):
+    for line in reversed(output.split(b"\n")):
         new, _, rest = line.decode("utf-8", "surrogateescape").partition("\0")
         selector, _, message = rest.partition("\0")
         ref, _, date = selector.partition("@{")
