@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # Imports inside functions: start-up time; the short way of an ordinary commit needs a third of them.
 
 _WAIT = 1.0  # seconds that a hook waits for the lock
+_MOMENT = 0.1  # ... once its event is in the queue
 _PATIENCE = 20.0  # ... and one in the background
 _BACKGROUND = "--background"
 _PROBE = "--probe"
@@ -85,8 +86,8 @@ class _Hook:
         from muse_hook.catchup.events import save_event  # noqa: PLC0415
 
         save_event(store, event)
-        # The event is safe: who holds the lock now looks at the queue afterwards.
-        self._catch_up(repo, store, wait=_PATIENCE if self.background else 0.0 if self.name in _ONE_COMMIT else _WAIT)
+        # The event is safe: whoever holds the lock now looks at the queue afterwards.
+        self._catch_up(repo, store, wait=_PATIENCE if self.background else _MOMENT)
 
     def _short_way(self, repo: Repository, store: Store, head: Head) -> bool:
         """Record HEAD alone if that is all there is to do; False leaves it to catch-up."""

@@ -29,6 +29,11 @@ class Budget:
         self._files = files
         self._bytes = size
 
+    @property
+    def files(self) -> int:
+        """How many changed files a commit may have yet."""
+        return max(0, self._files)
+
     def allows(self, commits: int) -> bool:
         """Say whether that many commits may be begun at all."""
         return commits <= self._commits

@@ -81,9 +81,13 @@ class Recording:
         Raises ObjectMissingError (nothing is written) and StoreError.
         """
         commit = self.objects.commit(oid)
-        changes = self.objects.diff(commit)
-        if budget is not None and not budget.spend(self.objects, changes):
-            return False
+        if budget is None:
+            changes = self.objects.diff(commit)
+        else:
+            few = self.objects.diff_within(commit, budget.files)
+            if few is None or not budget.spend(self.objects, few):
+                return False
+            changes = few
         record_commit(
             self.store,
             self.objects,

@@ -17,6 +17,10 @@ _FOLDS = frozenset({"squash", "fixup", "s", "f"})
 _EDITS = frozenset({"edit", "e", "merge", "m"})
 _LEFT_OUT = frozenset({"drop", "d"})
 _START = "rebase (start)"
+_EMPTY_TREES = {  # `git hash-object -t tree /dev/null`
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 
 
 class Rewrite:
@@ -77,11 +81,8 @@ class Rewrite:
         for new, olds in groups.items():
             picks = [old for old in olds if self._commands.get(old) not in _FOLDS]
             folds = [old for old in olds if self._commands.get(old) in _FOLDS]
-            # A skipped commit's pair comes after that of the commit which HEAD stood at.
-            likely = max(picks, key=lambda old: (self._likeness(old, new), -picks.index(old)), default=None)
-            if likely is not None and (
-                self._likeness(likely, new) or self._commands.get(likely) in _EDITS or not self._commands
-            ):
+            likely = self._likeliest(picks, new)
+            if likely is not None:
                 yield likely, new
             for old in self._folded(folds, new):
                 yield old, new
@@ -116,17 +117,29 @@ class Rewrite:
         others = [fold for fold in folds if fold not in known][: max(0, resolved)]
         return [fold for fold in folds if fold in known or fold in others]
 
-    def _likeness(self, old: str, new: str) -> int:
-        """Say how surely `new` is `old` rewritten: 0 is no sign of it."""
-        try:
-            was, now = self._objects.commit(old), self._objects.commit(new)
-        except ObjectMissingError:
+    def _likeliest(self, picks: list[str], new: str) -> str | None:
+        """Return which of the commits that Git pairs with `new` it is a rewriting of; None where it is of none.
+
+        At most one is, the others were skipped; that one's pair was written first.
+        """
+        signs = {old: self._signs(old, new) for old in picks}
+        best = max(signs.values(), default=0)
+        likely = [old for old in picks if signs[old] == best]
+        if len(likely) > 1 or best == 0:
+            # Patches cost three processes each, so they are only looked at where nothing else tells.
+            patch = self._patch_of(new)
+            alike = [old for old in likely if self._patch_of(old) == patch]
+            best, likely = (1, alike) if alike else (best, likely)
+        if best == 0:
+            likely = [old for old in likely if self._commands.get(old) in _EDITS or not self._commands]
+        return likely[0] if likely else None
+
+    def _signs(self, old: str, new: str) -> int:
+        """Say how surely `new` is `old` rewritten, by what a rewriting keeps; 0 is no sign of it."""
+        was, now = self._commit(old), self._commit(new)
+        if was is None or now is None or was.author != now.author:
             return 0
-        if was.author == now.author and was.authored_at == now.authored_at:
-            return 2 + (was.summary == now.summary) + (self._patch_of(old) == self._patch_of(new))
-        if self._patch_of(old) == self._patch_of(new):
-            return 2
-        return int(was.author == now.author and was.summary == now.summary)
+        return 2 * (was.authored_at == now.authored_at) + (was.summary == now.summary)
 
     def _is_amend(self, old: str, new: str) -> bool:
         commits = self._commit(old), self._commit(new)
@@ -150,7 +163,7 @@ class Rewrite:
 
     def _patch(self, old: str | None, new: str | None) -> str:
         """Return what names a change wherever it was applied: Git's patch id."""
-        empty = self._repo.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+        empty = _EMPTY_TREES[self._repo.object_format]
         patch = self._repo.run("diff-tree", "-p", "-r", "--full-index", old or empty, new or empty, check=False)
         return self._repo.run("patch-id", "--stable", input=patch).decode().partition(" ")[0] or "empty"
 

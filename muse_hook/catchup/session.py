@@ -66,7 +66,7 @@ class Claims:
             self.sessions.setdefault(oid, session)
 
     def take_all(self, tip: str, session: str) -> None:
-        """Claim a tip and what it reaches, down to commits that are taken or not new; a tip of somebody else's stays so."""
+        """Claim a tip, unless it is somebody else's, and what it reaches, down to commits that are taken or not new."""
         stack = [*self._parents[tip]] if self.sessions.get(tip) == session else [tip]
         while stack:
             oid = stack.pop()

@@ -1,4 +1,4 @@
-"""What every scenario has: a repository a commit old when the hooks come, the invariant at its end, a row in the table."""
+"""What every scenario has: a repository that is a commit old when the hooks come, and the promise held at its end."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,7 +29,7 @@ def topic(room: Room, *subjects: str, conflicting: str = "") -> None:
     room.sync()
 
 
-def todo(room: Room, *lines: str) -> dict[str, str]:
+def todo(room: Room, *lines: str) -> dict[str, Any]:
     """Return the variables with which `rebase -i` gets these lines: `pick A` stands for A's commit."""
     script = room.path.parent / "todo.py"
     script.write_text(
@@ -201,7 +201,7 @@ def test_rebase_that_leaves_nothing(room: Room) -> None:
 
 def test_rebase_root(room: Room) -> None:
     room.one("A.txt", message="A")
-    room.git("rebase", "-q", "-i", "--root", **todo(room, "reword base", "pick A"), GIT_EDITOR="sed -i s/base/BASE/")
+    room.git("rebase", "-q", "-i", "--root", GIT_EDITOR="sed -i s/base/BASE/", **todo(room, "reword base", "pick A"))
     room.head_is_recorded()
     assert room.recorded() == {"main": 3}
     assert room.told() == ["rebase: A -> A", "rebase: base -> BASE"]
