@@ -363,6 +363,17 @@ def test_a_hook_that_hangs_is_not_waited_for(repo: Repo, head: str, monkeypatch:
     assert opened.head().oid == head
 
 
+def test_a_system_without_nameless_memory_files_uses_temporary_ones(
+    repo: Repo, head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    opened = open_repository(str(repo.path))
+    assert list(opened.rev_list(["main"])) == [(head, ())]
+    with pytest.raises(RepositoryError, match="nosuch"):
+        opened.run("nosuch")
+    assert opened.run("nosuch", check=False) == b""
+
+
 def test_with_its_own_streams_closed_it_works_all_the_same(repo: Repo, head: str) -> None:
     """A pipe's end must not be taken for a child's stdin, stdout or stderr."""
     program = (

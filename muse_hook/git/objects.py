@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from muse_hook.errors import InternalError
+from muse_hook.errors import InternalError, ObjectMissingError
 from muse_hook.git.commits import parse_commit, raw_parents
-from muse_hook.git.trees import changes, decode_path, files, missing_tree, parse_entry, split_tree
+from muse_hook.git.trees import changes, decode_path, files, parse_entry, split_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ObjectReader:
             try:
                 kept = frozenset(split_tree(raw, self.id_size)), len(raw)
             except ValueError:
-                raise missing_tree(oid) from None
+                raise ObjectMissingError(oid, "reading a damaged tree") from None
             self._tree_bytes += len(raw)
             while self._tree_bytes > _TREE_MEMORY and self._trees:
                 self._tree_bytes -= self._trees.pop(next(iter(self._trees)))[1]

@@ -32,10 +32,10 @@ def _pipe() -> tuple[int, int]:
 
 def _scratch(content: bytes = b"") -> int:
     """Return a nameless file holding `content`, to be a child's stdin or stderr: unlike a pipe it is never full."""
-    if hasattr(os, "memfd_create"):
+    try:
         descriptor = _above_stdio(os.memfd_create("muse_hook", os.MFD_CLOEXEC))
-    else:
-        from tempfile import TemporaryFile  # noqa: PLC0415 - start-up time, and only where there is no memfd
+    except (AttributeError, OSError):  # not Linux, or a sandbox without it
+        from tempfile import TemporaryFile  # noqa: PLC0415 - start-up time
 
         with TemporaryFile() as file:
             descriptor = _above_stdio(os.dup(file.fileno()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re  # free here: tree_sitter, which every hook needs, has imported it
 
-from muse_hook.errors import ObjectMissingError
 from muse_hook.model.change import Blob, FileChange
 
 TYPE_CHECKING = False
@@ -115,8 +114,3 @@ def _blob(entry: Entry | None) -> Blob | None:
 
 def _path_of(item: tuple[bytes, FileChange]) -> bytes:
     return item[0]
-
-
-def missing_tree(oid: str) -> ObjectMissingError:
-    """Return the error for a tree whose bytes are none."""
-    return ObjectMissingError(oid, "reading a damaged tree")
