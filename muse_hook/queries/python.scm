@@ -7,7 +7,7 @@
   name: (identifier) @name
   parameters: (parameters) @parameters
   return_type: (type)? @returns
-  body: (block . (expression_statement . [(string) (concatenated_string)])? @docstring) @body) @definition.function
+  body: (block) @body) @definition.function
 
 (decorated_definition
   (decorator)+ @decorator
@@ -16,19 +16,19 @@
     name: (identifier) @name
     parameters: (parameters) @parameters
     return_type: (type)? @returns
-    body: (block . (expression_statement . [(string) (concatenated_string)])? @docstring) @body)) @definition.function
+    body: (block) @body)) @definition.function
 
 (class_definition
   name: (identifier) @name
   superclasses: (argument_list (_)* @base)?
-  body: (block . (expression_statement . [(string) (concatenated_string)])? @docstring) @container) @definition.class
+  body: (block) @container) @definition.class
 
 (decorated_definition
   (decorator)+ @decorator
   definition: (class_definition
     name: (identifier) @name
     superclasses: (argument_list (_)* @base)?
-    body: (block . (expression_statement . [(string) (concatenated_string)])? @docstring) @container)) @definition.class
+    body: (block) @container)) @definition.class
 
 (expression_statement (assignment) @names) @definition.variable
 (expression_statement (augmented_assignment) @names) @definition.variable
@@ -45,6 +45,8 @@
 (future_import_statement
   "__future__" @import.from
   name: (aliased_import name: (_) @import.of alias: (identifier) @import.as @name)) @definition.import
+
+(expression_statement . [(string) (concatenated_string)]) @docstring
 
 ; --- names that a target binds
 

@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 class Own:
     """A plain statement of a class body, and the conditions in the class that it stands under."""
 
-    __slots__ = ("guards", "is_docstring", "piece")
+    __slots__ = ("guards", "piece")
 
-    def __init__(self, guards: Guards, piece: Piece, *, is_docstring: bool = False) -> None:
+    def __init__(self, guards: Guards, piece: Piece) -> None:
         self.guards = guards
         self.piece = piece
-        self.is_docstring = is_docstring
 
     def same_as(self, other: Own) -> bool:
         """Whether both mean the same under the same conditions."""
@@ -43,9 +42,12 @@ class Header:
 
 
 class Container:
-    """One class: `members` are what is defined in it, in source order, for its masked id only."""
+    """One class: `own` are the plain statements of its body (the first may be `documented`, its docstring).
 
-    __slots__ = ("guards", "header", "members", "name", "own")
+    `members` are what is defined in it, in source order, for its masked id only.
+    """
+
+    __slots__ = ("documented", "guards", "header", "members", "name", "own")
 
     def __init__(
         self,
@@ -54,12 +56,14 @@ class Container:
         guards: Guards,
         *,
         own: Sequence[Own],
+        documented: bool,
         members: Sequence[Definition | Container],
     ) -> None:
         self.name = name
         self.header = header
         self.guards = guards
         self.own = own
+        self.documented = documented
         self.members = members
 
     def same_as(self, other: Content) -> bool:
@@ -100,8 +104,7 @@ class Container:
         """Of the plain statements, without the docstring."""
         return digest(
             part
-            for o in self.own
-            if not o.is_docstring
+            for o in self.own[self.documented :]
             for part in (*o.guards, *masked(o.piece.normal.entries, self.name))
         )
 
@@ -122,7 +125,7 @@ class Container:
 
     @property
     def docstring_id(self) -> str:
-        return digest_or_empty([o.piece.id for o in self.own if o.is_docstring])
+        return self.own[0].piece.id if self.documented else ""
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -131,7 +134,7 @@ class Container:
 
     @property
     def statements(self) -> tuple[str, ...]:
-        return tuple(s for o in self.own if not o.is_docstring for s in statements_of(o.piece))
+        return tuple(s for o in self.own[self.documented :] for s in statements_of(o.piece))
 
     @property
     def calls(self) -> frozenset[str]:

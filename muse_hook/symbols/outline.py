@@ -26,29 +26,38 @@ class Outline:
     with names in it; with `@container` it is a class, whose body that is. `@scope.<label>` is a block whose definitions
     count as if they stood outside, under the condition `@guard`. `@import.from`, `@import.of`, `@import.as`, `@import.all`
     are the parts of an import. `@async` says so, `@parent` names the class that a definition outside of it belongs to.
+
+    `ragged` tells whether the statements of any block looked into began at different columns.
     """
 
     def __init__(self, reader: Reader, source: bytes) -> None:
         self._reader = reader
         self._query = reader.query
         self._source = source
+        self.ragged = False
 
     def statements(
         self, nodes: Iterable[Node], parent: str = "", guards: Guards = (), *, inside: bool = False
     ) -> list[Statement]:
         """Return the statements among nodes (comments and the like are none); `inside` a class, whose name is `parent`."""
-        return [
+        found = [
             self.statement(node, parent, guards, inside=inside) for node in nodes if node.is_named and not node.is_extra
         ]
+        if len({one.column for one in found if one.begins_line}) > 1:
+            self.ragged = True
+        return found
 
     def statement(self, node: Node, parent: str, guards: Guards, *, inside: bool) -> Statement:
         """Return the facts of one statement node."""
         start = node.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
-        statement = Statement(start, self._end(node), start - line)
+        begins_line = start == line or self._source[line:start].isspace()
+        column = _width(self._source[line:start]) if begins_line else start - line
+        statement = Statement(start, self._end(node), column, begins_line=begins_line)
         matches = self._query.matches("structure", node)
         scopes = [(key, captures) for captures in matches for key in captures if key.startswith("scope.")]
         piece = self._piece(node)
+        statement.is_docstring = bool(self._query.matches("docstring", node))
         if scopes:
             self._scoped(statement, scopes, parent, guards, inside=inside)
         else:
@@ -154,8 +163,6 @@ class Outline:
         inner = self.statements(body.named_children, qualified, inside=True)
         for one in inner:
             one.close()
-        if inner and "docstring" in captures and captures["docstring"][0].start_byte == inner[0].start:
-            inner[0].own[0].is_docstring = True
         entry = self._entry(qualified, name, key[11:], parent, target, None)
         statement.opened = Class(entry, header, guards, inner)
 
@@ -177,3 +184,8 @@ class Outline:
     ) -> Entry:
         rows = (node.start_byte, self._end(node))
         return Entry(qualified, name, kind, parent=parent, rows=rows, definition=definition)
+
+
+def _width(space: bytes) -> int:
+    """Return how far white space indents: tabs go to multiples of eight, a form feed to nothing."""
+    return len(space) if space.isspace() and not space.strip(b" ") else len(space.rpartition(b"\f")[2].expandtabs(8))

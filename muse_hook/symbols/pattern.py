@@ -122,7 +122,13 @@ def _read(tokens: list[str]) -> Pattern:
 
 
 # A family is what a pattern is for, told by its captures; a node is asked for one family at a time.
-_FAMILIES = (("definition.", "structure"), ("scope.", "structure"), ("parameter.", "parameter"), ("call", "call"))
+_FAMILIES = (
+    ("definition.", "structure"),
+    ("scope.", "structure"),
+    ("parameter.", "parameter"),
+    ("call", "call"),
+    ("docstring", "docstring"),
+)
 
 
 class Query:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from muse_hook.symbols.reader import Reader
 
 # Captures whose ranges in the normal form are noted.
-_ROLES = ("body", "decorator", "docstring", "name", "parameters", "returns", "base", "value")
+_ROLES = ("body", "decorator", "name", "parameters", "returns", "base", "value")
 
 
 class Piece:
@@ -59,4 +59,8 @@ class Piece:
         roles: dict[int, str] = {}
         for captures in self.reader.query.matches("structure", node)[:1]:
             roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
+            for body in captures.get("body", ()):
+                first = next((child for child in body.named_children if not child.is_extra), None)
+                if first is not None and self.reader.query.matches("docstring", first):
+                    roles[first.id] = "docstring"
         return self.reader.normaliser.write([node], roles)

@@ -6,8 +6,6 @@ from muse_hook.symbols.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from muse_hook.model.symbol import Content, Parameter
 
 
@@ -16,8 +14,8 @@ class Several:
 
     __slots__ = ("definitions",)
 
-    def __init__(self, definitions: Sequence[Content]) -> None:
-        self.definitions = tuple(definitions)
+    def __init__(self, definitions: list[Content]) -> None:
+        self.definitions = definitions
 
     def same_as(self, other: Content) -> bool:
         """Whether all definitions are the same, one by one."""

@@ -53,7 +53,8 @@ class Class:
         name = self.entry.qualified_name + "."
         members = [e.definition for s in statements for e in s.entries if "." not in e.qualified_name[len(name) :]]
         own = [one for s in statements for one in s.own]
-        return Container(self.entry.name, self.header, self.guards, own=own, members=members)
+        documented = bool(statements) and statements[0].is_docstring
+        return Container(self.entry.name, self.header, self.guards, own=own, documented=documented, members=members)
 
 
 class Statement:
@@ -61,15 +62,17 @@ class Statement:
 
     `entries` are its definitions; `own` what it is to a class that it stands in directly; `residue` what of it no symbol
     holds (texts that open and close conditions, pieces); `tree` its part of the whole tree. Of a class all that comes
-    with `close`, until then it is in `opened`.
+    with `close`, until then it is in `opened`. `is_docstring` tells whether it would document a class whose first statement it is.
     """
 
-    __slots__ = ("column", "end", "entries", "opened", "own", "residue", "start", "tree")
+    __slots__ = ("begins_line", "column", "end", "entries", "is_docstring", "opened", "own", "residue", "start", "tree")
 
-    def __init__(self, start: int, end: int, column: int) -> None:
+    def __init__(self, start: int, end: int, column: int, *, begins_line: bool) -> None:
         self.start = start
         self.end = end
         self.column = column
+        self.begins_line = begins_line
+        self.is_docstring = False
         self.entries: list[Entry] = []
         self.own: list[Own] = []
         self.residue: list[Piece | str] = []

@@ -8,67 +8,77 @@ if TYPE_CHECKING:
 
     from muse_hook.symbols.statement import Class, Statement
 
+    # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
+    Cut = tuple[int, str, Sequence[Statement], Class | None, int]
+
 ITEM, HEADER, MEMBER = "item", "header", "member"
 
 
 class Stretch:
     """Whole lines of a file, up to where the next stretch begins.
 
-    `role` is "item" (statements of the file), "header" (the first lines of a class, `opened`, whose statements follow) or
-    "member" (statements of the class before). `column` is where its first statement begins. Rows of the entries count
-    from the stretch's first line.
+    `role` is "item" (statements of the file), "header" (the first lines of a class, `opened`, whose statements follow)
+    or "member" (statements of the class before). `column` is where its first statement begins, `last` the row where its
+    last one ends (in the last stretch of a class: the class). Rows count from the stretch's first line.
     """
 
-    __slots__ = ("column", "opened", "role", "rows", "statements", "text")
+    __slots__ = ("column", "last", "opened", "role", "rows", "statements", "text")
 
-    def __init__(
-        self, text: bytes, role: str, column: int, statements: Sequence[Statement], opened: Class | None = None
-    ) -> None:
-        self.text = text
-        self.rows = text.count(b"\n")
-        self.role = role
-        self.column = column
-        self.statements = tuple(statements)
-        self.opened = opened
+    def __init__(self, source: bytes, cut: Cut, end: int) -> None:
+        start, self.role, statements, self.opened, last = cut
+        self.text = source[start:end]
+        self.rows = self.text.count(b"\n")
+        self.last = source.count(b"\n", start, last)
+        self.column = statements[0].column if statements else 0
+        if self.opened is not None:
+            self.statements: tuple[Statement, ...] = ()
+            entries = [self.opened.entry]
+            self.opened.statements = []  # those are in the member stretches from here on
+        else:
+            self.statements = tuple(statements)
+            entries = [entry for statement in statements for entry in statement.entries]
+        for entry in entries:
+            row = source.count(b"\n", start, entry.first)
+            entry.last = row + source.count(b"\n", entry.first, entry.last)
+            entry.first = row
 
 
-def stretches(source: bytes, statements: Sequence[Statement], start: int = 0, end: int | None = None) -> list[Stretch]:
-    """Cut `source` from `start` to `end` into stretches, given the statements that stand there, in order."""
-    end = len(source) if end is None else end
-    cuts: list[tuple[int, str, list[Statement], Class | None]] = []
+def cut(source: bytes, cuts: Sequence[Cut], end: int) -> list[Stretch]:
+    """Return the stretches that begin at cuts, the last one ending at `end`."""
+    ends = [following[0] for following in cuts[1:]]
+    return [Stretch(source, one, until) for one, until in zip(cuts, [*ends, end], strict=True)]
+
+
+def item_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
+    """Return where the stretches of a file's statements begin; classes on lines of their own are opened."""
+    cuts: list[Cut] = []
     for group in _lines(source, statements):
         opened = group[0].opened if len(group) == 1 else None
-        members = _lines(source, opened.statements) if opened is not None else []
         first = _line_start(source, group[0].start)
-        if opened is None or not members or not _on_own_lines(source, group[0], members):
-            for one in group:
-                one.close()
-            cuts.append((first, ITEM, group, None))
-            continue
-        cuts.append((first, HEADER, group, opened))
-        cuts += ((_line_start(source, m[0].start), MEMBER, m, None) for m in members)
-    if not cuts or cuts[0][0] > start:
-        cuts.insert(0, (start, ITEM, [], None))
-    out = []
-    for index, (first, role, group, opened) in enumerate(cuts):
-        last = cuts[index + 1][0] if index + 1 < len(cuts) else end
-        column = group[0].column if group else 0
-        out.append(_stretch(source, first, last, Stretch(source[first:last], role, column, group, opened)))
-    return out
+        if opened is not None and opened.statements and group[0].begins_line:
+            members = member_cuts(source, opened)
+            if first < members[0][0]:
+                cuts += ((first, HEADER, group, opened, first), *members)
+                continue
+        for one in group:
+            one.close()
+        cuts.append((first, ITEM, group, None, group[-1].end))
+    return cuts
 
 
-def _stretch(source: bytes, first: int, last: int, stretch: Stretch) -> Stretch:
-    """Turn the entries' byte positions into rows of their stretch."""
-    if stretch.opened is not None:
-        entries = [stretch.opened.entry]
-    else:
-        entries = [entry for statement in stretch.statements for entry in statement.entries]
-    for entry in entries:
-        row = source.count(b"\n", first, entry.first)
-        entry.last = row + source.count(b"\n", entry.first, entry.last)
-        entry.first = row
-    del last
-    return stretch
+def member_cuts(source: bytes, opened: Class) -> list[Cut]:
+    """Return where the stretches of a class's statements begin."""
+    groups = _lines(source, opened.statements)
+    ends = [*(group[-1].end for group in groups[:-1]), opened.entry.last]
+    return [
+        (_line_start(source, group[0].start), MEMBER, group, None, end)
+        for group, end in zip(groups, ends, strict=bool(groups))
+    ]
+
+
+def head(cuts: list[Cut]) -> list[Cut]:
+    """Return the cuts of a whole file, with what stands before the first statement as a stretch of its own."""
+    return cuts if cuts and cuts[0][0] == 0 else [(0, ITEM, (), None, 0), *cuts]
 
 
 def _lines(source: bytes, statements: Sequence[Statement]) -> list[list[Statement]]:
@@ -86,12 +96,6 @@ def _lines(source: bytes, statements: Sequence[Statement]) -> list[list[Statemen
 
 def _line_start(source: bytes, position: int) -> int:
     return source.rfind(b"\n", 0, position) + 1
-
-
-def _on_own_lines(source: bytes, statement: Statement, members: list[list[Statement]]) -> bool:
-    """Whether a class's members begin on a line after its header, and nothing stands before it on its line."""
-    first = _line_start(source, members[0][0].start)
-    return statement.start < first and not source[_line_start(source, statement.start) : statement.start].strip()
 
 
 def walk(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, int, list[Stretch]]]:

@@ -102,32 +102,42 @@ def _ids(parts: list[Piece | str]) -> list[str]:
 
 def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
     """Return the symbols by qualified name; several definitions of one name are one symbol."""
-    found: dict[str, list[tuple[Entry, Content, int]]] = {}
+    found: dict[str, Symbol] = {}
 
-    def note(entry: Entry, content: Content, row: int) -> None:
-        found.setdefault(entry.qualified_name, []).append((entry, content, row))
+    def note(entry: Entry, content: Content, first: int, last: int) -> None:
+        lines = (first + 1, last + 1)
+        name = entry.qualified_name
+        symbol = Symbol(name, entry.name, entry.kind, parent=entry.parent, lines=lines, content=content)
+        before = found.setdefault(name, symbol)
+        if before is not symbol:
+            _add(before, symbol)
 
+    row = 0
+    opened: Class | None = None
+    members: list[Stretch] = []
     for stretch, row, members in walk(stretches):
-        if stretch.role == HEADER and stretch.opened is not None:
+        opened = stretch.opened
+        if opened is not None:
             statements = [statement for m in members for statement in m.statements]
-            note(stretch.opened.entry, stretch.opened.container(statements), row)
             at = row + stretch.rows
+            end = at + sum(m.rows for m in members[:-1]) + members[-1].last if members else row
+            note(opened.entry, opened.container(statements), row + opened.entry.first, end)
             for member in members:
                 for statement in member.statements:
                     for entry in statement.entries:
-                        note(entry, entry.definition, at)
+                        note(entry, entry.definition, at + entry.first, at + entry.last)
                 at += member.rows
         else:
             for statement in stretch.statements:
                 for entry in statement.entries:
-                    note(entry, entry.definition, row)
-    return {name: _symbol(parts) for name, parts in found.items()}
+                    note(entry, entry.definition, row + entry.first, row + entry.last)
+    return found
 
 
-def _symbol(parts: list[tuple[Entry, Content, int]]) -> Symbol:
-    entry, content, row = parts[-1]
-    lines = (row + entry.first + 1, row + entry.last + 1)
-    if len(parts) > 1:
-        content = Several([c for _, c, _ in parts])
-        lines = (min(r + e.first for e, _, r in parts) + 1, max(r + e.last for e, _, r in parts) + 1)
-    return Symbol(entry.qualified_name, entry.name, entry.kind, parent=entry.parent, lines=lines, content=content)
+def _add(symbol: Symbol, other: Symbol) -> None:
+    """Add a later definition of the same name to a symbol."""
+    if not isinstance(symbol.content, Several):
+        symbol.content = Several([symbol.content])
+    symbol.content.definitions.append(other.content)
+    symbol.kind = other.kind
+    symbol.lines = (min(symbol.lines[0], other.lines[0]), max(symbol.lines[1], other.lines[1]))

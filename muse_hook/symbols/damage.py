@@ -1,0 +1,99 @@
+"""Tells damage inside one symbol from damage that crosses the borders of symbols."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from muse_hook.symbols.pattern import Captures, Query
+
+
+def crosses(root: Node, query: Query, source: bytes) -> bool:
+    """Whether a syntax error may have hidden a symbol, made one up, or put one in another's place.
+
+    An error is its symbol's own where it stands in a definition whose name is whole and which has swallowed no line that
+    begins at the definition's own column or before. Any other error may hide what it stands in for. So does a block
+    whose statements begin at different columns: some of them belong elsewhere.
+    """
+    if root.is_error:
+        return True
+    blocks = [root]
+    while blocks:
+        block = blocks.pop()
+        statements = [node for node in block.named_children if node.is_error or not node.is_extra]
+        if _ragged(statements, source):
+            return True
+        for node in statements:
+            matches = query.matches("structure", node)
+            inner = [n for captures in matches for key in captures for n in captures[key] if _is_block(key)]
+            blocks += inner
+            if not node.has_error:
+                continue
+            if inner:
+                # damage between the blocks (a condition, a header) is nobody's own
+                ids = {n.id for n in inner}
+                if node.is_error or any(_errors(node, ids)):
+                    return True
+            elif node.is_error or not _is_own(node, matches, query, source):
+                return True
+    return False
+
+
+def _is_block(capture: str) -> bool:
+    return capture == "container" or capture.startswith("scope.")
+
+
+def _ragged(statements: Sequence[Node], source: bytes) -> bool:
+    """Whether statements that begin their lines begin at different columns."""
+    columns = set()
+    for node in statements:
+        line = source.rfind(b"\n", 0, node.start_byte) + 1
+        if not source[line : node.start_byte].strip():
+            columns.add(node.start_byte - line)
+    return len(columns) > 1
+
+
+def _errors(node: Node, leave_out: set[int]) -> Iterator[Node]:
+    """Yield the topmost errors under `node`, leaving some nodes out."""
+    stack = [node]
+    while stack:
+        for child in stack.pop().children:
+            if child.id in leave_out:
+                continue
+            if child.is_error or child.is_missing:
+                yield child
+            elif child.has_error:
+                stack.append(child)
+
+
+def _is_own(node: Node, matches: list[Captures], query: Query, source: bytes) -> bool:
+    """Whether the damage in a statement belongs to the one definition in it."""
+    if not matches or any(key.startswith("import.") for captures in matches for key in captures):
+        return False
+    for captures in matches:
+        names = captures.get("name") or query.names(captures["names"][0])
+        if not names:
+            return False
+        parts = {n.id for key in ("body", "parameters") for n in captures.get(key, ())}
+        if "body" in captures and any(_errors(node, parts)):
+            return False
+        last = max(name.end_byte for name in names)
+        if any(error.start_byte <= last for error in _errors(node, parts)):
+            return False
+    start = node.start_byte
+    column = start - source.rfind(b"\n", 0, start) - 1
+    # a decorated definition begins at its decorator, and again below it
+    allowed = {child.start_byte for child in node.children if not child.is_error}
+    at = source.find(b"\n", start, node.end_byte) + 1
+    while at:
+        line_end = source.find(b"\n", at, node.end_byte)
+        line = source[at : line_end if line_end >= 0 else node.end_byte]
+        text = line.lstrip()
+        first = len(line) - len(text)
+        if text and first <= column and at + first not in allowed and (text[:1].isalnum() or text[:1] in b"_@\"'"):
+            return False
+        at = line_end + 1
+    return True

@@ -1,0 +1,202 @@
+"""Finds what two versions of a file have in common, and reads only the gaps between.
+
+A stretch of the older version that stands in the newer one, byte for byte, keeps its symbols. That is right where what
+lies before it ends, and it begins, at a border that the parser would find as well. Gaps are parsed by themselves, so
+a gap without errors is a row of whole statements; what remains to be made sure of is that no statement goes across
+a border. So a stretch begins with a letter at the column of its siblings, a gap likewise (else the stretch before
+is read again with it), and anything out of the ordinary gives up: the file is parsed as a whole.
+"""
+
+from __future__ import annotations
+
+from muse_hook.symbols.outline import Outline
+from muse_hook.symbols.stretch import HEADER, ITEM, MEMBER, Stretch, cut, head, item_cuts, member_cuts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.symbols.reader import Reader
+    from muse_hook.symbols.stretch import Cut
+
+# A gap of this size is looked through for stretches that stand in its middle (one edit at the top of a file and one at its end).
+SEARCHED_GAP = 1500
+# A stretch that is looked for is so long; shorter ones stand in many places.
+SOUGHT_LENGTH = 120
+# So many times the length of a gap is searched in vain before that stops paying.
+SEARCHES = 24
+
+
+def read_changed(text: bytes, old: Sequence[Stretch], reader: Reader) -> tuple[list[Stretch], int] | None:
+    """Return the stretches of `text` and the number of nodes parsed for them, given those of another version.
+
+    None where there is any doubt.
+    """
+    runs = _common(text, old)
+    if not runs:
+        return None
+    out: list[Stretch] = []
+    nodes = 0
+    at = 0
+    for first, last, start in [*runs, (len(old), len(old), len(text))]:
+        if start > at:
+            gap = _read_gap(text, at, start, out, old[first] if first < len(old) else None, reader)
+            if gap is None:
+                return None
+            out += gap[0]
+            nodes += gap[1]
+        out += old[first:last]
+        at = start + sum(len(s.text) for s in old[first:last])
+    return (out, nodes) if _fits(out) else None
+
+
+def _common(text: bytes, old: Sequence[Stretch]) -> list[tuple[int, int, int]]:
+    """Return runs of old stretches that stand in `text`: (first, last + 1, position), in order on both sides."""
+    count = len(old)
+    first, at = 0, 0
+    while first < count and text.startswith(old[first].text, at):
+        at += len(old[first].text)
+        first += 1
+    while first and not _border_after(text, at, old[first - 1]):
+        first -= 1
+        at -= len(old[first].text)
+    last, end = count, len(text)
+    while (
+        last > first
+        and end - len(old[last - 1].text) >= at
+        and text.startswith(old[last - 1].text, end - len(old[last - 1].text))
+    ):
+        last -= 1
+        end -= len(old[last].text)
+    runs = [(0, first, 0)] if first else []
+    if end - at >= SEARCHED_GAP:
+        runs += _anchors(text, old, (first, last), (at, end))
+    known = runs[-1][1] if runs else 0
+    while last < count and not _border_before(text, end, old, known, last):
+        end += len(old[last].text)
+        last += 1
+    return [*runs, (last, count, end)] if last < count else runs
+
+
+def _anchors(
+    text: bytes, old: Sequence[Stretch], indices: tuple[int, int], span: tuple[int, int]
+) -> list[tuple[int, int, int]]:
+    """Return the runs of stretches that stand between two positions, found one after the other."""
+    runs: list[tuple[int, int, int]] = []
+    index, last = indices
+    at, end = span
+    known = index
+    budget = SEARCHES * (end - at)
+    while index < last and budget > 0:
+        wanted = old[index].text
+        index += 1
+        if len(wanted) < SOUGHT_LENGTH:
+            continue
+        start = text.find(wanted, at, end)
+        if start < 0 or not _border_before(text, start, old, known, index - 1):
+            budget -= end - at
+            continue
+        first, after = index - 1, start + len(wanted)
+        while index < last and text.startswith(old[index].text, after) and after + len(old[index].text) <= end:
+            after += len(old[index].text)
+            index += 1
+        while index > first and not _border_after(text, after, old[index - 1]):
+            index -= 1
+            after -= len(old[index].text)
+        if index > first:
+            runs.append((first, index, start))
+            known, at = index, after
+        else:
+            index = first + 1
+    return runs
+
+
+def _border_after(text: bytes, at: int, stretch: Stretch) -> bool:
+    """Whether what begins at `at` cannot belong to the stretch before: a letter, no deeper than that one's statements."""
+    if at == len(text):
+        return True
+    if not stretch.text.endswith(b"\n") or stretch.text.endswith(b"\\\n"):
+        return False
+    line = text[at : at + stretch.column + 1]
+    bare = line.lstrip(b" ")
+    return bare[:1].isalpha() or bare[:1] in {b"_", b"@"}
+
+
+def _border_before(text: bytes, at: int, old: Sequence[Stretch], known: int, index: int) -> bool:
+    """Whether the old stretch `index` may stand at `at`, when the one before `known` is the last that stands before it."""
+    if at and text[at - 1] != 10:  # noqa: PLR2004 - a line feed
+        return False
+    stretch = old[index]
+    if not stretch.statements and stretch.opened is None:
+        return False
+    if stretch.role == MEMBER and (not known or any(s.role != MEMBER for s in old[known : index + 1])):
+        return False
+    first = stretch.text[stretch.column : stretch.column + 1]
+    return first.isalpha() or first in {b"_", b"@"}
+
+
+def _read_gap(
+    text: bytes, at: int, end: int, before: Sequence[Stretch], after: Stretch | None, reader: Reader
+) -> tuple[list[Stretch], int] | None:
+    """Parse a gap by itself, in the class that it stands in; its stretches and the number of nodes, None in doubt."""
+    gap = text[at:end]
+    if gap.endswith(b"\\\n") or (after is not None and not gap.endswith(b"\n")):
+        return None
+    closing = str(reader.language.row.get("closing", "")).encode()
+    context = _class_of(before)
+    if context is not None and closing and (after is None or after.role != MEMBER):
+        # members end with the class where something closes it
+        context = context if before[-1].role == HEADER else None
+    opening = context.text if context is not None else b""
+    source = opening + gap + (closing if context is not None and after is not None and after.role == MEMBER else b"")
+    root = reader.parser.parse(source).root_node
+    if root.has_error:
+        return None
+    outline = Outline(reader, source)
+    statements = outline.statements(root.children)
+    if outline.ragged:
+        return None
+    cuts: list[Cut] = []
+    if context is not None:
+        opened = statements[0].opened if statements else None
+        if opened is None or statements[0].start >= len(opening):
+            return None
+        cuts = member_cuts(source, opened)
+        statements = statements[1:]
+    if after is not None and after.role == MEMBER and statements:
+        return None
+    cuts += item_cuts(source, statements)
+    if before:
+        if not cuts or cuts[0][0] != len(opening):
+            return None
+    else:
+        cuts = head(cuts)
+    return cut(source[: len(opening) + len(gap)], cuts, len(opening) + len(gap)), root.descendant_count
+
+
+def _class_of(before: Sequence[Stretch]) -> Stretch | None:
+    """Return the header of the class that the last stretch belongs to."""
+    for stretch in reversed(before):
+        if stretch.role == HEADER:
+            return stretch
+        if stretch.role == ITEM:
+            return None
+    return None
+
+
+def _fits(stretches: Sequence[Stretch]) -> bool:
+    """Whether siblings begin at the same column, and no member stands without its class."""
+    columns: dict[str, int] = {}
+    role = ITEM
+    for stretch in stretches:
+        if stretch.role == MEMBER:
+            if role == ITEM or columns.setdefault(MEMBER, stretch.column) != stretch.column:
+                return False
+        else:
+            columns.pop(MEMBER, None)
+            if role == HEADER:
+                return False
+            if (stretch.statements or stretch.opened) and columns.setdefault(ITEM, stretch.column) != stretch.column:
+                return False
+        role = stretch.role
+    return role != HEADER
