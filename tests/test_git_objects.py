@@ -201,6 +201,15 @@ def test_changes_are_sorted_by_the_bytes_of_their_path(menagerie: Repo) -> None:
         assert [change.path for change in reader.diff_trees(reader.commit(root).tree, None)] == paths
 
 
+def test_one_entry_is_found_by_its_name(menagerie: Repo) -> None:
+    for reader in readers(menagerie):
+        tree = reader.commit(menagerie.git("rev-list", "--max-parents=0", "main")).tree
+        for name, entry in reader.tree(tree).items():
+            assert reader.entry(tree, name.decode("utf-8", "backslashreplace")) == entry
+        for absent in ("absent", ".b", "", "a\0", "folder/inside", "caf\\xff.py"):
+            assert reader.entry(tree, absent) is None
+
+
 def test_a_diff_can_stop_where_it_is_too_much(menagerie: Repo) -> None:
     for reader in readers(menagerie):
         commit = reader.commit(menagerie.git("rev-list", "--max-parents=0", "main"))

@@ -30,7 +30,7 @@ class ObjectReader:
 
     def __init__(self, id_size: int) -> None:
         self.id_size = id_size  # bytes of a raw id: 20 (SHA-1) or 32 (SHA-256)
-        self._trees: dict[str, tuple[frozenset[bytes], int]] = {}
+        self._trees: dict[str, tuple[frozenset[bytes], bytes]] = {}
         self._tree_bytes = 0
 
     def read(self, oid: str) -> tuple[str, bytes]:
@@ -85,29 +85,35 @@ class ObjectReader:
         r"""Return the (mode, id) of one name in a tree, `None` where it is not there; a name may hold `\xNN`."""
         if "\\x" in name:
             return next((entry for found, entry in self.tree(tree).items() if decode_path(found) == name), None)
-        raw = name.encode("utf-8", "surrogateescape")
-        needle = b" " + raw + b"\0"
-        for candidate in self.tree_entries(tree):
-            if needle in candidate:
-                found, entry = parse_entry(candidate, self.id_size)
-                if found == raw:
-                    return entry
+        wanted = name.encode("utf-8", "surrogateescape")
+        needle = b" " + wanted + b"\0"
+        entries, raw = self._tree(tree)
+        at = raw.find(needle)
+        while at >= 0:
+            end = at + len(needle) + self.id_size
+            for start in (at - 6, at - 5):  # the digits of a mode; an id may look like all the rest
+                if raw[max(start, 0) : end] in entries:
+                    return parse_entry(raw[max(start, 0) : end], self.id_size)[1]
+            at = raw.find(needle, at + 1)
         return None
 
     def tree_entries(self, oid: str) -> frozenset[bytes]:
         """Return the entries of a tree, each as its bytes: what differs between two trees is a set difference."""
+        return self._tree(oid)[0]
+
+    def _tree(self, oid: str) -> tuple[frozenset[bytes], bytes]:
         kept = self._trees.pop(oid, None)
         if kept is None:
             raw = self._read_as("tree", oid)
             try:
-                kept = frozenset(split_tree(raw, self.id_size)), len(raw)
+                kept = frozenset(split_tree(raw, self.id_size)), raw
             except ValueError:
                 raise ObjectMissingError(oid, "reading a damaged tree") from None
             self._tree_bytes += len(raw)
             while self._tree_bytes > _TREE_MEMORY and self._trees:
-                self._tree_bytes -= self._trees.pop(next(iter(self._trees)))[1]
+                self._tree_bytes -= len(self._trees.pop(next(iter(self._trees)))[1])
         self._trees[oid] = kept
-        return kept[0]
+        return kept
 
     def _read_as(self, kind: str, oid: str) -> bytes:
         found, content = self.read(oid)
