@@ -62,7 +62,8 @@ class Reader:
         start = len(before) + len(text) - len(text.lstrip())
         node: Node | None = root
         while node is not None and (node.type != kind or node.start_byte != start):
-            node = node.first_child_for_byte(start)
+            # not `first_child_for_byte`: the binding crashes where no child reaches that far
+            node = next((c for c in node.children if c.start_byte <= start < c.end_byte), None)
         if root.has_error or node is None or node.end_byte != len(before) + len(text):
             return root, None
         return root, node
