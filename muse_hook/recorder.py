@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.errors import DeltaError
 from muse_hook.index import Index
 from muse_hook.oplog.batch import DOMAIN, make_batch
-from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.canonical import text_json, texts_json
 from muse_hook.oplog.entries import entry_line, now, random_id, tail_json
 from muse_hook.oplog.log import LOCK_SECONDS, OpLog
 from muse_hook.oplog.ops import walk_ops
@@ -107,8 +107,8 @@ def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bo
 
 def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first: int) -> _Hand:
     op_ids = [random_id() for _ in ops]
-    causes = _json(list(parent_op_ids), "parent_op_ids")
-    actor = _json(actor_id, "actor_id")
+    causes = texts_json(parent_op_ids, "parent_op_ids")
+    actor = text_json(actor_id, "actor_id")
     lines = []
     patch_id = ""
     for position, (op_json, is_child) in enumerate(ops):
@@ -126,10 +126,3 @@ def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequ
             )
         )
     return _Hand("".join(lines).encode("ascii"), op_ids, first + len(ops) - 1)
-
-
-def _json(value: object, name: str) -> str:
-    try:
-        return canonical(value)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DeltaError("recording a delta", f"{name} cannot be JSON: {error}") from error

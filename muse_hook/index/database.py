@@ -9,7 +9,7 @@ from muse_hook.index import schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
     from muse_hook.index.index import Index
@@ -37,11 +37,10 @@ class Database:
         """Return a write transaction as a context manager."""
         return _Transaction(self)
 
-    def rows_of(self, query: str, values: Iterable[str]) -> Iterator[Any]:
+    def rows_of(self, query: str, values: list[str]) -> Iterator[Any]:
         """Yield the rows of a query whose `%s` stands for the places of any number of values."""
-        wanted = list(values)
-        for at in range(0, len(wanted), _IDS_A_QUERY):
-            some = wanted[at : at + _IDS_A_QUERY]
+        for at in range(0, len(values), _IDS_A_QUERY):
+            some = values[at : at + _IDS_A_QUERY]
             yield from self.connection.execute(query % ", ".join("?" * len(some)), some).fetchall()
 
     def renew(self, error: sqlite3.DatabaseError) -> None:

@@ -66,9 +66,12 @@ class Index(Database):
         """Read what is new in one session's log: for those who have just appended to it."""
         self._follow(self._below(self.store.folder(session)))
 
-    @mended
     def sealed(self, commit_ids: Iterable[str]) -> dict[str, Sealed]:
         """Return where those of `commit_ids` that are sealed stand."""
+        return self._sealed(list(commit_ids))
+
+    @mended
+    def _sealed(self, commit_ids: list[str]) -> dict[str, Sealed]:
         # The first batch of a commit is the one that counts, so the last to be put in.
         query = f"SELECT {COLUMNS} FROM seals WHERE commit_id IN (%s) ORDER BY number DESC"  # noqa: S608 - a constant
         return {row[1]: Sealed(row, self._name(row[2])) for row in self.rows_of(query, commit_ids)}
@@ -134,14 +137,16 @@ class Index(Database):
         """Return a commit's generation, of a seal (none that saw a shallow history) or of those stored."""
         return self.generations([commit_id]).get(commit_id)
 
-    @mended
     def generations(self, commit_ids: Iterable[str]) -> dict[str, int]:
         """Return those generations that are known."""
-        wanted = list(commit_ids)
+        return self._generations(list(commit_ids))
+
+    @mended
+    def _generations(self, commit_ids: list[str]) -> dict[str, int]:
         query = "SELECT commit_id, generation FROM generations WHERE commit_id IN (%s)"
-        found = dict(self.rows_of(query, wanted))
+        found = dict(self.rows_of(query, commit_ids))
         query = "SELECT commit_id, generation FROM seals WHERE NOT shallow AND commit_id IN (%s)"
-        return found | dict(self.rows_of(query, wanted))
+        return found | dict(self.rows_of(query, commit_ids))
 
     @mended
     def store_generations(self, generations: Mapping[str, int]) -> None:

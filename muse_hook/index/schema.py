@@ -145,7 +145,10 @@ def in_memory(store: Store) -> sqlite3.Connection:
     memory = sqlite3.connect(":memory:", isolation_level=None)
     try:
         with open(path, "rb") as file:
-            memory.deserialize(file.read())
+            data = file.read()
+        if not data:  # SQLite would take it for a lack of memory
+            raise sqlite3.DatabaseError("empty")
+        memory.deserialize(data)
         memory.execute("SELECT count(*) FROM logs").fetchone()
         if memory.execute("PRAGMA user_version").fetchone()[0] == VERSION:
             return memory

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.errors import DeltaError
-from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.canonical import canonical, canonical_of, text_json, texts_json
 from muse_hook.oplog.digest import hex_sha256
 from muse_hook.oplog.entries import entry_line, tail_json
 from muse_hook.oplog.ids import POSITIONS, entry_id, seal_id, stamp
@@ -60,8 +60,8 @@ def make_batch(
     author; the parents' seals. Raises DeltaError for a delta that is not of Muse's shape or cannot be JSON.
     """
     parents_json = canonical([seal_id(parent) for parent in commit.parents])
-    causes_json = parents_json if parent_op_ids is None else canonical(list(parent_op_ids))
-    actor_json = canonical(actor_id or commit.actor or commit.author)
+    causes_json = parents_json if parent_op_ids is None else texts_json(parent_op_ids, "parent_op_ids")
+    actor_json = text_json(commit.actor or commit.author if actor_id is None else actor_id, "actor_id")
     tail = tail_json(commit.committed_at, commit.intent, commit.reservation, commit.id)
     base = stamp(generation, 0)
     lines: list[str] = []
@@ -111,10 +111,7 @@ def make_batch(
         "content_id": commit.tree,
         "content_summary": commit.summary,
     }
-    try:
-        seal_tail = f'{tail},"commit":{canonical(record)}'
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DeltaError("making a commit's seal", f"the delta's summary cannot be JSON: {error}") from error
+    seal_tail = f'{tail},"commit":{canonical_of(record, "the summary")}'
     seal = entry_line(
         seal_id(commit.id),
         base + len(op_ids),

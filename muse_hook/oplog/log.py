@@ -6,7 +6,7 @@ import os
 
 from muse_hook.errors import DeltaError
 from muse_hook.oplog import clock
-from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.canonical import canonical_of
 from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
 from muse_hook.oplog.entries import KEYS, now
 from muse_hook.oplog.reading import read_entries, top_entries
@@ -146,7 +146,4 @@ def _line(entry: OpEntry) -> str:
     if missing:
         raise DeltaError("appending an entry", f"it has no {', '.join(missing)}", "make it with make_op_entry")
     given: dict[str, Any] = dict(entry)
-    try:
-        return canonical({key: given[key] for key in KEYS} | given)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DeltaError("appending an entry", f"it cannot be JSON: {error}") from error
+    return canonical_of({key: given[key] for key in KEYS} | given, "an entry")

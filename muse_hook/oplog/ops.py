@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.errors import DeltaError
-from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.canonical import canonical_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def walk_ops(delta: object) -> Iterator[tuple[str, bool]]:
     for op in _list(delta.get("ops", []), "the delta's ops"):
         yield _checked(op), False
         if op["op"] == "patch":
-            for child in _list(op.get("child_ops"), f"the child_ops of {op['address']}"):
+            for child in _list(op.get("child_ops"), f"the child_ops of {op['address']!a:.80}"):
                 yield _checked(child), True
 
 
@@ -38,17 +38,9 @@ def _checked(op: object) -> str:
         raise DeltaError(_DOING, f"an op is a mapping, not {_kind(op)}")
     for key in ("op", "address"):
         if not isinstance(op.get(key), str):
-            raise DeltaError(_DOING, f"an op has no text {key!r}: {_shown(op)}")
-    try:
-        return canonical(op)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DeltaError(_DOING, f"the op of {op['address']} cannot be JSON: {error}") from error
+            raise DeltaError(_DOING, f"an op has no text {key!r}: {op!a:.80}")
+    return canonical_of(op, f"the op of {op['address']!a:.80}")
 
 
 def _kind(value: object) -> str:
     return type(value).__name__
-
-
-def _shown(op: object, width: int = 80) -> str:
-    text = ascii(op)
-    return text if len(text) <= width else text[:width] + "..."

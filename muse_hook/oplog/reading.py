@@ -89,15 +89,19 @@ def delta_of_entries(batch: Sequence[OpEntry]) -> StructuredDelta:
 
 
 def top_entries(entries: Sequence[OpEntry]) -> list[OpEntry]:
-    """Return those entries that are not told by a patch among them already."""
-    patches = {entry["op_id"]: entry["domain_op"] for entry in entries if entry["domain_op"].get("op") == "patch"}
-    return [entry for entry in entries if not _is_child(entry, patches)]
-
-
-def _is_child(entry: OpEntry, patches: dict[str, dict[str, Any]]) -> bool:
-    causes = entry.get("parent_op_ids", [])
-    patch = patches.get(causes[0]) if len(causes) == 1 else None
-    return patch is not None and entry["domain_op"] in patch.get("child_ops", ())
+    """Return those entries that are not told by a patch among them already: its children, in order, follow it."""
+    found = []
+    told: dict[str, list[Any]] = {}  # by patch, the children that are still to come, the next one last
+    for entry in entries:
+        causes = entry["parent_op_ids"]
+        children = told.get(causes[0]) if len(causes) == 1 else None
+        if children and children[-1] == entry["domain_op"]:
+            children.pop()
+            continue
+        found.append(entry)
+        if entry["domain_op"].get("op") == "patch":
+            told[entry["op_id"]] = list(reversed(entry["domain_op"].get("child_ops", ())))
+    return found
 
 
 def _batch(fd: int, seal: Seal) -> Iterator[OpEntry]:
