@@ -232,8 +232,8 @@ def test_colour_follows_gits_configuration_and_no_color(repo: Repo) -> None:
     assert paged(repo, GIT_PAGER="cat") == "green\n"
     assert paged(repo, "--color", "always", GIT_PAGER="cat") == "\x1b[32mgreen\x1b[m\n"
     repo.git("config", "color.muse", "always")
-    piped = repo.run(sys.executable, "-c", _PAGED).stdout
-    assert piped == b"\x1b[32mgreen\x1b[m\n"
+    assert paged(repo, GIT_PAGER="cat", NO_COLOR="1") == "\x1b[32mgreen\x1b[m\n"
+    assert repo.run(sys.executable, "-c", _PAGED).stdout == b"green\n"
 
 
 def test_errors_have_a_place_for_every_kind() -> None:

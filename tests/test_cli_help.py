@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def test_help_is_imperative_without_full_stops_and_has_examples_that_parse(name:
     calls = [call for line in examples for call in re.findall(rf"muse-hook {name}\b([^|&#;>$)]*)", line)]
     assert calls
     for call in calls:
-        parser.parse_args([word.strip("'\"") for word in call.split()])
+        parser.parse_args(shlex.split(call))
 
 
 def test_every_file_of_commands_is_a_command() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from muse_hook.history.ancestry import Ancestry, Place
+from muse_hook.history.ancestry import Ancestry
 from muse_hook.history.follow import refresh
 from muse_hook.history.stories import story_id
 from muse_hook.index import Index
@@ -329,13 +329,13 @@ def test_a_log_that_was_changed_in_place_is_read_anew(log: Log) -> None:
 def test_ancestry_is_what_a_walk_finds(seed: int) -> None:
     choose = random.Random(seed)  # noqa: S311 - no secret
     ancestry = Ancestry()
-    places: list[Place] = []
+    places: list[tuple[int, int, int]] = []
     older: list[set[int]] = []
     for number in range(80):
         parents = (
             sorted({choose.randrange(max(0, number - 6), number) for _ in range(choose.randrange(3))}) if number else []
         )
-        generation = 1 + max((places[parent].generation for parent in parents), default=0)
+        generation = 1 + max((places[parent][2] for parent in parents), default=0)
         places.append(ancestry.add(generation, [places[parent] for parent in parents]))
         older.append({number}.union(*(older[parent] for parent in parents)))
     for tip in range(80):

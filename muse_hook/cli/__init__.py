@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
-from typing import TYPE_CHECKING
 
 from muse_hook.cli import failures
 from muse_hook.cli.invocation import Invocation
 from muse_hook.cli.parser import parse
 from muse_hook.cli.terminal import ClosedStreamError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -59,6 +58,8 @@ def _run(argv: Sequence[str]) -> int:
 def _die_of_closed_pipe() -> None:
     with contextlib.suppress(OSError, ValueError):  # what is still buffered has no reader
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    import signal  # noqa: PLC0415 - start-up time
+
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
 DASH = "\N{EN DASH}"
 """What stands between two line numbers."""
 
 # Muse's summary strings (DESIGN.md section 5): the words of its own engine, and of ops appended by hand, that carry
 # no `kind`, `lines` or `change`.
-_TOLD = re.compile(
+_TOLD = (
     r"^(?:added |removed )?(?P<kind>\w+) (?P<name>.+?)(?: \((?P<what>[^()]*)\))?(?:  L(?P<lines>\d+" + DASH + r"\d+)|$)"
 )
-_FROM = re.compile(r" ← moved from (?P<file>.+)$")
-_TO = re.compile(r" → moved to (?P<file>.+)$")
-_NEW = re.compile(r"^(?P<how>renamed|moved) to (?P<name>.+)$")
+_FROM = " \N{LEFTWARDS ARROW} moved from "
+_TO = " \N{RIGHTWARDS ARROW} moved to "
 _OLD_WORDS = {
     "signature updated": ["signature"],
     "implementation changed": ["body"],
@@ -137,20 +135,19 @@ def _what(op: Mapping[str, Any], path: str) -> tuple[str, str, list[str]]:
     new = str(op.get("new_address", ""))
     match op.get("op"):
         case "insert":
-            moved = _FROM.search(str(op.get("content_summary", "")))
-            origin = str(op.get("from_address") or (moved["file"] if moved else ""))
+            origin = str(op.get("from_address") or str(op.get("content_summary", "")).partition(_FROM)[2])
             return ("arrived", "", [f"moved from {origin}"]) if origin else ("added", "", changes)
         case "delete":
-            moved = _TO.search(str(op.get("content_summary", "")))
+            moved = str(op.get("content_summary", "")).partition(_TO)[2]
             if new or moved:
-                place = _place(new, path) if new else (moved or {"file": ""})["file"]
+                place = _place(new, path) if new else moved
                 return "renamed", place, [code for code in changes if code != "moved"] or ["moved"]
             return "removed", "", changes
         case "replace":
             summary = str(op.get("new_summary", ""))
-            told = _NEW.match(summary)
-            if new or told:
-                return "renamed", _place(new, path) if new else told["name"], changes or [told["how"]]  # type: ignore[index]
+            how, to, name = summary.partition(" to ")
+            if new or (to and how in {"renamed", "moved"}):
+                return "renamed", _place(new, path) if new else name, changes or [how]
             return "changed", "", changes or _old_words(summary)
     return "changed", "", changes
 
@@ -164,8 +161,7 @@ def _place(new_address: str, path: str) -> str:
 
 
 def _old_words(summary: str) -> list[str]:
-    told = _TOLD.match(summary)
-    return list(_OLD_WORDS.get(told["what"] or "", [])) if told else []
+    return list(_OLD_WORDS.get(_parsed(summary).get("what") or "", []))
 
 
 def _remarks(op: Mapping[str, Any]) -> list[str]:
@@ -179,11 +175,21 @@ def _remarks(op: Mapping[str, Any]) -> list[str]:
 
 
 def _told(op: Mapping[str, Any]) -> Mapping[str, str | None]:
+    """Return what an op's summary says, where its keys leave something open."""
+    if op.get("kind") and op.get("lines"):
+        return {}
     for key in ("content_summary", "new_summary", "old_summary"):
-        told = _TOLD.match(_TO.sub("", _FROM.sub("", str(op.get(key, "")))))
+        told = _parsed(str(op.get(key, "")).partition(_FROM)[0].partition(_TO)[0])
         if told and told["kind"] not in {"renamed", "moved"}:
-            return told.groupdict()
+            return told
     return {}
+
+
+def _parsed(summary: str) -> Mapping[str, str | None]:
+    import re  # noqa: PLC0415 - start-up time; our own ops seldom need it
+
+    told = re.match(_TOLD, summary)
+    return told.groupdict() if told else {}
 
 
 def _lines(op: Mapping[str, Any], told: Mapping[str, str | None]) -> tuple[int, int] | None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
 
 from muse_hook.cli.delta_rows import DASH, SIGNS, FileRow, SymbolRow, file_rows
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.terminal import spans_width
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from muse_hook.cli.terminal import Screen, Span
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from functools import cache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
 
 # Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, and every format character that can
 # reorder or hide text: bidirectional marks, embeddings, overrides and isolates, the byte order mark, zero-width
 # space, word joiner and invisible operators, interlinear marks, tags. The zero-width joiners stay: scripts and
 # emoji need them, and they reorder nothing.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -26,7 +29,14 @@ def printable(text: str) -> str:
     r"""Return `text` with everything that could steer a terminal or reorder a line as `\x1b`, `\u202e`, ..."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_escaped, text)
+    return _unsafe().sub(_escaped, text)
+
+
+@cache
+def _unsafe() -> re.Pattern[str]:
+    import re  # noqa: PLC0415 - start-up time; most text is plain
+
+    return re.compile(_UNSAFE)
 
 
 def width(text: str) -> int:
@@ -37,6 +47,8 @@ def width(text: str) -> int:
 
 
 def _cells(character: str) -> int:
+    import unicodedata  # noqa: PLC0415 - start-up time
+
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

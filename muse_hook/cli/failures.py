@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import traceback
-from typing import TYPE_CHECKING, NoReturn
 
 from muse_hook.errors import MuseHookError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import NoReturn
 
     from muse_hook.cli.terminal import Screen
 
@@ -42,7 +41,7 @@ def show(failure: BaseException, screen: Screen, keep: Callable[[str], str] | No
     MUSE_HOOK_DEBUG in the environment it is shown, whatever the failure.
     """
     if os.environ.get(DEBUG):
-        screen.write("".join(traceback.format_exception(failure)))
+        screen.write(_traceback(failure))
     if isinstance(failure, Interrupted):
         screen.line(("interrupted: ", "warning"), failure.wrong)
         _hint(screen, failure.hint)
@@ -58,7 +57,7 @@ def show(failure: BaseException, screen: Screen, keep: Callable[[str], str] | No
         screen.line(("error: ", "error"), f"{_place(failure)}: {failure.strerror or failure}")
         return USER_FAULT
     screen.line(("error: ", "error"), f"{_place(failure)}: {type(failure).__name__}: {failure}")
-    kept = keep("".join(traceback.format_exception(failure))) if keep is not None else ""
+    kept = keep(_traceback(failure)) if keep is not None else ""
     where = f"the details are in {kept}" if kept else f"{DEBUG}=1 shows the details"
     _hint(screen, f"this is a fault of muse-hook, please report it; {where}")
     return OUR_FAULT
@@ -80,7 +79,15 @@ def reject(doing: str, wrong: str, hint: str) -> NoReturn:
 
 def closest(word: str, known: Iterable[str]) -> str:
     """Return what `word` was probably meant to be, or ""."""
+    import difflib  # noqa: PLC0415 - start-up time
+
     return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
+
+
+def _traceback(failure: BaseException) -> str:
+    import traceback  # noqa: PLC0415 - start-up time
+
+    return "".join(traceback.format_exception(failure))
 
 
 def _hint(screen: Screen, hint: str) -> None:

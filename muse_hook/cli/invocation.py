@@ -6,15 +6,16 @@ import contextlib
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from muse_hook.cli.failures import warn
-from muse_hook.cli.pager import Pager
-from muse_hook.cli.progress import Progress
 from muse_hook.cli.terminal import Screen, columns, wants_colour
 from muse_hook.errors import MuseHookError, StoreError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import sqlite3
+
+    from muse_hook.cli.pager import Pager
     from muse_hook.git import Repository
     from muse_hook.index import Index
     from muse_hook.oplog import Store
@@ -73,6 +74,7 @@ class Invocation:
         if not self.store.exists():
             return
         from muse_hook.catchup import catch_up  # noqa: PLC0415 - only where there is a store
+        from muse_hook.cli.progress import Progress  # noqa: PLC0415 - likewise
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
@@ -85,6 +87,21 @@ class Invocation:
             progress.end()
         for note in report.notes:
             warn(self.messages, note)
+
+    def history(self) -> sqlite3.Connection:
+        """Catch up, bring the history up to date with the logs, and return the database that holds it."""
+        self.catch_up()
+        if not self.store.exists():
+            raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install --backfill 200")
+        from muse_hook.cli.progress import Progress  # noqa: PLC0415 - likewise
+        from muse_hook.history import refresh  # noqa: PLC0415 - likewise
+
+        progress = Progress(self.messages, "reading the logs", unit="bytes", patience=_PATIENCE)
+        try:
+            refresh(self.index, progress.update)
+        finally:
+            progress.end()
+        return self.index.connection
 
     def keep_error(self, text: str) -> str:
         """Append to the store's error log; its path, "" where there is no store or it cannot be written."""
@@ -101,9 +118,12 @@ class Invocation:
     def out(self) -> Screen:
         """Standard output, through the pager where it is a terminal and the command is one that is paged."""
         command = self._pager_command() if self._paged and sys.stdout.isatty() else ""
-        colour = wants_colour(sys.stdout, self._color or self._configured_colour(), os.environ)
+        choice = self._color or (self._configured_colour() if sys.stdout.isatty() else "never")
+        colour = wants_colour(sys.stdout, choice, os.environ)
         wide = columns(sys.stdout)
         if command:
+            from muse_hook.cli.pager import Pager  # noqa: PLC0415 - only on a terminal
+
             with contextlib.suppress(OSError):
                 self._pager = Pager(command, os.environ)
                 return Screen(self._pager.stream, colour=colour, width=wide)

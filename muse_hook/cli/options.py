@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import argparse
 
+from muse_hook.errors import MuseHookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.git import Repository
+    from muse_hook.history import Filter
+
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
@@ -19,3 +26,47 @@ def count(text: str) -> int:
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return value
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add what `log` and `watch` choose by."""
+    group = parser.add_argument_group("To choose")
+    group.add_argument("--session", metavar="NAME", default="", help="Only what was recorded in this session")
+    group.add_argument(
+        "--author", metavar="TEXT", default="", help="Only what an author or actor with TEXT in the name did"
+    )
+    group.add_argument("--since", metavar="DATE", default="", help="Only commits since DATE, as Git reads dates")
+    group.add_argument(
+        "--kind", metavar="KIND", default="", help="Only symbols of this kind, such as method or class"
+    )
+    group.add_argument(
+        "--change",
+        metavar="CODE",
+        default="",
+        help="Only such changes: renamed, moved, signature, body, docstring and others",
+    )
+    group.add_argument("--path", metavar="GLOB", default="", help="Only files whose path fits")
+
+
+def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
+    """Return the filter that the arguments of `add_filters` ask for."""
+    from muse_hook.history import Filter  # noqa: PLC0415 - the frame needs no history
+
+    return Filter(
+        session=arguments.session,
+        author=arguments.author,
+        since=date(arguments.since, repository) if arguments.since else "",
+        kind=arguments.kind,
+        change=arguments.change,
+        path=arguments.path,
+    )
+
+
+def date(text: str, repository: Repository) -> str:
+    """Return a date in any form that Git reads ("2 weeks ago", "2026-01-31") in ISO 8601, UTC."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - start-up time
+
+    said = repository.run("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
+    if not said.lstrip("-").isdigit():
+        raise MuseHookError(f"reading the date {text!r}", "Git makes nothing of it", "--since '2 weeks ago'")
+    return datetime.fromtimestamp(int(said), UTC).isoformat()

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import argparse
-import shutil
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from muse_hook import __version__
 from muse_hook.cli.failures import closest, reject
+from muse_hook.cli.terminal import columns
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn, Protocol
 
     from muse_hook.cli.invocation import Invocation
+
+    class CommandModule(Protocol):
+        """What a file of `muse_hook.cli.commands` has."""
+
+        PAGED: bool
+        DESCRIPTION: str
+        EXAMPLES: str
+
+        def configure(self, parser: argparse.ArgumentParser) -> None:
+            """Add the command's arguments."""
+
+        def run(self, arguments: argparse.Namespace, invocation: Invocation) -> int:
+            """Do the work; returns the exit status."""
+
 
 COMMANDS: dict[str, dict[str, str]] = {
     "set up and prove": {
@@ -29,26 +45,13 @@ COMMANDS: dict[str, dict[str, str]] = {
     "read": {
         "show": "Show what one commit did to the code, symbol by symbol",
         "diff": "Show how the symbols of two commits differ",
+        "log": "Show a symbol's story through renames and moves",
         "sessions": "List the sessions of the log",
     },
 }
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""
 
 _HELP_WIDTH = 100
-
-
-class CommandModule(Protocol):
-    """What a file of `muse_hook.cli.commands` has."""
-
-    PAGED: bool
-    DESCRIPTION: str
-    EXAMPLES: str
-
-    def configure(self, parser: argparse.ArgumentParser) -> None:
-        """Add the command's arguments."""
-
-    def run(self, arguments: argparse.Namespace, invocation: Invocation) -> int:
-        """Do the work; returns the exit status."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -74,7 +77,7 @@ class Parser(argparse.ArgumentParser):
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=26, width=min(shutil.get_terminal_size().columns, _HELP_WIDTH) - 2)
+        super().__init__(prog, max_help_position=26, width=min(columns(sys.stdout) or _HELP_WIDTH, _HELP_WIDTH) - 2)
 
     def _format_usage(self, usage, actions, groups, prefix):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         return super()._format_usage(usage, actions, groups, prefix or "Usage: ")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
-from typing import TYPE_CHECKING, Any, TextIO
 
 from muse_hook.cli.escape import printable, width
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, TextIO
 
 Span = str | tuple[str, str]
 """Plain text, or text and the name of a style of `STYLES`; line breaks are not for spans."""
+
+_USUAL_COLUMNS = 80
 
 STYLES = {
     "bold": "1",
@@ -69,6 +70,8 @@ class Screen:
 
     def json(self, value: Any) -> None:
         """Write one line of ASCII JSON: nothing in it can reach a terminal raw."""
+        import json  # noqa: PLC0415 - start-up time
+
         self.write(json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f") + "\n")
 
     def write(self, text: str) -> None:
@@ -112,7 +115,8 @@ def columns(stream: TextIO) -> int | None:
         asked = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError):
         asked = 0
-    return int(os.environ.get("COLUMNS") or 0) or asked or shutil.get_terminal_size().columns
+    wanted = os.environ.get("COLUMNS", "")
+    return (int(wanted) if wanted.isdigit() else 0) or asked or _USUAL_COLUMNS
 
 
 def wants_colour(stream: TextIO, choice: str, environ: Mapping[str, str]) -> bool:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-
-class Place(NamedTuple):
+    Place = tuple[int, int, int]
     """Where a commit stands: on which chain, how many steps along it, and at which generation."""
 
-    chain: int
-    step: int
-    generation: int
 
-
-BEFORE = Place(-1, 0, 0)
+BEFORE = (-1, 0, 0)
 """Before everything that is recorded: an ancestor of every commit."""
 
 
@@ -40,11 +34,14 @@ class Ancestry:
         for (last,) in connection.execute("SELECT last FROM chains ORDER BY chain"):
             made._last.append(last)
             made._edges.append([])
-        for chain, index, generation, *parent in connection.execute(
+        edges = made._edges
+        for chain, step, generation, parent, parent_step, parent_generation in connection.execute(
             "SELECT chain, place, generation, parent_chain, parent_place, parent_generation FROM edges"
             " ORDER BY chain, place"
         ):
-            made._edges[chain].append((index, generation, None if parent[0] is None else Place(*parent)))
+            edges[chain].append(
+                (step, generation, None if parent is None else (parent, parent_step, parent_generation))
+            )
         return made
 
     def save(self, connection: sqlite3.Connection, since: int) -> None:
@@ -68,8 +65,8 @@ class Ancestry:
     def add(self, generation: int, parents: Sequence[Place | None]) -> Place:
         """Add a commit after its parents (None: one that is not recorded); its place."""
         first = parents[0] if parents else None
-        if first is not None and self._last[first.chain] == first.step:
-            chain, index = first.chain, first.step + 1
+        if first is not None and self._last[first[0]] == first[1]:
+            chain, index = first[0], first[1] + 1
             self._last[chain] = index
         else:
             chain, index = len(self._last), 0
@@ -77,13 +74,14 @@ class Ancestry:
             self._edges.append([])
             self._edges[chain].extend((0, generation, first) for _ in parents[:1])
         self._edges[chain].extend((index, generation, other) for other in parents[1:])
-        return Place(chain, index, generation)
+        return chain, index, generation
 
     def before(self, place: Place) -> Place | None:
         """Return the first parent's place, None for a root or where it is not recorded."""
-        if place.step:
-            return Place(place.chain, place.step - 1, place.generation - 1)
-        edges = self._edges[place.chain]
+        chain, step, generation = place
+        if step:
+            return chain, step - 1, generation - 1
+        edges = self._edges[chain]
         return edges[0][2] if edges and edges[0][0] == 0 else None
 
     def reach(self, tips: Iterable[Place], base: Reach | None = None) -> Reach:
@@ -92,15 +90,15 @@ class Ancestry:
         furthest = found.furthest
         todo = list(tips)
         while todo:
-            at = todo.pop()
-            done = furthest.get(at.chain, -1)
-            if at.step <= done:
+            chain, step, _ = todo.pop()
+            done = furthest.get(chain, -1)
+            if step <= done:
                 continue
-            furthest[at.chain] = at.step
-            for index, generation, parent in reversed(self._edges[at.chain]):
+            furthest[chain] = step
+            for index, generation, parent in reversed(self._edges[chain]):
                 if index <= done:
                     break
-                if index > at.step:
+                if index > step:
                     continue
                 if parent is not None:
                     todo.append(parent)
@@ -124,8 +122,9 @@ class Reach:
 
     def holds(self, place: Place) -> bool:
         """Whether the commit at that place is reached over recorded commits."""
-        return place.step <= self.furthest.get(place.chain, -1)
+        return place[1] <= self.furthest.get(place[0], -1)
 
     def sees(self, place: Place) -> bool:
         """Whether the commit at that place is reached; what is older than an unrecorded parent counts as reached."""
-        return place.step <= self.furthest.get(place.chain, -1) or place.generation < self.unknown or place.chain < 0
+        chain, step, generation = place
+        return step <= self.furthest.get(chain, -1) or generation < self.unknown or chain < 0

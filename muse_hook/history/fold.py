@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from muse_hook.history.addresses import carriers
-from muse_hook.history.ancestry import BEFORE, Ancestry, Place, Reach
+from muse_hook.history.ancestry import BEFORE, Ancestry
 from muse_hook.history.places import Places
 from muse_hook.history.stories import Stories
 from muse_hook.history.views import Views
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from muse_hook.history.ancestry import Place, Reach
 
 _FLUSH = 20_000  # ops
 _OPS = (
@@ -56,7 +60,7 @@ class Fold:
         self._assigned: list[tuple[int, int, int]] = []
         self._done: list[tuple[int, int, int]] = []
         self._moves: list[tuple[Any, ...]] = []
-        self.places = Places(connection, self._ancestry)
+        self.places = Places(connection, lambda: self._ancestry)
         self.stories = Stories(connection)
         self._views = Views(self._ancestry)
 
@@ -77,7 +81,7 @@ class Fold:
         parents = [node and node.place for node in map(self.node, names)]
         place = self._ancestry.add(generation, parents)
         node = self._nodes[commit_id] = Node(record, place, names)
-        self._done.append((place.chain, place.step, record))
+        self._done.append((place[0], place[1], record))
         ops = [Op(*row) for row in self._sql.execute(_OPS, (record,))]
         views = [
             self._views.hand_on(parent) if not number else self._views.of(parent)
@@ -108,7 +112,7 @@ class Fold:
             ).fetchone()
             if row is None:
                 return None
-            known = self._nodes[commit_id] = Node(row[0], Place(*row[1:]), self._parents_of(row[0]))
+            known = self._nodes[commit_id] = Node(row[0], row[1:], self._parents_of(row[0]))
         return known
 
     def _parents_of(self, record: int) -> list[str]:

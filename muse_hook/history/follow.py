@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any
+from json import dumps, loads
 
 from muse_hook.errors import DamagedLogError
 from muse_hook.history import tables
-from muse_hook.history.fold import Fold
 from muse_hook.oplog import POSITIONS
 from muse_hook.oplog.lines import hand_entry, read_lines
 from muse_hook.oplog.sessions import LOG
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
     from muse_hook.index import Index
 
@@ -32,9 +32,9 @@ def refresh(index: Index, progress: Progress | None = None) -> None:
     """
     index.refresh()
     sql = index.connection
-    with index.transaction():
-        tables.prepare(sql)
-        _drop_what_is_gone(sql)
+    if not tables.is_there(sql) or _is_something_gone(sql):
+        with index.transaction():
+            tables.make(sql)
     logs = sql.execute(
         "SELECT l.id, l.folder, l.position, coalesce(f.offset, 0) FROM logs l LEFT JOIN followed f ON f.log = l.id"
         " WHERE l.position > coalesce(f.offset, 0)"
@@ -55,10 +55,10 @@ def refresh(index: Index, progress: Progress | None = None) -> None:
             _fold(sql)
 
 
-def _drop_what_is_gone(sql: sqlite3.Connection) -> None:
-    """Begin anew where a log that was read is no more what it was: the index gives it another number then."""
-    if sql.execute("SELECT 1 FROM followed WHERE log NOT IN (SELECT id FROM logs) LIMIT 1").fetchone():
-        tables.make(sql)
+def _is_something_gone(sql: sqlite3.Connection) -> bool:
+    """Whether a log that was read is no more what it was: the index gives it another number then."""
+    query = "SELECT 1 FROM followed WHERE log NOT IN (SELECT id FROM logs) LIMIT 1"
+    return sql.execute(query).fetchone() is not None
 
 
 def _follow(index: Index, log: int, folder: str, start: int, end: int) -> int:
@@ -74,7 +74,7 @@ def _follow(index: Index, log: int, folder: str, start: int, end: int) -> int:
         at = start
         for first, _line, after in seals:
             _hand(sql, fd, (at, first), session, log)
-            _batch(sql, [json.loads(line) for line in read_lines(fd, first, after)], session, (log, first))
+            _batch(sql, [loads(line) for line in read_lines(fd, first, after)], session, (log, first))
             at = after
         if len(seals) < _BATCHES:
             _hand(sql, fd, (at, end), session, log)
@@ -138,14 +138,14 @@ def _record(sql: sqlite3.Connection, entry: Mapping[str, Any], session: str, at:
             generation * POSITIONS if told else entry["lamport_ts"],
             op.get("content_id"),
             told.get("author"),
-            json.dumps(told.get("co_authors", [])),
+            dumps(told.get("co_authors", [])),
             entry["actor_id"],
             told.get("authored_at"),
             entry["created_at"],
             op.get("content_summary"),
             told.get("summary"),
             told.get("sem_ver_bump"),
-            json.dumps(told.get("breaking_changes", [])),
+            dumps(told.get("breaking_changes", [])),
             told.get("engine"),
             entry.get("intent_id", ""),
             entry.get("reservation_id", ""),
@@ -210,8 +210,11 @@ def _fold(sql: sqlite3.Connection) -> None:
             sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         sql.execute("UPDATE entries SET symbol = NULL")
         sql.execute("UPDATE records SET folded = 0, chain = NULL, place = NULL")
+    sql.execute("DELETE FROM reaches")
     records = sql.execute(
         "SELECT record, commit_id, generation FROM records WHERE NOT folded"
         " ORDER BY commit_id IS NULL, generation, commit_id"
     ).fetchall()
+    from muse_hook.history.fold import Fold  # noqa: PLC0415 - start-up time of those who only read
+
     Fold(sql).run(records)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from muse_hook.history.addresses import after_all, carriers
-from muse_hook.history.ancestry import BEFORE, Place
+from muse_hook.history.ancestry import BEFORE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from muse_hook.history.ancestry import Ancestry, Reach
+    from muse_hook.history.ancestry import Ancestry, Place, Reach
 
 
 class Places:
     """The table of places, read as far as it is asked for, and what is put in before it is written.
 
+    `ancestry` is asked for only where something was carried here from elsewhere.
+
     An address is a story's from the commit that gave it on, until another one ends it or gives it away.
     """
 
-    def __init__(self, connection: sqlite3.Connection, ancestry: Ancestry) -> None:
+    def __init__(self, connection: sqlite3.Connection, ancestry: Callable[[], Ancestry]) -> None:
         self._sql = connection
         self._ancestry = ancestry
         self._is_empty = connection.execute("SELECT 1 FROM places LIMIT 1").fetchone() is None
@@ -68,8 +69,8 @@ class Places:
         for prefix in carriers(address):
             for place, old in self._carried_to(prefix) if prefix in self._carriers else ():
                 if view.sees(place):
-                    before = self._ancestry.before(place)
-                    return before and self._ancestry.reach([before]), old + address[len(prefix) :]
+                    before = self._ancestry().before(place)
+                    return before and self._ancestry().reach([before]), old + address[len(prefix) :]
         return None
 
     def _at(self, address: str) -> list[tuple[Place, int | None]]:
@@ -79,7 +80,7 @@ class Places:
             known = self._known[address] = []
             if not self._is_empty:
                 known += [
-                    (BEFORE if row[1] is None else Place(*row[1:]), row[0])
+                    (BEFORE if row[1] is None else row[1:], row[0])
                     for row in self._sql.execute(
                         "SELECT p.symbol, r.chain, r.place, r.generation FROM places p"
                         " LEFT JOIN records r USING (record) WHERE p.address = ? ORDER BY r.generation DESC",
@@ -92,7 +93,7 @@ class Places:
         known = self._carried.get(prefix)
         if known is None:
             known = self._carried[prefix] = [
-                (Place(*row[1:]), row[0])
+                (row[1:], row[0])
                 for row in self._sql.execute(
                     "SELECT c.old, r.chain, r.place, r.generation FROM carriers c JOIN records r USING (record)"
                     " WHERE c.new = ? ORDER BY r.generation DESC",
@@ -133,7 +134,7 @@ class Places:
         known = self._at(address)
         known[:] = [each for each in known if each[0] != place]
         known.append((place, symbol))
-        known.sort(key=lambda each: -each[0].generation)
+        known.sort(key=lambda each: -each[0][2])
         self._new[address, record] = symbol
         self._touched.setdefault(record, []).append(address)
 
@@ -141,7 +142,7 @@ class Places:
         """Say that everything under the prefix `old` went to `new` in a record."""
         known = self._carried_to(new)
         known.append((place, old))
-        known.sort(key=lambda each: -each[0].generation)
+        known.sort(key=lambda each: -each[0][2])
         self._carriers.add(new)
         self._new_carriers.append((new, record, old))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
-
 from muse_hook.history.addresses import simple_name
+from muse_hook.oplog.digest import sha256
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from typing import Any
 
 
 def story_id(address: str, content_id: str) -> str:
@@ -17,7 +17,7 @@ def story_id(address: str, content_id: str) -> str:
     The same on every machine and in every copy of a commit (amended, rebased, cherry-picked); a symbol that is
     deleted and restored as it was first goes on with its story.
     """
-    return hashlib.sha256(f"{address}\0{content_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256(f"{address}\0{content_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class _Story:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 1
+VERSION = 2
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
 # `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`.
@@ -60,6 +59,7 @@ CREATE TABLE edges (
     chain INTEGER NOT NULL, place INTEGER NOT NULL, generation INTEGER NOT NULL,
     parent_chain INTEGER, parent_place INTEGER, parent_generation INTEGER
 );
+CREATE TABLE reaches (tips TEXT PRIMARY KEY, unknown INTEGER NOT NULL, furthest BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -92,15 +92,14 @@ VIEWS = ("commits", "ops", "symbols", "renames")
 
 _NAMES = (
     "records", "parents", "entries", "stories", "places", "moves", "carriers", "marks_read", "chains",
-    "edges", "followed",
+    "edges", "reaches", "followed",
 )  # fmt: skip
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables where they are missing or of another version; inside the caller's transaction."""
+def is_there(connection: sqlite3.Connection) -> bool:
+    """Whether the tables are there, and of this version."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'history'").fetchone()
-    if row is None or row[0] != str(VERSION):
-        make(connection)
+    return row is not None and row[0] == str(VERSION)
 
 
 def make(connection: sqlite3.Connection) -> None:

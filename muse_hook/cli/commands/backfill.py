@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from muse_hook.catchup import backfill
 from muse_hook.cli.failures import Interrupted, reject
@@ -11,6 +10,7 @@ from muse_hook.cli.left import tell_left
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

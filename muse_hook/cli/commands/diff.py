@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from muse_hook.cli.delta_view import draw_delta
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.errors import RevisionError
 from muse_hook.pipeline import diff_commits
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from muse_hook.cli.findings import draw_findings, has_fault
 from muse_hook.cli.options import add_json
 from muse_hook.doctor import examine
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

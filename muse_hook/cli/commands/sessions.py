@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen

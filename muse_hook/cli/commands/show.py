@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from muse_hook.cli.commit_facts import CommitFacts, facts_of
 from muse_hook.cli.delta_view import draw_delta
 from muse_hook.cli.options import add_json
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

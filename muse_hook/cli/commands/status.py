@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from muse_hook.catchup import pending
 from muse_hook.cli.findings import draw_hooks
 from muse_hook.cli.options import add_json
 from muse_hook.install import hook_states
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import Any
 
     from muse_hook.catchup import Pending
     from muse_hook.cli.invocation import Invocation

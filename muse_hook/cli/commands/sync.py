@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from muse_hook.catchup import catch_up
 from muse_hook.cli.failures import Interrupted, warn
 from muse_hook.cli.left import tell_left
 from muse_hook.cli.progress import Progress
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from muse_hook.cli.findings import draw_findings, has_fault
 from muse_hook.install import uninstall
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 

@@ -1,0 +1,68 @@
+"""`muse-hook log`: a symbol's story, or what happened to everything."""
+
+from __future__ import annotations
+
+import itertools
+
+from muse_hook.cli.event_view import draw_event
+from muse_hook.cli.options import add_filters, add_json, count, filter_of
+from muse_hook.history import Naming, Reachable, stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from muse_hook.cli.invocation import Invocation
+
+PAGED = True
+DESCRIPTION = """
+Show a symbol's story through renames and moves, newest first
+
+ADDRESS is src/app.py::Model.save, or a name (save, Model.save) where only one symbol has it, a glob
+('src/*.py::*.save'), a file, or a symbol's stable id. Without it everything that happened is shown. The order is
+causal, never by clock: what a commit builds upon stands below it. Commits that HEAD does not reach (other branches,
+amended away) are left out unless --all.
+"""
+EXAMPLES = """
+muse-hook log src/app.py::Model.save
+muse-hook log save --patch
+muse-hook log 'tests/*::test_login*' -n 5
+muse-hook log --change signature --since '2 weeks ago'
+muse-hook log --author agent --session feature/x --json
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("address", metavar="ADDRESS", nargs="?", help="Whose story (default: everything)")
+    parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Show the last N commits only")
+    parser.add_argument("-p", "--patch", action="store_true", help="Show each symbol's own diff")
+    parser.add_argument("--all", action="store_true", help="Show commits that HEAD does not reach, too")
+    add_filters(parser)
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Show the story."""
+    repository = invocation.repository
+    wanted = filter_of(arguments, repository)
+    database = invocation.history()
+    head = repository.head().oid
+    reachable = Reachable(repository, database, [head] if head else [])
+    named = Naming(database, reachable).find(arguments.address) if arguments.address else None
+    events = stream(database, named, wanted, None if arguments.all else reachable)
+    chosen = itertools.islice(events, arguments.max_count)
+    if arguments.json:
+        told = [event.as_json() for event in chosen]
+        invocation.out.json({"version": 1, "command": "log", "events": told})
+        return 0
+    patches = None
+    if arguments.patch:
+        from muse_hook.cli.symbol_patch import SymbolPatches  # noqa: PLC0415 - needs grammars; the story does not
+
+        patches = SymbolPatches(repository)
+    for number, event in enumerate(chosen):
+        if number:
+            invocation.out.line()
+        draw_event(invocation.out, event, patches)
+    return 0
