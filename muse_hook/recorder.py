@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from muse_hook.errors import DeltaError
 from muse_hook.index import Index
+from muse_hook.oplog import clock
 from muse_hook.oplog.batch import DOMAIN, make_batch
 from muse_hook.oplog.canonical import text_json, texts_json
 from muse_hook.oplog.entries import entry_line, now, random_id, tail_json
-from muse_hook.oplog.log import LOCK_SECONDS, OpLog
+from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.ops import walk_ops
-from muse_hook.oplog.reading import read_batch
+from muse_hook.oplog.sessions import check
 from muse_hook.oplog.store import OP_LOG, Store
 from muse_hook.oplog.writer import append
 
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from muse_hook.model.change import Commit
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog.batch import Batch
+    from muse_hook.oplog.log import OpLog
 
 
 def open_code_session(repo_root: str | os.PathLike[str], session_id: str) -> OpLog:
     """Return the log of a session (a branch name or any plain name), ready for appending. Raises SessionError."""
+    from muse_hook.oplog.log import OpLog  # noqa: PLC0415 - the hook only records
+
     return OpLog(repo_root, session_id)
 
 
@@ -56,7 +60,7 @@ def record_delta_ops(
     written); the log is then as it was.
     """
     store = repo_root if isinstance(repo_root, Store) else Store.of(repo_root)
-    log = OpLog(store, session_id)
+    session_id = check(session_id)
     if commit is not None:
         if generation is None:
             raise DeltaError(f"recording {commit.id}", "its generation is not given")
@@ -71,16 +75,16 @@ def record_delta_ops(
         )
         with store.lock(LOCK_SECONDS):
             if index is not None:
-                return _seal(store, log.session_id(), batch, index, sync=sync)
+                return _seal(store, session_id, batch, index, sync=sync)
             store.ensure(OP_LOG)
             with Index(store) as own:
                 own.refresh(mend=True)
-                return _seal(store, log.session_id(), batch, own, sync=sync)
+                return _seal(store, session_id, batch, own, sync=sync)
     ops = list(walk_ops(delta))
     if not ops:
         return []
     with store.lock(LOCK_SECONDS):
-        hand = _by_hand(ops, actor_id, parent_op_ids or (), log.highest_stamp() + 1)
+        hand = _by_hand(ops, actor_id, parent_op_ids or (), clock.highest(store, session_id) + 1)
         append(store, session_id, [hand], sync=sync)
     return hand.op_ids
 
@@ -99,6 +103,8 @@ class _Hand:
 def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
     there = index.find(batch.commit_id)
     if there is not None:
+        from muse_hook.oplog.reading import read_batch  # noqa: PLC0415 - seldom
+
         return [entry["op_id"] for entry in read_batch(store, there.session, there.start, there.end)[:-1]]
     append(store, session_id, [batch], sync=sync)
     index.follow(session_id)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.index import schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
     P = ParamSpec("P")
     T = TypeVar("T")
+else:
+    sqlite3 = schema.sqlite3
 
 # SQLite's own limit on `?` was 999 for long.
 _IDS_A_QUERY = 500

@@ -8,9 +8,8 @@ from muse_hook.errors import StoreError
 from muse_hook.index.database import Database, mended
 from muse_hook.index.follow import LogRow, follow, forget
 from muse_hook.index.rows import COLUMNS, Damaged, Recorded, Sealed, SessionRow
-from muse_hook.oplog import end_torn_line
-from muse_hook.oplog.reading import read_batch, read_line
 from muse_hook.oplog.sessions import LOG
+from muse_hook.oplog.writer import end_torn_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +105,8 @@ class Index(Database):
     @mended
     def sessions(self) -> list[SessionRow]:
         """Return the sessions that have a log, sorted by their ids."""
+        from muse_hook.oplog.reading import read_line  # noqa: PLC0415 - no hook asks this
+
         query = "SELECT end FROM seals WHERE commit_id = ? AND log = ? AND line = ?"
         found = []
         for row in LogRow.read(self.connection).values():
@@ -118,9 +119,7 @@ class Index(Database):
     def read(self, commit_id: str) -> Recorded | None:
         """Return a commit's batch, None where it is not sealed. Raises DamagedLogError where it changed just now."""
         there = self.find(commit_id)
-        if there is None:
-            return None
-        return Recorded(there.session, read_batch(self.store, there.session, there.start, there.end))
+        return None if there is None else Recorded(there.session, self._entries(there))
 
     def batches(self, since: int = 0) -> Iterator[tuple[Sealed, list[OpEntry]]]:
         """Yield every whole batch whose number is above `since`, and its entries, the seal last.
@@ -130,7 +129,7 @@ class Index(Database):
         """
         while page := self._page(since):
             for sealed in page:
-                yield sealed, read_batch(self.store, sealed.session, sealed.start, sealed.end)
+                yield sealed, self._entries(sealed)
                 since = sealed.number
 
     def generation(self, commit_id: str) -> int | None:
@@ -158,6 +157,11 @@ class Index(Database):
     def _page(self, since: int) -> list[Sealed]:
         query = f"SELECT {COLUMNS} FROM seals WHERE number > ? ORDER BY number LIMIT {_PAGE}"  # noqa: S608 - constants
         return [Sealed(row, self._name(row[2])) for row in self.connection.execute(query, (since,)).fetchall()]
+
+    def _entries(self, sealed: Sealed) -> list[OpEntry]:
+        from muse_hook.oplog.reading import read_batch  # noqa: PLC0415 - no hook reads what it wrote
+
+        return read_batch(self.store, sealed.session, sealed.start, sealed.end)
 
     def _follow(self, folder: str) -> None:
         """Read one log, whose folder below op_log is `folder`; a long one in several transactions."""

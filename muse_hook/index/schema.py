@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 
 from muse_hook.errors import StoreBusyError, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import sqlite3
+
     from muse_hook.oplog.store import Store
+else:
+    try:
+        import _sqlite3 as sqlite3  # the package imports datetime for its adapters: 1 ms of every hook
+    except ImportError:  # not CPython
+        import sqlite3
 
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.

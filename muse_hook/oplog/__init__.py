@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from muse_hook.oplog.batch import Batch, make_batch
-from muse_hook.oplog.checkpoint import list_named, read_named, write_named
-from muse_hook.oplog.entries import make_op_entry
-from muse_hook.oplog.ids import POSITIONS, entry_id, mark_id, seal_id
-from muse_hook.oplog.log import OpLog, list_sessions
-from muse_hook.oplog.marks import MarkLine, make_dropped, make_superseded
-from muse_hook.oplog.reading import delta_of_entries, read_batch, read_entries
-from muse_hook.oplog.scanner import Scanner, scan
-from muse_hook.oplog.seals import Mark, Seal
-from muse_hook.oplog.store import Store
-from muse_hook.oplog.writer import append, end_torn_line, sync
+# Public names by their modules, imported on first use (PEP 562): a hook does not pay for what it does not call.
+_HOMES = {
+    "batch": ("Batch", "make_batch"),
+    "checkpoint": ("list_named", "read_named", "write_named"),
+    "entries": ("make_op_entry",),
+    "ids": ("POSITIONS", "entry_id", "mark_id", "seal_id"),
+    "log": ("OpLog", "list_sessions"),
+    "marks": ("MarkLine", "make_dropped", "make_superseded"),
+    "reading": ("delta_of_entries", "read_batch", "read_entries"),
+    "scanner": ("Scanner", "scan"),
+    "seals": ("Mark", "Seal"),
+    "store": ("Store",),
+    "writer": ("append", "end_torn_line", "sync"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.oplog.batch import Batch, make_batch
+    from muse_hook.oplog.checkpoint import list_named, read_named, write_named
+    from muse_hook.oplog.entries import make_op_entry
+    from muse_hook.oplog.ids import POSITIONS, entry_id, mark_id, seal_id
+    from muse_hook.oplog.log import OpLog, list_sessions
+    from muse_hook.oplog.marks import MarkLine, make_dropped, make_superseded
+    from muse_hook.oplog.reading import delta_of_entries, read_batch, read_entries
+    from muse_hook.oplog.scanner import Scanner, scan
+    from muse_hook.oplog.seals import Mark, Seal
+    from muse_hook.oplog.store import Store
+    from muse_hook.oplog.writer import append, end_torn_line, sync
 
 __all__ = [
     "POSITIONS",
@@ -42,3 +60,12 @@ __all__ = [
     "sync",
     "write_named",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - start-up time
+
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -9,7 +9,7 @@ from muse_hook.oplog.ids import stamp
 from muse_hook.oplog.lines import hand_entry, read_lines
 from muse_hook.oplog.scanner import Scanner
 from muse_hook.oplog.seals import Seal
-from muse_hook.oplog.sessions import CLOCK
+from muse_hook.oplog.sessions import CLOCK, LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,17 +33,26 @@ def advance(store: Store, folder: str, fd: int, *, start: int, before: bytes, en
     _note(store, folder, fd, end, max(known, stamped))
 
 
-def highest(store: Store, folder: str, fd: int, size: int) -> int:
-    """Return the highest stamp of the lines that count in the first `size` bytes of the log `fd`; -1 for none.
+def highest(store: Store, session_id: str) -> int:
+    """Return the highest stamp of the lines that count in a session's log, -1 for none; raises StoreError.
 
     Reads what came after the note. More than a megabyte of it comes from no writer of ours, which keeps the note, but
     perhaps from Muse's, whose stamps only rise: where the end of the log holds lines without a commit alone, in order,
     its last stamp is believed. What was found is noted.
     """
-    offset, known = _read(folder, size, None, fd)
-    if offset < size:
-        known = _beyond(fd, offset, known, size)
-        _note(store, folder, fd, size, known)
+    folder = store.folder(session_id)
+    path = os.path.join(folder, LOG)
+    if not os.path.lexists(path):
+        return -1
+    fd = store.open_file(path, os.O_RDONLY)
+    try:
+        size = os.fstat(fd).st_size
+        offset, known = _read(folder, size, None, fd)
+        if offset < size:
+            known = _beyond(fd, offset, known, size)
+            _note(store, folder, fd, size, known)
+    finally:
+        os.close(fd)
     return known
 
 

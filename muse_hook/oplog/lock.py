@@ -13,6 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# For a person's single call: longer than any hook or pause of a backfill; it rather says so than hangs.
+LOCK_SECONDS = 30.0
+
 # Short enough that a hook gets in when a backfill lets go for a moment.
 _POLL_SECONDS = 0.003
 

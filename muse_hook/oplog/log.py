@@ -9,6 +9,7 @@ from muse_hook.oplog import clock
 from muse_hook.oplog.canonical import canonical_of
 from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
 from muse_hook.oplog.entries import KEYS, now
+from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.reading import read_entries, top_entries
 from muse_hook.oplog.sessions import LOG, check
 from muse_hook.oplog.store import Store
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.model.ops import OpEntry, OpLogCheckpoint, StructuredDelta
-
-# Longer than any hook or pause of a backfill; a person's call rather says so than hangs.
-LOCK_SECONDS = 30.0
 
 
 class Hand:
@@ -57,21 +55,14 @@ class OpLog:
         return self._session_id
 
     def next_lamport_ts(self) -> int:
-        """Return the next stamp: on the first call the log's highest + 1 (1 in an empty log), then one more each."""
+        """Return the next stamp: on the first call the log's highest + 1 (1 in an empty log), then one more each.
+
+        The cost does not grow with the log.
+        """
         if self._lamport is None:
-            self._lamport = max(0, self.highest_stamp())
+            self._lamport = max(0, clock.highest(self._store, self._session_id))
         self._lamport += 1
         return self._lamport
-
-    def highest_stamp(self) -> int:
-        """Return the highest stamp in the log, -1 in an empty one; the cost does not grow with the log."""
-        if not os.path.lexists(self._path):
-            return -1
-        fd = self._store.open_file(self._path, os.O_RDONLY)
-        try:
-            return clock.highest(self._store, self._folder, fd, os.fstat(fd).st_size)
-        finally:
-            os.close(fd)
 
     def append(self, entry: OpEntry) -> None:
         """Append `entry` (see `make_op_entry`) and make it durable.
