@@ -2,43 +2,149 @@
 
 from __future__ import annotations
 
+from muse_hook.match.kinds import CONTAINER, IMPORT, group_of
 from muse_hook.match.pairs import MovedFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from muse_hook.match.files import FileSymbols
-    from muse_hook.model.change import Blob
+    from muse_hook.model.symbol import Symbol
 
-LEAST_OVERLAP = 0.5
-"""Muse's: the share of the smaller file's symbols that have to be the same."""
+LEAST_ALIKE = 0.5
+"""The share of two files that has to be the same, as of Git's rename detection."""
+
+SAME_BASENAME = 0.1
+"""A file that kept its own name in another folder may be that much less alike."""
+
+RIVALS = 6
+"""How many new files each vanished one is compared with: those that share the most names and contents with it."""
+
+COMMON = 30
+"""A name or content that more files than this have does not make them rivals."""
 
 
 def map_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
-    """Pair vanished with new files: the same blob first, then the share of equal symbols, best first."""
+    """Pair vanished with new files: the same blob first, then by their symbols, best first."""
     vanished = [f for f in files if f.vanished and f.old_symbols]
     appeared = [f for f in files if f.appeared and f.new_symbols]
-    if not vanished or not appeared:
-        return {}
-    bodies_old = {f.path: {s.masked_id for s in f.old_symbols.values()} for f in vanished}
-    bodies_new = {f.path: {s.masked_id for s in f.new_symbols.values()} for f in appeared}
-    found: list[tuple[float, str, str]] = []
-    for old in vanished:
-        for new in appeared:
-            same = _blob(old.change.old) == _blob(new.change.new)
-            before, after = bodies_old[old.path], bodies_new[new.path]
-            overlap = 2.0 if same else len(before & after) / min(len(before), len(after))
-            if overlap >= LEAST_OVERLAP:
-                found.append((-overlap, old.path, new.path))
     moves: dict[str, MovedFile] = {}
+    if not vanished or not appeared:
+        return moves
     taken: set[str] = set()
-    for overlap, before_path, after_path in sorted(found):
-        if before_path not in moves and after_path not in taken:
-            moves[before_path] = MovedFile(after_path, min(1.0, -overlap))
-            taken.add(after_path)
+    for old, new in _same_blobs(vanished, appeared):
+        moves[old] = MovedFile(new, 1.0)
+        taken.add(new)
+    olds = [_Leaves(f.path, f.old_symbols.values()) for f in vanished if f.path not in moves]
+    news = [_Leaves(f.path, f.new_symbols.values()) for f in appeared if f.path not in taken]
+    found = []
+    for one, other in _rivals(olds, news):
+        alike = one.likeness(other) + SAME_BASENAME * (_basename(one.path) == _basename(other.path))
+        if alike >= LEAST_ALIKE:
+            found.append((-round(alike, 6), one.path, other.path))
+    for alike, before, after in sorted(found):
+        if before not in moves and after not in taken:
+            moves[before] = MovedFile(after, round(min(0.99, -alike), 2))
+            taken.add(after)
     return moves
 
 
-def _blob(entry: Blob | None) -> str:
-    return entry.oid if entry is not None else ""
+def _basename(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _same_blobs(vanished: Sequence[FileSymbols], appeared: Sequence[FileSymbols]) -> Iterator[tuple[str, str]]:
+    """Yield the paths of equal blobs; of several those with the same file name, then in order."""
+    by_blob: dict[str, list[str]] = {}
+    for file in appeared:
+        if file.change.new is not None:
+            by_blob.setdefault(file.change.new.oid, []).append(file.path)
+    rest: list[tuple[str, list[str]]] = []
+    for file in vanished:
+        places = by_blob.get(file.change.old.oid, []) if file.change.old is not None else []
+        named = [path for path in places if _basename(path) == _basename(file.path)]
+        if named:
+            places.remove(named[0])
+            yield file.path, named[0]
+        elif places:
+            rest.append((file.path, places))
+    for path, places in rest:
+        if places:
+            yield path, places.pop(0)
+
+
+class _Leaves:
+    """The symbols of a file that hold its text: a class counts with its own lines only, imports one line each."""
+
+    def __init__(self, path: str, symbols: Collection[Symbol]) -> None:
+        self.path = path
+        self.by_name: dict[str, Symbol] = {}
+        self.sizes: dict[str, int] = {}
+        self.contents: dict[str, str] = {}
+        simple: dict[str, int] = {}
+        for symbol in symbols:
+            simple[symbol.name] = simple.get(symbol.name, 0) + 1
+        for symbol in symbols:
+            # Alone with its name a method is found again also where its class was renamed.
+            name = symbol.name if simple[symbol.name] == 1 else symbol.qualified_name
+            group = group_of(symbol)
+            self.by_name[name] = symbol
+            self.sizes[name] = 1 if group in (IMPORT, CONTAINER) else symbol.lines[1] - symbol.lines[0] + 1
+            if group not in (IMPORT, CONTAINER):
+                self.contents.setdefault(symbol.masked_id, name)
+        self.size = sum(self.sizes.values())
+
+    def likeness(self, other: _Leaves) -> float:
+        """Return the share of both files' lines that they have in common, like-named symbols in part."""
+        shared = 0.0
+        met: set[str] = set()
+        rest = []
+        for name, symbol in self.by_name.items():
+            there = other.by_name.get(name)
+            if there is not None:
+                met.add(name)
+                size = min(self.sizes[name], other.sizes[name])
+                if symbol.kind == "import" or symbol.same_as(there):
+                    shared += size
+                elif group_of(symbol) != CONTAINER:
+                    shared += size * _token_likeness(symbol.tokens, there.tokens)
+            else:
+                rest.append(name)
+        for name in rest:
+            goal = other.contents.get(self.by_name[name].masked_id)
+            if goal is not None and goal not in met and goal not in self.by_name:
+                met.add(goal)
+                shared += min(self.sizes[name], other.sizes[goal])
+        return 2 * shared / (self.size + other.size)
+
+
+def _token_likeness(one: Sequence[str], other: Sequence[str]) -> float:
+    """Return the share of two texts' tokens that they have in common."""
+    counts: dict[str, int] = {}
+    for token in one:
+        counts[token] = counts.get(token, 0) + 1
+    shared = 0
+    for token in other:
+        left = counts.get(token, 0)
+        if left:
+            counts[token] = left - 1
+            shared += 1
+    return 2 * shared / (len(one) + len(other)) if one or other else 0.0
+
+
+def _rivals(olds: Sequence[_Leaves], news: Sequence[_Leaves]) -> Iterator[tuple[_Leaves, _Leaves]]:
+    """Yield for each vanished file the new ones that share the most with it."""
+    holders: dict[str, list[int]] = {}
+    for number, new in enumerate(news):
+        for key in (*new.by_name, *new.contents, _basename(new.path)):
+            holders.setdefault(key, []).append(number)
+    for old in olds:
+        votes: dict[int, int] = {}
+        for key in (*old.by_name, *old.contents, _basename(old.path)):
+            held = holders.get(key, ())
+            if len(held) <= COMMON:
+                for number in held:
+                    votes[number] = votes.get(number, 0) + 1
+        for number in sorted(votes, key=lambda n: (-votes[n], n))[:RIVALS]:
+            yield old, news[number]

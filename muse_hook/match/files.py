@@ -58,5 +58,10 @@ class FileSymbols:
         """Nothing was here and a regular file is now."""
         return self.change.old is None and self.change.new is not None and self.change.new.is_file
 
+    @property
+    def is_damaged(self) -> bool:
+        """There is a syntax error on either side."""
+        return bool((self.old is not None and self.old.damaged) or (self.new is not None and self.new.damaged))
+
     def __repr__(self) -> str:
         return f"FileSymbols({self.change!r})"

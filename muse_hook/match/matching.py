@@ -1,10 +1,14 @@
-"""The matcher: file map, same address, exact bodies, classes before their members."""
+"""The matcher: file map, same address, classes before their members, exact bodies, likeness."""
 
 from __future__ import annotations
 
+from muse_hook.match.callables import match_callables
+from muse_hook.match.classes import lift_classes, match_classes
 from muse_hook.match.exact import match_exact
 from muse_hook.match.filemap import map_files
-from muse_hook.match.pairs import Matching, Open, Pair
+from muse_hook.match.kinds import CALLABLE, CONTAINER, VALUE
+from muse_hook.match.open import Open
+from muse_hook.match.pairs import Matching, Pair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,42 +16,56 @@ if TYPE_CHECKING:
 
     from muse_hook.match.files import FileSymbols
 
-__all__ = ["Matching", "Pair", "match"]
-
 
 def match(files: Sequence[FileSymbols]) -> Matching:
-    """Pair the symbols before with the symbols after, commit-wide; deterministic in the order of `files` too.
+    """Pair the symbols before with the symbols after, commit-wide; the order of `files` does not matter.
 
     Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and stayed
     where it was, or went along with its file, is in no pair.
     """
     found = Matching(map_files(files))
-    left = pair_addresses(files, found)
-    if left.gone and left.come:
-        match_exact(left, found)
-    found.gone = left.gone
-    found.come = left.come
-    found.pairs.sort(key=lambda p: (p.old_path, p.old.qualified_name))
+    open_ = Open(found, {file.path for file in files if file.is_damaged})
+    pair_addresses(files, open_)
+    if open_.gone.symbols and open_.come.symbols:
+        match_open(open_)
+    found.gone, found.come = open_.gone.symbols, open_.come.symbols
+    found.pairs.sort(key=lambda pair: pair.old_place)
     return found
 
 
-def pair_addresses(files: Sequence[FileSymbols], found: Matching) -> Open:
-    """Pair what has the same address through the file map; returns what is left on both sides."""
-    left = Open(found.files)
-    arrived = {moved.path: source for source, moved in found.files.items()}
-    sources = {f.path: f for f in files if f.path in found.files}
+def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
+    """Pair what has the same address through the file map; what is left stays open."""
+    moved = open_.found.files
+    arrived = {goal.path: source for source, goal in moved.items()}
+    sources = {file.path: file for file in files if file.path in moved}
+    gone, come = open_.gone.symbols, open_.come.symbols
     for file in files:
-        if file.path in found.files:
+        if file.path in moved:
             continue
         source = sources[arrived[file.path]] if file.path in arrived else file
         before, after = source.old_symbols, file.new_symbols
         for name, old in before.items():
             new = after.get(name)
             if new is None:
-                left.gone[source.path, name] = old
+                gone[source.path, name] = old
             elif not old.same_as(new):
-                found.pairs.append(Pair(source.path, old, file.path, new))
+                open_.found.pairs.append(Pair(source.path, old, file.path, new))
         for name, new in after.items():
             if name not in before:
-                left.come[file.path, name] = new
-    return left
+                come[file.path, name] = new
+
+
+def match_open(open_: Open) -> None:
+    """Pair what is gone with what has come."""
+    match_exact(open_, CONTAINER)
+    groups = {group: (open_.gone.of_group(group), open_.come.of_group(group)) for group in (CONTAINER, CALLABLE)}
+    if not any(olds and news for olds, news in groups.values()):
+        match_exact(open_, VALUE)
+        return
+    open_.weigh()
+    match_classes(open_)
+    match_exact(open_, CALLABLE)
+    match_exact(open_, VALUE)
+    match_callables(open_)
+    if lift_classes(open_):
+        match_callables(open_)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from muse_hook.model.symbol import Symbol
 
     Place = tuple[str, str]
@@ -48,37 +46,21 @@ class MovedFile:
         self.confidence = confidence
 
 
-class Open:
-    """The symbols that have no partner yet, by place; `files` is the file map."""
-
-    __slots__ = ("come", "files", "gone")
-
-    def __init__(self, files: Mapping[str, MovedFile]) -> None:
-        self.files = files
-        self.gone: dict[Place, Symbol] = {}
-        self.come: dict[Place, Symbol] = {}
-
-    def home(self, path: str) -> str:
-        """Return where a path's symbols are expected after the commit."""
-        moved = self.files.get(path)
-        return moved.path if moved else path
-
-    def close(self, old: Place, new: Place, confidence: float = 1.0) -> Pair:
-        """Take a symbol out of both sides and pair it."""
-        return Pair(old[0], self.gone.pop(old), new[0], self.come.pop(new), confidence)
-
-
 class Matching:
     """The whole answer for one commit.
 
     `files` maps an old path to its new one, `pairs` holds every pair that changed its content or its place (sorted by
-    old place), `gone` and `come` what was deleted and inserted, by place.
+    old place), `gone` and `come` what was deleted and inserted, by place. `extracted` maps an inserted place to the
+    place (before and after) of the body that its statements were taken out of, `inlined` a deleted place to that of the
+    body they went into.
     """
 
-    __slots__ = ("come", "files", "gone", "pairs")
+    __slots__ = ("come", "extracted", "files", "gone", "inlined", "pairs")
 
     def __init__(self, files: dict[str, MovedFile]) -> None:
         self.files = files
         self.pairs: list[Pair] = []
         self.gone: dict[Place, Symbol] = {}
         self.come: dict[Place, Symbol] = {}
+        self.extracted: dict[Place, Place] = {}
+        self.inlined: dict[Place, Place] = {}
