@@ -295,6 +295,38 @@ def test_a_damaged_batch_is_named_until_its_commit_is_whole_somewhere(store: Sto
         assert index.damaged() == []
 
 
+def test_a_quick_refresh_sees_what_our_writer_did(store: Store) -> None:
+    with Index(store) as index:
+        index.refresh()
+        write(store, "main", batch(4))
+        write(store, "feature/y", batch(5))
+        index.refresh(quick=True)
+        assert index.sealed([oid(4), oid(5)]).keys() == {oid(4), oid(5)}
+        log_of(store, "feature/y").unlink()
+        index.refresh(quick=True)
+        assert not index.is_sealed(oid(5))
+
+
+def test_a_quick_refresh_looks_for_no_logs_where_none_was_made(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Index(store) as index:
+        index.refresh()
+        monkeypatch.setattr(Store, "sessions", None)
+        write(store, "main", batch(4))
+        assert index.behind(quick=True) == len(batch(4).lines)
+        index.refresh(quick=True)
+        assert index.is_sealed(oid(4))
+
+
+def test_beyond_its_limit_a_refresh_reads_nothing_and_says_so(store: Store) -> None:
+    with Index(store) as index:
+        size = index.behind()
+        assert not index.refresh(limit=size - 1)
+        assert index.count() == 0
+        assert index.behind(quick=True) == size
+        assert index.refresh(limit=size, quick=True)
+        assert index.count() == 3
+
+
 # The file itself
 
 
@@ -385,13 +417,12 @@ def test_where_the_disk_is_full_it_goes_on_in_memory(store: Store, monkeypatch: 
         assert index.connection.execute("PRAGMA database_list").fetchone()[2] != store.path("index.sqlite")
 
 
-def test_a_locked_index_is_busy_and_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_index_is_busy_and_says_so(store: Store) -> None:
     assert known(store) == WHOLE
-    monkeypatch.setattr(schema, "_BUSY_SECONDS", 0.01)
     write(store, "main", batch(4))
     with Index(store) as holder:
         holder.connection.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreBusyError), Index(store) as index:
+        with pytest.raises(StoreBusyError), Index(store, patience=0.01) as index:
             index.refresh()
         holder.connection.execute("ROLLBACK")
     assert oid(4) in known(store)

@@ -26,9 +26,10 @@ _IDS_A_QUERY = 500
 class Database:
     """An open index: `store`, and `connection`, in autocommit mode, for those who keep tables of their own in it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, patience: float) -> None:
         self.store = store
-        self.connection = schema.connect(store)
+        self.patience = patience
+        self.connection = schema.connect(store, patience)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -53,7 +54,7 @@ class Database:
                 schema.remove(self.store)
         except StoreError:
             unwritable = True
-        self.connection = schema.in_memory(self.store) if unwritable else schema.connect(self.store)
+        self.connection = schema.in_memory(self.store) if unwritable else schema.connect(self.store, self.patience)
 
 
 class _Transaction:

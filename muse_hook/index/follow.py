@@ -11,6 +11,7 @@ from muse_hook.oplog.seals import Mark
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from typing import Any
 
     from muse_hook.oplog.seals import Seal
 
@@ -34,32 +35,46 @@ class LogRow:
 
     def clear(self) -> None:
         """Make this the row of a log that was never read."""
-        self.id = 0
-        self.inode = self.size = self.mtime = 0
-        self.position = self.floor = self.pending = 0
-        self.seal_line = 0
-        self.seal_commit = ""
-        self.seals = self.entries = 0
+        self.values = (0, self.folder, 0, 0, 0, 0, 0, 0, 0, "", 0, 0)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The row in the order of `COLUMNS`."""
+        return (
+            self.id, self.folder, self.inode, self.size, self.mtime, self.position, self.floor, self.pending,
+            self.seal_line, self.seal_commit, self.seals, self.entries,
+        )  # fmt: skip
+
+    @values.setter
+    def values(self, values: tuple[Any, ...]) -> None:
+        (
+            self.id, self.folder, self.inode, self.size, self.mtime, self.position, self.floor, self.pending,
+            self.seal_line, self.seal_commit, self.seals, self.entries,
+        ) = values  # fmt: skip
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection, folder: str | None = None) -> dict[str, LogRow]:
-        """Return all rows, or that of one folder, by folder."""
+    def read(cls, connection: sqlite3.Connection, folder: str) -> LogRow:
+        """Return the row of one folder, a new one where there is none."""
+        row = cls(folder)
+        query = f"SELECT {cls.COLUMNS} FROM logs WHERE folder = ?"  # noqa: S608 - a constant
+        row.values = connection.execute(query, (folder,)).fetchone() or row.values
+        return row
+
+    @classmethod
+    def read_all(cls, connection: sqlite3.Connection) -> dict[str, LogRow]:
+        """Return all rows by folder."""
         rows = {}
-        query = f"SELECT {cls.COLUMNS} FROM logs WHERE ? IS NULL OR folder = ?"  # noqa: S608 - a constant
-        for values in connection.execute(query, (folder, folder)):
-            row = cls(values[1])
-            for name, value in zip(cls.COLUMNS.split(", "), values, strict=True):
-                setattr(row, name, value)
-            rows[row.folder] = row
+        for values in connection.execute(f"SELECT {cls.COLUMNS} FROM logs"):  # noqa: S608 - a constant
+            rows[values[1]] = row = cls.__new__(cls)
+            row.values = values
         return rows
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Put this row in the table; a new one gets its id."""
-        values = [getattr(self, name) for name in self.COLUMNS.split(", ")]
-        marks = ", ".join("?" * len(values))
+        marks = ", ".join("?" * len(self.values))
         done = connection.execute(
             f"REPLACE INTO logs ({self.COLUMNS}) VALUES ({marks})",  # noqa: S608 - constants
-            [values[0] or None, *values[1:]],
+            (self.id or None, *self.values[1:]),
         )
         self.id = self.id or done.lastrowid or 0
 

@@ -20,7 +20,7 @@ else:
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.
 VERSION = 1
-_BUSY_SECONDS = 10.0
+BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 # `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
@@ -48,11 +48,11 @@ CREATE TABLE generations (commit_id TEXT PRIMARY KEY, generation INTEGER NOT NUL
 """
 
 
-def connect(store: Store) -> sqlite3.Connection:
+def connect(store: Store, patience: float) -> sqlite3.Connection:
     """Return a connection to the store's index, its tables made where they are not there.
 
     In a store that is not there, or cannot be written, it is a copy in memory. Raises StoreBusyError where another
-    process keeps it locked for ten seconds.
+    process keeps it locked for `patience` seconds.
     """
     path = store.path(FILE)
     if not store.exists():
@@ -64,7 +64,7 @@ def connect(store: Store) -> sqlite3.Connection:
     for _ in range(3):
         connection = None
         try:
-            connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+            connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
             return _prepared(connection, _boot())
         except sqlite3.DatabaseError as error:
             if connection is not None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from muse_hook.oplog import clock
-from muse_hook.oplog.files import refused, sync_folder
+from muse_hook.oplog.files import refused, sync_folder, touch
 from muse_hook.oplog.sessions import LOG
+from muse_hook.oplog.store import OP_LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
             os.fsync(fd)
         if size == 0:
             sync_folder(folder)
+            touch(store.path(OP_LOG))
         end = size + len(data)
         stamped = max((piece.highest for piece in pieces), default=-1)
         clock.advance(store, folder, fd, start=size, before=tail, end=end, stamped=stamped)
