@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.index import Index
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
@@ -76,8 +77,8 @@ def delta_of(
 
     `changes` may be given where `objects.diff(commit)` has been asked for already. Raises ObjectMissingError.
     """
-    parents = [objects.commit(parent).tree for parent in commit.parents] or [None]
-    return _delta(objects, [*parents, commit.tree], memory or Memory(), changes)
+    parents: list[str | None] = [objects.commit(parent).tree for parent in commit.parents]
+    return _delta(objects, [*(parents or [None]), commit.tree], memory or Memory(), changes)
 
 
 def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new: str) -> StructuredDelta:
@@ -127,26 +128,35 @@ def record_commit(
     )
 
 
+def files_between(
+    objects: ObjectReader,
+    trees: Sequence[str | None],
+    memory: Memory,
+    changes: Iterable[FileChange] | None = None,
+) -> list[FileSymbols]:
+    """Return the paths that differ between the first and the last of `trees` (None: nothing), with their symbols.
+
+    The trees between are those of a merge's further parents. The rules of each tree say which of its own paths are
+    recorded, and how. `changes` is what `objects.diff_trees` says, where that is known. Raises ObjectMissingError.
+    """
+    first, *others, last = trees
+    found = list(objects.diff_trees(first, last, others) if changes is None else changes)
+    old, *further, new = [read_rules(objects, tree, memory.rules) for tree in trees]
+    found += flips(objects, old, new, found)
+    return [
+        _file_symbols(objects, memory, change, told=(before, after))
+        for change, before, after in in_scope(found, old, new, further)
+    ]
+
+
 def _delta(
     objects: ObjectReader,
     trees: Sequence[str | None],
     memory: Memory,
     changes: Iterable[FileChange] | None = None,
 ) -> StructuredDelta:
-    """Return the delta to the last of `trees` from the first, those between being a merge's further parents.
-
-    The rules of each tree say which of its own paths are recorded, and how.
-    """
-    first, *others, last = trees
-    found = list(objects.diff_trees(first, last, others) if changes is None else changes)
-    old, *further, new = [read_rules(objects, tree, memory.rules) for tree in trees]
-    found += flips(objects, old, new, found)
-    return build_delta(
-        [
-            _file_symbols(objects, memory, change, told=(before, after))
-            for change, before, after in in_scope(found, old, new, further)
-        ]
-    )
+    """Return the delta to the last of `trees` from the first, those between being a merge's further parents."""
+    return build_delta(files_between(objects, trees, memory, changes))
 
 
 def _file_symbols(objects: ObjectReader, memory: Memory, change: FileChange, told: tuple[bool, bool]) -> FileSymbols:
