@@ -1,10 +1,9 @@
-"""What a class says: its header and the plain statements of its body; what is defined in it are symbols of their own."""
+"""What a class says: its header and the plain statements of its body; what it defines are symbols of their own."""
 
 from __future__ import annotations
 
-from muse_hook.symbols.definition import masked, statements_of
 from muse_hook.symbols.digest import digest, digest_or_empty
-from muse_hook.symbols.marks import leaves
+from muse_hook.symbols.marks import leaves, masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Own:
 
 
 class Header:
-    """A class up to its body: the entries of its normal form, and where in them decorators and bases are."""
+    """A class up to its body: its normal form, and its bases as people read them."""
 
     __slots__ = ("bases", "entries", "normal")
 
@@ -42,12 +41,16 @@ class Header:
 
 
 class Container:
-    """One class: `own` are the plain statements of its body (the first may be `documented`, its docstring).
+    """One class. Attributes are those of `Symbol`, worked out at each asking.
 
-    `members` are what is defined in it, in source order, for its masked id only.
+    `own` are the plain statements of its body, the first of which is its docstring where it is `documented`; `members`,
+    what is defined in it, count for its masked id only.
     """
 
     __slots__ = ("documented", "guards", "header", "members", "name", "own")
+
+    signature_id = returns = ""
+    parameters: tuple[Parameter, ...] = ()
 
     def __init__(
         self,
@@ -79,41 +82,38 @@ class Container:
 
     @property
     def content_id(self) -> str:
-        own = (part for o in self.own for part in (*o.guards, o.piece.id))
+        """Of guards, header and plain statements."""
+        own = (part for one in self.own for part in (*one.guards, one.piece.id))
         return digest((*self.guards, *self.header.entries, *own))
 
     @property
     def masked_id(self) -> str:
+        """Of everything, members included, without the own name."""
         return digest(self.masked_for(self.name))
 
     def masked_for(self, name: str) -> list[str]:
-        """Return the entries of the class and all its members with one name masked."""
+        """Return the entries of the class and all its members with a name masked."""
         out = [*self.guards, *masked(self.header.entries, name)]
-        for own in self.own:
-            out += (*own.guards, *masked(own.piece.normal.entries, name))
+        for one in self.own:
+            out += (*one.guards, *masked(one.piece.normal.entries, name))
         for member in self.members:
             out += member.masked_for(name)
         return out
 
     @property
     def guard_id(self) -> str:
-        return digest_or_empty(list(self.guards))
+        """Of the conditions that it stands under."""
+        return digest_or_empty(self.guards)
 
     @property
     def body_id(self) -> str:
-        """Of the plain statements, without the docstring."""
-        return digest(
-            part
-            for o in self.own[self.documented :]
-            for part in (*o.guards, *masked(o.piece.normal.entries, self.name))
-        )
-
-    @property
-    def signature_id(self) -> str:
-        return ""
+        """Of the plain statements, without the docstring and the own name."""
+        own = self.own[self.documented :]
+        return digest(part for one in own for part in (*one.guards, *masked(one.piece.normal.entries, self.name)))
 
     @property
     def decorators_id(self) -> str:
+        """Of the decorators, in their order."""
         return digest_or_empty(self.header.normal.part("decorator"))
 
     @property
@@ -125,29 +125,26 @@ class Container:
 
     @property
     def docstring_id(self) -> str:
+        """Of the docstring."""
         return self.own[0].piece.id if self.documented else ""
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        own = (leaf for o in self.own for leaf in leaves(o.piece.normal.entries))
+        """The leaf texts of header and plain statements."""
+        own = (leaf for one in self.own for leaf in leaves(one.piece.normal.entries))
         return (*leaves(self.header.entries), *own)
 
     @property
     def statements(self) -> tuple[str, ...]:
-        return tuple(s for o in self.own[self.documented :] for s in statements_of(o.piece))
+        """Digests of the plain statements."""
+        return tuple(digest for one in self.own[self.documented :] for digest in one.piece.statements)
 
     @property
     def calls(self) -> frozenset[str]:
-        return frozenset(self.header.normal.calls.union(*(o.piece.normal.calls for o in self.own)))
-
-    @property
-    def parameters(self) -> tuple[Parameter, ...]:
-        return ()
-
-    @property
-    def returns(self) -> str:
-        return ""
+        """The simple names called in header and plain statements."""
+        return frozenset(self.header.normal.calls.union(*(one.piece.normal.calls for one in self.own)))
 
     @property
     def bases(self) -> tuple[str, ...]:
+        """The bases and keywords as people read them."""
         return self.header.bases

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def crosses(root: Node, query: Query, source: bytes) -> bool:
     """Whether a syntax error may have hidden a symbol, made one up, or put one in another's place.
 
-    An error is its symbol's own where it stands in a definition whose name is whole and which has swallowed no line that
-    begins at the definition's own column or before. Any other error may hide what it stands in for. So does a block
-    whose statements begin at different columns: some of them belong elsewhere.
+    An error is its symbol's own where it stands in a definition whose name is whole and which has swallowed no line
+    that begins at the definition's own column or before. Any other error may hide what it stands in for. So may a
+    block whose statements begin at different columns: some of them belong elsewhere.
     """
     if root.is_error:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from hashlib import sha256
 else:
     try:
@@ -21,6 +21,6 @@ def digest(entries: Iterable[str]) -> str:
     return sha256("\0".join(entries).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def digest_or_empty(entries: list[str]) -> str:
+def digest_or_empty(entries: Sequence[str]) -> str:
     """Return the digest, "" where there are no entries."""
     return digest(entries) if entries else ""

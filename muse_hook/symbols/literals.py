@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.marks import CLOSE, NAME, NUMBER, OPEN, STRING, plain
+from muse_hook.symbols.marks import CLOSE, NAME, NUMBER, OPEN, RAW, STRING, plain
 from muse_hook.symbols.spelling import LEAVES, STRINGS
 
 TYPE_CHECKING = False
@@ -18,6 +18,12 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def text_of(node: Node) -> str:
     r"""Return the text of a node; bytes that are not UTF-8 stand as `\xNN`."""
     return plain((node.text or b"").decode("utf-8", "backslashreplace"))
+
+
+def damaged(node: Node, out: list[str], stack: list[Entry]) -> None:
+    """Write what could not be parsed as it stands, white space apart."""
+    del stack
+    out.append(RAW + " ".join(text_of(node).split()))
 
 
 def leaf(spelling: str) -> Action:
@@ -45,10 +51,12 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
     )
 
     def parts_of(node: Node) -> tuple[str, list[Entry]]:
-        """The meaning of the prefix, and texts and interpolations in order."""
-        prefix, parts = "", []
+        """Return what the prefix means, and texts and interpolations in order."""
+        prefix = ""
+        parts: list[Entry] = []
         base, source = node.start_byte, node.text or b""
-        at, end = 0, len(source)
+        # where the grammar has no node for the opening, it is one character, and so is the end
+        at, end = (0, len(source)) if starts else (1, max(len(source) - 1, 1))
         for child in node.children:
             kind = child.kind_id
             if kind in starts:
@@ -64,7 +72,7 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
         return prefix, parts
 
     def shown(node: Node) -> str:
-        """The text that `{x = }` shows before the value: its own."""
+        """Return the text that `{x = }` shows before the value: its own."""
         equals = [c for c in node.children if c.type == "=" and not c.is_named]
         if not equals:
             return ""

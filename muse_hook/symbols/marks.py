@@ -18,3 +18,14 @@ def plain(text: str) -> str:
 def leaves(entries: list[str]) -> list[str]:
     """Return the texts of the leaves, in order."""
     return [e[1:] if e[:1] in _SIGNS else e for e in entries if e[:1] not in _STRUCTURE]
+
+
+def joined(entries: list[str]) -> str:
+    """Return the leaves as one text, strings as what they mean."""
+    return "".join(e.partition("'")[2] if e[:1] == STRING else "".join(leaves([e])) for e in entries)
+
+
+def masked(entries: list[str], name: str) -> list[str]:
+    """Return entries in which the names equal to `name` are blank."""
+    own = NAME + name
+    return [NAME if entry == own else entry for entry in entries]

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import re
 
+from tree_sitter import Node
+
 from muse_hook.symbols.literals import text_of
-from muse_hook.symbols.marks import CLOSE, NAME, RAW, leaves
-from muse_hook.symbols.shown import repr_of, spaced
-from muse_hook.symbols.shapes import transparent
+from muse_hook.symbols.marks import CLOSE, NAME, joined, leaves
 from muse_hook.symbols.rules import Rules
+from muse_hook.symbols.shapes import ordinary, transparent
+from muse_hook.symbols.shown import repr_of, spaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from tree_sitter import Node
 
     from muse_hook.languages import Language
     from muse_hook.symbols.pattern import Query
     from muse_hook.symbols.shapes import Entry
 
 _PLAIN_NAME = re.compile(rb"[A-Za-z_][\w.]*", re.ASCII).fullmatch
-_ORDINARY = object()
-_ERROR = 0xFFFF  # tree-sitter's kind id of what it could not parse
 
 
 class Normal:
     """A normalised tree: its entries, and where in them its parts, statements and calls are.
 
-    `roles` has ranges (start, end) by the name of a capture, `statements` a range for each statement in preorder, `calls`
-    the simple names called.
+    `roles` has ranges (start, end) by the name of a capture, `statements` a range for each statement in preorder,
+    `calls` the simple names called.
     """
 
     __slots__ = ("calls", "entries", "roles", "statements")
@@ -51,12 +49,15 @@ class Normaliser:
     def __init__(self, language: Language, query: Query) -> None:
         self._query = query
         self._rules = Rules(language)
-        self._calls = frozenset(i for kind in query.kinds("call") for i in self._rules.ids.get(kind, ()))
+        calls = (i for kind in query.kinds("call") for i in self._rules.ids.get(kind, ()))
+        self._noted = self._rules.statements.union(calls)
 
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""
         text = node.text or b""
-        return text.decode() if _PLAIN_NAME(text) else "".join(leaves(self.write([node]).entries))
+        if _PLAIN_NAME(text):
+            return text.decode()
+        return joined(self.write([node]).entries)
 
     def shown(self, node: Node) -> str:
         """Return a node as people read it, the same however it is laid out, quoted or put in parentheses."""
@@ -89,23 +90,18 @@ class Normaliser:
         `roles` names nodes by their id; role "" leaves a node out.
         """
         rules = self._rules
-        actions, opens, statements, calls = rules.actions, rules.opens, rules.statements, self._calls
+        action_of, opens, noted = rules.actions.get, rules.opens, self._noted
         normal = Normal()
         out = normal.entries
         stack: list[Entry] = list(reversed(nodes))
         pending = dict(roles) if roles else None
         while stack:
             entry = stack.pop()
-            of = entry.__class__
-            if of is str:
+            if isinstance(entry, str):
                 out.append(entry)
                 continue
-            if of is int:
-                normal.statements[entry] = (normal.statements[entry][0], len(out))
-                continue
-            if of is tuple:
-                role, at = entry
-                normal.roles[role][at] = (normal.roles[role][at][0], len(out))
+            if not isinstance(entry, Node):
+                self._end(entry, normal)
                 continue
             if pending:
                 role = pending.pop(entry.id, None)
@@ -116,33 +112,45 @@ class Normaliser:
                     stack.append((role, len(ranges)))
                     ranges.append((len(out), -1))
             kind = entry.kind_id
-            action = actions.get(kind, _ORDINARY)
+            action = action_of(kind, ordinary)
             if action is None:
                 continue
-            if action.__class__ is str:
+            if kind in noted:
+                self._note(entry, normal, stack)
+            if action is ordinary:
+                children = entry.children
+                if children:
+                    out.append(opens[kind])
+                    stack.append(CLOSE)
+                    for child in reversed(children):
+                        # tokens need no turn of their own
+                        token = action_of(child.kind_id, ordinary)
+                        if token is not None:
+                            stack.append(token if isinstance(token, str) else child)
+                elif text := text_of(entry):
+                    out.append(NAME + text)
+                else:
+                    out += (opens[kind], CLOSE)
+            elif isinstance(action, str):
                 out.append(action)
-                continue
-            if kind in statements:
-                stack.append(len(normal.statements))
-                normal.statements.append((len(out), -1))
-            if action is not _ORDINARY:
-                if kind in calls:
-                    self._note_call(entry, normal)
-                action(entry, out, stack)
-            elif kind == _ERROR:
-                out.append(RAW + " ".join(text_of(entry).split()))
-            elif children := entry.children:
-                if kind in calls:
-                    self._note_call(entry, normal)
-                out.append(opens[kind])
-                stack.append(CLOSE)
-                stack.extend(reversed(children))
-            elif text := text_of(entry):
-                out.append(NAME + text)
             else:
-                out += (opens[kind], CLOSE)
+                action(entry, out, stack)
         return normal
 
-    def _note_call(self, node: Node, normal: Normal) -> None:
-        for captures in self._query.matches("call", node):
-            normal.calls.update(text_of(name) for name in captures["call"])
+    @staticmethod
+    def _end(mark: int | tuple[str, int], normal: Normal) -> None:
+        """Note where a statement or a node with a role ends."""
+        if isinstance(mark, int):
+            normal.statements[mark] = (normal.statements[mark][0], len(normal.entries))
+        else:
+            role, index = mark
+            normal.roles[role][index] = (normal.roles[role][index][0], len(normal.entries))
+
+    def _note(self, node: Node, normal: Normal, stack: list[Entry]) -> None:
+        """Note where a statement begins, or what a call calls."""
+        if node.kind_id in self._rules.statements:
+            stack.append(len(normal.statements))
+            normal.statements.append((len(normal.entries), -1))
+        else:
+            for captures in self._query.matches("call", node):
+                normal.calls.update(text_of(name) for name in captures["call"])

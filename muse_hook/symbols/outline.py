@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from muse_hook.symbols.container import Header, Own
-from muse_hook.symbols.definition import Definition, Import
+from muse_hook.symbols.definition import Definition
+from muse_hook.symbols.imported import Import
 from muse_hook.symbols.marks import CLOSE, OPEN
 from muse_hook.symbols.piece import Piece
-from muse_hook.symbols.statement import Class, Entry, Statement
+from muse_hook.symbols.statement import Class, Entry, Place, Statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -18,14 +19,18 @@ if TYPE_CHECKING:
     from muse_hook.symbols.pattern import Captures
     from muse_hook.symbols.reader import Reader
 
+# Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
+MAX_DEPTH = 100
+
 
 class Outline:
     """Reads statements of one source.
 
-    Captures of the query file: `@definition.<kind>` is what a symbol's content is, `@name` its name or `@names` a target
-    with names in it; with `@container` it is a class, whose body that is. `@scope.<label>` is a block whose definitions
-    count as if they stood outside, under the condition `@guard`. `@import.from`, `@import.of`, `@import.as`, `@import.all`
-    are the parts of an import. `@async` says so, `@parent` names the class that a definition outside of it belongs to.
+    Captures of the query file: `@definition.<kind>` is what a symbol's content is, `@name` its name or `@names` a
+    target with names in it; with `@container` it is a class, whose body that is. `@scope.<label>` is a block whose
+    definitions count as if they stood outside, under the condition `@guard`. `@import.from`, `@import.of`,
+    `@import.as`, `@import.all` are the parts of an import. `@async` says so, `@parent` names the class that a
+    definition outside of it belongs to.
 
     `ragged` tells whether the statements of any block looked into began at different columns.
     """
@@ -33,49 +38,47 @@ class Outline:
     def __init__(self, reader: Reader, source: bytes) -> None:
         self._reader = reader
         self._query = reader.query
+        self._text = reader.normaliser.name
         self._source = source
         self.ragged = False
 
-    def statements(
-        self, nodes: Iterable[Node], parent: str = "", guards: Guards = (), *, inside: bool = False
-    ) -> list[Statement]:
-        """Return the statements among nodes (comments and the like are none); `inside` a class, whose name is `parent`."""
-        found = [
-            self.statement(node, parent, guards, inside=inside) for node in nodes if node.is_named and not node.is_extra
-        ]
+    def statements(self, nodes: Iterable[Node], place: Place | None = None) -> list[Statement]:
+        """Return the statements among nodes that stand side by side; comments are none."""
+        place = place or Place()
+        found = [self._statement(node, place) for node in nodes if node.is_named and not node.is_extra]
         if len({one.column for one in found if one.begins_line}) > 1:
             self.ragged = True
         return found
 
-    def statement(self, node: Node, parent: str, guards: Guards, *, inside: bool) -> Statement:
-        """Return the facts of one statement node."""
+    def _statement(self, node: Node, place: Place) -> Statement:
         start = node.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
-        begins_line = start == line or self._source[line:start].isspace()
-        column = _width(self._source[line:start]) if begins_line else start - line
+        space = self._source[line:start]
+        begins_line = not space or space.isspace()
+        column = indentation(space) if begins_line else start - line
         statement = Statement(start, self._end(node), column, begins_line=begins_line)
-        matches = self._query.matches("structure", node)
+        matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
         scopes = [(key, captures) for captures in matches for key in captures if key.startswith("scope.")]
         piece = self._piece(node)
-        statement.is_docstring = bool(self._query.matches("docstring", node))
         if scopes:
-            self._scoped(statement, scopes, parent, guards, inside=inside)
+            self._look_into(statement, scopes, place)
         else:
-            self._defined(statement, node, piece, matches, parent=parent, guards=guards, inside=inside)
-        if statement.opened is None and not statement.tree:
+            self._define(statement, piece, matches, place)
+        if statement.opened is None:
             statement.tree = [piece]
-            if not statement.entries and (inside or not scopes):
-                statement.own = [Own(guards, piece)]
+            if not statement.entries and (place.in_class or not scopes):
+                statement.own = [Own(place.guards, piece)]
                 statement.residue = [piece]
+                statement.is_docstring = place.in_class and bool(self._query.matches("docstring", node))
         return statement
 
-    def _piece(self, node: Node) -> Piece:
+    def _piece(self, node: Node, name: str = "") -> Piece:
         """Return a node's text, with the white space before it on its line: what the text means hangs on it."""
         start, source = node.start_byte, self._source
         line = source.rfind(b"\n", 0, start) + 1
         if source[line:start].isspace():
             start = line
-        return Piece(self._reader, source[start : self._end(node)], node.type)
+        return Piece(self._reader, source[start : self._end(node)], node.type, name)
 
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
@@ -87,20 +90,12 @@ class Outline:
             end = start + len(self._source[start : last.start_byte].rstrip())
         return end
 
-    def _scoped(
-        self,
-        statement: Statement,
-        scopes: list[tuple[str, Captures]],
-        parent: str,
-        guards: Guards,
-        *,
-        inside: bool,
-    ) -> None:
-        """Look into the blocks of a compound statement."""
+    def _look_into(self, statement: Statement, scopes: list[tuple[str, Captures]], place: Place) -> None:
+        """Take over what the blocks of a compound statement define, and what is left of them."""
         for key, captures in scopes:
             condition = self._reader.normaliser.write(captures.get("guard", [])).entries
             guard = "\0".join((key, *condition))
-            inner = self.statements(captures[key][0].named_children, parent, (*guards, guard), inside=inside)
+            inner = self.statements(captures[key][0].named_children, place.under(guard))
             residue = [part for one in inner for part in one.residue]
             if residue:
                 statement.residue += (OPEN + guard, *residue, CLOSE)
@@ -109,62 +104,58 @@ class Outline:
                 statement.entries += one.entries
                 statement.own += one.own
 
-    def _defined(
-        self,
-        statement: Statement,
-        node: Node,
-        piece: Piece,
-        matches: list[Captures],
-        *,
-        parent: str,
-        guards: Guards,
-        inside: bool,
-    ) -> None:
-        """Note what a simple statement or a definition defines."""
+    def _define(self, statement: Statement, piece: Piece, matches: list[Captures], place: Place) -> None:
+        """Note what a simple statement or a definition defines; the first pattern that knows a name decides."""
         seen = set()
         for captures in matches:
-            key = next(key for key in captures if key.startswith("definition."))
-            kind, target = key[11:], captures[key][0]
+            kind, target = next((key[11:], nodes[0]) for key, nodes in captures.items() if key[:11] == "definition.")
             if "container" in captures:
-                self._opened(statement, captures, target, parent=parent, guards=guards)
+                statement.opened = self._open(captures, kind, target, place)
                 return
-            if inside and "body" not in captures:
-                continue
-            if any(part.startswith("import.") for part in captures):
-                name, imported = self._imported(captures, guards)
-                qualified = f"import::{name}"
-                if qualified not in seen:
-                    seen.add(qualified)
-                    statement.entries.append(self._entry(qualified, name, kind, "", target, imported))
-                continue
-            if inside and kind == "function":
-                kind = "method"
-            if "async" in captures:
-                kind = f"async_{kind}"
-            owner = self._text(captures["parent"][0]) if "parent" in captures else parent
-            own_piece = piece if target == node else self._piece(target)
-            names = captures.get("name") or self._query.names(captures["names"][0])
-            for name in map(self._text, names):
-                if name not in seen:
-                    seen.add(name)
-                    qualified = f"{owner}.{name}" if owner else name
-                    definition = Definition(name, own_piece, guards)
-                    statement.entries.append(self._entry(qualified, name, kind, owner, target, definition))
+            if place.in_class and "body" not in captures:
+                continue  # a plain statement of its class
+            several = len(matches) > 1 and "body" in captures
+            for entry in self._entries(captures, kind, target, place):
+                if entry.qualified_name in seen:
+                    continue
+                seen.add(entry.qualified_name)
+                statement.entries.append(entry)
+                if entry.definition is None:
+                    name = entry.name if several else ""
+                    own = self._piece(target, name) if several or target.type != piece.kind else piece
+                    entry.definition = Definition(entry.name, own, place.guards)
+        statement.entries.sort(key=lambda entry: entry.first)
 
-    def _opened(self, statement: Statement, captures: Captures, target: Node, *, parent: str, guards: Guards) -> None:
-        """Note a class: its header, and the statements of its body."""
-        key = next(key for key in captures if key.startswith("definition."))
+    def _entries(self, captures: Captures, kind: str, target: Node, place: Place) -> Iterator[Entry]:
+        """Yield the entries of one match: a name each, its definition still missing unless it is an import."""
+        rows = (target.start_byte, self._end(target))
+        if any(key.startswith("import.") for key in captures):
+            name, definition = self._imported(captures, place.guards)
+            yield Entry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition)
+            return
+        if place.in_class and kind == "function":
+            kind = "method"
+        if "async" in captures:
+            kind = f"async_{kind}"
+        parent = self._text(captures["parent"][0]) if "parent" in captures else place.parent
+        for node in captures.get("name") or self._query.names(captures["names"][0]):
+            name = self._text(node)
+            yield Entry(f"{parent}.{name}" if parent else name, name, kind, parent=parent, rows=rows, definition=None)
+
+    def _open(self, captures: Captures, kind: str, target: Node, place: Place) -> Class:
+        """Return a class: its header, and the statements of its body."""
         name = self._text(captures["name"][0])
-        qualified = f"{parent}.{name}" if parent else name
+        qualified = f"{place.parent}.{name}" if place.parent else name
         body = captures["container"][0]
         roles = {node.id: role for role in ("decorator", "base", "name") for node in captures.get(role, ())}
         normal = self._reader.normaliser.write([target], {**roles, body.id: ""})
         header = Header(normal, tuple(map(self._reader.normaliser.shown, captures.get("base", ()))))
-        inner = self.statements(body.named_children, qualified, inside=True)
+        inner = self.statements(body.named_children, place.inside(qualified))
         for one in inner:
             one.close()
-        entry = self._entry(qualified, name, key[11:], parent, target, None)
-        statement.opened = Class(entry, header, guards, inner)
+        rows = (target.start_byte, self._end(target))
+        entry = Entry(qualified, name, kind, parent=place.parent, rows=rows, definition=None)
+        return Class(entry, header, place.guards, inner)
 
     def _imported(self, captures: Captures, guards: Guards) -> tuple[str, Import]:
         """Return the name that an import binds, and what it says."""
@@ -176,16 +167,7 @@ class Outline:
             return f"*:{module}", Import((module, "*", ""), guards)
         return alias or of, Import((module, of, alias), guards)
 
-    def _text(self, node: Node) -> str:
-        return self._reader.normaliser.name(node)
 
-    def _entry(
-        self, qualified: str, name: str, kind: str, parent: str, node: Node, definition: Definition | Import | None
-    ) -> Entry:
-        rows = (node.start_byte, self._end(node))
-        return Entry(qualified, name, kind, parent=parent, rows=rows, definition=definition)
-
-
-def _width(space: bytes) -> int:
-    """Return how far white space indents: tabs go to multiples of eight, a form feed to nothing."""
-    return len(space) if space.isspace() and not space.strip(b" ") else len(space.rpartition(b"\f")[2].expandtabs(8))
+def indentation(space: bytes) -> int:
+    """Return how far white space indents: tabs go to multiples of eight, a form feed back to nothing."""
+    return len(space) if not space.strip(b" ") else len(space.rpartition(b"\f")[2].expandtabs(8))

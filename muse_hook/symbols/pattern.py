@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     Captures = dict[str, list[Node]]
+    Pairs = tuple[tuple[str, Node], ...]
 
 _TOKEN = re.compile(r';[^\n]*|"[^"]*"|[()\[\].*+?]|@[\w.]+|\w+:|\w+|\S')
 
@@ -42,14 +43,14 @@ class Pattern:
         for child in (*self.children, *self.alternatives):
             yield from child.all_captures()
 
-    def matches(self, node: Node) -> list[tuple[tuple[str, Node], ...]]:
+    def matches(self, node: Node) -> list[Pairs]:
         """Return each way in which this pattern fits `node`, as (capture, node) pairs in the pattern's order."""
         if self.alternatives:
             found = [pairs for one in self.alternatives for pairs in one.matches(node)]
         elif self.kind is None or node.type == self.kind:
             found = [()]
             for child in self.children:
-                fits = [pairs for candidate in child.candidates(node) for pairs in child.matches(candidate)]
+                fits = child.fits(node)
                 if child.quantifier:
                     if not fits and child.quantifier == "+":
                         return []
@@ -57,22 +58,33 @@ class Pattern:
                     found = [pairs + together for pairs in found]
                 elif not fits:
                     return []
+                elif len(fits) == 1:
+                    found = [pairs + fits[0] for pairs in found]
                 else:
                     found = [pairs + one for pairs in found for one in fits]
         else:
             return []
         if self.captures:
-            own = tuple((capture, node) for capture in self.captures)
+            own = tuple([(capture, node) for capture in self.captures])
             return [own + pairs for pairs in found]
         return found
+
+    def fits(self, parent: Node) -> list[Pairs]:
+        """Return each way in which this pattern fits a child of `parent`."""
+        candidates = self.candidates(parent)
+        if self.children or self.alternatives:
+            return [pairs for candidate in candidates for pairs in self.matches(candidate)]
+        kind, captures = self.kind, self.captures
+        if kind is not None:
+            candidates = [candidate for candidate in candidates if candidate.type == kind]
+        return [tuple([(capture, candidate) for capture in captures]) for candidate in candidates]
 
     def candidates(self, parent: Node) -> list[Node]:
         """Return the children of `parent` that this pattern may stand for."""
         if self.first:
-            for child in parent.named_children:
-                if not child.is_extra:
-                    return [child]
-            return []
+            child = next((child for child in parent.named_children if not child.is_extra), None)
+            fits = child is not None and (not self.field or parent.child_by_field_name(self.field) == child)
+            return [child] if child is not None and fits else []
         if self.field:
             return parent.children_by_field_name(self.field)
         return parent.named_children if self.named else parent.children
@@ -88,36 +100,36 @@ def read_patterns(text: str) -> list[Pattern]:
     return patterns
 
 
-def _read(tokens: list[str]) -> Pattern:
-    first, field, token = False, "", tokens.pop()
-    if token == ".":
-        first, token = True, tokens.pop()
-    if token[-1] == ":":
-        field, token = token[:-1], tokens.pop()
-    if token == "(":
-        kind = tokens.pop()
+def _read(words: list[str]) -> Pattern:
+    first, field, word = False, "", words.pop()
+    if word == ".":
+        first, word = True, words.pop()
+    if word[-1] == ":":
+        field, word = word[:-1], words.pop()
+    if word == "(":
+        kind = words.pop()
         if not kind.isidentifier():
             raise ValueError(f"a query file has ({kind}")
         pattern = Pattern(None if kind == "_" else kind, named=True, field=field, first=first)
-        while tokens[-1] != ")":
-            pattern.children.append(_read(tokens))
-        tokens.pop()
-    elif token == "[":
+        while words[-1] != ")":
+            pattern.children.append(_read(words))
+        words.pop()
+    elif word == "[":
         pattern = Pattern(None, named=True, field=field, first=first)
-        while tokens[-1] != "]":
-            pattern.alternatives.append(_read(tokens))
-        tokens.pop()
+        while words[-1] != "]":
+            pattern.alternatives.append(_read(words))
+        words.pop()
         pattern.named = all(one.named for one in pattern.alternatives)
-    elif token[0] == '"':
-        pattern = Pattern(token[1:-1], named=False, field=field, first=first)
+    elif word[0] == '"':
+        pattern = Pattern(word[1:-1], named=False, field=field, first=first)
     else:
-        raise ValueError(f"a query file has {token}")
-    while tokens and (tokens[-1] in "*+?" or tokens[-1][0] == "@"):
-        token = tokens.pop()
-        if token[0] == "@":
-            pattern.captures.append(token[1:])
+        raise ValueError(f"a query file has {word}")
+    while words and (words[-1] in "*+?" or words[-1][0] == "@"):
+        word = words.pop()
+        if word[0] == "@":
+            pattern.captures.append(word[1:])
         else:
-            pattern.quantifier = token
+            pattern.quantifier = word
     return pattern
 
 
@@ -164,7 +176,7 @@ class Query:
         stack = [node]
         while stack:
             node = stack.pop()
-            inner = []
+            inner: list[Node] = []
             for captures in self.matches("name", node):
                 found += captures.get("name", ())
                 inner += captures.get("names", ())

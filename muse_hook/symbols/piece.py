@@ -6,7 +6,10 @@ from muse_hook.symbols.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from muse_hook.symbols.normal import Normal
+    from muse_hook.symbols.pattern import Captures
     from muse_hook.symbols.reader import Reader
 
 # Captures whose ranges in the normal form are noted.
@@ -16,16 +19,19 @@ _ROLES = ("body", "decorator", "name", "parameters", "returns", "base", "value")
 class Piece:
     """Source text (whole, with the white space before it on its line) and the kind of node that it is.
 
-    Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor on
-    how the file around it was read.
+    Where several functions stand in one text (`const f = () => 1, g = () => 2`), `name` says whose parts are meant.
+
+    Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor
+    on how the file around it was read.
     """
 
-    __slots__ = ("_id", "_normal", "kind", "reader", "text")
+    __slots__ = ("_id", "_normal", "kind", "name", "reader", "text")
 
-    def __init__(self, reader: Reader, text: bytes, kind: str) -> None:
+    def __init__(self, reader: Reader, text: bytes, kind: str, name: str = "") -> None:
         self.reader = reader
         self.text = text
         self.kind = kind
+        self.name = name
         self._id = ""
         self._normal: Normal | None = None
 
@@ -56,11 +62,49 @@ class Piece:
         root, node = self.reader.alone(self.text, self.kind)
         if node is None:
             return self.reader.normaliser.write(root.children)
-        roles: dict[int, str] = {}
-        for captures in self.reader.query.matches("structure", node)[:1]:
-            roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
-            for body in captures.get("body", ()):
-                first = next((child for child in body.named_children if not child.is_extra), None)
-                if first is not None and self.reader.query.matches("docstring", first):
-                    roles[first.id] = "docstring"
+        captures = self.captures(node)
+        roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
+        for body in captures.get("body", ()):
+            first = next((child for child in body.named_children if not child.is_extra), None)
+            if first is not None and self.reader.query.matches("docstring", first):
+                roles[first.id] = "docstring"
         return self.reader.normaliser.write([node], roles)
+
+    def captures(self, node: Node | None = None) -> Captures:
+        """Return what the query file captures in the definition; nothing in damaged text."""
+        if node is None:
+            _, node = self.reader.alone(self.text, self.kind)
+        # what stands alone may have been a part of a statement: its definition is looked for in what is around it
+        while node is not None and node.parent is not None:
+            for captures in self.reader.query.matches("structure", node):
+                if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
+                    return captures
+            node = node.parent
+        return {}
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """A digest for each statement of the body, in preorder; what stands in an inner one is left out of the outer.
+
+        The definition itself and its docstring are no statements of it. What has no body is all body.
+        """
+        normal = self.normal
+        entries, ranges = normal.entries, normal.statements
+        bodies = normal.roles.get("body")
+        first = bodies[0][0] if bodies else 0
+        docstrings = normal.roles.get("docstring", ())
+        out: list[str] = []
+        for index, (start, end) in enumerate(ranges):
+            if start < first or (start, end) in docstrings:
+                continue
+            own: list[str] = []
+            at = start
+            following = index + 1
+            while following < len(ranges) and ranges[following][0] < end:
+                inner_start, inner_end = ranges[following]
+                if inner_start >= at:
+                    own += entries[at:inner_start]
+                    at = inner_end
+                following += 1
+            out.append(digest(own + entries[at:end]))
+        return tuple(out)

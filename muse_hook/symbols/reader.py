@@ -58,7 +58,7 @@ class Reader:
         What cannot stand alone is set in what it stands in (table `alone` of the language's row).
         """
         before, after = self._wraps.get(kind, (b"", b""))
-        root = self.parser.parse(before + text + after).root_node
+        root = self.parser.parse(before + text + after + b"\n").root_node
         start = len(before) + len(text) - len(text.lstrip())
         node: Node | None = root
         while node is not None and (node.type != kind or node.start_byte != start):

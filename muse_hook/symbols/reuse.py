@@ -9,7 +9,7 @@ is read again with it), and anything out of the ordinary gives up: the file is p
 
 from __future__ import annotations
 
-from muse_hook.symbols.outline import Outline
+from muse_hook.symbols.outline import Outline, indentation
 from muse_hook.symbols.stretch import HEADER, ITEM, MEMBER, Stretch, cut, head, item_cuts, member_cuts
 
 TYPE_CHECKING = False
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from muse_hook.symbols.reader import Reader
     from muse_hook.symbols.stretch import Cut
 
-# A gap of this size is looked through for stretches that stand in its middle (one edit at the top of a file and one at its end).
+# A gap of this size is looked through for stretches in its middle (one edit at the top of a file, one at its end).
 SEARCHED_GAP = 1500
 # A stretch that is looked for is so long; shorter ones stand in many places.
 SOUGHT_LENGTH = 120
@@ -40,7 +40,7 @@ def read_changed(text: bytes, old: Sequence[Stretch], reader: Reader) -> tuple[l
     at = 0
     for first, last, start in [*runs, (len(old), len(old), len(text))]:
         if start > at:
-            gap = _read_gap(text, at, start, out, old[first] if first < len(old) else None, reader)
+            gap = _read_gap(text, (at, start), out, old[first] if first < len(old) else None, reader)
             if gap is None:
                 return None
             out += gap[0]
@@ -112,34 +112,39 @@ def _anchors(
 
 
 def _border_after(text: bytes, at: int, stretch: Stretch) -> bool:
-    """Whether what begins at `at` cannot belong to the stretch before: a letter, no deeper than that one's statements."""
+    """Whether what begins at `at` cannot belong to the stretch before: no deeper than its statements, and a word."""
     if at == len(text):
         return True
     if not stretch.text.endswith(b"\n") or stretch.text.endswith(b"\\\n"):
         return False
-    line = text[at : at + stretch.column + 1]
-    bare = line.lstrip(b" ")
-    return bare[:1].isalpha() or bare[:1] in {b"_", b"@"}
+    line = text[at : at + 200]
+    bare = line.lstrip(b" \t")
+    return indentation(line[: len(line) - len(bare)]) <= stretch.column and _begins(bare)
 
 
 def _border_before(text: bytes, at: int, old: Sequence[Stretch], known: int, index: int) -> bool:
-    """Whether the old stretch `index` may stand at `at`, when the one before `known` is the last that stands before it."""
-    if at and text[at - 1] != 10:  # noqa: PLR2004 - a line feed
+    """Whether the old stretch `index` may stand at `at`; the one before `known` is the last that stands before it."""
+    if at and not text.endswith(b"\n", 0, at):
         return False
     stretch = old[index]
     if not stretch.statements and stretch.opened is None:
         return False
     if stretch.role == MEMBER and (not known or any(s.role != MEMBER for s in old[known : index + 1])):
         return False
-    first = stretch.text[stretch.column : stretch.column + 1]
-    return first.isalpha() or first in {b"_", b"@"}
+    return _begins(stretch.text.lstrip(b" \t"))
+
+
+def _begins(bare: bytes) -> bool:
+    """Whether a line is a statement of its own by how it begins: nothing that would go on with the one before."""
+    first = bare[:1]
+    return first.isalpha() or first in {b"_", b"@", b'"', b"'"}
 
 
 def _read_gap(
-    text: bytes, at: int, end: int, before: Sequence[Stretch], after: Stretch | None, reader: Reader
+    text: bytes, span: tuple[int, int], before: Sequence[Stretch], after: Stretch | None, reader: Reader
 ) -> tuple[list[Stretch], int] | None:
     """Parse a gap by itself, in the class that it stands in; its stretches and the number of nodes, None in doubt."""
-    gap = text[at:end]
+    gap = text[span[0] : span[1]]
     if gap.endswith(b"\\\n") or (after is not None and not gap.endswith(b"\n")):
         return None
     closing = str(reader.language.row.get("closing", "")).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.literals import leaf, literal_actions
+from muse_hook.symbols.literals import damaged, leaf, literal_actions
 from muse_hook.symbols.marks import OPEN
 from muse_hook.symbols.shapes import chain, family, group, ladder, lean, transparent
 
@@ -11,21 +11,14 @@ if TYPE_CHECKING:
     from muse_hook.languages import Language
     from muse_hook.symbols.shapes import Action
 
+ERROR = 0xFFFF  # tree-sitter's kind id of what it could not parse
+
 
 class Rules:
-    """The actions of one language by kind id; a kind without one is an ordinary node.
+    """The actions of one language by kind id; `languages.toml` says what the keys of a row mean.
 
-    An action is a text to write (anonymous tokens), None to write nothing, or a function.
-
-    Keys of a row, in all of which `parent.kind` means "inside that parent only": `drop`, kinds that mean nothing;
-    `keep`, exceptions from it; `transparent`, kinds that stand for their children; `hollow`, dropped where empty;
-    `later`, written after its siblings; table `alias`, a kind that is written as another; table `wrap`, a child around which a kind is written. By kind alone:
-    `group`, transparent where there is one child and no comma; `trailing` (`parent.kind`), dropped where it is the last
-    child and not the only one of its kind; `chain`, operators whose left-nested runs are one node; table `lean`, an operator that nests to the right
-    where its twin nests to the left; table `pack`, a parent
-    whose comma-separated children are wrapped in a kind; table `ladder`, else-if clauses, which are nested statements;
-    tables `strings` and `leaves`, spelling rules (see `muse_hook.symbols.spelling`); `statements`, kinds, with
-    `*` before an ending.
+    An action is a text to write (anonymous tokens), None to write nothing, or a function; a kind without an action is
+    an ordinary node.
     """
 
     def __init__(self, language: Language) -> None:
@@ -43,8 +36,9 @@ class Rules:
         alias = {kind: str(other) for kind, other in language.table("alias").items()}
         self.opens = {i: OPEN + alias.get(name, name) for i, name in self.names.items()}
         self.actions: dict[int, Action] = {
-            i: name for i, name in self.names.items() if not grammar.node_kind_is_named(i)
+            i: None if name.isspace() else name for i, name in self.names.items() if not grammar.node_kind_is_named(i)
         }
+        self.actions[ERROR] = damaged
         self.commas = frozenset(self.ids.get(",", ()))
         self._place_all(language, alias)
 
@@ -74,8 +68,8 @@ class Rules:
         for kind, other in alias.items():
             if "." in kind:
                 place(kind, "alias", OPEN + other, None)
-        for kind, other in language.table("wrap").items():
-            place(kind, "wrap", OPEN + str(other), None)
+        for kind, around in language.table("wrap").items():
+            place(kind, "wrap", OPEN + str(around), None)
         for kind, spelling in language.table("leaves").items():
             self._set(kind, leaf(str(spelling)))
         for kind in language.strings("group"):
@@ -85,6 +79,9 @@ class Rules:
         for kind, twin in language.table("lean").items():
             self._set(kind, lean(self, str(twin)))
         pack = {kind: OPEN + str(other) for kind, other in language.table("pack").items()}
+        for kind in language.strings("holes"):
+            for comma in self.commas:
+                inside.setdefault(kind, {})[comma] = ("hole", "")
         for kind in {**inside, **pack}:
             bare = kind in language.strings("transparent")
             self._set(kind, family(self, inside.get(kind, {}), pack.get(kind), bare=bare))

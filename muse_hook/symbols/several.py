@@ -6,7 +6,7 @@ from muse_hook.symbols.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.model.symbol import Content, Parameter
+    from muse_hook.model.symbol import Content
 
 
 class Several:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.marks import CLOSE, OPEN
+from muse_hook.symbols.marks import CLOSE, NAME, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     # What waits to be written: nodes and texts; an int ends a statement, a tuple the role of a node.
     Entry = Node | str | int | tuple[str, int]
     Action = str | None | Callable[[Node, list[str], list[Entry]], None]
+
+
+def ordinary(node: Node, out: list[str], stack: list[Entry]) -> None:
+    """Stand for "no rule": the normaliser writes such a node itself."""
+    raise NotImplementedError
 
 
 def transparent(node: Node, out: list[str], stack: list[Entry]) -> None:
@@ -71,6 +76,11 @@ def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *
     actions, opens, commas = rules.actions, rules.opens, rules.commas
 
     def act(node: Node, out: list[str], stack: list[Entry]) -> None:
+        if pack is None and not bare and not any(child.kind_id in inside for child in node.children):
+            out.append(opens[node.kind_id])
+            stack.append(CLOSE)
+            stack.extend(reversed(node.children))
+            return
         children: list[Node] = []
         for child in node.children:
             if inside.get(child.kind_id, ("",))[0] == "open":
@@ -79,8 +89,14 @@ def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *
                 children.append(child)
         entries: list[Entry] = []
         later: list[Entry] = []
+        filled = False
         for child in children:
             what, extra = inside.get(child.kind_id, ("", ""))
+            if what == "hole":
+                entries += () if filled else (NAME,)
+                filled = False
+                continue
+            filled = filled or (child.is_named and not child.is_extra)
             if what == "":
                 entries.append(child)
             elif what == "keep":
@@ -132,11 +148,11 @@ def is_item(entry: Entry) -> bool:
 
 
 def lean(rules: Rules, kind: str) -> Action:
-    """Return the action for an operator that the grammar nests to the right where `kind`, its twin, nests to the left."""
+    """Return the action for an operator that the grammar nests to the right where its twin `kind` nests to the left."""
     actions, twins, opening = rules.actions, frozenset(rules.ids.get(kind, ())), OPEN + kind
 
     def sides(node: Node) -> list[Node]:
-        """The left operand, the operator and the right operand, without nodes that stand for their only child."""
+        """Return left operand, operator, right operand, the latter without nodes that stand for their only child."""
         kept = [c for c in node.children if actions.get(c.kind_id, "") is not None]
         while len(kept) == 3 and actions.get(kept[2].kind_id) is transparent and len(kept[2].children) == 1:  # noqa: PLR2004 - three
             kept[2] = kept[2].children[0]

@@ -18,7 +18,7 @@ def repr_of(entries: list[str]) -> str:
 
 
 def spaced(words: list[str]) -> str:
-    """Return words with the white space that they need or that is usual; a comma before a closing bracket is left out."""
+    """Return words with the white space that is usual; a comma before a closing bracket is left out."""
     out: list[str] = []
     for index, word in enumerate(words):
         after = words[index + 1] if index + 1 < len(words) else ""

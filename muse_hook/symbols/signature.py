@@ -14,22 +14,17 @@ if TYPE_CHECKING:
     from muse_hook.symbols.reader import Reader
 
 
-def _captures(piece: Piece) -> Captures:
-    _, node = piece.reader.alone(piece.text, piece.kind)
-    matches = piece.reader.query.matches("structure", node) if node is not None else []
-    return matches[0] if matches else {}
-
-
 def parameters_of(piece: Piece) -> tuple[Parameter, ...]:
     """Return the parameters in order, as the query file's `@parameter.*` captures tell them; none in damaged text.
 
-    `@parameter.name`, `.type` and `.default` are the parts of one, `.rest` and `.keywords` those that take what is left,
-    `.positional_only` and `.keyword_only` are separators.
+    `@parameter.name`, `.type` and `.default` are the parts of one, `.rest` and `.keywords` those that take what is
+    left, `.positional_only` and `.keyword_only` are separators.
     """
     reader = piece.reader
     out: list[Parameter] = []
     keyword_only = False
-    for node in (child for group in _captures(piece).get("parameters", ()) for child in group.named_children):
+    groups = piece.captures().get("parameters", ())
+    for node in (child for group in groups for child in group.named_children or [group]):
         for captures in reader.query.matches("parameter", node)[:1]:
             if "parameter.positional_only" in captures:
                 for parameter in out:
@@ -57,5 +52,5 @@ def _parameters(reader: Reader, captures: Captures, kind: ParameterKind) -> list
 
 def returns_of(piece: Piece) -> str:
     """Return the annotated result, "" where there is none."""
-    nodes = _captures(piece).get("returns", ())
+    nodes = piece.captures().get("returns", ())
     return " ".join(piece.reader.normaliser.shown(node) for node in nodes)

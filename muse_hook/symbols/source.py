@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,19 +14,19 @@ MAX_BYTES = 2 << 20  # section 5 of the design: beyond it a file is `too_large`
 
 
 def decoded(source: bytes, language: Language) -> bytes:
-    """Return the text of a file in UTF-8, with line feeds for line ends.
+    """Return the text of a file in UTF-8, with line feeds for line ends, the last line's too.
 
-    A language whose row has `coding` lets a file say its encoding in the first two lines (Python's PEP 263). What cannot
-    be decoded, or is in UTF-8 already, is left as it is.
+    A language whose row has `coding` lets a file say its encoding in the first two lines (PEP 263). What cannot be
+    decoded, or is in UTF-8 already, is left as it is.
     """
     if source.startswith(codecs.BOM_UTF8):
         source = source[len(codecs.BOM_UTF8) :]
     elif not source.isascii() and (name := _declared(source, language)):
-        try:
+        with suppress(LookupError, ValueError):
             source = source.decode(name).encode()
-        except (LookupError, ValueError):
-            pass
-    return source.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in source else source
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return source if source.endswith(b"\n") or not source else source + b"\n"
 
 
 def _declared(source: bytes, language: Language) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ESCAPE = re.compile(
-    r"\\(?:(\n)|([\\'\"abfnrtv`/$])|([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|u\{([0-9a-fA-F]+)\}|(.))",
-    re.DOTALL,
-)
-_SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_ESCAPE = re.compile(r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+_SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "\n": ""}
+_OCTAL, _HEXADECIMAL = 8, 16
 
 
 def number(text: str) -> str:
@@ -22,11 +21,11 @@ def number(text: str) -> str:
         return str(int(plain, 0))
     except ValueError:
         pass
+    if plain.isdigit():
+        return plain  # `int` refuses leading zeros, and more digits than it likes to convert
+    imaginary = plain.endswith("j")
     try:
-        if plain.endswith("j"):
-            return repr(float(plain[:-1])) + "j"
-        # an integer by its digits alone: `int` refused it (leading zeros, more digits than it converts)
-        return repr(float(plain)) if not plain.isdigit() else plain
+        return repr(float(plain[:-1] if imaginary else plain)) + "j" * imaginary
     except ValueError:
         return plain
 
@@ -48,71 +47,60 @@ def squeezed(text: str) -> str:
 LEAVES: dict[str, Callable[[str], str]] = {"number": number, "nfkc": nfkc, "squeezed": squeezed}
 
 
+def _character(digits: str, base: int) -> str | None:
+    code = int(digits, base)
+    return chr(code) if code <= sys.maxunicode else None
+
+
 class Prefixed:
     """Strings as `rb'...'`: letters before the quotes say what escapes mean; an unknown escape keeps its backslash."""
 
-    @staticmethod
-    def prefix(start: str) -> str:
-        """Return what the opening (letters and quotes) says about the meaning.
+    escapes = {**_SIMPLE, "a": "\a"}  # noqa: RUF012 - never written to
+    unknown = staticmethod(lambda escape: escape)
 
-        "f" has interpolations, "b" bytes, "r" no escapes, "u" the marker that the syntax tree keeps.
+    @classmethod
+    def prefix(cls, start: str) -> str:
+        """Return what the opening (letters and quotes) means, in lower case: "f", "b", "r", or "u" alone.
+
+        A small "u" is a mark that Python's own syntax tree keeps; a large one is not.
         """
         letters = start.rstrip("'\"`")
         return letters if letters == "u" else letters.lower().replace("u", "")
 
-    @staticmethod
-    def value(text: str, prefix: str) -> str:
+    @classmethod
+    def value(cls, text: str, prefix: str) -> str:
         """Return what a stretch of text between the quotes means."""
         if "f" in prefix:
             text = text.replace("{{", "{").replace("}}", "}")
         if "r" in prefix or "\\" not in text:
             return text
-        wide = "b" not in prefix
+        return _ESCAPE.sub(lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
 
-        def meaning(match: re.Match[str]) -> str:
-            line, simple, octal, two, four, eight, _, other = match.groups()
-            if line:
-                return ""
-            if simple:
-                return _SIMPLE.get(simple, simple) if simple not in "`/$" else match[0]
-            digits = two or ((four or eight) if wide else None)
-            if octal or digits:
-                code = int(octal, 8) if octal else int(digits, 16)
-                return chr(code) if code <= 0x10FFFF else match[0]
-            return match[0] if other or not wide else match[0]
+    @classmethod
+    def _meaning(cls, escape: str, *, wide: bool) -> str:
+        """Return what one escape means; only `wide` strings know code points."""
+        body = escape[1:]
+        if body in cls.escapes:
+            return cls.escapes[body]
+        found = None
+        if body[0] in "01234567":
+            found = _character(body, _OCTAL)
+        elif len(body) > 1 and (wide or body[0] == "x"):
+            found = _character(body[1:].strip("{}"), _HEXADECIMAL)
+        return cls.unknown(escape) if found is None else found
 
-        return _ESCAPE.sub(meaning, text)
 
-
-class Quoted:
+class Quoted(Prefixed):
     """Strings without prefixes, in which an unknown escape means its character."""
 
-    @staticmethod
-    def prefix(start: str) -> str:
+    escapes = _SIMPLE
+    unknown = staticmethod(lambda escape: escape[1:])
+
+    @classmethod
+    def prefix(cls, start: str) -> str:
         """Return "": the opening says nothing."""
         del start
         return ""
 
-    @staticmethod
-    def value(text: str, prefix: str) -> str:
-        """Return what a stretch of text between the quotes means."""
-        del prefix
-        if "\\" not in text:
-            return text
 
-        def meaning(match: re.Match[str]) -> str:
-            line, simple, octal, two, four, eight, braced, other = match.groups()
-            if line:
-                return ""
-            if simple:
-                return _SIMPLE.get(simple, simple) if simple != "a" else "a"
-            digits = two or four or braced
-            if octal or digits:
-                code = int(octal, 8) if octal else int(digits, 16)
-                return chr(code) if code <= 0x10FFFF else match[0]
-            return other or match[0][1:]
-
-        return _ESCAPE.sub(meaning, text)
-
-
-STRINGS: dict[str, type[Prefixed | Quoted]] = {"prefixed": Prefixed, "quoted": Quoted}
+STRINGS: dict[str, type[Prefixed]] = {"prefixed": Prefixed, "quoted": Quoted}

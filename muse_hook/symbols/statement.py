@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.container import Container, Own
+from muse_hook.symbols.container import Container
+from muse_hook.symbols.definition import Definition
 from muse_hook.symbols.marks import CLOSE, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.symbols.container import Header
-    from muse_hook.symbols.definition import Definition, Guards, Import
+    from muse_hook.symbols.container import Header, Own
+    from muse_hook.symbols.definition import Guards
+    from muse_hook.symbols.imported import Import
     from muse_hook.symbols.piece import Piece
+
+
+class Place:
+    """Where statements stand: in which class ("" for none) at which depth, and under which conditions in it."""
+
+    __slots__ = ("depth", "guards", "parent")
+
+    def __init__(self, parent: str = "", guards: Guards = (), depth: int = 0) -> None:
+        self.parent = parent
+        self.guards = guards
+        self.depth = depth
+
+    @property
+    def in_class(self) -> bool:
+        """Whether the statements are those of a class body."""
+        return bool(self.parent)
+
+    def under(self, guard: str) -> Place:
+        """Return the place of a block under a condition."""
+        return Place(self.parent, (*self.guards, guard), self.depth + 1)
+
+    def inside(self, name: str) -> Place:
+        """Return the place of the body of a class; the class's own conditions stay outside."""
+        return Place(name, (), self.depth + 1)
 
 
 class Entry:
@@ -38,7 +64,7 @@ class Entry:
 
 
 class Class:
-    """A class statement before its parts are put together: its entry has no definition yet, inner classes have theirs."""
+    """A class before its parts are put together: its entry has no definition yet; inner classes have theirs."""
 
     __slots__ = ("entry", "guards", "header", "statements")
 
@@ -51,7 +77,8 @@ class Class:
     def container(self, statements: Sequence[Statement]) -> Container:
         """Return what the class says when these are the statements of its body."""
         name = self.entry.qualified_name + "."
-        members = [e.definition for s in statements for e in s.entries if "." not in e.qualified_name[len(name) :]]
+        inside = (e for s in statements for e in s.entries if "." not in e.qualified_name[len(name) :])
+        members = [e.definition for e in inside if isinstance(e.definition, (Definition, Container))]
         own = [one for s in statements for one in s.own]
         documented = bool(statements) and statements[0].is_docstring
         return Container(self.entry.name, self.header, self.guards, own=own, documented=documented, members=members)
@@ -60,9 +87,10 @@ class Class:
 class Statement:
     """The facts of one statement, whose bytes are `start` to `end`.
 
-    `entries` are its definitions; `own` what it is to a class that it stands in directly; `residue` what of it no symbol
-    holds (texts that open and close conditions, pieces); `tree` its part of the whole tree. Of a class all that comes
-    with `close`, until then it is in `opened`. `is_docstring` tells whether it would document a class whose first statement it is.
+    `entries` are its definitions; `own` what it is to a class that it stands in directly; `residue` what of it no
+    symbol holds (texts that open and close conditions, pieces); `tree` its part of the whole tree. Of a class all that
+    comes with `close`, until then it is in `opened`. `column` is where it begins, its indentation where it
+    `begins_line`. `is_docstring` tells whether it would document a class whose first statement it is.
     """
 
     __slots__ = ("begins_line", "column", "end", "entries", "is_docstring", "opened", "own", "residue", "start", "tree")

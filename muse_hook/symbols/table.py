@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.model.symbol import Symbol, SymbolTable
+from muse_hook.symbols.definition import Definition
 from muse_hook.symbols.digest import digest
 from muse_hook.symbols.marks import CLOSE, OPEN, STRING
 from muse_hook.symbols.piece import Piece
@@ -11,11 +12,11 @@ from muse_hook.symbols.stretch import HEADER, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from muse_hook.languages import Language
     from muse_hook.model.symbol import Content
-    from muse_hook.symbols.statement import Entry
+    from muse_hook.symbols.statement import Entry, Statement
     from muse_hook.symbols.stretch import Stretch
 
 
@@ -82,18 +83,19 @@ class Table(SymbolTable):
         listed = self.symbols.get(str(self.language.row.get("exports", "")))
         if listed is None:
             return None
-        contents = listed.content.definitions if isinstance(listed.content, Several) else (listed.content,)
-        strings = (e for c in contents for e in c.piece.normal.entries if e.startswith(STRING))
-        return tuple(e.partition("'")[2] for e in strings) or None
+        contents = listed.content.definitions if isinstance(listed.content, Several) else [listed.content]
+        pieces = (content.piece for content in contents if isinstance(content, Definition))
+        strings = (entry for piece in pieces for entry in piece.normal.entries if entry.startswith(STRING))
+        return tuple(string.partition("'")[2] for string in strings) or None
 
 
 def _same(mine: list[Piece | str], theirs: list[Piece | str]) -> bool:
     if len(mine) != len(theirs):
         return False
     pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a is not b]
-    if any(isinstance(a, str) or isinstance(b, str) for a, b in pairs if a != b and not isinstance(a, Piece)):
+    if any(a != b for a, b in pairs if isinstance(a, str) or isinstance(b, str)):
         return False
-    return all(a == b if isinstance(a, str) or isinstance(b, str) else a.same_as(b) for a, b in pairs)
+    return all(a.same_as(b) for a, b in pairs if isinstance(a, Piece) and isinstance(b, Piece))
 
 
 def _ids(parts: list[Piece | str]) -> list[str]:
@@ -112,25 +114,28 @@ def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
         if before is not symbol:
             _add(before, symbol)
 
-    row = 0
-    opened: Class | None = None
-    members: list[Stretch] = []
+    def note_all(statements: Iterable[Statement], row: int) -> None:
+        for statement in statements:
+            for entry in statement.entries:
+                if entry.definition is not None:
+                    note(entry, entry.definition, row + entry.first, row + entry.last)
+
     for stretch, row, members in walk(stretches):
         opened = stretch.opened
-        if opened is not None:
-            statements = [statement for m in members for statement in m.statements]
-            at = row + stretch.rows
-            end = at + sum(m.rows for m in members[:-1]) + members[-1].last if members else row
-            note(opened.entry, opened.container(statements), row + opened.entry.first, end)
-            for member in members:
-                for statement in member.statements:
-                    for entry in statement.entries:
-                        note(entry, entry.definition, at + entry.first, at + entry.last)
-                at += member.rows
-        else:
-            for statement in stretch.statements:
-                for entry in statement.entries:
-                    note(entry, entry.definition, row + entry.first, row + entry.last)
+        if opened is None:
+            note_all(stretch.statements, row)
+            continue
+        at = row + stretch.rows
+        end = at + sum(member.rows for member in members[:-1]) + members[-1].last
+        note(
+            opened.entry,
+            opened.container([statement for member in members for statement in member.statements]),
+            row + opened.entry.first,
+            end,
+        )
+        for member in members:
+            note_all(member.statements, at)
+            at += member.rows
     return found
 
 
