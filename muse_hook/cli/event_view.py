@@ -18,13 +18,15 @@ _SHORT = 10  # digits of a commit id
 _COLOURS = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed", "arrived": "renamed"}
 
 
-def draw_event(screen: Screen, event: Event, patches: SymbolPatches | None = None) -> None:
-    """Write a commit's line, then its symbols' lines, each with its diff where `patches` are wanted."""
+def draw_event(screen: Screen, event: Event, patches: SymbolPatches | None = None, session: str = "") -> None:
+    """Write a commit's line (with its session, where given), then its symbols', each with its diff if `patches`."""
     who = event.actor if event.actor in {event.author, ""} else f"{event.actor} for {event.author}"
     if event.author is None:
         who = event.actor
     commit = (event.commit_id[:_SHORT], "commit") if event.commit_id else ("by hand".ljust(_SHORT), "commit")
     lead: list[Span] = [commit, (f"  {event.created_at[:10]}  ", "dim"), _name(who)]
+    if session:
+        lead.append((f"  ({session})", "dim"))
     screen.line(*lead, *([("  " + event.subject, "bold")] if event.subject else []))
     came_from = {op["new_address"]: op["address"] for op in event.ops if op["op"] == "carried"}
     for op in _told_once(event.ops):

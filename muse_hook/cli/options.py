@@ -28,24 +28,18 @@ def count(text: str) -> int:
     return value
 
 
-def add_filters(parser: argparse.ArgumentParser) -> None:
-    """Add what `log` and `watch` choose by."""
+def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what both `log` and `watch` choose by; returns the group, for what else they do."""
     group = parser.add_argument_group("To choose")
-    group.add_argument("--session", metavar="NAME", default="", help="Only what was recorded in this session")
-    group.add_argument(
-        "--author", metavar="TEXT", default="", help="Only what an author or actor with TEXT in the name did"
-    )
-    group.add_argument("--since", metavar="DATE", default="", help="Only commits since DATE, as Git reads dates")
-    group.add_argument(
-        "--kind", metavar="KIND", default="", help="Only symbols of this kind, such as method or class"
-    )
-    group.add_argument(
-        "--change",
-        metavar="CODE",
-        default="",
-        help="Only such changes: renamed, moved, signature, body, docstring and others",
-    )
-    group.add_argument("--path", metavar="GLOB", default="", help="Only files whose path fits")
+    for name, value, wanted in (
+        ("--session", "NAME", "Only what was recorded in this session"),
+        ("--author", "TEXT", "Only what an author or actor with TEXT in the name did"),
+        ("--path", "GLOB", "Only files whose path fits"),
+        ("--kind", "KIND", "Only symbols of this kind, such as method or class"),
+        ("--change", "CODE", "Only such changes: renamed, moved, signature, body, docstring and others"),
+    ):
+        group.add_argument(name, metavar=value, default="", help=wanted)
+    return group
 
 
 def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "show": "Show what one commit did to the code, symbol by symbol",
         "diff": "Show how the symbols of two commits differ",
         "log": "Show a symbol's story through renames and moves",
+        "watch": "Follow the operations live, as commits are recorded",
         "sessions": "List the sessions of the log",
     },
 }

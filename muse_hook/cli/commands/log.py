@@ -38,7 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Show the last N commits only")
     parser.add_argument("-p", "--patch", action="store_true", help="Show each symbol's own diff")
     parser.add_argument("--all", action="store_true", help="Show commits that HEAD does not reach, too")
-    add_filters(parser)
+    group = add_filters(parser)
+    group.add_argument("--since", metavar="DATE", default="", help="Only commits since DATE, as Git reads dates")
     add_json(parser)
 
 

@@ -1,0 +1,134 @@
+"""What `watch` shows of an arrival: the entries that are wanted, as lines or as JSON."""
+
+from __future__ import annotations
+
+import fnmatch
+
+from muse_hook.cli.event_view import draw_event
+from muse_hook.history import Event
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
+    from muse_hook.cli.terminal import Screen
+    from muse_hook.watch import Arrival, Cursor
+
+_SHORT = 10  # digits of a commit id
+
+
+class Teller:
+    """Chooses by the arguments of `watch` and shows; `passed_over` are commits that are not to be shown."""
+
+    def __init__(self, arguments: argparse.Namespace, out: Screen, passed_over: frozenset[str]) -> None:
+        self._wanted = arguments
+        self._out = out
+        self._passed_over = passed_over
+        self._commits = 0
+
+    def begin(self, cursor: Cursor) -> None:
+        """Say where it begins, for programs that must be able to go on even if nothing happens."""
+        if self._wanted.json:
+            self._out.json({"version": 1, "command": "watch", "type": "start", "cursor": str(cursor)})
+            self._out.flush()
+
+    def tell(self, arrival: Arrival) -> bool:
+        """Show an arrival, all of it at once; whether that was the last one that is wanted."""
+        if arrival.commit_id in self._passed_over or not self._is_by(arrival):
+            return False
+        entries = enumerate(arrival.entries)
+        chosen = [(number, entry) for number, entry in entries if number >= arrival.told and self._fits(entry)]
+        if not chosen:
+            return False
+        if self._wanted.json:
+            self._write(arrival, chosen)
+        else:
+            self._draw(arrival, [entry for _, entry in chosen])
+        self._out.flush()
+        self._commits += 1
+        return bool(self._commits == self._wanted.max_count)
+
+    def _is_by(self, arrival: Arrival) -> bool:
+        if self._wanted.session not in {"", arrival.session}:
+            return False
+        last = arrival.entries[-1]
+        names = f"{last.get('commit', {}).get('author', '')}\n{last['actor_id']}".lower()
+        return self._wanted.author.lower() in names
+
+    def _fits(self, entry: dict[str, Any]) -> bool:
+        wanted, op = self._wanted, entry["domain_op"]
+        if not (wanted.symbol or wanted.path or wanted.kind or wanted.change):
+            return True
+        if entry["domain"] == "git":
+            return False
+        path, _, name = op["address"].partition("::")
+        return (
+            (not wanted.path or fnmatch.fnmatchcase(path, wanted.path))
+            and wanted.kind in {"", op.get("kind")}
+            and (not wanted.change or wanted.change in op.get("change", ()))
+            and (not wanted.symbol or (name != "" and _names(wanted.symbol, op["address"], name)))
+        )
+
+    def _write(self, arrival: Arrival, chosen: Sequence[tuple[int, dict[str, Any]]]) -> None:
+        seal = arrival.entries[-1] if arrival.commit_id else {}
+        for number, entry in chosen:
+            self._out.json(
+                {
+                    "version": 1,
+                    "command": "watch",
+                    "type": _type(entry),
+                    "cursor": str(arrival.cursor_after(number + 1)),
+                    "session": arrival.session,
+                    "commit": arrival.commit_id,
+                    "actor": entry["actor_id"],
+                    "author": seal.get("commit", {}).get("author"),
+                    "created_at": entry["created_at"],
+                    "subject": seal.get("domain_op", {}).get("content_summary"),
+                    "op_id": entry["op_id"],
+                    "lamport_ts": entry["lamport_ts"],
+                    "parent_op_ids": entry["parent_op_ids"],
+                    "op": entry["domain_op"],
+                }
+            )
+
+    def _draw(self, arrival: Arrival, chosen: Sequence[dict[str, Any]]) -> None:
+        last = arrival.entries[-1]
+        if _type(last) == "rewrite":
+            self._draw_rewrite(last["domain_op"])
+            return
+        facts = (
+            0,
+            arrival.commit_id,
+            arrival.session,
+            last["lamport_ts"],
+            last["actor_id"],
+            last.get("commit", {}).get("author"),
+            last["created_at"],
+            last["domain_op"]["content_summary"] if arrival.commit_id else "",
+        )
+        ops = [_told(entry["domain_op"]) for entry in chosen if entry["domain"] != "git"]
+        draw_event(self._out, Event(facts, ops), session=arrival.session)
+
+    def _draw_rewrite(self, op: dict[str, Any]) -> None:
+        new = op.get("new_content_id", "")[:_SHORT]
+        how = f" ({op['new_summary']})" if op.get("new_summary") else ""
+        what = op.get("old_summary") or op.get("content_summary") or "rewritten"
+        self._out.line((op["address"][:_SHORT], "commit"), f"  {what}{f' by {new}' if new else ''}", (how, "dim"))
+
+
+def _type(entry: dict[str, Any]) -> str:
+    if entry["domain"] != "git":
+        return "op"
+    return "commit" if "commit" in entry else "rewrite"
+
+
+def _told(op: dict[str, Any]) -> dict[str, Any]:
+    """Return an op of the log in the shape of an event's."""
+    summary = op.get("new_summary") or op.get("content_summary") or op.get("child_summary") or ""
+    return {**op, "summary": summary, "is_child": "::" in op["address"]}
+
+
+def _names(glob: str, address: str, name: str) -> bool:
+    return fnmatch.fnmatchcase(address if "::" in glob else name, glob)

@@ -1,0 +1,83 @@
+"""How far somebody has read, as a text that can be handed in again."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+from muse_hook.errors import MuseHookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_VERSION = "1"
+_SHOWN = 60  # characters of what is no cursor
+
+
+class CursorError(MuseHookError):
+    """A cursor that this store never gave, or whose log is no more what it was."""
+
+
+class Place:
+    """How far one session's log was read.
+
+    Everything was told up to the byte `floor`, the end of a whole batch whose seal has the id `seal` ("" before the
+    first one); beyond it entries by hand up to `read`, and `inside` entries of the next batch.
+    """
+
+    __slots__ = ("floor", "inside", "read", "seal")
+
+    def __init__(self, floor: int = 0, seal: str = "", read: int = 0, inside: int = 0) -> None:
+        self.floor = floor
+        self.seal = seal
+        self.read = max(read, floor)
+        self.inside = inside
+
+    def row(self) -> tuple[int, str, int, int]:
+        """Return what there is to keep."""
+        return self.floor, self.seal, self.read - self.floor, self.inside
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place) and self.row() == other.row()
+
+    def __hash__(self) -> int:
+        return hash(self.row())
+
+    def __repr__(self) -> str:
+        return f"Place{self.row()}"
+
+
+class Cursor:
+    """The places in all sessions' logs; a session that is not there was not read at all."""
+
+    __slots__ = ("places",)
+
+    def __init__(self, places: Mapping[str, Place]) -> None:
+        self.places = dict(places)
+
+    def at(self, session: str, place: Place) -> Cursor:
+        """Return this cursor with another place in one session."""
+        return Cursor(self.places | {session: place})
+
+    def __str__(self) -> str:
+        """Return the text: letters, digits, `.`, `-` and `_` only."""
+        rows = {session: place.row() for session, place in sorted(self.places.items())}
+        packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 9)
+        return f"{_VERSION}.{base64.urlsafe_b64encode(packed).decode('ascii').rstrip('=')}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """Return the cursor of a text; CursorError for what is none."""
+        version, _, packed = text.partition(".")
+        packed = packed if version == _VERSION else "?"
+        try:
+            rows = json.loads(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))))
+            places = {}
+            for session, (floor, seal, beyond, inside) in rows.items():
+                places[session] = Place(int(floor), str(seal), int(floor) + int(beyond), int(inside))
+        except (ValueError, TypeError, AttributeError, zlib.error):
+            hint = "use one that muse-hook watch --json gave, or the name of a checkpoint"
+            raise CursorError("reading the cursor", f"{text[:_SHOWN]!r} is none", hint) from None
+        return cls(places)

@@ -1,0 +1,60 @@
+"""Noticing that a log grew: by the system's own notice (watchdog) where that is installed, else by looking."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self
+
+_LOOK_SECONDS = 0.05  # between looks without notices; a look is one `stat` a session
+
+
+class Notice:
+    """A context manager; `wait` returns when something may have changed below a folder."""
+
+    def __init__(self, folder: str, *, polling: bool = False) -> None:
+        self._folder = folder
+        self._changed = threading.Event()
+        self._observer: Any = None
+        if not polling:
+            with contextlib.suppress(ImportError):
+                from watchdog.observers import Observer  # noqa: PLC0415 - an extra
+
+                self._observer = Observer()
+
+    @property
+    def is_polling(self) -> bool:
+        """Whether it looks by itself."""
+        return self._observer is None
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a change, at most so long; without notices for a moment."""
+        if self._observer is None:
+            time.sleep(min(seconds, _LOOK_SECONDS))
+            return
+        self._changed.wait(seconds)
+        self._changed.clear()
+
+    def dispatch(self, _event: object) -> None:
+        """Take a notice (watchdog calls it)."""
+        self._changed.set()
+
+    def __enter__(self) -> Self:
+        if self._observer is not None:
+            try:
+                os.makedirs(self._folder, exist_ok=True)
+                self._observer.schedule(self, self._folder, recursive=True)
+                self._observer.start()
+            except OSError:  # no more inotify watches to be had
+                self._observer = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
