@@ -50,7 +50,7 @@ def test_help_is_imperative_without_full_stops_and_has_examples_that_parse(name:
         assert not text.endswith(".")
     examples = [line.partition("#")[0].strip() for line in module.EXAMPLES.strip().splitlines()]
     assert examples
-    calls = [call for line in examples for call in re.findall(rf"muse-hook {name}\b([^|&#;>$)]*)", line)]
+    calls = [call for line in examples for call in re.findall(rf"muse-hook {name}\b([^|&#;>)]*)", line)]
     assert calls
     for call in calls:
         parser.parse_args(shlex.split(call))
