@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import StoreError
-from muse_hook.oplog.digest import fast_sha256
+from muse_hook.oplog.digest import hasher
 from muse_hook.oplog.lines import BLOCK, start_of_last
 from muse_hook.oplog.seals import Mark, Seal, git_line
 
@@ -26,13 +26,14 @@ class Scanner:
     on. Never raises on what it reads.
     """
 
-    __slots__ = ("_end", "_fd", "floor", "lines", "position")
+    __slots__ = ("_end", "_fd", "_hashed", "floor", "lines", "position")
 
     def __init__(
         self, fd: int, position: int = 0, *, floor: int | None = None, lines: int = 0, end: int | None = None
     ) -> None:
         self._fd = fd
         self._end = end
+        self._hashed = 0
         self.position = position
         self.floor = position if floor is None else floor
         self.lines = lines
@@ -80,7 +81,8 @@ class Scanner:
             seal.reason = "the entries before the seal do not fit its digest"
 
     def _digest(self, start: int, end: int) -> str:
-        digest = fast_sha256()
+        self._hashed += end - start
+        digest = hasher(self._hashed)
         while start < end:
             block = os.pread(self._fd, min(_DIGEST_BLOCK, end - start), start)
             if not block:
