@@ -81,7 +81,16 @@ def test_a_line_is_compact_ascii_with_muse_s_keys_first(tmp_path: Path) -> None:
     assert line == json.dumps(entry | {"ours": 1}, separators=(",", ":")).encode() + b"\n"
 
 
-@pytest.mark.parametrize("entry", [None, [], {}, {"op_id": "x"}, by_hand(1, domain_op={1, 2}), by_hand(float("nan"))])  # type: ignore[arg-type]
+ODD = [
+    by_hand(1) | changed
+    for changed in (
+        {"domain_op": {1, 2}}, {"lamport_ts": float("nan")}, {"lamport_ts": "1"}, {"lamport_ts": True}, {"op_id": None},
+        {"domain": 3}, {"domain_op": None}, {"parent_op_ids": ()}, {"ours": {1}}, {"actor_id": b"x"},
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("entry", [None, [], {}, {"op_id": "x"}, *ODD])
 def test_what_is_no_entry_is_refused(entry: Any, tmp_path: Path) -> None:
     with pytest.raises(DeltaError):
         OpLog(tmp_path, "main").append(entry)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +191,30 @@ def test_a_run_of_commits_shares_one_index_and_one_sync(tmp_path: Path, monkeypa
         assert len(synced) <= 1  # the folder's, which is new
         sync(store, "main")
         assert len(synced) <= 2
+
+
+def test_recording_a_commit_loads_none_of_the_costly_modules(tmp_path: Path) -> None:
+    """Each costs a hook 1 to 12 ms; `enum` and `functools` come with `re`, which tree_sitter loads anyway."""
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:2]\n"
+        "from muse_hook.model.change import Commit; from muse_hook.recorder import record_delta_ops\n"
+        "commit = Commit('1' * 40, '2' * 40, [], author='', authored_at='', committed_at='', summary='')\n"
+        "op = {'op': 'insert', 'address': 'a'}\n"
+        "record_delta_ops(sys.argv[2], {'ops': [op]}, session_id='s', actor_id='', commit=commit, generation=1,"
+        " engine='')\n"
+        "record_delta_ops(sys.argv[2], {'ops': [op]}, session_id='s', actor_id='')\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code, Path(muse_hook.__file__).parent.parent, tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    costly = {"argparse", "contextlib", "dataclasses", "datetime", "hashlib", "logging", "pathlib", "sqlite3",
+              "subprocess", "threading", "typing", "uuid"}  # fmt: skip
+    assert costly & set(done.stdout.split()) == set()
+    assert len(OpLog(tmp_path, "s").read_all()) == 3
 
 
 def test_the_package_offers_muse_s_names(tmp_path: Path) -> None:

@@ -65,12 +65,12 @@ def parse(line: bytes) -> dict[str, Any] | None:
 def hand_entry(line: bytes) -> Any:
     """Return the entry of a line that was appended by hand, None for a commit's line and for what is no entry."""
     entry = parse(line)
-    if entry is None or "commit_id" in entry:
-        return None
-    is_entry = (
-        isinstance(entry.get("op_id"), str)
-        and type(entry.get("lamport_ts")) is int
-        and isinstance(entry.get("domain"), str)
-        and isinstance(entry.get("domain_op"), dict)
-    )
-    return entry if is_entry else None
+    return None if entry is None or "commit_id" in entry or wrong_type(entry) else entry
+
+
+def wrong_type(entry: dict[str, Any]) -> str:
+    """Return the first key that no reader could do without and that has no value of its type; "" for none."""
+    for key, kind in (("op_id", str), ("lamport_ts", int), ("parent_op_ids", list), ("domain", str)):
+        if type(entry.get(key)) is not kind:
+            return key
+    return "" if isinstance(entry.get("domain_op"), dict) else "domain_op"

@@ -9,6 +9,7 @@ from muse_hook.oplog import clock
 from muse_hook.oplog.canonical import canonical_of
 from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
 from muse_hook.oplog.entries import KEYS, now
+from muse_hook.oplog.lines import wrong_type
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.reading import read_entries, top_entries
 from muse_hook.oplog.sessions import LOG, check
@@ -137,4 +138,7 @@ def _line(entry: OpEntry) -> str:
     if missing:
         raise DeltaError("appending an entry", f"it has no {', '.join(missing)}", "make it with make_op_entry")
     given: dict[str, Any] = dict(entry)
+    wrong = wrong_type(given)
+    if wrong:
+        raise DeltaError("appending an entry", f"its {wrong} is {given[wrong]!a:.80}", "make it with make_op_entry")
     return canonical_of({key: given[key] for key in KEYS} | given, "an entry")
