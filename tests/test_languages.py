@@ -1,0 +1,174 @@
+"""Languages are data: rows and query files, found by path, read without a TOML parser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from tree_sitter import Node, Parser, Query, QueryCursor
+
+from muse_hook.languages import Language, engine, grammar, language_for, languages
+from muse_hook.languages.rows import FILE, read_rows
+from muse_hook.symbols.pattern import Query as OurQuery
+from muse_hook.symbols.pattern import read_patterns
+from muse_hook.symbols.reader import reader_of
+
+PACKAGE = Path(__file__).parent.parent / "muse_hook"
+GOLDEN = Path(__file__).parent / "golden"
+INSTALLED = [language for language in languages() if language.grammar_version]
+SAMPLES = sorted(path for path in GOLDEN.rglob("*") if path.is_file() and path.suffix != ".txt")
+
+
+def test_rows_are_read_as_tomllib_reads_them() -> None:
+    text = Path(FILE).read_text(encoding="utf-8")
+    assert read_rows(text) == tomllib.loads(text)
+
+
+@pytest.mark.parametrize("language", INSTALLED, ids=lambda language: language.name)
+def test_every_query_compiles_against_its_grammar(language: Language) -> None:
+    Query(language.grammar, language.query())
+
+
+def test_a_row_and_a_query_file_come_together() -> None:
+    assert {language.name for language in languages()} == {path.stem for path in PACKAGE.rglob("*.scm")}
+
+
+@pytest.mark.parametrize("language", INSTALLED, ids=lambda language: language.name)
+def test_every_kind_of_a_row_is_a_kind_of_the_grammar(language: Language) -> None:
+    grammar = language.grammar
+    kinds = {grammar.node_kind_for_id(i) for i in range(grammar.node_kind_count)}
+    named = [kind for key in ("drop", "transparent", "group", "chain", "holes") for kind in language.strings(key)]
+    named += [kind for key in ("alias", "pack", "lean", "wrap", "alone", "leaves") for kind in language.table(key)]
+    named += [kind for key in ("keep", "hollow", "trailing", "later") for kind in language.strings(key)]
+    parts = [part for kind in named for part in (kind.split(".", 1) if "." in kind[1:] else [kind])]
+    assert set(parts) <= kinds
+
+
+def _walk(root: Node) -> list[Node]:
+    found, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack += node.children
+    return found
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path.relative_to(GOLDEN)))
+def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -> None:
+    language = language_for(path.name)
+    assert language is not None
+    root = Parser(language.grammar).parse(path.read_bytes()).root_node
+    cursor = QueryCursor(Query(language.grammar, language.query()))
+    theirs: set[tuple[int, str, int]] = set()
+    for pattern, captures in cursor.matches(root):
+        theirs |= {(pattern, name, node.id) for name, nodes in captures.items() for node in nodes}
+    patterns = read_patterns(language.query())
+    ours = {
+        (index, name, captured.id)
+        for node in _walk(root)
+        for index, pattern in enumerate(patterns)
+        for pairs in pattern.matches(node)
+        for name, captured in pairs
+    }
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])
+def test_query_syntax_that_we_do_not_read_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        OurQuery(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("a.py", "python"),
+        ("a/b.c/d.pyi", "python"),
+        ("a.mjs", "javascript"),
+        ("a.go", "go"),
+        ("a.PY", None),
+        (".py", None),
+        ("py", None),
+        ("a.txt", None),
+        ("a.py/b", None),
+    ],
+)
+def test_a_path_has_the_language_of_its_extension(path: str, name: str | None) -> None:
+    found = language_for(path)
+    assert (found and found.name) == name
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"#!/usr/bin/python\n", "python"),
+        (b"#!/usr/bin/env python3.11\nx", "python"),
+        (b"#!/usr/bin/env -S A=b node --x\n", "javascript"),
+        (b"#!/bin/sh\n", None),
+        (b"#!\n", None),
+        (b"import os\n", None),
+    ],
+)
+def test_a_script_has_the_language_of_its_interpreter(head: bytes, name: str | None) -> None:
+    found = language_for("bin/tool", head)
+    assert (found and found.name) == name
+
+
+def test_without_its_grammar_a_language_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muse_hook.languages._languages", None)
+    installed = grammar.version
+    monkeypatch.setattr(grammar, "version", lambda package: "" if package.endswith("_go") else installed(package))
+    assert language_for("a.go") is None
+    assert language_for("a.py") is not None
+    assert "go grammar" not in engine()
+
+
+def test_engine_names_every_version_at_work() -> None:
+    assert engine().startswith("muse_hook 0.")
+    for language in INSTALLED:
+        assert f"{language.name} grammar {language.grammar_version}" in engine()
+
+
+def test_a_grammar_that_is_laid_out_otherwise_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grammar, "_binding", lambda _package: None)
+    assert grammar.load("tree_sitter_python").node_kind_count > 0
+
+
+def test_a_version_without_its_folder_comes_from_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = grammar.version("tree_sitter_python")
+    monkeypatch.setattr(grammar, "_found", {"": ""})
+    assert grammar.version("tree_sitter_python") == expected
+    assert not grammar.version("tree_sitter_of_nothing")
+
+
+def test_no_python_names_a_language() -> None:
+    names = [language.name for language in languages()]
+    for path in [*(PACKAGE / "symbols").rglob("*.py"), *(PACKAGE / "languages").rglob("*.py")]:
+        code = "\n".join(line for line in path.read_text().splitlines() if "CPython" not in line)
+        for name in names:
+            assert f'"{name}"' not in code, f"{path} names {name}"
+
+
+def test_a_hook_pays_for_no_module_that_it_does_not_need() -> None:
+    probe = (
+        "import sys; from muse_hook.languages import language_for, engine; engine(); language_for('a.py');"
+        "print(*sorted(m for m in sys.modules if m in {'json', 're', 'tomllib', 'pathlib', 'tree_sitter', 'typing',"
+        " 'importlib.metadata', 'importlib.util', 'enum'}));"
+        "from muse_hook.symbols import extract; extract(b'def f(): pass', language_for('a.py'));"
+        "print(*sorted(m for m in sys.modules if m in {'json', 'tomllib', 'pathlib', 'ast', 'hashlib', 'subprocess',"
+        " 'importlib.resources', 'tree_sitter_python', 'unicodedata', 'dataclasses'}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path = {sys.path!r}; {probe}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split("\n") == ["", "", ""]
+
+
+def test_a_reader_is_made_once() -> None:
+    assert reader_of(INSTALLED[0]) is reader_of(INSTALLED[0])
