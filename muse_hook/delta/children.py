@@ -41,9 +41,11 @@ class Children:
         for pair in found.pairs:
             self._pair(pair)
         for (path, _), symbol in found.gone.items():
-            self._put(self._home(path), DELETED, delete_symbol(path, symbol), self._parents.without(path, symbol))
+            op = delete_symbol(path, symbol, found.inlined.get((path, symbol.qualified_name)))
+            self._put(self._home(path), DELETED, op, self._parents.without(path, symbol))
         for (path, _), symbol in found.come.items():
-            self._put(path, INSERTED, insert_symbol(path, symbol), self._parents.having(path, symbol))
+            new = insert_symbol(path, symbol, found.extracted.get((path, symbol.qualified_name)))
+            self._put(path, INSERTED, new, self._parents.having(path, symbol))
 
     def of(self, path: str) -> list[SymbolOp]:
         """Return the ops of the patch of `path` (the new path of a moved file)."""

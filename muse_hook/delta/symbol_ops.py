@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.match import Pair
+    from muse_hook.match.pairs import Place
     from muse_hook.model.ops import DeleteOp, InsertOp, ReplaceOp
     from muse_hook.model.symbol import Symbol
 
@@ -19,30 +20,38 @@ def lines_of(symbol: Symbol) -> str:
     return f"  L{first}–{last}"
 
 
-def insert_symbol(path: str, symbol: Symbol) -> InsertOp:
-    """Return the op of a new symbol."""
-    return {
+def insert_symbol(path: str, symbol: Symbol, extracted_from: Place | None = None) -> InsertOp:
+    """Return the op of a new symbol; `extracted_from` is the body that its statements were taken out of."""
+    op: InsertOp = {
         "op": "insert",
         "address": f"{path}::{symbol.qualified_name}",
         "position": None,
         "content_id": symbol.content_id,
         "content_summary": f"added {symbol.kind} {symbol.name}{lines_of(symbol)}",
         "kind": symbol.kind,
-        "lines": list(symbol.lines),
     }
+    if extracted_from is not None:
+        op["change"] = ["extracted_from"]
+        op["body"] = "::".join(extracted_from)
+    op["lines"] = list(symbol.lines)
+    return op
 
 
-def delete_symbol(path: str, symbol: Symbol) -> DeleteOp:
-    """Return the op of a symbol that is gone."""
-    return {
+def delete_symbol(path: str, symbol: Symbol, inlined_into: Place | None = None) -> DeleteOp:
+    """Return the op of a symbol that is gone; `inlined_into` is the body that its statements went into."""
+    op: DeleteOp = {
         "op": "delete",
         "address": f"{path}::{symbol.qualified_name}",
         "position": None,
         "content_id": symbol.content_id,
         "content_summary": f"removed {symbol.kind} {symbol.name}{lines_of(symbol)}",
         "kind": symbol.kind,
-        "lines": list(symbol.lines),
     }
+    if inlined_into is not None:
+        op["change"] = ["inlined_into"]
+        op["body"] = "::".join(inlined_into)
+    op["lines"] = list(symbol.lines)
+    return op
 
 
 def depart(pair: Pair, change: Sequence[str]) -> DeleteOp:

@@ -8,7 +8,9 @@ from muse_hook.match.exact import match_exact
 from muse_hook.match.filemap import map_files
 from muse_hook.match.kinds import CALLABLE, CONTAINER, VALUE
 from muse_hook.match.open import Open
+from muse_hook.match.origins import trace_origins
 from muse_hook.match.pairs import Matching, Pair
+from muse_hook.match.strangers import part_strangers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +28,12 @@ def match(files: Sequence[FileSymbols]) -> Matching:
     found = Matching(map_files(files))
     open_ = Open(found, {file.path for file in files if file.is_damaged})
     pair_addresses(files, open_)
+    part_strangers(open_)
     if open_.gone.symbols and open_.come.symbols:
         match_open(open_)
+        open_.close_addresses()
+    if found.pairs and (open_.gone.symbols or open_.come.symbols):
+        trace_origins(open_)
     found.gone, found.come = open_.gone.symbols, open_.come.symbols
     found.pairs.sort(key=lambda pair: pair.old_place)
     return found

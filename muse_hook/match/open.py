@@ -90,6 +90,16 @@ class Open:
             return self.same_scope(old, new)
         return True
 
+    def is_sound(self, *paths: str) -> bool:
+        """Whether none of the files has a syntax error."""
+        return not any(path in self._damaged for path in paths)
+
+    def close_addresses(self) -> None:
+        """Pair again what is open on both sides of one address: there can be no insert beside a delete."""
+        for path, name in sorted(self.gone.symbols):
+            if (self.home(path), name) in self.come.symbols:
+                self.take((path, name), (self.home(path), name))
+
     def take(self, old: Place, new: Place, confidence: float = 1.0) -> Pair:
         """Pair two open symbols."""
         pair = Pair(old[0], self.gone.symbols.pop(old), new[0], self.come.symbols.pop(new), confidence)

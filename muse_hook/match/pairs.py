@@ -51,8 +51,8 @@ class Matching:
 
     `files` maps an old path to its new one, `pairs` holds every pair that changed its content or its place (sorted by
     old place), `gone` and `come` what was deleted and inserted, by place. `extracted` maps an inserted place to the
-    place (before and after) of the body that its statements were taken out of, `inlined` a deleted place to that of the
-    body they went into.
+    body that its statements were taken out of, `inlined` a deleted place to the body that they went into (the body's
+    place after the commit).
     """
 
     __slots__ = ("come", "extracted", "files", "gone", "inlined", "pairs")

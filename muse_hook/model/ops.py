@@ -14,6 +14,7 @@ class _Additive(TypedDict):
     change: NotRequired[list[str]]
     new_address: NotRequired[str]
     from_address: NotRequired[str]
+    body: NotRequired[str]
     confidence: NotRequired[float]
     lines: NotRequired[list[int]]
     from_parent: NotRequired[int]
