@@ -84,8 +84,8 @@ def make_baseline(repo: Repository, store: Store, *, without: Iterable[str] = ()
             tips.discard(oid)
             tips.update(parent for parent in parents if parent not in left_out)
     shallow = repo.shallow()
-    generations = repo.generations(tips) if tips else {}
-    reached = {parent for _, parents in repo.rev_list(tips) for parent in parents} if tips else set()
+    reached: set[str] = set()
+    generations = repo.generations(tips, reached) if tips else {}
     flags = [flag for flag, is_set in ((b"shallow", bool(shallow)), (b"anew", anew)) if is_set]
     lines = [b" ".join([_HEADER, *flags])]
     lines += [

@@ -19,6 +19,8 @@ KINDS = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}  # Git's numbers (pack for
 # Bytes of raw trees that are kept, parsed, least recently used out first: walked oldest to newest, a commit's old trees
 # are the new ones of the commit before. On texar, flask and git itself 4 MiB read as little again as 16 do.
 _TREE_MEMORY = 4 << 20
+# Commits that are kept: each is asked for as itself, and as a parent of the next ones.
+_COMMITS = 256
 
 
 class ObjectReader:
@@ -32,6 +34,7 @@ class ObjectReader:
         self.id_size = id_size  # bytes of a raw id: 20 (SHA-1) or 32 (SHA-256)
         self._trees: dict[str, tuple[frozenset[bytes], bytes]] = {}
         self._tree_bytes = 0
+        self._commits: dict[str, Commit] = {}
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return the kind ('commit', 'tree', 'blob', 'tag') and the content of an object."""
@@ -50,7 +53,12 @@ class ObjectReader:
 
     def commit(self, oid: str) -> Commit:
         """Return a commit as its raw object says it: no replace refs, no grafts, no shallow boundary."""
-        return parse_commit(oid, self._read_as("commit", oid))
+        kept = self._commits.get(oid)
+        if kept is None:
+            kept = self._commits[oid] = parse_commit(oid, self._read_as("commit", oid))
+            if len(self._commits) > _COMMITS:
+                del self._commits[next(iter(self._commits))]
+        return kept
 
     def parents(self, oid: str) -> list[str]:
         """Return the parents of a commit, as its raw object names them."""

@@ -55,6 +55,7 @@ class Repository:
         self.id_size = ID_SIZES[object_format]
         self._environ = environ
         self._version: tuple[int, ...] | None = None
+        self._generations: dict[str, int] = {}
 
     # Starting git
 
@@ -138,11 +139,19 @@ class Repository:
 
         return revisions.rev_list(self, tips, hide, options=options, ignore_missing=ignore_missing)
 
-    def generations(self, tips: Iterable[str]) -> dict[str, int]:
-        """Return the generation of every commit that `tips` reach; `revisions.generations`."""
+    def generations(self, tips: Iterable[str], inner: set[str] | None = None) -> dict[str, int]:
+        """Return the generation of every commit that `tips` reach (and perhaps of more); `revisions.generations`.
+
+        What was walked once is kept: a generation never changes, but for the boundary of a shallow clone.
+        """
         from muse_hook.git import revisions  # noqa: PLC0415 - start-up time
 
-        return revisions.generations(self, tips)
+        wanted = list(tips)
+        if self.is_shallow:
+            return revisions.generations(self, wanted, inner)
+        if inner is not None or not self._generations.keys() >= set(wanted):
+            self._generations |= revisions.generations(self, wanted, inner)
+        return self._generations
 
     def shallow(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone does not have."""

@@ -38,7 +38,7 @@ def rev_list(
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield (commit, parents), parents before children, of what `tips` reach and `hide` does not.
 
-    `options` are further words for `git rev-list` ("-n500": the newest 500). Beyond the boundary of a shallow
+    `options` are further words for `git rev-list` ("-n500": the newest 500 by date). Beyond the boundary of a shallow
     clone there are no parents. A tip may be any revision, a range too; RevisionError where Git does not know it,
     unless `ignore_missing`: then an unknown id (a reflog remembers what was pruned) is as if it were not given.
     """
@@ -48,12 +48,12 @@ def rev_list(
     if ignore_missing:
         options = ("--ignore-missing", *options)
     feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
-    with repository.start(
-        "rev-list", "--topo-order", "--reverse", "--parents", *options, "--stdin", feed=feed
-    ) as child:
-        for line in stream(child):
-            oid, *parents = line.decode("ascii").split(" ")
-            yield oid, tuple(parents)
+    # Git would walk the whole history before it puts the newest few into order.
+    few = any(option.startswith(("-n", "--max-count")) for option in options)
+    order = () if few else ("--topo-order", "--reverse")
+    with repository.start("rev-list", *order, "--parents", *options, "--stdin", feed=feed) as child:
+        rows = (_row(line) for line in stream(child))
+        yield from _parents_first(list(rows)) if few else rows
         if child.wait():
             wrong = in_short(child.complaint(), "git rev-list failed")
             if "bad revision" in wrong or "bad object" in wrong:
@@ -61,14 +61,36 @@ def rev_list(
             raise RepositoryError("listing commits", wrong, "git fsck")
 
 
-def generations(repository: Repository, tips: Iterable[str]) -> dict[str, int]:
+def _row(line: bytes) -> tuple[str, tuple[str, ...]]:
+    oid, *parents = line.decode("ascii").split(" ")
+    return oid, tuple(parents)
+
+
+def _parents_first(rows: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield rows that come newest first with every commit after its parents, near to the order of their dates."""
+    waiting = dict(reversed(rows))
+    for oid, _ in reversed(rows):
+        stack = [oid]
+        while stack:
+            before = [parent for parent in waiting.get(stack[-1], ()) if parent in waiting]
+            stack += reversed(before)
+            if not before:
+                done = stack.pop()
+                if done in waiting:
+                    yield done, waiting.pop(done)
+
+
+def generations(repository: Repository, tips: Iterable[str], inner: set[str] | None = None) -> dict[str, int]:
     """Return the generation of every commit that `tips` reach: 1 for a root, else 1 + the largest of its parents.
 
-    Beyond the boundary of a shallow clone there is nothing: a commit on it counts as a root.
+    Beyond the boundary of a shallow clone there is nothing: a commit on it counts as a root. `inner` gets every commit
+    that is another one's parent.
     """
     found: dict[str, int] = {}
     for oid, parents in rev_list(repository, tips):
         found[oid] = 1 + max((found[parent] for parent in parents), default=0)
+        if inner is not None:
+            inner.update(parents)
     return found
 
 
