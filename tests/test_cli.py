@@ -10,12 +10,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Repo
-
-from muse_hook.cli import main
+from shell import Shell
 
 BEFORE = '''\
 """A module."""
@@ -63,37 +61,6 @@ def assistant(a, b):
 def arrive():
     return "here"
 '''
-
-
-class Shell:
-    """A person in a repository: `run` gives exit status, stdout and stderr of `muse-hook ARGUMENTS`."""
-
-    def __init__(self, repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.repo = repo
-        self._capsys = capsys
-        monkeypatch.chdir(repo.path)
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        return (status, *self._capsys.readouterr())
-
-    def out(self, *arguments: str) -> str:
-        status, out, err = self.run(*arguments)
-        assert (status, err) == (0, "")
-        return out
-
-    def json(self, *arguments: str) -> dict[str, Any]:
-        out = self.out(*arguments, "--json")
-        assert out.isascii()
-        assert out.count("\n") == 1
-        told: dict[str, Any] = json.loads(out)
-        assert (told.pop("version"), told.pop("command")) == (1, arguments[0])
-        return told
-
-    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "muse_hook", *arguments]
-        environment = self.repo.environment
-        return subprocess.Popen(command, cwd=self.repo.path, env=environment, text=True, **options)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,12 +49,20 @@ def test_help_is_imperative_without_full_stops_and_has_examples_that_parse(name:
     for text in texts:
         assert re.match(r"[A-Z]", text)
         assert not text.endswith(".")
-    examples = [line.partition("#")[0].strip() for line in module.EXAMPLES.strip().splitlines()]
-    assert examples
-    calls = [call for line in examples for call in re.findall(rf"muse-hook {name}\b([^|&#;>)]*)", line)]
+    calls = [call for line in module.EXAMPLES.strip().splitlines() for call in _calls(line, name)]
     assert calls
     for call in calls:
-        parser.parse_args(shlex.split(call))
+        parser.parse_args(call)
+
+
+def _calls(line: str, name: str) -> Iterator[list[str]]:
+    """Yield the arguments of each `muse-hook NAME` in a line of shell."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    words = list(lexer)
+    for start in (at + 2 for at in range(len(words)) if words[at : at + 2] == ["muse-hook", name]):
+        end = next((at for at in range(start, len(words)) if set(words[at]) <= set("|&;<>()")), len(words))
+        yield words[start:end]
 
 
 def test_every_file_of_commands_is_a_command() -> None:

@@ -37,6 +37,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "uninstall": "Take the hooks out again and keep the log",
         "doctor": "Prove that the hooks fire, and say how to mend what does not",
         "status": "Show where the log is and which commits are not recorded",
+        "verify": "Prove that the logs are whole and true",
     },
     "record": {
         "backfill": "Record history that was there before the hooks",
@@ -46,8 +47,11 @@ COMMANDS: dict[str, dict[str, str]] = {
         "show": "Show what one commit did to the code, symbol by symbol",
         "diff": "Show how the symbols of two commits differ",
         "log": "Show a symbol's story through renames and moves",
+        "blame": "Show who last changed each symbol of a file",
         "watch": "Follow the operations live, as commits are recorded",
+        "replay": "Show every symbol at a commit, as the log tells it",
         "sessions": "List the sessions of the log",
+        "sql": "Ask the log a question in SQL",
     },
 }
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 2
+VERSION = 3
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
 # `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`.
@@ -18,7 +18,7 @@ CREATE TABLE records (
     record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
     lamport_ts INTEGER NOT NULL, tree TEXT, author TEXT, co_authors TEXT, actor TEXT NOT NULL,
     authored_at TEXT, committed_at TEXT NOT NULL, subject TEXT, summary TEXT, sem_ver_bump TEXT,
-    breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL,
+    breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL, parents TEXT,
     log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, place INTEGER, folded INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX records_in_order ON records (generation, commit_id);
@@ -67,9 +67,7 @@ _VIEWS = """
 CREATE VIEW commits AS
     SELECT commit_id, session, generation, lamport_ts, tree, author, co_authors, actor, authored_at, committed_at,
         subject, summary, sem_ver_bump, breaking_changes, engine, intent AS intent_id,
-        reservation AS reservation_id,
-        (SELECT json_group_array(parent) FROM
-            (SELECT parent FROM parents WHERE parents.record = records.record ORDER BY number)) AS parents
+        reservation AS reservation_id, parents
     FROM records WHERE commit_id IS NOT NULL;
 CREATE VIEW ops AS
     SELECT e.op_id, r.commit_id, r.lamport_ts + e.position AS lamport_ts, r.session, r.actor,

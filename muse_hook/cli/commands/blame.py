@@ -1,0 +1,135 @@
+"""`muse-hook blame`: who last changed what, symbol by symbol."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from muse_hook.cli.age import age
+from muse_hook.cli.escape import printable, width
+from muse_hook.cli.options import add_json
+from muse_hook.errors import RevisionError
+from muse_hook.history import Naming, Reachable, last_changes
+from muse_hook.model.change import Blob
+from muse_hook.pipeline import Memory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+    from typing import Any
+
+    from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen
+    from muse_hook.git import Repository
+    from muse_hook.model.symbol import SymbolTable
+
+PAGED = True
+DESCRIPTION = """
+Show who last changed each symbol of a file
+
+Only changes that mean something count: formatting and moves are passed over, also where a whole file moved. The
+symbols are those of the file at HEAD, or at REV.
+"""
+EXAMPLES = """
+muse-hook blame src/app.py
+muse-hook blame v1.0 src/app.py --json
+"""
+
+_WHO_CELLS = 20
+_SHORT = 10  # digits of a commit id
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("rev", metavar="REV", nargs="?", default="HEAD", help="At which commit (default: HEAD)")
+    parser.add_argument("path", metavar="PATH", help="The file")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Show the file's symbols in their order, each with its last change."""
+    repository = invocation.repository
+    commit_id = repository.resolve(arguments.rev)
+    path = _in_repository(repository, arguments.path)
+    table = _table(repository, commit_id, path)
+    database = invocation.history()
+    reachable = Reachable(repository, database, [commit_id])
+    naming = Naming(database, reachable)
+    stories = {name: naming.at(f"{path}::{name}") for name in table.symbols}
+    changes = last_changes(database, reachable, (symbol for symbol in stories.values() if symbol is not None))
+    rows = []
+    for name, symbol in table.symbols.items():
+        story = stories[name]
+        change = changes.get(story) if story is not None else None
+        rows.append(
+            {
+                "address": f"{path}::{name}",
+                "kind": symbol.kind,
+                "lines": list(symbol.lines),
+                "symbol_id": change and change.symbol_id,
+                "commit": change and change.commit_id,
+                "actor": change and change.actor,
+                "author": change and change.author,
+                "co_authors": change.co_authors if change else [],
+                "created_at": change and change.created_at,
+                "subject": change and change.subject,
+                "change": change.change if change else [],
+            }
+        )
+    if arguments.json:
+        told = {"version": 1, "command": "blame", "commit": commit_id, "path": path, "symbols": rows}
+        invocation.out.json(told)
+    else:
+        _draw(invocation.out, rows, path)
+        if any(row["commit"] is None for row in rows):
+            invocation.messages.line(("hint: ", "hint"), "muse-hook backfill records the history of the others")
+    return 0
+
+
+def _in_repository(repository: Repository, path: str) -> str:
+    """Return a path of the command line as the repository has it: from the top of the work tree."""
+    if repository.work_tree is None:
+        return path
+    full = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(path))
+    return os.path.relpath(full, os.path.realpath(repository.work_tree))
+
+
+def _table(repository: Repository, commit_id: str, path: str) -> SymbolTable:
+    doing = f"reading {path}"
+    with repository.objects() as objects:
+        entry: tuple[int, str] | None = (0o040000, objects.commit(commit_id).tree)
+        for name in path.split("/"):
+            entry = objects.entry(entry[1], name) if entry and entry[0] == 0o040000 else None  # noqa: PLR2004 - a folder
+        if entry is None or entry[0] == 0o040000:  # noqa: PLR2004 - a folder
+            raise RevisionError(doing, f"there is no such file at {commit_id[:_SHORT]}", "git ls-files")
+        table = Memory().table(objects, Blob(*entry), path)
+    if table is None:
+        raise RevisionError(doing, "no language that is known here", "git blame " + path)
+    return table
+
+
+def _draw(out: Screen, rows: Sequence[dict[str, Any]], path: str) -> None:
+    names = {row["address"]: row["address"][len(path) + 2 :] for row in rows}
+    now = time.time()
+    ends = max((len(_lines(out, row)) for row in rows), default=0)
+    kinds = max((len(row["kind"]) for row in rows), default=0)
+    for row in rows:
+        who = printable((row["actor"] or "not recorded").partition(" <")[0])
+        if row["co_authors"]:
+            who += f" +{len(row['co_authors'])}"
+        while width(who) > _WHO_CELLS:
+            who = who[:-1]
+        out.line(
+            ((row["commit"] or "")[:_SHORT].ljust(_SHORT), "commit"),
+            f"  {who}{' ' * (_WHO_CELLS - width(who))}",
+            (f"  {age(row['created_at'], now):>9}  {_lines(out, row):>{ends}}  ", "dim"),
+            (row["kind"].replace("_", " ").ljust(kinds), "kind"),
+            f"  {names[row['address']].removeprefix('import::')}",
+            (f"  {', '.join(row['change'])}", "changed"),
+        )
+
+
+def _lines(out: Screen, row: dict[str, Any]) -> str:
+    first, last = row["lines"]
+    return f"L{first}" if first == last else f"L{first}{out.sign('–', '-')}{last}"

@@ -1,0 +1,113 @@
+"""`muse-hook sql`: a question in SQL."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+
+from muse_hook.cli.escape import printable, width
+from muse_hook.cli.options import add_json
+from muse_hook.history.asking import ask, rows_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    import sqlite3
+    from collections.abc import Sequence
+    from typing import Any
+
+    from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen
+
+PAGED = True
+DESCRIPTION = """
+Ask the log a question in SQL
+
+The views commits, ops, symbols and renames are documented in docs/sql.md and stay as they are. Only reading is
+possible. QUERY may come from stdin as "-". The database is the file index.sqlite that `muse-hook status --json`
+leads to; any SQLite tool can open it, read-only.
+"""
+EXAMPLES = """
+muse-hook sql "SELECT kind, count(*) FROM symbols WHERE alive GROUP BY kind"
+muse-hook sql "SELECT address, ops FROM symbols ORDER BY ops DESC LIMIT 10"
+muse-hook sql "SELECT * FROM renames" --csv > renames.csv
+"""
+
+_CELL = 60  # columns of one cell on a terminal
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("query", metavar="QUERY", help="One SELECT")
+    parser.add_argument("--csv", action="store_true", help="Print comma-separated values with a header")
+    add_json(parser)
+
+
+def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Answer the question."""
+    question = sys.stdin.read() if arguments.query == "-" else arguments.query
+    columns, cursor = ask(invocation.history(), question)
+    out = invocation.out
+    if arguments.json:
+        rows = [dict(zip(columns, map(_plain, row), strict=True)) for row in _all(cursor)]
+        out.json({"version": 1, "command": "sql", "columns": columns, "rows": rows})
+    elif arguments.csv:
+        _write_csv(out, columns, cursor)
+    else:
+        _draw(out, columns, _all(cursor))
+    return 0
+
+
+def _all(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    while some := rows_of(cursor):
+        rows += some
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(_plain(value))
+
+
+def _write_csv(out: Screen, columns: Sequence[str], cursor: sqlite3.Cursor) -> None:
+    """Write CSV; on a terminal control characters are spelled out like everywhere, in a file they stay."""
+    shown = printable if out.width is not None else str
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([shown(column) for column in columns])
+    while some := rows_of(cursor):
+        writer.writerows([shown(_text(value)) for value in row] for row in some)
+        out.write(buffer.getvalue())
+        buffer.seek(0)
+        buffer.truncate()
+    out.write(buffer.getvalue())
+
+
+def _draw(out: Screen, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    cells = [[_cut(out, printable(_text(value))) for value in row] for row in rows]
+    numbers = [bool(rows) and all(isinstance(row[at], (int, float)) for row in rows) for at in range(len(columns))]
+    widths = [
+        max(map(width, [column, *(row[at] for row in cells)])) for at, column in enumerate(map(printable, columns))
+    ]
+    heads = [_padded(column, widths[at], right=numbers[at]) for at, column in enumerate(columns)]
+    out.line(("  ".join(heads), "bold"))
+    for row in cells:
+        out.line("  ".join(_padded(cell, widths[at], right=numbers[at]) for at, cell in enumerate(row)))
+
+
+def _padded(text: str, cells: int, *, right: bool) -> str:
+    gap = " " * max(cells - width(text), 0)
+    return gap + text if right else text + gap
+
+
+def _cut(out: Screen, text: str) -> str:
+    if out.width is None or width(text) <= _CELL:
+        return text
+    while width(text) >= _CELL:
+        text = text[:-1]
+    return text + out.sign("…", "~")

@@ -1,0 +1,229 @@
+"""The commands that read the history: log, blame, sql."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Repo
+from shell import Shell
+
+from muse_hook.cli.age import age
+from muse_hook.history.tables import VIEWS
+
+MODEL = """\
+class Model:
+    def save(self, path):
+        opened = open(path, "w")
+        return opened.write(self.text)
+
+    def load(self, path):
+        return open(path).read()
+
+
+def helper(a, b):
+    total = a + b
+    return total * 2
+"""
+
+
+@pytest.fixture
+def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    made = Shell(repo, monkeypatch, capsys)
+    made.run("install")
+    return made
+
+
+@pytest.fixture
+def story(shell: Shell) -> list[str]:
+    """Add a symbol, edit it, rename it, move it with its file, reformat the file: the five commits."""
+    repo = shell.repo
+    oids = [repo.commit("Begin", a=MODEL)]
+    edited = MODEL.replace("total * 2", "total * 3")
+    repo.git("config", "user.name", "Bob")
+    oids.append(repo.commit("Edit\n\nCo-authored-by: Eve <e@x>", a=edited))
+    renamed = edited.replace("helper", "assistant")
+    oids.append(repo.commit("Rename", a=renamed))
+    repo.git("mv", "a.py", "b.py")
+    oids.append(repo.commit("Move"))
+    oids.append(repo.commit("Reformat", b=renamed.replace("a + b", "(a\n             + b)")))
+    return oids
+
+
+def test_a_story_goes_through_renames_and_file_moves_newest_first(shell: Shell, story: list[str]) -> None:
+    begin, edit, rename, move, _ = story
+    lines = shell.out("log", "b.py::assistant").splitlines()
+    assert [line.strip() for line in lines if line.startswith("    ")] == [
+        "> function a.py::assistant → b.py::assistant  file moved",
+        "> function a.py::helper → assistant  renamed  L10–12",
+        "~ function a.py::helper  body  L10–12",
+        "+ function a.py::helper  L10–12",
+    ]
+    assert [line[:10] for line in lines if line and not line.startswith(" ")] == [
+        each[:10] for each in (move, rename, edit, begin)
+    ]
+    assert lines[0] == f"{move[:10]}  2023-11-14  Ada Lovelace  Move"
+
+
+@pytest.mark.parametrize(
+    "word", ["b.py::assistant", "assistant", "a.py::helper", "./b.py::assistant", "*::assist*", "assist*"]
+)
+def test_a_symbol_is_found_by_each_of_its_names(shell: Shell, story: list[str], word: str) -> None:
+    told = shell.json("log", word)
+    assert [event["commit"] for event in told["events"]] == story[3::-1]
+    (symbol_id,) = {op["symbol_id"] for event in told["events"] for op in event["ops"]}
+    assert shell.json("log", symbol_id) == told
+
+
+def test_a_name_that_several_have_is_answered_with_their_addresses(shell: Shell) -> None:
+    shell.repo.commit("Begin", a=MODEL, b=MODEL)
+    status, out, err = shell.run("log", "save")
+    assert (status, out) == (1, "")
+    assert err == (
+        "error: looking for 'save': 2 symbols are called that\n"
+        "hint: muse-hook log a.py::Model.save\nhint: muse-hook log b.py::Model.save\n"
+    )
+    status, _, err = shell.run("log", "sav")
+    assert status == 1
+    assert err.splitlines()[1:] == ["hint: muse-hook log a.py::Model.save", "hint: muse-hook log b.py::Model.save"]
+    assert shell.run("log", "\x1b[31m")[2].startswith(r"error: looking for '\x1b[31m': no recorded symbol is called")
+
+
+@pytest.mark.usefixtures("story")
+def test_patch_shows_a_symbols_own_diff(shell: Shell) -> None:
+    text = shell.out("log", "--patch", "assistant")
+    assert "      @@ -10,3 +10,3 @@\n       def helper(a, b):\n           total = a + b\n" in text
+    assert "      -    return total * 2\n      +    return total * 3\n" in text
+    assert "      -def helper(a, b):\n      +def assistant(a, b):\n" in text
+    assert "class Model" not in text
+
+
+def test_amended_commits_and_other_branches_are_left_out_unless_asked_for(shell: Shell) -> None:
+    repo = shell.repo
+    first = repo.commit("Begin", a="def f(): pass\n")
+    amended = repo.commit("To be amended", a="def f(): return 1\n")
+    repo.git("commit", "-q", "--amend", "-m", "Amended")
+    kept = repo.git("rev-parse", "HEAD")
+    repo.git("checkout", "-q", "-b", "other", first)
+    elsewhere = repo.commit("Elsewhere", a="def f(): return 2\n")
+    repo.git("checkout", "-q", "main")
+    assert [event["commit"] for event in shell.json("log", "f")["events"]] == [kept, first]
+    assert {event["commit"] for event in shell.json("log", "f", "--all")["events"]} == {
+        first, amended, kept, elsewhere,
+    }  # fmt: skip
+
+
+def test_the_stream_is_filtered(shell: Shell, story: list[str]) -> None:
+    begin, edit, rename, move, reformat = story
+
+    def commits(*arguments: str) -> list[str]:
+        return [event["commit"] for event in shell.json("log", *arguments)["events"]]
+
+    assert commits() == [reformat, move, rename, edit, begin]
+    assert commits("-n", "2") == [reformat, move]
+    assert commits("--change", "renamed") == [rename]
+    assert commits("--kind", "class") == [begin]
+    assert commits("--path", "b.*") == [reformat, move]
+    assert commits("--session", "main") == story[::-1]
+    assert commits("--session", "elsewhere") == []
+    assert commits("--author", "LOVELACE") == story[::-1]
+    assert commits("--since", "2001-01-01") == story[::-1]
+    assert commits("--since", "1 hour ago") == []
+    assert commits("b.py") == [reformat, move, rename, edit, begin]
+
+
+def test_history_before_the_hooks_comes_with_a_backfill(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell(repo, monkeypatch, capsys)
+    old = repo.commit("Old", a="def f(): pass\n")
+    assert shell.run("log", "f")[2].startswith("error: reading the history: nothing is recorded here yet\nhint: ")
+    shell.run("install")
+    new = repo.commit("New", a="def f(): return 1\n")
+    before = shell.json("log", "f")["events"]
+    assert [event["commit"] for event in before] == [new]
+    shell.run("backfill")
+    after = shell.json("log", "f")["events"]
+    assert [event["commit"] for event in after] == [new, old]
+
+
+def test_blame_passes_over_moves_and_formatting(shell: Shell, story: list[str]) -> None:
+    begin, _, rename, _, _ = story
+    told = shell.json("blame", "b.py")
+    assert told["path"] == "b.py"
+    assert [(row["address"], row["commit"], row["change"]) for row in told["symbols"]] == [
+        ("b.py::Model", begin, ["added"]),
+        ("b.py::Model.save", begin, ["added"]),
+        ("b.py::Model.load", begin, ["added"]),
+        ("b.py::assistant", rename, ["renamed"]),
+    ]
+    old = shell.json("blame", "HEAD~3", "a.py")["symbols"][-1]
+    assert (old["address"], old["commit"], old["co_authors"]) == ("a.py::helper", story[1], ["Eve <e@x>"])
+    assert old["lines"] == [10, 12]
+    assert re.search(
+        rf"^{rename[:10]}  Ada Lovelace +\d+ years +L10–13  function  assistant  renamed$",
+        shell.out("blame", "b.py"),
+        re.MULTILINE,
+    )
+
+
+def test_blame_finds_a_file_from_a_folder_below(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    oid = shell.repo.commit("Begin", src__pkg__a="def f(): pass\n")
+    monkeypatch.chdir(shell.repo.path / "src")
+    assert shell.json("blame", "pkg/a.py")["symbols"][0]["commit"] == oid
+    assert shell.json("blame", "../src/pkg/a.py")["path"] == "src/pkg/a.py"
+    assert shell.run("blame", "nowhere.py")[2].startswith("error: reading src/nowhere.py: there is no such file at ")
+    assert shell.run("blame", "pkg")[0] == 1
+
+
+@pytest.mark.usefixtures("story")
+def test_the_views_have_the_columns_that_are_documented(shell: Shell) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "sql.md").read_text(encoding="utf-8")
+    for view in VIEWS:
+        section = page.split(f"\n## {view}\n")[1].split("\n## ")[0]
+        rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+        documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+        assert documented == set(shell.json("sql", f"SELECT * FROM {view}")["columns"]), view  # noqa: S608 - ours
+
+
+@pytest.mark.usefixtures("story")
+def test_sql_answers_as_table_csv_and_json(shell: Shell) -> None:
+    question = "SELECT name, ops FROM symbols WHERE kind = 'function'"
+    assert shell.out("sql", question) == "name       ops\nassistant    3\n"
+    assert shell.out("sql", question, "--csv") == "name,ops\nassistant,3\n"
+    assert shell.json("sql", question) == {"columns": ["name", "ops"], "rows": [{"name": "assistant", "ops": 3}]}
+    assert shell.json("sql", "SELECT how FROM renames ORDER BY 1")["rows"][-1] == {"how": "renamed"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "DELETE FROM stories", "DROP VIEW ops", "ATTACH 'x.db' AS x", "PRAGMA user_version = 7", "VACUUM INTO 'x.db'",
+        "CREATE TEMP TABLE t (x)", "SELECT load_extension('x')", "REPLACE INTO meta VALUES ('a', 'b')", "DETACH main",
+        "SELECT 1; SELECT 2", "selct", "", "BEGIN",
+    ],
+)  # fmt: skip
+def test_sql_only_reads(shell: Shell, question: str) -> None:
+    shell.repo.commit("Begin", a=MODEL)
+    status, out, err = shell.run("sql", question)
+    assert (status, out) == (1, "")
+    assert err.startswith("error: asking in SQL: ")
+    assert not (shell.repo.path / "x.db").exists()
+    assert shell.json("sql", "SELECT count(*) AS n FROM commits")["rows"] == [{"n": 1}]
+
+
+def test_text_of_the_repository_in_a_table_is_escaped(shell: Shell) -> None:
+    shell.repo.commit("\x1b[31mred\u202e", a=MODEL)
+    for arguments in (["sql", "SELECT subject FROM commits"], ["log"], ["log", "save", "-p"], ["blame", "a.py"]):
+        assert not {"\x1b", "\u202e"} & set(shell.out(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 seconds"), (60, "60 seconds"), (5400, "2 hours"), (86_400 * 3, "3 days"), (86_400 * 800, "2 years"),
+     (86_400 * 30, "4 weeks"), (86_400 * 365, "12 months"), (-5, "0 seconds")],
+)  # fmt: skip
+def test_age_is_said_in_the_largest_unit_that_fits(seconds: float, said: str) -> None:
+    assert age("1970-01-01T00:00:00+00:00", seconds) == said
+    assert age(None, seconds) == ""
