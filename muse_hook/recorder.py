@@ -84,7 +84,7 @@ def record_delta_ops(
     if not ops:
         return []
     with store.lock(LOCK_SECONDS):
-        hand = _by_hand(ops, actor_id, parent_op_ids or (), clock.highest(store, session_id) + 1)
+        hand = _by_hand(ops, actor_id, parent_op_ids or (), clock.highest(store, session_id, locked=True) + 1)
         append(store, session_id, [hand], sync=sync)
     return hand.op_ids
 

@@ -161,6 +161,18 @@ def test_lines_of_other_writers_raise_the_next_stamp(tmp_path: Path) -> None:
     assert OpLog(tmp_path, "main").next_lamport_ts() == 41
 
 
+def test_a_reader_leaves_no_note_of_a_batch_that_is_still_being_written(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    write(store, "main", batch(1))
+    log = log_of(store)
+    whole = log.read_bytes() + batch(2, "f", generation=9).lines
+    for length in range(log.stat().st_size, len(whole), 50):
+        log.write_bytes(whole[:length])
+        assert OpLog(tmp_path, "main").next_lamport_ts() == 2**24 + 1
+    log.write_bytes(whole)
+    assert OpLog(tmp_path, "main").next_lamport_ts() == 9 * 2**24 + 3
+
+
 def test_another_log_in_the_place_of_the_noted_one_is_read_anew(tmp_path: Path) -> None:
     filled(tmp_path, 500)
     filled(tmp_path / "home", 7, 8, 9)
@@ -252,6 +264,21 @@ def test_a_checkpoint_ends_a_torn_line_first(tmp_path: Path) -> None:
     log.checkpoint("snapshot-1")
     log.append(by_hand(2))
     assert [entry["lamport_ts"] for entry in log.replay_since_checkpoint()] == [2]
+
+
+def test_a_checkpoint_of_a_longer_log_cuts_by_stamp(tmp_path: Path) -> None:
+    log = filled(tmp_path, 1, 2, 3)
+    log.checkpoint("snapshot-1")
+    path = log_of(Store(tmp_path))
+    path.write_bytes(path.read_bytes()[:-1].replace(b'"lamport_ts":1,', b'"lamport_ts":9,'))
+    assert [entry["lamport_ts"] for entry in log.replay_since_checkpoint()] == [9]
+
+
+def test_odd_lines_of_other_writers_collapse_too(tmp_path: Path) -> None:
+    log = OpLog(tmp_path, "main")
+    for op in ({}, {"op": None}, {"op": ["x"]}, {"op": "patch"}, {"op": "patch", "child_ops": 5}):
+        log.append(by_hand(1, domain_op=op, parent_op_ids=[{}]))
+    assert log.to_structured_delta("code")["summary"] == "1 None, 1 ['x'], 2 patch, 1 unknown"
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"lamport_ts":"1"}', "\xff"])

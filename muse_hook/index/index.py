@@ -112,7 +112,7 @@ class Index(Database):
         """Return the batches that do not count, of commits that have no whole one elsewhere."""
         query = (
             "SELECT commit_id, log, line, reason FROM damaged "
-            "WHERE commit_id NOT IN (SELECT commit_id FROM seals) ORDER BY log, line"
+            "WHERE NOT EXISTS (SELECT 1 FROM seals WHERE seals.commit_id = damaged.commit_id) ORDER BY log, line"
         )
         return [Damaged(row[0], self._name(row[1]), row[2], row[3]) for row in self.connection.execute(query)]
 

@@ -33,12 +33,12 @@ def advance(store: Store, folder: str, fd: int, *, start: int, before: bytes, en
     _note(store, folder, fd, end, max(known, stamped))
 
 
-def highest(store: Store, session_id: str) -> int:
+def highest(store: Store, session_id: str, *, locked: bool = False) -> int:
     """Return the highest stamp of the lines that count in a session's log, -1 for none; raises StoreError.
 
     Reads what came after the note. More than a megabyte of it comes from no writer of ours, which keeps the note, but
     perhaps from Muse's, whose stamps only rise: where the end of the log holds lines without a commit alone, in order,
-    its last stamp is believed. What was found is noted.
+    its last stamp is believed. Who has the store `locked` leaves a note of it (else a batch could be half-written).
     """
     folder = store.folder(session_id)
     path = os.path.join(folder, LOG)
@@ -50,7 +50,8 @@ def highest(store: Store, session_id: str) -> int:
         offset, known = _read(folder, size, None, fd)
         if offset < size:
             known = _beyond(fd, offset, known, size)
-            _note(store, folder, fd, size, known)
+            if locked and os.pread(fd, 1, size - 1) == b"\n":
+                _note(store, folder, fd, size, known)
     finally:
         os.close(fd)
     return known

@@ -72,6 +72,7 @@ class OpLog:
         """
         hand = Hand([entry])
         with self._store.lock(LOCK_SECONDS):
+            clock.highest(self._store, self._session_id, locked=True)  # so that the note of it goes on
             append(self._store, self._session_id, [hand])
 
     def read_all(self) -> list[OpEntry]:
@@ -81,13 +82,13 @@ class OpLog:
     def replay_since_checkpoint(self) -> list[OpEntry]:
         """Return the entries that arrived after the checkpoint, all of them where there is none.
 
-        Muse's own checkpoint has no `offset`: then those with a higher stamp.
+        Muse's own checkpoint has no `offset`, and that of a longer log none that fits: then those with a higher stamp.
         """
         checkpoint = self.read_checkpoint()
         if checkpoint is None:
             return self.read_all()
         offset = checkpoint.get("offset")
-        if type(offset) is int and offset >= 0:
+        if type(offset) is int and 0 <= offset <= self._size():
             return list(read_entries(self._path, offset))
         return [entry for entry in self.read_all() if entry["lamport_ts"] > checkpoint["lamport_ts"]]
 
@@ -101,7 +102,7 @@ class OpLog:
         ops = [entry["domain_op"] for entry in top_entries(entries)]
         counts: dict[str, int] = {}
         for op in ops:
-            kind = op.get("op", "unknown")
+            kind = str(op.get("op", "unknown"))
             counts[kind] = counts.get(kind, 0) + 1
         summary = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
         return {"domain": domain, "ops": ops, "summary": summary or "no ops"}
@@ -118,7 +119,7 @@ class OpLog:
                 "lamport_ts": max(stamps, default=0),
                 "op_count": len(stamps),
                 "created_at": now(),
-                "offset": os.path.getsize(self._path) if os.path.exists(self._path) else 0,
+                "offset": self._size(),
             }
             write_checkpoint(self._store, folder, made)
         return made
@@ -126,6 +127,9 @@ class OpLog:
     def read_checkpoint(self) -> OpLogCheckpoint | None:
         """Return the checkpoint, None where there is none or where it is damaged."""
         return read_checkpoint(self._folder)
+
+    def _size(self) -> int:
+        return os.path.getsize(self._path) if os.path.exists(self._path) else 0
 
 
 def list_sessions(repo_root: str | os.PathLike[str]) -> list[str]:

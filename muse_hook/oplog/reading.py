@@ -94,13 +94,14 @@ def top_entries(entries: Sequence[OpEntry]) -> list[OpEntry]:
     told: dict[str, list[Any]] = {}  # by patch, the children that are still to come, the next one last
     for entry in entries:
         causes = entry["parent_op_ids"]
-        children = told.get(causes[0]) if len(causes) == 1 else None
+        children = told.get(str(causes[0])) if len(causes) == 1 else None
         if children and children[-1] == entry["domain_op"]:
             children.pop()
             continue
         found.append(entry)
         if entry["domain_op"].get("op") == "patch":
-            told[entry["op_id"]] = list(reversed(entry["domain_op"].get("child_ops", ())))
+            children = entry["domain_op"].get("child_ops")
+            told[entry["op_id"]] = children[::-1] if isinstance(children, list) else []
     return found
 
 
