@@ -38,6 +38,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "doctor": "Prove that the hooks fire, and say how to mend what does not",
         "status": "Show where the log is and which commits are not recorded",
         "verify": "Prove that the logs are whole and true",
+        "completion": "Print a completion script for your shell",
     },
     "record": {
         "backfill": "Record history that was there before the hooks",

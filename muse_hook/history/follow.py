@@ -129,8 +129,8 @@ def _record(sql: sqlite3.Connection, entry: Mapping[str, Any], session: str, at:
     op = entry["domain_op"] if told else {}
     done = sql.execute(
         "INSERT OR IGNORE INTO records (commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"
-        " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation, parents,"
-        " log, start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation,"
+        " parents, log, start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry["commit_id"] if told else None,
             session,
