@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
     from muse_hook.oplog import Store
+    from muse_hook.oplog.batch import Batch
 
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.
@@ -93,6 +94,24 @@ def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new
     with repository.objects() as objects:
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
         return _delta(objects, trees, Memory())
+
+
+def batch_of(
+    objects: ObjectReader,
+    commit: Commit,
+    *,
+    generation: int,
+    shallow: bool = False,
+    memory: Memory | None = None,
+    changes: Iterable[FileChange] | None = None,
+) -> Batch:
+    """Return the lines that `record_commit` would write, for those who write many at a time.
+
+    Raises ObjectMissingError.
+    """
+    from muse_hook.oplog.batch import make_batch  # noqa: PLC0415 - diff_commits writes nothing
+
+    return make_batch(commit, delta_of(objects, commit, memory, changes), generation, shallow=shallow)
 
 
 def record_commit(

@@ -89,6 +89,21 @@ def record_delta_ops(
     return hand.op_ids
 
 
+def record_batches(
+    store: Store, session_id: str, batches: Sequence[Batch], *, index: Index, sync: bool = True
+) -> int:
+    """Append commits' batches to a session in one write, without those that are sealed already; how many went in.
+
+    The store's lock must be held, `index` be refreshed. Raises SessionError, and StoreError with the log as it was.
+    """
+    sealed = index.sealed([batch.commit_id for batch in batches])
+    new = [batch for batch in batches if batch.commit_id not in sealed]
+    if new:
+        append(store, session_id, new, sync=sync)
+        index.follow(session_id)
+    return len(new)
+
+
 class _Hand:
     """The lines of a delta that is no commit's; as a `Batch` without a seal."""
 

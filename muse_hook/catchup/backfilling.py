@@ -11,6 +11,7 @@ from muse_hook.catchup.interrupts import Interrupts
 from muse_hook.catchup.recording import Recording
 from muse_hook.catchup.run import WAIT, catch_up
 from muse_hook.catchup.selection import select
+from muse_hook.catchup.telling import Alone
 from muse_hook.errors import StoreBusyError
 from muse_hook.index import Index
 
@@ -83,7 +84,7 @@ def backfill(
             prefer = "auto" if len(todo) > _FEW else "plumbing"
             with Recording(repo, store, index, read_baseline(store), prefer=prefer) as recording:
                 recording.learn(chosen.commits)
-                chunks = Chunks(recording, index, todo, chosen.sessions, progress=progress)
+                chunks = Chunks(store, index, Alone(recording), todo, chosen.sessions, progress=progress)
                 try:
                     with Interrupts() as interrupts:
                         chunks.run(WAIT, check=interrupts.check, between=lambda: _look_at_queue(repo, store))

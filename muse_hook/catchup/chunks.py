@@ -1,24 +1,27 @@
-"""Recording many commits a chunk at a time, so that nobody waits long for the lock."""
+"""Recording many commits a chunk at a time: told without the lock, written under it."""
 
 from __future__ import annotations
 
 import time
 
 from muse_hook.catchup.errorlog import append_error
-from muse_hook.errors import MuseHookError, ObjectMissingError, StoreError
+from muse_hook.catchup.telling import Unreadable
 from muse_hook.oplog import sync
+from muse_hook.recorder import record_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from muse_hook.catchup.budget import Budget
-    from muse_hook.catchup.recording import Recording
+    from muse_hook.catchup.telling import Teller
     from muse_hook.index import Index
+    from muse_hook.oplog import Store
+    from muse_hook.oplog.batch import Batch
 
-SECONDS = 0.4  # with the lock held; a hook waits for it at most a second
-COMMITS = 300  # ... and one fsync for each session
-BREATH = 0.008  # seconds of letting the lock go; a waiting hook looks every 3 ms
+# What a chunk holds at most: what a kill loses, and (the bytes) what is kept in memory.
+SECONDS = 1.0
+COMMITS = 500
+BYTES = 4 << 20
 
 
 class Chunks:
@@ -30,22 +33,21 @@ class Chunks:
 
     def __init__(
         self,
-        recording: Recording,
+        store: Store,
         index: Index,
+        teller: Teller,
         commits: Sequence[str],
         sessions: Mapping[str, str],
         *,
-        budget: Budget | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
-        self._recording = recording
+        self._store = store
         self._index = index
+        self._teller = teller
         self._commits = commits
         self._sessions = sessions
-        self._budget = budget
         self._progress = progress
         self._check: Callable[[], None] | None = None
-        self._store = recording.store
         self._at = 0
         self.recorded = 0
         self.spent = False
@@ -65,59 +67,56 @@ class Chunks:
         Raises StoreBusyError, StoreError; what was recorded until then stays.
         """
         self._check = check
-        while self._at < len(self._commits):
-            with self._store.lock(wait):
-                self._chunk()
+        while self._at < len(self._commits) and not self.spent:
+            told: list[tuple[str, Batch]] = []
+            try:
+                self._tell(told)
+            finally:  # what is told is kept, whatever made us stop
+                self._write(told, wait)
             wait = None
-            if self.spent:
-                return
-            if between is not None:
+            if between is not None and not self.spent:
                 between()
-            if self._at < len(self._commits):
-                time.sleep(BREATH)
 
-    def _chunk(self) -> None:
-        """Record until the lock has been held long enough."""
+    def _tell(self, told: list[tuple[str, Batch]]) -> None:
+        """Fill `told` with the sessions and batches of the next chunk."""
         end = time.monotonic() + SECONDS
+        size = 0
         some = self._commits[self._at : self._at + COMMITS]
-        self._index.refresh(mend=True)
+        self._index.refresh()
         sealed = self._index.sealed(some)
-        written: set[str] = set()
-        try:
-            for oid in some:
-                if self._check is not None:
-                    self._check()
-                if oid not in sealed:
-                    if not self._one(oid):
-                        self.spent = True
-                        return
-                    if oid not in self.left:
-                        written.add(self._sessions[oid])
-                self._at += 1
-                if self._progress is not None:
-                    self._progress(self._at, len(self._commits))
-                if time.monotonic() > end:
+        for oid in some:
+            if self._check is not None:
+                self._check()
+            if oid not in sealed:
+                batch = self._teller.tell(oid)
+                if batch is None:
+                    self.spent = True
                     return
-        finally:
-            for session in written:
+                if isinstance(batch, Unreadable):
+                    self.left[oid] = batch.words
+                    if batch.details:
+                        append_error(self._store, batch.details)
+                else:
+                    told.append((self._sessions[oid], batch))
+                    size += len(batch.lines)
+            self._at += 1
+            if self._progress is not None:
+                self._progress(self._at, len(self._commits))
+            if size > BYTES or time.monotonic() > end:
+                return
+
+    def _write(self, told: list[tuple[str, Batch]], wait: float | None) -> None:
+        """Append a chunk, in the order in which it was told; one write and one sync for each run of one session."""
+        if not told:
+            return
+        with self._store.lock(wait):
+            self._index.refresh(mend=True)
+            at = 0
+            while at < len(told):
+                session = told[at][0]
+                after = next((i for i in range(at, len(told)) if told[i][0] != session), len(told))
+                batches = [batch for _, batch in told[at:after]]
+                self.recorded += record_batches(self._store, session, batches, index=self._index, sync=False)
+                at = after
+            for session in dict(told):
                 sync(self._store, session)
-
-    def _one(self, oid: str) -> bool:
-        """Record one commit, or note why it is left; False where the budget is used up."""
-        try:
-            if not self._recording.record(oid, self._sessions[oid], sync=False, budget=self._budget):
-                return False
-            self.recorded += 1
-        except ObjectMissingError as error:
-            self.left[oid] = f"{error.oid} is absent"
-        except (StoreError, OSError):
-            raise
-        except MuseHookError as error:
-            self.left[oid] = str(error)
-            append_error(self._store, f"recording {oid}: {error}")
-        except Exception as error:  # noqa: BLE001 - one commit that we cannot tell must not hold up all others
-            from traceback import format_exc  # noqa: PLC0415 - start-up time
-
-            self.left[oid] = f"{type(error).__name__}: {error}"
-            append_error(self._store, f"recording {oid}: {format_exc()}")
-        return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.pipeline import Memory, record_commit
+from muse_hook.pipeline import Memory, batch_of, record_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
     from muse_hook.index import Index
+    from muse_hook.model.change import Commit, FileChange
     from muse_hook.oplog import Store
+    from muse_hook.oplog.batch import Batch
 
 # 30 bytes an object: 50,000 objects, some 10,000 commits, are walked in under 0.2 s.
 _SMALL = 1500 << 10
@@ -75,19 +77,15 @@ class Recording:
         outside = {parent for _, parents in rows for parent in parents} - {oid for oid, _ in rows}
         return len(self._remembered(outside)) == len(outside)
 
-    def record(self, oid: str, session: str, *, sync: bool = True, budget: Budget | None = None) -> bool:
+    def record(self, oid: str, session: str, *, budget: Budget | None = None) -> bool:
         """Record one commit whose generation is known, under the store's lock; False where the budget is used up.
 
         Raises ObjectMissingError (nothing is written) and StoreError.
         """
         commit = self.objects.commit(oid)
-        if budget is None:
-            changes = self.objects.diff(commit)
-        else:
-            few = self.objects.diff_within(commit, budget.files)
-            if few is None or not budget.spend(self.objects, few):
-                return False
-            changes = few
+        changes = self._changes(commit, budget)
+        if changes is None:
+            return False
         record_commit(
             self.store,
             self.objects,
@@ -98,9 +96,26 @@ class Recording:
             memory=self._memory,
             changes=changes,
             index=self.index,
-            sync=sync,
         )
         return True
+
+    def batch(self, oid: str, budget: Budget | None = None) -> Batch | None:
+        """Return the batch of a commit whose generation is known, None where the budget is used up.
+
+        Nothing is written, and no lock is needed. Raises ObjectMissingError.
+        """
+        commit = self.objects.commit(oid)
+        changes = self._changes(commit, budget)
+        if changes is None:
+            return None
+        return batch_of(
+            self.objects,
+            commit,
+            generation=self._generations[oid],
+            shallow=self._shallow,
+            memory=self._memory,
+            changes=changes,
+        )
 
     def close(self) -> None:
         """Let go of the objects."""
@@ -113,6 +128,12 @@ class Recording:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _changes(self, commit: Commit, budget: Budget | None) -> list[FileChange] | None:
+        if budget is None:
+            return self.objects.diff(commit)
+        few = self.objects.diff_within(commit, budget.files)
+        return few if few is not None and budget.spend(self.objects, few) else None
 
     def _remembered(self, oids: Iterable[str]) -> dict[str, int]:
         wanted = list(oids)

@@ -11,6 +11,7 @@ from muse_hook.catchup.marks import find_marks
 from muse_hook.catchup.plan import make_plan
 from muse_hook.catchup.recording import Recording, is_small
 from muse_hook.catchup.report import Report
+from muse_hook.catchup.telling import Alone
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.index import Index
 from muse_hook.oplog import append
@@ -98,11 +99,11 @@ class _Run:
             self.report.deferred = True
             return
         chunks = Chunks(
-            self._recording,
+            self.store,
             self.index,
+            Alone(self._recording, self.budget),
             [oid for oid, _ in plan.todo],
             plan.sessions,
-            budget=self.budget,
             progress=progress,
         )
         try:
