@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.delta.blobs import moved_blobs
+from muse_hook.delta.carried import Carried
 from muse_hook.delta.children import Children
 from muse_hook.delta.file_ops import delete_file, insert_file, move_file, patch_file, replace_file
 from muse_hook.delta.sides import comparable, known, restated, unrecorded, whole_parent
@@ -10,6 +11,7 @@ from muse_hook.delta.summary import delta_summary
 from muse_hook.delta.symbol_ops import delete_symbol, restate_symbol
 from muse_hook.errors import InternalError
 from muse_hook.match import match
+from muse_hook.semver import Judge, Verdict, sem_ver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 ADDED, REMOVED, MODIFIED, MOVED = range(4)
 """Muse's order of the top-level ops."""
+
+JUDGED = ("module", "order", "unparsed", "reparsed", "too_large")
+"""Changes of a whole file that no symbol tells and that ask for a patch release."""
 
 
 def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
@@ -41,28 +46,39 @@ def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
         else:
             plain.append(file)
     found = match(compared)
-    children = Children(compared, found)
-    arrived = {moved.path: source for source, moved in found.files.items()}
+    carried = Carried(found)
+    moved = {old: goal.path for old, goal in found.files.items()}
+    judge = Judge({file.path: file.old for file in compared}, {file.path: file.new for file in compared})
+    children = Children(compared, found, carried, judge)
+    sources = {new: old for old, new in moved.items()}
     by_path = {file.path: file for file in compared}
     for file in compared:
-        if file.path in found.files:
+        if file.path in moved:
             continue
-        source = arrived.get(file.path)
+        source = sources.get(file.path)
         if source is None:
             told += _compared(file, children.of(file.path), plain)
         else:
+            judge.file_moved(source, file.path)
+            change = _beside(by_path[source], file)
             confidence = found.files[source].confidence
-            op = move_file(source, file.path, children.of(file.path), _beside(by_path[source], file), confidence)
-            told.append((MOVED, source, op))
+            told.append((MOVED, source, move_file(source, file.path, children.of(file.path), change, confidence)))
     told += _plain(plain)
     told.sort(key=lambda row: row[:2])
     ops = [op for _, _, op in told]
+    for op in ops:
+        for code in op.get("change", ()):
+            if code in JUDGED:
+                judge.file_changed(op["address"], code)
+    verdicts = sorted(judge.verdicts, key=Verdict.key)
+    bump, breaking = sem_ver(verdicts)
     return {
         "domain": "code",
         "ops": ops,
         "summary": delta_summary(ops),
-        "sem_ver_bump": "none",
-        "breaking_changes": [],
+        "sem_ver_bump": bump,
+        "breaking_changes": breaking,
+        "verdicts": [verdict.as_json() for verdict in verdicts],
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from muse_hook.delta.carried import Carried
 from muse_hook.delta.changes import changed_parts
 from muse_hook.delta.parents import Parents
 from muse_hook.delta.symbol_ops import (
@@ -18,20 +17,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muse_hook.delta.carried import Carried
     from muse_hook.match import FileSymbols, Matching, Pair
     from muse_hook.match.pairs import Place
     from muse_hook.model.ops import SymbolOp
+    from muse_hook.semver import Judge
 
 RENAMED, DELETED, INSERTED, MODIFIED = range(4)
 """Muse's order of a patch's children."""
 
 
 class Children:
-    """Turns the pairs of a matching into ops, kept by the path of the patch they belong to."""
+    """Turns the pairs of a matching into ops, kept by the path of the patch they belong to.
 
-    def __init__(self, files: Sequence[FileSymbols], found: Matching) -> None:
+    What a merge brings in whole from another parent is not judged again.
+    """
+
+    def __init__(self, files: Sequence[FileSymbols], found: Matching, carried: Carried, judge: Judge) -> None:
         self._found = found
-        self._carried = Carried(found)
+        self._carried = carried
+        self._judge = judge
         self._before: set[Place] = set()
         if found.pairs:
             self._before = {(file.path, name) for file in files for name in file.old_symbols}
@@ -42,10 +47,16 @@ class Children:
             self._pair(pair)
         for (path, _), symbol in found.gone.items():
             op = delete_symbol(path, symbol, found.inlined.get((path, symbol.qualified_name)))
-            self._put(self._home(path), DELETED, op, self._parents.without(path, symbol))
+            parent = self._parents.without(path, symbol)
+            self._put(self._home(path), DELETED, op, parent)
+            if not parent:
+                judge.removed(path, symbol)
         for (path, _), symbol in found.come.items():
             new = insert_symbol(path, symbol, found.extracted.get((path, symbol.qualified_name)))
-            self._put(path, INSERTED, new, self._parents.having(path, symbol))
+            parent = self._parents.having(path, symbol)
+            self._put(path, INSERTED, new, parent)
+            if not parent:
+                judge.added(path, symbol)
 
     def of(self, path: str) -> list[SymbolOp]:
         """Return the ops of the patch of `path` (the new path of a moved file)."""
@@ -63,9 +74,12 @@ class Children:
     def _pair(self, pair: Pair) -> None:
         old, new = pair.old, pair.new
         home = self._home(pair.old_path)
+        carried = self._carried.is_carried(pair)
+        parts = changed_parts(old, new)
         having = self._parents.having(pair.new_path, new)
-        if self._carried.is_carried(pair):
-            parts = changed_parts(old, new)
+        if not having:
+            self._judge.paired((pair.old_path, old), (pair.new_path, new), parts, carried=carried)
+        if carried:
             if not parts:
                 return
             if not self._ambiguous(pair):
@@ -78,13 +92,11 @@ class Children:
         if crossing or old.parent != new.parent:
             change.append("moved")
         if old.masked_id != new.masked_id:
-            change += changed_parts(old, new)
+            change += parts
         without = self._parents.without(pair.old_path, old)
         if crossing:
-            went = depart(pair, change)
-            came = arrive(pair, change)
-            self._put(home, DELETED, went, without)
-            self._put(pair.new_path, INSERTED, came, having)
+            self._put(home, DELETED, depart(pair, change), without)
+            self._put(pair.new_path, INSERTED, arrive(pair, change), having)
         else:
             op = rename_symbol(home, old, new, change, pair.confidence)
             self._put(home, RENAMED, op, having if having == without else 0)

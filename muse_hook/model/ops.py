@@ -75,7 +75,8 @@ class StructuredDelta(TypedDict):
     ops: list[DomainOp]
     summary: str
     sem_ver_bump: NotRequired[SemVerBump]
-    breaking_changes: NotRequired[list[Any]]
+    breaking_changes: NotRequired[list[str]]
+    verdicts: NotRequired[list[dict[str, str]]]
 
 
 class OpEntry(TypedDict):
