@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import Outline
 from muse_hook.symbols.reader import reader_of
 from muse_hook.symbols.reuse import read_changed
@@ -45,11 +46,8 @@ def _read(text: bytes, language: Language, reader: Reader) -> Table:
     if nodes > MAX_NODES:
         return Table(language, state="too_large")
     damaged = root.has_error
-    if damaged:
-        from muse_hook.symbols.damage import crosses  # noqa: PLC0415 - most files are whole
-
-        if crosses(root, reader.query, text):
-            return Table(language, state="unparsed", damaged=True)
+    if damaged and crosses(root, reader.query, text):
+        return Table(language, state="unparsed", damaged=True)
     outline = Outline(reader, text)
     statements = outline.statements(root.children)
     if outline.ragged and language.row.get("blocks") == "indented":

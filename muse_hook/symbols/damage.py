@@ -56,6 +56,11 @@ def _ragged(statements: Sequence[Node], source: bytes) -> bool:
     return len(columns) > 1
 
 
+def missing_kinds(root: Node) -> list[str]:
+    """Return the kinds of the nodes that the parser put in where the text has nothing."""
+    return [error.type for error in _errors(root, set()) if error.is_missing]
+
+
 def _errors(node: Node, leave_out: set[int]) -> Iterator[Node]:
     """Yield the topmost errors under `node`, leaving some nodes out."""
     stack = [node]

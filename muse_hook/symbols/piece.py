@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from muse_hook.symbols.damage import missing_kinds
 from muse_hook.symbols.digest import digest
+from muse_hook.symbols.marks import RAW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +63,10 @@ class Piece:
     def _read(self) -> Normal:
         root, node = self.reader.alone(self.text, self.kind)
         if node is None:
-            return self.reader.normaliser.write(root.children)
+            normal = self.reader.normaliser.write(root.children)
+            # what the parser put in for what is missing makes damaged text look whole
+            normal.entries += (f"{RAW}missing {kind}" for kind in missing_kinds(root))
+            return normal
         captures = self.captures(node)
         roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
         for body in captures.get("body", ()):

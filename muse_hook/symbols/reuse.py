@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from muse_hook.symbols.reader import Reader
     from muse_hook.symbols.stretch import Cut
 
+    Run = tuple[int, int, int]  # of old stretches: the first, the one after the last, where they stand in the new text
+
 # A gap of this size is looked through for stretches in its middle (one edit at the top of a file, one at its end).
 SEARCHED_GAP = 1500
 # A stretch that is looked for is so long; shorter ones stand in many places.
-SOUGHT_LENGTH = 120
+SOUGHT_LENGTH = 64
 # So many times the length of a gap is searched in vain before that stops paying.
 SEARCHES = 24
+# A gap in doubt is read once more with a stretch on either side.
+ATTEMPTS = 2
 
 
 def read_changed(text: bytes, old: Sequence[Stretch], reader: Reader) -> tuple[list[Stretch], int] | None:
@@ -33,31 +37,67 @@ def read_changed(text: bytes, old: Sequence[Stretch], reader: Reader) -> tuple[l
     None where there is any doubt.
     """
     runs = _common(text, old)
-    if not runs:
-        return None
+    for _ in range(ATTEMPTS):
+        if not runs:
+            return None
+        found = _read_gaps(text, old, runs, reader)
+        if not isinstance(found, int):
+            return found if _fits(found[0]) else None
+        # what is in the gap may belong to what is beside it (a decorator, an else)
+        runs = _widened(text, old, runs, found)
+    return None
+
+
+def _read_gaps(
+    text: bytes, old: Sequence[Stretch], runs: Sequence[Run], reader: Reader
+) -> tuple[list[Stretch], int] | int:
+    """Return the stretches of the runs and of the gaps before, between and after them, or the gap that is in doubt."""
     out: list[Stretch] = []
-    nodes = 0
-    at = 0
-    for first, last, start in [*runs, (len(old), len(old), len(text))]:
+    nodes = at = 0
+    for number, (first, last, start) in enumerate([*runs, (len(old), len(old), len(text))]):
         if start > at:
             gap = _read_gap(text, (at, start), out, old[first] if first < len(old) else None, reader)
             if gap is None:
-                return None
+                return number
             out += gap[0]
             nodes += gap[1]
         out += old[first:last]
-        at = start + sum(len(s.text) for s in old[first:last])
-    return (out, nodes) if _fits(out) else None
+        at = start + sum(len(stretch.text) for stretch in old[first:last])
+    return out, nodes
 
 
-def _common(text: bytes, old: Sequence[Stretch]) -> list[tuple[int, int, int]]:
-    """Return runs of old stretches that stand in `text`: (first, last + 1, position), in order on both sides."""
+def _widened(text: bytes, old: Sequence[Stretch], runs: Sequence[Run], gap: int) -> list[Run]:
+    """Return the runs with a gap that reaches one stretch further to either side."""
+    before, after = list(runs[:gap]), list(runs[gap:])
+    if before:
+        first, last, start = before.pop()
+        at = start + sum(len(stretch.text) for stretch in old[first:last])
+        while last > first:
+            last -= 1
+            at -= len(old[last].text)
+            if last > first and _border_after(text, at, old, last):
+                before.append((first, last, start))
+                break
+    known = before[-1][1] if before else 0
+    if after:
+        first, last, start = after.pop(0)
+        while first < last:
+            start += len(old[first].text)
+            first += 1
+            if first < last and _border_before(text, start, old, known, first):
+                after.insert(0, (first, last, start))
+                break
+    return before + after
+
+
+def _common(text: bytes, old: Sequence[Stretch]) -> list[Run]:
+    """Return the runs of old stretches that stand in `text`, in order on both sides."""
     count = len(old)
     first, at = 0, 0
     while first < count and text.startswith(old[first].text, at):
         at += len(old[first].text)
         first += 1
-    while first and not _border_after(text, at, old[first - 1]):
+    while first and not _border_after(text, at, old, first):
         first -= 1
         at -= len(old[first].text)
     last, end = count, len(text)
@@ -78,11 +118,9 @@ def _common(text: bytes, old: Sequence[Stretch]) -> list[tuple[int, int, int]]:
     return [*runs, (last, count, end)] if last < count else runs
 
 
-def _anchors(
-    text: bytes, old: Sequence[Stretch], indices: tuple[int, int], span: tuple[int, int]
-) -> list[tuple[int, int, int]]:
+def _anchors(text: bytes, old: Sequence[Stretch], indices: tuple[int, int], span: tuple[int, int]) -> list[Run]:
     """Return the runs of stretches that stand between two positions, found one after the other."""
-    runs: list[tuple[int, int, int]] = []
+    runs: list[Run] = []
     index, last = indices
     at, end = span
     known = index
@@ -100,7 +138,7 @@ def _anchors(
         while index < last and text.startswith(old[index].text, after) and after + len(old[index].text) <= end:
             after += len(old[index].text)
             index += 1
-        while index > first and not _border_after(text, after, old[index - 1]):
+        while index > first and not _border_after(text, after, old, index):
             index -= 1
             after -= len(old[index].text)
         if index > first:
@@ -111,15 +149,17 @@ def _anchors(
     return runs
 
 
-def _border_after(text: bytes, at: int, stretch: Stretch) -> bool:
-    """Whether what begins at `at` cannot belong to the stretch before: no deeper than its statements, and a word."""
+def _border_after(text: bytes, at: int, old: Sequence[Stretch], index: int) -> bool:
+    """Whether what begins at `at` cannot belong to the stretch before `index`: no deeper than that one's siblings."""
+    stretch = old[index - 1]
     if at == len(text):
         return True
     if not stretch.text.endswith(b"\n") or stretch.text.endswith(b"\\\n"):
         return False
     line = text[at : at + 200]
     bare = line.lstrip(b" \t")
-    return indentation(line[: len(line) - len(bare)]) <= stretch.column and _begins(bare)
+    column = old[index].column if stretch.role == HEADER and index < len(old) else stretch.column
+    return indentation(line[: len(line) - len(bare)]) <= column and _begins(bare)
 
 
 def _border_before(text: bytes, at: int, old: Sequence[Stretch], known: int, index: int) -> bool:

@@ -1,0 +1,184 @@
+"""Could not parse is not deleted: damage stays inside its symbol, or the whole file is called unparsed."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from muse_hook.languages import language_for
+from muse_hook.model.symbol import SymbolTable
+from muse_hook.symbols import extract
+
+SOURCE = dedent('''
+    """A module."""
+    import os
+    from m import (
+        a,
+        b,
+    )
+
+    LIMIT = (1, 2)
+
+
+    @dec(1)
+    def first(x, y=[1]):
+        """Docstring."""
+        if x:
+            return [i for i in y]
+        return {"a": (x, y)}
+
+
+    class Second(Base):
+        """Docstring."""
+
+        kind = "k"
+
+        def one(self):
+            return self.two(1)
+
+        @property
+        def two(self):
+            with open("f") as f:
+                return f.read()
+
+
+    def last():
+        print("end")
+''').lstrip()
+PARTS = (
+    "content_id", "masked_id", "guard_id", "body_id", "signature_id", "decorators_id", "bases_id", "docstring_id",
+    "tokens", "statements", "calls", "parameters", "returns", "bases",
+)  # fmt: skip
+
+
+def table(source: str | bytes, previous: SymbolTable | None = None, path: str = "a.py") -> SymbolTable:
+    language = language_for(path)
+    assert language is not None
+    return extract(source if isinstance(source, bytes) else source.encode(), language, previous)
+
+
+WHOLE = table(SOURCE)
+
+
+def different(other: SymbolTable) -> set[str]:
+    """Return the names of the symbols that `other` lacks, has beside, or has changed."""
+    names = {*WHOLE.symbols, *other.symbols}
+    return {
+        name
+        for name in names
+        if name not in WHOLE.symbols
+        or name not in other.symbols
+        or not WHOLE.symbols[name].same_as(other.symbols[name])
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        ("return [i for", "return [[i for", "first"),
+        ('{"a": (x, y)}', '{"a": (x y)}', "first"),
+        ("x, y=[1]", "x, y=[1", "first"),
+        ("self.two(1)", "self.two(1))", "Second.one"),
+        ("return f.read()", "return f.read(= 1)", "Second.two"),
+        ('print("end")', 'print "end" if', "last"),
+        ("(1, 2)", "(1 2)", "LIMIT"),
+    ],
+)
+def test_damage_inside_a_symbol_is_that_symbols_change(before: str, after: str, name: str) -> None:
+    damaged = table(SOURCE.replace(before, after))
+    assert damaged.damaged
+    if damaged.state == "parsed":
+        assert different(damaged) == {name}
+    else:
+        assert (damaged.state, dict(damaged.symbols)) == ("unparsed", {})
+
+
+def test_damage_in_the_middle_of_a_line_leaves_the_others_alone() -> None:
+    damaged = table(SOURCE.replace('{"a": (x, y)}', '{"a": (x y)}'))
+    assert (damaged.state, different(damaged)) == ("parsed", {"first"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return self.two(1)", "return self.two(1"),
+        ('    """Docstring."""\n    if', '    """Docstring.\n    if'),
+        ("def first(x, y=[1]):", "def first(x, y=[1])"),
+        ("def first(x, y=[1]):", "def (x, y=[1]):"),
+        ("class Second(Base):", "class Second(Base)"),
+        ("    b,\n)", "    b,\n"),
+        ("import os", "import os as"),
+        ("import os", "improt os"),
+        ("    return {", "<<<<<<< HEAD\n    return {"),
+        ("    @property", "=======\n    @property"),
+        ("\n    kind", "\nkind"),
+        ("        return self.two(1)\n", "        return self.two(1)\n  x = 1\n"),
+        ("LIMIT =", "LIMIT LIMIT ="),
+        ("import os", "import os\0"),
+    ],
+)
+def test_damage_across_symbols_leaves_the_file_unparsed(before: str, after: str) -> None:
+    assert before in SOURCE
+    damaged = table(SOURCE.replace(before, after, 1))
+    assert (damaged.state, damaged.damaged, dict(damaged.symbols)) == ("unparsed", True, {})
+
+
+@pytest.mark.parametrize("end", range(20, len(SOURCE), 23))
+def test_a_file_cut_short_makes_up_no_symbols(end: int) -> None:
+    short = table(SOURCE[:end])
+    if short.damaged:
+        assert set(short.symbols) <= set(WHOLE.symbols)
+
+
+def test_a_file_in_another_language_is_unparsed() -> None:
+    assert table(bytes(range(256)) * 40).state == "unparsed"
+    assert table("<html><body>" * 10).state == "unparsed"
+    assert table("function f( {\n  return 1;\n}\nfunction g() {}\n", path="a.js").state == "unparsed"
+
+
+def test_damage_in_another_language_stays_in_its_function() -> None:
+    source = "function f() {\n  return 1;\n}\nfunction g() {\n  return a b;\n}\n"
+    damaged = table(source, path="a.js")
+    assert (damaged.state, damaged.damaged, set(damaged.symbols)) == ("parsed", True, {"f", "g"})
+
+
+def test_a_damaged_version_is_no_help_to_the_next() -> None:
+    damaged = table(SOURCE.replace("(1, 2)", "(1 2)"))
+    assert different(table(SOURCE, damaged)) == set()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_text_breaks_anything(data: st.DataObject) -> None:
+    text = SOURCE.encode()
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = start + data.draw(st.sampled_from([0, 0, 1, 5, 60, 400]))
+        pieces = [
+            b"",
+            b"(",
+            b'"""',
+            b"\0",
+            b"\xff",
+            b":\n",
+            b"def ",
+            b"\\\n",
+            b"}",
+            b"@",
+            b"\t",
+            b"\x0c",
+            b"\r",
+            b"    ",
+        ]
+        text = text[:start] + data.draw(st.sampled_from(pieces)) + text[end:]
+    found, again = table(text), table(text, WHOLE)
+    assert (found.state, found.damaged, list(found.symbols)) == (again.state, again.damaged, list(again.symbols))
+    for name, symbol in found.symbols.items():
+        other = again.symbols[name]
+        assert symbol.lines == other.lines
+        for part in PARTS:
+            assert getattr(symbol, part) == getattr(other, part)
+    assert (found.module_id, found.tree_id, found.exports) == (again.module_id, again.tree_id, again.exports)

@@ -1,0 +1,282 @@
+"""Reading only the gaps between two versions gives what reading the whole file gives, byte for byte."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pygit2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from muse_hook.languages import language_for
+from muse_hook.model.symbol import SymbolTable
+from muse_hook.symbols import extract
+from muse_hook.symbols.reader import reader_of
+from muse_hook.symbols.table import Table
+
+ROOT = Path(__file__).parent.parent
+
+
+def table(source: str | bytes, previous: SymbolTable | None = None, path: str = "a.py") -> Table:
+    language = language_for(path)
+    assert language is not None
+    found = extract(source if isinstance(source, bytes) else source.encode(), language, previous)
+    assert isinstance(found, Table)
+    return found
+
+
+def facts(found: Table) -> list[object]:
+    """Return everything that a table says, and how it is cut."""
+    symbols = [
+        (name, s.kind, s.name, s.parent, s.lines, s.content_id, s.docstring_id, s.body_id)
+        for name, s in found.symbols.items()
+    ]
+    cuts = [(s.text, s.role, s.column, s.last) for s in found.stretches]
+    return [found.state, found.damaged, symbols, cuts, found.state == "parsed" and (found.module_id, found.tree_id)]
+
+
+class CountingParser:
+    """Counts the bytes that are parsed."""
+
+    def __init__(self, parser: object) -> None:
+        self.parser = parser
+        self.count = 0
+
+    def parse(self, source: bytes) -> object:
+        self.count += len(source)
+        return self.parser.parse(source)  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def parser(monkeypatch: pytest.MonkeyPatch) -> CountingParser:
+    language = language_for("a.py")
+    assert language is not None
+    reader = reader_of(language)
+    counting = CountingParser(reader.parser)
+    monkeypatch.setattr(reader, "parser", counting)
+    return counting
+
+
+METHOD = "    def m{0}(self):\n        '''Method {0} of the class, which adds.'''\n        return self.x + {0}\n\n"
+FUNCTION = "def f{0}(a, b):\n    '''Function {0} of the module, which adds.'''\n    return a + b + {0}\n\n\n"
+METHODS = "".join(METHOD.format(i) for i in range(30))
+FUNCTIONS = "".join(FUNCTION.format(i) for i in range(30))
+HEADER = '"""Docstring."""\nimport os\n\nX = 1\n\n\n'
+SOURCE = f'{HEADER}{FUNCTIONS}class A(B):\n    """Docstring of A."""\n\n{METHODS}\n{FUNCTIONS}'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("return a + b + 7", "return a - b - 7"),
+        ("return self.x + 7", "return self.x - 7"),
+        ("import os\n", "import os\nimport sys\n"),
+        ("    def m3(self)", "    y = 1\n\n    def m3(self)"),
+        ("    def m3(self)", "    # why\n    def m3(self)"),
+        ('"""Docstring of A."""', '"""Other."""'),
+        ('"""Docstring."""\n', ""),
+        ("def f0", "\n\n\ndef f0"),
+        ("def f29", "@dec\ndef f29"),
+        (SOURCE, SOURCE + "\n"),
+        (SOURCE, SOURCE + "def g(): pass"),
+    ],
+)
+def test_one_edit_reads_little_and_finds_the_same(parser: CountingParser, before: str, after: str) -> None:
+    old = table(SOURCE)
+    new = SOURCE.replace(before, after, 1)
+    assert new != SOURCE
+    parser.count = 0
+    found = table(new, old)
+    assert parser.count < len(SOURCE) / 10
+    assert facts(found) == facts(table(new))
+
+
+def test_edits_at_both_ends_leave_the_middle_alone(parser: CountingParser) -> None:
+    old = table(SOURCE)
+    new = SOURCE.replace("import os", "import sys").replace("def m29", "def other") + "y = 2\n"
+    parser.count = 0
+    found = table(new, old)
+    assert parser.count < len(SOURCE) / 5
+    assert facts(found) == facts(table(new))
+
+
+def test_unchanged_symbols_are_the_same_objects_inside() -> None:
+    old = table(SOURCE)
+    new = table(SOURCE.replace("a + b + 7", "a"), old)
+    assert new.symbols["A.m3"].content is old.symbols["A.m3"].content
+    assert not new.symbols["f7"].same_as(old.symbols["f7"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("class A(B):", "class A(C):"),
+        ("def f3(a, b):\n", ""),
+        ("        return self.x + 9\n", "        return self.x + 9\nz = 1\n"),
+        ("def f3(a, b):", "if x:\n  pass\nelse:\n  pass\ndef f3(a, b):"),
+        ("    return a + b + 4\n", "    return a + b + 4\n    if x:\n"),
+        ("Function 3 of the module, which adds.'''", "Function 3"),
+        ("def f3(a, b):", "x = (\ndef f3(a, b):"),
+        ("def f3(a, b):", "x = 1 \\\n\ndef f3(a, b):"),
+        ("    def m3(self):", "  def m3(self):"),
+        ("    def m3(self):", "\tdef m3(self):"),
+        ("def f3", "else:\n    pass\ndef f3"),
+        ("def f3", "x = '''\ndef f3"),
+        (METHODS, ""),
+        (METHODS, "    pass\n"),
+        ("class A(B):\n", "class A(B):\n    pass\nclass D:\n"),
+    ],
+)
+def test_edits_that_move_borders_are_not_taken_for_small_ones(before: str, after: str) -> None:
+    new = SOURCE.replace(before, after, 1)
+    assert new != SOURCE
+    assert facts(table(new, table(SOURCE))) == facts(table(new))
+
+
+def test_text_that_only_looks_like_an_old_stretch_is_read_anew() -> None:
+    old = table("import os\n\nx = 1\n\ndef f():\n    pass\n")
+    new = 's = """\nimport os\n\nx = 1\n\ndef f():\n    pass\n""" + """\n"""\n'
+    assert facts(table(new, old)) == facts(table(new))
+
+
+def test_a_version_in_another_language_is_no_help() -> None:
+    assert facts(table("x = 1\n", table("x = 1;\n", path="a.js"))) == facts(table("x = 1\n"))
+
+
+PYTHON = [
+    "import a\n",
+    "from b import c, d\n",
+    "x = 1\n",
+    "x += 2; y = 3\n",
+    "'''doc'''\n",
+    "# comment\n",
+    "\n",
+    "\n\n",
+    "def f(a):\n    '''Doc.'''\n    return a\n",
+    "@d\n@e\ndef f(a):\n    return a\n\n\n",
+    "if x:\n    y = 1\nelse:\n    def g(): pass\n",
+    "class A:\n",
+    "class B(C):\n    '''Doc.'''\n    z = 1\n\n",
+    "    def m(self):\n        pass\n\n",
+    "    w = 2\n",
+    "    # inside\n",
+    "    @p\n    def n(self):\n        return 1\n",
+    "    class I:\n        def k(self): pass\n",
+    "        pass\n",
+    "else:\n",
+    "x = (\n",
+    ")\n",
+    "s = '''\n",
+    "'''\n",
+    "    if x:\n        def o(self): pass\n",
+    "\tdef t(self): pass\n",
+    "print('main')\n",
+    "x = 1 \\\n",
+]
+JAVASCRIPT = [
+    "import a from 'b';\n",
+    "const x = 1\n",
+    "let y = () => 2;\n",
+    "// comment\n",
+    "\n",
+    "function f(a) {\n  return a\n}\n",
+    "class A extends B {\n",
+    "  m() {\n    return 1;\n  }\n\n",
+    "  static z = 1;\n",
+    "  async n() {}\n",
+    "}\n",
+    "(b)\n",
+    "[c]\n",
+    "`t`\n",
+    "export default function g() {}\n",
+    "if (x) {\n",
+    "else {\n",
+    "/* block\n",
+    "*/\n",
+    "async\n",
+    "a\n",
+    "+ b\n",
+    "exports.q = function () {}\n",
+]
+GO = [
+    "package p\n",
+    'import "fmt"\n',
+    "import (\n",
+    '\t"os"\n',
+    ")\n",
+    "const A = 1\n",
+    "const (\n\tB = iota\n\tC\n)\n",
+    "// comment\n",
+    "\n",
+    "type T struct {\n\ta int\n}\n",
+    "func (t *T) M() int {\n\treturn 1\n}\n\n",
+    "func F(a int) {\n",
+    "\tx := 1\n",
+    "}\n",
+    "var x, y = 1, 2\n",
+    "/*\n",
+    "*/\n",
+]
+
+
+@st.composite
+def edited(draw: st.DrawFn, lines: list[str]) -> tuple[str, str]:
+    """Draw a file of some lines or blocks, and the same after some edits."""
+    whole = st.lists(st.sampled_from(lines), min_size=1, max_size=25)
+    old = draw(whole)
+    new = list(old)
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(new)))
+        new[at : at + draw(st.integers(0, 3))] = draw(st.lists(st.sampled_from(lines), max_size=3))
+    return "".join(old), "".join(new)
+
+
+@settings(max_examples=250, deadline=None)
+@given(edited(PYTHON))
+def test_any_edit_finds_what_the_whole_file_says(versions: tuple[str, str]) -> None:
+    old, new = versions
+    assert facts(table(new, table(old))) == facts(table(new))
+
+
+@pytest.mark.parametrize(("path", "lines"), [("a.js", JAVASCRIPT), ("a.go", GO)])
+def test_any_edit_in_another_language_does_too(path: str, lines: list[str]) -> None:
+    @settings(max_examples=120, deadline=None)
+    @given(edited(lines))
+    def check(versions: tuple[str, str]) -> None:
+        old, new = versions
+        assert facts(table(new, table(old, path=path), path)) == facts(table(new, path=path))
+
+    check()
+
+
+def _versions(limit: int) -> list[list[bytes]]:
+    """Return the latest versions of each file of this project's own history, oldest first."""
+    found = pygit2.discover_repository(str(ROOT))
+    if found is None:
+        return []
+    repository = pygit2.Repository(found)
+    if repository.head_is_unborn:
+        return []
+    versions: dict[str, list[bytes]] = {}
+    pairs = 0
+    for commit in repository.walk(repository.head.target):
+        for parent in commit.parents[:1]:
+            for delta in repository.diff(parent, commit).deltas:
+                if delta.new_file.path.endswith(".py") and delta.status_char() == "M":
+                    blobs = [repository[side.id] for side in (delta.new_file, delta.old_file)]
+                    seen = versions.setdefault(delta.new_file.path, [])
+                    seen += [blob.data for blob in blobs if isinstance(blob, pygit2.Blob)]
+                    pairs += 1
+        if pairs >= limit:
+            break
+    return [list(reversed(seen)) for seen in versions.values()]
+
+
+def test_this_projects_own_history_is_read_the_same() -> None:
+    for versions in _versions(60):
+        last: Table | None = None
+        for older, newer in pairwise(versions):
+            last = table(newer, last or table(older))
+            assert facts(last) == facts(table(newer))
