@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.semver.annotations import is_broken_promise
 from muse_hook.semver.parameters import compare_parameters
 from muse_hook.semver.public import is_public, is_untold, module_name
-from muse_hook.semver.surface import Surface
+from muse_hook.semver.surface import Surface, plain
 from muse_hook.semver.verdict import Verdict
 
 TYPE_CHECKING = False
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     """The symbols of the changed files, by path."""
 
 
-ATTRIBUTES = frozenset(("property", "cached_property"))
-"""Decorators that make an attribute of a method."""
+PROPERTY, OVERLOAD = "property", "overload"
+
+ROOTS = frozenset(("object", "Generic", "Protocol"))
+"""Bases that nobody asks an object for."""
 
 
 class Judge:
@@ -111,24 +113,24 @@ class Judge:
             table = self._old.get(old_path)
             listed = table is not None and table.exports is not None
             self._say(address, "major" if listed else "minor", "unlisted")
-        self._content(address, old, new, set(parts))
+        self._content(new_path, old, new, set(parts))
 
-    def _content(self, address: str, old: Symbol, new: Symbol, parts: set[str]) -> None:
+    def _content(self, path: str, old: Symbol, new: Symbol, parts: set[str]) -> None:
         """Judge what changed in a public symbol that kept its place or is still offered there."""
+        address = f"{path}::{new.qualified_name}"
         known = len(self.verdicts)
         before, after = _nature(old), _nature(new)
         if before != after:
             self._say(address, "major", "kind_changed", f"{before} -> {after}")
-        if "signature" in parts:
+        elif "signature" in parts and after != PROPERTY:
             for bump, reason, detail in compare_parameters(old.parameters, new.parameters):
                 self._say(address, bump, reason, detail)
-            if old.returns != new.returns and is_broken_promise(old.returns, new.returns):
-                self._say(
-                    address, "major", "return_annotation_changed", f"{old.returns or '?'} -> {new.returns or '?'}"
-                )
+            # Of several definitions the last one is seen here; with overloads that is not the one callers are shown.
+            if OVERLOAD not in new.tokens and is_broken_promise(old.returns, new.returns):
+                self._say(address, "major", "return_annotation_changed", f"{old.returns} -> {new.returns}")
         if "bases" in parts:
             for base in old.bases:
-                if base not in new.bases and base != "object":
+                if "=" not in base and plain(base) not in ROOTS and not self._surface.derives(path, new, base):
                     self._say(address, "major", "base_removed", base)
         if len(self.verdicts) == known and parts - {"docstring"}:
             self._say(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
@@ -145,6 +147,6 @@ def _nature(symbol: Symbol) -> str:
     if kind == "function" and symbol.parent and "@" in symbol.tokens:
         tokens = symbol.tokens
         head = tokens[: tokens.index(symbol.name)] if symbol.name in tokens else tokens
-        if not ATTRIBUTES.isdisjoint(head):
-            return "property"
+        if any(token.endswith(PROPERTY) for token in head):  # cached_property, abstractproperty, ...
+            return PROPERTY
     return kind

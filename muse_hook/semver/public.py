@@ -87,4 +87,7 @@ def _is_reexport(path: str, symbol: Symbol) -> bool:
     folder, _, name = path.rpartition("/")
     if name.partition(".")[0] != FACE or len(tokens) < 2:  # noqa: PLR2004 - `import x` has no module
         return False
-    return tokens[0].startswith(".") or tokens[0].partition(".")[0] == folder.rpartition("/")[2]
+    module = tokens[0]
+    if module.startswith("."):
+        return not module.startswith("..")
+    return module.partition(".")[0] == folder.rpartition("/")[2]
