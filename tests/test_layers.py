@@ -20,7 +20,7 @@ LINES = (
     {"index"},
     {"recorder"},
     {"pipeline", "catchup", "hook"},
-    {"history", "replay", "watch"},
+    {"history", "replay", "report", "verify", "watch"},
     {"install", "doctor", "cli", "__main__"},
 )
 ARROWS = {
@@ -31,6 +31,8 @@ ARROWS = {
     ("catchup", "pipeline"),
     ("hook", "catchup"),
     ("hook", "pipeline"),
+    ("verify", "replay"),
+    ("report", "history"),
     ("doctor", "install"),
     ("cli", "install"),
     ("cli", "doctor"),

@@ -53,6 +53,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "replay": "Show every symbol at a commit, as the log tells it",
         "sessions": "List the sessions of the log",
         "sql": "Ask the log a question in SQL",
+        "report": "Write the history as a page to look at",
     },
 }
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""
