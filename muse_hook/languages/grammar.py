@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    import tree_sitter
+    from tree_sitter import Language
 
 _found: dict[str, str] = {}
 
@@ -50,26 +50,43 @@ def _metadata_version(package: str) -> str:
         return "unknown"
 
 
-def load(package: str) -> tree_sitter.Language:
+def tree_sitter() -> ModuleType:
+    """Return tree-sitter's own compiled module; its package imports `typing` (2 ms) for a protocol nobody asks for.
+
+    Raises ImportError where it is not installed.
+    """
+    module = _binding("tree_sitter")
+    if module is None:
+        from importlib import import_module  # noqa: PLC0415 - start-up time
+
+        module = import_module("tree_sitter")
+    return module
+
+
+def load(package: str) -> Language:
     """Return the grammar of an installed package; raises ImportError where it cannot be loaded.
 
     Grammar packages are one compiled module, `_binding`, behind an `__init__` that imports `importlib.resources`
     (10 ms) for query files that nobody asks for. The compiled module is loaded by itself where it is found.
     """
-    from tree_sitter import Language  # noqa: PLC0415 - only code pays for tree-sitter
-
     module = _binding(package)
     if module is None:
         from importlib import import_module  # noqa: PLC0415 - start-up time
 
         module = import_module(package)
-    return Language(module.language())
+    language: Language = tree_sitter().Language(module.language())
+    return language
 
 
 def _binding(package: str) -> ModuleType | None:
-    """Return the package's compiled module, None where it is not laid out as expected."""
-    from importlib.machinery import PathFinder  # noqa: PLC0415 - start-up time
+    """Return the package's compiled module, None where it is not laid out as expected.
 
+    It is noted under its full name, so that whoever imports the package finds the same module in it.
+    """
+    try:
+        from _frozen_importlib_external import PathFinder  # noqa: PLC0415 - `importlib` costs a hook 0.3 ms
+    except ImportError:
+        from importlib.machinery import PathFinder  # noqa: PLC0415 - likewise
     name = f"{package}._binding"
     if name in sys.modules:
         return sys.modules[name]
@@ -84,4 +101,5 @@ def _binding(package: str) -> ModuleType | None:
         found.loader.exec_module(module)
     except (ImportError, AttributeError):
         return None
-    return module if hasattr(module, "language") else None
+    sys.modules[name] = module
+    return module

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from tree_sitter import Node
-
+from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.literals import text_of
 from muse_hook.symbols.marks import CLOSE, NAME, joined, leaves
 from muse_hook.symbols.rules import Rules
@@ -16,11 +13,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tree_sitter import Node
+
     from muse_hook.languages import Language
     from muse_hook.symbols.pattern import Query
     from muse_hook.symbols.shapes import Entry
+else:
+    Node = tree_sitter().Node
 
-_PLAIN_NAME = re.compile(rb"[A-Za-z_][\w.]*", re.ASCII).fullmatch
 
 
 class Normal:
@@ -55,7 +55,7 @@ class Normaliser:
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""
         text = node.text or b""
-        if _PLAIN_NAME(text):
+        if text.isascii() and text.replace(b"_", b"").replace(b".", b"").isalnum():
             return text.decode()
         return joined(self.write([node]).entries)
 

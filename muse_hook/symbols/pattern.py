@@ -8,8 +8,6 @@ engines' captures against each other.
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
     Pairs = tuple[tuple[str, Node], ...]
-
-_TOKEN = re.compile(r';[^\n]*|"[^"]*"|[()\[\].*+?]|@[\w.]+|\w+:|\w+|\S')
 
 
 class Pattern:
@@ -92,12 +88,25 @@ class Pattern:
 
 def read_patterns(text: str) -> list[Pattern]:
     """Return the patterns of a query file; raises ValueError for syntax that is not supported here."""
-    tokens = [token for token in _TOKEN.findall(text) if token[0] != ";"]
-    tokens.reverse()
+    words = _words(text)[::-1]
     patterns = []
-    while tokens:
-        patterns.append(_read(tokens))
+    while words:
+        patterns.append(_read(words))
     return patterns
+
+
+def _words(text: str) -> list[str]:
+    """Return brackets, quoted tokens, signs and names, without the lines that are comments."""
+    words = []
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith(";"))
+    for index, part in enumerate("\n".join(lines).split('"')):
+        if index % 2:
+            words.append(f'"{part}"')
+            continue
+        for sign in "()[]*+?":
+            part = part.replace(sign, f" {sign} ")  # noqa: PLW2901 - the same part, spaced
+        words += part.split()
+    return words
 
 
 def _read(words: list[str]) -> Pattern:

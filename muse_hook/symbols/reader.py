@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.pattern import Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Parser
 
     from muse_hook.languages import Language
     from muse_hook.symbols.normal import Normal, Normaliser
@@ -32,11 +33,9 @@ class Reader:
     """One language at work."""
 
     def __init__(self, language: Language) -> None:
-        from tree_sitter import Parser  # noqa: PLC0415 - only code pays for tree-sitter
-
         self.language = language
         self.query = Query(language.query())
-        self.parser = Parser(language.grammar)
+        self.parser: Parser = tree_sitter().Parser(language.grammar)
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._normaliser: Normaliser | None = None

@@ -9,7 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ESCAPE = re.compile(r"\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
+# compiled on first use: most files that a hook reads have changed no escape
+_ESCAPE = r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|.)"
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "\n": ""}
 _OCTAL, _HEXADECIMAL = 8, 16
 
@@ -74,7 +75,7 @@ class Prefixed:
             text = text.replace("{{", "{").replace("}}", "}")
         if "r" in prefix or "\\" not in text:
             return text
-        return _ESCAPE.sub(lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
+        return re.sub(_ESCAPE, lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
 
     @classmethod
     def _meaning(cls, escape: str, *, wide: bool) -> str:
