@@ -1,4 +1,4 @@
-"""Renames with edits, built by construction from other people's code: how many are told, and how many are told falsely.
+"""Renames with edits, built by construction from other people's code: how many are told, and how many falsely.
 
     python benchmarks/identity.py [--source /usr/lib/python3.11] [--edited 0.25] [--commits 300] [--seed 1] [--half even]
 
@@ -36,6 +36,12 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LEAST_STATEMENTS = 3
 """Shorter bodies have no quarter to edit."""
 
+LEAST_FUNCTIONS, MOST_BYTES = 6, 120_000
+"""What a module has to have to be played with, and may have to be read quickly."""
+
+MOVES, CALLS_FOLLOW, NAME_STAYS_NEAR = 0.4, 0.5, 0.5
+"""How often a function goes to the other module, calls follow a rename, a new name shares words with the old one."""
+
 Pair = tuple[str, str]
 
 
@@ -49,7 +55,7 @@ def modules(source: Path, half: str) -> list[ast.Module]:
             tree = ast.parse(path.read_bytes())
         except (SyntaxError, ValueError, RecursionError):
             continue
-        if len(functions(tree)) >= 6 and path.stat().st_size < 120_000:
+        if len(functions(tree)) >= LEAST_FUNCTIONS and path.stat().st_size < MOST_BYTES:
             found.append(tree)
     return found
 
@@ -120,9 +126,9 @@ class Change:
                 self.remove(path, name)
             for stranger in rng.sample(self.strangers, min(len(self.strangers), rng.randint(0, 3))):
                 self.after[path].body.append(copy.deepcopy(stranger))
-        if rng.random() < 0.4:
+        if rng.random() < MOVES:
             self.move()
-        if rng.random() < 0.5:
+        if rng.random() < CALLS_FOLLOW:
             for tree in self.after.values():
                 Names(self.renamed).visit(tree)
 
@@ -132,7 +138,7 @@ class Change:
         owner, _, simple = name.rpartition(".")
         words = simple.strip("_").split("_")
         new = rng.choice(self.strangers).name
-        if rng.random() < 0.5:
+        if rng.random() < NAME_STAYS_NEAR:
             words[rng.randrange(len(words))] = rng.choice(("all", "new", "raw", "value", "data", "item"))
             new = "_".join(words) + ("" if len(words) > 1 else "_" + simple.strip("_"))
         place = f"{owner}.{new}" if owner else new
@@ -197,11 +203,13 @@ class Names(ast.NodeTransformer):
     def __init__(self, names: dict[str, str]) -> None:
         self.names = names
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 - the visitor's word
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        """Rename a name."""
         node.id = self.names.get(node.id, node.id)
         return node
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:  # noqa: N802 - the visitor's word
+    def visit_Attribute(self, node: ast.Attribute) -> ast.Attribute:
+        """Rename an attribute."""
         self.generic_visit(node)
         node.attr = self.names.get(node.attr, node.attr)
         return node

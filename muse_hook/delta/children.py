@@ -93,6 +93,8 @@ class Children:
             change.append("moved")
         if old.masked_id != new.masked_id:
             change += parts
+            if not parts:
+                pair.confidence = 1.0
         without = self._parents.without(pair.old_path, old)
         if crossing:
             self._put(home, DELETED, depart(pair, change), without)

@@ -102,6 +102,8 @@ class Judge:
                 self._say(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
                 return
             self._say(former, "patch", "still_offered", address)
+            if now:
+                self._say(address, "minor", "public_added")
             now = True
         if not was:
             if now:

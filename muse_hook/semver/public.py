@@ -69,10 +69,10 @@ def is_public(path: str, table: SymbolTable | None, symbol: Symbol) -> bool:
         if exports is not None:
             return name in exports
         return not _underscored(name) and _is_reexport(path, symbol)
-    outer = symbol.qualified_name.partition(".")[0]
-    if exports is not None and outer not in exports:
+    outer, *inner = symbol.qualified_name.split(".")
+    if outer not in exports if exports is not None else _underscored(outer):
         return False
-    return not any(_underscored(part) for part in symbol.qualified_name.split("."))
+    return not any(_underscored(part) for part in inner)
 
 
 def _underscored(name: str) -> bool:

@@ -1,0 +1,94 @@
+"""A merge tells only what it truly merged."""
+
+from __future__ import annotations
+
+import pytest
+from delta_room import blob, changed, children, delta_of, patch_of, symbols_of, told
+
+from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.model.change import FileChange
+from muse_hook.replay.fold import fold
+
+ONE = "def one(a):\n    return compute(a, 1)\n"
+TWO = "def two(b):\n    for x in b:\n        yield other(x, 2)\n"
+THREE = "def three(c):\n    with c as d:\n        d.close(3)\n"
+BASE = {"m.py": ONE + TWO, "n.py": THREE}
+
+
+def test_a_path_taken_from_the_other_parent_is_one_op() -> None:
+    theirs = BASE | {"m.py": ONE, "new.py": THREE}
+    del theirs["n.py"]
+    (new, gone, m) = delta_of(BASE, theirs, theirs)["ops"]
+    assert (new["op"], new["address"], new["from_parent"]) == ("insert", "new.py", 2)
+    assert (gone["op"], gone["address"], gone["from_parent"]) == ("delete", "n.py", 2)
+    assert (m["op"], m["address"], m["from_parent"]) == ("replace", "m.py", 2)
+
+
+def test_the_first_of_several_equal_parents_is_named() -> None:
+    theirs = BASE | {"m.py": ONE}
+    (op,) = delta_of(BASE, theirs, BASE | {"n.py": ONE}, theirs, theirs)["ops"]
+    assert op["from_parent"] == 3
+
+
+def test_symbols_of_a_truly_merged_file_name_the_parent_that_has_them_whole() -> None:
+    ours = BASE | {"m.py": ONE.replace("1", "11") + TWO}
+    theirs = BASE | {"m.py": ONE + TWO.replace("2", "22")}
+    merged = BASE | {"m.py": ONE.replace("1", "11") + TWO.replace("2", "22") + THREE}
+    delta = delta_of(ours, merged, theirs)
+    three, two = children(delta)
+    assert (two["address"], two.get("from_parent")) == ("m.py::two", 2)
+    assert (three["address"], three.get("from_parent")) == ("m.py::three", None)
+
+
+def test_a_deletion_comes_from_the_parent_that_has_the_symbol_no_more() -> None:
+    ours = BASE | {"m.py": ONE.replace("1", "11") + TWO}
+    (op,) = children(delta_of(ours, BASE | {"m.py": ONE.replace("1", "11")}, BASE | {"m.py": ONE}))
+    assert (op["op"], op["address"], op["from_parent"]) == ("delete", "m.py::two", 2)
+
+
+def test_a_rename_comes_from_a_parent_that_has_both_its_ends() -> None:
+    renamed = TWO.replace("def two", "def deux")
+    ours = BASE | {"m.py": ONE.replace("1", "11") + TWO}
+    merged = BASE | {"m.py": ONE.replace("1", "11") + renamed}
+    (op,) = children(delta_of(ours, merged, BASE | {"m.py": ONE + renamed}))
+    assert (op["new_address"], op["from_parent"]) == ("m.py::deux", 2)
+    (op,) = children(delta_of(ours, merged, BASE | {"m.py": ONE + TWO + renamed}))
+    assert "from_parent" not in op
+
+
+def test_what_came_from_another_parent_is_not_judged_again() -> None:
+    ours = BASE | {"m.py": ONE.replace("1", "11") + TWO}
+    merged = BASE | {"m.py": ONE.replace("1", "11")}
+    assert delta_of(ours, merged, BASE | {"m.py": ONE})["sem_ver_bump"] == "none"
+    assert delta_of(ours, merged)["sem_ver_bump"] == "major"
+
+
+def test_a_file_that_they_moved_and_we_edited_is_told_once() -> None:
+    ours = {"a.py": ONE.replace("1", "11") + TWO}
+    theirs = {"b.py": ONE + TWO}
+    merged = {"b.py": ONE.replace("1", "11") + TWO}
+    delta = delta_of(ours, merged, theirs)
+    assert [(op["op"], op["address"], op.get("from_parent")) for op in delta["ops"]] == [
+        ("patch", "b.py", None), ("delete", "a.py", 2),
+    ]  # fmt: skip
+    assert [(op["address"], op.get("from_parent")) for op in patch_of(delta, "b.py")["child_ops"]] == [
+        ("b.py::one", None), ("b.py::two", 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("octopus", [False, True])
+def test_folding_takes_whole_files_from_the_parent_they_came_from(octopus: bool) -> None:  # noqa: FBT001 - a case
+    theirs = BASE | {"m.py": ONE}
+    others = [BASE, theirs] if octopus else [theirs]
+    table = symbols_of(BASE)
+    fold(table, delta_of(BASE, theirs, *others), [symbols_of(tree) for tree in others])
+    assert table == symbols_of(theirs)
+
+
+def test_a_rule_that_flipped_in_the_merge_restates_the_symbols() -> None:
+    (file,) = changed({"m.py": ONE}, {"m.py": TWO})
+    change = FileChange("m.py", blob(ONE), blob(TWO), [blob(TWO)])
+    (op,) = build_delta([FileSymbols(change, None, file.new, [None])])["ops"]
+    assert op["op"] == "patch"
+    assert op["change"] == ["reparsed"]
+    assert told(op["child_ops"]) == ["m.py::two: function two -> function two (modified)  L1\N{EN DASH}3"]
