@@ -141,8 +141,8 @@ class Container:
 
     @property
     def calls(self) -> frozenset[str]:
-        """The simple names called in header and plain statements."""
-        return frozenset(self.header.normal.calls.union(*(one.piece.normal.calls for one in self.own)))
+        """The simple names called in the plain statements."""
+        return frozenset().union(*(one.piece.calls for one in self.own))
 
     @property
     def bases(self) -> tuple[str, ...]:

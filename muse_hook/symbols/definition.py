@@ -94,7 +94,7 @@ class Definition:
     @property
     def calls(self) -> frozenset[str]:
         """The simple names called."""
-        return frozenset(self.piece.normal.calls)
+        return self.piece.calls
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from muse_hook.symbols.rules import Rules
-    from muse_hook.symbols.shapes import Action, Entry
+    from muse_hook.symbols.shapes import Act, Entries
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# Names that are remembered by their bytes; a file has a few hundred, each many times.
+_REMEMBERED = 20_000
 
 
 def text_of(node: Node) -> str:
@@ -20,24 +22,31 @@ def text_of(node: Node) -> str:
     return plain((node.text or b"").decode("utf-8", "backslashreplace"))
 
 
-def damaged(node: Node, out: list[str], stack: list[Entry]) -> None:
+def damaged(node: Node, out: list[str]) -> Entries:
     """Write what could not be parsed as it stands, white space apart."""
-    del stack
     out.append(RAW + " ".join(text_of(node).split()))
+    return ()
 
 
-def leaf(spelling: str) -> Action:
+def leaf(spelling: str) -> Act:
     """Return the action for a leaf that is written by one of the spelling rules."""
     rule, sign = LEAVES[spelling], NUMBER if spelling == "number" else NAME
+    known: dict[bytes, str] = {}
 
-    def act(node: Node, out: list[str], stack: list[Entry]) -> None:
-        del stack
-        out.append(sign + rule(text_of(node)))
+    def act(node: Node, out: list[str]) -> Entries:
+        text = node.text or b""
+        entry = known.get(text)
+        if entry is None:
+            if len(known) > _REMEMBERED:
+                known.clear()
+            entry = known[text] = sign + rule(plain(text.decode("utf-8", "backslashreplace")))
+        out.append(entry)
+        return ()
 
     return act
 
 
-def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
+def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
     """Return the actions for the kinds of a row's `strings` table.
 
     `whole` is one string, `joined` several in a row that mean one, `start` what opens it, `interpolation` an expression
@@ -50,10 +59,13 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
         for key in ("whole", "start", "interpolation", "conversion")
     )
 
-    def parts_of(node: Node) -> tuple[str, list[Entry]]:
+    def text(source: bytes, prefix: str) -> str:
+        return spelling.value(source.decode("utf-8", "backslashreplace"), prefix)
+
+    def parts_of(node: Node) -> tuple[str, list[Node | str]]:
         """Return what the prefix means, and texts and interpolations in order."""
         prefix = ""
-        parts: list[Entry] = []
+        parts: list[Node | str] = []
         base, source = node.start_byte, node.text or b""
         # where the grammar has no node for the opening, it is one character, and so is the end
         at, end = (0, len(source)) if starts else (1, max(len(source) - 1, 1))
@@ -79,12 +91,9 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
         until = next(c.start_byte for c in node.children if c.start_byte >= equals[0].end_byte)
         return (node.text or b"")[1 : until - node.start_byte].decode("utf-8", "backslashreplace")
 
-    def text(source: bytes, prefix: str) -> str:
-        return spelling.value(source.decode("utf-8", "backslashreplace"), prefix)
-
-    def strings(node: Node, out: list[str], stack: list[Entry]) -> None:
+    def strings(node: Node, out: list[str]) -> Entries:
         found = [node] if node.kind_id in whole else [c for c in node.children if c.kind_id in whole]
-        parts: list[Entry] = [""]
+        parts: list[Node | str] = [""]
         prefixes = []
         for one in found:
             prefix, more = parts_of(one)
@@ -97,38 +106,28 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Action]:
         sign = STRING + ("b" if "b" in prefixes[0] else "u" if prefixes[0] == "u" else "") + "'"
         if not any("f" in prefix for prefix in prefixes):
             out.append(sign + plain(str(parts[0])))
-            return
+            return ()
         out.append(OPEN + "interpolated" + sign)
-        stack.append(CLOSE)
-        stack.extend(sign + plain(part) if isinstance(part, str) else part for part in reversed(parts) if part != "")
+        return [*(sign + plain(p) if isinstance(p, str) else p for p in parts if p), CLOSE]
 
-    def interpolation(node: Node, out: list[str], stack: list[Entry]) -> None:
+    def interpolation(node: Node, out: list[str]) -> Entries:
         out.append(OPEN + "interpolation")
-        stack.append(CLOSE)
-        entries: list[Entry] = []
-        plainly = True
-        for child in node.children:
-            if child.type != "=":
-                entries.append(child)
-                plainly = plainly and child.kind_id not in conversions
-            elif plainly:
-                entries.append(NAME + "!r")
-        if NAME + "!r" in entries and not plainly:
-            entries.remove(NAME + "!r")
-        stack.extend(reversed(entries))
+        children = [child for child in node.children if child.type != "="]
+        shows_itself = len(children) < node.child_count
+        converted = any(child.kind_id in conversions for child in children)
+        return [*children, *([NAME + "!r"] if shows_itself and not converted else []), CLOSE]
 
-    def specification(node: Node, out: list[str], stack: list[Entry]) -> None:
+    def specification(node: Node, out: list[str]) -> Entries:
         out.append(OPEN + "specification")
-        stack.append(CLOSE)
         source, at = node.text or b"", 1
-        entries: list[Entry] = []
+        entries: list[Node | str] = []
         for child in node.named_children:
-            entries += (STRING + text(source[at : child.start_byte - node.start_byte], ""), child)
+            entries += (STRING + plain(text(source[at : child.start_byte - node.start_byte], "")), child)
             at = child.end_byte - node.start_byte
-        entries.append(STRING + text(source[at:], ""))
-        stack.extend(entry for entry in reversed(entries) if entry != STRING)
+        entries.append(STRING + plain(text(source[at:], "")))
+        return [*(entry for entry in entries if entry != STRING), CLOSE]
 
-    actions: dict[str, Action] = {row["whole"]: strings}
+    actions: dict[str, Act] = {row["whole"]: strings}
     if "joined" in row:
         actions[row["joined"]] = strings
     for kind in row.get("interpolation", "").split():

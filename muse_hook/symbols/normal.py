@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.literals import text_of
 from muse_hook.symbols.marks import CLOSE, NAME, joined, leaves
 from muse_hook.symbols.rules import Rules
@@ -11,32 +10,27 @@ from muse_hook.symbols.shown import repr_of, spaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
     from muse_hook.languages import Language
     from muse_hook.symbols.pattern import Query
-    from muse_hook.symbols.shapes import Entry
-else:
-    Node = tree_sitter().Node
-
+    from muse_hook.symbols.shapes import Entries
 
 
 class Normal:
-    """A normalised tree: its entries, and where in them its parts, statements and calls are.
+    """A normalised tree: its entries, and where in them its parts and statements are.
 
-    `roles` has ranges (start, end) by the name of a capture, `statements` a range for each statement in preorder,
-    `calls` the simple names called.
+    `roles` has ranges (start, end) by the name of a capture, `statements` a range for each statement in preorder.
     """
 
-    __slots__ = ("calls", "entries", "roles", "statements")
+    __slots__ = ("entries", "roles", "statements")
 
     def __init__(self) -> None:
         self.entries: list[str] = []
         self.roles: dict[str, list[tuple[int, int]]] = {}
         self.statements: list[tuple[int, int]] = []
-        self.calls: set[str] = set()
 
     def part(self, role: str) -> list[str]:
         """Return the entries of every node captured as `role`."""
@@ -50,7 +44,7 @@ class Normaliser:
         self._query = query
         self._rules = Rules(language)
         calls = (i for kind in query.kinds("call") for i in self._rules.ids.get(kind, ()))
-        self._noted = self._rules.statements.union(calls)
+        self._calls = frozenset(calls)
 
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""
@@ -90,67 +84,80 @@ class Normaliser:
         `roles` names nodes by their id; role "" leaves a node out.
         """
         rules = self._rules
-        action_of, opens, noted = rules.actions.get, rules.opens, self._noted
+        action_of, opens, statements = rules.actions.get, rules.opens, rules.statements
         normal = Normal()
         out = normal.entries
-        stack: list[Entry] = list(reversed(nodes))
         pending = dict(roles) if roles else None
-        while stack:
-            entry = stack.pop()
-            if isinstance(entry, str):
-                out.append(entry)
-                continue
-            if not isinstance(entry, Node):
-                self._end(entry, normal)
-                continue
-            if pending:
-                role = pending.pop(entry.id, None)
-                if role == "":
+        rows: list[Iterator[Node | str]] = [iter(nodes)]  # what is still to be written at each depth
+        ends: list[str | list[str | int]] = [""]  # what to write, or to note, when a row is through
+        while rows:
+            for entry in rows[-1]:
+                if isinstance(entry, str):
+                    out.append(entry)
                     continue
-                if role is not None:
-                    ranges = normal.roles.setdefault(role, [])
-                    stack.append((role, len(ranges)))
-                    ranges.append((len(out), -1))
-            kind = entry.kind_id
-            action = action_of(kind, ordinary)
-            if action is None:
-                continue
-            if kind in noted:
-                self._note(entry, normal, stack)
-            if action is ordinary:
-                children = entry.children
-                if children:
+                kind = entry.kind_id
+                action = action_of(kind, ordinary)
+                if action is None:
+                    continue
+                if isinstance(action, str):
+                    out.append(action)
+                    continue
+                marks: list[str | int] = []
+                if pending:
+                    role = pending.pop(entry.id, None)
+                    if role == "":
+                        continue
+                    if role is not None:
+                        marks.append(role)
+                        normal.roles.setdefault(role, []).append((len(out), -1))
+                if kind in statements:
+                    marks.append(len(normal.statements))
+                    normal.statements.append((len(out), -1))
+                close = ""
+                if action is not ordinary:
+                    following: Entries = action(entry, out)
+                elif following := entry.children:
                     out.append(opens[kind])
-                    stack.append(CLOSE)
-                    for child in reversed(children):
-                        # tokens need no turn of their own
-                        token = action_of(child.kind_id, ordinary)
-                        if token is not None:
-                            stack.append(token if isinstance(token, str) else child)
+                    close = CLOSE
                 elif text := text_of(entry):
                     out.append(NAME + text)
                 else:
                     out += (opens[kind], CLOSE)
-            elif isinstance(action, str):
-                out.append(action)
+                if following:
+                    rows.append(iter(following))
+                    ends.append([close, *marks] if marks else close)
+                    break
+                if marks:
+                    _end(marks, normal)
             else:
-                action(entry, out, stack)
+                rows.pop()
+                end = ends.pop()
+                if isinstance(end, str):
+                    if end:
+                        out.append(end)
+                else:
+                    if end[0]:
+                        out.append(CLOSE)
+                    _end(end[1:], normal)
         return normal
 
-    @staticmethod
-    def _end(mark: int | tuple[str, int], normal: Normal) -> None:
-        """Note where a statement or a node with a role ends."""
-        if isinstance(mark, int):
-            normal.statements[mark] = (normal.statements[mark][0], len(normal.entries))
-        else:
-            role, index = mark
-            normal.roles[role][index] = (normal.roles[role][index][0], len(normal.entries))
+    def calls(self, node: Node) -> frozenset[str]:
+        """Return the simple names that are called anywhere under a node."""
+        found: set[str] = set()
+        stack = [node]
+        while stack:
+            node = stack.pop()
+            if node.kind_id in self._calls:
+                found.update(
+                    text_of(name) for captures in self._query.matches("call", node) for name in captures["call"]
+                )
+            stack += node.named_children
+        return frozenset(found)
 
-    def _note(self, node: Node, normal: Normal, stack: list[Entry]) -> None:
-        """Note where a statement begins, or what a call calls."""
-        if node.kind_id in self._rules.statements:
-            stack.append(len(normal.statements))
-            normal.statements.append((len(normal.entries), -1))
-        else:
-            for captures in self._query.matches("call", node):
-                normal.calls.update(text_of(name) for name in captures["call"])
+
+def _end(marks: Sequence[str | int], normal: Normal) -> None:
+    """Note where a statement (by its number) or the latest open node of a role ends."""
+    for mark in marks:
+        ranges = normal.statements if isinstance(mark, int) else normal.roles[mark]
+        index = mark if isinstance(mark, int) else max(i for i, (_, end) in enumerate(ranges) if end < 0)
+        ranges[index] = (ranges[index][0], len(normal.entries))

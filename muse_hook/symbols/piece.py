@@ -88,6 +88,12 @@ class Piece:
         return {}
 
     @property
+    def calls(self) -> frozenset[str]:
+        """The simple names called."""
+        root, node = self.reader.alone(self.text, self.kind)
+        return self.reader.normaliser.calls(node or root)
+
+    @property
     def statements(self) -> tuple[str, ...]:
         """A digest for each statement of the body, in preorder; what stands in an inner one is left out of the outer.
 

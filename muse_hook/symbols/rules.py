@@ -8,8 +8,12 @@ from muse_hook.symbols.shapes import chain, family, group, ladder, lean, transpa
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from muse_hook.languages import Language
-    from muse_hook.symbols.shapes import Action
+    from muse_hook.symbols.shapes import Act
+
+    Action = str | None | Act
 
 ERROR = 0xFFFF  # tree-sitter's kind id of what it could not parse
 
@@ -92,6 +96,10 @@ class Rules:
                 self._set(kind, action)
         wholes = [str(strings[key]) for key in ("whole", "joined") if key in strings]
         self.literals = frozenset(i for kind in wholes for i in self.ids.get(kind, ()))
+
+    def kept(self, node: Node) -> list[Node]:
+        """Return the children that are written."""
+        return [child for child in node.children if self.actions.get(child.kind_id, "") is not None]
 
     def _set(self, kind: str, action: Action) -> None:
         for i in self.ids.get(kind, ()):

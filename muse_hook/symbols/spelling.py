@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # compiled on first use: most files that a hook reads have changed no escape
-_ESCAPE = r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|.)"
+_ESCAPE = r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|N\{[^}]+\}|.)"
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "\n": ""}
 _OCTAL, _HEXADECIMAL = 8, 16
 
@@ -53,6 +53,15 @@ def _character(digits: str, base: int) -> str | None:
     return chr(code) if code <= sys.maxunicode else None
 
 
+def _named(name: str) -> str | None:
+    from unicodedata import lookup  # noqa: PLC0415 - few strings name a character
+
+    try:
+        return lookup(name)
+    except KeyError:
+        return None
+
+
 class Prefixed:
     """Strings as `rb'...'`: letters before the quotes say what escapes mean; an unknown escape keeps its backslash."""
 
@@ -84,6 +93,8 @@ class Prefixed:
         if body in cls.escapes:
             return cls.escapes[body]
         found = None
+        if body.startswith("N{"):
+            return (_named(body[2:-1]) if wide else None) or escape
         if body[0] in "01234567":
             found = _character(body, _OCTAL)
         elif len(body) > 1 and (wide or body[0] == "x"):
