@@ -1,6 +1,6 @@
 """Renames with edits, built by construction from other people's code: how many are told, and how many falsely.
 
-    python benchmarks/identity.py [--source /usr/lib/python3.11] [--edited 0.25] [--commits 300] [--seed 1] [--half even]
+    python benchmarks/identity.py [--source /usr/lib/python3.11] [--edited 0.25] [--commits 300] [--seed 1] [--half odd]
 
 Each made-up commit takes one or two modules of the source folder and, with a seeded random generator:
 renames some functions and methods (half of the new names share words with the old one, half are taken from unrelated

@@ -11,17 +11,15 @@ if TYPE_CHECKING:
     from muse_hook.match.pairs import Pair, Place
     from muse_hook.model.symbol import Symbol
 
-NOTHING: Mapping[Place, Symbol] = {}
-
 
 class Callers:
     """Counts, for two names, the bodies and import lists in which one gave way to the other."""
 
     def __init__(
         self,
-        gone: Mapping[Place, Symbol] = NOTHING,
-        come: Mapping[Place, Symbol] = NOTHING,
-        pairs: Iterable[Pair] = (),
+        gone: Mapping[Place, Symbol],
+        come: Mapping[Place, Symbol],
+        pairs: Iterable[Pair],
     ) -> None:
         olds = {symbol.name for symbol in gone.values() if group_of(symbol) != IMPORT}
         news = {symbol.name for symbol in come.values() if group_of(symbol) != IMPORT}

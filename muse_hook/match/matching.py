@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from muse_hook.match.callables import match_callables
-from muse_hook.match.classes import lift_classes, match_classes
-from muse_hook.match.exact import match_exact
-from muse_hook.match.filemap import map_files
-from muse_hook.match.kinds import CALLABLE, CONTAINER, VALUE
+from muse_hook.match.kinds import CALLABLE, CONTAINER, VALUE, group_of
 from muse_hook.match.open import Open
-from muse_hook.match.origins import trace_origins
 from muse_hook.match.pairs import Matching, Pair
-from muse_hook.match.strangers import part_strangers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.match.files import FileSymbols
+    from muse_hook.match.pairs import MovedFile
 
 
 def match(files: Sequence[FileSymbols]) -> Matching:
@@ -25,18 +20,40 @@ def match(files: Sequence[FileSymbols]) -> Matching:
     Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and stayed
     where it was, or went along with its file, is in no pair.
     """
-    found = Matching(map_files(files))
+    found = Matching(_moved_files(files))
     open_ = Open(found, {file.path for file in files if file.is_damaged})
     pair_addresses(files, open_)
-    part_strangers(open_)
+    _part_strangers(open_)
     if open_.gone.symbols and open_.come.symbols:
         match_open(open_)
         open_.close_addresses()
-    if found.pairs and (open_.gone.symbols or open_.come.symbols):
+    if found.pairs and (open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)):
+        from muse_hook.match.origins import trace_origins  # noqa: PLC0415 - start-up time
+
         trace_origins(open_)
     found.gone, found.come = open_.gone.symbols, open_.come.symbols
     found.pairs.sort(key=lambda pair: pair.old_place)
     return found
+
+
+def _moved_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
+    """Return the file map; an ordinary commit moves nothing and does not load what would find it."""
+    if not any(file.vanished for file in files) or not any(file.appeared for file in files):
+        return {}
+    from muse_hook.match.filemap import map_files  # noqa: PLC0415 - start-up time
+
+    return map_files(files)
+
+
+def _part_strangers(open_: Open) -> None:
+    """Part pairs of strangers, where there is anybody else that they could be paired with."""
+    changed = sum(group_of(pair.old) == CALLABLE for pair in open_.found.pairs)
+    others = open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)
+    if not changed or (changed == 1 and not others):
+        return
+    from muse_hook.match.strangers import part_strangers  # noqa: PLC0415 - start-up time
+
+    part_strangers(open_)
 
 
 def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
@@ -63,11 +80,16 @@ def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
 
 def match_open(open_: Open) -> None:
     """Pair what is gone with what has come."""
+    from muse_hook.match.exact import match_exact  # noqa: PLC0415 - start-up time
+
     match_exact(open_, CONTAINER)
     groups = {group: (open_.gone.of_group(group), open_.come.of_group(group)) for group in (CONTAINER, CALLABLE)}
     if not any(olds and news for olds, news in groups.values()):
         match_exact(open_, VALUE)
         return
+    from muse_hook.match.callables import match_callables  # noqa: PLC0415 - start-up time
+    from muse_hook.match.classes import lift_classes, match_classes  # noqa: PLC0415 - start-up time
+
     open_.weigh()
     match_classes(open_)
     match_exact(open_, CALLABLE)

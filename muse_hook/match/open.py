@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from muse_hook.match.evidence import Callers
 from muse_hook.match.kinds import CALLABLE, CONTAINER, group_of
 from muse_hook.match.pairs import Pair
-from muse_hook.match.profile import Profile, Weights
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from muse_hook.match.evidence import Callers
     from muse_hook.match.pairs import Matching, Place
+    from muse_hook.match.profile import Profile, Weights
     from muse_hook.model.symbol import Symbol
 
 
@@ -44,6 +44,8 @@ class Side:
         """Return what makes the symbol at `place` like others, with that of its members."""
         profile = self._profiles.get(place)
         if profile is None:
+            from muse_hook.match.profile import Profile  # noqa: PLC0415 - start-up time
+
             symbol = self.symbols[place]
             inside = [self.symbols[m] for m in self.members(place)] if group_of(symbol) == CONTAINER else ()
             profile = self._profiles[place] = Profile(place, symbol, inside)
@@ -56,19 +58,26 @@ class Side:
 
 
 class Open:
-    """Both sides and the rules of who may be paired; pairs go straight into `found`."""
+    """Both sides and the rules of who may be paired; pairs go straight into `found`.
+
+    `weights` and `callers` are there after `weigh`.
+    """
+
+    weights: Weights
+    callers: Callers
 
     def __init__(self, found: Matching, damaged: Collection[str]) -> None:
         self.found = found
         self.gone = Side()
         self.come = Side()
-        self.weights = Weights(())
-        self.callers = Callers()
         self._damaged = damaged
         self._owners: dict[Place, Place] = {}
 
     def weigh(self) -> None:
         """Look at the open functions and at the pairs so far: what a token and what a caller says about identity."""
+        from muse_hook.match.evidence import Callers  # noqa: PLC0415 - start-up time
+        from muse_hook.match.profile import Weights  # noqa: PLC0415 - start-up time
+
         profiles = [side.profile(place) for side in (self.gone, self.come) for place in side.of_group(CALLABLE)]
         self.weights = Weights(profiles)
         self.callers = Callers(self.gone.symbols, self.come.symbols, self.found.pairs)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.annotations import is_broken_promise
-from muse_hook.semver.parameters import compare_parameters
 from muse_hook.semver.public import is_public, is_untold, module_name
 from muse_hook.semver.surface import Surface, plain
 from muse_hook.semver.verdict import Verdict
@@ -125,6 +123,9 @@ class Judge:
         if before != after:
             self._say(address, "major", "kind_changed", f"{before} -> {after}")
         elif "signature" in parts and after != PROPERTY:
+            from muse_hook.semver.annotations import is_broken_promise  # noqa: PLC0415 - start-up time
+            from muse_hook.semver.parameters import compare_parameters  # noqa: PLC0415 - start-up time
+
             for bump, reason, detail in compare_parameters(old.parameters, new.parameters):
                 self._say(address, bump, reason, detail)
             # Of several definitions the last one is seen here; with overloads that is not the one callers are shown.
