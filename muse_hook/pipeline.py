@@ -39,6 +39,7 @@ class Memory:
         self.reuse = reuse
         self.rules: dict[object, Any] = {}  # parsed rule files, for `read_rules`
         self._tables: OrderedDict[tuple[str, str], tuple[SymbolTable, int]] = OrderedDict()
+        self._last: dict[str, tuple[str, str]] = {}  # by path, the version asked for last
         self._bytes = 0
 
     def table(
@@ -46,7 +47,8 @@ class Memory:
     ) -> SymbolTable | None:
         """Return the symbols of a file, None for what has none to tell: no regular file, no language known to us.
 
-        `previous` is the table of a version that `blob` probably resembles. Raises ObjectMissingError.
+        `previous` is the table of a version that `blob` probably resembles; without it the path's last one is taken.
+        Raises ObjectMissingError.
         """
         from muse_hook.languages import language_for  # noqa: PLC0415 - a commit without code pays for no grammar
 
@@ -57,12 +59,15 @@ class Memory:
             return None
         key = (blob.oid, language.name)
         kept = self._tables.get(key)
+        last, self._last[path] = self._last.get(path), key
         if kept is not None:
             self._tables.move_to_end(key)
             return kept[0]
         from muse_hook.symbols import extract  # noqa: PLC0415 - likewise
 
         source = objects.blob(blob.oid)
+        if previous is None and last is not None and last in self._tables:
+            previous = self._tables[last][0]
         table = extract(source, language, previous if self.reuse else None)
         self._tables[key] = (table, len(source))
         self._bytes += len(source)

@@ -27,11 +27,19 @@ _SMALL = 1500 << 10
 class Recording:
     """One run's writing: holds the open objects, the symbol tables and the generations; close it.
 
-    `prefer` is the reader of objects: 'plumbing' for a few commits, 'auto' for many (see `Repository.objects`).
+    `prefer` is the reader of objects: 'plumbing' for a few commits, 'auto' for many (see `Repository.objects`); `reuse`
+    lets a file's symbols be read from those of its last version.
     """
 
     def __init__(
-        self, repo: Repository, store: Store, index: Index, baseline: Baseline | None, *, prefer: str = "auto"
+        self,
+        repo: Repository,
+        store: Store,
+        index: Index,
+        baseline: Baseline | None,
+        *,
+        prefer: str = "auto",
+        reuse: bool = True,
     ) -> None:
         self.repo = repo
         self.store = store
@@ -40,7 +48,7 @@ class Recording:
         self.prefer = prefer
         self._shallow = repo.is_shallow
         self._objects: ObjectReader | None = None
-        self._memory = Memory()
+        self._memory = Memory(reuse=reuse)
         self._generations: dict[str, int] = {}
 
     @property

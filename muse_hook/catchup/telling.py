@@ -6,7 +6,7 @@ from muse_hook.errors import MuseHookError, ObjectMissingError, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Protocol, Self
 
     from muse_hook.catchup.budget import Budget
     from muse_hook.catchup.recording import Recording
@@ -35,6 +35,12 @@ class Alone:
     def __init__(self, recording: Recording, budget: Budget | None = None) -> None:
         self._recording = recording
         self._budget = budget
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
     def tell(self, oid: str) -> Batch | Unreadable | None:
         """Return the commit's batch, or why there is none; None where the budget is used up.

@@ -1,0 +1,224 @@
+"""Processes that tell commits at the same time; what they tell comes out in order, so the log has the same bytes."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import select
+import signal
+import struct
+from contextlib import suppress
+
+from muse_hook.catchup.telling import Alone, Unreadable
+from muse_hook.errors import InternalError, StoreError
+from muse_hook.oplog.batch import Batch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, NoReturn, Self
+
+    from muse_hook.catchup.recording import Recording
+
+# Commits that a worker gets at a time: a file's next version is often in the next commit, and is parsed from it.
+BLOCK = 64
+# What a worker has to do, in blocks: while one is on its way it goes on with the other.
+_WAITING = 2
+# Bytes told and not yet asked for; beyond it only the worker whose turn it is is listened to.
+_BUFFERED = 16 << 20
+_READ = 1 << 20
+
+_TASK = struct.Struct("<II")  # the first commit, and the one after the last
+_HEADER = struct.Struct("<I")  # how long the answer is
+
+
+class Workers:
+    """Tells `commits` with `jobs` processes; a context manager, which ends them.
+
+    The processes are forked from this one, with what `recording` has learnt. They are asked for each commit once, in
+    order; who asks may pass over some.
+    """
+
+    def __init__(self, recording: Recording, commits: Sequence[str], jobs: int) -> None:
+        recording.close()  # open objects do not survive a fork
+        self._commits = commits
+        self._numbers = {oid: number for number, oid in enumerate(commits)}
+        self._next = 0  # the first commit that nobody has been given
+        self._told: dict[int, Batch | Unreadable] = {}
+        self._bytes = 0
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(jobs):
+                theirs = [d for worker in self._workers for d in worker.descriptors]
+                self._workers.append(_Worker(recording, commits, theirs))
+        except OSError as error:
+            self.close()
+            raise StoreError("starting workers", error.strerror or str(error), "try again with --jobs 1") from error
+
+    def tell(self, oid: str) -> Batch | Unreadable | None:
+        """Return the commit's batch, or why there is none; waits for it.
+
+        Raises InternalError where its process died, StoreError where that found the machine at fault.
+        """
+        number = self._numbers[oid]
+        for passed in [n for n in self._told if n < number]:
+            self._forget(passed)
+        while number not in self._told:
+            self._listen(number)
+        return self._forget(number)
+
+    def close(self) -> None:
+        """End the processes, whatever they do: they hold nothing that matters."""
+        for worker in self._workers:
+            worker.end()
+        self._workers = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _forget(self, number: int) -> Batch | Unreadable:
+        told = self._told.pop(number)
+        self._bytes -= _size(told)
+        return told
+
+    def _listen(self, wanted: int) -> None:
+        """Take what any worker has to say; where much waits already, only who tells `wanted`."""
+        for worker in self._workers:
+            while worker.is_alive and len(worker.blocks) < _WAITING and self._next < len(self._commits):
+                last = min(self._next + BLOCK, len(self._commits))
+                worker.give(self._next, last)
+                self._next = last
+        its = next((w for w in self._workers if any(first <= wanted < last for first, last in w.blocks)), None)
+        if its is not None and not its.is_alive:
+            raise its.died()
+        is_full = its is not None and self._bytes > _BUFFERED
+        listened = [w for w in self._workers if w is its or (w.blocks and w.is_alive and not is_full)]
+        poll = select.poll()
+        for worker in listened:
+            poll.register(worker.answers, select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll()}
+        for worker in listened:
+            if worker.answers in ready:
+                for number, told in worker.hear(self._commits):
+                    if number >= wanted:
+                        self._told[number] = told
+                        self._bytes += _size(told)
+
+
+class _Worker:
+    """One process: `blocks` are the ranges of commits that it was given and has not told yet, the first one's start
+    being the next that it tells; `answers` is the descriptor that they come from; it `is_alive` until that ends.
+    """  # noqa: D205 - the fields are the summary
+
+    def __init__(self, recording: Recording, commits: Sequence[str], theirs: Sequence[int]) -> None:
+        tasks, self._tasks = os.pipe()
+        self.answers, answers = os.pipe()
+        self.blocks: list[tuple[int, int]] = []
+        self.is_alive = True
+        self._heard = bytearray()
+        self.pid = os.fork()
+        if self.pid == 0:
+            for descriptor in (*self.descriptors, *theirs):
+                os.close(descriptor)  # or nobody would ever see an end of them
+            _work(recording, commits, tasks, answers)
+        os.close(tasks)
+        os.close(answers)
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The ends of its pipes that this process holds."""
+        return self._tasks, self.answers
+
+    def give(self, first: int, last: int) -> None:
+        """Ask for the commits from `first` to before `last`."""
+        self.blocks.append((first, last))
+        with suppress(BrokenPipeError):  # it died: its answers end, and that is told
+            os.write(self._tasks, _TASK.pack(first, last))
+
+    def hear(self, commits: Sequence[str]) -> list[tuple[int, Batch | Unreadable]]:
+        """Return the numbers and batches of the commits that have arrived whole."""
+        data = os.read(self.answers, _READ)
+        self.is_alive = bool(data)
+        self._heard += data
+        found = []
+        at = 0
+        while len(self._heard) - at >= _HEADER.size:
+            end = at + _HEADER.size + _HEADER.unpack_from(self._heard, at)[0]
+            if end > len(self._heard):
+                break
+            number, last = self.blocks[0]
+            found.append((number, _unpacked(commits[number], marshal.loads(self._heard[at + _HEADER.size : end]))))  # noqa: S302 - our own fork's
+            self.blocks[:1] = [(number + 1, last)] if number + 1 < last else []
+            at = end
+        del self._heard[:at]
+        return found
+
+    def end(self) -> None:
+        """Kill it, if it lives, and take its status."""
+        for descriptor in self.descriptors:
+            with suppress(OSError):
+                os.close(descriptor)
+        with suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
+    def died(self) -> InternalError:
+        """Return what there is to say of its end."""
+        try:
+            status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:
+            status = 0
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        return InternalError("telling commits", f"a worker died ({how})", "run it again with --jobs 1")
+
+
+def _work(recording: Recording, commits: Sequence[str], tasks: int, answers: int) -> NoReturn:
+    """Be a worker: answer until there are no more tasks."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
+        teller = Alone(recording)
+        while task := os.read(tasks, _TASK.size):
+            for number in range(*_TASK.unpack(task)):
+                answer: tuple[Any, ...]
+                try:
+                    answer = _packed(teller.tell(commits[number]))
+                except (StoreError, OSError) as error:
+                    answer = ("error", str(error))
+                data = marshal.dumps(answer)
+                _write(answers, _HEADER.pack(len(data)) + data)
+        status = 0
+    except BrokenPipeError:
+        status = 0  # nobody listens any more
+    finally:
+        os._exit(status)  # nothing of the first process's is to be tidied up here
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _packed(told: Batch | Unreadable | None) -> tuple[Any, ...]:
+    if isinstance(told, Batch):
+        return ("batch", told.generation, told.lines, told.op_ids)
+    if told is None:
+        raise InternalError("telling commits", "there is no budget here")
+    return ("unreadable", told.words, told.details)
+
+
+def _unpacked(oid: str, answer: tuple[Any, ...]) -> Batch | Unreadable:
+    kind, *parts = answer
+    if kind == "batch":
+        return Batch(oid, *parts)
+    if kind == "unreadable":
+        return Unreadable(*parts)
+    raise StoreError(f"telling {oid}", parts[0])
+
+
+def _size(told: Batch | Unreadable) -> int:
+    return len(told.lines) if isinstance(told, Batch) else 0

@@ -1,0 +1,221 @@
+"""A backfill with several processes: the same bytes, and nothing left behind whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import Repo
+from room import PACKAGES, Room
+
+from muse_hook.catchup import BackfillReport, backfill, backfilling, telling, workers
+from muse_hook.catchup.recording import Recording
+from muse_hook.errors import InternalError
+from muse_hook.index import Index
+from muse_hook.oplog.batch import Batch
+
+COMMITS = 60
+BLOCK = 4
+
+
+def history(repo: Repo, commits: int = COMMITS, seed: int = 0) -> None:
+    """Make a history of three files that are edited at random, every seventh commit being a merge of a side branch."""
+    rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    files = {f"m{number}.py": [f"def f{i}(a):\n    return a + {i}\n" for i in range(6)] for number in range(3)}
+    stream: list[str] = []
+
+    def commit(ref: str, mark: int, parents: list[int], path: str) -> None:
+        text = "\n\n".join(files[path])
+        stream.append(f"commit refs/heads/{ref}\nmark :{mark}\n")
+        stream.append(f"committer A <a@example.org> {1_700_000_000 + mark} +0000\ndata <<E\nnumber {mark}\nE\n")
+        stream.extend(f"{word} :{parent}\n" for word, parent in zip(("from", "merge"), parents, strict=False))
+        stream.append(f"M 100644 inline {path}\ndata {len(text.encode())}\n{text}\n")
+
+    last = 0
+    for number in range(1, commits + 1):
+        path = rng.choice(sorted(files))
+        parts = files[path]
+        at = rng.randrange(len(parts))
+        if rng.random() < 0.3:
+            parts.insert(at, f"class C{number}:\n    def m(self, x={number}):\n        return x\n")
+        elif rng.random() < 0.3 and len(parts) > 3:
+            parts.pop(at)
+        else:
+            parts[at] += f"    # {number}\n    print({number})\n"
+        if number % 7 == 0:
+            commit("side", 1000 + number, [last], path)
+            commit("main", number, [last, 1000 + number], path)
+        else:
+            commit("main", number, [last] if last else [], path)
+        last = number
+    repo.git("fast-import", "--quiet", stdin="".join(stream))
+
+
+@pytest.fixture(autouse=True)
+def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "BLOCK", BLOCK)
+    monkeypatch.setattr(backfilling, "BLOCK", BLOCK)
+
+
+@pytest.fixture
+def room(repo: Repo) -> Room:
+    """Make a repository with a history and no store."""
+    history(repo)
+    return Room(repo.path, repo.environment, repo.clock)
+
+
+def recorded(room: Room, path: Path, jobs: int = 1, *, reuse: bool = True) -> tuple[BackfillReport, bytes]:
+    """Backfill a fresh clone: the report and the log."""
+    clone = room.clone(path, "--bare")
+    other = Room(clone.path, clone.environment, clone.clock)
+    report = backfill(other.repository(), other.store(), jobs=jobs, reuse=reuse)
+    return report, (other.muse / "op_log/main/ops.jsonl").read_bytes()
+
+
+def test_same_bytes_with_any_number_of_processes(room: Room, tmp_path: Path) -> None:
+    report, log = recorded(room, tmp_path / "one")
+    assert report.recorded == COMMITS + COMMITS // 7
+    for jobs in (2, 3):
+        assert recorded(room, tmp_path / str(jobs), jobs)[1] == log
+
+
+def test_same_bytes_without_reuse(room: Room, tmp_path: Path) -> None:
+    assert recorded(room, tmp_path / "with")[1] == recorded(room, tmp_path / "without", reuse=False)[1]
+
+
+def test_full_buffer_holds_nobody_up(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_BUFFERED", 0)
+    assert recorded(room, tmp_path / "two", 2)[1] == recorded(room, tmp_path / "one")[1]
+
+
+def test_commits_may_be_passed_over(room: Room) -> None:
+    commits = list(repo_commits(room))
+    with Index(room.store()) as index, Recording(room.repository(), room.store(), index, None) as recording:
+        recording.learn(commits)
+        alone = telling.Alone(recording)
+        wanted = [oid for oid, _ in commits[::25]]
+        told = [alone.tell(oid) for oid in wanted]
+        with workers.Workers(recording, [oid for oid, _ in commits], 2) as several:
+            assert [lines(several.tell(oid)) for oid in wanted] == [lines(one) for one in told]
+
+
+def repo_commits(room: Room) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the commits of a repository with their parents."""
+    return room.repository().rev_list(["main"])
+
+
+def lines(told: object) -> bytes:
+    """Return the lines of a batch."""
+    assert isinstance(told, Batch)
+    return told.lines
+
+
+def test_unreadable_commit_is_left_and_named(room: Room) -> None:
+    blob = room.git("rev-parse", "main~20:m0.py")
+    room.git("unpack-objects", "-q", stdin=packed(room))
+    (room.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    report = backfill(room.repository(), room.store(), jobs=2)
+    assert report.left
+    assert set(report.left.values()) == {f"{blob} is absent"}
+    assert report.recorded + len(report.left) == report.total
+
+
+def packed(room: Room) -> bytes:
+    """Take the only pack out of the repository; its content."""
+    (pack,) = (room.path / ".git/objects/pack").glob("*.pack")
+    content = pack.read_bytes()
+    for path in pack.parent.glob(pack.stem + ".*"):
+        path.unlink()
+    return content
+
+
+def test_dead_worker_is_told_and_the_next_run_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    victim = room.git("rev-parse", "main~10")
+    tell = telling.Alone.tell
+
+    def die(self: telling.Alone, oid: str) -> object:
+        if oid == victim:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return tell(self, oid)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(telling.Alone, "tell", die)
+        with pytest.raises(InternalError, match="signal 9"):
+            backfill(room.repository(), room.store(), jobs=2)
+    before = len(room.seals())
+    assert before > COMMITS // 2
+    report = backfill(room.repository(), room.store(), jobs=2)
+    assert (report.already, report.recorded + before) == (before, report.total)
+    assert not children()
+
+
+def test_interrupt_keeps_what_is_told_and_leaves_no_process(room: Room) -> None:
+    def interrupt(done: int, _: int) -> None:
+        if done == COMMITS // 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        backfill(room.repository(), room.store(), jobs=2, progress=interrupt)
+    assert len(room.seals()) == COMMITS // 2
+    assert not children()
+    assert backfill(room.repository(), room.store(), jobs=2).already == COMMITS // 2
+
+
+KILLED = f"""
+import sys
+sys.path[:0] = {PACKAGES!r}
+from muse_hook.catchup import backfill, backfilling, workers
+from muse_hook.git import open_repository
+from muse_hook.oplog import Store
+workers.BLOCK = backfilling.BLOCK = {BLOCK}
+repo = open_repository()
+def wait(done, total):
+    if done == {COMMITS // 2}:
+        print("half", flush=True)
+        sys.stdin.read()
+backfill(repo, Store(repo.common_dir), jobs=2, progress=wait)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
+def test_workers_end_with_a_killed_backfill(room: Room) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED],
+        cwd=room.path,
+        env=room.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half\n"
+        there = children(process.pid)
+        assert len(there) == 2
+        process.kill()
+    end = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}/cmdline").exists() and alive(pid) for pid in there):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process does anything yet: one that nobody waits for stays as a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def children(pid: int | None = None) -> list[int]:
+    """Return the child processes of a process."""
+    number = os.getpid() if pid is None else pid
+    try:
+        return [int(word) for word in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+    except OSError:
+        return []
