@@ -75,8 +75,8 @@ class _Hook:
 
         repo = open_repository()
         store = Store(repo.common_dir)
-        store_made.append(store)
         _refuse_foreign(repo, store)
+        store_made.append(store)
         head = repo.head()
         if in_rebase(head) and self.kind != "rebase":
             return  # the picks wait for the end of the rebase
@@ -170,10 +170,13 @@ class _Hook:
 
 
 def _stdin_lines() -> list[list[str]]:
+    parts = []
     try:
-        data = sys.stdin.buffer.read()
-    except (OSError, AttributeError):  # closed by the caller
+        while part := os.read(0, 1 << 16):
+            parts.append(part)
+    except OSError:  # closed by the caller
         return []
+    data = b"".join(parts)
     return [line.split(" ", 2) for line in data.decode("utf-8", "surrogateescape").splitlines()]
 
 

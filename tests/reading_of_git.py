@@ -24,6 +24,7 @@ class SealSeen(NamedTuple):
     parents: tuple[str, ...]
     generation: int
     entry: dict[str, Any]
+    lines: tuple[bytes, ...]
 
 
 class MarkSeen(NamedTuple):
@@ -90,7 +91,13 @@ def read_log(session: str, data: bytes) -> tuple[list[SealSeen], list[MarkSeen]]
         if len(before) >= count and hashlib.sha256(body).hexdigest() == facts["sha256"]:
             seals.append(
                 SealSeen(
-                    session, entry["commit_id"], op["content_id"], tuple(facts["parents"]), facts["generation"], entry
+                    session,
+                    entry["commit_id"],
+                    op["content_id"],
+                    tuple(facts["parents"]),
+                    facts["generation"],
+                    entry,
+                    (*body.splitlines(keepends=True), line),
                 )
             )
         before = []

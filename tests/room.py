@@ -92,6 +92,10 @@ class Room(Repo):
         """Do what `muse-hook sync` does."""
         return catch_up(self.repository(), self.store(), whole=True)
 
+    def read(self) -> Report:
+        """Do what every reading command does first."""
+        return catch_up(self.repository(), self.store())
+
     def pending(self) -> Pending:
         """Do what `muse-hook status` does."""
         return pending(self.repository(), self.store())
@@ -123,7 +127,8 @@ class Room(Repo):
     def queued(self) -> list[str]:
         """Return the events that wait."""
         folder = self.muse / "queue"
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        names = [path.name for path in folder.iterdir()] if folder.exists() else []
+        return sorted(name for name in names if not name.startswith("."))  # half-written ones are none yet
 
     def settle(self, seconds: float = 20.0) -> None:
         """Wait until the background has done what hooks left to it."""

@@ -6,6 +6,8 @@ import contextlib
 import os
 import time
 
+from muse_hook.errors import StoreError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.oplog import Store
@@ -19,28 +21,24 @@ _LONGEST = 16 << 10  # bytes of one text
 def append_error(store: Store, text: str) -> None:
     """Add a text under the time of now; where even that cannot be written there is nobody left to tell."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
-    data = f"{stamp} {text.rstrip()}\n".encode("utf-8", "backslashreplace")[:_LONGEST]
+    data = f"{stamp} {text.rstrip()}".encode("utf-8", "backslashreplace")[:_LONGEST] + b"\n"
     path = store.path(_NAME)
-    with contextlib.suppress(OSError):
-        _cap(path)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    with contextlib.suppress(OSError, StoreError):
+        _cap(store, path)
+        descriptor = store.open_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
-            os.write(descriptor, data)
+            os.write(descriptor, data)  # in one piece: several processes may be writing
         finally:
             os.close(descriptor)
 
 
-def _cap(path: str) -> None:
+def _cap(store: Store, path: str) -> None:
     try:
         size = os.stat(path).st_size
     except FileNotFoundError:
         return
-    if size < _CAP:
-        return
-    with open(path, "rb") as file:
-        file.seek(size - _KEPT)
-        kept = file.read().partition(b"\n")[2]
-    half = f"{path}.{os.getpid()}"
-    with open(half, "wb") as file:
-        file.write(kept)
-    os.replace(half, path)
+    if size >= _CAP:
+        with open(store.open_file(path, os.O_RDONLY), "rb") as file:
+            file.seek(size - _KEPT)
+            kept = file.read().partition(b"\n")[2]
+        store.replace_file(path, kept)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
+from contextlib import suppress
 
 from muse_hook.errors import SessionError, StoreError
 from muse_hook.oplog.sessions import check
@@ -66,6 +66,8 @@ def save_event(store: Store, event: Event) -> None:
 
     Not synced: what Git itself wrote a moment ago is found without the event, but for the rewrite pairs.
     """
+    import json  # noqa: PLC0415 - most hooks and readers find the queue empty and leave it so
+
     folder = store.ensure(_FOLDER)
     name = f"{time.time_ns():020d}-{os.getpid()}"
     fields = {key: getattr(event, key) for key in Event.__slots__ if key != "path"}
@@ -94,7 +96,7 @@ def waiting(store: Store) -> list[str]:
 def read_events(store: Store) -> tuple[list[Event], list[str]]:
     """Return the queue's events, oldest first, and the paths of files that are none (empty, cut off, foreign)."""
     events: list[Event] = []
-    garbage: list[str] = []
+    garbage = _abandoned(store)
     for path in waiting(store):
         try:
             with open(path, "rb") as file:
@@ -121,20 +123,21 @@ def remove(paths: Sequence[str]) -> list[str]:
     return gone
 
 
-def remove_abandoned(store: Store) -> None:
-    """Remove what writers that were killed left half-written, an hour later."""
+def _abandoned(store: Store) -> list[str]:
+    """Return what writers that were killed left half-written an hour ago or longer."""
     folder = store.path(_FOLDER)
-    try:
-        names = [name for name in os.listdir(folder) if name.startswith(_HALF_WRITTEN)]
-        for name in names:
+    found = []
+    with suppress(OSError):
+        for name in os.listdir(folder):
             path = os.path.join(folder, name)
-            if time.time() - os.stat(path).st_mtime > _ABANDONED:
-                os.unlink(path)
-    except OSError:
-        return  # somebody else was faster, or the next run does it
+            if name.startswith(_HALF_WRITTEN) and time.time() - os.stat(path).st_mtime > _ABANDONED:
+                found.append(path)
+    return found
 
 
 def _parse(data: bytes, path: str) -> Event | None:
+    import json  # noqa: PLC0415 - see above
+
     fields = json.loads(data)
     if fields["version"] != _VERSION:
         return None  # a newer version's event stays for that version

@@ -36,11 +36,9 @@ class Frontier:
         self.seen = frozenset(seen)
         self.seals = seals
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Frontier) and _lines(self) == _lines(other)
-
-    def __hash__(self) -> int:
-        return hash(self.tips)
+    def is_news_to(self, last: Frontier) -> bool:
+        """Say whether this frontier has to take the place of the `last` one; more seals alone are no news."""
+        return (self.tips, self.left, self.seen) != (last.tips, last.left, last.seen) or self.seals < last.seals
 
 
 def read_frontier(store: Store) -> Frontier:

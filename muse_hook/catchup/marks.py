@@ -18,17 +18,13 @@ if TYPE_CHECKING:
     from muse_hook.index import Index
     from muse_hook.oplog import MarkLine
 
-_FINISH = ("rebase (finish)", "rebase finished")
 _ONTO = " onto "
 
 
-def find_marks(
-    plan: Plan, repo: Repository, index: Index, recording: Recording
-) -> tuple[list[tuple[str, MarkLine]], set[str]]:
-    """Return the marks that the plan's events and reflogs justify, as (session, mark), and the rebases looked at.
+def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording) -> list[tuple[str, MarkLine]]:
+    """Return the marks that the plan's events and reflogs justify, as (session, mark).
 
-    A rebase that only leaves out the last commits fires no hook: the branch's reflog tells it. The second value is what
-    the frontier keeps as `seen`, so that each such entry is looked at once.
+    A rebase that only leaves out the last commits fires no hook: the branch's reflog tells it.
     """
     maker = _Maker(repo, index, recording)
     marks: list[tuple[str, MarkLine]] = []
@@ -42,17 +38,10 @@ def find_marks(
             rewrite = Rewrite(repo, recording.objects, event)
             ended.add(f"{rewrite.orig_head} {event.head}")
             marks += maker.rebased(rewrite, session_of_event(event))
-    seen = set()
-    for branch, entries in plan.situation.reflogs.items():
-        for entry in entries:
-            if not entry.message.startswith(_FINISH) or not entry.old.strip("0"):
-                continue
-            name = f"{entry.old} {entry.new}"
-            seen.add(name)
-            if name not in plan.frontier.seen and name not in ended:
-                onto = entry.message.rpartition(_ONTO)[2]
-                marks += maker.cut_off(entry.old, entry.new, onto, branch)
-    return marks, seen
+    for branch, entry in plan.ends:
+        if f"{entry.old} {entry.new}" not in ended:
+            marks += maker.cut_off(entry.old, entry.new, entry.message.rpartition(_ONTO)[2], branch)
+    return marks
 
 
 class _Maker:

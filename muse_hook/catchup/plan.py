@@ -11,13 +11,13 @@ from muse_hook.errors import ObjectMissingError, RepositoryError, RevisionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from muse_hook.catchup.baseline import Baseline
     from muse_hook.catchup.events import Event
-    from muse_hook.catchup.recording import Recording
     from muse_hook.catchup.situation import Situation
     from muse_hook.git import Repository
+    from muse_hook.git.reflogs import ReflogEntry
     from muse_hook.index import Index
     from muse_hook.oplog import Store
 
@@ -33,21 +33,21 @@ class Plan:
     """`todo`: (commit, parents) to record, parents first; `sessions`: theirs; `events`: what to do with them done.
 
     `tips` is what the repository reached, the next frontier; `frontier` the last one. `garbage` are files of the queue
-    that are no events. `cut`: there was more than was asked for.
+    that are no events. `ends`: (branch, reflog entry) of rebases that nobody has looked at yet, `seen` the names of all
+    that there are. `cut`: there was more than was asked for.
     """
 
-    __slots__ = ("cut", "events", "frontier", "garbage", "sessions", "situation", "tips", "todo")
+    __slots__ = ("cut", "ends", "events", "frontier", "garbage", "seen", "sessions", "tips", "todo")
 
-    def __init__(
-        self, events: Sequence[Event], garbage: Sequence[str], situation: Situation, frontier: Frontier
-    ) -> None:
+    def __init__(self, events: Sequence[Event], garbage: Sequence[str], frontier: Frontier) -> None:
         self.events = events
         self.garbage = garbage
-        self.situation = situation
         self.frontier = frontier
         self.tips: frozenset[str] = frozenset()
         self.todo: list[Row] = []
         self.sessions: Mapping[str, str] = {}
+        self.ends: list[tuple[str, ReflogEntry]] = []
+        self.seen: frozenset[str] = frozenset()
         self.cut = False
 
 
@@ -56,23 +56,27 @@ def make_plan(
     store: Store,
     index: Index,
     baseline: Baseline,
-    recording: Recording,
+    parents_of: Callable[[str], Sequence[str]],
     *,
     automatic: bool,
     whole: bool,
     limit: int | None,
 ) -> Plan:
-    """Look at the queue, the refs and the logs; see `catch_up` for the switches. `limit` bounds the commits listed."""
+    """Look at the queue, the refs and the logs; see `catch_up` for the switches.
+
+    `parents_of` reads a commit (ObjectMissingError), `limit` bounds the commits listed.
+    """
     events, garbage = queue.read_events(store)
     situation = look(repo)
     events = [event for event in events if _is_ready(event, situation)]
     frontier = read_frontier(store)
-    plan = Plan(events, garbage, situation, frontier)
+    plan = Plan(events, garbage, frontier)
+    plan.ends, plan.seen = _ends(situation, frontier)
     believed = frontier if not whole and index.count() >= frontier.seals else Frontier(left=frontier.left)
     plan.tips = frozenset(situation.tips(automatic=automatic) | _tips_of(events))
     fresh = plan.tips - believed.tips
     fresh -= frozenset(baseline.tips())
-    again = _again(recording, index, believed.left)
+    again = _again(parents_of, index, believed.left)
     rows: list[Row] = []
     if fresh:
         hide = [*_hidden(baseline), *believed.tips, *repo.shallow()]
@@ -107,6 +111,16 @@ def _is_ready(event: Event, situation: Situation) -> bool:
     return not any(in_rebase(head) and head.oid == event.head for head in situation.heads)
 
 
+def _ends(situation: Situation, frontier: Frontier) -> tuple[list[tuple[str, ReflogEntry]], frozenset[str]]:
+    found = {
+        f"{entry.old} {entry.new}": (branch, entry)
+        for branch, entries in situation.reflogs.items()
+        for entry in entries
+        if entry.message.startswith(_FINISH) and entry.old.strip("0")
+    }
+    return [end for name, end in found.items() if name not in frontier.seen], frozenset(found)
+
+
 def _tips_of(events: Iterable[Event]) -> set[str]:
     tips = {event.head for event in events if event.head is not None}
     for event in events:
@@ -119,13 +133,15 @@ def _hidden(baseline: Baseline) -> list[str]:
     return tips if len(tips) <= _MANY_TIPS else baseline.heads()
 
 
-def _again(recording: Recording, index: Index, left: Mapping[str, str]) -> list[tuple[str, Sequence[str], str]]:
+def _again(
+    parents_of: Callable[[str], Sequence[str]], index: Index, left: Mapping[str, str]
+) -> list[tuple[str, Sequence[str], str]]:
     """Return (commit, parents, session) of what earlier runs could not record, and of batches found damaged."""
     wanted = {**{damage.commit_id: damage.session for damage in index.damaged()}, **left}
     rows: list[tuple[str, Sequence[str], str]] = []
     for oid, session in wanted.items():
         try:
-            rows.append((oid, recording.objects.commit(oid).parents, session))
+            rows.append((oid, parents_of(oid), session))
         except ObjectMissingError:
             continue  # the commit itself is gone: nothing reaches it any more
     return rows

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from muse_hook.pipeline import Memory, batch_of, record_commit
 
 TYPE_CHECKING = False
@@ -19,9 +17,6 @@ if TYPE_CHECKING:
     from muse_hook.model.change import Commit, FileChange
     from muse_hook.oplog import Store
     from muse_hook.oplog.batch import Batch
-
-# 30 bytes an object: 50,000 objects, some 10,000 commits, are walked in under 0.2 s.
-_SMALL = 1500 << 10
 
 
 class Recording:
@@ -155,13 +150,3 @@ class Recording:
                 if generation is not None:
                     found[oid] = generation
         return found
-
-
-def is_small(repo: Repository) -> bool:
-    """Say whether the whole history can be walked in the foreground: by the size of the pack indexes."""
-    try:
-        with os.scandir(os.path.join(repo.objects_dir, "pack")) as entries:
-            size = sum(entry.stat().st_size for entry in entries if entry.name.endswith(".idx"))
-    except OSError:
-        return True
-    return size < _SMALL

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from muse_hook.catchup import events as queue
-from muse_hook.catchup.baseline import make_baseline, read_baseline
-from muse_hook.catchup.chunks import Chunks
+from muse_hook.catchup.baseline import read_baseline
 from muse_hook.catchup.errorlog import append_error
 from muse_hook.catchup.frontier import Frontier, write_frontier
-from muse_hook.catchup.marks import find_marks
 from muse_hook.catchup.plan import make_plan
-from muse_hook.catchup.recording import Recording, is_small
 from muse_hook.catchup.report import Report
-from muse_hook.catchup.telling import Alone
+from muse_hook.catchup.size import is_small
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.index import Index
-from muse_hook.oplog import append
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Self
 
     from muse_hook.catchup.baseline import Baseline
     from muse_hook.catchup.budget import Budget
     from muse_hook.catchup.plan import Plan
+    from muse_hook.catchup.recording import Recording
     from muse_hook.git import Repository
-    from muse_hook.oplog import Store
+    from muse_hook.oplog import MarkLine, Store
 
 WAIT = 60.0  # seconds for the lock, where a person has asked for it
-FAR_BEHIND = 4 << 20  # bytes of log that a hook reads at most before it can tell what is sealed
+_PATIENCE = 1.0  # seconds that a hook waits for the index
+_FAR_BEHIND = 4 << 20  # bytes of log that a hook reads at most before it can tell what is sealed
 _LISTED = 1000  # commits that a hook lists at most before it leaves them to the background
 _FEW = 40  # commits for which starting `git cat-file` is cheaper than importing pygit2
+
+_ANEW = "the baseline was missing and was made anew: backfill records what came before it"
 
 
 def catch_up(
@@ -71,16 +71,20 @@ def catch_up(
 
 
 class _Run:
-    """One turn of catch-up; `looked_at` are the files of the queue that it saw."""
+    """One turn of catch-up; `looked_at` are the files of the queue that it saw.
+
+    A reading command that finds nothing new takes no lock and loads nothing that writes.
+    """
 
     def __init__(self, repo: Repository, store: Store, report: Report, budget: Budget | None) -> None:
         self.repo = repo
         self.store = store
         self.report = report
         self.budget = budget
-        self.index = Index(store)
+        self.index = Index(store) if budget is None else Index(store, patience=_PATIENCE)
         self.looked_at: list[str] = []
         self._recording: Recording | None = None
+        self._baseline: Baseline | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -93,19 +97,90 @@ class _Run:
     def go(
         self, wait: float | None, *, automatic: bool, whole: bool, progress: Callable[[int, int], None] | None
     ) -> None:
+        if self.budget is None:
+            self._go(wait, automatic=automatic, whole=whole, progress=progress)
+            return
+        # A hook that cannot write now must not even look: somebody else will do its work.
         with self.store.lock(wait):
-            plan = self._plan(automatic=automatic, whole=whole)
-        if plan is None or self._recording is None:
+            self._go(wait, automatic=automatic, whole=whole, progress=progress)
+
+    def _go(
+        self, wait: float | None, *, automatic: bool, whole: bool, progress: Callable[[int, int], None] | None
+    ) -> None:
+        plan = self._plan(wait, automatic=automatic, whole=whole)
+        if plan is None:
             self.report.deferred = True
             return
-        chunks = Chunks(
+        left = self._record(plan, wait, progress) if plan.todo else {}
+        if not self.report.deferred:
+            self._finish(plan, wait, left)
+
+    def _plan(self, wait: float | None, *, automatic: bool, whole: bool) -> Plan | None:
+        """Return what is to be done; None where finding it out is too much for a hook's foreground."""
+        hurried = self.budget is not None
+        if not self.index.refresh(mend=hurried, limit=_FAR_BEHIND if hurried else None):
+            return None
+        self._baseline = read_baseline(self.store)
+        if self._baseline is None:
+            if hurried and not is_small(self.repo):
+                return None
+            with self.store.lock(wait):
+                self._baseline = self._baseline_anew()
+        self.looked_at = queue.waiting(self.store)
+        plan = make_plan(
+            self.repo,
             self.store,
             self.index,
-            Alone(self._recording, self.budget),
-            [oid for oid, _ in plan.todo],
-            plan.sessions,
-            progress=progress,
+            self._baseline,
+            self._parents,
+            automatic=automatic,
+            whole=whole,
+            limit=_LISTED if hurried else None,
         )
+        if self.budget is not None and plan.todo:
+            below = self._reading().knows_below(plan.todo) or is_small(self.repo)
+            if plan.cut or not below or not self.budget.allows(len(plan.todo)):
+                return None
+        return plan
+
+    def _baseline_anew(self) -> Baseline:
+        from muse_hook.catchup.baseline import make_baseline  # noqa: PLC0415 - happens once, if ever
+
+        events, _ = queue.read_events(self.store)
+        woken_by = {event.head for event in events if event.head is not None}
+        if make_baseline(self.repo, self.store, without=woken_by, anew=True):
+            self.report.baseline = True
+            self.report.notes.append(_ANEW)
+            append_error(self.store, _ANEW)
+        baseline = read_baseline(self.store)
+        if baseline is None:
+            raise StoreError("writing the baseline", "it cannot be read back")
+        return baseline
+
+    def _reading(self) -> Recording:
+        """Return what reads commits; loaded on demand, with the whole pipeline behind it."""
+        if self._recording is None:
+            from muse_hook.catchup.recording import Recording  # noqa: PLC0415 - start-up time of reading commands
+
+            self._recording = Recording(self.repo, self.store, self.index, self._baseline, prefer="plumbing")
+        return self._recording
+
+    def _parents(self, oid: str) -> Sequence[str]:
+        return self._reading().objects.commit(oid).parents
+
+    def _record(self, plan: Plan, wait: float | None, progress: Callable[[int, int], None] | None) -> dict[str, str]:
+        """Record the plan's commits; {commit: session} of those that cannot be read."""
+        from muse_hook.catchup.chunks import Chunks  # noqa: PLC0415 - start-up time of reading commands
+        from muse_hook.catchup.telling import Alone  # noqa: PLC0415
+
+        recording = self._reading()
+        if len(plan.todo) > _FEW:
+            recording.close()
+            recording.prefer = "auto"
+        recording.learn(plan.todo)
+        teller = Alone(recording, self.budget)
+        commits = [oid for oid, _ in plan.todo]
+        chunks = Chunks(self.store, self.index, teller, commits, plan.sessions, progress=progress)
         try:
             if self.budget is not None:
                 chunks.run(wait)
@@ -117,75 +192,36 @@ class _Run:
         finally:
             self.report.recorded += chunks.recorded
             self.report.left |= chunks.left
-        if chunks.spent:
-            self.report.deferred = True
+        self.report.deferred = chunks.spent
+        return {oid: plan.sessions[oid] for oid in chunks.left}
+
+    def _finish(self, plan: Plan, wait: float | None, left: dict[str, str]) -> None:
+        """Write the marks, move the frontier, take the events out of the queue.
+
+        In this order, so that a kill between two of them leaves work to do again and none undone.
+        """
+        frontier = Frontier(plan.tips, left, plan.seen, self.index.count())
+        if not (plan.events or plan.garbage or plan.ends or frontier.is_news_to(plan.frontier)):
             return
         with self.store.lock(wait):
-            self._finish(plan, self._recording, {oid: plan.sessions[oid] for oid in chunks.left})
+            if plan.events or plan.ends:
+                self._mark(plan)
+            if frontier.is_news_to(plan.frontier):
+                write_frontier(self.store, frontier)
+            queue.remove([event.path for event in plan.events])
+            for path in queue.remove(plan.garbage):
+                self.report.garbage += 1
+                append_error(self.store, f"{path} was no event of ours and was removed")
 
-    def _plan(self, *, automatic: bool, whole: bool) -> Plan | None:
-        """Return what is to be done; None where finding it out is too much for a hook's foreground."""
-        hurried = self.budget is not None
-        if hurried and self.index.behind() > FAR_BEHIND:
-            return None
+    def _mark(self, plan: Plan) -> None:
+        from muse_hook.catchup.marks import find_marks  # noqa: PLC0415 - start-up time of reading commands
+        from muse_hook.oplog import append  # noqa: PLC0415
+
         self.index.refresh(mend=True)
-        baseline = read_baseline(self.store)
-        if baseline is None:
-            if hurried and not is_small(self.repo):
-                return None
-            baseline = self._baseline_anew()
-        recording = self._recording = Recording(self.repo, self.store, self.index, baseline, prefer="plumbing")
-        plan = make_plan(
-            self.repo,
-            self.store,
-            self.index,
-            baseline,
-            recording,
-            automatic=automatic,
-            whole=whole,
-            limit=_LISTED if hurried else None,
-        )
-        self.looked_at = [*plan.garbage, *(event.path for event in plan.events)]
-        if self.budget is not None and (plan.cut or not self.budget.allows(len(plan.todo))):
-            return None
-        if hurried and not recording.knows_below(plan.todo) and not is_small(self.repo):
-            return None
-        if len(plan.todo) > _FEW:
-            recording.close()
-            recording.prefer = "auto"
-        recording.learn(plan.todo)
-        return plan
-
-    def _baseline_anew(self) -> Baseline:
-        events, _ = queue.read_events(self.store)
-        woken_by = {event.head for event in events if event.head is not None}
-        make_baseline(self.repo, self.store, without=woken_by, anew=True)
-        self.report.baseline = True
-        self.report.notes.append("the baseline was missing and was made anew: backfill records what came before it")
-        append_error(self.store, self.report.notes[-1])
-        baseline = read_baseline(self.store)
-        if baseline is None:
-            raise StoreError("writing the baseline", "it cannot be read back")
-        return baseline
-
-    def _finish(self, plan: Plan, recording: Recording, left: dict[str, str]) -> None:
-        """Write the marks, move the frontier, take the events out of the queue; in this order, so that a kill between
-        two of them leaves work to do again and none undone.
-        """  # noqa: D205 - one thought
-        self.index.refresh(mend=True)
-        marks, seen = find_marks(plan, self.repo, self.index, recording)
-        by_session: dict[str, list[object]] = {}
-        for session, mark in marks:
+        by_session: dict[str, list[MarkLine]] = {}
+        for session, mark in find_marks(plan, self.repo, self.index, self._reading()):
             if not self.index.has_mark(mark.op_id):
                 by_session.setdefault(session, []).append(mark)
         for session, lines in by_session.items():
-            append(self.store, session, lines)  # type: ignore[arg-type]
+            append(self.store, session, lines)
             self.report.marks += len(lines)
-        self.report.garbage += len(plan.garbage)
-        frontier = Frontier(plan.tips, left, seen, self.index.count())
-        if frontier != plan.frontier:
-            write_frontier(self.store, frontier)
-        queue.remove([event.path for event in plan.events])
-        for path in queue.remove(plan.garbage):
-            append_error(self.store, f"{path} was no event of ours and was removed")
-        queue.remove_abandoned(self.store)

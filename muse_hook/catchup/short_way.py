@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Bytes of log that may be read to learn what is sealed: the batches of the last few commits, not a cloned store.
 _BEHIND = 4 << 20
+_PATIENCE = 1.0  # seconds for an index that another process keeps locked
 
 
 def record_head(repo: Repository, store: Store, oid: str, session: str, budget: Budget | None) -> bool:
@@ -24,10 +25,9 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
     """
     if not store.exists():
         return False
-    with Index(store) as index:
-        if index.behind() > _BEHIND:
+    with Index(store, patience=_PATIENCE) as index:
+        if not index.refresh(mend=True, quick=True, limit=_BEHIND):
             return False
-        index.refresh(mend=True)
         if index.is_sealed(oid):
             return True
         with Recording(repo, store, index, None, prefer="plumbing") as recording:
