@@ -4,23 +4,23 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, MutableMapping, Sequence
 
     from muse_hook.model.ops import DomainOp, PatchOp, StructuredDelta
+    from muse_hook.replay.tables import Symbols
 
     Place = tuple[str, str]
-    Table = dict[str, dict[str, str] | None]
-    """Path -> qualified name -> content id; None for a file whose symbols are not known (it could not be parsed).
-    A file without symbols has no entry."""
+    Table = MutableMapping[str, Symbols]
+    """Path -> its symbols; a file without symbols has no entry, or an empty one."""
 
 UNKNOWN = ("unparsed", "too_large")
 
 
-def fold(table: Table, delta: StructuredDelta, parents: Sequence[Mapping[str, dict[str, str] | None]] = ()) -> None:
+def fold(table: Table, delta: StructuredDelta, parents: Sequence[Mapping[str, Symbols]] = ()) -> None:
     """Turn the symbols of a commit's first parent into the commit's own, in place.
 
     `parents` are the tables of a merge's second, third, ... parent: a file-level op with `from_parent` takes its path
-    from there. The dictionaries inside a table are replaced and never changed, so tables may share them.
+    from there. What stands in a table is replaced and never changed, so tables may share it.
     """
     patches = [op for op in delta["ops"] if op["op"] == "patch"]
     after = _Patched(table, patches).tables if patches else {}
@@ -38,7 +38,7 @@ def fold(table: Table, delta: StructuredDelta, parents: Sequence[Mapping[str, di
             table.pop(path, None)
 
 
-def _whole_file(table: Table, op: DomainOp, parents: Sequence[Mapping[str, dict[str, str] | None]]) -> None:
+def _whole_file(table: Table, op: DomainOp, parents: Sequence[Mapping[str, Symbols]]) -> None:
     path, change = op["address"], op.get("change", ())
     parent = op.get("from_parent")
     if parent is not None:

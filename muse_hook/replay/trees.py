@@ -1,0 +1,111 @@
+"""The symbols of a Git tree, extracted when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import ItemsView, Iterator, Mapping
+
+from muse_hook.git.trees import decode_path
+from muse_hook.languages import language_for
+from muse_hook.replay.tables import Symbols, Table
+from muse_hook.scope import SYMBOLS, read_rules
+from muse_hook.symbols import extract
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.languages import Language
+    from muse_hook.model.change import Blob
+    from muse_hook.scope import Rules
+
+# Symbols whose ids are kept: some 60 MiB. What one commit's tree asks for, the next one's asks for again.
+MEMORY_SYMBOLS = 250_000
+
+
+class Unread(Mapping[str, str]):
+    """The symbols of a blob that nobody has looked at yet; two of the same blob are the same object."""
+
+    __slots__ = ("_blob", "_language", "_trees")
+
+    def __init__(self, trees: Trees, blob: str, language: Language) -> None:
+        self._trees = trees
+        self._blob = blob
+        self._language = language
+
+    def read(self) -> dict[str, str] | None:
+        """Return the symbols, None where the blob cannot be parsed. Raises ObjectMissingError."""
+        return self._trees.symbols(self._blob, self._language)
+
+    def __getitem__(self, name: str) -> str:
+        return (self.read() or {})[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.read() or ())
+
+    def __len__(self) -> int:
+        return len(self.read() or ())
+
+    def items(self) -> ItemsView[str, str]:
+        """Return names and content ids, looked up once."""
+        return (self.read() or {}).items()
+
+
+class Trees:
+    """Reads trees as the recorder does, but each blob by itself: nothing is taken over from another version of it."""
+
+    def __init__(self, objects: ObjectReader) -> None:
+        self.objects = objects
+        self._memory: dict[object, Any] = {}  # parsed rule files
+        self._unread: dict[tuple[str, str], Unread] = {}
+        self._read: OrderedDict[tuple[str, str], dict[str, str] | None] = OrderedDict()
+        self._symbols = 0
+
+    def rules(self, tree: str) -> Rules:
+        """Return which paths of a tree are recorded, and how."""
+        return read_rules(self.objects, tree, self._memory)
+
+    def table(self, tree: str) -> Table:
+        """Return the symbols of every file of a tree that has some to tell. Raises ObjectMissingError."""
+        rules = self.rules(tree)
+        found = Table()
+        for raw, blob in self.objects.files(tree):
+            path = decode_path(raw)
+            symbols = self.of(path, blob, rules)
+            if symbols is not None:
+                found[path] = symbols
+        return found
+
+    def of(self, path: str, blob: Blob | None, rules: Rules) -> Unread | None:
+        """Return the symbols of one file, None for what has none to tell: no file, no language, not in scope."""
+        if blob is None or not blob.is_file:
+            return None
+        language = language_for(path)
+        if language is None or rules.of(path) != SYMBOLS:
+            return None
+        key = (blob.oid, language.name)
+        if key not in self._unread:
+            self._unread[key] = Unread(self, blob.oid, language)
+        return self._unread[key]
+
+    def symbols(self, blob: str, language: Language) -> dict[str, str] | None:
+        """Return the content ids of a blob's symbols, None where it cannot be parsed. Raises ObjectMissingError."""
+        key = (blob, language.name)
+        if key in self._read:
+            self._read.move_to_end(key)
+            return self._read[key]
+        table = extract(self.objects.blob(blob), language)
+        found = None
+        if table.state == "parsed":
+            found = {name: symbol.content_id for name, symbol in table.symbols.items()}
+        self._read[key] = found
+        self._symbols += len(found or ()) + 1
+        while self._symbols > MEMORY_SYMBOLS and len(self._read) > 1:
+            self._symbols -= len(self._read.popitem(last=False)[1] or ()) + 1
+        return found
+
+
+def known(symbols: Symbols) -> Mapping[str, str] | None:
+    """Return what a table says of a path as it is: read where it was not, None where the file could not be parsed."""
+    return symbols.read() if isinstance(symbols, Unread) else symbols

@@ -1,0 +1,169 @@
+"""A batch and a mark against what their commits say they must be: made again from Git, byte for byte."""
+
+from __future__ import annotations
+
+from json import loads
+
+from muse_hook.delta import delta_summary
+from muse_hook.errors import DeltaError
+from muse_hook.model.change import Commit
+from muse_hook.oplog import make_batch, make_dropped, make_superseded
+from muse_hook.oplog.canonical import canonical
+from muse_hook.oplog.ids import POSITIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from muse_hook.model.ops import StructuredDelta
+
+_SHOWN = 60
+
+
+class Difference:
+    """Line number `line` of a batch (from 0) is not what it should be; `words` say in what."""
+
+    __slots__ = ("line", "words")
+
+    def __init__(self, line: int, words: str) -> None:
+        self.line = line
+        self.words = words
+
+
+def batch_differences(
+    data: bytes, commit: Commit | None, generation: int | None, *, engine: str, delta: StructuredDelta | None = None
+) -> tuple[list[Any], list[Difference]]:
+    """Return the top-level ops of a whole batch, and in what it differs from the one that its commit asks for.
+
+    `commit` is None where Git has it no longer, `generation` where history is cut off, `delta` where the commit's files
+    are not to be read again: for these the batch is believed. `engine` is the one at work here: another one's batch may
+    have keys that we do not know.
+    """
+    entries = [loads(line) for line in data.splitlines()]
+    seal = entries[-1]
+    record = seal["commit"]
+    ops = []
+    at = 0
+    while at < len(entries) - 1:
+        op = entries[at]["domain_op"]
+        ops.append(op)
+        at += 1 + (len(op["child_ops"]) if op["op"] == "patch" else 0)
+    shallow = record.get("shallow") is True
+    if delta is None:
+        summary = delta_summary(ops) if record["engine"] == engine else record["summary"]
+        delta = {
+            "domain": "code",
+            "ops": ops,
+            "summary": summary,
+            "sem_ver_bump": record["sem_ver_bump"],
+            "breaking_changes": record["breaking_changes"],
+        }
+    try:
+        batch = make_batch(
+            commit or _as_told(seal),
+            delta,
+            record["generation"] if shallow or generation is None else generation,
+            shallow=shallow,
+            engine=record["engine"],
+        )
+    except DeltaError as error:
+        return ops, [Difference(0, error.wrong)]
+    if batch.lines == data:
+        return ops, []
+    return ops, list(_differences(data, batch.lines, strict=record["engine"] == engine))
+
+
+def mark_differences(
+    line: bytes, commit_of: Callable[[str], Commit | None], generation_of: Callable[[str], int | None]
+) -> list[str]:
+    """Return in what a mark (its line without the newline) differs from the one that its commits ask for."""
+    entry = loads(line)
+    op = entry.get("domain_op")
+    if not isinstance(op, dict) or op.get("op") not in ("replace", "delete") or not isinstance(op.get("address"), str):
+        return ["it is no mark that we know"]
+    old = op["address"]
+    replaced = op["op"] == "replace"
+    named = [old, str(op.get("new_content_id"))] if replaced else [old]
+    by = commit_of(named[-1]) or Commit(
+        named[-1], "", (), author=entry["actor_id"], authored_at="", committed_at=entry["created_at"], summary=""
+    )
+    found = [generation_of(oid) for oid in named]
+    generation = entry["lamport_ts"] // POSITIONS if None in found else max(number or 0 for number in found)
+    if replaced:
+        made = make_superseded(old, by, str(op.get("new_summary")), generation)
+    else:
+        made = make_dropped(by, generation, str(op.get("content_summary")))
+    if made.lines == line + b"\n":
+        return []
+    return [difference.words for difference in _differences(line, made.lines, strict=True)]
+
+
+def _as_told(seal: dict[str, Any]) -> Commit:
+    """Return the commit as its own seal has it."""
+    record, op = seal["commit"], seal["domain_op"]
+    return Commit(
+        seal["commit_id"],
+        op["content_id"],
+        record["parents"],
+        author=record["author"],
+        authored_at=record["authored_at"],
+        committed_at=record["committed_at"],
+        summary=op["content_summary"],
+        co_authors=record["co_authors"],
+        actor=seal["actor_id"],
+        intent=seal["intent_id"],
+        reservation=seal["reservation_id"],
+    )
+
+
+def _differences(data: bytes, expected: bytes, *, strict: bool) -> Iterator[Difference]:
+    """Yield each key that differs, on the first line where it does; `strict`: a key too many differs as well.
+
+    What follows from another difference (the digest of the lines, the ids of changed lines) is not told again.
+    """
+    told: set[str] = set()
+    lines, wanted = data.splitlines(), expected.splitlines()
+    if len(lines) != len(wanted):
+        yield Difference(0, f"{len(lines)} lines stand there, {len(wanted)} should")
+        return
+    for number, (line, right) in enumerate(zip(lines, wanted, strict=True)):
+        if line == right:
+            continue
+        found, should = _flat(loads(line)), _flat(loads(right))
+        keys = [
+            key for key in (should | found if strict else should) if found.get(key, _NONE) != should.get(key, _NONE)
+        ]
+        if not keys and strict:
+            keys = [_BYTES if list(found) == list(should) else _ORDER]
+        for key in keys:
+            if key in told or (key == "commit.sha256" and told):
+                continue
+            told.add(key)
+            if key in should or key in found:
+                yield Difference(number, f"{key} is {_shown(found, key)} and should be {_shown(should, key)}")
+            else:
+                yield Difference(number, key)
+
+
+_NONE = object()
+_BYTES = "the bytes mean what they should and are not canonical"
+_ORDER = "the order of keys is another one"
+
+
+def _flat(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with the keys of its `commit` and `domain_op` beside the others."""
+    flat: dict[str, Any] = {}
+    for key, value in entry.items():
+        if key in ("commit", "domain_op") and isinstance(value, dict):
+            flat |= {f"{key}.{inner}": inside for inner, inside in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _shown(values: dict[str, Any], key: str) -> str:
+    if key not in values:
+        return "missing"
+    text = canonical(values[key])
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
