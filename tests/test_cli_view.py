@@ -223,6 +223,15 @@ def test_every_breaking_change_stands_with_its_reason() -> None:
     assert text.endswith("SemVer: major\n  ! a.py::g  parameter removed: debug\n  ! a.py::h\n")
 
 
+def test_a_minor_verdict_stands_with_its_reasons() -> None:
+    verdicts = [
+        {"address": "a.py::f", "bump": "minor", "reason": "public_added", "detail": ""},
+        {"address": "a.py::g", "bump": "patch", "reason": "implementation_changed", "detail": "body"},
+    ]
+    text = drawn(delta_of(patch("a.py", inserted("a.py::f")), sem_ver_bump="minor", verdicts=verdicts))
+    assert text.endswith("SemVer: minor\n  + a.py::f  public added\n")
+
+
 @pytest.mark.parametrize("columns", [40, 60, 80])
 def test_rows_wrap_to_the_width_of_the_terminal(columns: int) -> None:
     names = [f"a.py::import::name_{number}" for number in range(40)]

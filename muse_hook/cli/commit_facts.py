@@ -82,7 +82,9 @@ def computed_facts(invocation: Invocation, commit_id: str) -> CommitFacts:
 
     with invocation.repository.objects() as objects:
         commit = objects.commit(commit_id)
-        return CommitFacts(_of_git(commit), delta_of(objects, commit), session="", engine="")
+        delta = delta_of(objects, commit)
+    delta.pop("verdicts", None)  # the log does not keep them, and a commit is shown in one shape
+    return CommitFacts(_of_git(commit), delta, session="", engine="")
 
 
 def _of_git(commit: Commit) -> dict[str, Any]:

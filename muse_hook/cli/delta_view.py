@@ -143,6 +143,15 @@ def _draw_verdict(screen: Screen, delta: Mapping[str, Any], rows: Sequence[FileR
     for breaking in delta.get("breaking_changes") or ():
         where, reason = breaking_text(breaking)
         screen.line("  ", ("!", "major"), f" {where}", ("  " + reason if reason else "", "dim"))
+    if bump == "minor":
+        _draw_reasons(screen, [each for each in delta.get("verdicts") or () if each.get("bump") == bump])
+
+
+def _draw_reasons(screen: Screen, verdicts: Sequence[Mapping[str, str]]) -> None:
+    for verdict in verdicts:
+        reason = verdict["reason"].replace("_", " ")
+        detail = f": {verdict['detail']}" if verdict.get("detail") else ""
+        screen.line("  ", ("+", "minor"), f" {verdict['address']}", (f"  {reason}{detail}", "dim"))
 
 
 def breaking_text(breaking: object) -> tuple[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from muse_hook.errors import MuseHookError
+from muse_hook.cli.failures import closest
+from muse_hook.errors import SessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git import Repository
     from muse_hook.history import Filter
+    from muse_hook.index import Index
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -56,11 +58,19 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
     )
 
 
+def check_session(session: str, index: Index) -> None:
+    """Raise SessionError for a session that has no log, naming the one that was probably meant."""
+    known = [row.id for row in index.sessions()]
+    if session not in known:
+        meant = closest(session, known)
+        hint = f"--session {meant}" if meant else "muse-hook sessions"
+        raise SessionError(f"looking for session {session!r}", "nothing is recorded under that name", hint)
+
+
 def date(text: str, repository: Repository) -> str:
     """Return a date in any form that Git reads ("2 weeks ago", "2026-01-31") in ISO 8601, UTC."""
     from datetime import UTC, datetime  # noqa: PLC0415 - start-up time
 
+    # Git makes something of any text: what it does not know is now.
     said = repository.run("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
-    if not said.lstrip("-").isdigit():
-        raise MuseHookError(f"reading the date {text!r}", "Git makes nothing of it", "--since '2 weeks ago'")
     return datetime.fromtimestamp(int(said), UTC).isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from muse_hook.cli.event_view import draw_event
-from muse_hook.cli.options import add_filters, add_json, count, filter_of
+from muse_hook.cli.options import add_filters, add_json, check_session, count, filter_of
 from muse_hook.history import Naming, Reachable, stream
 
 TYPE_CHECKING = False
@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     repository = invocation.repository
     wanted = filter_of(arguments, repository)
     database = invocation.history()
+    if wanted.session:
+        check_session(wanted.session, invocation.index)
     head = repository.head().oid
     reachable = Reachable(repository, database, [head] if head else [])
     named = Naming(database, reachable).find(arguments.address) if arguments.address else None
