@@ -43,8 +43,7 @@ class Normaliser:
     def __init__(self, language: Language, query: Query) -> None:
         self._query = query
         self._rules = Rules(language)
-        calls = (i for kind in query.kinds("call") for i in self._rules.ids.get(kind, ()))
-        self._calls = frozenset(calls)
+        self._calls = query.kinds("call")
 
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""

@@ -56,10 +56,11 @@ class Outline:
         space = self._source[line:start]
         begins_line = not space or space.isspace()
         column = indentation(space) if begins_line else start - line
-        statement = Statement(start, self._end(node), column, begins_line=begins_line)
+        end = self._end(node)
+        statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
         scopes = [(key, captures) for captures in matches for key in captures if key.startswith("scope.")]
-        piece = self._piece(node)
+        piece = Piece(self._reader, self._source[line if begins_line else start : end], node.type)
         if scopes:
             self._look_into(statement, scopes, place)
         else:
@@ -72,7 +73,7 @@ class Outline:
                 statement.is_docstring = place.in_class and bool(self._query.matches("docstring", node))
         return statement
 
-    def _piece(self, node: Node, name: str = "") -> Piece:
+    def _piece(self, node: Node, name: str) -> Piece:
         """Return a node's text, with the white space before it on its line: what the text means hangs on it."""
         start, source = node.start_byte, self._source
         line = source.rfind(b"\n", 0, start) + 1

@@ -12,16 +12,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tree_sitter import Node
+    from tree_sitter import Language, Node
 
     Captures = dict[str, list[Node]]
     Pairs = tuple[tuple[str, Node], ...]
 
 
 class Pattern:
-    """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be ""."""
+    """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be "".
 
-    __slots__ = ("alternatives", "captures", "children", "field", "first", "kind", "named", "quantifier")
+    Kinds and fields are compared by the grammar's numbers, which `bind` looks up.
+    """
+
+    __slots__ = (
+        "alternatives", "captures", "children", "field", "field_id", "first", "kind", "kind_id", "named", "quantifier",
+    )  # fmt: skip
 
     def __init__(self, kind: str | None, *, named: bool, field: str, first: bool) -> None:
         self.kind = kind
@@ -30,6 +35,7 @@ class Pattern:
         self.first = first
         self.quantifier = ""
         self.captures: list[str] = []
+        self.kind_id = self.field_id = 0
         self.children: list[Pattern] = []
         self.alternatives: list[Pattern] = []
 
@@ -39,11 +45,20 @@ class Pattern:
         for child in (*self.children, *self.alternatives):
             yield from child.all_captures()
 
+    def bind(self, grammar: Language) -> None:
+        """Look up the numbers of kinds and fields; raises ValueError for one that the grammar does not have."""
+        self.kind_id = grammar.id_for_node_kind(self.kind, self.named) or 0 if self.kind else 0
+        self.field_id = grammar.field_id_for_name(self.field) or 0 if self.field else 0
+        if (self.kind and not self.kind_id) or (self.field and not self.field_id):
+            raise ValueError(f"a query file has {self.field} {self.kind}, which its grammar has not")
+        for child in (*self.children, *self.alternatives):
+            child.bind(grammar)
+
     def matches(self, node: Node) -> list[Pairs]:
         """Return each way in which this pattern fits `node`, as (capture, node) pairs in the pattern's order."""
         if self.alternatives:
             found = [pairs for one in self.alternatives for pairs in one.matches(node)]
-        elif self.kind is None or node.type == self.kind:
+        elif not self.kind_id or node.kind_id == self.kind_id:
             found = [()]
             for child in self.children:
                 fits = child.fits(node)
@@ -70,19 +85,19 @@ class Pattern:
         candidates = self.candidates(parent)
         if self.children or self.alternatives:
             return [pairs for candidate in candidates for pairs in self.matches(candidate)]
-        kind, captures = self.kind, self.captures
-        if kind is not None:
-            candidates = [candidate for candidate in candidates if candidate.type == kind]
+        kind, captures = self.kind_id, self.captures
+        if kind:
+            candidates = [candidate for candidate in candidates if candidate.kind_id == kind]
         return [tuple([(capture, candidate) for capture in captures]) for candidate in candidates]
 
     def candidates(self, parent: Node) -> list[Node]:
         """Return the children of `parent` that this pattern may stand for."""
         if self.first:
             child = next((child for child in parent.named_children if not child.is_extra), None)
-            fits = child is not None and (not self.field or parent.child_by_field_name(self.field) == child)
+            fits = child is not None and (not self.field_id or parent.child_by_field_id(self.field_id) == child)
             return [child] if child is not None and fits else []
-        if self.field:
-            return parent.children_by_field_name(self.field)
+        if self.field_id:
+            return parent.children_by_field_id(self.field_id)
         return parent.named_children if self.named else parent.children
 
 
@@ -155,23 +170,24 @@ _FAMILIES = (
 class Query:
     """The patterns of one language, by family and by the kind of node that they fit."""
 
-    def __init__(self, text: str) -> None:
-        self._families: dict[str, dict[str, list[Pattern]]] = {}
+    def __init__(self, text: str, grammar: Language) -> None:
+        self._families: dict[str, dict[int, list[Pattern]]] = {}
         for pattern in read_patterns(text):
             captures = list(pattern.all_captures())
             family = next((f for start, f in _FAMILIES for c in captures if c.startswith(start)), "name")
             if pattern.kind is None:
                 raise ValueError("a query file has a pattern without a kind")
-            self._families.setdefault(family, {}).setdefault(pattern.kind, []).append(pattern)
+            pattern.bind(grammar)
+            self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
 
-    def kinds(self, family: str) -> frozenset[str]:
-        """Return the kinds of node that any pattern of a family fits."""
+    def kinds(self, family: str) -> frozenset[int]:
+        """Return the kinds of node, by number, that any pattern of a family fits."""
         return frozenset(self._families.get(family, ()))
 
     def matches(self, family: str, node: Node) -> list[Captures]:
         """Return the captures of every fitting pattern of a family, patterns in the file's order."""
         found: list[Captures] = []
-        for pattern in self._families.get(family, {}).get(node.type, ()):
+        for pattern in self._families.get(family, {}).get(node.kind_id, ()):
             for pairs in pattern.matches(node):
                 captures: Captures = {}
                 for name, captured in pairs:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from muse_hook.symbols.piece import Piece
 
 # Normal forms that are kept, by their number of entries: a commit asks for the same ones again and again.
-KEPT_ENTRIES = 400_000
+KEPT_ENTRIES = 250_000
 
 _readers: dict[str, Reader] = {}
 
@@ -34,7 +34,7 @@ class Reader:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self.query = Query(language.query())
+        self.query = Query(language.query(), language.grammar)
         self.parser: Parser = tree_sitter().Parser(language.grammar)
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
