@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -232,6 +233,17 @@ def test_backfill_says_what_it_did_and_a_second_run_does_nothing(shell: Shell) -
     log = bytes_of_log(shell.repo)
     assert shell.run("backfill") == (0, "", "nothing to do: 5 commits, all recorded already\n")
     assert bytes_of_log(shell.repo) == log
+
+
+def test_without_reuse_and_with_two_processes_the_log_is_the_same(shell: Shell) -> None:
+    for number in range(4):
+        shell.repo.commit(f"Number {number}", a=BEFORE.replace("* 2", f"* {number}"))
+    shell.run("backfill")
+    log = bytes_of_log(shell.repo)
+    for options in (["--no-reuse"], ["--jobs", "2"]):
+        shutil.rmtree(shell.repo.path / ".git/.muse")
+        assert shell.run("backfill", *options)[0] == 0
+        assert bytes_of_log(shell.repo) == log
 
 
 def test_install_with_a_backfill_is_one_command(shell: Shell) -> None:

@@ -36,6 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Record only the last N commits of it")
     parser.add_argument("--all", action="store_true", help="Record all local branches, the default one first")
     parser.add_argument("--session", metavar="NAME", help="Record into this session instead of the branch's")
+    parser.add_argument(
+        "--no-reuse", action="store_true", help="Parse every version of a file as a whole; records the same"
+    )
     parser.add_argument("--jobs", metavar="N", type=count, help="Work with N processes (default: one a processor)")
 
 
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         every=arguments.all,
         session=arguments.session,
         jobs=arguments.jobs,
+        reuse=not arguments.no_reuse,
     )
     return 0
 
@@ -62,6 +66,7 @@ def record_range(
     every: bool = False,
     session: str | None = None,
     jobs: int | None = None,
+    reuse: bool = True,
 ) -> None:
     """Record a range with a progress bar, and say what was recorded.
 
@@ -77,6 +82,7 @@ def record_range(
             all=every,
             session=session,
             jobs=jobs or len(os.sched_getaffinity(0)),
+            reuse=reuse,
             progress=progress.update,
         )
     except KeyboardInterrupt:
