@@ -174,7 +174,7 @@ def test_refs_lead_to_commits_through_any_tag(repo: Repo, head: str) -> None:
     assert opened(repo).branches() == {"main": head, "absent": "1" * 40}
 
 
-def test_the_default_branch_is_the_remote_s_then_the_main_work_tree_s(repo: Repo, head: str, tmp_path: Path) -> None:
+def test_the_default_branch_is_the_remote_s_then_the_usual_one(repo: Repo, head: str, tmp_path: Path) -> None:
     repo.git("branch", "trunk")
     assert opened(repo).default_branch() == "main"
     repo.git("update-ref", "refs/remotes/origin/trunk", head)
@@ -183,6 +183,11 @@ def test_the_default_branch_is_the_remote_s_then_the_main_work_tree_s(repo: Repo
     repo.git("symbolic-ref", "-d", "refs/remotes/origin/HEAD")
     repo.git("worktree", "add", "-q", "-b", "topic", str(tmp_path / "linked"))
     assert open_repository(str(tmp_path / "linked")).default_branch() == "main"
+    repo.git("checkout", "-q", "trunk")
+    assert opened(repo).default_branch() == "main"
+    repo.git("branch", "-m", "main", "other")
+    assert opened(repo).default_branch() == "trunk"
+    repo.git("branch", "-m", "other", "main")
     repo.git("checkout", "-q", "--detach")
     assert opened(repo).default_branch() == "main"
     repo.git("branch", "-D", "-q", "main")

@@ -20,7 +20,7 @@ LINES = (
     {"index"},
     {"recorder"},
     {"pipeline", "catchup", "hook"},
-    {"history", "replay", "report", "verify", "watch"},
+    {"concurrent", "history", "replay", "report", "verify", "watch"},
     {"install", "doctor", "cli", "__main__"},
 )
 ARROWS = {
@@ -32,6 +32,7 @@ ARROWS = {
     ("hook", "catchup"),
     ("hook", "pipeline"),
     ("verify", "replay"),
+    ("concurrent", "history"),
     ("report", "history"),
     ("doctor", "install"),
     ("cli", "install"),

@@ -50,6 +50,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "log": "Show a symbol's story through renames and moves",
         "blame": "Show who last changed each symbol of a file",
         "watch": "Follow the operations live, as commits are recorded",
+        "concurrent": "Show what two branches would collide on",
         "replay": "Show every symbol at a commit, as the log tells it",
         "sessions": "List the sessions of the log",
         "sql": "Ask the log a question in SQL",

@@ -64,7 +64,8 @@ def _two(line: bytes) -> tuple[str, str]:
 def default_branch(repository: Repository) -> str | None:
     """Return the local branch that the history is told from, `None` where there is no branch at all.
 
-    That of `origin/HEAD`, else the main work tree's, else init.defaultBranch, main or master, else the first one.
+    That of `origin/HEAD`, else init.defaultBranch, main or master, else the main work tree's, else the first one: what
+    somebody happens to stand on says least.
     """
     local = branches(repository)
     status, output, _ = repository.start_to_end("symbolic-ref", "-q", "refs/remotes/origin/HEAD")
@@ -72,7 +73,7 @@ def default_branch(repository: Repository) -> str | None:
     if status == 0 and remote in local:
         return remote
     main = read_head(repository, repository.common_dir).branch
-    for name in (main, repository.config("init.defaultBranch"), "main", "master", *local):
+    for name in (repository.config("init.defaultBranch"), "main", "master", main, *local):
         if name is not None and name in local:
             return name
     return None

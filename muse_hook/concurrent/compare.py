@@ -1,0 +1,109 @@
+"""Two commits compared with where they parted.
+
+The basis is the net change of each side, tree against tree, and not the ops in between: a change that was taken back
+collides with nothing, one that both sides made (a cherry-pick) is the same on both, and nothing has to be recorded.
+What the recorded history adds is identity: see `identity`.
+"""
+
+from __future__ import annotations
+
+from muse_hook.concurrent.collide import collide
+from muse_hook.concurrent.collision import BOTH_ADDED
+from muse_hook.concurrent.lines import Lines
+from muse_hook.concurrent.side import Side
+from muse_hook.errors import RevisionError
+from muse_hook.pipeline import Memory, files_between
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from muse_hook.concurrent.collision import Collision
+    from muse_hook.concurrent.identity import Identity
+    from muse_hook.git import Repository
+    from muse_hook.git.objects import ObjectReader
+
+
+class Comparison:
+    """What was found between two commits (ids), and the merge bases that it was found from."""
+
+    __slots__ = ("bases", "collisions", "ours", "theirs")
+
+    def __init__(self, ours: str, theirs: str, bases: Sequence[str], collisions: Sequence[Collision]) -> None:
+        self.ours = ours
+        self.theirs = theirs
+        self.bases = list(bases)
+        self.collisions = list(collisions)
+
+    @property
+    def is_contained(self) -> bool:
+        """Whether one of the two has all that the other has."""
+        return self.ours in self.bases or self.theirs in self.bases
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the comparison as docs/json.md has it."""
+        return {
+            "ours": self.ours,
+            "theirs": self.theirs,
+            "bases": self.bases,
+            "collisions": [collision.as_json() for collision in self.collisions],
+        }
+
+
+def compare(
+    repository: Repository,
+    objects: ObjectReader,
+    ours: str,
+    theirs: str,
+    *,
+    identity: Identity | None = None,
+    memory: Memory | None = None,
+) -> Comparison:
+    """Return what two commits (full ids) would collide on, sorted by address.
+
+    Where they have several merge bases (criss-cross merges), it has to be found from each: what one side took from
+    the other is then no change of its own. Raises RevisionError where they have no common history, ObjectMissingError.
+    """
+    bases = repository.run("merge-base", "--all", ours, theirs, check=False).decode("ascii").split()
+    if not bases:
+        raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
+    if {ours, theirs}.intersection(bases):
+        return Comparison(ours, theirs, bases, [])
+    ground = _Ground(repository, objects, identity, memory or Memory())
+    found: dict[tuple[str, str, str], Collision] = {}
+    for number, base in enumerate(bases):
+        here = {each.key: each for each in ground.collisions(base, ours, theirs)}
+        found = here if not number else {key: each for key, each in found.items() if key in here}
+    return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
+
+
+class _Ground:
+    """What every comparison stands on."""
+
+    def __init__(
+        self, repository: Repository, objects: ObjectReader, identity: Identity | None, memory: Memory
+    ) -> None:
+        self._repository = repository
+        self._objects = objects
+        self._identity = identity
+        self._memory = memory
+
+    def collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
+        """Return what two commits collide on, seen from one merge base."""
+        mine, other = self._side(base, ours), self._side(base, theirs)
+        found = collide(mine, other, Lines(self._repository, self._objects, mine, other))
+        if self._identity is not None:
+            before = self._identity.at(base)
+            for collision in found:
+                path, _, name = collision.address.partition("::")
+                if name and collision.kind != BOTH_ADDED:
+                    collision.symbol_id = self._identity.symbol_id(before((path, name)))
+        return found
+
+    def _side(self, base: str, tip: str) -> Side:
+        trees = [self._objects.commit(commit).tree for commit in (base, tip)]
+        files = files_between(self._objects, trees, self._memory)
+        if self._identity is None or not self._identity.knows(tip):
+            return Side(files)
+        return Side(files, (self._identity.at(base), self._identity.at(tip)))

@@ -1,0 +1,77 @@
+"""Who is who where one comparison of two trees cannot tell: asked of the recorded history, which saw each step."""
+
+from __future__ import annotations
+
+from muse_hook.history import Naming, Reachable
+from muse_hook.match import Pair
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from muse_hook.git import Repository
+    from muse_hook.match import Matching
+    from muse_hook.match.pairs import Place
+    from muse_hook.model.symbol import Symbol
+
+    Story = Callable[[Place], int | None]
+    """The number of the story that a place (path, qualified name) belongs to, None where that is not recorded."""
+
+
+class Identity:
+    """The stable ids of symbols, as some commits see them; `connection` holds the history, brought up to date."""
+
+    def __init__(self, repository: Repository, connection: sqlite3.Connection) -> None:
+        self._repository = repository
+        self._sql = connection
+        self._known: dict[str, Naming] = {}
+
+    def knows(self, commit: str) -> bool:
+        """Whether a commit is recorded."""
+        query = "SELECT 1 FROM records WHERE commit_id = ? AND folded"
+        return self._sql.execute(query, (commit,)).fetchone() is not None
+
+    def at(self, commit: str) -> Story:
+        """Return what tells the story of a place at a commit."""
+        naming = self._known.get(commit)
+        if naming is None:
+            naming = self._known[commit] = Naming(self._sql, Reachable(self._repository, self._sql, [commit]))
+        return lambda place: naming.at(f"{place[0]}::{place[1]}")
+
+    def symbol_id(self, story: int | None) -> str:
+        """Return a story's stable id; "" for None."""
+        row = self._sql.execute("SELECT id FROM stories WHERE symbol = ?", (story,)).fetchone()
+        return str(row[0]) if row is not None else ""
+
+
+def settle(found: Matching, before: Story, after: Story) -> None:
+    """Put pairs by story in the place of what was guessed, or not seen, between two trees.
+
+    Steps that were recorded one by one go further than one look at both ends: each may be a small edit, and together
+    nothing is left that is alike.
+    """
+    guessed = {pair.old_place: pair for pair in found.pairs if pair.confidence < 1.0}
+    open_old: dict[Place, Symbol] = found.gone | {place: pair.old for place, pair in guessed.items()}
+    open_new: dict[Place, Symbol] = found.come | {pair.new_place: pair.new for pair in guessed.values()}
+    by_story = {story: place for place in open_new if (story := after(place)) is not None}
+    wanted: dict[Place, Place] = {}
+    goals: set[Place] = set()
+    for place in open_old:
+        goal = by_story.get(before(place) or 0)
+        if goal is not None and goal not in goals:
+            wanted[place] = goal
+            goals.add(goal)
+    if not wanted:
+        return
+    kept = []
+    for pair in found.pairs:
+        old, new = pair.old_place, pair.new_place
+        if old in guessed and (old in wanted or new in goals):
+            found.gone[old], found.come[new] = pair.old, pair.new
+        else:
+            kept.append(pair)
+    for old, new in wanted.items():
+        kept.append(Pair(old[0], found.gone.pop(old), new[0], found.come.pop(new)))
+    kept.sort(key=lambda pair: pair.old_place)
+    found.pairs = kept

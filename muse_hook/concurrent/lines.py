@@ -1,0 +1,102 @@
+"""What a line-based merge makes of each collision: it conflicts there, or goes through without a word."""
+
+from __future__ import annotations
+
+from muse_hook.concurrent.merge import Conflict, changes, conflicts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from muse_hook.concurrent.merge import Span
+    from muse_hook.concurrent.side import Side
+    from muse_hook.git import Repository
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.model.change import Blob
+    from muse_hook.model.symbol import Symbol, SymbolTable
+
+CONFLICTS, MERGES = "conflicts", "merges"
+_ALL = (0, 1 << 40)
+_EVERYWHERE = [Conflict(_ALL, _ALL, _ALL)]
+_HEAD = 8000  # bytes in which Git looks for a NUL before it calls a file binary
+
+
+class Lines:
+    """Merges the text of the files that both sides changed, each once and when somebody asks."""
+
+    def __init__(self, repository: Repository, objects: ObjectReader, ours: Side, theirs: Side) -> None:
+        self._repository = repository
+        self._objects = objects
+        self._ours = ours
+        self._theirs = theirs
+        self._known: dict[str, list[Conflict]] = {}
+
+    def at(self, path: str) -> list[Conflict]:
+        """Return where the merge of a file (its path before) would stop."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = self._merge(path)
+        return known
+
+    def of_symbol(self, path: str, symbol: Symbol, members: Iterable[Symbol] = ()) -> str:
+        """Return the verdict on a symbol as it was before; what happens inside its `members` is theirs."""
+        inner = [_span(each) for each in members]
+        hits = (each.base for each in self.at(path) if _meets(each.base, _span(symbol)))
+        return _verdict(any(not any(_inside(hit, span) for span in inner) for hit in hits))
+
+    def of_addition(self, path: str, symbol: Symbol) -> str:
+        """Return the verdict on a symbol that ours has added."""
+        return _verdict(any(_meets(each.ours, _span(symbol)) for each in self.at(path)))
+
+    def outside(self, path: str, before: SymbolTable) -> str:
+        """Return the verdict on what no symbol of a file held."""
+        inner = [_span(each) for each in before.symbols.values()]
+        return _verdict(any(not any(_inside(each.base, span) for span in inner) for each in self.at(path)))
+
+    def of_file(self, path: str) -> str:
+        """Return the verdict on a whole file."""
+        return _verdict(bool(self.at(path)))
+
+    def _merge(self, path: str) -> list[Conflict]:
+        file = self._ours.files.get(path)
+        if file is None or path not in self._theirs.files:
+            return []
+        base = file.change.old
+        ours, theirs = (side.files[side.home(path)].change.new for side in (self._ours, self._theirs))
+        if ours is None or theirs is None:
+            return [] if ours is theirs else _EVERYWHERE
+        if ours.oid == theirs.oid or base is None:
+            return [] if ours.oid == theirs.oid else _EVERYWHERE
+        if not (base.is_file and ours.is_file and theirs.is_file):
+            return _EVERYWHERE
+        texts = [self._objects.blob(blob.oid) for blob in (base, ours, theirs)]
+        if any(b"\0" in text[:_HEAD] for text in texts):
+            return _EVERYWHERE
+        mine, other = (self._changes(base, blob) for blob in (ours, theirs))
+        return conflicts(_lines(texts[1]), mine, _lines(texts[2]), other)
+
+    def _changes(self, base: Blob, blob: Blob) -> list[tuple[int, int, int, int]]:
+        return changes(self._repository, base.oid, blob.oid)
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """Return the lines as Git counts them: `splitlines` would part at a lone carriage return as well."""
+    return text.split(b"\n")
+
+
+def _span(symbol: Symbol) -> Span:
+    return symbol.lines[0] - 1, symbol.lines[1]
+
+
+def _meets(hit: Span, span: Span) -> bool:
+    if hit[0] == hit[1]:
+        return span[0] < hit[0] < span[1]
+    return hit[0] < span[1] and hit[1] > span[0]
+
+
+def _inside(hit: Span, span: Span) -> bool:
+    return span[0] <= hit[0] and hit[1] <= span[1]
+
+
+def _verdict(stops: bool) -> str:  # noqa: FBT001 - the answer itself
+    return CONFLICTS if stops else MERGES
