@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
-def main() -> None:
+
+def main() -> NoReturn:
     """Run the command line and leave the process with its exit status."""
     from muse_hook.cli import main as run  # noqa: PLC0415 - nothing is loaded by importing this module alone
 
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    # All is written and closed; taking the interpreter apart would be a tenth of a short command's time.
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import pty
 import subprocess
@@ -13,10 +12,16 @@ from types import ModuleType
 
 import pytest
 from conftest import Repo
+from hypothesis import given
+from hypothesis import strategies as st
 
 from muse_hook import __version__
 from muse_hook.cli import main
+from muse_hook.cli.failures import UsageError
 from muse_hook.cli.invocation import Invocation
+from muse_hook.cli.parser import COMMANDS, load
+from muse_hook.cli.plain import Arguments
+from muse_hook.cli.usage import command_parser
 from muse_hook.errors import MuseHookError, StoreError
 
 Work = Callable[[Invocation], int]
@@ -260,4 +265,53 @@ def test_a_namespace_is_what_commands_get() -> None:
     general, module, arguments = parse(["-C", "x", "--no-pager", "show", "HEAD", "--json"])
     assert general.directory == ["x"]
     assert module.PAGED
-    assert arguments == argparse.Namespace(commit="HEAD", json=True)
+    assert vars(arguments) == {"commit": "HEAD", "json": True}
+
+
+WORDS = st.sampled_from(
+    [
+        *("--json", "-n", "5", "x", "a..b", "--all", "--patch", "-p", "--session", "--session=s", "--since", "1.day"),
+        *(
+            "-",
+            "--no-wait",
+            "--csv",
+            "--",
+            "-n5",
+            "--max-count=3",
+            "--nonsense",
+            "-h",
+            "0",
+            "bash",
+            "--json=x",
+            "-x",
+            "",
+        ),
+    ]
+)
+
+
+@given(st.sampled_from([name for group in COMMANDS.values() for name in group]), st.lists(WORDS, max_size=5))
+def test_what_is_read_without_argparse_is_what_argparse_reads(name: str, words: list[str]) -> None:
+    plain = Arguments()
+    load(name).configure(plain)  # type: ignore[arg-type] # it takes down what argparse would
+    read = plain.read(words)
+    try:
+        by_argparse = vars(command_parser(name).parse_args(words))
+    except UsageError as error:
+        # Of `diff A --json B` argparse (before Python 3.12) makes less than there is.
+        assert read is None or "unrecognized arguments" in error.wrong  # noqa: PT017 - two ways to fail
+    except SystemExit:
+        assert read is None
+    else:
+        assert read is None or vars(read) == by_argparse
+
+
+def test_plain_lines_are_read_without_argparse() -> None:
+    script = (
+        "import sys; from muse_hook.cli.parser import parse; "
+        "parse(['-C', '.', '--no-pager', '--color', 'never', 'log', 'a.py::f', '-n', '5', '--json', '--kind=class']); "
+        "print('argparse' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "False\n"
+    )

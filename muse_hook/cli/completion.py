@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from muse_hook.cli.parser import COMMANDS, command_parser, top_parser
+from muse_hook.cli.parser import COMMANDS
+from muse_hook.cli.usage import command_parser, top_parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from muse_hook.cli.parser import Parser
+    from muse_hook.cli.usage import Parser
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-
 from muse_hook.cli.failures import closest
 from muse_hook.errors import SessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
     from muse_hook.git import Repository
     from muse_hook.history import Filter
     from muse_hook.index import Index
@@ -26,6 +26,8 @@ def count(text: str) -> int:
     except ValueError:
         value = 0
     if value < 1:
+        import argparse  # noqa: PLC0415 - start-up time
+
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return value
 

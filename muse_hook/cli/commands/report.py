@@ -1,64 +1,129 @@
-"""`muse-hook report`: the history as a page to look at."""
+"""`muse-hook report`: a page to look at."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 from muse_hook.cli.escape import printable
+from muse_hook.cli.failures import reject
+from muse_hook.cli.options import add_filters, add_json, filter_of
 from muse_hook.history import Reachable
-from muse_hook.report import collect, render
+from muse_hook.report import Target, gather, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from muse_hook.cli.invocation import Invocation
+    from muse_hook.git import Repository
+    from muse_hook.git.heads import Head
 
 PAGED = False
 DESCRIPTION = """
-Write the history as a page to look at
+Make a page to look at: one HTML file that needs no network
 
-One HTML file that loads nothing from anywhere: what happened when, the most changed symbols, who changes what,
-renames, and a search that tells each symbol's story. It is written into the store, or to FILE, and its path is
-printed.
+It has a timeline of the operations, the most changed symbols, who changed what, renames and moves, and a search
+that leads to each symbol's story. RANGE is anything that names commits: A..B, a branch, a tag. The page goes to
+stdout, or to FILE, which must not be tracked, nor inside the repository's own folder.
 """
 EXAMPLES = """
 muse-hook report --open
-muse-hook report -o history.html
-muse-hook report --all -o - | gzip > history.html.gz
+muse-hook report v1.0..v2.0 --output ../report.html
+muse-hook report --path 'src/*' --since '1 year ago' > report.html
 """
+
+_SHORT = 10  # digits of a commit id
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("-o", "--output", metavar="FILE", help="Write the page there (-: stdout; default: the store)")
-    parser.add_argument("--open", action="store_true", help="Show it in the browser")
-    parser.add_argument("--all", action="store_true", help="Take in commits that HEAD does not reach")
+    parser.add_argument("range", metavar="RANGE", nargs="?", help="Only these commits (default: what HEAD reaches)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="Write the page to FILE")
+    parser.add_argument("--open", action="store_true", help="Show it in the browser, from a temporary file if no FILE")
+    parser.add_argument("--all", action="store_true", help="Tell of every recorded commit, of all branches")
+    group = add_filters(parser)
+    group.add_argument("--since", metavar="DATE", default="", help="Only commits since DATE, as Git reads dates")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
-    """Write the page."""
+    """Make the page."""
+    if arguments.all and arguments.range:
+        reject("reading the command line", "--all leaves no place for a RANGE", "muse-hook report --help")
+    is_elsewhere = bool(arguments.output and arguments.output != "-")
+    if not (is_elsewhere or arguments.open) and (arguments.json or sys.stdout.isatty()):
+        reject("making a report", "it would be printed here", "muse-hook report --open\nmuse-hook report --output FILE")
     repository = invocation.repository
+    target = Target(repository, arguments.output) if is_elsewhere else None
+    wanted = filter_of(arguments, repository)
+    chosen = _chosen(arguments, repository)
     database = invocation.history()
-    head = repository.head().oid
-    reachable = None if arguments.all else Reachable(repository, database, [head] if head else [])
-    top = repository.work_tree or repository.common_dir
-    page = render(collect(database, reachable), os.path.basename(top), printable)
-    if arguments.output == "-":
-        invocation.out.write(page)
+    head = repository.head()
+    content = gather(
+        database,
+        Reachable(repository, database, [head.oid] if head.oid else []),
+        wanted,
+        chosen=chosen,
+        repository=_name(repository),
+        scope=_scope(arguments, head),
+        shown=printable,
+    )
+    made = page(content)
+    if target is None and not arguments.open:
+        invocation.out.write(made.decode("ascii"))
         return 0
-    data = page.encode("utf-8")
-    if arguments.output:
-        path = os.path.abspath(arguments.output)
-        with open(path, "wb") as file:
-            file.write(data)
+    if target is None:
+        target = _temporary(repository)
+    target.write(made)
+    if arguments.json:
+        told = {"commits": content.commits, "ops": content.ops, "symbols": content.symbols}
+        invocation.out.json({"version": 1, "command": "report", "output": target.real, **told, "bytes": len(made)})
     else:
-        path = invocation.store.path("report.html")
-        invocation.store.replace_file(path, data)
-    invocation.out.line(path)
+        invocation.messages.line(f"wrote {target.path}, {len(made) / 1e6:,.1f} MB: {content.ops:,} operations")
     if arguments.open:
-        import webbrowser  # noqa: PLC0415 - start-up time
-        from pathlib import Path  # noqa: PLC0415 - likewise
-
-        webbrowser.open(Path(path).as_uri())
+        _open(target.real, invocation)
     return 0
+
+
+def _chosen(arguments: argparse.Namespace, repository: Repository) -> Callable[[str], bool] | None:
+    """Return what decides on a commit, None for what HEAD reaches."""
+    if arguments.all:
+        return lambda _: True
+    if arguments.range is None:
+        return None
+    return frozenset(oid for oid, _ in repository.rev_list([arguments.range])).__contains__
+
+
+def _name(repository: Repository) -> str:
+    place = repository.work_tree or os.path.dirname(repository.common_dir)
+    if repository.is_bare:
+        place = repository.common_dir.removesuffix(".git").rstrip("/")
+    return os.path.basename(place) or "repository"
+
+
+def _scope(arguments: argparse.Namespace, head: Head) -> list[str]:
+    """Return where the page looks from and what was chosen, in words."""
+    at = (head.oid or "")[:_SHORT]
+    words = [f"{head.branch or 'HEAD'} at {at}" if at else "no commit yet"]
+    if arguments.all:
+        words.append("all branches")
+    words += [arguments.range] if arguments.range else []
+    chosen = ("session", "author", "path", "kind", "change", "since")
+    return words + [f"{name} {getattr(arguments, name)}" for name in chosen if getattr(arguments, name)]
+
+
+def _temporary(repository: Repository) -> Target:
+    """Return a place for one page in a folder that nobody else may enter."""
+    import tempfile  # noqa: PLC0415 - start-up time of the command line's other ways
+
+    return Target(repository, os.path.join(tempfile.mkdtemp(prefix="muse-hook-"), "report.html"))
+
+
+def _open(path: str, invocation: Invocation) -> None:
+    import webbrowser  # noqa: PLC0415 - likewise
+    from urllib.request import pathname2url  # noqa: PLC0415 - likewise
+
+    if not webbrowser.open("file://" + pathname2url(path)):
+        invocation.messages.line(("warning: ", "warning"), f"no browser was found: open {path} yourself")
