@@ -26,7 +26,7 @@ def main(argv):
         "stderr": os.readlink("/proc/self/fd/2"),
     }
     if argv[0] == "--probe":
-        print("muse_hook", "@VERSION@", *argv[1:])
+        print("muse_hook", "@VERSION@", *argv[1:], flush=True)
         return
     with open(os.path.join(os.path.dirname(os.path.dirname(__file__)), "calls"), "a") as file:
         file.write(json.dumps(facts) + "\\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from conftest import Repo
 
 from muse_hook.errors import InternalError, ObjectMissingError, RepositoryError
 from muse_hook.git import open_repository
+from muse_hook.git.loose import loose_size, read_loose
 from muse_hook.git.plumbing import PlumbingReader
 from muse_hook.model.change import Blob
 
@@ -312,6 +314,7 @@ def test_a_git_without_batch_command_is_asked_in_the_old_way(repo: Repo, tmp_pat
 
 def test_a_reader_whose_child_is_killed_says_so_and_starts_another(repo: Repo) -> None:
     head = repo.commit("x", a="a = 1\n")
+    repo.git("repack", "-adq")  # of a loose object no child is asked
     with open_repository(str(repo.path)).objects("plumbing") as reader:
         assert isinstance(reader, PlumbingReader)
         assert reader.commit(head).id == head
@@ -324,6 +327,7 @@ def test_a_reader_whose_child_is_killed_says_so_and_starts_another(repo: Repo) -
 
 def test_an_interrupted_answer_is_not_taken_for_the_next_one(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     head = repo.commit("x", a="a = 1\n")
+    repo.git("repack", "-adq")  # of a loose object no child is asked
     with open_repository(str(repo.path)).objects("plumbing") as reader:
         assert isinstance(reader, PlumbingReader)
         with monkeypatch.context() as patch:
@@ -331,6 +335,39 @@ def test_an_interrupted_answer_is_not_taken_for_the_next_one(repo: Repo, monkeyp
             with pytest.raises(KeyboardInterrupt):
                 reader.read(head)
         assert reader.read(repo.git("rev-parse", "HEAD:a.py")) == ("blob", b"a = 1\n")
+
+
+def test_loose_objects_are_read_without_a_child(repo: Repo) -> None:
+    repo.commit("x", a="a = 1\n")
+    repo.write("big.bin", bytes(range(256)) * 4000)
+    repo.write("empty", "")
+    head = repo.commit("y")
+    ids = repo.git("rev-list", "--objects", "--no-object-names", head).split()
+    with open_repository(str(repo.path)).objects("plumbing") as reader:
+        assert isinstance(reader, PlumbingReader)
+        loose = {oid: (reader.size(oid), reader.read(oid)) for oid in ids}
+        assert reader._child is None
+        repo.git("repack", "-adq")
+        assert {oid: (reader.size(oid), reader.read(oid)) for oid in ids} == loose
+        assert reader._child is not None
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"\x78\x9c", "cut", "longer", "header"])
+def test_what_is_no_loose_object_is_left_to_git(tmp_path: Path, damage: bytes | str) -> None:
+    content = b"blob 600\0" + os.urandom(600)
+    whole = zlib.compress(content)
+    damaged = {
+        "cut": whole[:-9],
+        "longer": zlib.compress(content + b"x"),
+        "header": zlib.compress(b"blub 600\0" + content[9:]),
+    }
+    (tmp_path / "aa").mkdir()
+    (tmp_path / "aa/bb").write_bytes(whole)
+    assert read_loose(str(tmp_path), "aabb") == ("blob", content[9:])
+    assert loose_size(str(tmp_path), "aabb") == 600
+    (tmp_path / "aa/bb").write_bytes(damage if isinstance(damage, bytes) else damaged[damage])
+    assert read_loose(str(tmp_path), "aabb") is None
+    assert read_loose(str(tmp_path), "aabc") is None
 
 
 def test_a_damaged_object_counts_as_missing(repo: Repo) -> None:
@@ -348,6 +385,7 @@ def test_a_damaged_object_counts_as_missing(repo: Repo) -> None:
 
 def test_closing_leaves_no_child_and_no_descriptor_behind(repo: Repo) -> None:
     head = repo.commit("x", a="a = 1\n")
+    repo.git("repack", "-adq")  # of a loose object no child is asked
     opened = open_repository(str(repo.path))
     before = sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else []
     for _ in range(3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import suppress
 
@@ -18,6 +19,7 @@ def leave_the_caller() -> None:
 
     A descriptor of the caller's that stayed open (a pipe on stderr) would make it wait for us.
     """
+    gc.enable()  # a hook starts without
     with suppress(OSError):  # a group leader already
         os.setsid()
     nothing = os.open(os.devnull, os.O_RDWR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import ObjectMissingError, RepositoryError
+from muse_hook.git.loose import loose_size, read_loose
 from muse_hook.git.objects import ObjectReader
 from muse_hook.git.process import in_short
 
@@ -22,12 +23,14 @@ class PlumbingReader(ObjectReader):
     """Reads objects through one `git cat-file` that is asked for one object at a time.
 
     A request is one short line and the next one goes out after the answer is read, so neither side can block on a
-    full pipe, however big the object. `start` starts `git` with the words that it is given.
+    full pipe, however big the object. `start` starts `git` with the words that it is given, for the first object that
+    is no file of its own in `folder`, the object database: right after a commit that is often none.
     """
 
-    def __init__(self, start: Callable[..., Child], id_size: int) -> None:
+    def __init__(self, start: Callable[..., Child], id_size: int, folder: str) -> None:
         super().__init__(id_size)
         self._start = start
+        self._folder = folder
         self._child: Child | None = None
         self._has_commands = True  # `--batch-command`, since Git 2.36, can be asked for a size alone
         self._last: tuple[str, str, bytes] | None = None  # what an older Git had to send when asked for a size
@@ -36,6 +39,9 @@ class PlumbingReader(ObjectReader):
         """Return the kind and the content of an object; ObjectMissingError."""
         if self._last is not None and self._last[0] == oid:
             return self._last[1:]
+        loose = read_loose(self._folder, oid) if self._is_id(oid) else None
+        if loose is not None:
+            return loose
         try:
             kind, size = self._ask(b"contents ", oid)
             return kind, self._content(oid, size)
@@ -47,6 +53,9 @@ class PlumbingReader(ObjectReader):
         """Return the bytes of an object's content; Git before 2.36 has to send all of it."""
         if self._last is not None and self._last[0] == oid:
             return len(self._last[2])
+        loose = loose_size(self._folder, oid) if self._is_id(oid) else None
+        if loose is not None:
+            return loose
         try:
             kind, size = self._ask(b"info ", oid)
             if not self._has_commands:
@@ -64,7 +73,7 @@ class PlumbingReader(ObjectReader):
 
     def _ask(self, command: bytes, oid: str) -> tuple[str, int]:
         """Return the kind and size of an object; after "contents " (or an old Git) its content is to be read."""
-        if len(oid) != 2 * self.id_size or not oid.isalnum():
+        if not self._is_id(oid):
             raise ObjectMissingError(oid)
         if self._child is None:
             self._child = self._start("cat-file", "--batch-command" if self._has_commands else "--batch", talk=True)
@@ -84,6 +93,9 @@ class PlumbingReader(ObjectReader):
         if len(header) != _HEADER_WORDS:  # "<id> missing"
             raise ObjectMissingError(oid)
         return header[1].decode(), int(header[2])
+
+    def _is_id(self, oid: str) -> bool:
+        return len(oid) == 2 * self.id_size and oid.isalnum()
 
     def _content(self, oid: str, size: int) -> bytes:
         child = self._child
