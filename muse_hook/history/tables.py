@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 3
+VERSION = 4
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
 # `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`.
@@ -22,6 +22,7 @@ CREATE TABLE records (
     log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, place INTEGER, folded INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX records_in_order ON records (generation, commit_id);
+CREATE INDEX records_to_fold ON records (record) WHERE NOT folded;
 CREATE TABLE parents (
     record INTEGER NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (record, number)
 ) WITHOUT ROWID;
