@@ -55,7 +55,7 @@ def modules(source: Path, half: str) -> list[ast.Module]:
             tree = ast.parse(path.read_bytes())
         except (SyntaxError, ValueError, RecursionError):
             continue
-        if len(functions(tree)) >= LEAST_FUNCTIONS and path.stat().st_size < MOST_BYTES:
+        if len(functions(tree)) >= LEAST_FUNCTIONS and path.stat().st_size < MOST_BYTES and material(tree):
             found.append(tree)
     return found
 
@@ -92,6 +92,11 @@ def is_simple(node: ast.stmt) -> bool:
     return not hasattr(node, "body") and not docstring
 
 
+def material(tree: ast.Module) -> list[ast.stmt]:
+    """Return the statements of a module's functions that can be put elsewhere."""
+    return [held[n] for function in functions(tree).values() for held, n in statements(function) if is_simple(held[n])]
+
+
 class Change:
     """One made-up commit: trees before and after, and the pairs that are true."""
 
@@ -102,9 +107,7 @@ class Change:
         self.before = {"one.py": copy.deepcopy(first), "two.py": copy.deepcopy(second)}
         self.after = {"one.py": copy.deepcopy(first), "two.py": copy.deepcopy(second)}
         self.strangers = list(functions(copy.deepcopy(stranger)).values())
-        self.material = [
-            held[n] for f in functions(stranger).values() for held, n in statements(f) if is_simple(held[n])
-        ]
+        self.material = material(stranger)
         self.truth: dict[Pair, int] = {}
         self.sizes: dict[Pair, int] = {}
         self.renamed: dict[str, str] = {}

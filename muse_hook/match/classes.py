@@ -15,6 +15,9 @@ TEXT, MEMBERS, NAME, BASES, FILE, CALLS = 0.55, 0.12, 0.20, 0.05, 0.06, 0.12
 
 ACCEPTED = 0.45
 
+SMALL, SMALL_NEEDS = 12, 0.3
+"""A class of fewer tokens (an exception of its own) needs so much more to have got another name."""
+
 ALIKE_MEMBER, MEMBERS_FOR_TEXT = 0.5, 0.8
 """A class that grew is told by its old members: the share of its text that stands in members of the same name, each
 at least half alike, counts eight tenths of the likeness of the whole."""
@@ -36,7 +39,7 @@ def match_classes(open_: Open) -> None:
         for new in _rivals(open_, old, news, names_old, names_new):
             if open_.allowed(old, new):
                 score = _score(open_, old, new, names_old[old], names_new[new])
-                if score >= ACCEPTED:
+                if score >= _needed(open_, old, new):
                     rows.append((-round(score, 6), old, new))
     for score, old, new in sorted(rows):
         if old in open_.gone.symbols and new in open_.come.symbols:
@@ -87,6 +90,14 @@ def _rivals(
     name, mine = open_.gone.symbols[old].name, names_old[old].keys()
     ranked = sorted((-(open_.come.symbols[new].name == name), -len(mine & names_new[new].keys()), new) for new in news)
     return [new for same, shared, new in ranked[:RIVALS] if same or shared]
+
+
+def _needed(open_: Open, old: Place, new: Place) -> float:
+    """Return the score that a pair of classes has to reach."""
+    one, other = open_.gone.profile(old), open_.come.profile(new)
+    if one.symbol.name != other.symbol.name and min(one.size, other.size) < SMALL:
+        return ACCEPTED + SMALL_NEEDS
+    return ACCEPTED
 
 
 def _score(
