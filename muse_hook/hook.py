@@ -136,7 +136,10 @@ class _Hook:
         try:
             report = catch_up(repo, store, automatic=True, wait=wait, budget=self._budget())
         except StoreBusyError:
-            return  # its holder looks at the queue when it is done
+            # Its holder looks at the queue when it is done, if it is one of ours; else the background waits for it.
+            if not self.background:
+                self._in_background(repo, store)
+            return
         for note in report.notes:
             _say(note)
         if report.deferred:

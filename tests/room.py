@@ -31,6 +31,7 @@ class Room(Repo):
     def __init__(self, path: Path, environment: dict[str, str], clock: list[int] | None = None) -> None:
         super().__init__(path, environment, clock)
         self.before: set[str] = set()
+        self.shown: Room = self  # whose log the table of scenarios shows
 
     def install(self, *, background: bool = False) -> None:
         """Put the hooks in and write the baseline, as `muse-hook install` does."""
@@ -120,7 +121,7 @@ class Room(Repo):
         """Return the marks by the commits' subjects: `amend: A -> A2`, `dropped: B`."""
         told = []
         for why, old, new in self.marks():
-            names = [self.git("log", "-1", "--format=%s", oid) for oid in (old, new) if oid]
+            names = [self.git("log", "-1", "--format=%s", oid, check=False) or oid[:7] for oid in (old, new) if oid]
             told.append(f"{'dropped' if why == 'dropped by rebase' else why}: {' -> '.join(names)}")
         return sorted(told)
 

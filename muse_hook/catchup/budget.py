@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from muse_hook.errors import ObjectMissingError
 
 TYPE_CHECKING = False
@@ -47,6 +45,8 @@ class Budget:
         for change in changes:
             for blob in (change.old, change.new):
                 if blob is not None and blob.is_file:
-                    with suppress(ObjectMissingError):  # of a file whose content nobody needs, perhaps
+                    try:
                         self._bytes -= objects.size(blob.oid)
+                    except ObjectMissingError:  # of a file whose content nobody needs, perhaps
+                        continue
         return self._bytes >= 0

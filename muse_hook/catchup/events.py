@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 
 from muse_hook.errors import SessionError, StoreError
 from muse_hook.oplog.sessions import check
@@ -127,11 +126,13 @@ def _abandoned(store: Store) -> list[str]:
     """Return what writers that were killed left half-written an hour ago or longer."""
     folder = store.path(_FOLDER)
     found = []
-    with suppress(OSError):
+    try:
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
             if name.startswith(_HALF_WRITTEN) and time.time() - os.stat(path).st_mtime > _ABANDONED:
                 found.append(path)
+    except OSError:  # there is no queue, or its writer was only slow
+        return found
     return found
 
 

@@ -55,8 +55,8 @@ def write_row(room: Room, request: pytest.FixtureRequest) -> None:
         "case": request.node.name.partition("[")[2].rstrip("]"),
         "scenario": request.function.__name__.removeprefix("test_").replace("_", " "),
         "what": (request.function.__doc__ or "").partition("\n")[0],
-        "recorded": dict(sorted(room.recorded().items())),
-        "marks": room.told(),
+        "recorded": dict(sorted(room.shown.recorded().items())),
+        "marks": room.shown.told(),
     }
     with open(path, "a", encoding="utf-8") as file:  # one write of a line: the workers of xdist do not mix
         file.write(json.dumps(row) + "\n")

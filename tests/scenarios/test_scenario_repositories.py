@@ -23,6 +23,7 @@ def bare(room: Room, tmp_path: Path) -> Room:
     room.git("remote", "add", "origin", str(path))
     made = Room(path, room.environment, room.clock)
     made.install()
+    room.shown = made
     return made
 
 
@@ -61,6 +62,7 @@ def test_push_of_two_clones_gives_the_same_lines(room: Room, bare: Room) -> None
 def test_push_that_updates_a_work_tree(room: Room, tmp_path: Path) -> None:
     there = Room(room.clone(tmp_path / "there").path, room.environment, room.clock)
     there.git("config", "receive.denyCurrentBranch", "updateInstead")
+    room.shown = there
     there.install()
     room.one()
     room.git("push", "-q", str(there.path), "main")
@@ -83,7 +85,8 @@ def make(room: Room, path: Path, *options: str) -> Room:
     done = room.run("git", "init", "-q", "-b", "main", *options, str(path), check=False)
     if done.returncode:
         pytest.skip(f"this git knows no {options}")
-    return Room(path, room.environment, room.clock)
+    room.shown = Room(path, room.environment, room.clock)
+    return room.shown
 
 
 @pytest.mark.parametrize("option", ["--object-format=sha256", "--ref-format=reftable"])
@@ -123,6 +126,7 @@ def cloned(room: Room, path: Path, *options: str) -> Room:
     room.git("clone", "-q", *options, f"file://{room.path}", str(path))
     made = Room(path, room.environment, room.clock)
     made.install()
+    room.shown = made
     return made
 
 

@@ -1,0 +1,229 @@
+"""The hook as a guest in `git commit`: silent, cheap, never in the way, never running the repository's code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import reading_of_git as model
+from conftest import Repo
+from room import PACKAGES, Room
+
+from muse_hook import __version__, hook
+
+# What a hook may load beside muse_hook itself, and why.
+ALWAYS = {
+    # the interpreter's own, loaded without `site`
+    "__future__", "_collections", "_collections_abc", "_functools", "_operator", "_stat", "collections", "copyreg",
+    "encodings.ascii", "errno", "functools", "genericpath", "itertools", "keyword", "operator", "os", "os.path",
+    "posixpath", "reprlib", "stat", "types",
+    "fcntl",  # the lock
+    "_sha256", "_sha2", "_hashlib",  # ids
+    "_sqlite3",  # the index, without the package around it, which loads datetime
+    "_json", "json", "json.decoder", "json.encoder", "json.scanner",  # the entries, and what json loads:
+    "_sre", "enum", "re", "re._casefix", "re._compiler", "re._constants", "re._parser",
+    "contextlib",
+}  # fmt: skip
+FOR_CODE = {"tree_sitter._binding", "tree_sitter_python._binding"}
+LAYERS_FOR_CODE = {"symbols"}
+
+REPORT = """
+import json, os, sys
+sys.path[:0] = json.loads(sys.argv[1])
+before = set(sys.modules)
+syncs = []
+fsync = os.fsync
+os.fsync = lambda descriptor: (syncs.append(descriptor), fsync(descriptor))[1]
+from muse_hook.hook import main
+main(["post-commit"])
+loaded = sorted(set(sys.modules) - before)
+import json
+print(json.dumps({"modules": loaded, "syncs": len(syncs)}))
+"""
+
+
+@pytest.fixture
+def room(repo: Repo) -> Room:
+    """Make a repository with the hooks in it, two commits old, the second one recorded."""
+    made = Room(repo.path, repo.environment, repo.clock)
+    made.one("base.txt", "base")
+    made.install()
+    made.one("base.txt", "more")
+    return made
+
+
+def watched(room: Room) -> dict[str, list[str] | int]:
+    """Fire post-commit in an interpreter started as the shim starts it; what it loaded and synced, which git it ran."""
+    code = REPORT.replace("import json, os, sys\n", "import os, sys\n").replace(
+        "json.loads(sys.argv[1])", "sys.argv[1].split('\\n')"
+    )
+    trace = room.path.parent / "trace"
+    trace.unlink(missing_ok=True)
+    done = room.run(sys.executable, "-I", "-S", "-c", code, "\n".join(PACKAGES), GIT_TRACE=str(trace))
+    assert done.stderr == b""
+    found: dict[str, list[str] | int] = json.loads(done.stdout)
+    lines = trace.read_text().splitlines()
+    found["git"] = [line.partition("built-in: git ")[2].split()[0] for line in lines if "built-in: git " in line]
+    return found
+
+
+def test_commit_without_code_loads_no_parser(room: Room) -> None:
+    room.one("a.txt", dead=True)
+    found = watched(room)
+    modules = found["modules"]
+    assert isinstance(modules, list)
+    foreign = {name for name in modules if not name.startswith("muse_hook")}
+    assert foreign <= ALWAYS
+    assert not {name.split(".")[1] for name in modules if name.startswith("muse_hook.")} & LAYERS_FOR_CODE
+    assert len(room.seals()) == 2
+
+
+def test_commit_of_code_loads_the_parser_and_its_one_grammar(room: Room) -> None:
+    room.one("a.py", "a = 1", dead=True)
+    modules = watched(room)["modules"]
+    assert isinstance(modules, list)
+    foreign = {name for name in modules if not name.startswith("muse_hook")}
+    assert foreign <= ALWAYS | FOR_CODE
+    assert foreign >= FOR_CODE
+    assert len(room.seals()) == 2
+
+
+def test_commit_takes_two_git_processes_and_one_sync(room: Room) -> None:
+    room.one("a.py", "a = 1", dead=True)
+    found = watched(room)
+    assert found["git"] == ["rev-parse", "cat-file"]
+    assert found["syncs"] == 1
+
+
+def test_commit_among_many_refs_asks_for_none_of_them(room: Room) -> None:
+    head = room.git("rev-parse", "HEAD")
+    with (room.path / ".git/packed-refs").open("a") as file:
+        file.writelines(f"{head} refs/heads/many/{number:06}\n" for number in range(20_000))
+    room.one("a.txt", dead=True)
+    assert watched(room)["git"] == ["rev-parse", "cat-file"]
+    assert len(room.seals()) == 2
+
+
+def test_silence_on_success(room: Room) -> None:
+    room.change("a.py", "a = 1")
+    done = room.run("git", "commit", "-q", "-m", "quiet")
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_probe_touches_nothing(room: Room, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = room.one(dead=True)
+    monkeypatch.chdir(room.path)
+    hook.main(["--probe", "nonce", "post-commit"])
+    assert capsys.readouterr().out == f"muse_hook {__version__} nonce post-commit\n"
+    assert made not in room.sessions()
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "post-checkout", "reference-transaction", ""])
+def test_other_hooks_do_nothing(room: Room, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = room.one(dead=True)
+    monkeypatch.chdir(room.path)
+    hook.main([name])
+    assert made not in room.sessions()
+
+
+def test_no_repository_is_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hook.main(["post-commit"])
+    said = capfd.readouterr().err
+    assert said.startswith("muse_hook: not recorded yet: ")
+    assert said.count("\n") == 1
+
+
+def test_failure_is_one_line_without_control_characters(capfd: pytest.CaptureFixture[str]) -> None:
+    hook._say("first\nsecond \x1b[31m \u202e \udce9")
+    assert capfd.readouterr().err == "muse_hook: first?second ?[31m ? ?\n"
+
+
+def test_closed_descriptors(room: Room) -> None:
+    room.change("a.py", "a = 1")
+    room.run("sh", "-c", "exec git commit -q -m closed <&- >&- 2>&-")
+    room.head_is_recorded()
+    old = room.git("rev-parse", "HEAD")
+    room.run("sh", "-c", "exec git commit -q --amend -m 'closed again' <&- >&- 2>&-")
+    assert ("amend", old, room.git("rev-parse", "HEAD")) in room.marks()
+    room.agree()
+
+
+def test_code_of_the_repository_never_runs(room: Room) -> None:
+    for name in ("json", "os", "re", "sqlite3", "muse_hook/__init__", "sitecustomize", "encodings/__init__"):
+        room.write(f"{name}.py", "open('was-run', 'w')\nraise SystemExit(7)\n")
+    room.git("add", "-A")
+    room.git("commit", "-q", "-m", "hostile", PYTHONPATH=str(room.path), PYTHONHOME="", PYTHONSTARTUP="json.py")
+    assert not (room.path / "was-run").exists()
+    room.head_is_recorded()
+
+
+def test_empty_environment(room: Room) -> None:
+    room.change("a.txt", "a")
+    home = room.environment["HOME"]
+    (Path(home) / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
+    git = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
+    done = subprocess.run(
+        [git, "commit", "-q", "-m", "bare"], cwd=room.path, env={"HOME": home}, capture_output=True, check=True
+    )
+    assert done.stderr == b""
+    room.head_is_recorded()
+
+
+def test_configuration_given_on_the_command_line_does_not_matter(room: Room) -> None:
+    room.change("a.txt", "a")
+    room.git("-c", "core.abbrev=4", "-c", "log.showSignature=true", "-c", "color.ui=always", "commit", "-q", "-m", "x")
+    room.head_is_recorded()
+
+
+def test_big_commit_returns_at_once_and_is_recorded_behind(room: Room) -> None:
+    for number in range(150):
+        room.write(f"many/{number}.py", f"a = {number}\n")
+    room.git("add", "-A")
+    with room.store().lock():  # the background has to wait: whoever waits for it hangs
+        started = time.monotonic()
+        room.git("commit", "-q", "-m", "big")
+        assert time.monotonic() - started < 5
+        assert len(room.queued()) == 1
+    room.settle()
+    room.agree()
+
+
+def test_background_mode_records_behind_the_commit(repo: Repo) -> None:
+    room = Room(repo.path, repo.environment, repo.clock)
+    room.install(background=True)
+    room.one(message="old")
+    room.git("commit", "-q", "--amend", "-m", "new")
+    wait_for(room, 2)
+    room.settle()
+    room.agree()
+    assert room.told() == ["amend: old -> new"]
+
+
+def test_background_mode_does_not_make_the_caller_wait(repo: Repo) -> None:
+    room = Room(repo.path, repo.environment, repo.clock)
+    room.install(background=True)
+    room.one()
+    wait_for(room, 1)
+    with room.store().lock():
+        started = time.monotonic()
+        room.one()
+        room.git("commit", "-q", "--amend", "-m", "again")
+        assert time.monotonic() - started < 5
+    wait_for(room, 3)
+    room.settle()
+    room.agree()
+
+
+def wait_for(room: Room, seals: int) -> None:
+    """Wait until the background has written so many."""
+    end = time.monotonic() + 20
+    while len(model.all_seals(room.muse)) < seals:
+        assert time.monotonic() < end, room.errors()
+        time.sleep(0.02)
