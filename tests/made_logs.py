@@ -28,7 +28,14 @@ class Log:
         self.batches: dict[str, Any] = {}
         self.names = itertools.count()
 
-    def make(self, *ops: dict[str, Any], parents: tuple[str, ...] = (), name: str = "") -> str:
+    def make(
+        self,
+        *ops: dict[str, Any],
+        parents: tuple[str, ...] = (),
+        name: str = "",
+        author: str = "Ada <ada@x>",
+        at: str = "2026-01-01T00:00:00+00:00",
+    ) -> str:
         """Make a commit's batch; its id."""
         oid = digest(name or f"commit {next(self.names)}")
         generation = 1 + max((self.generations[parent] for parent in parents), default=0)
@@ -37,9 +44,9 @@ class Log:
             oid,
             digest("tree" + oid),
             parents,
-            author="Ada <ada@x>",
-            authored_at="2026-01-01T00:00:00+00:00",
-            committed_at="2026-01-01T00:00:00+00:00",
+            author=author,
+            authored_at=at,
+            committed_at=at,
             summary=name,
         )
         delta: Any = {"domain": "code", "ops": list(ops), "summary": ""}
@@ -51,8 +58,8 @@ class Log:
         with self.store.lock(1):
             append(self.store, session, [self.batches[oid] for oid in oids], sync=False)
 
-    def commit(self, *ops: dict[str, Any], parents: tuple[str, ...] = (), name: str = "") -> str:
-        oid = self.make(*ops, parents=parents, name=name)
+    def commit(self, *ops: dict[str, Any], parents: tuple[str, ...] = (), **told: str) -> str:
+        oid = self.make(*ops, parents=parents, **told)
         self.write(oid)
         return oid
 

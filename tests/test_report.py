@@ -1,30 +1,25 @@
-"""The page to look at, in a real browser: its data is text and stays text, and it asks nobody for anything."""
+"""What a report is made of: the facts, the escaping that needs no browser to be held, and where it may be written."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
-import json
+import os
 import re
-import shutil
-import subprocess
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Repo
+from hypothesis import given
+from hypothesis import strategies as st
 from made_logs import Log, delete, insert, patch, replace
+from report_room import EVIL, content_of, data_of, page_of, some_history
 from shell import Shell
 
 from muse_hook.cli.escape import printable
-from muse_hook.history.follow import refresh
-from muse_hook.index import Index
-from muse_hook.report import collect, render
-
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium here (apt-get install chromium)")
-
-EVIL = "</script><script>document.title='owned'</script><img src=x onerror=alert(1)>\x1b[31m\u202e&amp;{{data}}"
+from muse_hook.report.page import as_data
+from muse_hook.report.styles import STYLES, style_of
 
 
 @pytest.fixture
@@ -32,154 +27,271 @@ def log(tmp_path: Path) -> Log:
     return Log(tmp_path / "store")
 
 
-def page_of(log: Log, title: str = "project") -> str:
-    with Index(log.store) as index:
-        refresh(index)
-        return render(collect(index.connection, None), title, printable)
+@pytest.fixture
+def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    made = Shell(repo, monkeypatch, capsys)
+    made.run("install")
+    repo.commit("Begin", a="def f():\n    return 1\n")
+    return made
 
 
-def data_of(page: str) -> dict[str, Any]:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)
-    assert found
-    told: dict[str, Any] = json.loads(found[1])
-    return told
+def told(content: dict[str, object]) -> list[tuple[str, str, str, str]]:
+    """Return (commit's subject, style, codes, address of the entity now) of each op, newest first."""
+    data = data_of(as_page(content))
+    text = data["strings"].__getitem__
+    commits = [
+        subject for subject, many in zip(data["commits"]["subject"], data["commits"]["ops"], strict=True)
+        for _ in range(many)
+    ]  # fmt: skip
+    rows = []
+    for commit, entity, what in zip(commits, data["ops"]["entity"], data["ops"]["what"], strict=True):
+        style, codes = data["whats"][what]
+        place = data["entities"]["place"][entity]
+        address = f"{text(data['places']['path'][place])}::{text(data['places']['name'][place])}"
+        rows.append((text(commit), STYLES[style], ",".join(map(text, codes)), address))
+    return rows
 
 
-def seen(tmp_path: Path, page: str, words: str = "") -> str:
-    """Return what a browser makes of the page, as markup, after its script ran (and searched for `words`)."""
-    path = tmp_path / "page.html"
-    path.write_text(page, encoding="utf-8")
-    assert BROWSER
-    done = subprocess.run(
-        [
-            BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'browser'}",
-            "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=4000", "--dump-dom",
-            path.as_uri() + (f"#{words}" if words else ""),
-        ],
-        capture_output=True, check=True, timeout=60,
-    )  # fmt: skip
-    return done.stdout.decode()
+def as_page(tables: dict[str, object]) -> bytes:
+    return f'<script type="application/json" id="data">{as_data(tables)}</script>'.encode()
 
 
-def texts(dom: str, where: str) -> list[str]:
-    """Return the texts of the elements of class "text" below the element with an id."""
-    part = dom[dom.index(f'id="{where}"') :]
-    part = part[: part.index("</section>")]
-    return [html.unescape(each) for each in re.findall(r'<span class="text[^>]*>([^<]*)</span>', part)]
-
-
-def some_history(log: Log) -> None:
-    a = log.commit(patch("a.py", insert("a.py::f"), insert("a.py::g", "g"), insert("a.py::import::os", kind="import")))
-    b = log.commit(patch("a.py", replace("a.py::f", new_address="a.py::f2", change=["renamed"])), parents=(a,))
-    c = log.commit(patch("b.py", replace("b.py::f2", "2", "3"), from_address="a.py"), parents=(b,))
-    log.commit(patch("b.py", delete("b.py::g", "g")), parents=(c,), name="Take g away")
-
-
-def test_the_facts_are_what_happened_without_what_merges_brought_along(log: Log) -> None:
-    some_history(log)
-    facts = data_of(page_of(log))
-    assert facts["title"] == "project"
-    assert facts["actors"] == ["Ada"]
-    assert [commit[3] for commit in facts["commits"]] == ["", "", "", "Take g away"]
-    names = [address for _, _, address, _ in facts["symbols"]]
-    told = [(commit, names[symbol], what, facts["changes"][change]) for commit, symbol, what, change in facts["ops"]]
-    assert told == [
-        (0, "b.py::f2", 0, ""),
-        (0, "b.py::g", 0, ""),
-        (0, "b.py::import::os", 0, ""),
-        (1, "b.py::f2", 2, "renamed"),
-        (2, "b.py::f2", 1, "body"),
-        (3, "b.py::g", 3, ""),
+def test_each_op_is_told_once_under_the_name_that_its_symbol_has_now(log: Log) -> None:
+    content = content_of(log, some_history(log))
+    assert told(content.tables) == [
+        ("Take g away", "removed", "", "b.py::g"),
+        ("Format", "reformatted", "", "b.py::"),
+        ("Move and edit", "moved", "module", "b.py::"),
+        ("Move and edit", "changed", "body", "b.py::f2"),
+        ("Rename", "renamed", "renamed", "b.py::f2"),
+        ("Begin", "added", "", "b.py::f2"),
+        ("Begin", "added", "", "b.py::g"),
+        ("Begin", "added", "", "b.py::import::os"),
     ]
-    symbol, commit, *_, how = facts["moves"][0]
-    assert (names[symbol], commit, how) == ("b.py::f2", 1, "renamed")
-
-
-def test_the_page_is_the_same_from_the_same_log(log: Log) -> None:
-    some_history(log)
-    assert page_of(log) == page_of(log)
-
-
-def test_the_page_names_no_other_place(log: Log) -> None:
-    some_history(log)
-    page = page_of(log)
-    outside = set(re.findall(r"https?://[^\"'\s]+", page))
-    assert outside <= {"http://www.w3.org/2000/svg"}  # a name, not a place
-    assert "default-src &#x27;none&#x27;" in page
-    assert not re.search(r"<(link|img|iframe|object|embed|base)\b", page)
-
-
-def test_nothing_of_a_repository_can_leave_the_element_that_holds_the_data(log: Log) -> None:
-    log.commit(patch(EVIL, insert(f"{EVIL}::{EVIL}", kind=EVIL)), name=EVIL)
-    page = page_of(log, EVIL)
-    assert page.count("<script") == 2
-    assert "<img" not in page
-    assert not {"\x1b", "\u202e"} & set(page)
-    data = data_of(page)
-    assert data["title"] == printable(EVIL)
-    assert data["symbols"][0][2] == printable(f"{EVIL}::{EVIL}")
-
-
-@needs_browser
-def test_a_browser_draws_the_page_and_runs_nothing_of_the_repository(log: Log, tmp_path: Path) -> None:
-    some_history(log)
-    log.commit(patch("e.py", insert(f"e.py::{EVIL}", kind=EVIL)), name=EVIL)
-    dom = seen(tmp_path, page_of(log, EVIL), words="script")
-    assert 'data-ready="yes"' in dom
-    assert f"<title>{html.escape(printable(EVIL), quote=False)}: symbol history</title>" in dom
-    assert "<img" not in dom
-    assert dom.count("<rect") == 4  # one month: added, changed, moved, removed
-    assert texts(dom, "results")[:2] == [printable(EVIL), printable(f"e.py::{EVIL}")]
-
-
-@needs_browser
-def test_a_search_tells_a_symbols_story(log: Log, tmp_path: Path) -> None:
-    some_history(log)
-    page = page_of(log)
-    dom = seen(tmp_path, page, words="a.py::f2")
-    assert "1 symbol<" in dom
-    story = texts(dom, "story")
-    assert story[0] == "function b.py::f2"
-    assert [each for each in story if "→" in each or each in {"body", "added"}] == [
-        "body",
-        "file moved: a.py::f2 → b.py::f2",
-        "renamed: a.py::f → a.py::f2",
-        "added",
-    ]
-    assert texts(dom, "symbols")[::2] == ["f2", "g"]
-    assert texts(dom, "renames") == ["a.py::f", "a.py::f2"]
-    assert texts(seen(tmp_path, page, words="nothing-like-it"), "results") == []
-
-
-@needs_browser
-def test_fifty_thousand_ops_are_drawn_in_a_few_seconds(tmp_path: Path) -> None:
-    months = [f"20{number // 500:02}-0{number % 9 + 1}-01T00:00:00+00:00" for number in range(5000)]
-    facts = {
-        "commits": [[f"{number:040x}", at, number % 40, "s"] for number, at in enumerate(months)],
-        "actors": [f"person {number}" for number in range(40)],
-        "symbols": [[f"{number:016x}", "function", f"src/a{number % 90}.py::f{number}", 1] for number in range(6000)],
-        "changes": ["body", "signature"],
-        "ops": [[number // 10, number * 7919 % 6000, number % 4, number % 2] for number in range(50_000)],
-        "moves": [[number, number, f"a.py::g{number}", f"src/a.py::f{number}", "renamed"] for number in range(3000)],
+    assert (content.commits, content.recorded, content.ops, content.symbols) == (5, 5, 8, 3)
+    assert dict(zip(content.tables["entities"]["id"], content.tables["entities"]["alive"], strict=True)) == {
+        entity: int(address != "b.py::g") for entity, address in ids_of(content.tables).items()
     }
-    page = render(facts, "large", printable)
-    began = time.monotonic()
-    dom = seen(tmp_path, page, words="f59")
-    assert time.monotonic() - began < 20
-    assert "50,000 symbol operations in 5,000 commits by 40 people on 6,000 symbols" in dom
-    assert "symbols, the first 30<" in dom
 
 
-def test_report_is_written_into_the_store_or_where_it_was_asked_for(
+def ids_of(tables: dict[str, object]) -> dict[str, str]:
+    data = data_of(as_page(tables))
+    text = data["strings"].__getitem__
+    return {
+        entity: f"{text(data['places']['path'][place])}::{text(data['places']['name'][place])}"
+        for entity, place in zip(data["entities"]["id"], data["entities"]["place"], strict=True)
+    }
+
+
+def test_times_are_told_as_distances_and_moves_with_both_places(log: Log) -> None:
+    data = data_of(page_of(log, some_history(log)))
+    newest, *steps = data["commits"]["at"]
+    assert newest == 1_772_323_200  # 2026-03-01
+    assert newest + sum(steps) == 1_767_225_600  # 2026-01-01
+    text = data["strings"].__getitem__
+    places = [
+        f"{text(path)}::{text(name)}" for path, name in zip(data["places"]["path"], data["places"]["name"], strict=True)
+    ]
+    moves = data["moves"]
+    rows = [
+        (text(how), places[old], places[new])
+        for how, old, new in zip(moves["how"], moves["old"], moves["new"], strict=True)
+    ]
+    assert sorted(rows) == [
+        ("file moved", "a.py::", "b.py::"),
+        ("file moved", "a.py::f2", "b.py::f2"),
+        ("file moved", "a.py::g", "b.py::g"),
+        ("file moved", "a.py::import::os", "b.py::import::os"),
+        ("renamed", "a.py::f", "a.py::f2"),
+    ]
+
+
+def test_a_filter_leaves_out_what_does_not_fit(log: Log) -> None:
+    last = some_history(log)
+    assert content_of(log, last, author="bob").commits == 1
+    assert [row[1] for row in told(content_of(log, last, since="2026-02-02").tables)] == ["removed", "reformatted"]
+    assert {row[3] for row in told(content_of(log, last, kind="import").tables)} == {"b.py::import::os"}
+    assert {row[2] for row in told(content_of(log, last, change="renamed").tables)} == {"renamed"}
+    assert content_of(log, last, path="none/*").tables["ops"]["entity"] == []
+    assert content_of(log, last, path="none/*").tables["moves"]["entity"] == []
+
+
+@pytest.mark.parametrize(
+    ("op", "style"),
+    [
+        (insert("a::f"), "added"), (delete("a::f"), "removed"), (replace("a::f"), "changed"),
+        (replace("a::f", new_address="a::g", change=["renamed", "body"]), "renamed"),
+        (replace("a::f", new_address="a::C.f", change=["moved", "kind"]), "moved"),
+        (delete("a::f", new_address="b::f", change=["moved"]), "moved"),
+        (delete("a::f", new_address="b::g", change=["renamed", "moved"]), "renamed"),
+        (insert("b::f", from_address="a::f", change=["moved"]), None),
+        (insert("a::f", change=["extracted_from"]), "added"),
+        (patch("a"), None), (patch("a", change=["module"]), "changed"), (patch("a", change=["added"]), "added"),
+        (patch("a", change=["removed"]), "removed"), (patch("a", from_address="b"), "moved"),
+        (replace("a", change=["unparsed"]), "changed"),
+    ],
+)  # fmt: skip
+def test_every_op_has_one_style_or_is_told_by_another(op: dict[str, object], style: str | None) -> None:
+    seen = {"change": [], "summary": op.get("new_summary", ""), "is_child": "::" in str(op["address"])} | op
+    assert style_of(seen) == style
+
+
+def test_the_same_log_gives_the_same_page(log: Log) -> None:
+    last = some_history(log)
+    assert page_of(log, last) == page_of(log, last)
+
+
+def test_the_page_is_ascii_and_names_no_other_place(log: Log) -> None:
+    made = page_of(log, some_history(log)).decode("ascii")
+    assert set(re.findall(r"https?:[^\"'\s]*", made)) == {"http://www.w3.org/2000/svg"}  # a name, not a place
+    assert not re.search(r"<(link|img|iframe|object|embed|base|form)\b|\bsrc=|url\(|@import", made)
+    for call in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacent",
+        "document.write",
+        "eval(",
+        "Function(",
+        "fetch(",
+        "import(",
+    ):
+        assert call not in made
+
+
+def test_the_policy_allows_the_pages_own_script_and_style_and_no_more(log: Log) -> None:
+    made = page_of(log, some_history(log)).decode()
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', made)
+    assert policy
+    rules = dict(rule.split(" ", 1) for rule in policy[1].split("; "))
+    for name in ("script", "style"):
+        inside = re.search(rf"<{name}>(.*?)</{name}>", made, re.DOTALL)
+        assert inside
+        digest = base64.b64encode(hashlib.sha256(inside[1].encode()).digest()).decode()
+        assert rules.pop(f"{name}-src") == f"'sha256-{digest}'"
+    assert rules == {
+        "default-src": "'none'", "base-uri": "'none'", "form-action": "'none'",
+        "require-trusted-types-for": "'script'", "trusted-types": "'none'",
+    }  # fmt: skip
+
+
+def test_no_text_of_a_repository_gets_out_of_where_it_stands(log: Log) -> None:
+    symbol = insert(f"{EVIL}::{EVIL}", kind=EVIL, change=[EVIL])
+    last = log.commit(patch(EVIL, symbol), name=EVIL, author=EVIL)
+    made = page_of(log, last, title=EVIL)
+    plain = page_of(log, last, title="plain").decode()
+    text = made.decode("ascii")
+    for part in ("<script", "</script", "<img", "<!--", "<style", "</title"):
+        assert (
+            text.lower().count(part)
+            == plain.lower().count(part)
+            == {"<script": 2, "</script": 2}.get(part, 1 if part in {"<style", "</title"} else 0)
+        ), part
+    assert set(text) <= {"\n", *map(chr, range(0x20, 0x7F))}
+    strings = data_of(made)["strings"]
+    assert strings.count(printable(EVIL)) == 1
+    assert f"<title>{html.escape(printable(EVIL))}: history" in text
+
+
+@given(st.text() | st.text("<>/!-&scriptSCRIPT\\\"'\u2028\u202e"))
+def test_data_can_neither_end_nor_open_anything(text: str) -> None:
+    made = as_data({"strings": [text]})
+    assert made.isascii()
+    assert not set("<>&") & set(made)
+    assert data_of(as_page({"strings": [text]})) == {"strings": [text]}
+
+
+def test_a_text_too_long_for_a_page_is_cut(log: Log) -> None:
+    last = log.commit(patch("a.py", insert("a.py::f")), name="x" * 100_000)
+    assert max(map(len, data_of(page_of(log, last))["strings"])) == 501
+
+
+def test_a_report_goes_to_stdout_or_where_it_was_asked_for(shell: Shell, tmp_path: Path) -> None:
+    page = shell.out("report")
+    assert told(data_of(page.encode())) == [("Begin", "added", "added", "a.py::"), ("Begin", "added", "", "a.py::f")]
+    assert shell.out("report", "-o", "-") == page
+    status, out, err = shell.run("report", "--output", str(tmp_path / "mine.html"))
+    assert (status, out) == (0, "")
+    assert re.fullmatch(r"wrote \S+/mine\.html, \d\.\d MB: 2 operations\n", err)
+    assert (tmp_path / "mine.html").read_text() == page
+    answer = shell.run("report", "--json", "-o", str(tmp_path / "mine.html"))
+    assert f'"output":"{tmp_path}/mine.html","commits":1,"ops":2,"symbols":1,"bytes":{len(page)}' in answer[1]
+    assert {path.name for path in shell.repo.path.iterdir()} == {".git", ".muse", "a.py"}
+
+
+def test_a_report_tells_of_a_range_and_of_all_branches(shell: Shell) -> None:
+    repo = shell.repo
+    repo.git("tag", "v1")
+    repo.commit("Change", a="def f():\n    return 2\n")
+    repo.git("checkout", "-q", "-b", "other", "v1")
+    repo.commit("Elsewhere", b="def g(): pass\n")
+
+    def subjects(*arguments: str) -> list[str]:
+        data = data_of(shell.out("report", *arguments).encode())
+        return [data["strings"][number] for number in data["commits"]["subject"]]
+
+    assert subjects() == ["Elsewhere", "Begin"]
+    assert sorted(subjects("--all")) == ["Begin", "Change", "Elsewhere"]
+    assert subjects("v1..main") == ["Change"]
+    assert subjects("--path", "b.*") == ["Elsewhere"]
+    assert shell.run("report", "nowhere")[0] == 1
+    assert shell.run("report", "--all", "main")[0] == 2
+    assert '<p class="scope">other at ' in shell.out("report", "v1..main")
+
+
+def test_a_report_is_written_over_no_file_of_somebody(shell: Shell, tmp_path: Path) -> None:
+    repo = shell.repo
+    (tmp_path / "notes.txt").write_text("mine")
+    (repo.path / "link.html").symlink_to(repo.path / "a.py")
+    for place, wrong in (
+        ("a.py", "Git tracks a file there"),
+        ("link.html", "Git tracks a file there"),
+        (".git/report.html", "that is inside the repository's own folder"),
+        (".muse/report.html", "that is inside the repository's own folder"),
+        ("../notes.txt", "a file is there that is no report"),
+        ("..", "it is a folder"),
+        ("no/such/report.html", "its folder is not there"),
+    ):
+        status, out, err = shell.run("report", "-o", place)
+        assert (status, out) == (1, "")
+        assert err.startswith(f"error: writing {place}: {wrong}\nhint: ")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert (repo.path / "a.py").read_text() == "def f():\n    return 1\n"
+    assert shell.run("report", "-o", "../report.html")[0] == shell.run("report", "-o", "../report.html")[0] == 0
+
+
+def test_a_report_that_cannot_be_written_leaves_nothing(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    before = set(tmp_path.iterdir())
+    monkeypatch.setattr(os, "replace", full)
+    assert shell.run("report", "-o", str(tmp_path / "report.html"))[0] == 1
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_a_report_is_opened_from_a_folder_of_its_own(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: not opened.append(url))  # type: ignore[func-returns-value] # None
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    status, out, _ = shell.run("report", "--open")
+    assert (status, out) == (0, "")
+    (url,) = opened
+    path = Path(url.removeprefix("file://"))
+    assert data_of(path.read_bytes())["commits"]["id"]
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert shell.run("report", "--json")[0] == 2
+
+
+def test_a_repository_without_a_commit_gives_a_page_that_says_so(
     repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shell = Shell(repo, monkeypatch, capsys)
+    assert shell.run("report")[2].startswith("error: reading the history: nothing is recorded here yet")
     shell.run("install")
-    repo.commit("Begin", a="def f(): pass\n")
-    path = Path(shell.out("report").rstrip("\n"))
-    assert path == repo.path / ".git/.muse/report.html"
-    assert data_of(path.read_text(encoding="utf-8"))["title"] == "repo"
-    assert shell.out("report", "-o", "mine.html") == f"{repo.path / 'mine.html'}\n"
-    assert (repo.path / "mine.html").read_bytes() == path.read_bytes()
-    assert shell.out("report", "-o", "-") == path.read_text(encoding="utf-8")
-    assert shell.run("report", "-o", "no/such/folder.html")[0] == 1
+    page = shell.out("report")
+    assert "no commit yet" in page
+    assert "0 operations on 0 symbols in 0 commits" in page

@@ -1,8 +1,10 @@
-"""The history as a page to look at: one file, no network."""
+"""A page to look at: what the log tells, as one HTML file that needs no network and executes nothing of it."""
 
 from __future__ import annotations
 
-from muse_hook.report.facts import collect
-from muse_hook.report.page import render
+from muse_hook.report.content import Content
+from muse_hook.report.gather import gather
+from muse_hook.report.page import page
+from muse_hook.report.target import Target, TargetError
 
-__all__ = ["collect", "render"]
+__all__ = ["Content", "Target", "TargetError", "gather", "page"]
