@@ -1,28 +1,17 @@
-"""Following the logs into the tables of the history: each whole batch once, hand-written entries too."""
+"""Following the logs into the tables of the history."""
 
 from __future__ import annotations
 
-import os
-from json import dumps, loads
-
-from muse_hook.errors import DamagedLogError
 from muse_hook.history import tables
-from muse_hook.oplog import POSITIONS
-from muse_hook.oplog.lines import hand_entry, read_lines
-from muse_hook.oplog.sessions import LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import Any
+    from collections.abc import Callable
 
     from muse_hook.index import Index
 
     Progress = Callable[[int, int], None]
-
-# Batches a transaction: a hook that wants to note its own commit in the index waits for at most one of them.
-_BATCHES = 200
 
 
 def refresh(index: Index, progress: Progress | None = None) -> None:
@@ -32,190 +21,33 @@ def refresh(index: Index, progress: Progress | None = None) -> None:
     """
     index.refresh()
     sql = index.connection
-    if not tables.is_there(sql) or _is_something_gone(sql):
+    if not _are_good(sql):
         with index.transaction():
-            tables.make(sql)
+            if not _are_good(sql):  # another process may have been first
+                tables.make(sql)
     logs = sql.execute(
-        "SELECT l.id, l.folder, l.position, coalesce(f.offset, 0) FROM logs l LEFT JOIN followed f ON f.log = l.id"
+        "SELECT l.id, l.folder, l.position - coalesce(f.offset, 0) FROM logs l LEFT JOIN followed f ON f.log = l.id"
         " WHERE l.position > coalesce(f.offset, 0)"
     ).fetchall()
-    total = sum(end - start for _, _, end, start in logs)
+    if not logs and sql.execute("SELECT 1 FROM records WHERE NOT folded LIMIT 1").fetchone() is None:
+        return
+    from muse_hook.history.reading import fold, read  # noqa: PLC0415 - start-up time; mostly nothing is new
+
+    total = sum(unread for *_, unread in logs)
     done = 0
-    for log, folder, end, start in logs:
-        at = start
-        while at < end:
+    for log, folder, _ in logs:
+        some = 1
+        while some:
             with index.transaction():
-                upto = _follow(index, log, folder, at, end)
-            done += upto - at
-            at = upto
+                some = read(index, log, folder)
+            done += some
             if progress is not None:
                 progress(done, total)
-    if logs or sql.execute("SELECT 1 FROM records WHERE NOT folded LIMIT 1").fetchone():
-        with index.transaction():
-            _fold(sql)
+    with index.transaction():
+        fold(sql)
 
 
-def _is_something_gone(sql: sqlite3.Connection) -> bool:
-    """Whether a log that was read is no more what it was: the index gives it another number then."""
+def _are_good(sql: sqlite3.Connection) -> bool:
+    """Whether the tables are there, and every log that was read is what it was: a changed one has another number."""
     query = "SELECT 1 FROM followed WHERE log NOT IN (SELECT id FROM logs) LIMIT 1"
-    return sql.execute(query).fetchone() is not None
-
-
-def _follow(index: Index, log: int, folder: str, start: int, end: int) -> int:
-    """Read some batches of one log from the byte `start` on; where the next call goes on."""
-    sql = index.connection
-    seals = sql.execute(
-        "SELECT start, line, end FROM seals WHERE log = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
-        (log, start, end, _BATCHES),
-    ).fetchall()
-    session = index.store.session_at(folder)
-    fd = index.store.open_file(index.store.path("op_log", folder, LOG), os.O_RDONLY)
-    try:
-        at = start
-        for first, _line, after in seals:
-            _hand(sql, fd, (at, first), session, log)
-            _batch(sql, [loads(line) for line in read_lines(fd, first, after)], session, (log, first))
-            at = after
-        if len(seals) < _BATCHES:
-            _hand(sql, fd, (at, end), session, log)
-            at = end
-    except (ValueError, KeyError, TypeError) as error:
-        raise DamagedLogError(f"reading the log of {session}", str(error), "muse-hook verify") from error
-    finally:
-        os.close(fd)
-    sql.execute("REPLACE INTO followed VALUES (?, ?)", (log, at))
-    return at
-
-
-def _hand(sql: sqlite3.Connection, fd: int, span: tuple[int, int], session: str, log: int) -> None:
-    """Note the entries that were appended by hand between two batches; marks are among them."""
-    for number, line in enumerate(read_lines(fd, *span)):
-        entry = hand_entry(line)
-        if entry is None:
-            continue
-        op = entry["domain_op"]
-        if entry["domain"] == "git":
-            if "old_content_id" in op or op.get("op") == "delete":
-                sql.execute(
-                    "INSERT OR IGNORE INTO marks_read VALUES (?, ?, ?)",
-                    (
-                        op["address"],
-                        op.get("new_content_id", ""),
-                        op.get("new_summary") or op.get("content_summary", ""),
-                    ),
-                )
-            continue
-        record = _record(sql, entry, session, (log, span[0] + number))
-        if record is not None:
-            _entries(sql, record, [entry])
-
-
-def _batch(sql: sqlite3.Connection, entries: Sequence[Mapping[str, Any]], session: str, at: tuple[int, int]) -> None:
-    seal = entries[-1]
-    told = seal["commit"]
-    record = _record(sql, seal, session, at)
-    if record is None:
-        return  # the commit's first batch counts
-    sql.executemany(
-        "INSERT INTO parents VALUES (?, ?, ?)", ((record, number, each) for number, each in enumerate(told["parents"]))
-    )
-    _entries(sql, record, entries[:-1])
-
-
-def _record(sql: sqlite3.Connection, entry: Mapping[str, Any], session: str, at: tuple[int, int]) -> int | None:
-    """Make the row of a batch, or of an entry by hand; its number, None where the commit has one already."""
-    told: Mapping[str, Any] = entry.get("commit", {})
-    generation = told.get("generation", entry["lamport_ts"] // POSITIONS)
-    op = entry["domain_op"] if told else {}
-    done = sql.execute(
-        "INSERT OR IGNORE INTO records (commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"
-        " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation,"
-        " parents, log, start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            entry["commit_id"] if told else None,
-            session,
-            generation,
-            generation * POSITIONS if told else entry["lamport_ts"],
-            op.get("content_id"),
-            told.get("author"),
-            dumps(told.get("co_authors", [])),
-            entry["actor_id"],
-            told.get("authored_at"),
-            entry["created_at"],
-            op.get("content_summary"),
-            told.get("summary"),
-            told.get("sem_ver_bump"),
-            dumps(told.get("breaking_changes", [])),
-            told.get("engine"),
-            entry.get("intent_id", ""),
-            entry.get("reservation_id", ""),
-            dumps(told.get("parents", [])),
-            *at,
-        ),
-    )
-    return done.lastrowid if done.rowcount else None
-
-
-def _entries(sql: sqlite3.Connection, record: int, entries: Sequence[Mapping[str, Any]]) -> None:
-    rows: list[tuple[Any, ...]] = []
-    inside: int | None = None
-    children, path = 0, ""
-    for position, entry in enumerate(entries):
-        op = entry["domain_op"]
-        if children:
-            children -= 1
-        else:
-            inside, children = None, len(op.get("child_ops", ()))
-            path = op["address"] if children or op["op"] == "patch" else op["address"].partition("::")[0]
-        lines = op.get("lines") or (None, None)
-        rows.append(
-            (
-                record,
-                position,
-                inside,
-                entry["op_id"],
-                op["op"],
-                op["address"],
-                path,
-                op.get("kind"),
-                ",".join(op.get("change", ())),
-                op.get("new_address"),
-                op.get("from_address"),
-                op.get("from_parent"),
-                op.get("confidence"),
-                lines[0],
-                lines[1],
-                op.get("content_id") if op["op"] == "delete" else op.get("old_content_id"),
-                op.get("content_id") if op["op"] == "insert" else op.get("new_content_id"),
-                op.get("new_summary") or op.get("content_summary") or op.get("child_summary") or "",
-            )
-        )
-        if inside is None and children:
-            inside = position
-    sql.executemany(
-        "INSERT INTO entries (record, position, inside, op_id, op, address, path, kind, change, new_address,"
-        " from_address, from_parent, confidence, first_line, last_line, old_content_id, new_content_id, summary)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
-
-
-def _fold(sql: sqlite3.Connection) -> None:
-    """Give the new ops their stories; all ops anew where older history came in behind what was folded."""
-    late = sql.execute(
-        "SELECT 1 FROM records r JOIN parents p ON p.parent = r.commit_id JOIN records child ON child.record = p.record"
-        " WHERE NOT r.folded AND child.folded LIMIT 1"
-    ).fetchone()
-    if late is not None:
-        for table in ("stories", "places", "moves", "carriers", "chains", "edges"):
-            sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
-        sql.execute("UPDATE entries SET symbol = NULL")
-        sql.execute("UPDATE records SET folded = 0, chain = NULL, place = NULL")
-    sql.execute("DELETE FROM reaches")
-    records = sql.execute(
-        "SELECT record, commit_id, generation FROM records WHERE NOT folded"
-        " ORDER BY commit_id IS NULL, generation, commit_id"
-    ).fetchall()
-    from muse_hook.history.fold import Fold  # noqa: PLC0415 - start-up time of those who only read
-
-    Fold(sql).run(records)
+    return tables.is_there(sql) and sql.execute(query).fetchone() is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from json import loads
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +22,7 @@ class LastChange:
     def __init__(self, symbol_id: str, facts: tuple[str, ...], change: list[str]) -> None:
         self.symbol_id = symbol_id
         self.commit_id, self.actor, self.author, co_authors, self.created_at, self.subject = facts
-        self.co_authors: list[str] = loads(co_authors)
+        self.co_authors: list[str] = _listed(co_authors)
         self.change = change
 
 
@@ -57,3 +55,10 @@ def last_changes(connection: sqlite3.Connection, reachable: Reachable, symbols: 
             else:
                 idle[symbol] = told
     return idle | found
+
+
+def _listed(text: str) -> list[str]:
+    from json import loads  # noqa: PLC0415 - start-up time of those who only import this
+
+    listed: list[str] = loads(text)
+    return listed

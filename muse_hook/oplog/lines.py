@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from json import JSONDecoder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
 BLOCK = 1 << 20
 
-# What json.loads does after guessing an encoding and looking for white space, twice as fast.
-_DECODE = JSONDecoder().raw_decode
+# What json.loads does after guessing an encoding and looking for white space, twice as fast; made when it is needed
+# first, since json brings regular expressions along.
+_decode: Callable[[str], tuple[Any, int]] | None = None
 
 
 def read_lines(fd: int, start: int, end: int) -> Iterator[bytes]:
@@ -56,10 +56,18 @@ def parse(line: bytes) -> dict[str, Any] | None:
     """Return the JSON object of a line, None where it is none."""
     try:
         text = line.decode("utf-8").strip()
-        value, end = _DECODE(text)
+        value, end = (_decode or _make_decoder())(text)
     except (ValueError, RecursionError):  # not UTF-8, not JSON, nested to break the reader
         return None
     return value if end == len(text) and isinstance(value, dict) else None
+
+
+def _make_decoder() -> Callable[[str], tuple[Any, int]]:
+    from json import JSONDecoder  # noqa: PLC0415 - start-up time
+
+    global _decode  # noqa: PLW0603 - the one thing that is kept
+    _decode = JSONDecoder().raw_decode
+    return _decode
 
 
 def hand_entry(line: bytes) -> Any:
