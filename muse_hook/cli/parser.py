@@ -54,6 +54,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "concurrent": "Show what two branches would collide on",
         "replay": "Show every symbol at a commit, as the log tells it",
         "sessions": "List the sessions of the log",
+        "checkpoint": "Write down how far the logs have come, under a name",
+        "changelog": "Write the API changes of a range as release notes",
         "sql": "Ask the log a question in SQL",
         "report": "Write the history as a page to look at",
     },

@@ -9,7 +9,6 @@ from muse_hook.history import Event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
     from typing import Any
 
@@ -20,12 +19,11 @@ _SHORT = 10  # digits of a commit id
 
 
 class Teller:
-    """Chooses by the arguments of `watch` and shows; `passed_over` are commits that are not to be shown."""
+    """Chooses by the arguments of `watch` and shows."""
 
-    def __init__(self, arguments: argparse.Namespace, out: Screen, passed_over: frozenset[str]) -> None:
+    def __init__(self, arguments: Any, out: Screen) -> None:
         self._wanted = arguments
         self._out = out
-        self._passed_over = passed_over
         self._commits = 0
 
     def begin(self, cursor: Cursor) -> None:
@@ -36,7 +34,7 @@ class Teller:
 
     def tell(self, arrival: Arrival) -> bool:
         """Show an arrival, all of it at once; whether that was the last one that is wanted."""
-        if arrival.commit_id in self._passed_over or not self._is_by(arrival):
+        if not self._is_by(arrival):
             return False
         entries = enumerate(arrival.entries)
         chosen = [(number, entry) for number, entry in entries if number >= arrival.told and self._fits(entry)]

@@ -67,6 +67,11 @@ class Cursor:
         packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 9)
         return f"{_VERSION}.{base64.urlsafe_b64encode(packed).decode('ascii').rstrip('=')}"
 
+    @staticmethod
+    def looks_like(text: str) -> bool:
+        """Say whether a text is rather a cursor than a name."""
+        return text.startswith(f"{_VERSION}.e")  # what zlib begins with
+
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Return the cursor of a text; CursorError for what is none."""

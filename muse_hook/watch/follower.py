@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from json import loads
+from sqlite3 import DatabaseError
 
 from muse_hook.oplog import Scanner, Seal, seal_id
 from muse_hook.oplog.lines import hand_entry, read_lines, start_of_last
@@ -44,20 +45,31 @@ class Arrival:
 
 
 class Follower:
-    """Reads each session's log from its place on."""
+    """Reads each session's log from its place on.
 
-    def __init__(self, store: Store, places: dict[str, Place]) -> None:
-        """Begin at `places`; in sessions that are not among them at the beginning of the log."""
+    A commit that has a second batch, in the same log or another one (logs of two clones put together), is told once.
+    """
+
+    def __init__(self, store: Store, places: dict[str, Place], index: Index | None = None) -> None:
+        """Begin at `places`; in sessions that are not among them at the beginning of the log.
+
+        The `index` says which commits were told before: those with a batch that ends before one of the places.
+        """
         self._store = store
+        self._index = index
         self._logs: dict[str, _Log] = {}
         self._cursor = Cursor(places)
+        self._before = {
+            os.path.relpath(store.folder(each), store.path("op_log")): places[each].floor for each in places
+        }
+        self._told: set[str] = set()
 
     @classmethod
-    def since(cls, store: Store, cursor: Cursor) -> Follower:
+    def since(cls, store: Store, cursor: Cursor, index: Index | None = None) -> Follower:
         """Return a follower that begins after a cursor; CursorError where a log is no more what the cursor saw."""
         for session, place in cursor.places.items():
             _check(store, session, place)
-        return cls(store, cursor.places)
+        return cls(store, cursor.places, index)
 
     @classmethod
     def now(cls, index: Index) -> Follower:
@@ -67,7 +79,7 @@ class Follower:
         for folder, floor, position, commit_id in index.connection.execute(query):
             seal = seal_id(commit_id) if commit_id else ""
             places[index.store.session_at(folder)] = Place(floor, seal, position)
-        return cls(index.store, places)
+        return cls(index.store, places, index)
 
     @property
     def cursor(self) -> Cursor:
@@ -82,8 +94,23 @@ class Follower:
                 place = self._cursor.places.get(session, Place())
                 log = self._logs[session] = _Log(os.path.join(folder, LOG), place)
             for commit_id, entries, before, after in log.poll():
-                yield self._arrival(session, commit_id, entries, before, after)
+                if commit_id is None or not self._is_repeat(commit_id):
+                    yield self._arrival(session, commit_id, entries, before, after)
                 self._cursor = self._cursor.at(session, after)
+
+    def _is_repeat(self, commit_id: str) -> bool:
+        """Say whether a commit's batch was told before, from here or from another log."""
+        if commit_id in self._told:
+            return True
+        self._told.add(commit_id)
+        if self._index is None:
+            return False
+        query = "SELECT l.folder, s.end FROM seals s JOIN logs l ON l.id = s.log WHERE s.commit_id = ?"
+        try:
+            rows = self._index.connection.execute(query, (commit_id,)).fetchall()
+        except DatabaseError:  # somebody deleted the index, or holds it
+            return False
+        return any(end <= self._before.get(folder, 0) for folder, end in rows)
 
     def _arrival(self, session: str, commit_id: str | None, entries: list[Any], before: Place, after: Place) -> Arrival:
         base = self._cursor

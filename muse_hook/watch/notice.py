@@ -1,4 +1,4 @@
-"""Noticing that a log grew: by the system's own notice (watchdog) where that is installed, else by looking."""
+"""Noticing that a log grew: by the system's own notice (watchdog) where there is any, else by looking."""
 
 from __future__ import annotations
 
@@ -23,9 +23,15 @@ class Notice:
         self._observer: Any = None
         if not polling:
             with contextlib.suppress(ImportError):
-                from watchdog.observers import Observer  # noqa: PLC0415 - an extra
+                from watchdog import events  # noqa: PLC0415 - 0.1 s, and where it does not load, looking does
+                from watchdog.observers import Observer  # noqa: PLC0415 - likewise
 
                 self._observer = Observer()
+                # Not what is opened or closed: looking would wake itself.
+                self._kinds = [
+                    events.FileModifiedEvent, events.FileCreatedEvent, events.FileMovedEvent, events.FileDeletedEvent,
+                    events.DirCreatedEvent, events.DirMovedEvent,
+                ]  # fmt: skip
 
     @property
     def is_polling(self) -> bool:
@@ -48,7 +54,7 @@ class Notice:
         if self._observer is not None:
             try:
                 os.makedirs(self._folder, exist_ok=True)
-                self._observer.schedule(self, self._folder, recursive=True)
+                self._observer.schedule(self, self._folder, recursive=True, event_filter=self._kinds)
                 self._observer.start()
             except OSError:  # no more inotify watches to be had
                 self._observer = None

@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Compare two commits."""
-    old, new = _ends(invocation, arguments.a, arguments.b)
+    old, new = ends(invocation, arguments.a, arguments.b)
     delta = diff_commits(invocation.repository, old, new)
     if arguments.json:
         invocation.out.json({"version": 1, "command": "diff", "from": old, "to": new, "delta": delta})
@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return 0
 
 
-def _ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
+def ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
+    """Return the ids of the older and the newer commit that A and B, A..B or A...B name; RevisionError."""
     repository = invocation.repository
     if b is not None:
         if ".." in a or ".." in b:

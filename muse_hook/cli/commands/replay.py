@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.cli.escape import printable, width
+from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.cli.progress import Progress
 from muse_hook.errors import StoreError
@@ -22,11 +23,14 @@ Show every symbol at a commit, as the log tells it
 
 Folds the recorded operations of the commit and all that it reaches, through merges, into one table: each file's
 symbols with their content ids. Where a parent is not recorded, its symbols come from its tree in Git.
+
+With --since NAME the operations that arrived after a checkpoint are shown instead, in every branch, commit by commit.
 """
 EXAMPLES = """
 muse-hook replay
 muse-hook replay v1.0
 muse-hook replay HEAD~20 --json | jq '.files["src/app.py"]'
+muse-hook replay --since before-review
 """
 
 _DIGITS = 12
@@ -35,13 +39,20 @@ _PATIENCE = 1.0  # seconds before a bar says why nothing is shown yet
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("commit", metavar="COMMIT", nargs="?", default="HEAD", help="The commit (default: HEAD)")
+    parser.add_argument("commit", metavar="COMMIT", nargs="?", help="The commit (default: HEAD)")
+    parser.add_argument("--since", metavar="NAME", help="Show what arrived after this checkpoint")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
-    """Replay the log up to the commit."""
-    commit_id = invocation.repository.resolve(arguments.commit)
+    """Replay the log up to the commit, or what arrived after a checkpoint."""
+    if arguments.since is not None:
+        if arguments.commit is not None:
+            reject("reading the command line", "--since leaves no place for COMMIT", "muse-hook replay --help")
+        from muse_hook.cli.arrivals import tell_since  # noqa: PLC0415 - start-up time
+
+        return tell_since(invocation, arguments.since, json=arguments.json)
+    commit_id = invocation.repository.resolve(arguments.commit or "HEAD")
     invocation.catch_up()
     if not invocation.store.exists():
         raise StoreError("replaying the log", "nothing is recorded here yet", "muse-hook install --backfill 200")
