@@ -83,9 +83,13 @@ class _Hook:
         if self.name in _ONE_COMMIT and self._short_way(repo, store, head):
             return
         event = self._event(repo, head)
+        from muse_hook.catchup.budget import COMMITS  # noqa: PLC0415
         from muse_hook.catchup.events import save_event  # noqa: PLC0415
 
         save_event(store, event)
+        if len(event.pairs) > COMMITS:
+            self._in_background(repo, store)
+            return
         # The event is safe: whoever holds the lock now looks at the queue afterwards.
         self._catch_up(repo, store, wait=_PATIENCE if self.background else _MOMENT)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 from conftest import sealed_environment
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from room import NO_HOOKS, Room
 
@@ -343,5 +343,7 @@ TestWalk.settings = settings(
     deadline=None,
     derandomize="MUSE_HOOK_WALKS" not in os.environ,
     suppress_health_check=list(HealthCheck),
+    # Shrinking a failure takes minutes: only in a long walk, where somebody waits for it.
+    phases=tuple(Phase) if "MUSE_HOOK_WALKS" in os.environ else (Phase.explicit, Phase.generate),
     print_blob=True,
 )
