@@ -2,7 +2,7 @@
 
 function commitsCard() {
   const STEP = 10;
-  const section = card("Commits");
+  const section = card("Commits", "newest first; what a commit builds upon stands below it");
   const list = element("ol", { class: "rows" });
   const more = element("button", { type: "button", class: "more", onclick: () => { shown += 3 * STEP; draw(); } });
   section.append(list, more);

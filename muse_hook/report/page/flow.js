@@ -94,7 +94,9 @@ function flowCard() {
     const height = Math.min(Math.max(most * 30, 160), 560);
     const room = Math.min(...columns.map((column) => (height - GAP * (column.length - 1)) / column.reduce((sum, each) => sum + each.size, 0)));
     lay(columns, height, Math.min(room * 0.9, 12));
-    const tall = Math.max(height, ...columns.flat().map((each) => each.y + each.height)) + 8;
+    const top = Math.min(...columns.flat().map((each) => each.y)) - 6;
+    for (const each of columns.flat()) each.y -= top;
+    const tall = Math.max(...columns.flat().map((each) => each.y + each.height)) + 8;
     const drawing = shape("svg", { class: "flow", width, height: tall, role: "group", "aria-label": "Files that symbols moved between" });
     const step = columns.length > 1 ? (width * 0.8 - KNOT) / (columns.length - 1) : 0;
     columns.forEach((column, at) => column.forEach((each) => { each.x = at * step; }));

@@ -1,7 +1,7 @@
 // Renames as a small graph: one line a symbol, one knot a new name, on the time of the page.
 
 function lanesCard() {
-  const [LANES, LANE, LEFT, RIGHT, CHARACTER] = [12, 34, 8, 12, 7.1];
+  const [LANES, LANE, LEFT, RIGHT, CHARACTER] = [9, 34, 8, 12, 7.1];
   const section = card("Renamed", "each knot is a new name or place; what carried a symbol along counts less");
   const place = element("div", { class: "scroll" });
   section.append(place);

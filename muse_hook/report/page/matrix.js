@@ -1,7 +1,7 @@
 // Who changed what: the most changed symbols by the actors who changed them most.
 
 function matrixCard() {
-  const [ROWS, NAMES, CELL] = [20, 235, 32];
+  const [ROWS, NAMES, CELL] = [14, 235, 32];
   const section = card("Who changed what", "operations, by symbol and actor");
   const place = element("div", { class: "scroll" });
   section.append(place);

@@ -20,7 +20,7 @@ function startFinding() {
   input.addEventListener("focus", () => find(input.value));
   input.addEventListener("keydown", findKey);
   document.addEventListener("pointerdown", (event) => { if (!event.target.closest(".find")) closeFound(); });
-  list.addEventListener("click", closeFound);
+  list.addEventListener("click", leaveFound);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest("input")) return;
     event.preventDefault();
@@ -86,11 +86,16 @@ function findKey(event) {
   if (step && count && !finder.list.hidden) choosefound((finder.chosen + step + count) % count);
   else if (event.key === "Enter" && finder.chosen >= 0 && !finder.list.hidden) {
     location.hash = storyOf(finder.found[finder.chosen]);
-    closeFound();
+    leaveFound();
     finder.input.blur();
   } else if (event.key === "Escape" && !finder.list.hidden) closeFound();
   else return;
   event.preventDefault();
+}
+
+function leaveFound() {
+  finder.input.value = "";
+  closeFound();
 }
 
 function closeFound() {

@@ -1,11 +1,13 @@
 // The symbols that changed most, within what is looked at.
 
-const PER_PAGE = 14;
+const PER_PAGE = 10;
 
-/** Return [entity, counts by style, sum] of what is looked at, the most changed first. */
+/** Return [entity, counts by style, sum] of what is looked at, the most changed first; files where no symbols are. */
 function mostChanged() {
   const found = new Map();
+  const hasSymbols = [...view.groups].some((group) => !WHOLE_FILES.has(group));
   for (const op of view.within) {
+    if (hasSymbols && WHOLE_FILES.has(entities[ops.entity[op]].group)) continue;
     let counts = found.get(ops.entity[op]);
     if (!counts) found.set(ops.entity[op], (counts = new Array(STYLES.length).fill(0)));
     counts[ops.style[op]] += 1;
@@ -30,7 +32,7 @@ function sparkline(entity) {
 }
 
 function tableCard() {
-  const section = card("Most changed");
+  const section = card("Most changed symbols");
   const body = element("tbody");
   const more = element("button", { type: "button", class: "more", onclick: () => { shown += PER_PAGE; draw(); } });
   const head = element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "symbol"), element("th", { scope: "col" }, "operations"),

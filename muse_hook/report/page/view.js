@@ -2,6 +2,8 @@
 
 /** Kinds that say little about what people did; off until they are asked for. */
 const QUIET = new Set(["import", "file"]);
+/** Kinds that are no symbols. */
+const WHOLE_FILES = new Set(["module", "file"]);
 
 const view = {
   groups: new Set(),
