@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -36,30 +35,35 @@ def _run(argv: Sequence[str]) -> int:
     invocation = Invocation()
     status = failures.DONE
     failure: BaseException | None = None
-    with contextlib.ExitStack() as stack:
-        try:
-            general, command, arguments = parse(argv)
-            for directory in general.directory:
-                stack.enter_context(contextlib.chdir(directory))
-            paged = command.PAGED and not general.no_pager and not getattr(arguments, "json", False)
-            invocation = Invocation(color=general.color, paged=paged)
-            status = command.run(arguments, invocation)
-        except SystemExit as asked:  # argparse has printed the help or the version
-            status = int(asked.code or 0)
-        except ClosedStreamError:
-            if not invocation.has_pager:
-                raise
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told in one place, in one line
-            failure = error
-        invocation.close()
+    home = ""
+    try:
+        general, command, arguments = parse(argv)
+        for directory in general.directory:
+            home = home or os.getcwd()
+            os.chdir(directory)
+        paged = command.PAGED and not general.no_pager and not getattr(arguments, "json", False)
+        invocation = Invocation(color=general.color, paged=paged)
+        status = command.run(arguments, invocation)
+    except SystemExit as asked:  # argparse has printed the help or the version
+        status = int(asked.code or 0)
+    except ClosedStreamError:
+        if not invocation.has_pager:
+            raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told in one place, in one line
+        failure = error
+    finally:
+        if home:
+            os.chdir(home)
+    invocation.close()
     return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
 
 
 def _die_of_closed_pipe() -> None:
+    import contextlib  # noqa: PLC0415 - start-up time
+    import signal  # noqa: PLC0415 - likewise
+
     with contextlib.suppress(OSError, ValueError):  # what is still buffered has no reader
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    import signal  # noqa: PLC0415 - start-up time
-
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)

@@ -176,7 +176,7 @@ def _remarks(op: Mapping[str, Any]) -> list[str]:
 
 def _told(op: Mapping[str, Any]) -> Mapping[str, str | None]:
     """Return what an op's summary says, where its keys leave something open."""
-    if op.get("kind") and op.get("lines"):
+    if op.get("kind"):  # ours, and such an op says its lines where it has any
         return {}
     for key in ("content_summary", "new_summary", "old_summary"):
         told = _parsed(str(op.get(key, "")).partition(_FROM)[0].partition(_TO)[0])

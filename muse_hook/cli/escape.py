@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
@@ -27,16 +25,11 @@ def _escaped(match: re.Match[str]) -> str:
 
 def printable(text: str) -> str:
     r"""Return `text` with everything that could steer a terminal or reorder a line as `\x1b`, `\u202e`, ..."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # for Python nothing of the below is, nor a few harmless things, such as a joiner
         return text
-    return _unsafe().sub(_escaped, text)
-
-
-@cache
-def _unsafe() -> re.Pattern[str]:
     import re  # noqa: PLC0415 - start-up time; most text is plain
 
-    return re.compile(_UNSAFE)
+    return re.sub(_UNSAFE, _escaped, text)
 
 
 def width(text: str) -> int:

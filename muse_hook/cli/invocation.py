@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
-from functools import cached_property
 
 from muse_hook.cli.failures import warn
 from muse_hook.cli.terminal import Screen, columns, wants_colour
 from muse_hook.errors import MuseHookError, StoreError
+from muse_hook.model.kept import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +41,9 @@ class Invocation:
             optional=True,
         )
 
-    @cached_property
+    @kept
     def repository(self) -> Repository:
-        """The repository of the current directory; RepositoryError where there is none."""
+        """Open the repository of the current directory; RepositoryError where there is none."""
         from muse_hook.git import open_repository  # noqa: PLC0415 - help and errors need no Git
 
         return open_repository()
@@ -55,16 +54,16 @@ class Invocation:
 
         self.repository = open_repository(directory)
 
-    @cached_property
+    @kept
     def store(self) -> Store:
-        """The store of the repository, which may not be there yet (`store.exists()`)."""
+        """Return the store of the repository, which may not be there yet (`store.exists()`)."""
         from muse_hook.oplog import Store  # noqa: PLC0415 - likewise
 
         return Store(self.repository.common_dir)
 
-    @cached_property
+    @kept
     def index(self) -> Index:
-        """The index over the logs, as it was left; `refresh` it before reading."""
+        """Open the index over the logs, as it was left; `refresh` it before reading."""
         from muse_hook.index import Index  # noqa: PLC0415 - likewise
 
         return Index(self.store)
@@ -109,14 +108,15 @@ class Invocation:
             return ""
         from muse_hook.catchup import append_error  # noqa: PLC0415 - only where something broke
 
-        with contextlib.suppress(MuseHookError, OSError):
+        try:
             append_error(self.store, text)
-            return self.store.path("error.log")
-        return ""
+        except (MuseHookError, OSError):
+            return ""
+        return self.store.path("error.log")
 
-    @cached_property
+    @kept
     def out(self) -> Screen:
-        """Standard output, through the pager where it is a terminal and the command is one that is paged."""
+        """Return standard output, through the pager where it is a terminal and the command is one that is paged."""
         command = self._pager_command() if self._paged and sys.stdout.isatty() else ""
         choice = self._color or (self._configured_colour() if sys.stdout.isatty() else "never")
         colour = wants_colour(sys.stdout, choice, os.environ)
@@ -124,8 +124,11 @@ class Invocation:
         if command:
             from muse_hook.cli.pager import Pager  # noqa: PLC0415 - only on a terminal
 
-            with contextlib.suppress(OSError):
+            try:
                 self._pager = Pager(command, os.environ)
+            except OSError:
+                pass  # a shell that cannot be started: the terminal will do
+            else:
                 return Screen(self._pager.stream, colour=colour, width=wide)
         return Screen(sys.stdout, colour=colour, width=wide)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from muse_hook.cli.escape import printable, width
@@ -57,8 +56,8 @@ class Screen:
         self.colour = colour
         self.width = width
         self.unicode = (getattr(stream, "encoding", None) or "").lower().replace("-", "").startswith("utf")
-        with contextlib.suppress(AttributeError, OSError):  # only a real text file can be reconfigured
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[attr-defined]
+        if hasattr(stream, "reconfigure"):  # a real text file
+            stream.reconfigure(errors="backslashreplace")
 
     def sign(self, pretty: str, plain: str) -> str:
         """Return `pretty` where the stream can show it, else its ASCII stand-in."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
+from itertools import groupby
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,8 +98,9 @@ def stream(
     """
     rows = _entries(connection, named, wanted)
     if named is not None and named.symbols and not (wanted.kind or wanted.change):
-        rows = heapq.merge(rows, _carried(connection, named, wanted), key=_youngest_first)
-    for _, group in itertools.groupby(rows, key=lambda row: row[0][0]):
+        carried = list(_carried(connection, named, wanted))
+        rows = iter(sorted([*rows, *carried], key=_youngest_first)) if carried else rows
+    for _, group in groupby(rows, key=lambda row: row[0][0]):
         facts, op = next(group)
         if reachable is None or facts[1] is None or reachable.has(facts[1], facts[8:]):
             yield Event(facts, [op, *(each for _, each in group)])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from array import array
-from functools import cached_property
 
 from muse_hook.history.ancestry import Ancestry, Reach
+from muse_hook.model.kept import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Reachable:
         self._is_recorded = all(places)
         self.view = self._kept([place for place in places if place])
 
-    @cached_property
+    @kept
     def ancestry(self) -> Ancestry:
         """Who descends from whom."""
         return Ancestry.load(self._sql)
@@ -58,10 +57,12 @@ class Reachable:
             return Reach(dict(enumerate(steps)), row[0])
         found = self.ancestry.reach(places)
         steps = array("q", (found.furthest.get(chain, -1) for chain in range(self.ancestry.chains)))
-        with contextlib.suppress(sqlite3.OperationalError):  # somebody is writing, or nobody may: next time, then
+        try:  # noqa: SIM105 - start-up time
             self._sql.execute("REPLACE INTO reaches VALUES (?, ?, ?)", (key, found.unknown, steps.tobytes()))
+        except sqlite3.OperationalError:
+            pass  # somebody is writing, or nobody may: next time, then
         return found
 
-    @cached_property
+    @kept
     def _asked(self) -> frozenset[str]:
         return frozenset(commit for commit, _ in self._repository.rev_list(self._tips))
