@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from muse_hook.symbols.pattern import Query
     from muse_hook.symbols.shapes import Entries
 
+# Statements that are remembered, and their length in bytes.
+REMEMBERED_STATEMENTS = 5_000
+REMEMBERED_LENGTH = 400
+
 
 class Normal:
     """A normalised tree: its entries, and where in them its parts and statements are.
@@ -44,6 +48,7 @@ class Normaliser:
         self._query = query
         self._rules = Rules(language)
         self._calls = query.kinds("call")
+        self._known: dict[bytes, list[str]] = {}
 
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""
@@ -77,10 +82,11 @@ class Normaliser:
                 words.append(text_of(node))
         return spaced(words)
 
-    def write(self, nodes: Sequence[Node], roles: Mapping[int, str] | None = None) -> Normal:
+    def write(self, nodes: Sequence[Node], roles: Mapping[int, str] | None = None, *, whole: bool = False) -> Normal:
         """Return the normal form of nodes that follow each other.
 
-        `roles` names nodes by their id; role "" leaves a node out.
+        `roles` names nodes by their id; role "" leaves a node out. In a `whole` tree, one without errors, a statement
+        is written as the last one with the same text was: most of a changed function has not changed.
         """
         rules = self._rules
         action_of, opens, statements = rules.actions.get, rules.opens, rules.statements
@@ -88,7 +94,7 @@ class Normaliser:
         out = normal.entries
         pending = dict(roles) if roles else None
         rows: list[Iterator[Node | str]] = [iter(nodes)]  # what is still to be written at each depth
-        ends: list[str | list[str | int]] = [""]  # what to write, or to note, when a row is through
+        ends: list[str | list[str | int | bytes]] = [""]  # what to write, or to note, when a row is through
         while rows:
             for entry in rows[-1]:
                 if isinstance(entry, str):
@@ -101,7 +107,7 @@ class Normaliser:
                 if isinstance(action, str):
                     out.append(action)
                     continue
-                marks: list[str | int] = []
+                marks: list[str | int | bytes] = []
                 if pending:
                     role = pending.pop(entry.id, None)
                     if role == "":
@@ -110,6 +116,16 @@ class Normaliser:
                         marks.append(role)
                         normal.roles.setdefault(role, []).append((len(out), -1))
                 if kind in statements:
+                    if whole and not pending:
+                        source = entry.text or b""
+                        known = self._known.get(source)
+                        if known is not None:
+                            normal.statements.append((len(out), len(out) + len(known)))
+                            out += known
+                            self._end(marks, normal)
+                            continue
+                        if len(source) <= REMEMBERED_LENGTH:
+                            marks.append(source)
                     marks.append(len(normal.statements))
                     normal.statements.append((len(out), -1))
                 close = ""
@@ -127,7 +143,7 @@ class Normaliser:
                     ends.append([close, *marks] if marks else close)
                     break
                 if marks:
-                    _end(marks, normal)
+                    self._end(marks, normal)
             else:
                 rows.pop()
                 end = ends.pop()
@@ -137,7 +153,7 @@ class Normaliser:
                 else:
                     if end[0]:
                         out.append(CLOSE)
-                    _end(end[1:], normal)
+                    self._end(end[1:], normal)
         return normal
 
     def calls(self, node: Node) -> frozenset[str]:
@@ -153,10 +169,21 @@ class Normaliser:
             stack += node.named_children
         return frozenset(found)
 
-
-def _end(marks: Sequence[str | int], normal: Normal) -> None:
-    """Note where a statement (by its number) or the latest open node of a role ends."""
-    for mark in marks:
-        ranges = normal.statements if isinstance(mark, int) else normal.roles[mark]
-        index = mark if isinstance(mark, int) else max(i for i, (_, end) in enumerate(ranges) if end < 0)
-        ranges[index] = (ranges[index][0], len(normal.entries))
+    def _end(self, marks: Sequence[str | int | bytes], normal: Normal) -> None:
+        """Note where a statement (by its number) or the latest open node of a role ends; remember statements."""
+        end = len(normal.entries)
+        source = None
+        for mark in marks:
+            if isinstance(mark, bytes):
+                source = mark
+            elif isinstance(mark, int):
+                start, _ = normal.statements[mark]
+                normal.statements[mark] = (start, end)
+                if source is not None and mark == len(normal.statements) - 1:  # no statement inside
+                    if len(self._known) >= REMEMBERED_STATEMENTS:
+                        self._known.clear()
+                    self._known[source] = normal.entries[start:]
+            else:
+                ranges = normal.roles[mark]
+                index = max(i for i, (_, last) in enumerate(ranges) if last < 0)
+                ranges[index] = (ranges[index][0], end)

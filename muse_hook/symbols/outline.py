@@ -60,6 +60,7 @@ class Outline:
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
         scopes = [(key, captures) for captures in matches for key in captures if key.startswith("scope.")]
+        # the white space before it belongs to a statement: what its text means hangs on it
         piece = Piece(self._reader, self._source[line if begins_line else start : end], node.type)
         if scopes:
             self._look_into(statement, scopes, place)
@@ -72,14 +73,6 @@ class Outline:
                 statement.residue = [piece]
                 statement.is_docstring = place.in_class and bool(self._query.matches("docstring", node))
         return statement
-
-    def _piece(self, node: Node, name: str) -> Piece:
-        """Return a node's text, with the white space before it on its line: what the text means hangs on it."""
-        start, source = node.start_byte, self._source
-        line = source.rfind(b"\n", 0, start) + 1
-        if source[line:start].isspace():
-            start = line
-        return Piece(self._reader, source[start : self._end(node)], node.type, name)
 
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
@@ -122,8 +115,13 @@ class Outline:
                 seen.add(entry.qualified_name)
                 statement.entries.append(entry)
                 if entry.definition is None:
-                    name = entry.name if several else ""
-                    own = self._piece(target, name) if several or target.type != piece.kind else piece
+                    own = piece
+                    if several or target.type != piece.kind:
+                        start, end = entry.first, entry.last
+                        line = self._source.rfind(b"\n", 0, start) + 1
+                        start = line if self._source[line:start].isspace() else start
+                        name = entry.name if several else ""
+                        own = Piece(self._reader, self._source[start:end], target.type, name)
                     entry.definition = Definition(entry.name, own, place.guards)
         statement.entries.sort(key=lambda entry: entry.first)
 

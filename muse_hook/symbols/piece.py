@@ -5,10 +5,11 @@ from __future__ import annotations
 from muse_hook.symbols.damage import missing_kinds
 from muse_hook.symbols.digest import digest
 from muse_hook.symbols.marks import RAW
+from muse_hook.symbols.reader import node_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
     from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.pattern import Captures
@@ -27,7 +28,7 @@ class Piece:
     on how the file around it was read.
     """
 
-    __slots__ = ("_id", "_normal", "kind", "name", "reader", "text")
+    __slots__ = ("_at", "_id", "_normal", "_tree", "kind", "name", "reader", "text")
 
     def __init__(self, reader: Reader, text: bytes, kind: str, name: str = "") -> None:
         self.reader = reader
@@ -36,6 +37,8 @@ class Piece:
         self.name = name
         self._id = ""
         self._normal: Normal | None = None
+        self._tree: Tree | None = None
+        self._at = 0
 
     @property
     def id(self) -> str:
@@ -52,45 +55,60 @@ class Piece:
             self.reader.keep(self, self._normal)
         return self._normal
 
-    def forget(self) -> None:
+    def forget_normal(self) -> None:
         """Let the normal form go."""
         self._normal = None
+
+    def forget_tree(self) -> None:
+        """Let the tree go."""
+        self._tree = None
 
     def same_as(self, other: Piece) -> bool:
         """Whether both have the same normal form."""
         return self is other or (self.text == other.text and self.kind == other.kind) or self.id == other.id
 
+    def _nodes(self) -> tuple[Node, Node | None]:
+        """Return the root of the tree, and the node that the text is; None in damaged text."""
+        tree, self._at = (self._tree, self._at) if self._tree is not None else self.reader.alone(self.text, self.kind)
+        root = tree.root_node
+        if root.has_error:
+            return root, None
+        start = self._at + len(self.text) - len(self.text.lstrip())
+        return root, node_at(root, self.kind, (start, self._at + len(self.text)))
+
     def _read(self) -> Normal:
-        root, node = self.reader.alone(self.text, self.kind)
+        if self._tree is None:
+            self._tree, self._at = self.reader.alone(self.text, self.kind)
+        root, node = self._nodes()
         if node is None:
             normal = self.reader.normaliser.write(root.children)
             # what the parser put in for what is missing makes damaged text look whole
             normal.entries += (f"{RAW}missing {kind}" for kind in missing_kinds(root))
             return normal
-        captures = self.captures(node)
+        captures = self._captures(node)
         roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
         for body in captures.get("body", ()):
             first = next((child for child in body.named_children if not child.is_extra), None)
             if first is not None and self.reader.query.matches("docstring", first):
                 roles[first.id] = "docstring"
-        return self.reader.normaliser.write([node], roles)
+        return self.reader.normaliser.write([node], roles, whole=True)
 
-    def captures(self, node: Node | None = None) -> Captures:
+    def captures(self) -> Captures:
         """Return what the query file captures in the definition; nothing in damaged text."""
-        if node is None:
-            _, node = self.reader.alone(self.text, self.kind)
-        # what stands alone may have been a part of a statement: its definition is looked for in what is around it
-        while node is not None and node.parent is not None:
-            for captures in self.reader.query.matches("structure", node):
+        return self._captures(self._nodes()[1])
+
+    def _captures(self, node: Node | None) -> Captures:
+        # a part of a statement (one of several constants) is told by the statement
+        for one in (node, node.parent if node is not None else None):
+            for captures in self.reader.query.matches("structure", one) if one is not None else ():
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
                     return captures
-            node = node.parent
         return {}
 
     @property
     def calls(self) -> frozenset[str]:
         """The simple names called."""
-        root, node = self.reader.alone(self.text, self.kind)
+        root, node = self._nodes()
         return self.reader.normaliser.calls(node or root)
 
     @property

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 
 from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.pattern import Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
     from muse_hook.languages import Language
     from muse_hook.symbols.normal import Normal, Normaliser
     from muse_hook.symbols.piece import Piece
 
-# Normal forms that are kept, by their number of entries: a commit asks for the same ones again and again.
-KEPT_ENTRIES = 250_000
+# Normal forms and trees of pieces are kept, the latest ones, by their number of entries: a commit asks for the same
+# ones again and again. Few trees: a parser that finds its memory still warm is faster than one that is spared.
+KEPT_NORMALS = 200_000
+KEPT_TREES = 4_000
 
 _readers: dict[str, Reader] = {}
 
@@ -39,8 +41,9 @@ class Reader:
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._normaliser: Normaliser | None = None
-        self._kept: OrderedDict[Piece, int] = OrderedDict()
-        self._entries = 0
+        self._normals: deque[tuple[Piece, int]] = deque()
+        self._trees: deque[tuple[Piece, int]] = deque()
+        self._normal_size = self._tree_size = 0
 
     @property
     def normaliser(self) -> Normaliser:
@@ -51,27 +54,37 @@ class Reader:
             self._normaliser = Normaliser(self.language, self.query)
         return self._normaliser
 
-    def alone(self, text: bytes, kind: str) -> tuple[Node, Node | None]:
-        """Parse a piece of a file by itself: the root, and the node of `kind` that the text is (None in damaged text).
+    def alone(self, text: bytes, kind: str) -> tuple[Tree, int]:
+        """Parse a piece of a file by itself: the tree, and where in its source the text begins.
 
         What cannot stand alone is set in what it stands in (table `alone` of the language's row).
         """
         before, after = self._wraps.get(kind, (b"", b""))
-        root = self.parser.parse(before + text + after + b"\n").root_node
-        start = len(before) + len(text) - len(text.lstrip())
-        node: Node | None = root
-        while node is not None and (node.type != kind or node.start_byte != start):
-            # not `first_child_for_byte`: the binding crashes where no child reaches that far
-            node = next((c for c in node.children if c.start_byte <= start < c.end_byte), None)
-        if root.has_error or node is None or node.end_byte != len(before) + len(text):
-            return root, None
-        return root, node
+        return self.parser.parse(before + text + after + b"\n"), len(before)
 
     def keep(self, piece: Piece, normal: Normal) -> None:
-        """Note that a piece has its normal form now; the longest unused ones lose theirs."""
-        self._kept[piece] = len(normal.entries)
-        self._entries += len(normal.entries)
-        while self._entries > KEPT_ENTRIES and len(self._kept) > 1:
-            old, size = self._kept.popitem(last=False)
-            old.forget()
-            self._entries -= size
+        """Note that a piece has its normal form and its tree now; the oldest ones lose theirs."""
+        size = len(normal.entries)
+        self._normals.append((piece, size))
+        self._trees.append((piece, size))
+        self._normal_size += size
+        self._tree_size += size
+        while self._normal_size > KEPT_NORMALS:
+            old, size = self._normals.popleft()
+            old.forget_normal()
+            self._normal_size -= size
+        while self._tree_size > KEPT_TREES:
+            old, size = self._trees.popleft()
+            old.forget_tree()
+            self._tree_size -= size
+
+
+def node_at(root: Node, kind: str, span: tuple[int, int]) -> Node | None:
+    """Return the node of `kind` that begins and ends where `span` says, white space aside; None where there is none."""
+    start, end = span
+    if not root.start_byte <= start < end <= root.end_byte:
+        return None
+    node = root.descendant_for_byte_range(start, end)
+    while node is not None and node.type != kind:
+        node = node.parent
+    return node if node is not None and node.start_byte == start else None
