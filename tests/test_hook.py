@@ -31,8 +31,7 @@ ALWAYS = {
 }  # fmt: skip
 ONE_COMMIT = (["rev-parse"], ["rev-parse", "cat-file"])  # the second one where the objects are packed
 FOR_CODE = {"tree_sitter._binding", "tree_sitter_python._binding"}
-LAYERS_ONE_COMMIT = (["rev-parse"], ["rev-parse", "cat-file"])  # the second one where the objects are packed
-FOR_CODE = {"symbols"}
+LAYERS_FOR_CODE = {"symbols"}
 
 REPORT = """
 import json, os, sys
