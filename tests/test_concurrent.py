@@ -237,6 +237,16 @@ def test_a_new_caller_of_what_has_other_parameters_or_is_gone(
         assert each.text is None
 
 
+@pytest.mark.parametrize(("parameters", "breaks"), [("a, b, c", True), ("a, b, c=0", False), ("a, *, b", True)])
+def test_a_changed_signature_says_whether_calls_still_fit(fork: Fork, parameters: str, breaks: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    found = fork.found(
+        {"app.py": APP, "use.py": CALLER.format("0")},
+        {"app.py": edit(("helper(a, b)", f"helper({parameters})"))},
+        {"use.py": CALLER.format("helper(1, 2)")},
+    )
+    assert [(each.kind, each.breaks) for each in found] == [("signature_and_caller", breaks)]
+
+
 def test_a_call_counts_where_the_file_knows_whom_it_calls(fork: Fork) -> None:
     stranger = CALLER.format("0").replace("from app", "from elsewhere")
     found = fork.found(

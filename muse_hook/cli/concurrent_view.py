@@ -57,6 +57,8 @@ def _draw_heading(screen: Screen, address: str, collision: Collision) -> None:
     spans: list[Span] = ["  ", (kind, "kind"), " ", (address, "path"), f"  {_WORDS[collision.kind]}"]
     if collision.text is not None:
         spans.append((f"  git {collision.text}", "error" if collision.text == "conflicts" else "dim"))
+    if collision.breaks is False:
+        spans.append(("  calls as they were still fit", "dim"))
     screen.line(*spans)
 
 

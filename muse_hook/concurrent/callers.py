@@ -5,6 +5,7 @@ from __future__ import annotations
 from muse_hook.concurrent.collision import GONE_AND_CALLER, SIGNATURE_AND_CALLER
 from muse_hook.languages import language_for
 from muse_hook.match.kinds import CALLABLE, IMPORT, VALUE, group_of
+from muse_hook.semver.parameters import compare_parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ def _broken(changer: Side, place: Place, touch: Touch) -> tuple[str, str]:
 def _signature(symbol: Symbol) -> list[tuple[str, str, str | None]]:
     """Return what a caller has to know: annotations change no call."""
     return [(parameter.name, parameter.kind, parameter.default) for parameter in symbol.parameters]
+
+
+def breaks(touch: Touch) -> bool:
+    """Say whether a call of the function as it was may fail now."""
+    if touch.new is None:
+        return True
+    verdicts = compare_parameters(touch.old.parameters, touch.new.parameters)
+    return any(bump == "major" for bump, _, _ in verdicts)
 
 
 def _new_uses(side: Side) -> Iterator[tuple[Place, Symbol, frozenset[str], frozenset[str]]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from muse_hook.concurrent.callers import new_callers
+from muse_hook.concurrent.callers import breaks, new_callers
 from muse_hook.concurrent.collision import (
     BOTH_ADDED,
     BOTH_CHANGED,
     BOTH_RENAMED,
     CHANGED_AND_DELETED,
     LINES,
+    SIGNATURE_AND_CALLER,
     Collision,
     End,
 )
@@ -159,7 +160,10 @@ def _callers(changer: Side, caller: Side, *, swapped: bool) -> Iterator[Collisio
         if (place, user_place) not in told:
             told.add((place, user_place))
             theirs = End(_address(user_place), ["calls"], user.lines)
-            yield _collision(kind, _address(place), touch.old.kind, (_end(touch), theirs), None, swapped=swapped)
+            ends = (_end(touch), theirs)
+            collision = _collision(kind, _address(place), touch.old.kind, ends, None, swapped=swapped)
+            collision.breaks = breaks(touch) if kind == SIGNATURE_AND_CALLER else None
+            yield collision
 
 
 def _collision(

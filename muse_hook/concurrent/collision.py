@@ -46,11 +46,12 @@ class Collision:
 
     `address` is where it was when they parted (of what both added: where it is now), `kind` one of `KINDS`,
     `symbol_kind` "function", "class", ... or "file". `text` says what a line-based merge makes
-    of it: "conflicts", "merges", or None where the two stand in different files. `symbol_id` is the stable id, "" where
+    of it: "conflicts", "merges", or None where the two stand in different files. `breaks` says of changed parameters
+    whether calls as they were fail now, and is None of everything else. `symbol_id` is the stable id, "" where
     the history is not recorded.
     """
 
-    __slots__ = ("address", "kind", "ours", "symbol_id", "symbol_kind", "text", "theirs")
+    __slots__ = ("address", "breaks", "kind", "ours", "symbol_id", "symbol_kind", "text", "theirs")
 
     def __init__(
         self, kind: str, address: str, symbol_kind: str, ours: End, theirs: End, *, text: str | None = None
@@ -61,6 +62,7 @@ class Collision:
         self.ours = ours
         self.theirs = theirs
         self.text = text
+        self.breaks: bool | None = None
         self.symbol_id = ""
 
     @property
@@ -78,6 +80,7 @@ class Collision:
             "ours": self.ours.as_json(),
             "theirs": self.theirs.as_json(),
             "text": self.text,
+            "breaks": self.breaks,
         }
 
     def __repr__(self) -> str:
