@@ -7,6 +7,7 @@ import hashlib
 import html
 import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -257,6 +258,13 @@ def test_a_report_is_written_over_no_file_of_somebody(shell: Shell, tmp_path: Pa
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert (repo.path / "a.py").read_text() == "def f():\n    return 1\n"
     assert shell.run("report", "-o", "../report.html")[0] == shell.run("report", "-o", "../report.html")[0] == 0
+
+
+def test_a_report_can_be_written_into_a_pipe(shell: Shell) -> None:
+    with shell.start("report", "-o", "/dev/stdout", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        out, _ = process.communicate()
+    assert process.returncode == 0
+    assert out == shell.out("report")
 
 
 def test_a_report_that_cannot_be_written_leaves_nothing(

@@ -26,6 +26,8 @@ class Target:
     def __init__(self, repository: Repository, path: str) -> None:
         self.path = path
         self.real = os.path.realpath(path)
+        if os.path.exists(path) and not os.path.isfile(path):
+            self.real = os.path.abspath(path)  # a pipe (/dev/stdout) has a name only as it was given
         self._doing = f"writing {path}"
         folder = os.path.dirname(self.real)
         if os.path.isdir(self.real):
