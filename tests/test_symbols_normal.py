@@ -96,6 +96,8 @@ SPELLINGS = [
     ("if a: b\nelif c: d\nelse: e", "if a:\n b\nelse:\n if c: d\n else: e"),
     ("a; b", "a\nb"),
     ("a;", "a"),
+    ("a, b", "(a, b)"),
+    ("a,", "(a,)"),
     ("if a: b; c", "if a:\n    b\n    c"),
     ("x = a \\\n + b", "x = a + b"),
     ("x = (a\n + b)", "x = a + b"),

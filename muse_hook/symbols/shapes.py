@@ -131,12 +131,9 @@ def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *
         children = node.children
         if not bare:
             out.append(rules.opens[node.kind_id])
+        entries: Entries = children
         if any(child.kind_id in inside for child in children):
-            entries = list(_ordered(children))
-        elif pack is None:
-            return children if bare else [*children, CLOSE]
-        else:
-            entries = list(children)
+            entries = _ordered(children)
         if pack is not None:
             entries = packed(rules, entries, pack)
         return entries if bare else [*entries, CLOSE]
@@ -172,9 +169,11 @@ def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *
     return act
 
 
-def packed(rules: Rules, entries: list[Node | str], kind: str) -> list[Node | str]:
+def packed(rules: Rules, entries: Entries, kind: str) -> Entries:
     """Wrap what commas separate in one node of a kind."""
     commas = rules.commas
+    if len(entries) == 1:
+        return entries
 
     def is_comma(entry: Node | str) -> bool:
         return not isinstance(entry, str) and entry.kind_id in commas
