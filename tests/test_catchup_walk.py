@@ -264,7 +264,8 @@ class Walk(RuleBasedStateMachine):
         hooks = NO_HOOKS if dead else ()
         if not base:
             return
-        was_there = set(where.git("for-each-ref", "--format=%(objectname)").split()) - {before}
+        refs = [line.split() for line in where.git("for-each-ref", "--format=%(objectname) %(refname)").splitlines()]
+        was_there = {oid for oid, ref in refs if ref != f"refs/heads/{branch}"}
         where.git(*hooks, "rebase", *options, onto, check=False, **variables)
         left = list(outcomes)
         for _ in range(40):

@@ -15,6 +15,7 @@ _FOLDERS = ("rebase-merge", "rebase-apply")
 _START = "rebase (start)"
 _CHECKOUT = "checkout: moving from "
 _OID_LENGTHS = (40, 64)
+_HEX = "0123456789abcdef"
 
 
 def in_rebase(head: Head) -> bool:
@@ -26,8 +27,9 @@ def rebase_facts(repo: Repository, head: Head) -> dict[str, Any]:
     """Return what is known of the rebase that ends now.
 
     `branch`: the branch it moves (None: HEAD was detached); `unsure`: it could not be told which; `orig_head`: that
-    branch's old tip; `commands`: [[command, commit id], ...] as carried out (merge backend); `steps`: [[old, new,
-    message], ...], HEAD's reflog since the rebase began.
+    branch's old tip; `commands`: [[command, commit id], ...] as carried out (merge backend); `listed`: the commits,
+    perhaps abbreviated, that the todo list held before anybody edited it; `steps`: [[old, new, message], ...], HEAD's
+    reflog since the rebase began.
     """
     reflog = repo.reflog("HEAD")
     start = max((index for index, entry in enumerate(reflog) if entry.message.startswith(_START)), default=len(reflog))
@@ -44,6 +46,7 @@ def rebase_facts(repo: Repository, head: Head) -> dict[str, Any]:
         "unsure": unsure,
         "orig_head": original,
         "commands": _commands(_first_folder(repo, "done")),
+        "listed": _listed(_first_folder(repo, "git-rebase-todo.backup")),
         "steps": [[entry.old, entry.new, entry.message] for entry in reflog[start:]],
     }
 
@@ -62,10 +65,16 @@ def _commands(text: str) -> list[list[str]]:
     commands = []
     for line in text.splitlines():
         words = line.split()
-        oid = next((word for word in words[1:] if len(word) in _OID_LENGTHS and not word.strip("0123456789abcdef")), "")
+        oid = next((word for word in words[1:] if len(word) in _OID_LENGTHS and not word.strip(_HEX)), "")
         if oid:
             commands.append([words[0], oid])
     return commands
+
+
+def _listed(text: str) -> list[str]:
+    """Return the second words of the lines that are commits to pick: nothing else has an id there before the edit."""
+    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    return [words[1] for words in lines if len(words) > 1 and words[0] == "pick" and not words[1].strip(_HEX)]
 
 
 def _first_folder(repo: Repository, name: str) -> str:

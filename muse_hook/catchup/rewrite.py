@@ -17,6 +17,7 @@ _FOLDS = frozenset({"squash", "fixup", "s", "f"})
 _EDITS = frozenset({"edit", "e", "merge", "m"})
 _LEFT_OUT = frozenset({"drop", "d"})
 _START = "rebase (start)"
+_SHORTEST = 4  # digits of an abbreviated id, at least (core.abbrev)
 _EMPTY_TREES = {  # `git hash-object -t tree /dev/null`
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
@@ -36,6 +37,7 @@ class Rewrite:
         self._objects = objects
         self._event = event
         self._commands = {oid: command for command, oid in facts.get("commands", [])}
+        self._listed: tuple[str, ...] = tuple(oid for oid in facts.get("listed", []) if len(oid) >= _SHORTEST)
         self._steps: list[Sequence[str]] = facts.get("steps", [])
         self.orig_head: str | None = facts.get("orig_head")
         olds = [old for old, _ in event.pairs]
@@ -60,6 +62,7 @@ class Rewrite:
         if not gone:
             return []
         told = {old for old, _ in self._event.pairs} | self._commands.keys()
+        told.update(oid for oid in gone if oid.startswith(self._listed))
         inside = self._descendants(told)
         alone: set[str] | None = None
         lost = []

@@ -400,6 +400,15 @@ def test_interactive_drop_of_a_commit_that_another_branch_has(room: Room) -> Non
     assert room.told() == ["dropped: B", "rebase: A -> A", "rebase: C -> C"]
 
 
+def test_interactive_line_removed_at_the_lower_end(room: Room) -> None:
+    """The list as it was before the edit tells it from what `--onto` leaves below."""
+    topic(room, "A", "B")
+    room.git("branch", "backup")
+    interactive(room, "pick B")
+    room.head_is_recorded()
+    assert room.told() == ["dropped: A", "rebase: B -> B"]
+
+
 @pytest.mark.parametrize("kept", [2, 1, 0])
 def test_interactive_drop_of_the_last(room: Room, kept: int) -> None:
     """In place, so that nothing is rewritten and no hook fires."""
