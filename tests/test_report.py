@@ -107,6 +107,18 @@ def test_times_are_told_as_distances_and_moves_with_both_places(log: Log) -> Non
     ]
 
 
+def test_what_a_merge_brought_along_is_told_by_the_commit_that_did_it(log: Log) -> None:
+    base = log.commit(patch("a.py", insert("a.py::f")), name="Base")
+    renamed = replace("a.py::f", new_address="a.py::g", change=["renamed"])
+    side = log.commit(patch("a.py", renamed), parents=(base,), name="Side")
+    other = log.commit(patch("a.py", insert("a.py::h", "h")), parents=(base,), name="Other")
+    merge = log.commit(patch("a.py", {**renamed, "from_parent": 2}), parents=(other, side), name="Merge")
+    content = content_of(log, merge)
+    assert sorted(row[0] for row in told(content.tables)) == ["Base", "Other", "Side"]
+    assert len(content.tables["moves"]["entity"]) == 1
+    assert (content.commits, content.recorded) == (3, 4)
+
+
 def test_a_filter_leaves_out_what_does_not_fit(log: Log) -> None:
     last = some_history(log)
     assert content_of(log, last, author="bob").commits == 1
@@ -258,6 +270,14 @@ def test_a_report_is_written_over_no_file_of_somebody(shell: Shell, tmp_path: Pa
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert (repo.path / "a.py").read_text() == "def f():\n    return 1\n"
     assert shell.run("report", "-o", "../report.html")[0] == shell.run("report", "-o", "../report.html")[0] == 0
+
+
+def test_a_report_does_not_run_over_a_terminal_unasked(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    status, out, err = shell.run("report")
+    assert (status, out) == (2, "")
+    assert err.endswith("hint: muse-hook report --open\nhint: muse-hook report --output FILE\n")
+    assert shell.run("report", "-o", "-")[1].startswith("<!doctype html>")
 
 
 def test_a_report_can_be_written_into_a_pipe(shell: Shell) -> None:

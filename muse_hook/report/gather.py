@@ -87,6 +87,7 @@ class _Walk:
         self._whats: dict[tuple[int, tuple[int, ...]], int] = {}
         self._moves: list[tuple[int, int, str, Place, Place, int]] = []
         self._code_paths: set[str] = set()
+        self._symbols_told: set[tuple[int, str]] = set()  # (commit, symbol id)
 
     @property
     def commits(self) -> int:
@@ -117,6 +118,7 @@ class _Walk:
         if op["symbol_id"]:
             place = place_of(address)
             number = self.entities.symbol(op["symbol_id"], op["kind"] or "symbol")
+            self._symbols_told.add((self.commits, op["symbol_id"]))
         else:
             place = address, ""
             number = self.entities.file(address)
@@ -153,7 +155,9 @@ class _Walk:
         )
         for commit_id, symbol_id, old, new, how, confidence, kind, fits in rows:
             commit = self._commit_numbers.get(commit_id)
-            if commit is not None and fits:
+            # A symbol's own rename has an op, or a merge brought it along and another commit tells it.
+            is_told = " " in how or (commit, symbol_id) in self._symbols_told
+            if commit is not None and fits and is_told:
                 number = self.entities.symbol(symbol_id, kind)
                 self._moves.append((number, commit, how, place_of(old), place_of(new), _per_cent(confidence)))
             elif symbol_id in self.entities:

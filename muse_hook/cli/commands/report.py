@@ -53,7 +53,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.all and arguments.range:
         reject("reading the command line", "--all leaves no place for a RANGE", "muse-hook report --help")
     is_elsewhere = bool(arguments.output and arguments.output != "-")
-    if not (is_elsewhere or arguments.open) and (arguments.json or sys.stdout.isatty()):
+    is_unasked = arguments.output is None and sys.stdout.isatty()
+    if not (is_elsewhere or arguments.open) and (arguments.json or is_unasked):
         reject("making a report", "it would be printed here", "muse-hook report --open\nmuse-hook report --output FILE")
     repository = invocation.repository
     target = Target(repository, arguments.output) if is_elsewhere else None
