@@ -142,7 +142,6 @@ def test_an_unknown_session_is_said_with_the_one_that_was_meant(shell: Shell) ->
     assert shell.run("log", "--session", "../x")[2].endswith("\nhint: muse-hook sessions\n")
 
 
-@pytest.mark.xfail(reason="waits for the index (wishes/log.md)", strict=True)
 def test_a_damaged_log_a_torn_line_and_a_missing_index_lose_nothing(shell: Shell, story: list[str]) -> None:
     before = shell.json("log", "assistant")
     store = shell.repo.path / ".git/.muse"

@@ -49,8 +49,13 @@ def recorded_facts(invocation: Invocation, commit_id: str) -> CommitFacts | None
     """Return a commit as the log has it, None where it is not recorded (or its batch is damaged)."""
     if not invocation.store.exists():
         return None
-    invocation.index.refresh()
-    recorded = invocation.index.read(commit_id)
+    index = invocation.index
+    index.refresh()
+    recorded = index.read(commit_id)
+    if recorded is None and index.damaged():  # found out just now: it is recorded anew
+        invocation.catch_up()
+        index.refresh()
+        recorded = index.read(commit_id)
     return None if recorded is None else facts_of_batch(recorded.session, recorded.entries)
 
 

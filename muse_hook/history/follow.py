@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.errors import DamagedLogError
 from muse_hook.history import tables
 
 TYPE_CHECKING = False
@@ -13,12 +14,24 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+_TRIES = 3  # a log that changes under our hands more often than that is left for the next command
+
 
 def refresh(index: Index, progress: Progress | None = None) -> None:
     """Bring the history up to date with the logs, which `index` follows. Interrupted, the next run goes on.
 
-    `progress` is told (read, to read) in batches. Raises StoreBusyError, StoreError.
+    `progress` is told (read, to read) in bytes. A log in which something is no more what it was is read anew.
+    Raises StoreBusyError, StoreError.
     """
+    for _ in range(_TRIES):
+        damaged = _refresh(index, progress)
+        if not damaged:
+            return
+        index.reread(damaged)
+
+
+def _refresh(index: Index, progress: Progress | None) -> str:
+    """Read what is new; the session whose log is not what the index takes it for, "" for none."""
     index.refresh()
     sql = index.connection
     if not _are_good(sql):
@@ -30,7 +43,7 @@ def refresh(index: Index, progress: Progress | None = None) -> None:
         " WHERE l.position > coalesce(f.offset, 0)"
     ).fetchall()
     if not logs and sql.execute("SELECT 1 FROM records WHERE NOT folded LIMIT 1").fetchone() is None:
-        return
+        return ""
     from muse_hook.history.reading import fold, read  # noqa: PLC0415 - start-up time; mostly nothing is new
 
     total = sum(unread for *_, unread in logs)
@@ -38,13 +51,17 @@ def refresh(index: Index, progress: Progress | None = None) -> None:
     for log, folder, _ in logs:
         some = 1
         while some:
-            with index.transaction():
-                some = read(index, log, folder)
+            try:
+                with index.transaction():
+                    some = read(index, log, folder)
+            except DamagedLogError:
+                return index.store.session_at(folder)
             done += some
             if progress is not None:
                 progress(done, total)
     with index.transaction():
         fold(sql)
+    return ""
 
 
 def _are_good(sql: sqlite3.Connection) -> bool:

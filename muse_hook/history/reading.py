@@ -8,6 +8,7 @@ from json import dumps, loads
 from muse_hook.errors import DamagedLogError
 from muse_hook.history.fold import Fold
 from muse_hook.oplog import POSITIONS
+from muse_hook.oplog.digest import sha256
 from muse_hook.oplog.lines import hand_entry, read_lines
 from muse_hook.oplog.sessions import LOG
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from muse_hook.index import Index
 
+_HINT = "muse-hook verify"
 # Batches a transaction: a hook that wants to note its own commit in the index waits for at most one of them.
 _BATCHES = 200
 
@@ -40,15 +42,18 @@ def read(index: Index, log: int, folder: str) -> int:
     fd = index.store.open_file(index.store.path("op_log", folder, LOG), os.O_RDONLY)
     try:
         at = start
-        for first, _line, after in seals:
+        for first, line, after in seals:
             _hand(sql, fd, (at, first), session, log)
-            _batch(sql, [loads(line) for line in read_lines(fd, first, after)], session, (log, first))
+            entries = [loads(line) for line in read_lines(fd, first, after)]
+            if sha256(os.pread(fd, line - first, first)).hexdigest() != entries[-1]["commit"]["sha256"]:
+                raise DamagedLogError(f"reading the log of {session}", f"a batch at byte {first} changed", _HINT)
+            _batch(sql, entries, session, (log, first))
             at = after
         if len(seals) < _BATCHES:
             _hand(sql, fd, (at, end), session, log)
             at = end
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedLogError(f"reading the log of {session}", str(error), "muse-hook verify") from error
+        raise DamagedLogError(f"reading the log of {session}", str(error), _HINT) from error
     finally:
         os.close(fd)
     sql.execute("REPLACE INTO followed VALUES (?, ?)", (log, at))

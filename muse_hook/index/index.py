@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from muse_hook.errors import DamagedLogError
 from muse_hook.index.database import Database, mended
 from muse_hook.index.follow import LogRow, follow, forget
 from muse_hook.index.rows import COLUMNS, Damaged, Recorded, Sealed, SessionRow
@@ -131,9 +132,31 @@ class Index(Database):
         return sorted(found, key=lambda row: row.id)
 
     def read(self, commit_id: str) -> Recorded | None:
-        """Return a commit's batch, None where it is not sealed. Raises DamagedLogError where it changed just now."""
+        """Return a commit's batch, None where it is not sealed.
+
+        Where the batch is no more what it was, its log is read anew, and with that the commit may be sealed no more.
+        Raises DamagedLogError where it changes all the time.
+        """
+        there = self.find(commit_id)
+        try:
+            return None if there is None else Recorded(there.session, self._entries(there))
+        except DamagedLogError:
+            self.reread(there.session if there else "")
         there = self.find(commit_id)
         return None if there is None else Recorded(there.session, self._entries(there))
+
+    def reread(self, session: str) -> None:
+        """Read a session's log anew: something in it is no more what it was."""
+        folder = self._below(self.store.folder(session))
+        self._forget(folder)
+        self._follow(folder)
+
+    @mended
+    def _forget(self, folder: str) -> None:
+        with self.transaction():
+            row = LogRow.read(self.connection, folder)
+            forget(self.connection, row)
+            row.write(self.connection)
 
     def batches(self, since: int = 0) -> Iterator[tuple[Sealed, list[OpEntry]]]:
         """Yield every whole batch whose number is above `since`, and its entries, the seal last.
