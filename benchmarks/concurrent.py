@@ -14,10 +14,10 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from muse_hook.concurrent import Comparison, compare
+from muse_hook.concurrent import Collision, Comparison, compare
 from muse_hook.errors import RevisionError
 from muse_hook.git import Repository, open_repository
 from muse_hook.pipeline import Memory
@@ -45,16 +45,15 @@ def conflicted(repository: Path, ours: str, theirs: str) -> set[str] | None:
     return {path for path in done.stdout.split("\0")[1:] if path}
 
 
-def predicted(comparison: Comparison, truth: set[str], *, stopping: bool) -> set[str]:
-    """Return a file of each collision; only of those whose lines conflict where `stopping`.
+def predicted(comparison: Comparison, truth: set[str], wanted: Callable[[Collision], bool]) -> set[str]:
+    """Return a file of each collision that is `wanted`.
 
     One that stands in several files (moved on one side) counts for the one that Git names, if any.
     """
     found = set()
-    for each in comparison.collisions:
-        if not stopping or each.text == "conflicts":
-            paths = [address.partition("::")[0] for address in (each.ours.address, each.theirs.address) if address]
-            found.add(next((path for path in paths if path in truth), paths[0]))
+    for each in filter(wanted, comparison.collisions):
+        paths = [address.partition("::")[0] for address in (each.ours.address, each.theirs.address) if address]
+        found.add(next((path for path in paths if path in truth), paths[0]))
     return found
 
 
@@ -78,12 +77,18 @@ class Score:
         return f"precision {precision:6.1%}  recall {recall:6.1%}  ({counts})"
 
 
+SORTS: dict[str, Callable[[Collision], bool]] = {
+    "all collisions": lambda _: True,
+    "symbols (no `lines`)": lambda each: each.kind != "lines",
+    "lines conflict": lambda each: each.text == "conflicts",
+}
+
+
 class Bench:
     """The scores over one or more clones."""
 
     def __init__(self) -> None:
-        names = ("merges, all collisions", "merges, lines conflict", "files, all collisions", "files, lines conflict")
-        self.scores = {name: Score() for name in names}
+        self.scores = {(unit, sort): Score() for unit in ("merges", "files") for sort in SORTS}
         self.kinds: Counter[tuple[str, str]] = Counter()
         self.seconds = 0.0
 
@@ -106,22 +111,16 @@ class Bench:
                 self._score(merge, comparison, truth, tell=tell)
 
     def _score(self, merge: str, comparison: Comparison, truth: set[str], *, tell: bool) -> None:
-        every, stopping = (predicted(comparison, truth, stopping=flag) for flag in (False, True))
-        self.scores["merges, all collisions"].count(said=bool(every), true=bool(truth))
-        self.scores["merges, lines conflict"].count(said=bool(stopping), true=bool(truth))
-        for path in every | truth:
-            self.scores["files, all collisions"].count(said=path in every, true=path in truth)
-        for path in stopping | truth:
-            self.scores["files, lines conflict"].count(said=path in stopping, true=path in truth)
+        for sort, wanted in SORTS.items():
+            said = predicted(comparison, truth, wanted)
+            self.scores["merges", sort].count(said=bool(said), true=bool(truth))
+            for path in said | truth:
+                self.scores["files", sort].count(said=path in said, true=path in truth)
+            if tell and sort == "lines conflict":
+                for path in sorted(said ^ truth):
+                    print(f"{'false alarm' if path in said else 'missed     '} {merge[:10]} {path}")
         for each in comparison.collisions:
             self.kinds[each.kind, str(each.text)] += 1
-        if tell:
-            for path in sorted(truth - every):
-                print(f"missed       {merge[:10]} {path}")
-            for path in sorted(truth & every - stopping):
-                print(f"lines missed {merge[:10]} {path}")
-            for path in sorted(stopping - truth):
-                print(f"false alarm  {merge[:10]} {path}")
 
 
 def main() -> None:
@@ -137,11 +136,11 @@ def main() -> None:
             copy = Path(folder) / "copy"
             git(clone, "clone", "-q", "--mirror", "--shared", ".", str(copy))
             bench.look(open_repository(str(copy)), copy, arguments.limit, tell=arguments.misses)
-    for name, score in bench.scores.items():
-        print(f"{name:<24} {score}")
+    for (unit, sort), score in bench.scores.items():
+        print(f"{unit:<7} {sort:<21} {score}")
     for (kind, text), count in sorted(bench.kinds.items()):
         print(f"{count:6}  {kind}, {text}")
-    merged = bench.scores["merges, all collisions"]
+    merged = bench.scores["merges", "all collisions"]
     total = merged.hits + merged.alarms + merged.misses + merged.quiet
     print(f"{total} merges, {bench.seconds / max(total, 1) * 1000:.0f} ms each")
 
