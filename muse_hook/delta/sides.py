@@ -38,8 +38,10 @@ def restated(file: FileSymbols) -> bool:
 
 
 def unrecorded(file: FileSymbols) -> bool:
-    """Whether a rule flipped so that the file's symbols are no longer told."""
-    return file.old is not None and file.new is None and file.change.new is not None and file.change.new.is_file
+    """Whether the file is there and its symbols are no longer told: a rule flipped, or an unparsed file is none now."""
+    if file.old is None or file.new is not None or file.change.new is None:
+        return False
+    return file.change.new.is_file or not known(file.old)
 
 
 def comparable(file: FileSymbols) -> bool:

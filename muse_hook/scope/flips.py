@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.git.trees import decode_path
-from muse_hook.model.change import FileChange
+from muse_hook.model.change import Blob, FileChange
 from muse_hook.scope.rules import ATTRIBUTES_FILE, IGNORE_FILE, NONE, SYMBOLS, Folder, Rules
 
 TYPE_CHECKING = False
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from muse_hook.git.objects import ObjectReader
+
+_NO_MODE = 0  # of no entry of any tree, so that it equals none
 
 
 def flips(objects: ObjectReader, old: Rules, new: Rules, changes: Iterable[FileChange]) -> list[FileChange]:
@@ -38,7 +40,8 @@ def in_scope(
     """Return the changes as the log sees them, each with whether symbols are told of its old and its new side.
 
     A side that is not recorded is not there; where neither is, the change is left out. `others` are the rules of a
-    merge's further parents: an entry that is not recorded there is not there either.
+    merge's further parents: an entry that is not recorded there is not there either, and one that has symbols to tell
+    there alone, or in the merge alone, is another entry than the merge's, whatever its blob.
     """
     found = []
     for change in changes:
@@ -48,12 +51,19 @@ def in_scope(
         if left is None and right is None:
             continue
         further = [
-            blob if rules.of(change.path) != NONE else None for blob, rules in zip(change.others, others, strict=False)
+            _seen(blob, rules.of(change.path), after) for blob, rules in zip(change.others, others, strict=False)
         ]
         found.append(
             (FileChange(change.path, left, right, further or change.others), before == SYMBOLS, after == SYMBOLS)
         )
     return found
+
+
+def _seen(blob: Blob | None, there: str, here: str) -> Blob | None:
+    """Return another parent's entry as a merge that records its path in the way `here` sees it."""
+    if blob is None or there == NONE:
+        return None
+    return blob if (there == SYMBOLS) == (here == SYMBOLS) else Blob(_NO_MODE, blob.oid)
 
 
 def _tops(old: Rules, new: Rules, changes: Sequence[FileChange]) -> list[Folder]:
