@@ -77,7 +77,7 @@ class Teller:
                     "version": 1,
                     "command": "watch",
                     "type": _type(entry),
-                    "cursor": str(arrival.cursor_after(number + 1)),
+                    "cursor": arrival.cursor_after(number + 1),
                     "session": arrival.session,
                     "commit": arrival.commit_id,
                     "actor": entry["actor_id"],

@@ -10,7 +10,7 @@ from muse_hook.errors import MuseHookError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _VERSION = "1"
 _SHOWN = 60  # characters of what is no cursor
@@ -61,6 +61,16 @@ class Cursor:
         """Return this cursor with another place in one session."""
         return Cursor(self.places | {session: place})
 
+    def within(self, session: str) -> Callable[[int], str]:
+        """Return what gives the text for somebody who has seen n entries of a session's next batch.
+
+        A large batch asks for thousands: what they have in common is packed once.
+        """
+        place = self.places.get(session, Place())
+        text = str(self.at(session, Place(place.floor, place.seal, place.read)))
+        number = sorted({*self.places, session}).index(session)
+        return lambda inside: f"{text}.{number}.{inside}"
+
     def __str__(self) -> str:
         """Return the text: letters, digits, `.`, `-` and `_` only."""
         rows = {session: place.row() for session, place in sorted(self.places.items())}
@@ -75,14 +85,25 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Return the cursor of a text; CursorError for what is none."""
-        version, _, packed = text.partition(".")
+        version, _, rest = text.partition(".")
+        packed, _, beyond_packed = rest.partition(".")
         packed = packed if version == _VERSION else "?"
         try:
             rows = json.loads(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))))
             places = {}
             for session, (floor, seal, beyond, inside) in rows.items():
                 places[session] = Place(int(floor), str(seal), int(floor) + int(beyond), int(inside))
-        except (ValueError, TypeError, AttributeError, zlib.error):
+            if beyond_packed:
+                number, _, inside = beyond_packed.partition(".")
+                places[sorted(places)[_natural(number)]].inside = _natural(inside)
+        except (ValueError, TypeError, AttributeError, IndexError, zlib.error):
             hint = "use one that muse-hook watch --json gave, or the name of a checkpoint"
             raise CursorError("reading the cursor", f"{text[:_SHOWN]!r} is none", hint) from None
         return cls(places)
+
+
+def _natural(text: str) -> int:
+    """Read a number without a sign; ValueError."""
+    if not text.isdecimal():
+        raise ValueError(text)
+    return int(text)

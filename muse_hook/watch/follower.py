@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 class Arrival:
     """A commit's batch (`commit_id`, its seal last among `entries`), or one entry by hand (`commit_id` None).
 
-    The first `told` entries were told before the cursor was given. `cursor_after(n)` is where somebody goes on who
-    has seen n entries of it.
+    The first `told` entries were told before the cursor was given. `cursor_after(n)` is the text of the cursor of
+    somebody who has seen n entries of it.
     """
 
-    __slots__ = ("_cursor", "commit_id", "cursor_after", "entries", "session", "told")
+    __slots__ = ("commit_id", "cursor_after", "entries", "session", "told")
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Arrival:
         commit_id: str | None,
         entries: list[Any],
         told: int,
-        cursor_after: Callable[[int], Cursor],
+        cursor_after: Callable[[int], str],
     ) -> None:
         self.session = session
         self.commit_id = commit_id
@@ -113,12 +113,15 @@ class Follower:
         return any(end <= self._before.get(folder, 0) for folder, end in rows)
 
     def _arrival(self, session: str, commit_id: str | None, entries: list[Any], before: Place, after: Place) -> Arrival:
-        base = self._cursor
+        cursor = self._cursor
+        within: list[Callable[[int], str]] = []  # made when it is asked for: with many sessions it is some work
 
-        def cursor_after(number: int) -> Cursor:
+        def cursor_after(number: int) -> str:
             if number >= len(entries):
-                return base.at(session, after)
-            return base.at(session, Place(before.floor, before.seal, before.read, number))
+                return str(cursor.at(session, after))
+            if not within:
+                within.append(cursor.within(session))
+            return within[0](number)
 
         return Arrival(session, commit_id, entries, before.inside if commit_id else 0, cursor_after)
 
