@@ -127,6 +127,20 @@ def test_callers_decide_between_small_bodies() -> None:
     assert moves(old, new) == {"m.py::alpha": "m.py::gamma"}
 
 
+def test_what_took_the_others_place_at_every_caller_was_renamed() -> None:
+    def tree(name: str, body: str) -> Tree:
+        return {
+            "m.py": f"def {name}(rows, limit):\n{body}\n",
+            "n.py": f"def use(rows):\n    for row in {name}(rows, 3):\n        print(row)\n    return rows\n",
+        }
+
+    old = tree("load_rows", "    with connection() as c:\n        return c.fetch(rows)[:limit]")
+    new = tree("load_table", "    yield from (Row(key) for key in sorted(rows, key=str.lower))")
+    assert moves(old, new) == {"m.py::load_rows": "m.py::load_table"}
+    del old["n.py"], new["n.py"]
+    assert moves(old, new) == {}
+
+
 def test_a_tie_without_a_word_in_common_stays_open() -> None:
     new = LOAD.replace("load_rows", "first") + LOAD.replace("load_rows", "second")
     assert moves({"m.py": LOAD}, {"m.py": new}) == {}

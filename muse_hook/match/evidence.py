@@ -41,6 +41,14 @@ class Callers:
             if symbol.kind == "import" and symbol.name in news:
                 self._gained.setdefault(symbol.name, set()).add(path)
 
+    def lost(self, name: str) -> frozenset[object]:
+        """Return the bodies and import lists that say `name` less often than before."""
+        return frozenset(self._lost.get(name, ()))
+
+    def gained(self, name: str) -> frozenset[object]:
+        """Return the bodies and import lists that say `name` more often than before."""
+        return frozenset(self._gained.get(name, ()))
+
     def renamed(self, old: str, new: str) -> float:
         """Return how sure the callers are that `old` became `new`: 0 where none says so, 2/3 for one, then more."""
         if old == new:

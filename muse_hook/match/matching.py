@@ -89,6 +89,7 @@ def match_open(open_: Open) -> None:
         return
     from muse_hook.match.callables import match_callables  # noqa: PLC0415 - start-up time
     from muse_hook.match.classes import lift_classes, match_classes  # noqa: PLC0415 - start-up time
+    from muse_hook.match.roles import match_roles  # noqa: PLC0415 - start-up time
 
     open_.weigh()
     match_classes(open_)
@@ -97,3 +98,4 @@ def match_open(open_: Open) -> None:
     match_callables(open_)
     if lift_classes(open_):
         match_callables(open_)
+    match_roles(open_)
