@@ -178,9 +178,9 @@ def test_diff_compares_any_two_commits(shell: Shell) -> None:
     assert shell.out("diff", "main", "main") == "no changes\n"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "wrong"),
-    [
+def test_what_git_does_not_know_is_the_users_fault(shell: Shell) -> None:
+    shell.repo.commit("Begin", a=BEFORE)
+    wrongs = (
         (["show", "nowhere"], "error: looking for 'nowhere': "),
         (["show", "--json", "\x1b[31m"], r"error: looking for '\x1b[31m': "),
         (["diff", "nowhere"], "error: looking for 'nowhere': "),
@@ -188,14 +188,12 @@ def test_diff_compares_any_two_commits(shell: Shell) -> None:
         (["backfill", "a..b"], "error: "),
         (["backfill", "HEAD..HEAD"], "error: "),
         (["backfill", "--session", "../x"], "error: opening session '../x': "),
-    ],
-)
-def test_what_git_does_not_know_is_the_users_fault(shell: Shell, arguments: list[str], wrong: str) -> None:
-    shell.repo.commit("Begin", a=BEFORE)
-    status, out, err = shell.run(*arguments)
-    assert (status, out) == (1, "")
-    assert err.startswith(wrong)
-    assert err.splitlines()[-1].startswith("hint: ")
+    )
+    for arguments, wrong in wrongs:
+        status, out, err = shell.run(*arguments)
+        assert (status, out) == (1, ""), arguments
+        assert err.startswith(wrong)
+        assert err.splitlines()[-1].startswith("hint: ")
 
 
 @pytest.mark.parametrize(
