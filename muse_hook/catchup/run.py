@@ -55,19 +55,19 @@ def catch_up(
     """
     report = Report()
     seen: set[str] = set()
-    while True:
-        with _Run(repo, store, report, budget) as run:
-            run.go(wait, automatic=automatic, whole=whole, progress=progress)
-            seen.update(run.looked_at)
-        # A hook that found the lock taken has left its event, perhaps after we looked: look once more, unlocked.
-        if report.deferred or seen.issuperset(queue.waiting(store)):
-            return report
-        wait = 0.0
+    is_first = True
+    # A hook that found the lock taken has left its event, perhaps after we looked: look once more, unlocked.
+    while is_first or not (report.deferred or seen.issuperset(queue.waiting(store))):
         try:
-            with store.lock(wait):
-                pass
+            with _Run(repo, store, report, budget) as run:
+                run.go(wait if is_first else 0.0, automatic=automatic, whole=whole, progress=progress)
+                seen.update(run.looked_at)
         except StoreBusyError:
-            return report  # that holder looks at the queue after us
+            if is_first:
+                raise
+            break  # that holder looks at the queue after us
+        is_first = False
+    return report
 
 
 class _Run:
