@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
+if "site" not in sys.modules:  # a hook's own interpreter, where each millisecond is somebody's
+    from muse_hook import quick_import
+
+    quick_import.install()
+
 from muse_hook import __version__
 from muse_hook.errors import MuseHookError, StoreBusyError
 

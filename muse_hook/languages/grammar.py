@@ -7,6 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from importlib.machinery import PathFinder
     from types import ModuleType
 
     from tree_sitter import Language
@@ -38,9 +39,7 @@ def version(package: str) -> str:
 
 
 def _metadata_version(package: str) -> str:
-    from importlib.util import find_spec  # noqa: PLC0415 - start-up time
-
-    if find_spec(package) is None:
+    if _path_finder().find_spec(package) is None:
         return ""
     from importlib import metadata  # noqa: PLC0415 - start-up time
 
@@ -83,16 +82,13 @@ def _binding(package: str) -> ModuleType | None:
 
     It is noted under its full name, so that whoever imports the package finds the same module in it.
     """
-    try:
-        from _frozen_importlib_external import PathFinder  # noqa: PLC0415 - `importlib` costs a hook 0.3 ms
-    except ImportError:
-        from importlib.machinery import PathFinder  # noqa: PLC0415 - likewise
     name = f"{package}._binding"
     if name in sys.modules:
         return sys.modules[name]
+    finder = _path_finder()
     try:
-        spec = PathFinder.find_spec(package)
-        found = spec and spec.submodule_search_locations and PathFinder.find_spec(name, spec.submodule_search_locations)
+        spec = finder.find_spec(package)
+        found = spec and spec.submodule_search_locations and finder.find_spec(name, spec.submodule_search_locations)
         if not found or found.loader is None:
             return None
         module = found.loader.create_module(found)
@@ -103,3 +99,11 @@ def _binding(package: str) -> ModuleType | None:
         return None
     sys.modules[name] = module
     return module
+
+
+def _path_finder() -> type[PathFinder]:
+    try:
+        from _frozen_importlib_external import PathFinder  # noqa: PLC0415 - `importlib` costs a hook 0.3 ms
+    except ImportError:
+        from importlib.machinery import PathFinder  # noqa: PLC0415 - likewise
+    return PathFinder

@@ -1,0 +1,77 @@
+"""Finds our own modules at once, where Python would look for each in three places and build a dozen paths."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import MAGIC_NUMBER
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+
+_PREFIX = __name__.partition(".")[0] + "."
+_HEADER = 16  # of a compiled file: magic number, flags, time and size of its source (PEP 552)
+_LOW = 0xFFFFFFFF
+
+
+class QuickFinder:
+    """Loads modules of this package from what Python compiled of them before, if the source is as it was then.
+
+    Everything else (other packages, a source that changed or was never compiled) is left to Python's own finders, which
+    come after this one and compile what is missing. A hook loads a hundred small modules; this saves it a tenth.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Return what Python wants to know of a module, `None` where this finder has nothing to say."""
+        del path, target
+        if not name.startswith(_PREFIX):
+            return None
+        base = self._folder + name[len(_PREFIX) :].replace(".", "/")
+        try:
+            origin = base + ".py"
+            found = os.stat(origin)
+            is_package = False
+        except OSError:
+            try:
+                origin = base + "/__init__.py"
+                found = os.stat(origin)
+                is_package = True
+            except OSError:
+                return None
+        folder, _, file = origin.rpartition("/")
+        cached = f"{folder}/__pycache__/{file[:-3]}.{sys.implementation.cache_tag}.pyc"
+        try:
+            with open(cached, "rb", buffering=0) as compiled:
+                data = compiled.read()
+        except OSError:
+            return None
+        source = ((number & _LOW).to_bytes(4, "little") for number in (int(found.st_mtime), found.st_size))
+        if data[:_HEADER] != b"".join((MAGIC_NUMBER, b"\0\0\0\0", *source)):
+            return None
+        spec = ModuleSpec(name, self, origin=origin, is_package=is_package, loader_state=data)  # type: ignore[arg-type] # quacks
+        spec.cached = cached
+        spec.has_location = True
+        if is_package:
+            spec.submodule_search_locations = [base]
+        return spec
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Leave making an empty module to Python."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fill a module."""
+        spec = module.__spec__
+        if spec is not None and isinstance(spec.loader_state, bytes):
+            data, spec.loader_state = spec.loader_state, None
+            exec(marshal.loads(memoryview(data)[_HEADER:]), module.__dict__)  # noqa: S102, S302 - as Python's own does
+
+
+def install() -> None:
+    """Put the finder before Python's own."""
+    sys.meta_path.insert(0, QuickFinder(__file__.rpartition("/")[0] + "/"))
