@@ -1,4 +1,4 @@
-"""The finder of a hook's interpreter: the modules that Python's own would give, and hands off what it is not sure of."""
+"""The finder of a hook's interpreter: the modules that Python's own would give; hands off what it is not sure of."""
 
 from __future__ import annotations
 
