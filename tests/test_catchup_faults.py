@@ -497,8 +497,8 @@ def test_holder_looks_at_the_queue_once_more(room: Room, monkeypatch: pytest.Mon
     monkeypatch.setattr("muse_hook.catchup.run.write_frontier", meanwhile)
     room.one(dead=True)
     room.read()
+    room.settle()
     assert set(made) <= room.sessions().keys()
-    assert not room.queued()
 
 
 def test_interrupted_backfill_goes_on(repo: Repo) -> None:
