@@ -1,0 +1,74 @@
+"""Stories against Git: at every commit the living addresses are exactly the symbols of its tree."""
+
+from __future__ import annotations
+
+from conftest import Repo
+
+from muse_hook.catchup import backfill
+from muse_hook.git import open_repository
+from muse_hook.history import Reachable, refresh
+from muse_hook.history.places import Places
+from muse_hook.index import Index
+from muse_hook.oplog import Store
+from muse_hook.pipeline import Memory
+
+CODE = """\
+import os
+
+
+class Model:
+    def save(self, path):
+        with open(path, "w") as file:
+            return file.write(self.text)
+
+    def load(self, path):
+        return open(path).read()
+
+
+def helper(a, b):
+    total = a + b
+    return total * 2
+"""
+
+
+def a_history_with_merges(repo: Repo) -> None:
+    repo.commit("Begin", a=CODE, other="x = 1\n")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.git("mv", "a.py", "moved.py")
+    repo.commit("Move the file")
+    repo.commit("Rename there", moved=CODE.replace("helper", "assistant"), extra="def added(): pass\n")
+    repo.git("checkout", "-q", "main")
+    repo.commit("Edit here", a=CODE.replace("total * 2", "total * 3"))
+    repo.commit("Rename a class", a=CODE.replace("total * 2", "total * 3").replace("Model", "Record"))
+    repo.git("merge", "-q", "side", "-m", "Merge", check=False)
+    repo.commit("Merge side", moved=CODE.replace("helper", "assistant").replace("Model", "Record"))
+    repo.git("checkout", "-q", "-b", "ours", "HEAD~1")
+    repo.commit("Drop", other="y = 2\n")
+    repo.git("merge", "-q", "-s", "ours", "main", "-m", "Keep ours")
+    repo.git("checkout", "-q", "main")
+    (repo.path / "extra.py").unlink()
+    repo.commit("Take a file away")
+    repo.git("merge", "-q", "ours", "-m", "Merge ours", check=False)
+    repo.commit("Merge it", other="y = 3\n")
+
+
+def test_the_living_addresses_are_the_symbols_of_each_commits_tree(repo: Repo) -> None:
+    a_history_with_merges(repo)
+    repository = open_repository(str(repo.path))
+    store = Store(repository.common_dir)
+    backfill(repository, store, all=True)
+    commits = repo.git("rev-list", "--all").split()
+    assert len(commits) >= 10
+    with Index(store) as index, repository.objects() as objects:
+        refresh(index)
+        known = [address for (address,) in index.connection.execute("SELECT DISTINCT address FROM places")]
+        memory = Memory()
+        for commit in commits:
+            reachable = Reachable(repository, index.connection, [commit])
+            places = Places(index.connection, lambda: reachable.ancestry)  # noqa: B023 - asked for right here
+            living = {address for address in known if places.living(reachable.view, address) is not None}
+            there = set()
+            for path, blob in objects.files(objects.commit(commit).tree):
+                table = memory.table(objects, blob, path.decode())
+                there |= {f"{path.decode()}::{name}" for name in table.symbols} if table is not None else set()
+            assert living == there, commit
