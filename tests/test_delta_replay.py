@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from delta_room import Tree, delta_of, symbols_of
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from muse_hook.replay.fold import fold
@@ -54,6 +54,9 @@ class Item:
             text += f"{indent}print({self.body})\n"
         return text
 
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 
 Project = dict[str, list[Item]]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -150,7 +153,7 @@ def step(draw: Draw, project: Project) -> Project:
     return after
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW, phases=PHASES)
 @given(st.data())
 def test_folding_the_deltas_of_a_line_of_commits_gives_every_tree(data: st.DataObject) -> None:
     project = data.draw(projects())
@@ -164,7 +167,7 @@ def test_folding_the_deltas_of_a_line_of_commits_gives_every_tree(data: st.DataO
         project = step(data.draw, project)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW, phases=PHASES)
 @given(st.data())
 def test_folding_a_merge_gives_its_tree(data: st.DataObject) -> None:
     base = data.draw(projects())
