@@ -66,14 +66,15 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
     for pattern, captures in cursor.matches(root):
         theirs |= {(pattern, name, node.id) for name, nodes in captures.items() for node in nodes}
     patterns = read_patterns(language.query())
-    for pattern in patterns:
-        pattern.bind(language.grammar)
+    for one in patterns:
+        one.bind(language.grammar)
     ours = {
         (index, name, captured.id)
         for node in _walk(root)
         for index, pattern in enumerate(patterns)
-        for pairs in pattern.matches(node)
-        for name, captured in pairs
+        for captures in pattern.matches(node)
+        for name, nodes in captures.items()
+        for captured in nodes
     }
     assert ours == theirs
 

@@ -34,17 +34,27 @@
 (expression_statement (augmented_assignment) @names) @definition.variable
 (type_alias_statement left: (type (_) @names)) @definition.variable
 
-(import_statement name: (dotted_name) @import.of @name) @definition.import
-(import_statement name: (aliased_import name: (_) @import.of alias: (identifier) @import.as @name)) @definition.import
-(import_from_statement module_name: (_) @import.from name: (dotted_name) @import.of @name) @definition.import
+(import_statement
+  name: [
+    (dotted_name) @import.of
+    (aliased_import name: (_) @import.of alias: (identifier) @import.as)
+  ]) @definition.import
+
 (import_from_statement
   module_name: (_) @import.from
-  name: (aliased_import name: (_) @import.of alias: (identifier) @import.as @name)) @definition.import
+  name: [
+    (dotted_name) @import.of
+    (aliased_import name: (_) @import.of alias: (identifier) @import.as)
+  ]) @definition.import
+
 (import_from_statement module_name: (_) @import.from (wildcard_import) @import.all) @definition.import
-(future_import_statement "__future__" @import.from name: (dotted_name) @import.of @name) @definition.import
+
 (future_import_statement
   "__future__" @import.from
-  name: (aliased_import name: (_) @import.of alias: (identifier) @import.as @name)) @definition.import
+  name: [
+    (dotted_name) @import.of
+    (aliased_import name: (_) @import.of alias: (identifier) @import.as)
+  ]) @definition.import
 
 (expression_statement . [(string) (concatenated_string)]) @docstring
 

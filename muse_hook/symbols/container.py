@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import Content, Parameter
     from muse_hook.symbols.definition import Definition, Guards
-    from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.piece import Piece
 
 
@@ -29,22 +28,11 @@ class Own:
         return self is other or (self.guards == other.guards and self.piece.same_as(other.piece))
 
 
-class Header:
-    """A class up to its body: its normal form, and its bases as people read them."""
-
-    __slots__ = ("bases", "entries", "normal")
-
-    def __init__(self, normal: Normal, bases: tuple[str, ...]) -> None:
-        self.normal = normal
-        self.entries = normal.entries
-        self.bases = bases
-
-
 class Container:
     """One class. Attributes are those of `Symbol`, worked out at each asking.
 
-    `own` are the plain statements of its body, the first of which is its docstring where it is `documented`; `members`,
-    what is defined in it, count for its masked id only.
+    `header` is the class up to its body, `own` are the plain statements of its body, the first of which is its
+    docstring where it is `documented`; `members`, what is defined in it, count for its masked id only.
     """
 
     __slots__ = ("documented", "guards", "header", "members", "name", "own")
@@ -55,7 +43,7 @@ class Container:
     def __init__(
         self,
         name: str,
-        header: Header,
+        header: Piece,
         guards: Guards,
         *,
         own: Sequence[Own],
@@ -75,7 +63,7 @@ class Container:
             return False
         return self is other or (
             self.guards == other.guards
-            and self.header.entries == other.header.entries
+            and self.header.same_as(other.header)
             and len(self.own) == len(other.own)
             and all(a.same_as(b) for a, b in zip(self.own, other.own, strict=True))
         )
@@ -84,7 +72,7 @@ class Container:
     def content_id(self) -> str:
         """Of guards, header and plain statements."""
         own = (part for one in self.own for part in (*one.guards, one.piece.id))
-        return digest((*self.guards, *self.header.entries, *own))
+        return digest((*self.guards, self.header.id, *own))
 
     @property
     def masked_id(self) -> str:
@@ -93,7 +81,7 @@ class Container:
 
     def masked_for(self, name: str) -> list[str]:
         """Return the entries of the class and all its members with a name masked."""
-        out = [*self.guards, *masked(self.header.entries, name)]
+        out = [*self.guards, *masked(self.header.normal.entries, name)]
         for one in self.own:
             out += (*one.guards, *masked(one.piece.normal.entries, name))
         for member in self.members:
@@ -121,7 +109,7 @@ class Container:
         """Of the header without decorators and name: bases, keywords, type parameters."""
         roles = self.header.normal.roles
         start = roles["decorator"][-1][1] if "decorator" in roles else 0
-        return digest(masked(self.header.entries[start:], self.name))
+        return digest(masked(self.header.normal.entries[start:], self.name))
 
     @property
     def docstring_id(self) -> str:
@@ -132,7 +120,7 @@ class Container:
     def tokens(self) -> tuple[str, ...]:
         """The leaf texts of header and plain statements."""
         own = (leaf for one in self.own for leaf in leaves(one.piece.normal.entries))
-        return (*leaves(self.header.entries), *own)
+        return (*leaves(self.header.normal.entries), *own)
 
     @property
     def statements(self) -> tuple[str, ...]:
@@ -147,4 +135,5 @@ class Container:
     @property
     def bases(self) -> tuple[str, ...]:
         """The bases and keywords as people read them."""
-        return self.header.bases
+        shown = self.header.reader.normaliser.shown
+        return tuple(shown(base) for base in self.header.captures().get("base", ()))

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.pattern import Captures, Query
+    from muse_hook.symbols.pattern import Match, Query
 
 
 def crosses(root: Node, query: Query, source: bytes) -> bool:
@@ -28,7 +28,7 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
             return True
         for node in statements:
             matches = query.matches("structure", node)
-            inner = [n for captures in matches for key in captures for n in captures[key] if _is_block(key)]
+            inner = [n for pattern, captures in matches for n in captures.get(pattern.scope or "container", ())]
             blocks += inner
             if not node.has_error:
                 continue
@@ -40,10 +40,6 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
             elif node.is_error or not _is_own(node, matches, query, source):
                 return True
     return False
-
-
-def _is_block(capture: str) -> bool:
-    return capture == "container" or capture.startswith("scope.")
 
 
 def _ragged(statements: Sequence[Node], source: bytes) -> bool:
@@ -74,11 +70,11 @@ def _errors(node: Node, leave_out: set[int]) -> Iterator[Node]:
                 stack.append(child)
 
 
-def _is_own(node: Node, matches: list[Captures], query: Query, source: bytes) -> bool:
+def _is_own(node: Node, matches: list[Match], query: Query, source: bytes) -> bool:
     """Whether the damage in a statement belongs to the one definition in it."""
-    if not matches or any(key.startswith("import.") for captures in matches for key in captures):
+    if not matches or any(pattern.is_import for pattern, _ in matches):
         return False
-    for captures in matches:
+    for _, captures in matches:
         names = captures.get("name") or query.names(captures["names"][0])
         if not names:
             return False

@@ -164,7 +164,7 @@ class Normaliser:
             node = stack.pop()
             if node.kind_id in self._calls:
                 found.update(
-                    text_of(name) for captures in self._query.matches("call", node) for name in captures["call"]
+                    text_of(name) for captures in self._query.captures("call", node) for name in captures["call"]
                 )
             stack += node.named_children
         return frozenset(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.container import Header, Own
+from muse_hook.symbols.container import Own
 from muse_hook.symbols.definition import Definition
 from muse_hook.symbols.imported import Import
 from muse_hook.symbols.marks import CLOSE, OPEN
@@ -11,12 +11,11 @@ from muse_hook.symbols.statement import Class, Entry, Place, Statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.definition import Guards
-    from muse_hook.symbols.pattern import Captures
+    from muse_hook.symbols.pattern import Captures, Match
     from muse_hook.symbols.reader import Reader
 
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
@@ -59,7 +58,7 @@ class Outline:
         end = self._end(node)
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
-        scopes = [(key, captures) for captures in matches for key in captures if key.startswith("scope.")]
+        scopes = [(pattern.scope, captures) for pattern, captures in matches if pattern.scope]
         # the white space before it belongs to a statement: what its text means hangs on it
         piece = Piece(self._reader, self._source[line if begins_line else start : end], node.type)
         if scopes:
@@ -98,18 +97,23 @@ class Outline:
                 statement.entries += one.entries
                 statement.own += one.own
 
-    def _define(self, statement: Statement, piece: Piece, matches: list[Captures], place: Place) -> None:
+    def _define(self, statement: Statement, piece: Piece, matches: list[Match], place: Place) -> None:
         """Note what a simple statement or a definition defines; the first pattern that knows a name decides."""
         seen = set()
-        for captures in matches:
-            kind, target = next((key[11:], nodes[0]) for key, nodes in captures.items() if key[:11] == "definition.")
-            if "container" in captures:
+        for pattern, captures in matches:
+            target = captures[pattern.definition][0]
+            kind = pattern.definition.removeprefix("definition.")
+            if pattern.is_class:
                 statement.opened = self._open(captures, kind, target, place)
                 return
             if place.in_class and "body" not in captures:
                 continue  # a plain statement of its class
             several = len(matches) > 1 and "body" in captures
-            for entry in self._entries(captures, kind, target, place):
+            if pattern.is_import:
+                found = [self._imported(captures, kind, target, place)]
+            else:
+                found = self._named(captures, kind, target, place)
+            for entry in found:
                 if entry.qualified_name in seen:
                     continue
                 seen.add(entry.qualified_name)
@@ -125,30 +129,28 @@ class Outline:
                     entry.definition = Definition(entry.name, own, place.guards)
         statement.entries.sort(key=lambda entry: entry.first)
 
-    def _entries(self, captures: Captures, kind: str, target: Node, place: Place) -> Iterator[Entry]:
-        """Yield the entries of one match: a name each, its definition still missing unless it is an import."""
-        rows = (target.start_byte, self._end(target))
-        if any(key.startswith("import.") for key in captures):
-            name, definition = self._imported(captures, place.guards)
-            yield Entry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition)
-            return
+    def _named(self, captures: Captures, kind: str, target: Node, place: Place) -> list[Entry]:
+        """Return the entries of the names that a match defines, their definitions still missing."""
         if place.in_class and kind == "function":
             kind = "method"
         if "async" in captures:
             kind = f"async_{kind}"
+        rows = (target.start_byte, self._end(target))
         parent = self._text(captures["parent"][0]) if "parent" in captures else place.parent
-        for node in captures.get("name") or self._query.names(captures["names"][0]):
-            name = self._text(node)
-            yield Entry(f"{parent}.{name}" if parent else name, name, kind, parent=parent, rows=rows, definition=None)
+        names = map(self._text, captures.get("name") or self._query.names(captures["names"][0]))
+        before = f"{parent}." if parent else ""
+        return [Entry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in names]
 
     def _open(self, captures: Captures, kind: str, target: Node, place: Place) -> Class:
         """Return a class: its header, and the statements of its body."""
         name = self._text(captures["name"][0])
         qualified = f"{place.parent}.{name}" if place.parent else name
         body = captures["container"][0]
-        roles = {node.id: role for role in ("decorator", "base", "name") for node in captures.get(role, ())}
-        normal = self._reader.normaliser.write([target], {**roles, body.id: ""})
-        header = Header(normal, tuple(map(self._reader.normaliser.shown, captures.get("base", ()))))
+        last = body.prev_sibling
+        while last is not None and last.is_extra:
+            last = last.prev_sibling
+        end = last.end_byte if last is not None else body.start_byte
+        header = Piece(self._reader, self._source[target.start_byte : end], target.type, is_header=True)
         inner = self.statements(body.named_children, place.inside(qualified))
         for one in inner:
             one.close()
@@ -156,15 +158,18 @@ class Outline:
         entry = Entry(qualified, name, kind, parent=place.parent, rows=rows, definition=None)
         return Class(entry, header, place.guards, inner)
 
-    def _imported(self, captures: Captures, guards: Guards) -> tuple[str, Import]:
-        """Return the name that an import binds, and what it says."""
+    def _imported(self, captures: Captures, kind: str, target: Node, place: Place) -> Entry:
+        """Return the entry of the name that an import binds."""
         module, of, alias = (
             "".join(self._text(captures[key][0]).split()) if key in captures else ""
             for key in ("import.from", "import.of", "import.as")
         )
         if "import.all" in captures:
-            return f"*:{module}", Import((module, "*", ""), guards)
-        return alias or of, Import((module, of, alias), guards)
+            name, definition = f"*:{module}", Import((module, "*", ""), place.guards)
+        else:
+            name, definition = alias or of, Import((module, of, alias), place.guards)
+        rows = (target.start_byte, self._end(target))
+        return Entry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition)
 
 
 def indentation(space: bytes) -> int:

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from tree_sitter import Language, Node
 
     Captures = dict[str, list[Node]]
-    Pairs = tuple[tuple[str, Node], ...]
+    Match = tuple["Pattern", Captures]
 
 
 class Pattern:
     """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be "".
 
-    Kinds and fields are compared by the grammar's numbers, which `bind` looks up.
+    Kinds and fields are compared by the grammar's numbers, which `bind` looks up. Of a whole pattern, `definition` and
+    `scope` are the captures of that name, `is_import` and `is_class` say what it defines.
     """
 
     __slots__ = (
-        "alternatives", "captures", "children", "field", "field_id", "first", "kind", "kind_id", "named", "quantifier",
+        "alternatives", "captures", "children", "definition", "field", "field_id", "first", "is_class", "is_import",
+        "is_leaf", "is_optional", "kind", "kind_id", "named", "quantifier", "scope",
     )  # fmt: skip
 
     def __init__(self, kind: str | None, *, named: bool, field: str, first: bool) -> None:
@@ -36,6 +38,9 @@ class Pattern:
         self.quantifier = ""
         self.captures: list[str] = []
         self.kind_id = self.field_id = 0
+        self.is_leaf = self.is_optional = False
+        self.definition = self.scope = ""
+        self.is_import = self.is_class = False
         self.children: list[Pattern] = []
         self.alternatives: list[Pattern] = []
 
@@ -51,44 +56,46 @@ class Pattern:
         self.field_id = grammar.field_id_for_name(self.field) or 0 if self.field else 0
         if (self.kind and not self.kind_id) or (self.field and not self.field_id):
             raise ValueError(f"a query file has {self.field} {self.kind}, which its grammar has not")
+        self.is_leaf = not (self.children or self.alternatives)
+        self.is_optional = self.quantifier in {"*", "?"}
         for child in (*self.children, *self.alternatives):
             child.bind(grammar)
 
-    def matches(self, node: Node) -> list[Pairs]:
-        """Return each way in which this pattern fits `node`, as (capture, node) pairs in the pattern's order."""
+    def matches(self, node: Node) -> list[Captures]:
+        """Return each way in which this pattern fits `node`: the nodes of each capture, in the pattern's order."""
         if self.alternatives:
-            found = [pairs for one in self.alternatives for pairs in one.matches(node)]
-        elif not self.kind_id or node.kind_id == self.kind_id:
-            found = [()]
-            for child in self.children:
-                fits = child.fits(node)
-                if child.quantifier:
-                    if not fits and child.quantifier == "+":
-                        return []
-                    together = tuple(pair for pairs in fits for pair in pairs)
-                    found = [pairs + together for pairs in found]
-                elif not fits:
-                    return []
-                elif len(fits) == 1:
-                    found = [pairs + fits[0] for pairs in found]
-                else:
-                    found = [pairs + one for pairs in found for one in fits]
-        else:
+            ways = [way for one in self.alternatives for way in one.matches(node)]
+            for way in ways:
+                way.update({capture: [node, *way.get(capture, ())] for capture in self.captures})
+            return ways
+        if self.kind_id and node.kind_id != self.kind_id:
             return []
-        if self.captures:
-            own = tuple([(capture, node) for capture in self.captures])
-            return [own + pairs for pairs in found]
-        return found
-
-    def fits(self, parent: Node) -> list[Pairs]:
-        """Return each way in which this pattern fits a child of `parent`."""
-        candidates = self.candidates(parent)
-        if self.children or self.alternatives:
-            return [pairs for candidate in candidates for pairs in self.matches(candidate)]
-        kind, captures = self.kind_id, self.captures
-        if kind:
-            candidates = [candidate for candidate in candidates if candidate.kind_id == kind]
-        return [tuple([(capture, candidate) for capture in captures]) for candidate in candidates]
+        ways = [{capture: [node] for capture in self.captures}]
+        for child in self.children:
+            nodes = child.candidates(node)
+            if child.is_leaf:
+                if child.kind_id:
+                    nodes = [one for one in nodes if one.kind_id == child.kind_id]
+                if not nodes:
+                    if child.is_optional:
+                        continue
+                    return []
+                if len(nodes) == 1 or child.quantifier:
+                    for capture in child.captures:
+                        for way in ways:
+                            way[capture] = [*way[capture], *nodes] if capture in way else [*nodes]
+                    continue
+                fits = [{capture: [one] for capture in child.captures} for one in nodes]
+            else:
+                fits = [way for one in nodes for way in child.matches(one)]
+                if not fits and not child.is_optional:
+                    return []
+            if child.quantifier:
+                for fit in fits:
+                    ways = [_with(way, fit) for way in ways]
+            else:
+                ways = [_with(way, fit) for way in ways for fit in fits]
+        return ways
 
     def candidates(self, parent: Node) -> list[Node]:
         """Return the children of `parent` that this pattern may stand for."""
@@ -99,6 +106,11 @@ class Pattern:
         if self.field_id:
             return parent.children_by_field_id(self.field_id)
         return parent.named_children if self.named else parent.children
+
+
+def _with(way: Captures, fit: Captures) -> Captures:
+    """Return a way with what the fit of one more child captures."""
+    return {**way, **{capture: [*way.get(capture, ()), *nodes] for capture, nodes in fit.items()}}
 
 
 def read_patterns(text: str) -> list[Pattern]:
@@ -178,22 +190,24 @@ class Query:
             if pattern.kind is None:
                 raise ValueError("a query file has a pattern without a kind")
             pattern.bind(grammar)
+            pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
+            pattern.scope = next((c for c in captures if c.startswith("scope.")), "")
+            pattern.is_import = any(c.startswith("import.") for c in captures)
+            pattern.is_class = "container" in captures
             self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
 
     def kinds(self, family: str) -> frozenset[int]:
         """Return the kinds of node, by number, that any pattern of a family fits."""
         return frozenset(self._families.get(family, ()))
 
-    def matches(self, family: str, node: Node) -> list[Captures]:
-        """Return the captures of every fitting pattern of a family, patterns in the file's order."""
-        found: list[Captures] = []
-        for pattern in self._families.get(family, {}).get(node.kind_id, ()):
-            for pairs in pattern.matches(node):
-                captures: Captures = {}
-                for name, captured in pairs:
-                    captures.setdefault(name, []).append(captured)
-                found.append(captures)
-        return found
+    def matches(self, family: str, node: Node) -> list[Match]:
+        """Return every fitting pattern of a family with what it captures, in the file's order."""
+        patterns = self._families.get(family, {}).get(node.kind_id, ())
+        return [(pattern, way) for pattern in patterns for way in pattern.matches(node)]
+
+    def captures(self, family: str, node: Node) -> list[Captures]:
+        """Return likewise the captures alone."""
+        return [way for _, way in self.matches(family, node)]
 
     def names(self, node: Node) -> list[Node]:
         """Return the nodes that are names in a target, in source order: `@names` is looked into again."""
@@ -202,7 +216,7 @@ class Query:
         while stack:
             node = stack.pop()
             inner: list[Node] = []
-            for captures in self.matches("name", node):
+            for _, captures in self.matches("name", node):
                 found += captures.get("name", ())
                 inner += captures.get("names", ())
             stack += reversed(inner)

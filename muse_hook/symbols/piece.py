@@ -22,19 +22,21 @@ _ROLES = ("body", "decorator", "name", "parameters", "returns", "base", "value")
 class Piece:
     """Source text (whole, with the white space before it on its line) and the kind of node that it is.
 
-    Where several functions stand in one text (`const f = () => 1, g = () => 2`), `name` says whose parts are meant.
+    Where several functions stand in one text (`const f = () => 1, g = () => 2`), `name` says whose parts are meant. The
+    text of a class that `is_header` ends before its body.
 
     Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor
     on how the file around it was read.
     """
 
-    __slots__ = ("_at", "_id", "_normal", "_tree", "kind", "name", "reader", "text")
+    __slots__ = ("_at", "_id", "_normal", "_tree", "is_header", "kind", "name", "reader", "text")
 
-    def __init__(self, reader: Reader, text: bytes, kind: str, name: str = "") -> None:
+    def __init__(self, reader: Reader, text: bytes, kind: str, name: str = "", *, is_header: bool = False) -> None:
         self.reader = reader
         self.text = text
         self.kind = kind
         self.name = name
+        self.is_header = is_header
         self._id = ""
         self._normal: Normal | None = None
         self._tree: Tree | None = None
@@ -69,7 +71,11 @@ class Piece:
 
     def _nodes(self) -> tuple[Node, Node | None]:
         """Return the root of the tree, and the node that the text is; None in damaged text."""
-        tree, self._at = (self._tree, self._at) if self._tree is not None else self.reader.alone(self.text, self.kind)
+        tree, self._at = (
+            (self._tree, self._at)
+            if self._tree is not None
+            else self.reader.alone(self.text, self.kind, is_header=self.is_header)
+        )
         root = tree.root_node
         if root.has_error:
             return root, None
@@ -78,7 +84,7 @@ class Piece:
 
     def _read(self) -> Normal:
         if self._tree is None:
-            self._tree, self._at = self.reader.alone(self.text, self.kind)
+            self._tree, self._at = self.reader.alone(self.text, self.kind, is_header=self.is_header)
         root, node = self._nodes()
         if node is None:
             normal = self.reader.normaliser.write(root.children)
@@ -87,6 +93,8 @@ class Piece:
             return normal
         captures = self._captures(node)
         roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
+        if self.is_header:
+            roles.update((body.id, "") for body in captures.get("container", ()))
         for body in captures.get("body", ()):
             first = next((child for child in body.named_children if not child.is_extra), None)
             if first is not None and self.reader.query.matches("docstring", first):
@@ -100,7 +108,7 @@ class Piece:
     def _captures(self, node: Node | None) -> Captures:
         # a part of a statement (one of several constants) is told by the statement
         for one in (node, node.parent if node is not None else None):
-            for captures in self.reader.query.matches("structure", one) if one is not None else ():
+            for captures in self.reader.query.captures("structure", one) if one is not None else ():
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
                     return captures
         return {}

@@ -40,6 +40,7 @@ class Reader:
         self.parser: Parser = tree_sitter().Parser(language.grammar)
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
+        self._body = str(language.row.get("body", "")).encode()
         self._normaliser: Normaliser | None = None
         self._normals: deque[tuple[Piece, int]] = deque()
         self._trees: deque[tuple[Piece, int]] = deque()
@@ -54,12 +55,14 @@ class Reader:
             self._normaliser = Normaliser(self.language, self.query)
         return self._normaliser
 
-    def alone(self, text: bytes, kind: str) -> tuple[Tree, int]:
+    def alone(self, text: bytes, kind: str, *, is_header: bool = False) -> tuple[Tree, int]:
         """Parse a piece of a file by itself: the tree, and where in its source the text begins.
 
-        What cannot stand alone is set in what it stands in (table `alone` of the language's row).
+        What cannot stand alone is set in what it stands in (table `alone` of the language's row); a header gets a body.
         """
         before, after = self._wraps.get(kind, (b"", b""))
+        if is_header:
+            after = self._body + after
         return self.parser.parse(before + text + after + b"\n"), len(before)
 
     def keep(self, piece: Piece, normal: Normal) -> None:

@@ -25,7 +25,7 @@ def parameters_of(piece: Piece) -> tuple[Parameter, ...]:
     keyword_only = False
     groups = piece.captures().get("parameters", ())
     for node in (child for group in groups for child in group.named_children or [group]):
-        for captures in reader.query.matches("parameter", node)[:1]:
+        for captures in reader.query.captures("parameter", node)[:1]:
             if "parameter.positional_only" in captures:
                 for parameter in out:
                     parameter.kind = "positional_only"

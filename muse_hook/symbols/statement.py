@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.symbols.container import Header, Own
+    from muse_hook.symbols.container import Own
     from muse_hook.symbols.definition import Guards
     from muse_hook.symbols.imported import Import
     from muse_hook.symbols.piece import Piece
@@ -68,7 +68,7 @@ class Class:
 
     __slots__ = ("entry", "guards", "header", "statements")
 
-    def __init__(self, entry: Entry, header: Header, guards: Guards, statements: list[Statement]) -> None:
+    def __init__(self, entry: Entry, header: Piece, guards: Guards, statements: list[Statement]) -> None:
         self.entry = entry
         self.header = header
         self.guards = guards
@@ -115,4 +115,4 @@ class Statement:
         self.opened = None
         opened.entry.definition = opened.container(opened.statements)
         self.entries = [opened.entry, *(entry for s in opened.statements for entry in s.entries)]
-        self.tree = [OPEN, *opened.header.entries, *(part for s in opened.statements for part in s.tree), CLOSE]
+        self.tree = [OPEN, opened.header, *(part for s in opened.statements for part in s.tree), CLOSE]

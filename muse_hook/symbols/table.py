@@ -72,7 +72,7 @@ class Table(SymbolTable):
         parts: list[Piece | str] = []
         for stretch, _, members in walk(self.stretches):
             if stretch.role == HEADER and stretch.opened is not None:
-                parts += (OPEN, *stretch.opened.header.entries)
+                parts += (OPEN, stretch.opened.header)
                 parts += (part for m in members for statement in m.statements for part in statement.tree)
                 parts.append(CLOSE)
             else:
