@@ -62,7 +62,7 @@ def _read_gaps(
             out += gap[0]
             nodes += gap[1]
         out += old[first:last]
-        at = start + sum(len(stretch.text) for stretch in old[first:last])
+        at = start + sum(stretch.size for stretch in old[first:last])
     return out, nodes
 
 
@@ -71,10 +71,10 @@ def _widened(text: bytes, old: Sequence[Stretch], runs: Sequence[Run], gap: int)
     before, after = list(runs[:gap]), list(runs[gap:])
     if before:
         first, last, start = before.pop()
-        at = start + sum(len(stretch.text) for stretch in old[first:last])
+        at = start + sum(stretch.size for stretch in old[first:last])
         while last > first:
             last -= 1
-            at -= len(old[last].text)
+            at -= old[last].size
             if last > first and _border_after(text, at, old, last):
                 before.append((first, last, start))
                 break
@@ -82,7 +82,7 @@ def _widened(text: bytes, old: Sequence[Stretch], runs: Sequence[Run], gap: int)
     if after:
         first, last, start = after.pop(0)
         while first < last:
-            start += len(old[first].text)
+            start += old[first].size
             first += 1
             if first < last and _border_before(text, start, old, known, first):
                 after.insert(0, (first, last, start))
@@ -95,25 +95,25 @@ def _common(text: bytes, old: Sequence[Stretch]) -> list[Run]:
     count = len(old)
     first, at = 0, 0
     while first < count and text.startswith(old[first].text, at):
-        at += len(old[first].text)
+        at += old[first].size
         first += 1
     while first and not _border_after(text, at, old, first):
         first -= 1
-        at -= len(old[first].text)
+        at -= old[first].size
     last, end = count, len(text)
     while (
         last > first
-        and end - len(old[last - 1].text) >= at
-        and text.startswith(old[last - 1].text, end - len(old[last - 1].text))
+        and end - old[last - 1].size >= at
+        and text.startswith(old[last - 1].text, end - old[last - 1].size)
     ):
         last -= 1
-        end -= len(old[last].text)
+        end -= old[last].size
     runs = [(0, first, 0)] if first else []
     if end - at >= SEARCHED_GAP:
         runs += _anchors(text, old, (first, last), (at, end))
     known = runs[-1][1] if runs else 0
     while last < count and not _border_before(text, end, old, known, last):
-        end += len(old[last].text)
+        end += old[last].size
         last += 1
     return [*runs, (last, count, end)] if last < count else runs
 
@@ -135,12 +135,12 @@ def _anchors(text: bytes, old: Sequence[Stretch], indices: tuple[int, int], span
             budget -= end - at
             continue
         first, after = index - 1, start + len(wanted)
-        while index < last and text.startswith(old[index].text, after) and after + len(old[index].text) <= end:
-            after += len(old[index].text)
+        while index < last and text.startswith(old[index].text, after) and after + old[index].size <= end:
+            after += old[index].size
             index += 1
         while index > first and not _border_after(text, after, old, index):
             index -= 1
-            after -= len(old[index].text)
+            after -= old[index].size
         if index > first:
             runs.append((first, index, start))
             known, at = index, after

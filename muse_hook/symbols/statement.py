@@ -10,10 +10,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muse_hook.model.symbol import Symbol
     from muse_hook.symbols.container import Own
     from muse_hook.symbols.definition import Guards
     from muse_hook.symbols.imported import Import
     from muse_hook.symbols.piece import Piece
+    from muse_hook.symbols.stretch import Stretch
 
 
 class Place:
@@ -41,9 +43,12 @@ class Place:
 
 
 class Entry:
-    """One definition: its address, its kind, where it stands (rows from the start of its stretch), what it says."""
+    """One definition: its address, its kind, where it stands (rows from the start of its stretch), what it says.
 
-    __slots__ = ("definition", "first", "kind", "last", "name", "parent", "qualified_name")
+    `symbol` is the one last made of it, which will do again where it stands on the same lines.
+    """
+
+    __slots__ = ("definition", "first", "kind", "last", "name", "parent", "qualified_name", "symbol")
 
     def __init__(
         self,
@@ -61,18 +66,20 @@ class Entry:
         self.parent = parent
         self.first, self.last = rows
         self.definition = definition
+        self.symbol: Symbol | None = None
 
 
 class Class:
     """A class before its parts are put together: its entry has no definition yet; inner classes have theirs."""
 
-    __slots__ = ("entry", "guards", "header", "statements")
+    __slots__ = ("entry", "guards", "header", "made", "statements")
 
     def __init__(self, entry: Entry, header: Piece, guards: Guards, statements: list[Statement]) -> None:
         self.entry = entry
         self.header = header
         self.guards = guards
         self.statements = statements
+        self.made: tuple[list[Stretch], Container] | None = None
 
     def container(self, statements: Sequence[Statement]) -> Container:
         """Return what the class says when these are the statements of its body."""

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from muse_hook.symbols.container import Container
     from muse_hook.symbols.statement import Class, Statement
 
     # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
@@ -22,11 +23,12 @@ class Stretch:
     last one ends (in the last stretch of a class: the class). Rows count from the stretch's first line.
     """
 
-    __slots__ = ("column", "last", "opened", "role", "rows", "statements", "text")
+    __slots__ = ("column", "last", "opened", "role", "rows", "size", "statements", "text")
 
     def __init__(self, source: bytes, cut: Cut, end: int) -> None:
         start, self.role, statements, self.opened, last = cut
         self.text = source[start:end]
+        self.size = len(self.text)
         self.rows = self.text.count(b"\n")
         self.last = source.count(b"\n", start, last)
         self.column = statements[0].column if statements else 0
@@ -111,3 +113,10 @@ def walk(stretches: Sequence[Stretch]) -> Iterator[tuple[Stretch, int, list[Stre
             index += 1
         yield stretch, row, members
         row += stretch.rows + sum(m.rows for m in members)
+
+
+def container_of(opened: Class, members: list[Stretch]) -> Container:
+    """Return what a class says that has these stretches in its body; the same as long as they are."""
+    if opened.made is None or opened.made[0] != members:
+        opened.made = (members, opened.container([statement for member in members for statement in member.statements]))
+    return opened.made[1]

@@ -8,7 +8,7 @@ from muse_hook.symbols.digest import digest
 from muse_hook.symbols.marks import CLOSE, OPEN, STRING
 from muse_hook.symbols.piece import Piece
 from muse_hook.symbols.several import Several
-from muse_hook.symbols.stretch import HEADER, walk
+from muse_hook.symbols.stretch import HEADER, container_of, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,11 +108,14 @@ def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
 
     def note(entry: Entry, content: Content, first: int, last: int) -> None:
         lines = (first + 1, last + 1)
+        symbol = entry.symbol
         name = entry.qualified_name
-        symbol = Symbol(name, entry.name, entry.kind, parent=entry.parent, lines=lines, content=content)
+        if symbol is None or symbol.lines != lines or symbol.content is not content:
+            symbol = Symbol(name, entry.name, entry.kind, parent=entry.parent, lines=lines, content=content)
+            entry.symbol = symbol
         before = found.setdefault(name, symbol)
         if before is not symbol:
-            _add(before, symbol)
+            found[name] = _both(before, symbol)
 
     def note_all(statements: Iterable[Statement], row: int) -> None:
         for statement in statements:
@@ -127,22 +130,19 @@ def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
             continue
         at = row + stretch.rows
         end = at + sum(member.rows for member in members[:-1]) + members[-1].last
-        note(
-            opened.entry,
-            opened.container([statement for member in members for statement in member.statements]),
-            row + opened.entry.first,
-            end,
-        )
+        note(opened.entry, container_of(opened, members), row + opened.entry.first, end)
         for member in members:
             note_all(member.statements, at)
             at += member.rows
     return found
 
 
-def _add(symbol: Symbol, other: Symbol) -> None:
-    """Add a later definition of the same name to a symbol."""
-    if not isinstance(symbol.content, Several):
-        symbol.content = Several([symbol.content])
-    symbol.content.definitions.append(other.content)
-    symbol.kind = other.kind
-    symbol.lines = (min(symbol.lines[0], other.lines[0]), max(symbol.lines[1], other.lines[1]))
+def _both(before: Symbol, after: Symbol) -> Symbol:
+    """Return the symbol of all definitions of a name, the latest one being `after`."""
+    lines = (min(before.lines[0], after.lines[0]), max(before.lines[1], after.lines[1]))
+    content = before.content
+    if isinstance(content, Several):
+        content.definitions.append(after.content)
+    else:
+        content = Several([content, after.content])
+    return Symbol(after.qualified_name, after.name, after.kind, parent=after.parent, lines=lines, content=content)
