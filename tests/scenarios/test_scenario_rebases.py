@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from muse_hook.catchup import catch_up
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -147,6 +149,7 @@ def test_rebase_seen_half_way_by_a_reader(room: Room) -> None:
     """`sync` and readers record the picks, in the session of the branch being rebased."""
     topic(room, "A", "X", conflicting="X")
     room.git("rebase", "-q", "main", check=False)
+    catch_up(room.repository(), room.store(), automatic=True)
     assert room.recorded() == {"main": 1, "topic": 2}
     room.sync()
     assert room.recorded() == {"main": 1, "topic": 3}
