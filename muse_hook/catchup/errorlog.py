@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 
@@ -23,13 +22,15 @@ def append_error(store: Store, text: str) -> None:
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
     data = f"{stamp} {text.rstrip()}".encode("utf-8", "backslashreplace")[:_LONGEST] + b"\n"
     path = store.path(_NAME)
-    with contextlib.suppress(OSError, StoreError):
+    try:
         _cap(store, path)
         descriptor = store.open_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
             os.write(descriptor, data)  # in one piece: several processes may be writing
         finally:
             os.close(descriptor)
+    except (OSError, StoreError):
+        return
 
 
 def _cap(store: Store, path: str) -> None:

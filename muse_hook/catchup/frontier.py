@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 from muse_hook.errors import StoreError
 
 TYPE_CHECKING = False
@@ -65,8 +63,10 @@ def read_frontier(store: Store) -> Frontier:
 def write_frontier(store: Store, frontier: Frontier) -> None:
     """Replace the frontier, whole or not at all; a failure is no loss (the next run walks further), so none is told."""
     data = "\n".join([_HEADER, *_lines(frontier), "end", ""]).encode("utf-8", "surrogateescape")
-    with contextlib.suppress(StoreError):
+    try:
         store.replace_file(store.path(_NAME), data)
+    except StoreError:
+        return
 
 
 def _lines(frontier: Frontier) -> list[str]:
