@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Repo, sealed_environment
 from history_room import Made, histories, write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shell import Shell
 
@@ -90,6 +90,7 @@ def record(room: Room, store: Store, made: list[Made], ids: list[str], left_out:
 @settings(
     max_examples=50,
     deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking a history takes minutes: a person asks for it
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 @given(made=histories(), data=st.data())
