@@ -15,7 +15,7 @@ from muse_hook.replay import replay
 from muse_hook.verify import verify
 
 PROJECT = Path(__file__).resolve().parent.parent
-COMMITS = 80  # the newest ones: seconds, not minutes
+COMMITS = 60  # the newest ones: seconds, not minutes
 
 
 @pytest.fixture
