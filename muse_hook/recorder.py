@@ -89,9 +89,7 @@ def record_delta_ops(
     return hand.op_ids
 
 
-def record_batches(
-    store: Store, session_id: str, batches: Sequence[Batch], *, index: Index, sync: bool = True
-) -> int:
+def record_batches(store: Store, session_id: str, batches: Sequence[Batch], *, index: Index, sync: bool = True) -> int:
     """Append commits' batches to a session in one write, without those that are sealed already; how many went in.
 
     The store's lock must be held, `index` be refreshed. Raises SessionError, and StoreError with the log as it was.
