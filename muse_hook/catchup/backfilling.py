@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib  # noqa: F401 - so that symbols take OpenSSL's
 import time
 
 from muse_hook.catchup import events as queue

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from hashlib import sha256
+elif "hashlib" in sys.modules:  # where much is to be done: OpenSSL's takes a fifth of the time for a kilobyte
     from hashlib import sha256
 else:
     try:
