@@ -197,6 +197,16 @@ def test_an_unparsed_file_that_becomes_a_link_has_no_symbols(repo: Repo) -> None
     assert list(replayed(repo)) == ["b.py"]
 
 
+def test_a_rule_that_brings_an_unparsed_file_back_tells_that_it_is_not_known(repo: Repo) -> None:
+    repo.write(".gitattributes", "a.py linguist-generated\n")
+    repo.commit("Begin", a="class (:\n")
+    repo.write(".gitattributes", "")
+    repo.commit("Tell it")
+    backfilled(repo)
+    assert replayed(repo, "HEAD~1") == {}
+    assert replayed(repo) == {"a.py": None}
+
+
 @pytest.mark.parametrize("rule_in", ["the merge", "the other parent"])
 def test_a_merge_takes_no_file_from_a_parent_that_tells_its_symbols_otherwise(repo: Repo, rule_in: str) -> None:
     rule = "pkg/*.py linguist-generated\n"

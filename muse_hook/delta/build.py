@@ -160,6 +160,7 @@ def _plain(files: Sequence[FileSymbols]) -> list[tuple[int, str, DomainOp]]:
                 told.append((MODIFIED, path, patch_file(path, gone, ["unrecorded", *change])))
             elif old != new or not known(file.old):
                 told.append((MODIFIED, path, replace_file(path, old, new, ["unrecorded", *change])))
-        elif old != new:
-            told.append((MODIFIED, path, replace_file(path, old, new, change, reformatted=old.oid == new.oid)))
+        elif old != new or change:  # the same file may be unparsed news, where a rule flipped
+            reformatted = old != new and old.oid == new.oid
+            told.append((MODIFIED, path, replace_file(path, old, new, change, reformatted=reformatted)))
     return told
