@@ -1,0 +1,184 @@
+"""How fast history is recorded, beside others who read it: whole processes, start-up included, one after the other.
+
+    python benchmarks/backfill_rate.py CLONE [COUNT] [--rounds 3] [--muse MUSE --muse-python PYTHON] [--json]
+
+Each runner goes over the last COUNT commits of CLONE's HEAD: muse_hook with one process and with two, PyDriller (its
+changed methods, which is as near as it comes), and with `--muse` Muse's own pipeline (see muse_pipeline.py). Times are
+processor time, children included (elapsed time for two processes); the ratio is how many times muse_hook's rate with
+one process. Beside that: what the log takes, what the second half of the range costs for each byte changed, compared
+with the first, and what the story of the most changed function costs `git log -L` and `muse-hook log`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from muse_hook.git import open_repository
+
+HERE = Path(__file__).parent
+ONE, TWO, PYDRILLER, MUSE = "muse_hook", "muse_hook, two processes", "PyDriller", "Muse's pipeline"
+
+# The methods that each changed file of each commit changed.
+DRILL = """
+import sys
+from pydriller import Repository
+for commit in Repository(sys.argv[1], only_commits=sys.argv[2:]).traverse_commits():
+    for file in commit.modified_files:
+        file.changed_methods
+"""
+
+Run = dict[str, float]
+
+
+class Bench:
+    """A folder for stores, and the runs made so far: by runner, one dict of figures a run."""
+
+    def __init__(self, base: Path, clone: Path, count: int) -> None:
+        self.base = base
+        self.clone = clone
+        self.count = count
+        self.runs: dict[str, list[Run]] = {}
+
+    def store(self) -> Path:
+        """Make a fresh bare clone, which shares its objects with the given one."""
+        path = self.base / "store"
+        shutil.rmtree(path, ignore_errors=True)
+        subprocess.run(["git", "clone", "-q", "--bare", "--shared", self.clone, path], check=True)
+        return path
+
+    def muse_hook(self, *words: str, cwd: Path) -> Run:
+        """Run the command line in a repository."""
+        return run([sys.executable, "-P", "-m", "muse_hook", *words], cwd)
+
+    def backfill(self, jobs: int) -> Run:
+        """Record the range into a fresh store."""
+        store = self.store()
+        figures = self.muse_hook("backfill", "-n", str(self.count), "--jobs", str(jobs), cwd=store)
+        logs = list((store / ".muse/op_log").rglob("ops.jsonl"))
+        return figures | {"log_bytes": sum(path.stat().st_size for path in logs)}
+
+    def halves(self) -> float:
+        """Return what the newer half of the range costs for each byte of changed blobs, in units of the older half."""
+        store = self.store()
+        with open_repository(str(store)).objects() as objects:
+            newest = git(store, "rev-list", "-n", str(self.count), "HEAD").split()
+            middle = newest[len(newest) // 2]
+            older = set(git(store, "rev-list", "-n", str(self.count - len(newest) // 2), middle).split())
+            sizes = [0, 0]
+            for oid in {*newest, *older}:
+                for change in objects.diff(objects.commit(oid)):
+                    blobs = [blob for blob in (change.old, change.new) if blob is not None and blob.is_file]
+                    sizes[oid not in older] += sum(objects.size(blob.oid) for blob in blobs)
+        first = self.muse_hook("backfill", middle, "-n", str(len(older)), "--jobs", "1", cwd=store)
+        second = self.muse_hook("backfill", "-n", str(len(newest)), "--jobs", "1", cwd=store)
+        return (second["cpu"] / sizes[1]) / (first["cpu"] / sizes[0])
+
+    def story(self) -> dict[str, object]:
+        """Return the seconds that the story of the most changed function takes `git log -L` and `muse-hook log`."""
+        store = self.base / "store"
+        changes: Counter[str] = Counter()
+        for log in (store / ".muse/op_log").rglob("ops.jsonl"):
+            for line in log.read_text().splitlines():
+                op = json.loads(line)["domain_op"]
+                if op["op"] == "replace" and op.get("kind") == "function":
+                    changes[op["address"]] += 1
+        for address, _ in changes.most_common(20):
+            path, _, name = address.partition("::")
+            searched = run(["git", "log", f"-{self.count}", "-L", f":{name}:{path}", "HEAD"], store, check=False)
+            if not searched["status"]:  # else it is gone by now
+                self.muse_hook("log", address, cwd=store)  # the first command folds what was recorded
+                ours = self.muse_hook("log", address, cwd=store)
+                return {"symbol": address, "git log -L": searched["elapsed"], "muse-hook log": ours["elapsed"]}
+        return {}
+
+    def note(self, name: str, figures: Run) -> None:
+        """Keep a run's figures."""
+        self.runs.setdefault(name, []).append(figures)
+
+
+def git(where: Path, *words: str) -> str:
+    """Run git; its output."""
+    return subprocess.run(["git", "-C", where, *words], check=True, capture_output=True, text=True).stdout
+
+
+def run(command: list[str], cwd: Path, *, check: bool = True) -> Run:
+    """Run a process to its end: seconds elapsed, of processor time, and its peak memory in MiB."""
+    started = time.perf_counter()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GIT_"))}
+    process = subprocess.Popen(command, cwd=cwd, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    complaint = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if check and process.returncode:
+        raise SystemExit(f"{' '.join(command)}: {complaint.decode()}")
+    elapsed = time.perf_counter() - started
+    cpu = used.ru_utime + used.ru_stime
+    return {"elapsed": elapsed, "cpu": cpu, "mib": used.ru_maxrss / 1024, "status": process.returncode}
+
+
+def measure(arguments: argparse.Namespace) -> dict[str, object]:
+    """Return all figures."""
+    with tempfile.TemporaryDirectory(prefix="backfill_rate.") as base:
+        bench = Bench(Path(base), arguments.clone.resolve(), arguments.count)
+        for _ in range(arguments.rounds):
+            bench.note(ONE, bench.backfill(1))
+            bench.note(TWO, bench.backfill(2))
+            listed = git(bench.clone, "rev-list", "-n", str(bench.count), "HEAD").split()
+            words = [sys.executable, "-P", "-c", DRILL, str(bench.clone), *listed]
+            bench.note(PYDRILLER, run(words, bench.base))
+            if arguments.muse:
+                script = str(HERE / "muse_pipeline.py")
+                words = [arguments.muse_python, "-W", "ignore", script, arguments.muse, str(bench.clone)]
+                bench.note(MUSE, run([*map(str, words), str(bench.count)], bench.base))
+        halves = bench.halves()
+        bench.backfill(1)
+        return {"commits": bench.count, "runs": bench.runs, "halves": halves, "story": bench.story()}
+
+
+def rows(found: dict[str, object]) -> list[tuple[str, float, float, float, float]]:
+    """Return (runner, commits a second, muse_hook's rate over it: median, least and most) of what was measured."""
+    runs: dict[str, list[Run]] = found["runs"]  # type: ignore[assignment] # of measure
+    count = int(found["commits"])  # type: ignore[call-overload] # likewise
+    made = []
+    for name, theirs in runs.items():
+        key = "elapsed" if name == TWO else "cpu"
+        ratios = sorted(other[key] / ours[key] for other, ours in zip(theirs, runs[ONE], strict=True))
+        rate = count / statistics.median(other[key] for other in theirs)
+        made.append((name, rate, statistics.median(ratios), ratios[0], ratios[-1]))
+    return made
+
+
+def main() -> None:
+    """Print a table, or with `--json` what was measured."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clone", type=Path)
+    parser.add_argument("count", type=int, nargs="?", default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--muse", type=Path)
+    parser.add_argument("--muse-python", default="python3.12")
+    parser.add_argument("--json", action="store_true")
+    found = measure(parser.parse_args())
+    if parser.parse_args().json:
+        print(json.dumps(found))
+        return
+    for name, rate, middle, low, high in rows(found):
+        peak = max(one["mib"] for one in found["runs"][name])  # type: ignore[index] # of measure
+        print(f"{name:26} {rate:7.0f} commits/s  {middle:6.2f}  ({low:.2f} to {high:.2f})  {peak:.0f} MiB")
+    log = found["runs"][ONE][0]["log_bytes"] / int(found["commits"])  # type: ignore[index, call-overload] # likewise
+    print(f"log: {log:.0f} bytes a commit; second half: {found['halves']:.2f} times the first's cost a changed byte")
+    print(found["story"])
+
+
+if __name__ == "__main__":
+    main()
