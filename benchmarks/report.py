@@ -138,6 +138,9 @@ def text(arguments: argparse.Namespace, hook: list, rates: list, found: dict) ->
             f" {found['halves']:.2f} times what it costs in the first."
         ),
     ]
+    if backfill_rate.MUSE in found["runs"]:
+        favour = "Muse's pipeline is given the changed files alone, and of a merge those that differ from every parent."
+        lines += ["", favour]
     if story:
         times = story["git log -L"] / story["muse-hook log"]
         lines += [
