@@ -375,9 +375,10 @@ def as_a_user(folder: Path) -> int | None:
     """Return the user that a process of ours is to be, having given the folder away: root may write anywhere."""
     if os.geteuid() != 0:
         return None
-    done = subprocess.run([sys.executable, "-c", f"import os; os.listdir({str(PROJECT)!r})"], user=65534, check=False)
-    if done.returncode:
-        pytest.skip("the other user may not read this project")
+    try:
+        subprocess.run([sys.executable, "-c", f"import os; os.listdir({str(PROJECT)!r})"], user=65534, check=True)
+    except (subprocess.CalledProcessError, PermissionError):  # such as a Python below /root
+        pytest.skip("the other user may not read this project or start its Python")
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, 65534, 65534)
     return 65534
