@@ -19,6 +19,13 @@ class MuseHookError(Exception):
         self.hint = hint
 
 
+def typed(*words: str) -> str:
+    """Return a command line for a hint, quoted for a shell: what people paste must not run what a file is called."""
+    from shlex import quote  # noqa: PLC0415 - start-up time of the hook
+
+    return " ".join(map(quote, words))
+
+
 class RepositoryError(MuseHookError):
     """There is no Git repository here, or Git refuses it."""
 

@@ -142,7 +142,10 @@ def test_dash_c_moves_for_the_command_only(
     assert seen == [str(tmp_path / "a" / "b")]
     assert os.getcwd() == before
     assert main(["-C", str(tmp_path / "gone"), "probe"]) == 1
-    assert capsys.readouterr().err == f"error: {tmp_path / 'gone'}: No such file or directory\n"
+    assert capsys.readouterr().err == (
+        f"error: changing to {tmp_path / 'gone'}: No such file or directory\n"
+        "hint: muse-hook -C path/to/repository COMMAND\n"
+    )
 
 
 def test_outside_a_repository_a_command_says_so(tmp_path: Path, environment: dict[str, str]) -> None:

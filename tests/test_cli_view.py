@@ -51,7 +51,7 @@ def inserted(address: str, **keys: Any) -> dict[str, Any]:
         ("a\rb\nc\td", "a\\x0db\\x0ac\\x09d"),
         ("\u202eevil\u2066", "\\u202eevil\\u2066"),
         ("\x9b31m", "\\x9b31m"),
-        ("\udcff", "\\udcff"),
+        ("\udcff\ud800", "\\xff\\ud800"),
         ("\U000e0041", "\\U000e0041"),
         ("naïve 漢字 👩\u200d💻", "naïve 漢字 👩\u200d💻"),
     ],

@@ -9,6 +9,7 @@ from muse_hook.cli import failures
 from muse_hook.cli.invocation import Invocation
 from muse_hook.cli.parser import parse
 from muse_hook.cli.terminal import ClosedStreamError
+from muse_hook.errors import RepositoryError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _run(argv: Sequence[str]) -> int:
         general, command, arguments = parse(argv)
         for directory in general.directory:
             home = home or os.getcwd()
-            os.chdir(directory)
+            _enter(directory)
         paged = command.PAGED and not general.no_pager and not getattr(arguments, "json", False)
         invocation = Invocation(color=general.color, paged=paged)
         status = command.run(arguments, invocation)
@@ -56,6 +57,14 @@ def _run(argv: Sequence[str]) -> int:
             os.chdir(home)
     invocation.close()
     return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
+
+
+def _enter(directory: str) -> None:
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        wrong = error.strerror or str(error)
+        raise RepositoryError(f"changing to {directory}", wrong, "muse-hook -C path/to/repository COMMAND") from None
 
 
 def _die_of_closed_pipe() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from typing import Any
 
 # Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, and every format character that can
 # reorder or hide text: bidirectional marks, embeddings, overrides and isolates, the byte order mark, zero-width
@@ -18,6 +19,8 @@ _UNSAFE = (
 
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - how Python writes a byte that is not UTF-8
+        code -= 0xDC00
     if code <= 0xFF:  # noqa: PLR2004 - the last code that \xNN can write
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - likewise for \uNNNN
@@ -30,6 +33,18 @@ def printable(text: str) -> str:
     import re  # noqa: PLC0415 - start-up time; most text is plain
 
     return re.sub(_UNSAFE, _escaped, text)
+
+
+def spelled(value: Any) -> Any:
+    r"""Return a value of JSON with what no UTF-8 can write as it is shown: a byte of a name as `\xNN`."""
+    if isinstance(value, str):
+        try:
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        except UnicodeEncodeError:  # half of a surrogate pair that stands for no byte
+            return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {spelled(key): spelled(each) for key, each in value.items()}
+    return [spelled(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def width(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.cli.failures import closest
-from muse_hook.errors import SessionError
+from muse_hook.errors import SessionError, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,10 +62,12 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
 
 def check_session(session: str, index: Index) -> None:
     """Raise SessionError for a session that has no log, naming the one that was probably meant."""
-    known = [row.id for row in index.sessions()]
-    if session not in known:
+    from muse_hook.oplog.sessions import shown  # noqa: PLC0415 - only where a session is named
+
+    known = [shown(row.id) for row in index.sessions()]
+    if shown(session) not in known:
         meant = closest(session, known)
-        hint = f"--session {meant}" if meant else "muse-hook sessions"
+        hint = typed("--session", meant) if meant else "muse-hook sessions"
         raise SessionError(f"looking for session {session!r}", "nothing is recorded under that name", hint)
 
 

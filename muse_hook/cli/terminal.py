@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.cli.escape import printable, width
+from muse_hook.cli.escape import printable, spelled, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,10 +68,13 @@ class Screen:
         self.write("".join(map(self._painted, spans)).rstrip() + "\n")
 
     def json(self, value: Any) -> None:
-        """Write one line of ASCII JSON: nothing in it can reach a terminal raw."""
+        """Write one line of ASCII JSON: nothing in it can reach a terminal raw, and any reader of JSON takes it."""
         import json  # noqa: PLC0415 - start-up time
 
-        self.write(json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f") + "\n")
+        text = json.dumps(value, separators=(",", ":"))
+        if "\\ud" in text:  # a surrogate, or one of a pair; half a pair is refused or bent by other languages' readers
+            text = json.dumps(spelled(value), separators=(",", ":"))
+        self.write(text.replace("\x7f", "\\u007f") + "\n")
 
     def write(self, text: str) -> None:
         """Write text that is safe as it stands (ours, or escaped for its format)."""

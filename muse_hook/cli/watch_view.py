@@ -6,6 +6,8 @@ import fnmatch
 
 from muse_hook.cli.event_view import draw_event
 from muse_hook.history import Event
+from muse_hook.oplog.lines import wrong_type
+from muse_hook.oplog.sessions import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from muse_hook.watch import Arrival, Cursor
 
 _SHORT = 10  # digits of a commit id
+_TEXTS = (
+    "child_summary", "content_summary", "from_address", "kind", "new_address", "new_content_id", "new_summary",
+    "old_summary",
+)  # fmt: skip
 
 
 class Teller:
@@ -34,7 +40,7 @@ class Teller:
 
     def tell(self, arrival: Arrival) -> bool:
         """Show an arrival, all of it at once; whether that was the last one that is wanted."""
-        if not self._is_by(arrival):
+        if not all(map(_is_entry, arrival.entries)) or not self._is_by(arrival):
             return False
         entries = enumerate(arrival.entries)
         chosen = [(number, entry) for number, entry in entries if number >= arrival.told and self._fits(entry)]
@@ -49,7 +55,7 @@ class Teller:
         return bool(self._commits == self._wanted.max_count)
 
     def _is_by(self, arrival: Arrival) -> bool:
-        if self._wanted.session not in {"", arrival.session}:
+        if self._wanted.session and shown(self._wanted.session) != shown(arrival.session):
             return False
         last = arrival.entries[-1]
         names = f"{last.get('commit', {}).get('author', '')}\n{last['actor_id']}".lower()
@@ -114,6 +120,23 @@ class Teller:
         how = f" ({op['new_summary']})" if op.get("new_summary") else ""
         what = op.get("old_summary") or op.get("content_summary") or "rewritten"
         self._out.line((op["address"][:_SHORT], "commit"), f"  {what}{f' by {new}' if new else ''}", (how, "dim"))
+
+
+def _is_entry(entry: dict[str, Any]) -> bool:
+    """Whether an entry is what entries are: anybody can append a line by hand, and it must not end the stream."""
+    if wrong_type(entry):
+        return False
+    op = entry["domain_op"]
+    needed = (entry.get("actor_id"), entry.get("created_at"), op.get("op"), op.get("address"))
+    optional = (*map(op.get, _TEXTS), entry.get("commit", {}).get("author"))
+    change, lines = op.get("change", []), op.get("lines") or [0, 0]
+    return (
+        all(isinstance(each, str) for each in needed)
+        and all(each is None or isinstance(each, str) for each in optional)
+        and all(isinstance(each, list) for each in (change, lines))
+        and all(isinstance(each, str) for each in change)
+        and [type(each) for each in lines] == [int, int]
+    )
 
 
 def _type(entry: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import os
 import time
 
 from muse_hook.catchup.baseline import read_baseline
-from muse_hook.errors import StoreBusyError, StoreError
+from muse_hook.errors import StoreBusyError, StoreError, typed
 from muse_hook.model.finding import Finding
 
 TYPE_CHECKING = False
@@ -37,11 +37,13 @@ def _writable(store: Store) -> Finding:
             path = os.path.normpath(os.path.join(folder, name))
             if os.path.islink(path):
                 return Finding(
-                    "store", "bad", f"{path} is a symbolic link, which nothing is written through", f"rm {path}"
+                    "store", "bad", f"{path} is a symbolic link, which nothing is written through", typed("rm", path)
                 )
             if not os.access(path, os.W_OK):
                 owner = os.stat(path).st_uid
-                hint = f"sudo chown -R {me} {store.muse_dir}" if owner != me else f"chmod -R u+rwX {store.muse_dir}"
+                hint = typed(
+                    *(("sudo", "chown", "-R", str(me)) if owner != me else ("chmod", "-R", "u+rwX")), store.muse_dir
+                )
                 return Finding("store", "bad", f"{path} cannot be written (its owner is user {owner})", hint)
     return Finding("store", "ok", f"{store.muse_dir} can be written")
 
@@ -52,7 +54,9 @@ def _lock(store: Store) -> Finding:
             return Finding("lock", "ok", "free")
     except StoreBusyError:
         # The kernel frees the lock of a process that dies: who holds it is alive.
-        return Finding("lock", "warn", "another muse-hook is writing right now", f"fuser -v {store.path('lock')}")
+        return Finding(
+            "lock", "warn", "another muse-hook is writing right now", typed("fuser", "-v", store.path("lock"))
+        )
     except StoreError as error:
         return Finding("lock", "bad", error.wrong, error.hint)
 

@@ -116,5 +116,5 @@ def _refused(start: str, complaint: str) -> RepositoryError:
     if "not a git repository" in complaint:
         return RepositoryError(_DOING, f"{start} is in no Git repository", "git init")
     if "cannot change to" in complaint:
-        return RepositoryError(_DOING, f"there is no folder {start}")
+        return RepositoryError(_DOING, f"there is no folder {start}", "git init, in a folder of yours")
     return RepositoryError(_DOING, in_short(complaint, f"git refuses {start}"), "git status")

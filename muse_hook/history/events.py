@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from muse_hook.oplog.sessions import shown
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
@@ -50,7 +52,7 @@ class Filter:
         parts: list[str] = ["1"]
         values: list[Any] = []
         for condition, value in (
-            ("r.session = ?", self.session),
+            ("r.session = ?", shown(self.session)),
             ("r.committed_at >= ?", self.since),
             ("e.kind = ?", self.kind),
             ("',' || e.change || ',' LIKE '%,' || ? || ',%'", self.change),

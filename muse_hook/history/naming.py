@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.errors import MuseHookError
+from muse_hook.errors import MuseHookError, typed
 from muse_hook.history.addresses import simple_name
 from muse_hook.history.places import Places
 
@@ -93,9 +93,9 @@ class Naming:
             raise self._nothing(word)
         if len(found) > 1:
             names = [address for _, address in found]
-            hint = "\n".join(f"muse-hook log {each}" for each in names[:_SHOWN])
+            hint = "\n".join(typed("muse-hook", "log", each) for each in names[:_SHOWN])
             if len(names) > _SHOWN:
-                hint += f"\nand {len(names) - _SHOWN} more; a glob takes them all: '*{word}'"
+                hint += f"\nand {len(names) - _SHOWN} more; a glob takes them all: {typed(f'*{word}')}"
             raise AddressError(f"looking for {word!r}", f"{len(names)} symbols are called that", hint)
         return Named([found[0][0]], [])
 
@@ -121,5 +121,7 @@ class Naming:
                 "SELECT address FROM stories WHERE name = ? AND alive ORDER BY address LIMIT 2", (each,)
             )
         ]
-        hint = "\n".join(f"muse-hook log {each}" for each in hints) or "muse-hook backfill --all, if it is older"
+        hint = (
+            "\n".join(typed("muse-hook", "log", each) for each in hints) or "muse-hook backfill --all, if it is older"
+        )
         return AddressError(f"looking for {word!r}", "no recorded symbol is called that", hint)

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import os
 from json import dumps, loads
+from sqlite3 import IntegrityError, InterfaceError, ProgrammingError
 
 from muse_hook.errors import DamagedLogError
 from muse_hook.history.fold import Fold
 from muse_hook.oplog import POSITIONS
 from muse_hook.oplog.digest import sha256
 from muse_hook.oplog.lines import hand_entry, read_lines
-from muse_hook.oplog.sessions import LOG
+from muse_hook.oplog.sessions import LOG, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from muse_hook.index import Index
 
+    Entries = Sequence[Mapping[str, Any]]
+    Note = Callable[[sqlite3.Connection, Entries, str, tuple[int, int]], None]
+
 _HINT = "muse-hook verify"
+# What comes of a line with keys missing, or with values of other types than they should have.
+_NO_ENTRY = (
+    LookupError, TypeError, AttributeError, ValueError, OverflowError,
+    IntegrityError, InterfaceError, ProgrammingError,
+)  # fmt: skip
 # Batches a transaction: a hook that wants to note its own commit in the index waits for at most one of them.
 _BATCHES = 200
 
@@ -38,7 +47,7 @@ def read(index: Index, log: int, folder: str) -> int:
         "SELECT start, line, end FROM seals WHERE log = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
         (log, start, end, _BATCHES),
     ).fetchall()
-    session = index.store.session_at(folder)
+    session = shown(index.store.session_at(folder))
     fd = index.store.open_file(index.store.path("op_log", folder, LOG), os.O_RDONLY)
     try:
         at = start
@@ -47,7 +56,7 @@ def read(index: Index, log: int, folder: str) -> int:
             entries = [loads(line) for line in read_lines(fd, first, after)]
             if sha256(os.pread(fd, line - first, first)).hexdigest() != entries[-1]["commit"]["sha256"]:
                 raise DamagedLogError(f"reading the log of {session}", f"a batch at byte {first} changed", _HINT)
-            _batch(sql, entries, session, (log, first))
+            _take(_batch, sql, entries, session, (log, first))
             at = after
         if len(seals) < _BATCHES:
             _hand(sql, fd, (at, end), session, log)
@@ -64,26 +73,53 @@ def _hand(sql: sqlite3.Connection, fd: int, span: tuple[int, int], session: str,
     """Note the entries that were appended by hand between two batches; marks are among them."""
     for number, line in enumerate(read_lines(fd, *span)):
         entry = hand_entry(line)
-        if entry is None:
-            continue
-        op = entry["domain_op"]
-        if entry["domain"] == "git":
-            if "old_content_id" in op or op.get("op") == "delete":
-                sql.execute(
-                    "INSERT OR IGNORE INTO marks_read VALUES (?, ?, ?)",
-                    (
-                        op["address"],
-                        op.get("new_content_id", ""),
-                        op.get("new_summary") or op.get("content_summary", ""),
-                    ),
-                )
-            continue
-        record = _record(sql, entry, session, (log, span[0] + number))
-        if record is not None:
-            _entries(sql, record, [entry])
+        if entry is not None:
+            at = (log, span[0] + number)
+            _take(_one_by_hand, sql, [entry], session, at)
 
 
-def _batch(sql: sqlite3.Connection, entries: Sequence[Mapping[str, Any]], session: str, at: tuple[int, int]) -> None:
+def _one_by_hand(sql: sqlite3.Connection, entries: Entries, session: str, at: tuple[int, int]) -> None:
+    (entry,) = entries
+    op = entry["domain_op"]
+    if entry["domain"] == "git":
+        if "old_content_id" in op or op.get("op") == "delete":
+            sql.execute(
+                "INSERT OR IGNORE INTO marks_read VALUES (?, ?, ?)",
+                (op["address"], op.get("new_content_id", ""), op.get("new_summary") or op.get("content_summary", "")),
+            )
+        return
+    record = _record(sql, entry, session, at)
+    if record is not None:
+        _entries(sql, record, [entry])
+
+
+def _take(note: Note, sql: sqlite3.Connection, entries: Entries, session: str, at: tuple[int, int]) -> None:
+    """Note entries, or none of them where they are not what entries are: one bad line must not hide all the others.
+
+    A log can be merged from anywhere and appended to by anyone. `verify` names what is passed over here.
+    """
+    sql.execute("SAVEPOINT entries")
+    try:
+        try:
+            note(sql, entries, session, at)
+        except UnicodeEncodeError:  # half of a surrogate pair, which JSON can write and SQLite cannot
+            sql.execute("ROLLBACK TO entries")
+            note(sql, [_spelled(entry) for entry in entries], session, at)
+    except _NO_ENTRY:
+        sql.execute("ROLLBACK TO entries")
+    sql.execute("RELEASE entries")
+
+
+def _spelled(value: Any) -> Any:
+    """Return a value of JSON with what no UTF-8 can write as it is shown."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_spelled(key): _spelled(each) for key, each in value.items()}
+    return [_spelled(each) for each in value] if isinstance(value, list) else value
+
+
+def _batch(sql: sqlite3.Connection, entries: Entries, session: str, at: tuple[int, int]) -> None:
     seal = entries[-1]
     told = seal["commit"]
     record = _record(sql, seal, session, at)
@@ -129,7 +165,7 @@ def _record(sql: sqlite3.Connection, entry: Mapping[str, Any], session: str, at:
     return done.lastrowid if done.rowcount else None
 
 
-def _entries(sql: sqlite3.Connection, record: int, entries: Sequence[Mapping[str, Any]]) -> None:
+def _entries(sql: sqlite3.Connection, record: int, entries: Entries) -> None:
     rows: list[tuple[Any, ...]] = []
     inside: int | None = None
     children, path = 0, ""

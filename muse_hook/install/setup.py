@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.catchup import make_baseline
-from muse_hook.errors import InstallError
+from muse_hook.errors import InstallError, typed
 from muse_hook.install import chain, configured, exclude, files, interpreter, link, owner
 from muse_hook.install.place import Place
 from muse_hook.install.shim import EVENTS, is_shim
@@ -176,4 +176,4 @@ def _state(place: Place, event: str, *, is_configured: bool, known: bool) -> Hoo
 
 def _refuse_unwritable(folder: str) -> None:
     if os.path.lexists(folder) and not os.access(folder, os.W_OK):
-        raise InstallError("installing the hooks", f"{folder} cannot be written", f"ls -ld {folder}")
+        raise InstallError("installing the hooks", f"{folder} cannot be written", typed("ls", "-ld", folder))

@@ -33,6 +33,14 @@ def check(session_id: object) -> str:
         raise _error(session_id, "it holds half of a surrogate pair") from None
 
 
+def shown(session_id: str) -> str:
+    r"""Return a session id as it is told to others: bytes that are not UTF-8 stand as `\xNN`.
+
+    No id holds a backslash, so this says which one is meant.
+    """
+    return session_id.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def _wrong(session_id: str) -> str:
     if not session_id:
         return "it is empty"

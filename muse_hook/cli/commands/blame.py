@@ -8,7 +8,7 @@ import time
 from muse_hook.cli.age import age
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json
-from muse_hook.errors import RevisionError
+from muse_hook.errors import RevisionError, typed
 from muse_hook.history import Naming, Reachable, last_changes
 from muse_hook.model.change import Blob
 from muse_hook.pipeline import Memory
@@ -105,7 +105,7 @@ def _table(repository: Repository, commit_id: str, path: str) -> SymbolTable:
             raise RevisionError(doing, f"there is no such file at {commit_id[:_SHORT]}", "git ls-files")
         table = Memory().table(objects, Blob(*entry), path)
     if table is None:
-        raise RevisionError(doing, "no language that is known here", "git blame " + path)
+        raise RevisionError(doing, "no language that is known here", typed("git", "blame", path))
     return table
 
 

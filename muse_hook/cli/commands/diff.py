@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.cli.delta_view import draw_delta
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
-from muse_hook.errors import RevisionError
+from muse_hook.errors import RevisionError, typed
 from muse_hook.pipeline import diff_commits
 
 TYPE_CHECKING = False
@@ -51,14 +51,18 @@ def ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
     repository = invocation.repository
     if b is not None:
         if ".." in a or ".." in b:
-            reject("reading the command line", "a range is one argument, not two", f"muse-hook diff {a}")
+            reject("reading the command line", "a range is one argument, not two", typed("muse-hook", "diff", a))
         return repository.resolve(a), repository.resolve(b)
     if "..." in a:
         left, _, right = a.partition("...")
         ends = repository.resolve(left or "HEAD"), repository.resolve(right or "HEAD")
         base = repository.run("merge-base", *ends, check=False).decode("ascii").strip()
         if not base:
-            raise RevisionError(f"comparing {a}", "the two have no common history", f"muse-hook diff {left} {right}")
+            raise RevisionError(
+                f"comparing {a}",
+                "the two have no common history",
+                typed("muse-hook", "diff", left or "HEAD", right or "HEAD"),
+            )
         return base, ends[1]
-    left, _, right = a.partition("..")
-    return repository.resolve(left or "HEAD"), repository.resolve(right or "HEAD")
+    left, dots, right = a.partition("..")
+    return repository.resolve(left if not dots else left or "HEAD"), repository.resolve(right or "HEAD")

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         check_session(wanted.session, invocation.index)
     head = repository.head().oid
     reachable = Reachable(repository, database, [head] if head else [])
-    named = Naming(database, reachable).find(arguments.address) if arguments.address else None
+    named = Naming(database, reachable).find(arguments.address) if arguments.address is not None else None
     events = stream(database, named, wanted, None if arguments.all else reachable)
     chosen = itertools.islice(events, arguments.max_count)
     if arguments.json:

@@ -1,0 +1,131 @@
+"""What the reading commands make of logs and names that nobody would write on purpose."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shlex
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Repo
+from shell import Shell
+
+from muse_hook.errors import typed
+from muse_hook.oplog import scan, seal_id
+
+ODD: list[Any] = [None, -1, 2**70, 1.5, True, "", "\ud800", [], [1], {"a": 1}]
+OP_KEYS = ("op", "address", "child_ops", "new_address", "from_address", "change", "lines", "kind", "new_summary")
+READING = (
+    ("log", "--all", "--json"),
+    ("log", "--all"),
+    ("log", "f", "--all", "--patch"),
+    ("blame", "a.py", "--json"),
+    ("watch", "--history", "--no-wait", "--json"),
+    ("watch", "--history", "--no-wait", "--symbol", "f"),
+    ("watch", "--history", "--no-wait"),
+    ("sessions", "--json"),
+    ("status", "--json"),
+    ("replay", "--json"),
+    ("sql", "SELECT * FROM ops", "--json"),
+    ("report",),
+)
+
+
+@pytest.fixture
+def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    made = Shell(repo, monkeypatch, capsys)
+    made.run("install")
+    repo.commit("Begin", a="def f(x):\n    return x\n")
+    return made
+
+
+def log_of(shell: Shell) -> Path:
+    return shell.repo.path / ".git/.muse/op_log/main/ops.jsonl"
+
+
+def odd_entries(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the entry with each of its keys missing, or with a value that it should not have."""
+    for key in entry:
+        yield {name: value for name, value in entry.items() if name != key}
+        for value in ODD:
+            yield {**entry, key: value}
+    for key in OP_KEYS:
+        for value in ODD:
+            yield {**entry, "domain_op": {**entry["domain_op"], key: value}}
+            yield {**entry, "domain_op": {**entry["domain_op"], "op": "patch", key: value}}
+
+
+def line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+
+
+def assert_readable(shell: Shell) -> None:
+    for words in READING:
+        status, out, err = shell.run(*words)
+        assert status == 0, (words, err)
+        assert out
+    (event,) = (each for each in shell.json("log", "--all")["events"] if each["subject"] == "Begin")
+    assert [op["address"] for op in event["ops"]] == ["a.py", "a.py::f"]
+    assert shell.json("blame", "a.py")["symbols"][0]["subject"] == "Begin"
+
+
+def test_lines_by_hand_with_any_value_anywhere_break_no_reader(shell: Shell) -> None:
+    entry = json.loads(log_of(shell).read_bytes().splitlines()[1])
+    del entry["commit_id"]
+    with log_of(shell).open("ab") as file:
+        for number, odd in enumerate(odd_entries(entry)):
+            file.write(line({**odd, "op_id": f"hand {number}"} if odd.get("op_id") == entry["op_id"] else odd))
+    assert_readable(shell)
+
+
+def test_batches_that_fit_their_seals_and_hold_nonsense_hide_no_others(shell: Shell) -> None:
+    child, seal = (json.loads(each) for each in log_of(shell).read_bytes().splitlines()[1:])
+    with log_of(shell).open("ab") as file:
+        for odd in odd_entries(child):
+            body = line(odd)
+            commit_id = hashlib.sha1(body).hexdigest()  # noqa: S324 - a made-up commit id
+            told = deepcopy(seal) | {"commit_id": commit_id, "op_id": seal_id(commit_id), "lamport_ts": 2**24 + 1}
+            told["domain_op"] |= {"address": commit_id, "content_summary": "Nonsense"}
+            told["commit"] |= {"entries": 1, "sha256": hashlib.sha256(body).hexdigest()}
+            file.write(body + line(told))
+    assert sum(seal.intact for seal in scan(str(log_of(shell)))) > len(OP_KEYS) * len(ODD)
+    assert_readable(shell)
+
+
+def test_a_branch_whose_name_is_not_utf8_is_shown_and_found_by_its_bytes(shell: Shell) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    shell.repo.git("checkout", "-q", "-b", name)
+    new = shell.repo.commit("Edit", a="def f(x):\n    return x + 1\n")
+    assert [each["id"] for each in shell.json("sessions")["sessions"]] == [r"caf\xe9", "main"]
+    for session in (name, r"caf\xe9"):
+        assert [each["commit"] for each in shell.json("log", "--session", session)["events"]] == [new]
+        lines = shell.out("watch", "--history", "--no-wait", "--json", "--session", session).splitlines()
+        assert {json.loads(each)["session"] for each in lines[1:]} == {r"caf\xe9"}
+    assert shell.json("show")["session"] == r"caf\xe9"
+    assert shell.out("show").startswith(f"commit {new} (caf\\xe9)\n")
+    assert shell.run("log", "--session", "caf")[2].splitlines()[1] == r"hint: --session 'caf\xe9'"
+
+
+def test_a_hint_that_is_pasted_runs_nothing_that_a_file_is_called(shell: Shell) -> None:
+    path = "a; touch owned $(touch owned) `touch owned`.py"
+    shell.repo.write(path, "def fun():\n    return 1\n\n\nclass C:\n    def fun(self):\n        return 2\n")
+    shell.repo.commit("Add")
+    for words in (("log", "fun"), ("log", "fum")):
+        hints = [each.removeprefix("hint: ") for each in shell.run(*words)[2].splitlines()[1:]]
+        assert [shlex.split(each) for each in hints] == [
+            ["muse-hook", "log", f"{path}::C.fun"],
+            ["muse-hook", "log", f"{path}::fun"],
+        ]
+    assert shlex.split(typed("rm", path)) == ["rm", path]
+
+
+@pytest.mark.parametrize("words", [("log", ""), ("diff", ""), ("show", ""), ("changelog", "")])
+def test_an_empty_word_is_no_missing_one(shell: Shell, words: tuple[str, ...]) -> None:
+    status, out, err = shell.run(*words)
+    assert (status, out) == (1, "")
+    assert err.startswith("error: looking for ''")
