@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Repo
 from room import Room
 
 from muse_hook.catchup import backfill
-from muse_hook.errors import RevisionError
+from muse_hook.errors import DeltaError, RevisionError
+from muse_hook.git import Repository
+from muse_hook.git.generations import Generations
+from muse_hook.oplog.batch import make_batch
 
 
 @pytest.fixture
@@ -109,6 +113,66 @@ def test_backfill_in_halves_later_half_first_gives_the_same_lines(repo: Repo, tm
     backfill(whole.repository(), whole.store())
     lines = (whole.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()
     assert sorted((halves.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()) == sorted(lines)
+
+
+@pytest.mark.parametrize("over", [0, 2, 9], ids=["at once", "meanwhile", "last"])
+def test_backfill_records_the_same_whenever_the_generations_are_counted(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: int
+) -> None:
+    for number in range(6):
+        repo.commit(str(number), a=f"A = {number}\n")
+    other = repo.clone(tmp_path / "other")
+    whole = Room(other.path, repo.environment, repo.clock)
+    backfill(whole.repository(), whole.store())
+    lines = (whole.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()
+    asked: list[bool] = []
+    monkeypatch.setattr(Generations, "is_counting", lambda _: asked.append(True) or len(asked) <= over)  # type: ignore[func-returns-value]
+    room = Room(repo.path, repo.environment, repo.clock)
+    assert backfill(room.repository(), room.store(), count=4).recorded == 4
+    assert asked
+    ours = (room.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()
+    assert set(ours) <= set(lines)
+    assert len(room.sessions()) == 4
+    assert b"baseline" in (room.muse / "baseline").read_bytes()
+
+
+def test_draft_that_cannot_be_finished_is_left(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        repo.commit(str(number), a=f"A = {number}\n")
+    bad = repo.git("rev-parse", "HEAD~1")
+    room = Room(repo.path, repo.environment, repo.clock)
+    original = make_batch
+
+    def fails(*args: object, **named: object) -> object:
+        if args[0].id == bad:  # type: ignore[attr-defined]
+            raise DeltaError("making a batch", "a bug of ours")
+        return original(*args, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Generations, "is_counting", lambda _: True)
+        patched.setattr("muse_hook.catchup.recording.make_batch", fails)
+        report = backfill(room.repository(), room.store(), count=3)
+    assert report.left == {bad: "making a batch: a bug of ours"}
+    assert report.recorded == 2
+    assert backfill(room.repository(), room.store()).recorded == 2
+
+
+def test_backfill_asks_git_nothing_twice(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        repo.commit(str(number))
+    room = Room(repo.path, repo.environment, repo.clock)
+    started: list[str] = []
+    start = Repository.start
+
+    def note(self: Repository, *arguments: str, **named: Any) -> object:
+        started.append(" ".join(arguments))
+        return start(self, *arguments, **named)
+
+    monkeypatch.setattr(Repository, "start", note)
+    assert backfill(room.repository(), room.store(), count=25).recorded == 25
+    # The branches, the range, what is named now, and the walk of it all.
+    assert [command.split()[0] for command in started] == ["for-each-ref", "rev-list", "rev-list", "rev-list"]
+    assert len(set(started)) == 4
 
 
 @pytest.mark.parametrize("revisions", ["nothing", "main..nothing", "HEAD..HEAD", "--output=x", "main@{99}"])

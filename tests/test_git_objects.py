@@ -434,7 +434,7 @@ def test_replace_refs_and_grafts_do_not_exist(repo: Repo) -> None:
     for reader in readers(repo):
         assert (reader.commit(second).summary, reader.commit(second).parents) == ("second", (first,))
     assert dict(opened.rev_list([second])) == {first: (), second: (first,)}
-    assert opened.generations([other])[other] == 3
+    assert opened.generations.of([other])[other] == 3
 
 
 def test_objects_of_an_alternate_and_of_a_moved_store_are_found(repo: Repo, tmp_path: Path) -> None:

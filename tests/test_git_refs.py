@@ -43,6 +43,14 @@ def test_head_on_a_branch_starts_no_git_after_a_commit(repo: Repo, head: str, mo
     assert facts(asked.head()) == ("feature/x", head, None)
 
 
+def test_head_on_a_packed_branch_starts_no_git(repo: Repo, head: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.git("branch", "zz")
+    repo.git("pack-refs", "--all")
+    asked = opened(repo)
+    monkeypatch.setattr(Repository, "start", lambda *_, **__: pytest.fail("git was started"))
+    assert facts(asked.head()) == ("main", head, None)
+
+
 def test_head_is_as_of_now(repo: Repo, head: str) -> None:
     asked = opened(repo)
     assert asked.head().oid == head
@@ -56,6 +64,14 @@ def test_head_is_found_however_it_is_kept(repo: Repo, head: str) -> None:
     repo.git("pack-refs", "--all")
     assert not (repo.path / ".git/refs/heads/main").exists()
     assert facts(asked.head()) == ("main", head, None)
+    repo.git("tag", "-m", "annotated", "heads/main")  # refs/tags/heads/main, and a line for what it leads to
+    repo.git("branch", "main-two")
+    repo.git("pack-refs", "--all")
+    assert facts(asked.head()) == ("main", head, None)
+    repo.write(".git/refs/heads/main/x", "a folder in the way")
+    assert asked.head().branch == "main"
+    (repo.path / ".git/refs/heads/main/x").unlink()
+    (repo.path / ".git/refs/heads/main").rmdir()
     (repo.path / ".git/HEAD").unlink()
     (repo.path / ".git/HEAD").symlink_to("refs/heads/main")
     assert facts(asked.head()) == ("main", head, None)

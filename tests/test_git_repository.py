@@ -257,7 +257,7 @@ def test_rev_list_gives_parents_first(repo: Repo, head: str) -> None:
     rows = list(opened.rev_list(["main"]))
     assert dict(rows) == {head: (), side: (head,), main: (head,), merge: (main, side)}
     assert [oid for oid, _ in rows][::3] == [head, merge]
-    assert opened.generations(["main"]) == {head: 1, side: 2, main: 2, merge: 3}
+    assert opened.generations.of(["main"]) == {head: 1, side: 2, main: 2, merge: 3}
     assert [oid for oid, _ in opened.rev_list(["side", "main"], [main])] == [side, merge]
     assert [oid for oid, _ in opened.rev_list(["side..main"])] == [main, merge]
     assert [oid for oid, _ in opened.rev_list(["main"], options=("-n1",))] == [merge]
@@ -279,10 +279,36 @@ def test_at_the_boundary_of_a_shallow_clone_history_begins(repo: Repo, head: str
     opened = open_repository(str(clone.path))
     assert opened.is_shallow
     assert opened.shallow() == {second}
-    assert opened.generations([third]) == {second: 1, third: 2}
+    assert opened.generations.of([third]) == {second: 1, third: 2}
     with opened.objects() as objects:
         assert objects.commit(second).parents == (head,)  # what the commit says stays what it says
     assert open_repository(str(repo.path)).shallow() == frozenset()
+
+
+def test_generations_are_counted_beside_us(repo: Repo, head: str) -> None:
+    repo.git("switch", "-q", "-c", "side")
+    side = repo.commit("side", b="b = 1\n")
+    repo.git("switch", "-q", "main")
+    main = repo.commit("main", a="a = 2\n")
+    repo.git("merge", "-q", "--no-edit", "side")
+    merge = repo.git("rev-parse", "HEAD")
+    all_four = {head: 1, side: 2, main: 2, merge: 3}
+    counted = open_repository(str(repo.path)).generations
+    assert not counted.is_counting()
+    counted.begin([merge, side])
+    counted.begin([head])  # one walk at a time
+    assert counted.of([main]) == all_four
+    assert not counted.is_counting()
+    assert counted.inner([merge, side]) == {side}
+    assert counted.inner([side, main]) == set()
+    assert counted.inner([]) == set()
+    counted.begin(["1" * 40])
+    with pytest.raises(RevisionError):
+        counted.of([head])
+    assert counted.inner([main, head]) == {head}
+    counted.begin([merge])
+    counted.close()
+    assert counted.inner([merge, head]) == {head}
 
 
 def test_configuration_is_read_as_git_reads_it(repo: Repo, head: str) -> None:

@@ -7,7 +7,7 @@ import hashlib  # noqa: F401 - so that symbols take OpenSSL's
 import time
 
 from muse_hook.catchup import events as queue
-from muse_hook.catchup.baseline import make_baseline, read_baseline
+from muse_hook.catchup.baseline import NewBaseline, read_baseline
 from muse_hook.catchup.chunks import Chunks
 from muse_hook.catchup.interrupts import Interrupts
 from muse_hook.catchup.recording import Recording
@@ -73,9 +73,13 @@ def backfill(
     """
     started = time.monotonic()
     with _RareCollection():
-        report = _backfill(
-            repo, store, range, count=count, everything=all, session=session, jobs=jobs, reuse=reuse, progress=progress
-        )
+        try:
+            report = _backfill(
+                repo, store, range, count=count, everything=all, session=session, jobs=jobs, reuse=reuse,
+                progress=progress,
+            )  # fmt: skip
+        finally:
+            repo.generations.close()
     report.seconds = time.monotonic() - started
     return report
 
@@ -109,27 +113,39 @@ def _backfill(
     chosen = select(repo, revisions, count=count, everything=everything, session=session)
     if session is not None:
         store.log_path(session)  # SessionError before anything is made
-    if not store.exists():
-        make_baseline(repo, store)
-    catch_up(repo, store)
+    baseline = None if store.exists() else NewBaseline(repo, store)
+    if baseline is None:
+        catch_up(repo, store, situation=chosen.situation)
     report = BackfillReport(len(chosen.commits), len(chosen.cut_off))
     with Index(store) as index:
+
+        def begin() -> None:
+            """Make the store, where there is none yet, before anything is written into it."""
+            nonlocal baseline
+            if baseline is not None:
+                baseline.write()
+                baseline = None
+                catch_up(repo, store, situation=chosen.situation)
+                index.reopen()
+
         index.refresh()
         sealed = index.sealed([oid for oid, _ in chosen.commits])
         todo = [oid for oid, _ in chosen.commits if oid not in sealed]
         report.already = len(sealed)
         if todo:
             prefer = "auto" if len(todo) > _FEW else "plumbing"
-            baseline = read_baseline(store)
-            with Recording(repo, store, index, baseline, prefer=prefer, reuse=reuse) as recording:
+            with Recording(repo, store, index, read_baseline(store), prefer=prefer, reuse=reuse) as recording:
                 recording.learn(chosen.commits)
                 with Interrupts() as interrupts, _teller(recording, todo, jobs) as teller:
                     chunks = Chunks(store, index, teller, todo, chosen.sessions, progress=progress)
                     try:
-                        chunks.run(WAIT, check=interrupts.check, between=lambda: _look_at_queue(repo, store))
+                        chunks.run(
+                            WAIT, check=interrupts.check, first=begin, between=lambda: _look_at_queue(repo, store)
+                        )
                     finally:
                         report.recorded = chunks.recorded
                         report.left = chunks.left
+        begin()
     _look_at_queue(repo, store)
     return report
 

@@ -75,25 +75,40 @@ def make_baseline(repo: Repository, store: Store, *, without: Iterable[str] = ()
     """
     if read_baseline(store) is not None:
         return False
-    left_out = set(without)
-    # Pruned commits that a reflog still names are left out by Git itself; a HEAD on an unborn branch is no error.
-    named = repo.run("rev-list", "--no-walk=unsorted", "--all", "--reflog").decode().split()
-    tips = {oid for oid in named if oid not in left_out}
-    if left_out:
-        for oid, parents in repo.rev_list(left_out, options=("--no-walk",)):
-            tips.discard(oid)
-            tips.update(parent for parent in parents if parent not in left_out)
-    shallow = repo.shallow()
-    reached: set[str] = set()
-    generations = repo.generations(tips, reached) if tips else {}
-    flags = [flag for flag, is_set in ((b"shallow", bool(shallow)), (b"anew", anew)) if is_set]
-    lines = [b" ".join([_HEADER, *flags])]
-    lines += [
-        f"{oid} {generations[oid]}{'' if oid in reached else ' *'}".encode()
-        for oid in sorted(tips)
-        if oid in generations
-    ]
-    store.ensure(OP_LOG)
-    # Synced: the baseline is the one thing that cannot be derived again.
-    store.replace_file(store.path(_NAME), b"\n".join(lines) + _END)
-    return True
+    return NewBaseline(repo, store, without=without, anew=anew).write()
+
+
+class NewBaseline:
+    """What the repository holds now, its generations being counted beside us until it is time to `write` it down."""
+
+    def __init__(self, repo: Repository, store: Store, *, without: Iterable[str] = (), anew: bool = False) -> None:
+        left_out = set(without)
+        # Pruned commits that a reflog still names are left out by Git itself; a HEAD on an unborn branch is no error.
+        named = repo.run("rev-list", "--no-walk=unsorted", "--all", "--reflog").decode().split()
+        tips = {oid for oid in named if oid not in left_out}
+        if left_out:
+            for oid, parents in repo.rev_list(left_out, options=("--no-walk",)):
+                tips.discard(oid)
+                tips.update(parent for parent in parents if parent not in left_out)
+        self._repo = repo
+        self._store = store
+        self._tips = tips
+        self._flags = [name for name, is_set in ((b"shallow", bool(repo.shallow())), (b"anew", anew)) if is_set]
+        repo.generations.begin(tips)
+
+    def write(self) -> bool:
+        """Write the baseline, unless another one has come to be there; return whether it was written. StoreError."""
+        reached = self._repo.generations.inner(self._tips)
+        generations = self._repo.generations.of(self._tips)
+        lines = [b" ".join([_HEADER, *self._flags])]
+        lines += [
+            f"{oid} {generations[oid]}{'' if oid in reached else ' *'}".encode()
+            for oid in sorted(self._tips)
+            if oid in generations
+        ]
+        if read_baseline(self._store) is not None:
+            return False
+        self._store.ensure(OP_LOG)
+        # Synced: the baseline is the one thing that cannot be derived again.
+        self._store.replace_file(self._store.path(_NAME), b"\n".join(lines) + _END)
+        return True

@@ -7,16 +7,17 @@ import time
 from muse_hook.catchup.errorlog import append_error
 from muse_hook.catchup.telling import Unreadable
 from muse_hook.oplog import sync
+from muse_hook.oplog.batch import Batch
 from muse_hook.recorder import record_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from muse_hook.catchup.recording import Draft
     from muse_hook.catchup.telling import Teller
     from muse_hook.index import Index
     from muse_hook.oplog import Store
-    from muse_hook.oplog.batch import Batch
 
 # What a chunk holds at most: what a kill loses, and (the bytes) what is kept in memory.
 SECONDS = 1.0
@@ -48,6 +49,7 @@ class Chunks:
         self._sessions = sessions
         self._progress = progress
         self._check: Callable[[], None] | None = None
+        self._first: Callable[[], None] | None = None
         self._at = 0
         self.recorded = 0
         self.spent = False
@@ -58,17 +60,20 @@ class Chunks:
         wait: float | None,
         *,
         check: Callable[[], None] | None = None,
+        first: Callable[[], None] | None = None,
         between: Callable[[], None] | None = None,
     ) -> None:
         """Record all; the first lock may take `wait` seconds.
 
-        `check` is called before each commit and may raise; `between` is called between two chunks, unlocked.
+        `check` is called before each commit and may raise; `first` before anything is written, and `between` between
+        two chunks, both unlocked.
 
         Raises StoreBusyError, StoreError; what was recorded until then stays.
         """
         self._check = check
+        self._first = first
         while self._at < len(self._commits) and not self.spent:
-            told: list[tuple[str, Batch]] = []
+            told: list[tuple[str, Batch | Draft]] = []
             try:
                 self._tell(told)
             finally:  # what is told is kept, whatever made us stop
@@ -77,7 +82,7 @@ class Chunks:
             if between is not None and not self.spent:
                 between()
 
-    def _tell(self, told: list[tuple[str, Batch]]) -> None:
+    def _tell(self, told: list[tuple[str, Batch | Draft]]) -> None:
         """Fill `told` with the sessions and batches of the next chunk."""
         end = time.monotonic() + SECONDS
         size = 0
@@ -93,20 +98,38 @@ class Chunks:
                     self.spent = True
                     return
                 if isinstance(batch, Unreadable):
-                    self.left[oid] = batch.words
-                    if batch.details:
-                        append_error(self._store, batch.details)
+                    self._leave(oid, batch)
                 else:
                     told.append((self._sessions[oid], batch))
-                    size += len(batch.lines)
+                    size += len(batch.lines) if isinstance(batch, Batch) else 0  # drafts: of the first second only
             self._at += 1
             if self._progress is not None:
                 self._progress(self._at, len(self._commits))
             if size > BYTES or time.monotonic() > end:
                 return
 
-    def _write(self, told: list[tuple[str, Batch]], wait: float | None) -> None:
+    def _leave(self, oid: str, told: Unreadable) -> None:
+        self.left[oid] = told.words
+        if told.details:
+            append_error(self._store, told.details)
+
+    def _finished(self, drafts: list[tuple[str, Batch | Draft]]) -> list[tuple[str, Batch]]:
+        """Return a chunk with nothing in it but batches."""
+        finished = []
+        for session, told in drafts:
+            batch = told if isinstance(told, Batch) else self._teller.finish(told)
+            if isinstance(batch, Batch):
+                finished.append((session, batch))
+            elif not isinstance(told, Batch):
+                self._leave(told.commit.id, batch)
+        return finished
+
+    def _write(self, drafts: list[tuple[str, Batch | Draft]], wait: float | None) -> None:
         """Append a chunk, in the order in which it was told; one write and one sync for each run of one session."""
+        first, self._first = (self._first, None) if drafts else (None, self._first)
+        if first is not None:
+            first()
+        told = self._finished(drafts)
         if not told:
             return
         with self._store.lock(wait):

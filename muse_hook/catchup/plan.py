@@ -61,13 +61,15 @@ def make_plan(
     automatic: bool,
     whole: bool,
     limit: int | None,
+    situation: Situation | None,
 ) -> Plan:
-    """Look at the queue, the refs and the logs; see `catch_up` for the switches.
+    """Look at the queue, the refs and the logs; see `catch_up` for the switches and the `situation`.
 
     `parents_of` reads a commit (ObjectMissingError), `limit` bounds the commits listed.
     """
     events, garbage = queue.read_events(store)
-    situation = look(repo)
+    if situation is None or events:  # what an event tells of is not to be seen in a look before it
+        situation = look(repo)
     events = [event for event in events if _is_ready(event, situation)]
     frontier = read_frontier(store)
     plan = Plan(events, garbage, frontier)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from muse_hook.pipeline import Memory, batch_of, record_commit
+from muse_hook.oplog.batch import make_batch
+from muse_hook.pipeline import Memory, batch_of, delta_of, record_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +16,19 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.index import Index
     from muse_hook.model.change import Commit, FileChange
+    from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog import Store
     from muse_hook.oplog.batch import Batch
+
+
+class Draft:
+    """A commit and its delta: all of its batch but the generation."""
+
+    __slots__ = ("commit", "delta")
+
+    def __init__(self, commit: Commit, delta: StructuredDelta) -> None:
+        self.commit = commit
+        self.delta = delta
 
 
 class Recording:
@@ -45,6 +57,8 @@ class Recording:
         self._objects: ObjectReader | None = None
         self._memory = Memory(reuse=reuse)
         self._generations: dict[str, int] = {}
+        self._rows: list[tuple[str, Sequence[str]]] = []  # commits whose generations nobody has asked for yet
+        self._below: set[str] = set()  # ... and the parents that a walk is to tell them from
 
     @property
     def objects(self) -> ObjectReader:
@@ -55,24 +69,38 @@ class Recording:
 
     def generation(self, oid: str) -> int | None:
         """Return what is known of a commit's generation without walking: in this run, the index or the baseline."""
+        self.settle()
         known = self._generations.get(oid)
         if known is None:
             known = self._remembered([oid]).get(oid)
         return known
 
     def learn(self, commits: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Find the generations of (commit, parents), parents first; what lies below them costs one walk of it."""
+        """Find the generations of (commit, parents), parents first; what lies below them costs one walk of it.
+
+        That walk goes on beside us until a generation is needed.
+        """
+        self.settle()
         rows = [(oid, parents) for oid, parents in commits if oid not in self._generations]
         inside = {oid for oid, _ in rows}
         outside = {parent for _, parents in rows for parent in parents} - inside - self._generations.keys()
-        found = self._remembered(outside)
-        unknown = outside - found.keys()
-        if unknown:
-            walked = self.repo.generations(unknown)
-            found |= {oid: walked[oid] for oid in unknown if oid in walked}
-        self._generations |= found
-        for oid, parents in rows:
-            self._generations[oid] = 1 + max((self._generations.get(parent, 0) for parent in parents), default=0)
+        self._generations |= self._remembered(outside)
+        self._rows = rows
+        self._below = outside - self._generations.keys()
+        self.repo.generations.begin(self._below)
+
+    def settle(self, *, wait: bool = True) -> None:
+        """Give every commit that was learnt its generation, once the walk is over, if there is one; RevisionError."""
+        if not self._rows or not (wait or not self._below or not self.repo.generations.is_counting()):
+            return
+        known = self._generations
+        if self._below:
+            walked = self.repo.generations.of(self._below)
+            known |= {oid: walked[oid] for oid in self._below if oid in walked}
+        for oid, parents in self._rows:
+            known[oid] = 1 + max([known.get(parent, 0) for parent in parents], default=0)
+        self._rows = []
+        self._below = set()
 
     def knows_below(self, commits: Iterable[tuple[str, Sequence[str]]]) -> bool:
         """Say whether `learn` would find the generations of these commits without a walk."""
@@ -85,6 +113,7 @@ class Recording:
 
         Raises ObjectMissingError (nothing is written) and StoreError.
         """
+        self.settle()
         commit = self.objects.commit(oid)
         changes = self._changes(commit, budget)
         if changes is None:
@@ -102,15 +131,18 @@ class Recording:
         )
         return True
 
-    def batch(self, oid: str, budget: Budget | None = None) -> Batch | None:
-        """Return the batch of a commit whose generation is known, None where the budget is used up.
+    def batch(self, oid: str, budget: Budget | None = None) -> Batch | Draft | None:
+        """Return the batch of a commit that was learnt, None where the budget is used up.
 
-        Nothing is written, and no lock is needed. Raises ObjectMissingError.
+        Before the generations are settled it is a draft. Nothing is written, and no lock is needed. Raises
+        ObjectMissingError.
         """
         commit = self.objects.commit(oid)
         changes = self._changes(commit, budget)
         if changes is None:
             return None
+        if self._rows:
+            return Draft(commit, delta_of(self.objects, commit, self._memory, changes))
         return batch_of(
             self.objects,
             commit,
@@ -119,6 +151,11 @@ class Recording:
             memory=self._memory,
             changes=changes,
         )
+
+    def finish(self, draft: Draft) -> Batch:
+        """Return the batch of a draft, the generations being settled."""
+        commit = draft.commit
+        return make_batch(commit, draft.delta, self._generations[commit.id], shallow=self._shallow)
 
     def close(self) -> None:
         """Let go of the objects."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from muse_hook.catchup.budget import Budget
     from muse_hook.catchup.plan import Plan
     from muse_hook.catchup.recording import Recording
+    from muse_hook.catchup.situation import Situation
     from muse_hook.git import Repository
     from muse_hook.oplog import MarkLine, Store
 
@@ -41,14 +42,15 @@ def catch_up(
     whole: bool = False,
     wait: float | None = WAIT,
     budget: Budget | None = None,
+    situation: Situation | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Record what branches and work trees reach beyond the baseline and no log holds yet.
 
     `automatic` (hooks) passes over a HEAD in rebase; `whole` (sync) looks at everything since the baseline, not just
     beyond the last completed catch-up; `budget` (hooks) bounds the work, what does not fit is left for the background
-    (`Report.deferred`). `wait` is how many seconds the lock may take, None for ever. `progress` is called with (done,
-    total) commits.
+    (`Report.deferred`). `wait` is how many seconds the lock may take, None for ever. `situation` is where the caller
+    has just seen everything stand. `progress` is called with (done, total) commits.
 
     Raises StoreBusyError where the lock is not free in time, StoreError where the store cannot be read or written; what
     was recorded until then stays, and the next run goes on.
@@ -60,6 +62,7 @@ def catch_up(
     while is_first or not (report.deferred or seen.issuperset(queue.waiting(store))):
         try:
             with _Run(repo, store, report, budget) as run:
+                run.situation = situation if is_first else None
                 run.go(wait if is_first else 0.0, automatic=automatic, whole=whole, progress=progress)
                 seen.update(run.looked_at)
         except StoreBusyError:
@@ -82,6 +85,7 @@ class _Run:
         self.report = report
         self.budget = budget
         self.index = Index(store) if budget is None else Index(store, patience=_PATIENCE)
+        self.situation: Situation | None = None
         self.looked_at: list[str] = []
         self._recording: Recording | None = None
         self._baseline: Baseline | None = None
@@ -136,6 +140,7 @@ class _Run:
             automatic=automatic,
             whole=whole,
             limit=_LISTED if hurried else None,
+            situation=self.situation,
         )
         if self.budget is not None and plan.todo:
             below = self._reading().knows_below(plan.todo) or is_small(self.repo)

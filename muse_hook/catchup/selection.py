@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from muse_hook.catchup.session import Claims, branch_order, session_of_head
+from muse_hook.catchup.situation import look
 from muse_hook.errors import RevisionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.git import Repository
+    from muse_hook.catchup.situation import Situation
+    from muse_hook.git import Head, Repository
 
 _BRANCHES = "refs/heads/"
 _DOING = "choosing the commits to record"
@@ -17,17 +19,23 @@ _DOING = "choosing the commits to record"
 
 class Selection:
     """`commits`: (commit, parents), parents first; `sessions`: theirs; `cut_off`: commits at the boundary of a shallow
-    clone, which cannot be recorded: their diff against nothing would be a lie.
+    clone, which cannot be recorded: their diff against nothing would be a lie. `situation`: what was seen meanwhile; it
+    knows every branch that makes one of the commits its own.
     """  # noqa: D205 - the fields are the summary
 
-    __slots__ = ("commits", "cut_off", "sessions")
+    __slots__ = ("commits", "cut_off", "sessions", "situation")
 
     def __init__(
-        self, commits: Sequence[tuple[str, Sequence[str]]], sessions: dict[str, str], cut_off: Sequence[str]
+        self,
+        commits: Sequence[tuple[str, Sequence[str]]],
+        sessions: dict[str, str],
+        cut_off: Sequence[str],
+        situation: Situation,
     ) -> None:
         self.commits = commits
         self.sessions = sessions
         self.cut_off = cut_off
+        self.situation = situation
 
 
 def select(
@@ -42,13 +50,12 @@ def select(
     if count is not None and count < 1:
         raise RevisionError(_DOING, f"-n {count} asks for none", "muse-hook backfill -n 200")
     options = () if count is None else (f"-n{count}",)
-    heads = [repo.head()]
-    heads += [tree.head for tree in repo.worktrees() if tree.name != heads[0].worktree]
-    branches = repo.branches()
+    head = repo.head()
+    tips = [] if everything else [_resolved(repo, revisions or "HEAD", head)]
+    situation = look(repo, head)  # after the range is fixed: what is in it was made before
+    branches, heads = situation.branches, situation.heads
     if everything:
         tips = [*branches.values(), *(head.oid for head in heads if head.oid is not None)]
-    else:
-        tips = [_resolved(repo, revisions or "HEAD")]
     rows = list(repo.rev_list(tips, options=options))
     if not rows:
         what = "there is no commit yet" if everything else f"{revisions or 'HEAD'} holds no commit"
@@ -68,11 +75,13 @@ def select(
         named = _last(revisions or "HEAD").removeprefix(_BRANCHES)
         target = named if named in branches else session_of_head(heads[0])
         claims.sessions = dict.fromkeys((oid for oid, _ in commits), target)
-    return Selection(commits, claims.sessions, [oid for oid, _ in rows if oid in shallow])
+    return Selection(commits, claims.sessions, [oid for oid, _ in rows if oid in shallow], situation)
 
 
-def _resolved(repo: Repository, revisions: str) -> str:
+def _resolved(repo: Repository, revisions: str, head: Head) -> str:
     """Return a range or revision with every name in it resolved: Git says which one it does not know."""
+    if revisions == "HEAD" and head.oid is not None:
+        return head.oid
     for dots in ("...", ".."):
         left, found, right = revisions.partition(dots)
         if found:

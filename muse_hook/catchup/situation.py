@@ -44,8 +44,9 @@ class Situation:
         return {tip for tip in tips if tip.strip("0")}  # the null id: a ref that was not there
 
 
-def look(repo: Repository) -> Situation:
-    """Ask Git where everything stands."""
-    current = repo.head()
+def look(repo: Repository, current: Head | None = None) -> Situation:
+    """Ask Git where everything stands; `current` is the HEAD here, where that is known already."""
+    if current is None:
+        current = repo.head()
     others = [tree.head for tree in repo.worktrees() if tree.name != current.worktree]
     return Situation(repo.branches(), [current, *others], repo.branch_reflogs())

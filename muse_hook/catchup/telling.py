@@ -6,17 +6,23 @@ from muse_hook.errors import MuseHookError, ObjectMissingError, StoreError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol, Self
+    from collections.abc import Callable
+    from typing import Protocol, Self, TypeVar
 
     from muse_hook.catchup.budget import Budget
-    from muse_hook.catchup.recording import Recording
+    from muse_hook.catchup.recording import Draft, Recording
     from muse_hook.oplog.batch import Batch
+
+    T = TypeVar("T")
 
     class Teller(Protocol):
         """Tells commits in the order in which they are asked for."""
 
-        def tell(self, oid: str) -> Batch | Unreadable | None:
+        def tell(self, oid: str) -> Batch | Draft | Unreadable | None:
             """Return the commit's batch, or why there is none; None where a budget is used up."""
+
+        def finish(self, draft: Draft) -> Batch | Unreadable:
+            """Return the batch of what was told as a draft, or why there is none."""
 
 
 class Unreadable:
@@ -42,20 +48,30 @@ class Alone:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def tell(self, oid: str) -> Batch | Unreadable | None:
+    def tell(self, oid: str) -> Batch | Draft | Unreadable | None:
         """Return the commit's batch, or why there is none; None where the budget is used up.
 
         Raises StoreError and OSError: then the machine is at fault, and the next commit would fare no better.
         """
-        try:
-            return self._recording.batch(oid, self._budget)
-        except ObjectMissingError as error:
-            return Unreadable(f"{error.oid} is absent")
-        except (StoreError, OSError):
-            raise
-        except MuseHookError as error:
-            return Unreadable(str(error), f"recording {oid}: {error}")
-        except Exception as error:  # noqa: BLE001 - one commit that we cannot tell must not hold up all others
-            from traceback import format_exc  # noqa: PLC0415 - start-up time
+        self._recording.settle(wait=False)
+        return _told(oid, lambda: self._recording.batch(oid, self._budget))
 
-            return Unreadable(f"{type(error).__name__}: {error}", f"recording {oid}: {format_exc()}")
+    def finish(self, draft: Draft) -> Batch | Unreadable:
+        """Return the batch of a draft, or why there is none; raises as `tell`."""
+        self._recording.settle()
+        return _told(draft.commit.id, lambda: self._recording.finish(draft))
+
+
+def _told(oid: str, tell: Callable[[], T]) -> T | Unreadable:
+    try:
+        return tell()
+    except ObjectMissingError as error:
+        return Unreadable(f"{error.oid} is absent")
+    except (StoreError, OSError):
+        raise
+    except MuseHookError as error:
+        return Unreadable(str(error), f"recording {oid}: {error}")
+    except Exception as error:  # noqa: BLE001 - one commit that we cannot tell must not hold up all others
+        from traceback import format_exc  # noqa: PLC0415 - start-up time
+
+        return Unreadable(f"{type(error).__name__}: {error}", f"recording {oid}: {format_exc()}")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, NoReturn, Self
 
-    from muse_hook.catchup.recording import Recording
+    from muse_hook.catchup.recording import Draft, Recording
 
 # Commits that a worker gets at a time: a file's next version is often in the next commit, and is parsed from it.
 BLOCK = 64
@@ -40,6 +40,7 @@ class Workers:
     """
 
     def __init__(self, recording: Recording, commits: Sequence[str], jobs: int) -> None:
+        recording.settle()
         recording.close()  # open objects do not survive a fork
         self._commits = commits
         self._numbers = {oid: number for number, oid in enumerate(commits)}
@@ -66,6 +67,10 @@ class Workers:
         while number not in self._told:
             self._listen(number)
         return self._forget(number)
+
+    def finish(self, draft: Draft) -> Batch | Unreadable:
+        """Return the batch of a draft; a process that was forked when all was settled makes none."""
+        raise InternalError("telling commits", f"a draft of {draft.commit.id}")
 
     def close(self) -> None:
         """End the processes, whatever they do: they hold nothing that matters."""
@@ -203,12 +208,12 @@ def _write(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _packed(told: Batch | Unreadable | None) -> tuple[Any, ...]:
+def _packed(told: Batch | Draft | Unreadable | None) -> tuple[Any, ...]:
     if isinstance(told, Batch):
         return ("batch", told.generation, told.lines, told.op_ids)
-    if told is None:
-        raise InternalError("telling commits", "there is no budget here")
-    return ("unreadable", told.words, told.details)
+    if isinstance(told, Unreadable):
+        return ("unreadable", told.words, told.details)
+    raise InternalError("telling commits", "there is no budget here, and nothing left to settle")
 
 
 def _unpacked(oid: str, answer: tuple[Any, ...]) -> Batch | Unreadable:

@@ -59,7 +59,8 @@ def read_text(*parts: str) -> str | None:
 def _from_files(repository: Repository, git_dir: str) -> tuple[str | None, str | None] | None:
     """Return (ref, commit) where plain files say it beyond doubt, which is so after every commit; else `None`.
 
-    Symbolic links, packed refs, other ref storages (their HEAD names "refs/heads/.invalid") are left to Git.
+    Symbolic links, other ref storages (their HEAD names "refs/heads/.invalid") and whatever else is unusual are left
+    to Git.
     """
     if os.path.islink(os.path.join(git_dir, "HEAD")):
         return None
@@ -71,8 +72,25 @@ def _from_files(repository: Repository, git_dir: str) -> tuple[str | None, str |
     ref = text[4:].lstrip() if text.startswith("ref:") else ""
     if not ref.startswith(_BRANCHES) or any(part.startswith(".") for part in ref.split("/")):
         return None
-    oid = read_text(repository.common_dir, ref)
+    oid = read_text(repository.common_dir, ref) or _packed(repository.common_dir, ref)
     return (ref, oid) if oid is not None and _is_id(repository, oid) else None
+
+
+def _packed(common_dir: str, ref: str) -> str | None:
+    """Return what `packed-refs` says of a branch that has no file of its own, `None` where it says nothing.
+
+    Its lines are "<id> <name>", and "^<id>" for what a tag leads to.
+    """
+    path = os.path.join(common_dir, ref)
+    try:
+        with open(os.path.join(common_dir, "packed-refs"), "rb") as file:
+            data = file.read()
+    except OSError:
+        return None
+    end = data.find(f" {ref}\n".encode("utf-8", "surrogateescape"))
+    if end < 0 or os.path.lexists(path):  # a folder, or a file that was written meanwhile
+        return None
+    return data[data.rfind(b"\n", 0, end) + 1 : end].decode("ascii", "replace")
 
 
 def _from_git(repository: Repository, git_dir: str) -> tuple[str | None, str | None]:

@@ -116,6 +116,14 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(status) if pid else None
         return self.status
 
+    def has_said(self) -> bool:
+        """Say whether there is output to read, or it has ended; never waits."""
+        from select import POLLIN, poll  # noqa: PLC0415 - start-up time
+
+        asked = poll()
+        asked.register(self.stdout, POLLIN)
+        return bool(asked.poll(0))
+
     def complaint(self) -> str:
         """Return what it wrote to stderr until now."""
         return _content(self._stderr).decode("utf-8", "backslashreplace")

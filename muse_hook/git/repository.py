@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from muse_hook.git.generations import Generations
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.reflogs import ReflogEntry
     from muse_hook.git.worktrees import Worktree
@@ -55,7 +56,7 @@ class Repository:
         self.id_size = ID_SIZES[object_format]
         self._environ = environ
         self._version: tuple[int, ...] | None = None
-        self._generations: dict[str, int] = {}
+        self._generations: Generations | None = None
 
     # Starting git
 
@@ -115,8 +116,16 @@ class Repository:
         return (
             self.object_format == "sha1"
             and "GIT_ALTERNATE_OBJECT_DIRECTORIES" not in self._environ
-            and _HARMLESS_EXTENSIONS.issuperset(self.config_section("extensions"))
+            and (self._is_plain() or _HARMLESS_EXTENSIONS.issuperset(self.config_section("extensions")))
         )
+
+    def _is_plain(self) -> bool:
+        """Say whether no extension can be set: Git takes them from this file alone, from none that it includes."""
+        try:
+            with open(os.path.join(self.common_dir, "config"), "rb") as file:
+                return b"extensions" not in file.read().lower()
+        except OSError:
+            return False
 
     # Commits
 
@@ -139,18 +148,13 @@ class Repository:
 
         return revisions.rev_list(self, tips, hide, options=options, ignore_missing=ignore_missing)
 
-    def generations(self, tips: Iterable[str], inner: set[str] | None = None) -> dict[str, int]:
-        """Return the generation of every commit that `tips` reach (and perhaps of more); `revisions.generations`.
+    @property
+    def generations(self) -> Generations:
+        """The generations of its commits."""
+        if self._generations is None:
+            from muse_hook.git.generations import Generations  # noqa: PLC0415 - start-up time
 
-        What was walked once is kept: a generation never changes, but for the boundary of a shallow clone.
-        """
-        from muse_hook.git import revisions  # noqa: PLC0415 - start-up time
-
-        wanted = list(tips)
-        if self.is_shallow:
-            return revisions.generations(self, wanted, inner)
-        if inner is not None or not self._generations.keys() >= set(wanted):
-            self._generations |= revisions.generations(self, wanted, inner)
+            self._generations = Generations(self)
         return self._generations
 
     def shallow(self) -> frozenset[str]:

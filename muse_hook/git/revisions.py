@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from muse_hook.git.process import Child
     from muse_hook.git.repository import Repository
 
 
@@ -47,18 +48,30 @@ def rev_list(
         return
     if ignore_missing:
         options = ("--ignore-missing", *options)
-    feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
     # Git would walk the whole history before it puts the newest few into order.
     few = any(option.startswith(("-n", "--max-count")) for option in options)
-    order = () if few else ("--topo-order", "--reverse")
-    with repository.start("rev-list", *order, "--parents", *options, "--stdin", feed=feed) as child:
+    with start_rev_list(repository, words, options, ordered=not few) as child:
         rows = (_row(line) for line in stream(child))
         yield from _parents_first(list(rows)) if few else rows
         if child.wait():
-            wrong = in_short(child.complaint(), "git rev-list failed")
-            if "bad revision" in wrong or "bad object" in wrong:
-                raise RevisionError("listing commits", wrong, "git log --oneline --all")
-            raise RepositoryError("listing commits", wrong, "git fsck")
+            raise failure(child)
+
+
+def start_rev_list(
+    repository: Repository, words: Iterable[str], options: Sequence[str] = (), *, ordered: bool = True
+) -> Child:
+    """Start `git rev-list` for commits with their parents, where `ordered` parents first."""
+    feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
+    order = ("--topo-order", "--reverse") if ordered else ()
+    return repository.start("rev-list", *order, "--parents", *options, "--stdin", feed=feed)
+
+
+def failure(child: Child) -> RevisionError | RepositoryError:
+    """Return what a `git rev-list` that failed was wrong about."""
+    wrong = in_short(child.complaint(), "git rev-list failed")
+    if "bad revision" in wrong or "bad object" in wrong:
+        return RevisionError("listing commits", wrong, "git log --oneline --all")
+    return RepositoryError("listing commits", wrong, "git fsck")
 
 
 def _row(line: bytes) -> tuple[str, tuple[str, ...]]:
@@ -78,20 +91,6 @@ def _parents_first(rows: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[tupl
                 done = stack.pop()
                 if done in waiting:
                     yield done, waiting.pop(done)
-
-
-def generations(repository: Repository, tips: Iterable[str], inner: set[str] | None = None) -> dict[str, int]:
-    """Return the generation of every commit that `tips` reach: 1 for a root, else 1 + the largest of its parents.
-
-    Beyond the boundary of a shallow clone there is nothing: a commit on it counts as a root. `inner` gets every commit
-    that is another one's parent.
-    """
-    found: dict[str, int] = {}
-    for oid, parents in rev_list(repository, tips):
-        found[oid] = 1 + max((found[parent] for parent in parents), default=0)
-        if inner is not None:
-            inner.update(parents)
-    return found
 
 
 def shallow(repository: Repository) -> frozenset[str]:

@@ -31,6 +31,11 @@ class Database:
         self.patience = patience
         self.connection = schema.connect(store, patience)
 
+    def reopen(self) -> None:
+        """Take the store's file, where there was no store yet when this was opened."""
+        self.connection.close()
+        self.connection = schema.connect(self.store, self.patience)
+
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
