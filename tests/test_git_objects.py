@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 import zlib
 from typing import TYPE_CHECKING
@@ -453,6 +455,31 @@ def test_objects_of_an_alternate_and_of_a_moved_store_are_found(repo: Repo, tmp_
     for name in READERS:
         with opened.objects(name) as reader:
             assert reader.commit(head).id == head
+
+
+def test_libgit2_is_loaded_without_certificates_and_without_its_package(repo: Repo, tmp_path: Path) -> None:
+    """Who reads certificates from the pipe waits for ever."""
+    head = repo.commit("first", a="a = 1\n")
+    certificates = tmp_path / "certificates.pem"
+    os.mkfifo(certificates)
+    program = (
+        "import os, sys\n"
+        "from muse_hook.git import open_repository\n"
+        "with open_repository(sys.argv[1]).objects('pygit2') as objects:\n"
+        "    assert objects.commit(sys.argv[2]).summary == 'first'\n"
+        "assert os.environ['SSL_CERT_FILE'] == sys.argv[3]\n"
+        "assert not {'pygit2', 'pygit2.enums', 'ssl'} & sys.modules.keys()\n"
+        "import pygit2\n"
+        "assert pygit2.Repository(sys.argv[1])[sys.argv[2]].type == pygit2.enums.ObjectType.COMMIT\n"
+        "with open_repository(sys.argv[1]).objects('pygit2') as objects:\n"
+        "    assert objects.commit(sys.argv[2]).summary == 'first'\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, str(repo.path), head, str(certificates)],
+        env=repo.environment | {"SSL_CERT_FILE": str(certificates), "PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=60,
+        check=True,
+    )
 
 
 def test_many_small_reads_are_quick(repo: Repo) -> None:
