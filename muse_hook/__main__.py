@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command line and leave the process with its exit status."""
+    _open_what_is_closed()
     from muse_hook.cli import main as run  # noqa: PLC0415 - nothing is loaded by importing this module alone
 
     status = run(sys.argv[1:])
@@ -22,6 +23,17 @@ def main() -> NoReturn:
             pass  # nobody reads it
     # All is written and closed; taking the interpreter apart would be a tenth of a short command's time.
     os._exit(status)
+
+
+def _open_what_is_closed() -> None:
+    """Give a standard stream that the caller closed (`>&-`) to nobody: else the next file that is opened gets it."""
+    for fd, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != fd:
+                os.dup2(opened, fd)
+                os.close(opened)
+            setattr(sys, name, open(fd, "w" if fd else "r", encoding="utf-8", closefd=False))  # noqa: SIM115 - a stream that stays
 
 
 if __name__ == "__main__":

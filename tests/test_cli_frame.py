@@ -177,6 +177,27 @@ def test_help_into_a_closed_pipe_is_quiet(repo: Repo) -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_is_closed_is_no_fault_and_no_file_gets_its_number(repo: Repo, closed: str) -> None:
+    program = f"'{sys.executable}' -m muse_hook"
+    repo.commit("Begin", a="x = 1\n")
+    for words, status in (("--help", 0), ("install", 0), ("log", 0), ("show", 0), ("show nope", 1)):
+        done = repo.run("bash", "-c", f"{program} {words} {closed}", check=False)
+        assert done.returncode == status, (words, done.stderr)
+        assert b"Traceback" not in done.stdout + done.stderr
+    assert (repo.path / ".git/.muse/index.sqlite").read_bytes()[:6] == b"SQLite"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+@pytest.mark.parametrize("words", ["show", "--help", "log --json"])
+def test_output_that_finds_no_room_is_said_and_exits_1(repo: Repo, words: str) -> None:
+    repo.commit("Begin", a="x = 1\n")
+    repo.run(sys.executable, "-m", "muse_hook", "install")
+    done = repo.run("bash", "-c", f"'{sys.executable}' -m muse_hook {words} >/dev/full", check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("error: writing the output: No space left on device\nhint: ")
+
+
 def on_a_terminal(repo: Repo, *command: str, **variables: str) -> str:
     """Run a command with a terminal for stdout and stderr; what it wrote there."""
     leader, follower = pty.openpty()

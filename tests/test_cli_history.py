@@ -220,6 +220,7 @@ def test_sql_answers_as_table_csv_and_json(shell: Shell) -> None:
     assert shell.out("sql", question) == "name       ops\nassistant    3\n"
     assert shell.out("sql", question, "--csv") == "name,ops\nassistant,3\n"
     assert shell.json("sql", question) == {"columns": ["name", "ops"], "rows": [{"name": "assistant", "ops": 3}]}
+    assert shell.json("sql", "SELECT 9e999 AS x") == {"columns": ["x"], "rows": [{"x": None}]}, "JSON has no infinity"
     assert shell.json("sql", "SELECT how FROM renames ORDER BY 1")["rows"][-1] == {"how": "renamed"}
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shlex
+import sys
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -124,7 +125,52 @@ def test_a_hint_that_is_pasted_runs_nothing_that_a_file_is_called(shell: Shell) 
     assert shlex.split(typed("rm", path)) == ["rm", path]
 
 
-@pytest.mark.parametrize("words", [("log", ""), ("diff", ""), ("show", ""), ("changelog", "")])
+def test_a_path_that_is_not_utf8_is_found_by_its_bytes_and_as_it_is_shown(shell: Shell) -> None:
+    raw = os.fsdecode(b"caf\xe9.py")
+    shell.repo.write(raw, "def g():\n    return 1\n")
+    new = shell.repo.commit("Add")
+    assert shell.json("blame", raw)["path"] == r"caf\xe9.py"
+    for word in (raw, raw + "::g", r"caf\xe9.py", r"caf\xe9.py::g"):
+        (event,) = shell.json("log", word)["events"]
+        assert event["commit"] == new
+        assert {op["address"] for op in event["ops"]} <= {r"caf\xe9.py", r"caf\xe9.py::g"}
+
+
+def test_words_are_read_alike_in_a_locale_without_utf8(shell: Shell) -> None:
+    shell.repo.write("sü b/é.py", "def g():\n    return 1\n")
+    shell.repo.commit("Add")
+    streams = (("log", "--path", "sü*"), ("watch", "--history", "--no-wait", "--path", "sü*"))
+    variables = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for words in (("blame", "sü b/é.py"), ("log", "sü b/é.py"), ("log", "sü b/é.py::g"), *streams):
+        done = shell.repo.run(sys.executable, "-m", "muse_hook", *words, check=False, **variables)
+        assert (done.returncode, done.stderr) == (0, b""), words
+        assert b"function" in done.stdout
+
+
+def test_an_address_may_begin_where_one_stands(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.repo.commit("Add", sub__b="def g():\n    return 1\n", sub__a="def f():\n    return 2\n")
+    monkeypatch.chdir(shell.repo.path / "sub")
+    for word in ("b.py", "./b.py", "b.py::g", "sub/b.py::g", "../sub/b.py", "../sub/b.py::g"):
+        (event,) = shell.json("log", word)["events"]
+        assert [op["address"] for op in event["ops"]][-1] == "sub/b.py::g", word
+    (event,) = shell.json("log", "a.py::f")["events"]
+    assert event["subject"] == "Begin", "an address as it is shown goes first"
+    assert shell.run("log", "../c.py")[2].startswith("error: looking for '../c.py': ")
+    assert shell.run("log", "../../c.py")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("log", ""),
+        ("blame", "", "a.py"),
+        ("diff", ""),
+        ("show", ""),
+        ("changelog", ""),
+        ("replay", ""),
+        ("concurrent", "HEAD", ""),
+    ],
+)
 def test_an_empty_word_is_no_missing_one(shell: Shell, words: tuple[str, ...]) -> None:
     status, out, err = shell.run(*words)
     assert (status, out) == (1, "")

@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ClosedStreamError, BrokenPipeError):
         _die_of_closed_pipe()
         return failures.DONE
+    except OSError as error:  # of a help text; _run tells all else
+        return failures.show(failures.lost_output(error), Invocation().messages)
     return status
 
 
@@ -55,7 +57,10 @@ def _run(argv: Sequence[str]) -> int:
     finally:
         if home:
             os.chdir(home)
-    invocation.close()
+    try:
+        invocation.close()
+    except OSError as error:  # a full disk
+        failure = failure or failures.lost_output(error)
     return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
 
 

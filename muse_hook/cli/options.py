@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from muse_hook.cli.failures import closest
 from muse_hook.errors import SessionError, typed
 
@@ -17,6 +19,19 @@ if TYPE_CHECKING:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add `--json`."""
     parser.add_argument("--json", action="store_true", help="Print one JSON object (docs/json.md) instead of text")
+
+
+def as_recorded(word: str) -> str:
+    r"""Return a word of the command line as the log has text: bytes that are not UTF-8 as `\xNN`, in any locale."""
+    return os.fsencode(word).decode("utf-8", "backslashreplace")
+
+
+def relative(repository: Repository, path: str) -> str:
+    """Return a path of the command line as the repository has it: from the top of the work tree."""
+    if repository.work_tree is None:
+        return path
+    full = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(path))
+    return os.path.relpath(full, os.path.realpath(repository.work_tree))
 
 
 def count(text: str) -> int:
@@ -52,11 +67,11 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
 
     return Filter(
         session=arguments.session,
-        author=arguments.author,
+        author=as_recorded(arguments.author),
         since=date(arguments.since, repository) if arguments.since else "",
-        kind=arguments.kind,
-        change=arguments.change,
-        path=arguments.path,
+        kind=as_recorded(arguments.kind),
+        change=as_recorded(arguments.change),
+        path=as_recorded(arguments.path),
     )
 
 

@@ -93,7 +93,7 @@ class Naming:
             raise self._nothing(word)
         if len(found) > 1:
             names = [address for _, address in found]
-            hint = "\n".join(typed("muse-hook", "log", each) for each in names[:_SHOWN])
+            hint = "\n".join(map(_typed, names[:_SHOWN]))
             if len(names) > _SHOWN:
                 hint += f"\nand {len(names) - _SHOWN} more; a glob takes them all: {typed(f'*{word}')}"
             raise AddressError(f"looking for {word!r}", f"{len(names)} symbols are called that", hint)
@@ -121,7 +121,9 @@ class Naming:
                 "SELECT address FROM stories WHERE name = ? AND alive ORDER BY address LIMIT 2", (each,)
             )
         ]
-        hint = (
-            "\n".join(typed("muse-hook", "log", each) for each in hints) or "muse-hook backfill --all, if it is older"
-        )
+        hint = "\n".join(map(_typed, hints)) or "muse-hook backfill --all, if it is older"
         return AddressError(f"looking for {word!r}", "no recorded symbol is called that", hint)
+
+
+def _typed(address: str) -> str:
+    return typed("muse-hook", "log", "./" + address if address.startswith("-") else address)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 
 from muse_hook.cli.age import age
 from muse_hook.cli.escape import printable, width
-from muse_hook.cli.options import add_json
+from muse_hook.cli.options import add_json, as_recorded, relative
 from muse_hook.errors import RevisionError, typed
 from muse_hook.history import Naming, Reachable, last_changes
 from muse_hook.model.change import Blob
@@ -51,7 +50,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Show the file's symbols in their order, each with its last change."""
     repository = invocation.repository
     commit_id = repository.resolve(arguments.rev)
-    path = _in_repository(repository, arguments.path)
+    path = as_recorded(relative(repository, arguments.path))
     table = _table(repository, commit_id, path)
     database = invocation.history()
     reachable = Reachable(repository, database, [commit_id])
@@ -85,14 +84,6 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         if any(row["commit"] is None for row in rows):
             invocation.messages.line(("hint: ", "hint"), "muse-hook backfill records the history of the others")
     return 0
-
-
-def _in_repository(repository: Repository, path: str) -> str:
-    """Return a path of the command line as the repository has it: from the top of the work tree."""
-    if repository.work_tree is None:
-        return path
-    full = os.path.join(os.path.realpath(os.path.dirname(os.path.abspath(path))), os.path.basename(path))
-    return os.path.relpath(full, os.path.realpath(repository.work_tree))
 
 
 def _table(repository: Repository, commit_id: str, path: str) -> SymbolTable:

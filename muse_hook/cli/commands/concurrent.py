@@ -88,7 +88,7 @@ def _pairs(arguments: argparse.Namespace, invocation: Invocation) -> list[tuple[
     if not arguments.all:
         if arguments.a is None:
             reject("reading the command line", "no branch is given", "muse-hook concurrent main, or --all")
-        return [(arguments.a, arguments.b or "HEAD")]
+        return [(arguments.a, "HEAD" if arguments.b is None else arguments.b)]
     if arguments.b is not None:
         reject("reading the command line", "--all leaves no place for B", "muse-hook concurrent --all")
     ours = arguments.a or repository.default_branch()

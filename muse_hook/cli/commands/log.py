@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 
 from muse_hook.cli.event_view import draw_event
-from muse_hook.cli.options import add_filters, add_json, check_session, count, filter_of
-from muse_hook.history import Naming, Reachable, stream
+from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, count, filter_of, relative
+from muse_hook.history import AddressError, Naming, Reachable, stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
     from muse_hook.cli.invocation import Invocation
+    from muse_hook.git import Repository
+    from muse_hook.history import Named
 
 PAGED = True
 DESCRIPTION = """
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         check_session(wanted.session, invocation.index)
     head = repository.head().oid
     reachable = Reachable(repository, database, [head] if head else [])
-    named = Naming(database, reachable).find(arguments.address) if arguments.address is not None else None
+    named = None if arguments.address is None else _find(Naming(database, reachable), arguments.address, repository)
     events = stream(database, named, wanted, None if arguments.all else reachable)
     chosen = itertools.islice(events, arguments.max_count)
     if arguments.json:
@@ -69,3 +71,18 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
             invocation.out.line()
         draw_event(invocation.out, event, patches)
     return 0
+
+
+def _find(naming: Naming, word: str, repository: Repository) -> Named:
+    """Return what a word means: an address from the top of the repository, or from the folder that one stands in."""
+    try:
+        return naming.find(as_recorded(word))
+    except AddressError as unknown:
+        path, dots, name = word.partition("::")
+        here = relative(repository, path)
+        if not path or here in {path, path.removeprefix("./")} or here.startswith(".."):
+            raise
+        try:
+            return naming.find(as_recorded(here + dots + name))
+        except AddressError:
+            raise unknown from None

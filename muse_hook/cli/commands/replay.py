@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         from muse_hook.cli.arrivals import tell_since  # noqa: PLC0415 - start-up time
 
         return tell_since(invocation, arguments.since, json=arguments.json)
-    commit_id = invocation.repository.resolve(arguments.commit or "HEAD")
+    commit_id = invocation.repository.resolve("HEAD" if arguments.commit is None else arguments.commit)
     invocation.catch_up()
     if not invocation.store.exists():
         raise StoreError("replaying the log", "nothing is recorded here yet", "muse-hook install --backfill 200")

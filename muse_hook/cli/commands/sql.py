@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import sys
 
 from muse_hook.cli.escape import printable, width
-from muse_hook.cli.options import add_json
+from muse_hook.cli.options import add_json, as_recorded
 from muse_hook.history.asking import ask, rows_of
 
 TYPE_CHECKING = False
@@ -46,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Answer the question."""
-    question = sys.stdin.read() if arguments.query == "-" else arguments.query
+    question = sys.stdin.read() if arguments.query == "-" else as_recorded(arguments.query)
     columns, cursor = ask(invocation.history(), question)
     out = invocation.out
     if arguments.json:
@@ -67,11 +68,13 @@ def _all(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number
     return value.hex() if isinstance(value, bytes) else value
 
 
 def _text(value: Any) -> str:
-    return "" if value is None else str(_plain(value))
+    return "" if value is None else str(value.hex() if isinstance(value, bytes) else value)
 
 
 def _write_csv(out: Screen, columns: Sequence[str], cursor: sqlite3.Cursor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 
 from muse_hook.cli.failures import INTERRUPTED, Interrupted
-from muse_hook.cli.options import add_filters, add_json, count
+from muse_hook.cli.options import add_filters, add_json, as_recorded, count
 from muse_hook.cli.terminal import ClosedStreamError
 from muse_hook.cli.watch_view import Teller
 from muse_hook.errors import StoreError
@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         raise StoreError("following the log", "nothing is recorded here yet", "muse-hook install")
     follower = _follower(arguments.since, invocation, begin=arguments.history)
     backfilled = None if arguments.history else Backfilled(repository, store)
+    for name in ("author", "path", "kind", "change", "symbol"):
+        setattr(arguments, name, as_recorded(getattr(arguments, name)))
     teller = Teller(arguments, invocation.out)
     try:
         teller.begin(follower.cursor)
