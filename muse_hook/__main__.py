@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run the command line and leave the process with its exit status."""
     _open_what_is_closed()
-    from muse_hook.cli import main as run  # noqa: PLC0415 - nothing is loaded by importing this module alone
+    from muse_hook import quick_import  # noqa: PLC0415 - nothing is loaded by importing this module alone
+
+    quick_import.install()
+    from muse_hook.cli import main as run  # noqa: PLC0415 - likewise
 
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def _pygit2() -> Any:
     """Return pygit2's compiled module, which is all that is needed here, without what the package imports around it.
 
-    That (tarfile, ssl, pathlib, dataclasses, dozens of enums) is nine tenths of the 75 ms that `import pygit2` costs. So the
-    module is loaded below a package that has nothing in it, which is taken out again, and is told to make plain numbers
-    of Git's; where that cannot be, pygit2 is imported.
+    That (tarfile, ssl, pathlib, dataclasses, dozens of enums) is nine tenths of the 75 ms that `import pygit2` costs.
+    So the module is loaded below a package that has nothing in it, which is taken out again, and is told to make plain
+    numbers of Git's; where that cannot be, pygit2 is imported.
     """
     name = "pygit2"
     if name not in sys.modules:
