@@ -189,13 +189,15 @@ def test_a_stream_that_is_closed_is_no_fault_and_no_file_gets_its_number(repo: R
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-@pytest.mark.parametrize("words", ["show", "--help", "log --json"])
+@pytest.mark.parametrize("words", ["show", "--help", "log --json", "report", "watch --no-wait --json"])
 def test_output_that_finds_no_room_is_said_and_exits_1(repo: Repo, words: str) -> None:
     repo.commit("Begin", a="x = 1\n")
     repo.run(sys.executable, "-m", "muse_hook", "install")
     done = repo.run("bash", "-c", f"'{sys.executable}' -m muse_hook {words} >/dev/full", check=False)
     assert done.returncode == 1
-    assert done.stderr.decode().startswith("error: writing the output: No space left on device\nhint: ")
+    assert done.stderr.decode() == (
+        "error: writing the output: No space left on device\nhint: look for room where it goes: df -h\n"
+    )
 
 
 def on_a_terminal(repo: Repo, *command: str, **variables: str) -> str:

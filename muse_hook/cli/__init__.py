@@ -8,7 +8,7 @@ import sys
 from muse_hook.cli import failures
 from muse_hook.cli.invocation import Invocation
 from muse_hook.cli.parser import parse
-from muse_hook.cli.terminal import ClosedStreamError
+from muse_hook.cli.terminal import ClosedStreamError, LostOutputError
 from muse_hook.errors import RepositoryError
 
 TYPE_CHECKING = False
@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _die_of_closed_pipe()
         return failures.DONE
     except OSError as error:  # of a help text; _run tells all else
-        return failures.show(failures.lost_output(error), Invocation().messages)
+        _forget_output()
+        return failures.show(LostOutputError(error), Invocation().messages)
     return status
 
 
@@ -59,8 +60,9 @@ def _run(argv: Sequence[str]) -> int:
             os.chdir(home)
     try:
         invocation.close()
-    except OSError as error:  # a full disk
-        failure = failure or failures.lost_output(error)
+    except LostOutputError as error:
+        failure = failure or error
+        _forget_output()
     return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
 
 
@@ -72,12 +74,18 @@ def _enter(directory: str) -> None:
         raise RepositoryError(f"changing to {directory}", wrong, "muse-hook -C path/to/repository COMMAND") from None
 
 
-def _die_of_closed_pipe() -> None:
+def _forget_output() -> None:
+    """Send what is still buffered to nobody, or each further flush would fail again."""
     import contextlib  # noqa: PLC0415 - start-up time
-    import signal  # noqa: PLC0415 - likewise
 
-    with contextlib.suppress(OSError, ValueError):  # what is still buffered has no reader
+    with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _die_of_closed_pipe() -> None:
+    import signal  # noqa: PLC0415 - start-up time
+
+    _forget_output()
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGPIPE)

@@ -72,11 +72,6 @@ def warn(screen: Screen, failure: MuseHookError | str) -> None:
     _hint(screen, failure.hint)
 
 
-def lost_output(error: OSError) -> MuseHookError:
-    """Return what to tell of output that could not be written to its end."""
-    return MuseHookError("writing the output", error.strerror or str(error), "look for room where it goes: df -h")
-
-
 def reject(doing: str, wrong: str, hint: str) -> NoReturn:
     """Refuse the command line."""
     raise UsageError(doing, wrong, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.cli.escape import printable, spelled, width
+from muse_hook.errors import MuseHookError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,12 +41,20 @@ class ClosedStreamError(Exception):
     """The reader of our output has gone (`| head -1`, a quit pager)."""
 
 
+class LostOutputError(MuseHookError):
+    """Output could not be written to its end: no room."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__("writing the output", error.strerror or str(error), "look for room where it goes: df -h")
+
+
 class Screen:
     """A stream for people.
 
     `width` is the number of columns to wrap to, or None where nobody looks (a pipe, a file). `colour` says whether
     styles become escape sequences, `unicode` whether the stream can show more than ASCII. A write to a reader that
-    has gone raises `ClosedStreamError`, or is dropped where `optional` (messages on stderr must stop no work).
+    has gone raises `ClosedStreamError`, one that finds no room `LostOutputError`; both are dropped where `optional`
+    (messages on stderr must stop no work).
     """
 
     def __init__(
@@ -80,19 +89,22 @@ class Screen:
         """Write text that is safe as it stands (ours, or escaped for its format)."""
         try:
             self.stream.write(text)
-        except (BrokenPipeError, ValueError) as gone:  # ValueError: the stream was closed before we started
+        except (OSError, ValueError) as gone:  # ValueError: the stream was closed before we started
             self._lost(gone)
 
     def flush(self) -> None:
         """Hand on what is buffered."""
         try:
             self.stream.flush()
-        except (BrokenPipeError, ValueError) as gone:
+        except (OSError, ValueError) as gone:
             self._lost(gone)
 
     def _lost(self, gone: Exception) -> None:
-        if not self.optional:
-            raise ClosedStreamError from gone
+        if self.optional:
+            return
+        if isinstance(gone, OSError) and not isinstance(gone, BrokenPipeError):
+            raise LostOutputError(gone) from gone
+        raise ClosedStreamError from gone
 
     def _painted(self, span: Span) -> str:
         if isinstance(span, str):
