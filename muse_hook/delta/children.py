@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from muse_hook.delta.carried import Carried
     from muse_hook.match import FileSymbols, Matching, Pair
-    from muse_hook.match.pairs import Place
     from muse_hook.model.ops import SymbolOp
     from muse_hook.semver import Judge
 
@@ -37,9 +36,7 @@ class Children:
         self._found = found
         self._carried = carried
         self._judge = judge
-        self._before: set[Place] = set()
-        if found.pairs:
-            self._before = {(file.path, name) for file in files for name in file.old_symbols}
+        self._before = {file.path: file.old_symbols for file in files}
         self._arrived = {moved.path for moved in found.files.values()}
         self._rows: dict[str, list[tuple[int, str, SymbolOp]]] = {}
         self._parents = Parents(files)
@@ -107,4 +104,5 @@ class Children:
         """Whether an op at the new place alone could be taken for one on another symbol that was there before."""
         if pair.old_place == pair.new_place or pair.old_path in self._found.files:
             return False
-        return pair.new_place in self._before or pair.new_path in self._arrived
+        path, name = pair.new_place
+        return name in self._before.get(path, ()) or path in self._arrived

@@ -67,15 +67,11 @@ def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
             continue
         source = sources[arrived[file.path]] if file.path in arrived else file
         before, after = source.old_symbols, file.new_symbols
-        for name, old in before.items():
-            new = after.get(name)
-            if new is None:
-                gone[source.path, name] = old
-            elif not old.same_as(new):
-                open_.found.pairs.append(Pair(source.path, old, file.path, new))
-        for name, new in after.items():
-            if name not in before:
-                come[file.path, name] = new
+        gone.update(((source.path, name), before[name]) for name in before if name not in after)
+        come.update(((file.path, name), after[name]) for name in after if name not in before)
+        if source.old is not None and file.new is not None:
+            changed = source.old.changed(file.new)
+            open_.found.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
 
 
 def match_open(open_: Open) -> None:

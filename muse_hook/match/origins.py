@@ -27,7 +27,10 @@ def trace_origins(open_: Open) -> None:
         return
     extracted: dict[Place, tuple[int, Place]] = {}
     inlined: dict[Place, tuple[int, Place]] = {}
+    names = come.keys() | gone.keys()
     for pair in open_.found.pairs:
+        if not (pair.old.mentions(names) or pair.new.mentions(names)):
+            continue  # and nothing is looked through for calls
         called, dropped = pair.new.calls - pair.old.calls, pair.old.calls - pair.new.calls
         if not come.keys().isdisjoint(called):
             lost = _less(pair.old, pair.new)

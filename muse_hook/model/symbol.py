@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any, Literal, Protocol
 
     ParameterKind = Literal["positional_only", "positional_or_keyword", "var_positional", "keyword_only", "var_keyword"]
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
         def same_as(self, other: Any) -> bool:
             """Whether the content id is equal; equal text is enough."""
+
+        def mentions(self, names: Collection[str]) -> bool:
+            """See `Symbol.mentions`."""
 
 
 class Parameter:
@@ -102,6 +105,10 @@ class Symbol:
         """Whether both mean the same (equal `content_id`); equal text is enough, and nothing is parsed then."""
         return self.content is other.content or self.content.same_as(other.content)
 
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in its text; a quick look, without which nothing is true of `calls`."""
+        return self.content.mentions(names)
+
     def __repr__(self) -> str:
         return f"Symbol({self.kind} {self.qualified_name} L{self.lines[0]}-{self.lines[1]})"
 
@@ -124,6 +131,15 @@ class SymbolTable:
     module_id: str
     tree_id: str
     exports: tuple[str, ...] | None
+
+    def changed(self, other: SymbolTable) -> list[str]:
+        """Return the names of the symbols that both have and that do not mean the same."""
+        theirs = other.symbols
+        return [
+            name
+            for name, symbol in self.symbols.items()
+            if name in theirs and symbol.content is not theirs[name].content and not symbol.same_as(theirs[name])
+        ]
 
     def same_module(self, other: SymbolTable) -> bool:
         """Whether `module_id` is equal; stretches with equal text are not normalised."""

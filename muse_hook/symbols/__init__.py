@@ -41,14 +41,14 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 
 def _read(text: bytes, language: Language, reader: Reader) -> Table:
     """Return the table of a file that is parsed as a whole."""
-    root = reader.parser.parse(text).root_node
+    root, parsed = reader.parse(text)
     nodes = root.descendant_count
     if nodes > MAX_NODES:
         return Table(language, state="too_large")
     damaged = root.has_error
     if damaged and crosses(root, reader.query, text):
         return Table(language, state="unparsed", damaged=True)
-    outline = Outline(reader, text)
+    outline = Outline(reader, text, None if damaged else parsed)
     statements = outline.statements(root.children)
     if outline.ragged and language.row.get("blocks") == "indented":
         # the grammar takes a line that is indented too far for one of the block that it follows

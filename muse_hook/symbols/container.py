@@ -7,7 +7,7 @@ from muse_hook.symbols.marks import leaves, masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from muse_hook.model.symbol import Content, Parameter
     from muse_hook.symbols.definition import Definition, Guards
@@ -67,6 +67,10 @@ class Container:
             and len(self.own) == len(other.own)
             and all(a.same_as(b) for a, b in zip(self.own, other.own, strict=True))
         )
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in the plain statements."""
+        return any(one.piece.mentions(names) for one in self.own)
 
     @property
     def content_id(self) -> str:

@@ -7,6 +7,8 @@ from muse_hook.symbols.marks import leaves, masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from muse_hook.model.symbol import Content, Parameter
     from muse_hook.symbols.piece import Piece
 
@@ -31,6 +33,10 @@ class Definition:
         if self is other:
             return True
         return isinstance(other, Definition) and self.guards == other.guards and self.piece.same_as(other.piece)
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in the text."""
+        return self.piece.mentions(names)
 
     @property
     def content_id(self) -> str:

@@ -6,6 +6,8 @@ from muse_hook.symbols.digest import digest, digest_or_empty
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from muse_hook.model.symbol import Content, Parameter
     from muse_hook.symbols.definition import Guards
 
@@ -28,6 +30,10 @@ class Import:
     def same_as(self, other: Content) -> bool:
         """Whether the same is imported from the same place under the same name and conditions."""
         return isinstance(other, Import) and self.parts == other.parts and self.guards == other.guards
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` is said."""
+        return not {name for part in self.parts for name in part.split(".")}.isdisjoint(names)
 
     @property
     def content_id(self) -> str:

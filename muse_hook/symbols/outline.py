@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from muse_hook.symbols.pattern import Captures, Match
-    from muse_hook.symbols.reader import Reader
+    from muse_hook.symbols.reader import Parsed, Reader
 
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
 MAX_DEPTH = 100
@@ -34,8 +34,9 @@ class Outline:
     `ragged` tells whether the statements of any block looked into began at different columns.
     """
 
-    def __init__(self, reader: Reader, source: bytes) -> None:
+    def __init__(self, reader: Reader, source: bytes, parsed: Parsed | None) -> None:
         self._reader = reader
+        self._parsed = parsed
         self._query = reader.query
         self._text = reader.normaliser.name
         self._source = source
@@ -45,7 +46,8 @@ class Outline:
         """Return the statements among nodes that stand side by side; comments are none."""
         place = place or Place()
         found = [self._statement(node, place) for node in nodes if node.is_named and not node.is_extra]
-        if len({one.column for one in found if one.begins_line}) > 1:
+        columns = [one.column for one in found if one.begins_line]
+        if columns and columns.count(columns[0]) < len(columns):
             self.ragged = True
         return found
 
@@ -58,20 +60,25 @@ class Outline:
         end = self._end(node)
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
-        scopes = [(pattern.scope, captures) for pattern, captures in matches if pattern.scope]
         # the white space before it belongs to a statement: what its text means hangs on it
-        piece = Piece(self._reader, self._source[line if begins_line else start : end], node.type)
+        piece = self._piece(line if begins_line else start, end, node.type)
+        scopes = [(pattern.scope, captures) for pattern, captures in matches if pattern.scope]
         if scopes:
             self._look_into(statement, scopes, place)
-        else:
+        elif matches:
             self._define(statement, piece, matches, place)
         if statement.opened is None:
-            statement.tree = [piece]
+            statement.tree = (piece,)
             if not statement.entries and (place.in_class or not scopes):
-                statement.own = [Own(place.guards, piece)]
-                statement.residue = [piece]
+                statement.own = (Own(place.guards, piece),)
+                statement.residue = statement.tree
                 statement.is_docstring = place.in_class and bool(self._query.matches("docstring", node))
         return statement
+
+    def _piece(self, start: int, end: int, kind: str, *, is_header: bool = False) -> Piece:
+        """Return the piece of a whole statement or header, which has the same tree here as alone."""
+        text = self._source[start:end]
+        return Piece(self._reader, text, kind, is_header=is_header, parsed=self._parsed, at=start)
 
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
@@ -85,57 +92,60 @@ class Outline:
 
     def _look_into(self, statement: Statement, scopes: list[tuple[str, Captures]], place: Place) -> None:
         """Take over what the blocks of a compound statement define, and what is left of them."""
+        entries: list[Entry] = []
+        own: list[Own] = []
+        left: list[Piece | str] = []
         for key, captures in scopes:
             condition = self._reader.normaliser.write(captures.get("guard", [])).entries
             guard = "\0".join((key, *condition))
             inner = self.statements(captures[key][0].named_children, place.under(guard))
             residue = [part for one in inner for part in one.residue]
             if residue:
-                statement.residue += (OPEN + guard, *residue, CLOSE)
+                left += (OPEN + guard, *residue, CLOSE)
             for one in inner:
                 one.close()
-                statement.entries += one.entries
-                statement.own += one.own
+                entries += one.entries
+                own += one.own
+        statement.entries, statement.own, statement.residue = entries, own, left
 
     def _define(self, statement: Statement, piece: Piece, matches: list[Match], place: Place) -> None:
         """Note what a simple statement or a definition defines; the first pattern that knows a name decides."""
-        seen = set()
+        entries: dict[str, Entry] = {}
+        whole = (statement.start, statement.end)
         for pattern, captures in matches:
             target = captures[pattern.definition][0]
-            kind = pattern.definition.removeprefix("definition.")
             if pattern.is_class:
-                statement.opened = self._open(captures, kind, target, place)
+                statement.opened = self._open(captures, pattern.defines, target, place)
                 return
             if place.in_class and "body" not in captures:
                 continue  # a plain statement of its class
             several = len(matches) > 1 and "body" in captures
+            is_part = target.type != piece.kind
+            rows = (target.start_byte, self._end(target)) if is_part else whole
             if pattern.is_import:
-                found = [self._imported(captures, kind, target, place)]
+                found = [self._imported(captures, pattern.defines, rows, place)]
             else:
-                found = self._named(captures, kind, target, place)
+                found = self._named(captures, pattern.defines, rows, place)
             for entry in found:
-                if entry.qualified_name in seen:
-                    continue
-                seen.add(entry.qualified_name)
-                statement.entries.append(entry)
-                if entry.definition is None:
+                if entries.setdefault(entry.qualified_name, entry) is entry and entry.definition is None:
                     own = piece
-                    if several or target.type != piece.kind:
-                        start, end = entry.first, entry.last
+                    if several or is_part:
+                        start, end = rows
                         line = self._source.rfind(b"\n", 0, start) + 1
                         start = line if self._source[line:start].isspace() else start
                         name = entry.name if several else ""
                         own = Piece(self._reader, self._source[start:end], target.type, name)
                     entry.definition = Definition(entry.name, own, place.guards)
-        statement.entries.sort(key=lambda entry: entry.first)
+        statement.entries = (
+            sorted(entries.values(), key=lambda entry: entry.first) if len(entries) > 1 else [*entries.values()]
+        )
 
-    def _named(self, captures: Captures, kind: str, target: Node, place: Place) -> list[Entry]:
+    def _named(self, captures: Captures, kind: str, rows: tuple[int, int], place: Place) -> list[Entry]:
         """Return the entries of the names that a match defines, their definitions still missing."""
         if place.in_class and kind == "function":
             kind = "method"
         if "async" in captures:
             kind = f"async_{kind}"
-        rows = (target.start_byte, self._end(target))
         parent = self._text(captures["parent"][0]) if "parent" in captures else place.parent
         names = map(self._text, captures.get("name") or self._query.names(captures["names"][0]))
         before = f"{parent}." if parent else ""
@@ -150,7 +160,7 @@ class Outline:
         while last is not None and last.is_extra:
             last = last.prev_sibling
         end = last.end_byte if last is not None else body.start_byte
-        header = Piece(self._reader, self._source[target.start_byte : end], target.type, is_header=True)
+        header = self._piece(target.start_byte, end, target.type, is_header=True)
         inner = self.statements(body.named_children, place.inside(qualified))
         for one in inner:
             one.close()
@@ -158,7 +168,7 @@ class Outline:
         entry = Entry(qualified, name, kind, parent=place.parent, rows=rows, definition=None)
         return Class(entry, header, place.guards, inner)
 
-    def _imported(self, captures: Captures, kind: str, target: Node, place: Place) -> Entry:
+    def _imported(self, captures: Captures, kind: str, rows: tuple[int, int], place: Place) -> Entry:
         """Return the entry of the name that an import binds."""
         module, of, alias = (
             "".join(self._text(captures[key][0]).split()) if key in captures else ""
@@ -168,7 +178,6 @@ class Outline:
             name, definition = f"*:{module}", Import((module, "*", ""), place.guards)
         else:
             name, definition = alias or of, Import((module, of, alias), place.guards)
-        rows = (target.start_byte, self._end(target))
         return Entry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition)
 
 

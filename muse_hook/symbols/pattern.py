@@ -22,12 +22,12 @@ class Pattern:
     """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be "".
 
     Kinds and fields are compared by the grammar's numbers, which `bind` looks up. Of a whole pattern, `definition` and
-    `scope` are the captures of that name, `is_import` and `is_class` say what it defines.
+    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_class` say more of it.
     """
 
     __slots__ = (
-        "alternatives", "captures", "children", "definition", "field", "field_id", "first", "is_class", "is_import",
-        "is_leaf", "is_optional", "kind", "kind_id", "named", "quantifier", "scope",
+        "alternatives", "captures", "children", "defines", "definition", "field", "field_id", "first", "is_class",
+        "is_import", "is_leaf", "is_optional", "kind", "kind_id", "named", "quantifier", "scope",
     )  # fmt: skip
 
     def __init__(self, kind: str | None, *, named: bool, field: str, first: bool) -> None:
@@ -39,7 +39,7 @@ class Pattern:
         self.captures: list[str] = []
         self.kind_id = self.field_id = 0
         self.is_leaf = self.is_optional = False
-        self.definition = self.scope = ""
+        self.definition = self.scope = self.defines = ""
         self.is_import = self.is_class = False
         self.children: list[Pattern] = []
         self.alternatives: list[Pattern] = []
@@ -64,7 +64,8 @@ class Pattern:
     def matches(self, node: Node) -> list[Captures]:
         """Return each way in which this pattern fits `node`: the nodes of each capture, in the pattern's order."""
         if self.alternatives:
-            ways = [way for one in self.alternatives for way in one.matches(node)]
+            kind = node.kind_id
+            ways = [way for one in self.alternatives if one.kind_id in {0, kind} for way in one.matches(node)]
             for way in ways:
                 way.update({capture: [node, *way.get(capture, ())] for capture in self.captures})
             return ways
@@ -72,10 +73,13 @@ class Pattern:
             return []
         ways = [{capture: [node] for capture in self.captures}]
         for child in self.children:
-            nodes = child.candidates(node)
+            if child.field_id and not child.first:
+                nodes = node.children_by_field_id(child.field_id)
+            else:
+                nodes = child.candidates(node)
             if child.is_leaf:
-                if child.kind_id:
-                    nodes = [one for one in nodes if one.kind_id == child.kind_id]
+                if kind := child.kind_id:
+                    nodes = [one for one in nodes if one.kind_id == kind]
                 if not nodes:
                     if child.is_optional:
                         continue
@@ -83,7 +87,7 @@ class Pattern:
                 if len(nodes) == 1 or child.quantifier:
                     for capture in child.captures:
                         for way in ways:
-                            way[capture] = [*way[capture], *nodes] if capture in way else [*nodes]
+                            way[capture] = [*way[capture], *nodes] if capture in way else nodes
                     continue
                 fits = [{capture: [one] for capture in child.captures} for one in nodes]
             else:
@@ -110,6 +114,8 @@ class Pattern:
 
 def _with(way: Captures, fit: Captures) -> Captures:
     """Return a way with what the fit of one more child captures."""
+    if way.keys().isdisjoint(fit):
+        return {**way, **fit}
     return {**way, **{capture: [*way.get(capture, ()), *nodes] for capture, nodes in fit.items()}}
 
 
@@ -191,6 +197,7 @@ class Query:
                 raise ValueError("a query file has a pattern without a kind")
             pattern.bind(grammar)
             pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
+            pattern.defines = pattern.definition.removeprefix("definition.")
             pattern.scope = next((c for c in captures if c.startswith("scope.")), "")
             pattern.is_import = any(c.startswith("import.") for c in captures)
             pattern.is_class = "container" in captures

@@ -9,11 +9,13 @@ from muse_hook.symbols.reader import node_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from collections.abc import Collection
+
+    from tree_sitter import Node
 
     from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.pattern import Captures
-    from muse_hook.symbols.reader import Reader
+    from muse_hook.symbols.reader import Parsed, Reader
 
 # Captures whose ranges in the normal form are noted.
 _ROLES = ("body", "decorator", "name", "parameters", "returns", "base", "value")
@@ -29,9 +31,19 @@ class Piece:
     on how the file around it was read.
     """
 
-    __slots__ = ("_at", "_id", "_normal", "_tree", "is_header", "kind", "name", "reader", "text")
+    __slots__ = ("_at", "_id", "_normal", "_parsed", "is_header", "kind", "name", "reader", "text")
 
-    def __init__(self, reader: Reader, text: bytes, kind: str, name: str = "", *, is_header: bool = False) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        text: bytes,
+        kind: str,
+        name: str = "",
+        *,
+        parsed: Parsed | None = None,
+        at: int = 0,
+        is_header: bool = False,
+    ) -> None:
         self.reader = reader
         self.text = text
         self.kind = kind
@@ -39,8 +51,8 @@ class Piece:
         self.is_header = is_header
         self._id = ""
         self._normal: Normal | None = None
-        self._tree: Tree | None = None
-        self._at = 0
+        self._parsed = parsed
+        self._at = at
 
     @property
     def id(self) -> str:
@@ -61,30 +73,25 @@ class Piece:
         """Let the normal form go."""
         self._normal = None
 
-    def forget_tree(self) -> None:
-        """Let the tree go."""
-        self._tree = None
-
     def same_as(self, other: Piece) -> bool:
         """Whether both have the same normal form."""
         return self is other or (self.text == other.text and self.kind == other.kind) or self.id == other.id
 
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in the text; beyond ASCII a name has several spellings."""
+        return not self.text.isascii() or any(name.encode() in self.text for name in names)
+
     def _nodes(self) -> tuple[Node, Node | None]:
         """Return the root of the tree, and the node that the text is; None in damaged text."""
-        tree, self._at = (
-            (self._tree, self._at)
-            if self._tree is not None
-            else self.reader.alone(self.text, self.kind, is_header=self.is_header)
-        )
-        root = tree.root_node
+        root = self._parsed.root if self._parsed is not None else None
+        if root is None:
+            root, self._parsed, self._at = self.reader.alone(self.text, self.kind, is_header=self.is_header)
         if root.has_error:
             return root, None
         start = self._at + len(self.text) - len(self.text.lstrip())
         return root, node_at(root, self.kind, (start, self._at + len(self.text)))
 
     def _read(self) -> Normal:
-        if self._tree is None:
-            self._tree, self._at = self.reader.alone(self.text, self.kind, is_header=self.is_header)
         root, node = self._nodes()
         if node is None:
             normal = self.reader.normaliser.write(root.children)

@@ -9,16 +9,16 @@ from muse_hook.symbols.pattern import Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Node, Parser
 
     from muse_hook.languages import Language
     from muse_hook.symbols.normal import Normal, Normaliser
     from muse_hook.symbols.piece import Piece
 
-# Normal forms and trees of pieces are kept, the latest ones, by their number of entries: a commit asks for the same
-# ones again and again. Few trees: a parser that finds its memory still warm is faster than one that is spared.
+# Normal forms are kept, the latest ones, by their number of entries: a commit asks for the same ones again and again.
 KEPT_NORMALS = 200_000
-KEPT_TREES = 4_000
+# Trees likewise, by the bytes of their sources; a byte of source makes 24 of tree.
+KEPT_SOURCES = 1_000_000
 
 _readers: dict[str, Reader] = {}
 
@@ -29,6 +29,15 @@ def reader_of(language: Language) -> Reader:
     if found is None or found.language is not language:
         found = _readers[language.name] = Reader(language)
     return found
+
+
+class Parsed:
+    """The root of a tree, for the pieces of its source to share until the reader lets it go: then `root` is None."""
+
+    __slots__ = ("root",)
+
+    def __init__(self, root: Node) -> None:
+        self.root: Node | None = root
 
 
 class Reader:
@@ -43,8 +52,8 @@ class Reader:
         self._body = str(language.row.get("body", "")).encode()
         self._normaliser: Normaliser | None = None
         self._normals: deque[tuple[Piece, int]] = deque()
-        self._trees: deque[tuple[Piece, int]] = deque()
-        self._normal_size = self._tree_size = 0
+        self._parsed: deque[tuple[Parsed, int]] = deque()
+        self._normal_size = self._parsed_size = 0
 
     @property
     def normaliser(self) -> Normaliser:
@@ -55,31 +64,37 @@ class Reader:
             self._normaliser = Normaliser(self.language, self.query)
         return self._normaliser
 
-    def alone(self, text: bytes, kind: str, *, is_header: bool = False) -> tuple[Tree, int]:
-        """Parse a piece of a file by itself: the tree, and where in its source the text begins.
+    def parse(self, source: bytes) -> tuple[Node, Parsed]:
+        """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
+        root = self.parser.parse(source).root_node
+        parsed = Parsed(root)
+        self._parsed.append((parsed, len(source)))
+        self._parsed_size += len(source)
+        while self._parsed_size > KEPT_SOURCES and len(self._parsed) > 1:
+            old, size = self._parsed.popleft()
+            old.root = None
+            self._parsed_size -= size
+        return root, parsed
+
+    def alone(self, text: bytes, kind: str, *, is_header: bool = False) -> tuple[Node, Parsed, int]:
+        """Parse a piece of a file by itself: the tree (see `parse`), and where in its source the text begins.
 
         What cannot stand alone is set in what it stands in (table `alone` of the language's row); a header gets a body.
         """
         before, after = self._wraps.get(kind, (b"", b""))
         if is_header:
             after = self._body + after
-        return self.parser.parse(before + text + after + b"\n"), len(before)
+        return *self.parse(before + text + after + b"\n"), len(before)
 
     def keep(self, piece: Piece, normal: Normal) -> None:
-        """Note that a piece has its normal form and its tree now; the oldest ones lose theirs."""
+        """Note that a piece has its normal form now; the oldest ones lose theirs."""
         size = len(normal.entries)
         self._normals.append((piece, size))
-        self._trees.append((piece, size))
         self._normal_size += size
-        self._tree_size += size
         while self._normal_size > KEPT_NORMALS:
             old, size = self._normals.popleft()
             old.forget_normal()
             self._normal_size -= size
-        while self._tree_size > KEPT_TREES:
-            old, size = self._trees.popleft()
-            old.forget_tree()
-            self._tree_size -= size
 
 
 def node_at(root: Node, kind: str, span: tuple[int, int]) -> Node | None:

@@ -194,10 +194,10 @@ def _read_gap(
         context = context if before[-1].role == HEADER else None
     opening = context.text if context is not None else b""
     source = opening + gap + (closing if context is not None and after is not None and after.role == MEMBER else b"")
-    root = reader.parser.parse(source).root_node
+    root, parsed = reader.parse(source)
     if root.has_error:
         return None
-    outline = Outline(reader, source)
+    outline = Outline(reader, source, parsed)
     statements = outline.statements(root.children)
     if outline.ragged:
         return None

@@ -6,6 +6,8 @@ from muse_hook.symbols.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from muse_hook.model.symbol import Content
 
 
@@ -23,6 +25,10 @@ class Several:
             return False
         mine, theirs = self.definitions, other.definitions
         return len(mine) == len(theirs) and all(a.same_as(b) for a, b in zip(mine, theirs, strict=True))
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in one of them."""
+        return any(definition.mentions(names) for definition in self.definitions)
 
     def __getattr__(self, name: str) -> object:
         """Put the parts of the definitions together."""

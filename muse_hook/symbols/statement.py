@@ -108,10 +108,10 @@ class Statement:
         self.column = column
         self.begins_line = begins_line
         self.is_docstring = False
-        self.entries: list[Entry] = []
-        self.own: list[Own] = []
-        self.residue: list[Piece | str] = []
-        self.tree: list[Piece | str] = []
+        self.entries: Sequence[Entry] = ()
+        self.own: Sequence[Own] = ()
+        self.residue: Sequence[Piece | str] = ()
+        self.tree: Sequence[Piece | str] = ()
         self.opened: Class | None = None
 
     def close(self) -> None:

@@ -12,11 +12,11 @@ from muse_hook.symbols.stretch import HEADER, container_of, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from muse_hook.languages import Language
     from muse_hook.model.symbol import Content
-    from muse_hook.symbols.statement import Entry, Statement
+    from muse_hook.symbols.statement import Entry
     from muse_hook.symbols.stretch import Stretch
 
 
@@ -107,33 +107,29 @@ def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
     found: dict[str, Symbol] = {}
 
     def note(entry: Entry, content: Content, first: int, last: int) -> None:
-        lines = (first + 1, last + 1)
         symbol = entry.symbol
-        name = entry.qualified_name
-        if symbol is None or symbol.lines != lines or symbol.content is not content:
-            symbol = Symbol(name, entry.name, entry.kind, parent=entry.parent, lines=lines, content=content)
-            entry.symbol = symbol
-        before = found.setdefault(name, symbol)
+        # the one of an older version, where nothing before it has changed
+        if symbol is None or symbol.content is not content or symbol.lines != (first, last):
+            symbol = entry.symbol = Symbol(
+                entry.qualified_name, entry.name, entry.kind, parent=entry.parent, lines=(first, last), content=content
+            )
+        before = found.setdefault(entry.qualified_name, symbol)
         if before is not symbol:
-            found[name] = _both(before, symbol)
-
-    def note_all(statements: Iterable[Statement], row: int) -> None:
-        for statement in statements:
-            for entry in statement.entries:
-                if entry.definition is not None:
-                    note(entry, entry.definition, row + entry.first, row + entry.last)
+            found[entry.qualified_name] = _both(before, symbol)
 
     for stretch, row, members in walk(stretches):
         opened = stretch.opened
-        if opened is None:
-            note_all(stretch.statements, row)
-            continue
-        at = row + stretch.rows
-        end = at + sum(member.rows for member in members[:-1]) + members[-1].last
-        note(opened.entry, container_of(opened, members), row + opened.entry.first, end)
-        for member in members:
-            note_all(member.statements, at)
-            at += member.rows
+        at = row + 1
+        if opened is not None:
+            end = at + stretch.rows + sum(member.rows for member in members[:-1]) + members[-1].last
+            note(opened.entry, container_of(opened, members), at + opened.entry.first, end)
+            at += stretch.rows
+        for one in (stretch, *members) if opened is None else members:
+            for statement in one.statements:
+                for entry in statement.entries:
+                    if entry.definition is not None:
+                        note(entry, entry.definition, at + entry.first, at + entry.last)
+            at += one.rows
     return found
 
 

@@ -1,0 +1,65 @@
+"""A piece says the same, whether its tree is that of its file or that of its text parsed alone."""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from muse_hook.languages import language_for
+from muse_hook.symbols import extract, reader
+from muse_hook.symbols.piece import Piece
+from muse_hook.symbols.table import Table
+
+ROOT = Path(__file__).parent.parent
+OWN = sorted(ROOT.glob("muse_hook/**/*.py"))
+LIBRARY = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::6]
+GOLDEN = [path for path in sorted(ROOT.glob("tests/golden/*/*")) if path.suffix != ".txt"]
+
+
+def facts(piece: Piece) -> list[object]:
+    """Return what is told of a piece; of a header's captures those that end before the body."""
+    normal = piece.normal
+    captures = {
+        name: [node.text for node in nodes]
+        for name, nodes in piece.captures().items()
+        if name not in {"body", "container"} and not name.startswith(("definition.", "scope."))
+    }
+    return [normal.entries, normal.roles, normal.statements, captures, piece.is_header or piece.calls]
+
+
+def pieces(table: Table) -> list[Piece]:
+    """Return every piece that stands in a table's file, in its order."""
+    found = []
+    for stretch in table.stretches:
+        found += [stretch.opened.header] if stretch.opened is not None else []
+        found += [part for one in stretch.statements for part in one.tree if isinstance(part, Piece)]
+    return found
+
+
+@pytest.mark.parametrize("paths", [OWN, LIBRARY, GOLDEN], ids=["own", "library", "golden"])
+def test_a_piece_says_alone_what_it_says_in_its_file(monkeypatch: pytest.MonkeyPatch, paths: list[Path]) -> None:
+    monkeypatch.setattr(reader, "KEPT_SOURCES", 10**9)
+    met = 0
+    for path in paths:
+        language = language_for(str(path))
+        assert language is not None
+        source = path.read_bytes()
+        table = extract(source, language)
+        assert isinstance(table, Table)
+        for piece in () if table.damaged else pieces(table):
+            alone = Piece(piece.reader, piece.text, piece.kind, piece.name, is_header=piece.is_header)
+            assert facts(piece) == facts(alone), (path, piece.text)
+            met += 1
+    assert met > 20
+
+
+def test_a_piece_whose_tree_is_gone_is_parsed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "KEPT_SOURCES", 1)
+    language = language_for("a.py")
+    assert language is not None
+    first = extract(b"def f():\n    return 1\n", language)
+    extract(b"def g():\n    return 2\n", language)
+    again = extract(b"def f():\n    return 1\n", language)
+    assert first.symbols["f"].content_id == again.symbols["f"].content_id
