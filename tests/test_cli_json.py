@@ -107,7 +107,7 @@ def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
     """Return by section what the commands print."""
-    runs = {
+    runs: dict[str, list[tuple[str, ...]]] = {
         "show": [("show",), ("show", "topic"), ("show", "topic~1")],
         "diff": [("diff", "main", "topic")],
         "concurrent": [("concurrent", "main", "topic"), ("concurrent", "--all")],
