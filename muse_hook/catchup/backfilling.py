@@ -152,7 +152,7 @@ def _backfill(
 
 def _teller(recording: Recording, todo: Sequence[str], jobs: int) -> Alone | Workers:
     """Return who tells the commits: more than one process where there are enough for all."""
-    jobs = min(jobs, len(todo) // (2 * BLOCK))
+    jobs = min(jobs, len(todo) // (4 * BLOCK))
     return Workers(recording, todo, jobs) if jobs > 1 else Alone(recording)
 
 

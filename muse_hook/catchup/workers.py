@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import os
 import select
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
 
     from muse_hook.catchup.recording import Draft, Recording
 
-# Commits that a worker gets at a time: a file's next version is often in the next commit, and is parsed from it.
-BLOCK = 64
-# What a worker has to do, in blocks: while one is on its way it goes on with the other.
-_WAITING = 2
+# Commits that a worker gets at a time, at least: few, so that at the end all are done at about the same time.
+BLOCK = 32
+# ... and at most, in such blocks: a file's next version is often in the next commit and is parsed from it, so each
+# border costs; but what comes after a block is kept in memory until that block is told.
+_LARGEST = 16
+# Of what is left a worker gets one share in so many a process.
+_SHARES = 2
+# Commits that a worker has yet to tell when it gets its next block, so that it never waits for one.
+_AHEAD = 8
 # Bytes told and not yet asked for; beyond it only the worker whose turn it is is listened to.
 _BUFFERED = 16 << 20
 _READ = 1 << 20
@@ -45,6 +51,7 @@ class Workers:
         self._commits = commits
         self._numbers = {oid: number for number, oid in enumerate(commits)}
         self._next = 0  # the first commit that nobody has been given
+        self._asked = 0  # ... and the first that may still be asked for
         self._told: dict[int, Batch | Unreadable] = {}
         self._bytes = 0
         self._workers: list[_Worker] = []
@@ -62,8 +69,10 @@ class Workers:
         Raises InternalError where its process died, StoreError where that found the machine at fault.
         """
         number = self._numbers[oid]
-        for passed in [n for n in self._told if n < number]:
-            self._forget(passed)
+        for passed in range(self._asked, number):
+            if passed in self._told:
+                self._forget(passed)
+        self._asked = number + 1
         while number not in self._told:
             self._listen(number)
         return self._forget(number)
@@ -92,8 +101,8 @@ class Workers:
     def _listen(self, wanted: int) -> None:
         """Take what any worker has to say; where much waits already, only who tells `wanted`."""
         for worker in self._workers:
-            while worker.is_alive and len(worker.blocks) < _WAITING and self._next < len(self._commits):
-                last = min(self._next + BLOCK, len(self._commits))
+            if worker.is_alive and worker.has_to_tell <= _AHEAD and self._next < len(self._commits):
+                last = min(self._next + self._block(), len(self._commits))
                 worker.give(self._next, last)
                 self._next = last
         its = next((w for w in self._workers if any(first <= wanted < last for first, last in w.blocks)), None)
@@ -111,6 +120,11 @@ class Workers:
                     if number >= wanted:
                         self._told[number] = told
                         self._bytes += _size(told)
+
+    def _block(self) -> int:
+        """Return how many commits the next block takes: large ones first."""
+        share = (len(self._commits) - self._next) // (_SHARES * len(self._workers))
+        return max(BLOCK, min(share, _LARGEST * BLOCK))
 
 
 class _Worker:
@@ -131,11 +145,18 @@ class _Worker:
             _work(recording, commits, tasks, answers)
         os.close(tasks)
         os.close(answers)
+        with suppress(AttributeError, OSError):  # not Linux, or more than a user may have
+            fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, _READ)  # it goes on while we write
 
     @property
     def descriptors(self) -> tuple[int, int]:
         """The ends of its pipes that this process holds."""
         return self._tasks, self.answers
+
+    @property
+    def has_to_tell(self) -> int:
+        """How many commits it has been given and has not told yet."""
+        return sum(last - first for first, last in self.blocks)
 
     def give(self, first: int, last: int) -> None:
         """Ask for the commits from `first` to before `last`."""
