@@ -128,6 +128,9 @@ def test_the_stream_is_filtered(shell: Shell, story: list[str]) -> None:
     assert commits("--since", "2001-01-01") == story[::-1]
     assert commits("--since", "1 hour ago") == []
     assert commits("b.py") == [reformat, move, rename, edit, begin]
+    assert commits("assistant", "--path", "b.py") == [move]
+    assert commits("assistant", "--path", "a.*") == [rename, edit, begin]
+    assert commits("assistant", "--path", "*assistant") == []
 
 
 def test_an_unknown_session_is_said_with_the_one_that_was_meant(shell: Shell) -> None:

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     import sqlite3
 
     from muse_hook.cli.pager import Pager
+    from muse_hook.cli.progress import Stages
     from muse_hook.git import Repository
     from muse_hook.index import Index
     from muse_hook.oplog import Store
 
 _PATIENCE = 1.0  # seconds of catching up before a bar says why nothing is shown yet
+# What a stage of `history.refresh` is called, and what it is counted in.
+_STAGES = {
+    "scan": ("looking through the logs", "bytes"),
+    "read": ("reading the logs", "bytes"),
+    "fold": ("following the symbols", "commits"),
+}
 _ON = {"true", "yes", "on", "1", "auto", ""}
 
 
@@ -92,15 +99,20 @@ class Invocation:
         self.catch_up()
         if not self.store.exists():
             raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install --backfill 200")
-        from muse_hook.cli.progress import Progress  # noqa: PLC0415 - likewise
         from muse_hook.history import refresh  # noqa: PLC0415 - likewise
 
-        progress = Progress(self.messages, "reading the logs", unit="bytes", patience=_PATIENCE)
+        stages = self.stages()
         try:
-            refresh(self.index, progress.update)
+            refresh(self.index, lambda stage: stages.begin(*_STAGES[stage]))
         finally:
-            progress.end()
+            stages.end()
         return self.index.connection
+
+    def stages(self) -> Stages:
+        """Return what shows how far a long run is, where somebody looks on; `end` it."""
+        from muse_hook.cli.progress import Stages  # noqa: PLC0415 - likewise
+
+        return Stages(self.messages, patience=_PATIENCE)
 
     def keep_error(self, text: str) -> str:
         """Append to the store's error log; its path, "" where there is no store or it cannot be written."""

@@ -93,3 +93,28 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+class Stages:
+    """A bar for each stage of one run, on a terminal alone; nothing is shown in the first `patience` seconds of it."""
+
+    def __init__(self, screen: Screen, *, patience: float = 0.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._screen = screen
+        self._clock = clock
+        self._until = clock() + patience
+        self._bar: Progress | None = None
+
+    def begin(self, what: str, unit: str) -> Callable[[int, int], None]:
+        """Begin the next stage: return what is told how far it is, (done, total) in `unit`."""
+        self.end()
+        if self._screen.width is None:
+            return lambda _done, _total: None
+        left = max(self._until - self._clock(), 0.0)
+        self._bar = Progress(self._screen, what, unit=unit, patience=left, clock=self._clock)
+        return self._bar.update
+
+    def end(self) -> None:
+        """Take the bar away, so that the next line stands alone; safe to call twice."""
+        if self._bar is not None:
+            self._bar.end()
+        self._bar = None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
+from operator import itemgetter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
@@ -11,6 +15,7 @@ if TYPE_CHECKING:
     """Where a commit stands: on which chain, how many steps along it, and at which generation."""
 
 
+_index = itemgetter(0)
 BEFORE = (-1, 0, 0)
 """Before everything that is recorded: an ancestor of every commit."""
 
@@ -26,6 +31,8 @@ class Ancestry:
     def __init__(self) -> None:
         self._edges: list[list[tuple[int, int, Place | None]]] = []  # by chain: (index, generation there, parent)
         self._last: list[int] = []  # by chain: its last index
+        self._grown: set[int] = set()  # chains, and edges, that are not in the tables yet
+        self._new: list[tuple[int, int, int, Place | None]] = []
 
     @classmethod
     def load(cls, connection: sqlite3.Connection) -> Ancestry:
@@ -44,23 +51,20 @@ class Ancestry:
             )
         return made
 
-    def save(self, connection: sqlite3.Connection, since: int) -> None:
-        """Write what was added; chains from number `since` on are new, older ones are replaced where they grew."""
-        connection.executemany("REPLACE INTO chains VALUES (?, ?)", enumerate(self._last))
-        known = dict(connection.execute("SELECT chain, count(*) FROM edges WHERE chain < ? GROUP BY chain", (since,)))
+    def save(self, connection: sqlite3.Connection) -> None:
+        """Write what was added since it was loaded or saved."""
+        connection.executemany(
+            "REPLACE INTO chains VALUES (?, ?)", ((chain, self._last[chain]) for chain in self._grown)
+        )
         connection.executemany(
             "INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (chain, index, generation, *(parent or (None, None, None)))
-                for chain, edges in enumerate(self._edges)
-                for index, generation, parent in edges[known.get(chain, 0) :]
+                (chain, step, generation, *(parent or (None, None, None)))
+                for chain, step, generation, parent in self._new
             ),
         )
-
-    @property
-    def chains(self) -> int:
-        """How many chains there are."""
-        return len(self._last)
+        self._grown.clear()
+        self._new.clear()
 
     def add(self, generation: int, parents: Sequence[Place | None]) -> Place:
         """Add a commit after its parents (None: one that is not recorded); its place."""
@@ -68,12 +72,15 @@ class Ancestry:
         if first is not None and self._last[first[0]] == first[1]:
             chain, index = first[0], first[1] + 1
             self._last[chain] = index
+            others = parents[1:]
         else:
             chain, index = len(self._last), 0
             self._last.append(0)
             self._edges.append([])
-            self._edges[chain].extend((0, generation, first) for _ in parents[:1])
-        self._edges[chain].extend((index, generation, other) for other in parents[1:])
+            others = parents
+        self._grown.add(chain)
+        self._edges[chain].extend((index, generation, other) for other in others)
+        self._new.extend((chain, index, generation, other) for other in others)
         return chain, index, generation
 
     def before(self, place: Place) -> Place | None:
@@ -86,20 +93,21 @@ class Ancestry:
 
     def reach(self, tips: Iterable[Place], base: Reach | None = None) -> Reach:
         """Return everything that the tips (and `base`, which is changed) reach."""
-        found = base or Reach({}, 0)
+        found = base or Reach()
         furthest = found.furthest
+        furthest.extend([-1] * (len(self._last) - len(furthest)))
         todo = list(tips)
         while todo:
             chain, step, _ = todo.pop()
-            done = furthest.get(chain, -1)
+            done = furthest[chain]
             if step <= done:
                 continue
             furthest[chain] = step
-            for index, generation, parent in reversed(self._edges[chain]):
+            edges = self._edges[chain]
+            for at in range(bisect_right(edges, step, key=_index) - 1, -1, -1):
+                index, generation, parent = edges[at]
                 if index <= done:
                     break
-                if index > step:
-                    continue
                 if parent is not None:
                     todo.append(parent)
                 else:
@@ -108,23 +116,28 @@ class Ancestry:
 
 
 class Reach:
-    """What some commits reach: `furthest` step by chain, `unknown` the largest generation of an unrecorded parent."""
+    """What some commits reach: the `furthest` step by chain (-1: none of it), and `unknown`, the largest generation of
+    an unrecorded parent. A chain that is newer than this is not reached.
+    """  # noqa: D205 - the fields are the summary
 
     __slots__ = ("furthest", "unknown")
 
-    def __init__(self, furthest: dict[int, int], unknown: int) -> None:
-        self.furthest = furthest
+    def __init__(self, furthest: array[int] | None = None, unknown: int = 0) -> None:
+        self.furthest = array("q") if furthest is None else furthest
         self.unknown = unknown
 
     def copy(self) -> Reach:
         """Return one that can grow by itself."""
-        return Reach(dict(self.furthest), self.unknown)
+        return Reach(self.furthest[:], self.unknown)
 
     def holds(self, place: Place) -> bool:
         """Whether the commit at that place is reached over recorded commits."""
-        return place[1] <= self.furthest.get(place[0], -1)
+        chain, step, _ = place
+        return 0 <= chain < len(self.furthest) and step <= self.furthest[chain]
 
     def sees(self, place: Place) -> bool:
         """Whether the commit at that place is reached; what is older than an unrecorded parent counts as reached."""
         chain, step, generation = place
-        return step <= self.furthest.get(chain, -1) or generation < self.unknown or chain < 0
+        if chain < 0 or generation < self.unknown:
+            return True
+        return chain < len(self.furthest) and step <= self.furthest[chain]

@@ -35,6 +35,17 @@ class Op(NamedTuple):
     content_id: str
 
 
+class Move(NamedTuple):
+    """A row of `moves`, but for whose; `from_parent` is the parent of a merge where it had gone there already."""
+
+    record: int
+    old: str
+    new: str
+    how: str
+    confidence: float | None
+    from_parent: int | None
+
+
 class CommitFold:
     """One commit's ops, from what its parents knew."""
 
@@ -50,7 +61,7 @@ class CommitFold:
         # What has an op that says where it went is not carried along by its file or class.
         self._told = {before for op, before in self._ops if op.op == "delete" or op.new_address}
         self._moved: dict[str, int] = {}
-        self._carried: list[str] = []
+        self._carried: set[str] = set()
 
     def fold(self) -> None:
         """Give each op its story; deletes and renames first, since an insert may be where one of them went."""
@@ -80,7 +91,7 @@ class CommitFold:
         }
         for path in whole:
             open_addresses.update(places.under(path + "::"))
-        merged = self._fold.together(first, self._views[1:])
+        merged = self._fold.together(first, self._parents[1:])
         for address in sorted(open_addresses.difference(places.touched(self._record))):
             number = next((whole[path] for path in (each[:-2] for each in carriers(address)) if path in whole), 1)
             truth = places.living(self._views[number - 1], address) if number <= len(self._views) else None
@@ -105,7 +116,7 @@ class CommitFold:
         self._fold.places.end(op.address, self._place, self._record)
         if op.new_address:
             self._moved[op.new_address] = symbol
-            self._fold.move(symbol, self._record, (op.address, op.new_address), _how(op), op.confidence)
+            self._move(symbol, op.address, op.new_address, _how(op), op.confidence)
             self._carry(op.address + ".", op.new_address + ".", "class moved", op.confidence)
         self._fold.tell(symbol, self._record, op, op.new_address or op.address, alive=bool(op.new_address))
 
@@ -139,7 +150,7 @@ class CommitFold:
             symbol = self._fold.lookup(self._first, before, op.content_id)
         if op.new_address:
             self._fold.places.end(before, self._place, self._record)
-            self._fold.move(symbol, self._record, (before, after), _how(op), op.confidence)
+            self._move(symbol, before, after, _how(op), op.confidence)
             self._carry(before + ".", after + ".", "class renamed", op.confidence)
         if after != before:
             self._fold.places.begin(after, self._place, self._record, symbol)
@@ -147,13 +158,12 @@ class CommitFold:
 
     def _carry(self, old: str, new: str, how: str, confidence: float | None) -> None:
         """Take along whatever lived under the old place and has no op that says where it went."""
-        carried = list(self._carried)
-        self._carried.append(old)
         found = [
             address
             for address in self._fold.places.under(old)
-            if address not in self._told and not any(address.startswith(prefix) for prefix in carried)
+            if address not in self._told and self._carried.isdisjoint(carriers(address))
         ]
+        self._carried.add(old)
         if found or old.endswith("::"):
             self._fold.places.carry(old, new, self._place, self._record)
         for address in found:
@@ -163,7 +173,13 @@ class CommitFold:
             after = new + address[len(old) :]
             self._fold.places.end(address, self._place, self._record)
             self._fold.places.begin(after, self._place, self._record, symbol)
-            self._fold.move(symbol, self._record, (address, after), how, confidence)
+            self._move(symbol, address, after, how, confidence)
+
+    def _move(self, symbol: int, old: str, new: str, how: str, confidence: float | None) -> None:
+        living = self._fold.places.living
+        others = range(1, len(self._views))
+        brought = next((number + 1 for number in others if living(self._views[number], new) == symbol), None)
+        self._fold.move(symbol, Move(self._record, old, new, how, confidence, brought))
 
 
 def _how(op: Op) -> str:

@@ -26,6 +26,7 @@ _ENTRY = (
     "e.op_id, e.op, e.address, e.kind, e.change, e.new_address, e.from_address, e.from_parent, e.confidence,"
     " e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary, s.id, e.inside IS NOT NULL"
 )
+_PATH = "substr(m.new_address, 1, instr(m.new_address, '::') - 1)"
 _FACTS = 11  # columns of _RECORD
 
 
@@ -110,13 +111,22 @@ def stream(
 
 def _entries(connection: sqlite3.Connection, named: Named | None, wanted: Filter) -> Iterator[Row]:
     where, values = wanted.where()
+    told = "LEFT JOIN told t ON t.record = e.record AND t.position = e.position"
+    if named is None:
+        # Record by record in the order that is asked for, so that the newest are there at once.
+        tables = f"records r CROSS JOIN entries e ON e.record = r.record {told}"
+    elif named.symbols:
+        tables = (
+            "told t JOIN entries e ON e.record = t.record AND e.position = t.position JOIN records r USING (record)"
+        )
+    else:
+        tables = f"entries e JOIN records r USING (record) {told}"
     if named is not None:
-        column, chosen = ("e.symbol", named.symbols) if named.symbols else ("e.path", named.paths)
+        column, chosen = ("t.symbol", named.symbols) if named.symbols else ("e.path", named.paths)
         where, values = f"{column} IN ({', '.join('?' * len(chosen))}) AND {where}", [*chosen, *values]
     query = (
-        f"SELECT {_RECORD}, {_ENTRY} FROM entries e JOIN records r USING (record)"  # noqa: S608 - constants of ours
-        f" LEFT JOIN stories s ON s.symbol = e.symbol WHERE {where} AND e.from_parent IS NULL"
-        " ORDER BY r.generation DESC, r.commit_id DESC, e.position"
+        f"SELECT {_RECORD}, {_ENTRY} FROM {tables} LEFT JOIN stories s ON s.symbol = t.symbol"  # noqa: S608 - ours
+        f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position"
     )
     for row in connection.execute(query, values):
         yield row[:_FACTS], _op(row[_FACTS:])
@@ -129,7 +139,8 @@ def _carried(connection: sqlite3.Connection, named: Named, wanted: Filter) -> It
         f"SELECT {_RECORD}, m.old_address, m.new_address, m.how, m.confidence, s.id, s.kind"  # noqa: S608 - likewise
         " FROM moves m JOIN records r USING (record) JOIN stories s USING (symbol)"
         f" WHERE m.symbol IN ({', '.join('?' * len(named.symbols))}) AND m.how NOT IN ('renamed', 'moved')"
-        f" AND {where.replace('e.path', 'm.new_address')} ORDER BY r.generation DESC, r.commit_id DESC, m.old_address"
+        f" AND m.from_parent IS NULL AND {where.replace('e.path', _PATH)}"
+        " ORDER BY r.generation DESC, r.commit_id DESC, m.old_address"
     )
     for row in connection.execute(query, [*named.symbols, *values]):
         old, new, how, confidence, symbol_id, kind = row[_FACTS:]

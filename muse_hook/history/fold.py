@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from muse_hook.history import tables
 from muse_hook.history.ancestry import BEFORE, Ancestry
 from muse_hook.history.commit_fold import OPS, CommitFold, Op
 from muse_hook.history.places import Places
@@ -13,12 +14,16 @@ from muse_hook.history.views import Views
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.history.ancestry import Place, Reach
+    from muse_hook.history.commit_fold import Move
+    from muse_hook.index import Index
 
-_FLUSH = 20_000  # ops
+    Progress = Callable[[int, int], None]
+
+_FLUSH = 100_000  # ops a transaction
 
 
 class Node(NamedTuple):
@@ -29,39 +34,86 @@ class Node(NamedTuple):
     parents: list[str]
 
 
-class Fold:
-    """One run over records that have no stories yet."""
+def fold(index: Index, progress: Progress | None = None) -> None:
+    """Give the new ops their stories; all ops anew where older history came in behind what was folded.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    In several transactions, so that hooks and readers get in between; `progress` is told (done, to do) in records.
+    """
+    sql = index.connection
+    run: Fold | None = None
+    while run is None or not run.is_done:
+        with index.transaction():
+            if run is None or not run.is_alone():
+                run = Fold(sql, _to_fold(sql))
+            run.some()
+            if run.is_done:
+                tables.index_to_read(sql)
+        if progress is not None:
+            progress(run.done, run.total)
+
+
+def _to_fold(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
+    """Return (record, commit id, generation) of what has no stories yet, in causal order, those by hand last."""
+    tables.index_to_fold(sql)
+    late = sql.execute(
+        "SELECT 1 FROM records r JOIN parents p ON p.parent = r.commit_id JOIN records child ON child.record = p.record"
+        " WHERE NOT r.folded AND child.folded LIMIT 1"
+    ).fetchone()
+    if late is not None:
+        for table in ("told", "stories", "places", "moves", "carriers", "chains", "edges"):
+            sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+        sql.execute("UPDATE records SET folded = 0, chain = NULL, place = NULL WHERE folded")
+    return sql.execute(
+        "SELECT record, commit_id, generation FROM records WHERE NOT folded"
+        " ORDER BY commit_id IS NULL, generation, commit_id"
+    ).fetchall()
+
+
+class Fold:
+    """One run over `records` that have no stories yet, in several transactions: `done` of `total` are folded."""
+
+    def __init__(self, connection: sqlite3.Connection, records: Sequence[tuple[int, str | None, int]]) -> None:
         self._sql = connection
+        self._records = records
+        self.done, self.total = 0, len(records)
+        self._turn = -1
         self._ancestry = Ancestry.load(connection)
-        self._old_chains = self._ancestry.chains
         self._nodes: dict[str, Node] = {}
         self._assigned: list[tuple[int, int, int]] = []
-        self._done: list[tuple[int, int, int]] = []
+        self._folded: list[tuple[int, int, int]] = []
         self._moves: list[tuple[Any, ...]] = []
         self.places = Places(connection, lambda: self._ancestry)
         self.stories = Stories(connection)
         self._views = Views(self._ancestry)
 
-    def run(self, records: Iterable[tuple[int, str | None, int]]) -> None:
-        """Fold records (record, commit id, generation), which stand in causal order; those by hand come last."""
-        for record, commit_id, generation in records:
+    @property
+    def is_done(self) -> bool:
+        """Whether no record is left."""
+        return self.done == self.total
+
+    def is_alone(self) -> bool:
+        """Whether nobody else has folded anything since: what this run knows of the tables still holds."""
+        return self._turn == _turn(self._sql)
+
+    def some(self) -> None:
+        """Fold some records, inside the caller's transaction."""
+        while self.done < self.total and len(self._assigned) < _FLUSH:
+            record, commit_id, generation = self._records[self.done]
             if commit_id is None:
                 self._by_hand(record)
             else:
                 self._commit(record, commit_id, generation)
-            if len(self._assigned) > _FLUSH:
-                self._write()
+            self.done += 1
         self._write()
-        self._ancestry.save(self._sql, self._old_chains)
+        self._turn = _turn(self._sql) + 1
+        self._sql.execute("REPLACE INTO meta VALUES ('folds', ?)", (str(self._turn),))
 
     def _commit(self, record: int, commit_id: str, generation: int) -> None:
         names = self._parents_of(record)
         parents = [node and node.place for node in map(self.node, names)]
         place = self._ancestry.add(generation, parents)
         node = self._nodes[commit_id] = Node(record, place, names)
-        self._done.append((place[0], place[1], record))
+        self._folded.append((place[0], place[1], record))
         ops = [Op(*row) for row in self._sql.execute(OPS, (record,))]
         views = [
             self._views.hand_on(parent) if not number else self._views.of(parent)
@@ -75,13 +127,13 @@ class Fold:
 
     def _by_hand(self, record: int) -> None:
         """Give an op that was appended by hand, and so has no ancestors, the story that had its address last."""
-        self._done.append((-1, 0, record))
+        self._folded.append((-1, 0, record))
         for position, address in self._sql.execute(
             "SELECT position, address FROM entries WHERE record = ?", (record,)
         ).fetchall():
             symbol = self.places.latest(address)
             if symbol is not None:
-                self._assigned.append((symbol, record, position))
+                self._assigned.append((record, position, symbol))
 
     def node(self, commit_id: str) -> Node | None:
         """Return a folded commit, None for one that is not recorded."""
@@ -111,16 +163,10 @@ class Fold:
             seen.update(fresh)
             todo += fresh
 
-    def together(self, view: Reach, others: Iterable[Reach | None]) -> Reach:
-        """Return what several commits reach."""
-        whole = view.copy()
-        for other in others:
-            if other is not None:
-                whole.unknown = max(whole.unknown, other.unknown)
-                for chain, step in other.furthest.items():
-                    if step > whole.furthest.get(chain, -1):
-                        whole.furthest[chain] = step
-        return whole
+    def together(self, view: Reach, others: Iterable[str]) -> Reach:
+        """Return what a commit (`view` is what it reaches) and others reach."""
+        nodes = map(self.node, others)
+        return self._ancestry.reach([node.place for node in nodes if node is not None], view.copy())
 
     def lookup(self, view: Reach | None, address: str, content_id: str) -> int:
         """Return the story that an address belonged to at a commit: one that begins before the log where none is."""
@@ -132,19 +178,28 @@ class Fold:
 
     def tell(self, symbol: int, record: int, op: Op, address: str, *, alive: bool) -> None:
         """Note an op of a story, and where the story stands after it."""
-        self._assigned.append((symbol, record, op.position))
+        self._assigned.append((record, op.position, symbol))
         self.stories.tell(symbol, record, address, op.kind, alive=alive)
 
-    def move(self, symbol: int, record: int, way: tuple[str, str], how: str, confidence: float | None) -> None:
-        """Note a rename or move (old, new address), one's own or that of a file or class that carried it along."""
-        self._moves.append((record, symbol, *way, how, confidence))
-        self.stories.place(symbol, record, way[1])
+    def move(self, symbol: int, move: Move) -> None:
+        """Note a rename or move, a symbol's own or that of a file or class that carried it along."""
+        self._moves.append((move.record, symbol, move.old, move.new, move.how, move.confidence, move.from_parent))
+        self.stories.place(symbol, move.record, move.new)
 
     def _write(self) -> None:
         self.places.write()
         self.stories.write()
-        self._sql.executemany("REPLACE INTO moves VALUES (?, ?, ?, ?, ?, ?)", self._moves)
-        self._sql.executemany("UPDATE entries SET symbol = ? WHERE record = ? AND position = ?", self._assigned)
-        self._sql.executemany("UPDATE records SET folded = 1, chain = ?, place = ? WHERE record = ?", self._done)
-        for pending in (self._moves, self._assigned, self._done):
+        self._ancestry.save(self._sql)
+        sql = self._sql
+        sql.executemany("REPLACE INTO moves VALUES (?, ?, ?, ?, ?, ?, ?)", self._moves)
+        sql.executemany("REPLACE INTO told VALUES (?, ?, ?)", sorted(self._assigned))
+        sql.executemany("UPDATE records SET folded = 1, chain = ?, place = ? WHERE record = ?", self._folded)
+        sql.execute("DELETE FROM reaches")
+        for pending in (self._moves, self._assigned, self._folded):
             pending.clear()
+
+
+def _turn(sql: sqlite3.Connection) -> int:
+    """Return how often anybody has written what was folded."""
+    row = sql.execute("SELECT value FROM meta WHERE key = 'folds'").fetchone()
+    return int(row[0]) if row is not None else 0

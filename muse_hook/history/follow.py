@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from muse_hook.errors import DamagedLogError
 from muse_hook.history import tables
 
@@ -13,26 +15,32 @@ if TYPE_CHECKING:
     from muse_hook.index import Index
 
     Progress = Callable[[int, int], None]
+    Stage = Callable[[str], Progress]
 
 _TRIES = 3  # a log that changes under our hands more often than that is left for the next command
 
 
-def refresh(index: Index, progress: Progress | None = None) -> None:
+def refresh(index: Index, stage: Stage | None = None) -> None:
     """Bring the history up to date with the logs, which `index` follows. Interrupted, the next run goes on.
 
-    `progress` is told (read, to read) in bytes. A log in which something is no more what it was is read anew.
+    `stage` is told the name of each stage that has something to do, and returns what is told how far it is: "scan"
+    and "read" in bytes, "fold" in commits. A log in which something is no more what it was is read anew.
     Raises StoreBusyError, StoreError.
     """
     for _ in range(_TRIES):
-        damaged = _refresh(index, progress)
+        damaged = _refresh(index, stage or _untold)
         if not damaged:
             return
         index.reread(damaged)
 
 
-def _refresh(index: Index, progress: Progress | None) -> str:
+def _untold(_: str) -> Progress:
+    return lambda _done, _total: None
+
+
+def _refresh(index: Index, stage: Stage) -> str:
     """Read what is new; the session whose log is not what the index takes it for, "" for none."""
-    index.refresh()
+    index.refresh(progress=stage("scan"))
     sql = index.connection
     if not _are_good(sql):
         with index.transaction():
@@ -44,24 +52,38 @@ def _refresh(index: Index, progress: Progress | None) -> str:
     ).fetchall()
     if not logs and sql.execute("SELECT 1 FROM records WHERE NOT folded LIMIT 1").fetchone() is None:
         return ""
-    from muse_hook.history.reading import fold, read  # noqa: PLC0415 - start-up time; mostly nothing is new
+    from muse_hook.history.fold import fold  # noqa: PLC0415 - start-up time; mostly nothing is new
+    from muse_hook.history.reading import read  # noqa: PLC0415 - likewise
 
     total = sum(unread for *_, unread in logs)
-    done = 0
-    for log, folder, _ in logs:
-        some = 1
-        while some:
-            try:
-                with index.transaction():
-                    some = read(index, log, folder)
-            except DamagedLogError:
-                return index.store.session_at(folder)
-            done += some
-            if progress is not None:
+    index.expect(total)
+    with _NoCollector():
+        progress = stage("read")
+        done = 0
+        for log, folder, _ in logs:
+            some = 1
+            while some:
+                try:
+                    with index.transaction():
+                        some = read(index, log, folder)
+                except DamagedLogError:
+                    return index.store.session_at(folder)
+                done += some
                 progress(done, total)
-    with index.transaction():
-        fold(sql)
+        fold(index, stage("fold"))
     return ""
+
+
+class _NoCollector:
+    """A context without Python's garbage collector: nothing here is made in circles, and it looks at everything."""
+
+    def __enter__(self) -> None:
+        self._was_on = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._was_on:
+            gc.enable()
 
 
 def _are_good(sql: sqlite3.Connection) -> bool:

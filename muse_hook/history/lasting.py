@@ -38,9 +38,10 @@ def last_changes(connection: sqlite3.Connection, reachable: Reachable, symbols: 
     for at in range(0, len(wanted), _MANY):
         some = wanted[at : at + _MANY]
         for symbol, symbol_id, op, change, from_address, commit_id, *facts in connection.execute(
-            "SELECT e.symbol, s.id, e.op, e.change, e.from_address, r.commit_id, r.actor, r.author, r.co_authors,"  # noqa: S608 - constants
-            " r.committed_at, r.subject, r.chain, r.place, r.generation FROM entries e JOIN records r USING (record)"
-            f" JOIN stories s USING (symbol) WHERE e.symbol IN ({', '.join('?' * len(some))})"
+            "SELECT t.symbol, s.id, e.op, e.change, e.from_address, r.commit_id, r.actor, r.author, r.co_authors,"  # noqa: S608 - constants
+            " r.committed_at, r.subject, r.chain, r.place, r.generation"
+            " FROM told t JOIN entries e USING (record, position) JOIN records r USING (record)"
+            f" JOIN stories s USING (symbol) WHERE t.symbol IN ({', '.join('?' * len(some))})"
             " AND e.from_parent IS NULL AND e.op IN ('insert', 'replace') AND r.commit_id IS NOT NULL"
             " ORDER BY r.generation DESC, r.commit_id DESC, e.position",
             some,

@@ -29,6 +29,7 @@ class Places:
         self._carried: dict[str, list[tuple[Place, str]]] = {}
         self._carriers = {new for (new,) in connection.execute("SELECT DISTINCT new FROM carriers")}
         self._touched: dict[int, list[str]] = {}
+        self._put_here: dict[str, set[str]] = {}  # by file, the addresses that were put in by this run
         self._new: dict[tuple[str, int], int | None] = {}
         self._new_carriers: list[tuple[str, int, str]] = []
 
@@ -103,14 +104,12 @@ class Places:
         return known
 
     def under(self, prefix: str) -> list[str]:
-        """Return every address that begins with a prefix and ever was a story's."""
-        self.write()
-        return [
-            address
-            for (address,) in self._sql.execute(
-                "SELECT DISTINCT address FROM places WHERE address >= ? AND address < ?", (prefix, after_all(prefix))
-            )
-        ]
+        """Return every address that begins with a prefix (a file's path and `::`, or more) and ever was a story's."""
+        found = {each for each in self._put_here.get(prefix.partition("::")[0], ()) if each.startswith(prefix)}
+        if not self._is_empty:
+            query = "SELECT DISTINCT address FROM places WHERE address >= ? AND address < ?"
+            found.update(address for (address,) in self._sql.execute(query, (prefix, after_all(prefix))))
+        return sorted(found)
 
     def touched(self, record: int) -> Iterable[str]:
         """Return the addresses that a record gave or ended."""
@@ -131,11 +130,15 @@ class Places:
             self._put(address, place, record, None)
 
     def _put(self, address: str, place: Place, record: int, symbol: int | None) -> None:
-        known = self._at(address)
-        known[:] = [each for each in known if each[0] != place]
-        known.append((place, symbol))
-        known.sort(key=lambda each: -each[0][2])
+        known, generation, at = self._at(address), place[2], 0
+        while at < len(known) and known[at][0][2] >= generation:
+            if known[at][0] == place:
+                del known[at]
+            else:
+                at += 1
+        known.insert(at, (place, symbol))
         self._new[address, record] = symbol
+        self._put_here.setdefault(address.partition("::")[0], set()).add(address)
         self._touched.setdefault(record, []).append(address)
 
     def carry(self, old: str, new: str, place: Place, record: int) -> None:
@@ -150,7 +153,7 @@ class Places:
         """Put what is new into the tables."""
         self._sql.executemany(
             "REPLACE INTO places VALUES (?, ?, ?)",
-            ((address, record, symbol) for (address, record), symbol in self._new.items()),
+            sorted((address, record, symbol) for (address, record), symbol in self._new.items()),
         )
         self._sql.executemany("REPLACE INTO carriers VALUES (?, ?, ?)", self._new_carriers)
         self._new.clear()

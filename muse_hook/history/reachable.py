@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 
 from muse_hook.history.ancestry import Ancestry, Reach
+from muse_hook.index import schema
 from muse_hook.model.kept import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Sequence
 
     from muse_hook.git import Repository
     from muse_hook.history.ancestry import Place
+else:
+    sqlite3 = schema.sqlite3
 
 
 class Reachable:
@@ -54,11 +57,10 @@ class Reachable:
         if row is not None:
             steps = array("q")
             steps.frombytes(row[1])
-            return Reach(dict(enumerate(steps)), row[0])
+            return Reach(steps, row[0])
         found = self.ancestry.reach(places)
-        steps = array("q", (found.furthest.get(chain, -1) for chain in range(self.ancestry.chains)))
         try:  # noqa: SIM105 - start-up time
-            self._sql.execute("REPLACE INTO reaches VALUES (?, ?, ?)", (key, found.unknown, steps.tobytes()))
+            self._sql.execute("REPLACE INTO reaches VALUES (?, ?, ?)", (key, found.unknown, found.furthest.tobytes()))
         except sqlite3.OperationalError:
             pass  # somebody is writing, or nobody may: next time, then
         return found

@@ -83,7 +83,7 @@ class Stories:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (symbol, s.id, s.kind, s.address, simple_name(s.address), s.first, s.last, s.alive, s.ops)
-                for symbol, s in ((symbol, self._stories[symbol]) for symbol in self._changed)
+                for symbol, s in ((symbol, self._stories[symbol]) for symbol in sorted(self._changed))
             ),
         )
         self._changed.clear()

@@ -7,12 +7,13 @@ if TYPE_CHECKING:
     import sqlite3
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 4
+VERSION = 5
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
-# `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`.
-# `places`: from record `record` (0: before the log) on, the address belongs to that story (NULL: to none any more).
-# `carriers`: in that record everything under `old` went to `new`.
+# `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`;
+# `told` says whose story an entry belongs to. `places`: from record `record` (0: before the log) on, the address
+# belongs to that story (NULL: to none any more). `carriers`: in that record everything under `old` went to `new`.
+# `moves.from_parent`: the parent of a merge that the symbol had gone there in already.
 _TABLES = """
 CREATE TABLE records (
     record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -21,33 +22,29 @@ CREATE TABLE records (
     breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL, parents TEXT,
     log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, place INTEGER, folded INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX records_in_order ON records (generation, commit_id);
 CREATE INDEX records_to_fold ON records (record) WHERE NOT folded;
 CREATE TABLE parents (
     record INTEGER NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (record, number)
 ) WITHOUT ROWID;
-CREATE INDEX children ON parents (parent);
 CREATE TABLE entries (
     record INTEGER NOT NULL, position INTEGER NOT NULL, inside INTEGER, op_id TEXT NOT NULL, op TEXT NOT NULL,
     address TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, change TEXT NOT NULL, new_address TEXT, from_address TEXT,
     from_parent INTEGER, confidence REAL, first_line INTEGER, last_line INTEGER, old_content_id TEXT,
-    new_content_id TEXT, summary TEXT NOT NULL, symbol INTEGER, PRIMARY KEY (record, position)
+    new_content_id TEXT, summary TEXT NOT NULL, PRIMARY KEY (record, position)
 ) WITHOUT ROWID;
-CREATE INDEX entries_of_symbol ON entries (symbol, record) WHERE symbol IS NOT NULL;
-CREATE INDEX entries_of_path ON entries (path, record);
+CREATE TABLE told (
+    record INTEGER NOT NULL, position INTEGER NOT NULL, symbol INTEGER NOT NULL, PRIMARY KEY (record, position)
+) WITHOUT ROWID;
 CREATE TABLE stories (
     symbol INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, address TEXT NOT NULL,
     name TEXT NOT NULL, first_record INTEGER, last_record INTEGER NOT NULL, alive INTEGER NOT NULL, ops INTEGER NOT NULL
 );
-CREATE INDEX stories_by_address ON stories (address);
-CREATE INDEX stories_by_name ON stories (name);
 CREATE TABLE places (
     address TEXT NOT NULL, record INTEGER NOT NULL, symbol INTEGER, PRIMARY KEY (address, record)
 ) WITHOUT ROWID;
-CREATE INDEX places_of_record ON places (record);
 CREATE TABLE moves (
     record INTEGER NOT NULL, symbol INTEGER NOT NULL, old_address TEXT NOT NULL, new_address TEXT NOT NULL,
-    how TEXT NOT NULL, confidence REAL, PRIMARY KEY (symbol, record, old_address)
+    how TEXT NOT NULL, confidence REAL, from_parent INTEGER, PRIMARY KEY (symbol, record, old_address)
 ) WITHOUT ROWID;
 CREATE TABLE carriers (
     new TEXT NOT NULL, record INTEGER NOT NULL, old TEXT NOT NULL, PRIMARY KEY (new, record, old)
@@ -64,6 +61,20 @@ CREATE TABLE reaches (tips TEXT PRIMARY KEY, unknown INTEGER NOT NULL, furthest 
 CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+# What readers alone ask by; made when the first reading is done, since sorting once costs less than keeping order.
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS records_in_order ON records (generation, commit_id);
+CREATE INDEX IF NOT EXISTS entries_of_path ON entries (path, record);
+CREATE INDEX IF NOT EXISTS told_of_symbol ON told (symbol, record);
+CREATE INDEX IF NOT EXISTS stories_by_address ON stories (address);
+CREATE INDEX IF NOT EXISTS stories_by_name ON stories (name)
+"""
+# What the fold asks by as well.
+_INDEXES_TO_FOLD = """
+CREATE INDEX IF NOT EXISTS children ON parents (parent);
+CREATE INDEX IF NOT EXISTS places_of_record ON places (record)
+"""
+
 _VIEWS = """
 CREATE VIEW commits AS
     SELECT commit_id, session, generation, lamport_ts, tree, author, co_authors, actor, authored_at, committed_at,
@@ -75,7 +86,8 @@ CREATE VIEW ops AS
         r.committed_at AS created_at, e.op, e.address, e.path, e.kind, e.change, e.new_address, e.from_address,
         e.from_parent, e.confidence, e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary,
         s.id AS symbol_id, e.inside IS NOT NULL AS is_child
-    FROM entries e JOIN records r USING (record) LEFT JOIN stories s ON s.symbol = e.symbol;
+    FROM entries e JOIN records r USING (record) LEFT JOIN told t ON t.record = e.record AND t.position = e.position
+        LEFT JOIN stories s ON s.symbol = t.symbol;
 CREATE VIEW symbols AS
     SELECT s.id AS symbol_id, s.kind, s.name, s.address, s.alive, s.ops,
         f.commit_id AS first_commit, f.committed_at AS first_at, l.commit_id AS last_commit, l.committed_at AS last_at
@@ -83,14 +95,14 @@ CREATE VIEW symbols AS
 CREATE VIEW renames AS
     SELECT s.id AS symbol_id, r.commit_id, r.lamport_ts, r.committed_at AS created_at, m.old_address, m.new_address,
         m.how, m.confidence
-    FROM moves m JOIN records r USING (record) JOIN stories s USING (symbol);
+    FROM moves m JOIN records r USING (record) JOIN stories s USING (symbol) WHERE m.from_parent IS NULL;
 """
 
 VIEWS = ("commits", "ops", "symbols", "renames")
 """What people may build upon: columns are added, never taken away."""
 
 _NAMES = (
-    "records", "parents", "entries", "stories", "places", "moves", "carriers", "marks_read", "chains",
+    "records", "parents", "entries", "told", "stories", "places", "moves", "carriers", "marks_read", "chains",
     "edges", "reaches", "followed",
 )  # fmt: skip
 
@@ -110,3 +122,15 @@ def make(connection: sqlite3.Connection) -> None:
     for statement in (_TABLES + _VIEWS).split(";"):
         connection.execute(statement)
     connection.execute("REPLACE INTO meta VALUES ('history', ?)", (str(VERSION),))
+
+
+def index_to_fold(connection: sqlite3.Connection) -> None:
+    """Make the indexes that the fold needs, where they are not there."""
+    for statement in _INDEXES_TO_FOLD.split(";"):
+        connection.execute(statement)
+
+
+def index_to_read(connection: sqlite3.Connection) -> None:
+    """Make the indexes that readers need, where they are not there."""
+    for statement in _INDEXES.split(";"):
+        connection.execute(statement)

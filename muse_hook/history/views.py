@@ -6,7 +6,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.history.ancestry import Ancestry, Place, Reach
 
-_KEPT = 64  # views; more branches are seldom open at once, and one that is gone is made again
+# Views; more branches are seldom open at once, and one that is gone is made again. Each takes 8 bytes a branch.
+_KEPT = 1024
 
 
 class Views:

@@ -21,6 +21,8 @@ else:
 
 # SQLite's own limit on `?` was 999 for long.
 _IDS_A_QUERY = 500
+_MUCH = 1 << 24
+_CACHE_KIB = 1 << 18
 
 
 class Database:
@@ -39,6 +41,12 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+
+    def expect(self, size: int) -> None:
+        """Take memory for reading `size` bytes of logs, where that is much: pages are then written once."""
+        if size > _MUCH:
+            self.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self.connection.execute(f"PRAGMA journal_size_limit = {_MUCH}")  # or it stays as large as the index
 
     def transaction(self) -> _Transaction:
         """Return a write transaction as a context manager."""

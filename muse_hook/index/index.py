@@ -16,7 +16,7 @@ from muse_hook.oplog.writer import end_torn_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Self
 
     from muse_hook.model.ops import OpEntry
@@ -50,24 +50,34 @@ class Index(Database):
         return sum((known.get(folder) or LogRow(folder)).unread(stat) for folder, stat in found.items())
 
     @mended
-    def refresh(self, *, mend: bool = False, quick: bool = False, limit: int | None = None) -> bool:
+    def refresh(
+        self,
+        *,
+        mend: bool = False,
+        quick: bool = False,
+        limit: int | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> bool:
         """Read what is new in all logs; False, and nothing is read, where that is more than `limit` bytes.
 
         With `mend`, under the store's lock, torn last lines are ended before. `quick` does not look for logs that
         somebody else than our writer brought into the store: a look costs 20 us a session, 3 us for one that is known.
+        `progress` is told (read, to read) in bytes.
         """
         token = _token(self.store.path(OP_LOG))
         known = LogRow.read_all(self.connection)
         found = self._logs(known, quick=quick)
         rows = {folder: known.pop(folder) if folder in known else LogRow(folder) for folder in found}
-        if limit is not None and sum(row.unread(found[folder]) for folder, row in rows.items()) > limit:
+        unread = sum(row.unread(found[folder]) for folder, row in rows.items())
+        if limit is not None and unread > limit:
             return False
+        reading = _Reading(progress, unread)
         for folder, row in rows.items():
             if row.is_unchanged(found[folder]) and not (mend and row.position < row.size):
                 continue
             if mend:
                 end_torn_line(self.store, self.store.session_at(folder))
-            self._follow(folder)
+            self._follow(folder, reading)
         for row in known.values():  # their logs were deleted
             with self.transaction():
                 forget(self.connection, row)
@@ -200,7 +210,7 @@ class Index(Database):
 
         return read_batch(self.store, sealed.session, sealed.start, sealed.end)
 
-    def _follow(self, folder: str) -> None:
+    def _follow(self, folder: str, reading: _Reading | None = None) -> None:
         """Read one log, whose folder below op_log is `folder`; a long one in several transactions."""
         fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
         try:
@@ -208,7 +218,10 @@ class Index(Database):
             while not is_whole:
                 with self.transaction():
                     row = LogRow.read(self.connection, folder)
+                    before = row.position
                     is_whole = follow(self.connection, row, fd)
+                if reading is not None:
+                    reading.add(row.position - before)
         finally:
             os.close(fd)
 
@@ -243,6 +256,19 @@ class Index(Database):
             row = self.connection.execute("SELECT folder FROM logs WHERE id = ?", (log,)).fetchone()
             self._names[log] = self.store.session_at(row[0]) if row else ""
         return self._names[log]
+
+
+class _Reading:
+    """How far a refresh is, told in bytes to whoever wants to know."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
+        self._progress = progress
+        self._done, self._total = 0, total
+
+    def add(self, size: int) -> None:
+        self._done += size
+        if self._progress is not None:
+            self._progress(self._done, self._total)
 
 
 def _token(folder: str) -> str:

@@ -1,0 +1,224 @@
+"""A whole history at once: the same tables in one transaction and in many, and one bad batch hides no other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_logs import Log, delete, insert, patch, replace
+
+import muse_hook.history.fold as folding
+from muse_hook.history import Filter, stream
+from muse_hook.history.batch_lines import parsed
+from muse_hook.history.follow import refresh
+from muse_hook.index import Index
+from muse_hook.oplog.ids import seal_id
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Log:
+    return Log(tmp_path / "store")
+
+
+def line_of_commits(log: Log, count: int) -> list[str]:
+    """Make, without writing it, a straight history that adds, renames and deletes."""
+    made: list[str] = []
+    for number in range(count):
+        ops = [insert(f"a.py::f{number}", f"{number}")]
+        if number:
+            ops.append(replace(f"a.py::f{number - 1}", f"{number - 1}", new_address=f"a.py::g{number}"))
+        if number > 1:
+            ops.append(delete(f"a.py::g{number - 1}", "2"))
+        made.append(log.make(patch("a.py", *ops), parents=tuple(made[-1:]), name=f"c{number}"))
+    return made
+
+
+class Stages:
+    """Takes down what a refresh tells; `at` is called in the middle of a stage."""
+
+    def __init__(self, name: str = "", at: Any = None) -> None:
+        self.told: dict[str, list[tuple[int, int]]] = {}
+        self._name = name
+        self._at = at
+
+    def __call__(self, name: str) -> Any:
+        told = self.told.setdefault(name, [])
+
+        def progress(done: int, total: int) -> None:
+            told.append((done, total))
+            if name == self._name and done < total and self._at is not None:
+                at, self._at = self._at, None
+                at()
+
+        return progress
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> list[Any]:
+    """Return the tables of a history that was folded in one transaction."""
+    log = Log(tmp_path / "whole")
+    log.write(*line_of_commits(log, 40))
+    return log.tables()
+
+
+def test_a_fold_in_many_transactions_holds_the_same(
+    log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "_FLUSH", 7)
+    log.write(*line_of_commits(log, 40))
+    stages = Stages()
+    with Index(log.store) as index:
+        refresh(index, stages)
+    assert log.tables() == whole
+    assert len(stages.told["fold"]) > 10
+    for name in ("scan", "read", "fold"):
+        assert [done for done, _ in stages.told[name]] == sorted(done for done, _ in stages.told[name])
+        assert stages.told[name][-1][0] == stages.told[name][-1][1] > 0
+
+
+def test_an_interrupted_fold_goes_on(log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_FLUSH", 7)
+    log.write(*line_of_commits(log, 40))
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with Index(log.store) as index:
+        with pytest.raises(KeyboardInterrupt):
+            refresh(index, Stages("fold", interrupt))
+        folded = index.connection.execute("SELECT count(*) FROM records WHERE folded").fetchone()[0]
+        assert 0 < folded < 40
+        again = Stages()
+        refresh(index, again)
+    assert again.told["fold"][-1][1] == 40 - folded
+    assert log.tables() == whole
+
+
+def test_two_that_fold_at_once_hold_the_same(log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_FLUSH", 7)
+    log.write(*line_of_commits(log, 40))
+
+    def other() -> None:
+        with Index(log.store) as index:
+            refresh(index)
+
+    with Index(log.store) as index:
+        refresh(index, Stages("fold", other))
+    assert log.tables() == whole
+
+
+def test_a_chain_of_renames_in_one_commit_leaves_each_name_to_its_new_owner(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f", "f"), insert("a.py::fx", "fx"), insert("a.py::g", "g")))
+    renames = [
+        replace("a.py::f", "f", "f", new_address="a.py::g", change=["renamed"]),
+        replace("a.py::fx", "fx", "fx", new_address="a.py::fy", change=["renamed"]),
+        replace("a.py::g", "g", "g", new_address="a.py::h", change=["renamed"]),
+    ]
+    b = log.commit(patch("a.py", *renames), parents=(a,))
+    log.commit(patch("a.py", replace("a.py::g", "f", "f2")), parents=(b,))
+    assert log.query("SELECT address, ops FROM symbols ORDER BY 1") == [("a.py::fy", 2), ("a.py::g", 3), ("a.py::h", 2)]
+
+
+def test_renames_that_a_merge_only_brought_along_are_told_once(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::C"), insert("a.py::C.m"), insert("a.py::f")))
+    b = log.commit(patch("a.py", replace("a.py::f", new_address="a.py::g", change=["renamed"])), parents=(a,))
+    c = log.commit(patch("b.py", from_address="a.py"), parents=(b,))
+    ours = log.commit(patch("a.py", replace("a.py::C", "1", "2")), parents=(a,))
+    brought = replace("b.py::g", "1", "1", from_address="a.py::f", change=["renamed"], from_parent=2)
+    del brought["from_address"]
+    merge = log.commit(
+        patch("b.py", {**brought, "address": "b.py::f", "new_address": "b.py::g"}, from_address="a.py"),
+        parents=(ours, c),
+    )
+    rows = log.query("SELECT commit_id, old_address, new_address FROM renames ORDER BY 3, 1")
+    assert sorted(rows) == sorted(
+        [(b, "a.py::f", "a.py::g")] + [(c, f"a.py::{name}", f"b.py::{name}") for name in ("C", "C.m", "g")]
+    )
+    log.commit(patch("b.py", replace("b.py::C.m", "1", "3")), parents=(merge,))
+    assert log.query("SELECT address, ops FROM symbols ORDER BY 1") == [
+        ("b.py::C", 2), ("b.py::C.m", 2), ("b.py::g", 3),
+    ]  # fmt: skip
+
+
+def test_the_newest_of_a_long_history_are_there_at_once(log: Log) -> None:
+    log.write(*line_of_commits(log, 300))
+    with Index(log.store) as index:
+        refresh(index)
+        steps = [0]
+
+        def step() -> int:
+            steps[0] += 1
+            return 0
+
+        index.connection.set_progress_handler(step, 100)
+        events = stream(index.connection, None, Filter(), None)
+        newest = next(events)
+        to_first = steps[0]
+        rest = list(events)
+    assert newest.subject == "c299"
+    assert [event.subject for event in rest] == [f"c{number}" for number in range(298, -1, -1)]
+    assert to_first * 20 < steps[0]
+
+
+def sealed(log: Log, oid: str, change: Any) -> None:
+    """Change the lines of a made batch, and its seal so that it fits."""
+    *lines, seal = log.batches[oid].lines.splitlines()
+    lines = change(lines)
+    told = json.loads(seal)
+    data = b"".join(line + b"\n" for line in lines)
+    old = told["commit"]["sha256"].encode()
+    log.batches[oid].lines = data + seal.replace(old, hashlib.sha256(data).hexdigest().encode()) + b"\n"
+
+
+def remade(line: bytes, change: Any) -> bytes:
+    value = json.loads(line)
+    change(value)
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: [b"no JSON", *lines[1:]],
+        lambda lines: [remade(lines[0], lambda entry: entry.update(domain_op=7)), *lines[1:]],
+        lambda lines: [lines[0], remade(lines[1], lambda entry: entry["domain_op"].pop("address"))],
+        lambda lines: [lines[0], remade(lines[1], lambda entry: entry["domain_op"].update(new_address=["x"]))],
+        lambda lines: [remade(lines[0], lambda entry: entry["domain_op"].update(confidence={})), *lines[1:]],
+    ],
+)
+def test_a_batch_that_is_none_hides_no_other(log: Log, change: Any) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f")))
+    bad = log.make(patch("a.py", insert("a.py::bad")), parents=(a,))
+    sealed(log, bad, change)
+    good = log.make(patch("a.py", insert("a.py::g")), parents=(bad,))
+    log.write(bad, good)
+    assert log.query("SELECT commit_id FROM commits ORDER BY lamport_ts") == [(a,), (good,)]
+    assert log.query("SELECT address FROM symbols ORDER BY 1") == [("a.py::f",), ("a.py::g",)]
+
+
+def test_half_of_a_surrogate_pair_is_written_as_it_is_shown(log: Log) -> None:
+    oid = log.make(patch("a.py", insert("a.py::NAME")))
+    sealed(log, oid, lambda lines: [line.replace(b"NAME", b"\\ud800x") for line in lines])
+    log.write(oid)
+    assert log.query("SELECT address FROM ops WHERE is_child") == [("a.py::\\ud800x",)]
+
+
+def test_an_op_is_parsed_once_and_only_where_the_patch_has_it_so(log: Log) -> None:
+    tricky = insert("a.py::f", content_summary='x,"created_at":"\\,"domain_op":{"op":"patch","child_ops":[')
+    oid = log.make(patch("a.py", tricky, delete("a.py::g"), insert("a.py::é", lines=[1, 2])), patch("b.py"))
+    whole = [json.loads(line) for line in log.batches[oid].lines.splitlines()]
+
+    def short(entries: Any) -> list[Any]:
+        return [(entry["op_id"], entry["domain_op"]) for entry in entries]
+
+    entries = parsed(log.batches[oid].lines)
+    assert short(entries) == short(whole)
+    assert [set(entry or ()) for entry in entries][1:4] == [{"op_id", "domain_op"}] * 3
+    lines = log.batches[oid].lines.replace(b"a.py::g", b"a.py::other", 1).splitlines(keepends=True)
+    other = [json.loads(line) for line in lines]
+    assert short(parsed(b"".join(lines))) == short(other)
+    assert other[2]["domain_op"]["address"] == "a.py::g"
+    assert other[-1]["op_id"] == seal_id(oid)
