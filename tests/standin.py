@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 from muse_hook import __version__
+from muse_hook.install import trial
 from muse_hook.install.shim import Shim
 
 if TYPE_CHECKING:
@@ -48,9 +50,10 @@ class StandIn:
         self.folder = folder / "it's Ümlaut"
         (self.folder / "muse_hook").mkdir(parents=True)
         (self.folder / "muse_hook" / "__init__.py").touch()
-        for name in ("git/__init__.py", "git/libgit2.py", "pipeline.py"):
+        for name in ("git/__init__.py", "git/libgit2.py", "pipeline.py", "install/__init__.py"):
             (self.folder / "muse_hook" / name).parent.mkdir(exist_ok=True)
             (self.folder / "muse_hook" / name).touch()
+        shutil.copy(trial.__file__, self.folder / "muse_hook" / "install")
         self.languages = self.folder / "muse_hook" / "languages.py"
         self.languages.write_text(_LANGUAGES)
         self.hook = self.folder / "muse_hook" / "hook.py"

@@ -19,15 +19,13 @@ site.main()
 import os
 os.write(1, b"\\0".join(os.fsencode(path) for path in sys.path if path not in plain))
 """
-# What a record needs and a hook's start does not load: a package built for another Python shows itself here.
 _TRY = """
 import sys
 sys.path += sys.argv[1].split("\\n")
-import muse_hook.git.libgit2, muse_hook.hook, muse_hook.pipeline
-from muse_hook.languages import languages
-names = [language.name for language in languages() if language.grammar_version and language.grammar]
-print(", ".join(names) or sys.exit("no grammar is installed"))
+from muse_hook.install.trial import recordable
+print(*recordable(), sep=", ")
 """
+_MENDS = "pipx install muse_hook, or ./install.sh: an environment of its own"
 
 
 def find(python: str | None = None, *, background: bool = False) -> Shim:
@@ -43,7 +41,10 @@ def find(python: str | None = None, *, background: bool = False) -> Shim:
 
 def prove(shim: Shim) -> str:
     """Return the names of the languages that the shim's interpreter records; InstallError where it records none."""
-    return _run(shim.python, _TRY, "\n".join(shim.packages)).decode().strip()
+    names = _run(shim.python, _TRY, "\n".join(shim.packages)).decode().strip()
+    if not names:
+        raise InstallError(_DOING, f"{shim.python} cannot run muse_hook (no grammar is installed)", _MENDS)
+    return names
 
 
 def _run(python: str, *arguments: str) -> bytes:
@@ -59,6 +60,6 @@ def _run(python: str, *arguments: str) -> bytes:
         raise InstallError(
             _DOING,
             f"{python} cannot run muse_hook ({said[-1] if said else done.returncode})",
-            "pipx install muse_hook, or ./install.sh: an environment of its own",
+            _MENDS,
         )
     return done.stdout

@@ -10,46 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conftest import Repo
+from install_room import hook, opened, put_hook
 from standin import StandIn
 
 from muse_hook import __version__
 from muse_hook.doctor import examine
-from muse_hook.git import Repository, open_repository
-from muse_hook.install import install, interpreter
+from muse_hook.git import Repository
+from muse_hook.install import install
 from muse_hook.install.shim import EVENTS
 from muse_hook.oplog import Store
 
 if TYPE_CHECKING:
-    from muse_hook.install.shim import Shim
     from muse_hook.model.finding import Finding
-
-NEW_GIT = Path(os.environ.get("MUSE_HOOK_NEW_GIT", "/opt/git-2.55/bin"))
-
-
-@pytest.fixture(autouse=True)
-def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    """Have the hooks start the stand-in, which answers a probe as the real one does."""
-    made = StandIn(tmp_path)
-
-    def find(_python: str | None = None, *, background: bool = False) -> Shim:
-        return made.shim(background=background)
-
-    monkeypatch.setattr(interpreter, "find", find)
-    return made
-
-
-@pytest.fixture
-def new_git(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use a Git that reads hooks from its configuration."""
-    if not (NEW_GIT / "git").exists():
-        pytest.skip(f"no newer git in {NEW_GIT} (MUSE_HOOK_NEW_GIT says where)")
-    path = f"{NEW_GIT}{os.pathsep}{os.environ['PATH']}"
-    monkeypatch.setenv("PATH", path)
-    repo.environment["PATH"] = path
-
-
-def opened(repo: Repo) -> Repository:
-    return open_repository(str(repo.path))
 
 
 def examined(repo: Repo) -> dict[str, Finding]:
@@ -61,16 +33,6 @@ def examined(repo: Repo) -> dict[str, Finding]:
 def levels(findings: dict[str, Finding]) -> dict[str, str]:
     """Return what is not as it should be."""
     return {name: finding.level for name, finding in findings.items() if finding.level != "ok"}
-
-
-def hook(repo: Repo, event: str = "post-commit") -> Path:
-    return repo.path / ".git/hooks" / event
-
-
-def put_hook(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    path.chmod(0o755)
 
 
 def test_a_healthy_repository_is_healthy(repo: Repo, standin: StandIn) -> None:

@@ -1,0 +1,180 @@
+"""Hook folders that belong to somebody else, and the way around them through Git's configuration."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import Repo
+from install_room import HUSKY, LEFTHOOK, PRE_COMMIT, hook, installed, listing, opened, put_hook, states
+from standin import StandIn
+
+from muse_hook.git import Repository
+from muse_hook.install import hook_states, uninstall
+from muse_hook.install.shim import EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+# Folders that belong to somebody else
+
+
+def test_a_configured_folder_inside_the_git_directory_is_used(repo: Repo, standin: StandIn) -> None:
+    repo.git("config", "core.hooksPath", ".git/mine")
+    installed(repo)
+    assert sorted(path.name for path in (repo.path / ".git/mine").iterdir()) == sorted(EVENTS)
+    repo.commit("one", a="x = 1\n")
+    assert standin.events() == ["post-commit"]
+    uninstall(opened(repo))
+    assert list((repo.path / ".git/mine").iterdir()) == []
+
+
+def in_the_work_tree(repo: Repo) -> Path:
+    repo.git("config", "core.hooksPath", ".githooks")
+    put_hook(repo.path / ".githooks/post-commit", "#!/bin/sh\n")
+    return repo.path / ".githooks"
+
+
+def of_husky(repo: Repo) -> Path:
+    repo.git("config", "core.hooksPath", ".husky/_")
+    for event in EVENTS:
+        put_hook(repo.path / ".husky/_" / event, HUSKY)
+    runs = '[ ! -f "${0%/*}/../${0##*/}" ] || sh -e "${0%/*}/../${0##*/}" "$@"\n'
+    put_hook(repo.path / ".husky/_/h", f"#!/usr/bin/env sh\n{runs}")
+    return repo.path / ".husky"
+
+
+def of_all_repositories(repo: Repo) -> Path:
+    folder = repo.path.parent / "home/all hooks"
+    put_hook(folder / "post-commit", "#!/bin/sh\n")
+    repo.git("config", "--global", "core.hooksPath", "~/all hooks")
+    return folder
+
+
+def behind_a_link(repo: Repo) -> Path:
+    put_hook(repo.path / "tools/post-commit", "#!/bin/sh\n")
+    shutil.rmtree(repo.path / ".git/hooks")
+    (repo.path / ".git/hooks").symlink_to("../tools")
+    return repo.path / "tools"
+
+
+@pytest.mark.usefixtures("old_git")
+@pytest.mark.parametrize(
+    "foreign", [in_the_work_tree, of_husky, of_all_repositories, behind_a_link], ids=lambda function: function.__name__
+)
+def test_a_foreign_folder_is_not_written_and_the_line_to_add_works(
+    repo: Repo, standin: StandIn, foreign: Callable[[Repo], Path]
+) -> None:
+    folder = foreign(repo)
+    before = listing(folder)
+    done = installed(repo)
+    assert listing(folder) == before
+    assert {state.state for state in done.hooks} == {"by hand"}
+    assert [Path(file).name for file, _ in done.lines] == list(EVENTS[:4])
+    file, line = done.lines[0]
+    assert Path(file).resolve() == folder / "post-commit"
+    with Path(file).open("a") as script:
+        script.write(line + "\n")
+    Path(file).chmod(0o755)
+    assert hook_states(opened(repo))[0].state == "called"
+    repo.commit("one", a="x = 1\n")
+    assert standin.events() == ["post-commit"]
+    found = uninstall(opened(repo))
+    assert any(file in finding.words for finding in found)
+    assert not (repo.path / ".git/muse-hook").exists()
+    repo.commit("two", a="x = 2\n")  # the line that is still there is quiet
+
+
+@pytest.mark.usefixtures("old_git")
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [(LEFTHOOK, "lefthook.yml"), (PRE_COMMIT, ".pre-commit-config.yaml")],
+    ids=["lefthook", "pre-commit"],
+)
+def test_a_managers_hook_in_gits_own_folder_is_left_alone(repo: Repo, text: str, file: str, standin: StandIn) -> None:
+    put_hook(hook(repo), text)
+    put_hook(hook(repo, "pre-push"), text)
+    done = installed(repo)
+    assert hook(repo).read_text() == text
+    assert [Path(where).name for where, _ in done.lines] == [file]
+    assert done.hooks[0].state == "by hand"
+    repo.commit("one", a="x = 1\n")
+    repo.git("switch", "-qc", "side")
+    repo.commit("two", a="x = 2\n")
+    repo.git("switch", "-q", "main")
+    repo.git("merge", "-q", "side")
+    assert standin.events() == ["post-merge"]
+
+
+@pytest.mark.usefixtures("old_git")
+def test_a_folder_that_becomes_foreign_is_told_and_ours_leave_gits_own(repo: Repo) -> None:
+    put_hook(hook(repo), "#!/bin/sh\nexit 7\n")
+    installed(repo)
+    of_husky(repo)
+    assert states(repo) == {"missing"}
+    done = installed(repo)
+    assert {state.state for state in done.hooks} == {"by hand"}
+    assert hook(repo).read_text() == "#!/bin/sh\nexit 7\n"
+    repo.git("config", "--unset", "core.hooksPath")
+    assert [state.state for state in installed(repo).hooks] == ["chained", *["installed"] * 4]
+    assert not (repo.path / ".git/muse-hook").exists()
+
+
+# Hooks from Git's configuration (Git 2.54)
+
+
+@pytest.mark.usefixtures("new_git")
+@pytest.mark.parametrize(
+    "foreign", [in_the_work_tree, of_husky, of_all_repositories, behind_a_link], ids=lambda function: function.__name__
+)
+def test_configuration_goes_around_a_foreign_folder(
+    repo: Repo, standin: StandIn, foreign: Callable[[Repo], Path]
+) -> None:
+    folder = foreign(repo)
+    theirs = listing(folder)
+    before = listing(repo.path)
+    done = installed(repo)
+    assert {state.state for state in done.hooks} == {"config"}
+    assert done.lines == []
+    repo.commit("one", a="x = 1\n")
+    repo.commit("two", a="x = 2\n")
+    assert standin.events(2) == ["post-commit", "post-commit"]
+    repo.git("commit", "-q", "--amend", "-m", "again")
+    calls = standin.calls(2)
+    assert calls[1]["argv"] == ["post-rewrite", "amend"]
+    assert calls[1]["stdin"].count("\n") == 1
+    first = listing(repo.path)
+    installed(repo)
+    assert listing(repo.path) == first
+    uninstall(opened(repo))
+    after = listing(repo.path)
+    assert {name: after[name] for name in before if not name.endswith(("HEAD", "index"))} == {
+        name: entry for name, entry in before.items() if not name.endswith(("HEAD", "index"))
+    }
+    assert {name: entry for name, entry in listing(folder).items() if name in theirs} == theirs
+    assert not (repo.path / ".git/muse-hook").exists()
+
+
+@pytest.mark.usefixtures("new_git")
+def test_no_event_is_both_in_the_folder_and_in_the_configuration(repo: Repo, standin: StandIn) -> None:
+    put_hook(hook(repo), LEFTHOOK.replace('lefthook "$@"', ":"))
+    done = installed(repo)
+    assert [state.state for state in done.hooks] == ["config", *["installed"] * 4]
+    hook(repo).unlink()
+    assert {state.state for state in installed(repo).hooks} == {"installed"}
+    assert repo.git("config", "--get-regexp", "^hook", check=False) == ""
+    repo.commit("one", a="x = 1\n")
+    assert standin.events() == ["post-commit"]
+
+
+@pytest.mark.usefixtures("new_git")
+def test_an_older_git_passes_over_the_configuration_and_the_states_say_so(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_husky(repo)
+    installed(repo)
+    monkeypatch.setattr(Repository, "version", (2, 39, 5))
+    assert states(repo) == {"passed over"}

@@ -1,0 +1,65 @@
+"""Work trees, submodules, bare repositories, Git directories elsewhere."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from conftest import Repo
+from install_room import installed, opened, put_hook
+from standin import StandIn
+
+from muse_hook.install import uninstall
+
+
+def test_install_from_inside_a_linked_work_tree_serves_all(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+    repo.commit("one", a="x = 1\n")
+    linked = Repo(tmp_path / "linked", repo.environment, repo.clock)
+    repo.git("worktree", "add", "-q", "-b", "topic", str(linked.path))
+    installed(linked)
+    for tree in (repo, linked):
+        assert (tree.path / ".muse").resolve() == (repo.path / ".git/.muse").resolve()
+        assert tree.git("status", "--porcelain") == ""
+        tree.commit("two", a="x = 2\n")
+    assert standin.events(2) == ["post-commit", "post-commit"]
+    uninstall(opened(repo))
+    assert not os.path.lexists(linked.path / ".muse")
+
+
+def test_a_submodule_has_its_own_store(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+    repo.commit("one", a="x = 1\n")
+    (tmp_path / "outer").mkdir()
+    outer = Repo(tmp_path / "outer", repo.environment, repo.clock)
+    outer.git("init", "-q", "-b", "main")
+    outer.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(repo.path), "sub")
+    outer.git("commit", "-q", "-m", "with a submodule")
+    inner = Repo(outer.path / "sub", repo.environment, repo.clock)
+    installed(inner)
+    assert os.readlink(inner.path / ".muse") == "../.git/modules/sub/.muse"
+    inner.commit("two", a="x = 2\n")
+    assert standin.events() == ["post-commit"]
+    assert outer.git("status", "--porcelain", "--ignore-submodules=none") == " M sub"
+    outer.git("submodule", "--quiet", "update")
+    assert outer.git("status", "--porcelain", "--ignore-submodules=none") == ""
+
+
+def test_a_push_into_a_bare_repository_fires(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+    bare = repo.clone(tmp_path / "bare.git", "--bare")
+    seen = tmp_path / "seen"
+    put_hook(bare.path / "hooks/post-receive", f"#!/bin/sh\ncat >'{seen}'\n")
+    done = installed(bare)
+    assert all(state.ok for state in done.hooks)
+    assert {finding.name for finding in done.findings} == {"store"}
+    repo.commit("one", a="x = 1\n")
+    repo.git("push", "-q", str(bare.path), "main")
+    (call,) = standin.calls()
+    assert call["stdin"].endswith(" refs/heads/main\n")
+    assert seen.read_text() == call["stdin"]
+
+
+def test_a_git_directory_elsewhere(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+    repo.git("init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
+    installed(repo)
+    assert (repo.path / ".muse").resolve() == (tmp_path / "elsewhere/.muse").resolve()
+    repo.commit("one", a="x = 1\n")
+    assert standin.events() == ["post-commit"]
