@@ -17,7 +17,8 @@ from room import PACKAGES, Room
 
 from muse_hook.catchup import BackfillReport, backfill, backfilling, telling, workers
 from muse_hook.catchup.recording import Recording
-from muse_hook.errors import InternalError
+from muse_hook.errors import InternalError, RevisionError
+from muse_hook.git.generations import Generations
 from muse_hook.index import Index
 from muse_hook.oplog.batch import Batch
 
@@ -84,6 +85,28 @@ def test_same_bytes_with_any_number_of_processes(room: Room, tmp_path: Path) -> 
     assert report.recorded == COMMITS + COMMITS // 7
     for jobs in (2, 3):
         assert recorded(room, tmp_path / str(jobs), jobs)[1] == log
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_same_bytes_whenever_the_generations_are_heard(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    """Those of a part of history are counted while the processes work."""
+    monkeypatch.setattr("muse_hook.catchup.worker._Heard.is_counting", lambda _: late)
+    one, two = (Room(room.clone(tmp_path / name, "--bare").path, room.environment, room.clock) for name in "ab")
+    for other, jobs in ((one, 1), (two, 2)):
+        assert backfill(other.repository(), other.store(), count=40, jobs=jobs).recorded == 40
+    assert (two.muse / "op_log/main/ops.jsonl").read_bytes() == (one.muse / "op_log/main/ops.jsonl").read_bytes()
+
+
+def test_failed_walk_leaves_no_process(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RevisionError("listing commits", "a damaged history")
+
+    monkeypatch.setattr(Generations, "of", fail)
+    with pytest.raises(RevisionError, match="damaged"):
+        backfill(room.repository(), room.store(), count=40, jobs=2)
+    assert not children()
 
 
 def test_same_bytes_without_reuse(room: Room, tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from muse_hook.pipeline import Memory, batch_of, delta_of, record_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Self
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Protocol, Self
 
     from muse_hook.catchup.baseline import Baseline
     from muse_hook.catchup.budget import Budget
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog import Store
     from muse_hook.oplog.batch import Batch
+
+    class Counted(Protocol):
+        """Who counts generations beside us; `muse_hook.git.generations`."""
+
+        def begin(self, tips: Iterable[str]) -> None:
+            """Let the counting begin."""
+
+        def is_counting(self) -> bool:
+            """Say whether it goes on."""
+
+        def of(self, tips: Iterable[str]) -> Mapping[str, int]:
+            """Return what was counted; waits for it."""
 
 
 class Draft:
@@ -53,6 +65,7 @@ class Recording:
         self.index = index
         self.baseline = baseline
         self.prefer = prefer
+        self.counted: Counted = repo.generations
         self._shallow = repo.is_shallow
         self._objects: ObjectReader | None = None
         self._memory = Memory(reuse=reuse)
@@ -87,15 +100,20 @@ class Recording:
         self._generations |= self._remembered(outside)
         self._rows = rows
         self._below = outside - self._generations.keys()
-        self.repo.generations.begin(self._below)
+        self.counted.begin(self._below)
+
+    @property
+    def awaited(self) -> frozenset[str]:
+        """The commits whose generations are being counted."""
+        return frozenset(self._below)
 
     def settle(self, *, wait: bool = True) -> None:
         """Give every commit that was learnt its generation, once the walk is over, if there is one; RevisionError."""
-        if not self._rows or not (wait or not self._below or not self.repo.generations.is_counting()):
+        if not self._rows or not (wait or not self._below or not self.counted.is_counting()):
             return
         known = self._generations
         if self._below:
-            walked = self.repo.generations.of(self._below)
+            walked = self.counted.of(self._below)
             known |= {oid: walked[oid] for oid in self._below if oid in walked}
         for oid, parents in self._rows:
             known[oid] = 1 + max([known.get(parent, 0) for parent in parents], default=0)

@@ -7,17 +7,17 @@ import marshal
 import os
 import select
 import signal
-import struct
 from contextlib import suppress
 
-from muse_hook.catchup.telling import Alone, Unreadable
+from muse_hook.catchup.telling import Unreadable
+from muse_hook.catchup.worker import HEADER, TASK, unpacked, work, write
 from muse_hook.errors import InternalError, StoreError
 from muse_hook.oplog.batch import Batch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, NoReturn, Self
+    from typing import Self
 
     from muse_hook.catchup.recording import Draft, Recording
 
@@ -34,19 +34,15 @@ _AHEAD = 8
 _BUFFERED = 16 << 20
 _READ = 1 << 20
 
-_TASK = struct.Struct("<II")  # the first commit, and the one after the last
-_HEADER = struct.Struct("<I")  # how long the answer is
-
 
 class Workers:
     """Tells `commits` with `jobs` processes; a context manager, which ends them.
 
-    The processes are forked from this one, with what `recording` has learnt. They are asked for each commit once, in
-    order; who asks may pass over some.
+    The processes are forked from this one, with what `recording` has learnt; generations that are being counted they
+    hear later. They are asked for each commit once, in order; who asks may pass over some.
     """
 
     def __init__(self, recording: Recording, commits: Sequence[str], jobs: int) -> None:
-        recording.settle()
         recording.close()  # open objects do not survive a fork
         self._commits = commits
         self._numbers = {oid: number for number, oid in enumerate(commits)}
@@ -59,9 +55,18 @@ class Workers:
             for _ in range(jobs):
                 theirs = [d for worker in self._workers for d in worker.descriptors]
                 self._workers.append(_Worker(recording, commits, theirs))
+            self._give()
+            awaited = recording.awaited
+            recording.settle()
+            known = {oid: recording.generation(oid) for oid in awaited}
+            for worker in self._workers:
+                worker.inform({oid: number for oid, number in known.items() if number is not None})
         except OSError as error:
             self.close()
             raise StoreError("starting workers", error.strerror or str(error), "try again with --jobs 1") from error
+        except BaseException:
+            self.close()
+            raise
 
     def tell(self, oid: str) -> Batch | Unreadable | None:
         """Return the commit's batch, or why there is none; waits for it.
@@ -78,7 +83,7 @@ class Workers:
         return self._forget(number)
 
     def finish(self, draft: Draft) -> Batch | Unreadable:
-        """Return the batch of a draft; a process that was forked when all was settled makes none."""
+        """Return the batch of a draft; the processes finish their own."""
         raise InternalError("telling commits", f"a draft of {draft.commit.id}")
 
     def close(self) -> None:
@@ -100,11 +105,7 @@ class Workers:
 
     def _listen(self, wanted: int) -> None:
         """Take what any worker has to say; where much waits already, only who tells `wanted`."""
-        for worker in self._workers:
-            if worker.is_alive and worker.has_to_tell <= _AHEAD and self._next < len(self._commits):
-                last = min(self._next + self._block(), len(self._commits))
-                worker.give(self._next, last)
-                self._next = last
+        self._give()
         its = next((w for w in self._workers if any(first <= wanted < last for first, last in w.blocks)), None)
         if its is not None and not its.is_alive:
             raise its.died()
@@ -121,6 +122,14 @@ class Workers:
                         self._told[number] = told
                         self._bytes += _size(told)
 
+    def _give(self) -> None:
+        """See to it that every worker has enough to do."""
+        for worker in self._workers:
+            if worker.is_alive and worker.has_to_tell <= _AHEAD and self._next < len(self._commits):
+                last = min(self._next + self._block(), len(self._commits))
+                worker.give(self._next, last)
+                self._next = last
+
     def _block(self) -> int:
         """Return how many commits the next block takes: large ones first."""
         share = (len(self._commits) - self._next) // (_SHARES * len(self._workers))
@@ -134,6 +143,7 @@ class _Worker:
 
     def __init__(self, recording: Recording, commits: Sequence[str], theirs: Sequence[int]) -> None:
         tasks, self._tasks = os.pipe()
+        generations, self._generations = os.pipe()
         self.answers, answers = os.pipe()
         self.blocks: list[tuple[int, int]] = []
         self.is_alive = True
@@ -142,16 +152,17 @@ class _Worker:
         if self.pid == 0:
             for descriptor in (*self.descriptors, *theirs):
                 os.close(descriptor)  # or nobody would ever see an end of them
-            _work(recording, commits, tasks, answers)
+            work(recording, commits, tasks, generations, answers)
         os.close(tasks)
+        os.close(generations)
         os.close(answers)
         with suppress(AttributeError, OSError):  # not Linux, or more than a user may have
             fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, _READ)  # it goes on while we write
 
     @property
-    def descriptors(self) -> tuple[int, int]:
+    def descriptors(self) -> list[int]:
         """The ends of its pipes that this process holds."""
-        return self._tasks, self.answers
+        return [descriptor for descriptor in (self._tasks, self._generations, self.answers) if descriptor >= 0]
 
     @property
     def has_to_tell(self) -> int:
@@ -162,7 +173,14 @@ class _Worker:
         """Ask for the commits from `first` to before `last`."""
         self.blocks.append((first, last))
         with suppress(BrokenPipeError):  # it died: its answers end, and that is told
-            os.write(self._tasks, _TASK.pack(first, last))
+            os.write(self._tasks, TASK.pack(first, last))
+
+    def inform(self, generations: dict[str, int]) -> None:
+        """Tell it the generations that were being counted when it began."""
+        with suppress(BrokenPipeError):
+            write(self._generations, marshal.dumps(generations))
+        os.close(self._generations)
+        self._generations = -1
 
     def hear(self, commits: Sequence[str]) -> list[tuple[int, Batch | Unreadable]]:
         """Return the numbers and batches of the commits that have arrived whole."""
@@ -171,12 +189,12 @@ class _Worker:
         self._heard += data
         found = []
         at = 0
-        while len(self._heard) - at >= _HEADER.size:
-            end = at + _HEADER.size + _HEADER.unpack_from(self._heard, at)[0]
+        while len(self._heard) - at >= HEADER.size:
+            end = at + HEADER.size + HEADER.unpack_from(self._heard, at)[0]
             if end > len(self._heard):
                 break
             number, last = self.blocks[0]
-            found.append((number, _unpacked(commits[number], marshal.loads(self._heard[at + _HEADER.size : end]))))  # noqa: S302 - our own fork's
+            found.append((number, unpacked(commits[number], self._heard[at + HEADER.size : end])))
             self.blocks[:1] = [(number + 1, last)] if number + 1 < last else []
             at = end
         del self._heard[:at]
@@ -199,51 +217,6 @@ class _Worker:
             status = 0
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
         return InternalError("telling commits", f"a worker died ({how})", "run it again with --jobs 1")
-
-
-def _work(recording: Recording, commits: Sequence[str], tasks: int, answers: int) -> NoReturn:
-    """Be a worker: answer until there are no more tasks."""
-    status = 1
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
-        teller = Alone(recording)
-        while task := os.read(tasks, _TASK.size):
-            for number in range(*_TASK.unpack(task)):
-                answer: tuple[Any, ...]
-                try:
-                    answer = _packed(teller.tell(commits[number]))
-                except (StoreError, OSError) as error:
-                    answer = ("error", str(error))
-                data = marshal.dumps(answer)
-                _write(answers, _HEADER.pack(len(data)) + data)
-        status = 0
-    except BrokenPipeError:
-        status = 0  # nobody listens any more
-    finally:
-        os._exit(status)  # nothing of the first process's is to be tidied up here
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _packed(told: Batch | Draft | Unreadable | None) -> tuple[Any, ...]:
-    if isinstance(told, Batch):
-        return ("batch", told.generation, told.lines, told.op_ids)
-    if isinstance(told, Unreadable):
-        return ("unreadable", told.words, told.details)
-    raise InternalError("telling commits", "there is no budget here, and nothing left to settle")
-
-
-def _unpacked(oid: str, answer: tuple[Any, ...]) -> Batch | Unreadable:
-    kind, *parts = answer
-    if kind == "batch":
-        return Batch(oid, *parts)
-    if kind == "unreadable":
-        return Unreadable(*parts)
-    raise StoreError(f"telling {oid}", parts[0])
 
 
 def _size(told: Batch | Unreadable) -> int:
