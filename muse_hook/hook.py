@@ -161,10 +161,11 @@ class _Hook:
 
     def _in_background(self, repo: Repository, store: Store) -> None:
         from muse_hook.catchup.detach import run_detached  # noqa: PLC0415
-        from muse_hook.catchup.run import catch_up  # noqa: PLC0415
 
         def work() -> None:
             try:
+                from muse_hook.catchup.run import catch_up  # noqa: PLC0415 - where nobody waits for it
+
                 catch_up(repo, store, automatic=True, wait=_PATIENCE)
             except StoreBusyError:
                 return

@@ -65,12 +65,12 @@ def save_event(store: Store, event: Event) -> None:
 
     Not synced: what Git itself wrote a moment ago is found without the event, but for the rewrite pairs.
     """
-    import json  # noqa: PLC0415 - most hooks and readers find the queue empty and leave it so
+    from muse_hook.oplog.canonical import canonical  # noqa: PLC0415 - start-up time: most hooks save nothing
 
     folder = store.ensure(_FOLDER)
     name = f"{time.time_ns():020d}-{os.getpid()}"
     fields = {key: getattr(event, key) for key in Event.__slots__ if key != "path"}
-    data = json.dumps({"version": _VERSION, **fields}, separators=(",", ":")).encode()
+    data = canonical({"version": _VERSION, **fields}).encode()
     half = os.path.join(folder, _HALF_WRITTEN + name)
     path = os.path.join(folder, name)
     try:
@@ -137,7 +137,7 @@ def _abandoned(store: Store) -> list[str]:
 
 
 def _parse(data: bytes, path: str) -> Event | None:
-    import json  # noqa: PLC0415 - see above
+    import json  # noqa: PLC0415 - most readers find the queue empty
 
     fields = json.loads(data)
     if fields["version"] != _VERSION:
