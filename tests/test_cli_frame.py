@@ -257,6 +257,23 @@ def test_a_pager_that_is_quit_at_once_is_no_error(repo: Repo) -> None:
     assert paged(repo, GIT_PAGER="exit 0 #") == ""
 
 
+def test_without_the_pager_that_was_asked_for_output_is_shown_as_it_is(repo: Repo) -> None:
+    shown = paged(repo, GIT_PAGER="no-such-pager")
+    assert "warning: " in shown
+    assert "cannot run the pager no-such-pager" in shown
+    assert shown.endswith("green\x1b[m\n")
+
+
+def test_messages_are_coloured_on_a_terminal_unless_it_is_forbidden(repo: Repo) -> None:
+    command = (sys.executable, "-m", "muse_hook")
+    assert "\x1b[1;31merror: " in on_a_terminal(repo, *command, "show")
+    assert "\x1b" not in on_a_terminal(repo, *command, "--color", "never", "show")
+    assert "\x1b" not in on_a_terminal(repo, *command, "show", NO_COLOR="1")
+    repo.git("config", "color.ui", "false")
+    assert "\x1b" not in on_a_terminal(repo, *command, "show")
+    assert b"\x1b" not in repo.run(*command, "show", check=False, GIT_PAGER_IN_USE="1").stderr
+
+
 def test_colour_follows_gits_configuration_and_no_color(repo: Repo) -> None:
     assert paged(repo, GIT_PAGER="cat", NO_COLOR="1") == "green\n"
     repo.git("config", "color.ui", "never")
@@ -264,7 +281,14 @@ def test_colour_follows_gits_configuration_and_no_color(repo: Repo) -> None:
     assert paged(repo, "--color", "always", GIT_PAGER="cat") == "\x1b[32mgreen\x1b[m\n"
     repo.git("config", "color.muse", "always")
     assert paged(repo, GIT_PAGER="cat", NO_COLOR="1") == "\x1b[32mgreen\x1b[m\n"
+    assert repo.run(sys.executable, "-c", _PAGED).stdout == b"\x1b[32mgreen\x1b[m\n"
+    repo.git("config", "color.muse", "auto")
     assert repo.run(sys.executable, "-c", _PAGED).stdout == b"green\n"
+    assert repo.run(sys.executable, "-c", _PAGED, GIT_PAGER_IN_USE="1").stdout == b"\x1b[32mgreen\x1b[m\n"
+    repo.git("config", "color.pager", "false")
+    assert repo.run(sys.executable, "-c", _PAGED, GIT_PAGER_IN_USE="1").stdout == b"green\n"
+    assert paged(repo, GIT_PAGER="sed 's/^/P /'") == "P green\n"
+    assert paged(repo, "--no-pager") == "\x1b[32mgreen\x1b[m\n"
 
 
 def test_errors_have_a_place_for_every_kind() -> None:

@@ -45,8 +45,8 @@ def _run(argv: Sequence[str]) -> int:
         for directory in general.directory:
             home = home or os.getcwd()
             _enter(directory)
-        paged = command.PAGED and not general.no_pager and not getattr(arguments, "json", False)
-        invocation = Invocation(color=general.color, paged=paged)
+        paged = command.PAGED and not general.no_pager
+        invocation = Invocation(color=general.color, paged=paged, machine=getattr(arguments, "json", False))
         status = command.run(arguments, invocation)
     except SystemExit as asked:  # argparse has printed the help or the version
         status = int(asked.code or 0)

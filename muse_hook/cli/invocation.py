@@ -6,7 +6,7 @@ import os
 import sys
 
 from muse_hook.cli.failures import warn
-from muse_hook.cli.terminal import Screen, columns, wants_colour
+from muse_hook.cli.terminal import IN_PAGER, Screen, columns, wants_colour
 from muse_hook.errors import MuseHookError, StoreError
 from muse_hook.model.kept import kept
 
@@ -36,17 +36,18 @@ class Invocation:
     `close` hands on what is buffered and waits for the pager.
     """
 
-    def __init__(self, *, color: str | None = None, paged: bool = False) -> None:
-        self._color = color
-        self._paged = paged
+    def __init__(self, *, color: str | None = None, paged: bool = False, machine: bool = False) -> None:
+        self._color = "never" if machine else color
+        self._paged = paged and not machine
         self._pager: Pager | None = None
-        plain = color == "never"
-        self.messages = Screen(
-            sys.stderr,
-            colour=not plain and wants_colour(sys.stderr, "auto", os.environ),
-            width=columns(sys.stderr),
-            optional=True,
-        )
+        self._is_plain = color == "never"
+
+    @kept
+    def messages(self) -> Screen:
+        """Return standard error: coloured on a terminal, unless color.ui or --color forbids it."""
+        colour = not self._is_plain and sys.stderr.isatty() and wants_colour(sys.stderr, "auto", os.environ)
+        colour = colour and self._configured_colour != "never"
+        return Screen(sys.stderr, colour=colour, width=columns(sys.stderr), optional=True)
 
     @kept
     def repository(self) -> Repository:
@@ -130,8 +131,7 @@ class Invocation:
     def out(self) -> Screen:
         """Return standard output, through the pager where it is a terminal and the command is one that is paged."""
         command = self._pager_command() if self._paged and sys.stdout.isatty() else ""
-        choice = self._color or (self._configured_colour() if sys.stdout.isatty() else "never")
-        colour = wants_colour(sys.stdout, choice, os.environ)
+        colour = wants_colour(sys.stdout, self._color or self._configured_colour, os.environ)
         wide = columns(sys.stdout)
         if command:
             from muse_hook.cli.pager import Pager  # noqa: PLC0415 - only on a terminal
@@ -139,7 +139,7 @@ class Invocation:
             try:
                 self._pager = Pager(command, os.environ)
             except OSError:
-                pass  # a shell that cannot be started: the terminal will do
+                warn(self.messages, f"cannot run the pager {command}")
             else:
                 return Screen(self._pager.stream, colour=colour, width=wide)
         return Screen(sys.stdout, colour=colour, width=wide)
@@ -161,7 +161,10 @@ class Invocation:
 
     def _pager_command(self) -> str:
         """Return what Git would page with (GIT_PAGER, core.pager, PAGER, less), or "" for no pager."""
-        switch = (self._config("pager.muse") or "").strip()
+        try:
+            switch = (self.repository.config("pager.muse") or "").strip()
+        except MuseHookError:
+            switch = ""
         if switch.lower() in {"false", "no", "off", "0"}:
             return ""
         if switch.lower() not in _ON:
@@ -172,14 +175,18 @@ class Invocation:
             return ""
         return "" if command == "cat" else command
 
+    @kept
     def _configured_colour(self) -> str:
-        value = (self._config("color.muse") or self._config("color.ui") or "auto").lower()
+        """Return "always", "auto" or "never": color.muse, else color.ui; in a pager color.pager may forbid it."""
+        try:
+            said = self.repository.config_section("color")
+        except MuseHookError:
+            said = {}
+        value = said.get("color.muse", said.get("color.ui", "auto")).lower()
         if value == "always":
             return "always"
-        return "auto" if value in _ON else "never"
+        is_forbidden = self._is_paged() and said.get("color.pager", "true").lower() not in _ON
+        return "auto" if value in _ON and not is_forbidden else "never"
 
-    def _config(self, key: str) -> str | None:
-        try:
-            return self.repository.config(key)
-        except MuseHookError:
-            return None
+    def _is_paged(self) -> bool:
+        return (self._paged and sys.stdout.isatty()) or bool(os.environ.get(IN_PAGER))

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 _DEFAULTS = {"LESS": "FRX", "LV": "-c"}  # what Git sets where the user did not (PAGER_ENV in its Makefile)
 
 
+_SHELL = frozenset("|&;<>()$`\\\"' \t\n*?[#~=%")  # what Git takes to a shell for (prepare_shell_cmd)
+
+
 class Pager:
     """A running pager: write to `stream`, then `close`."""
 
     def __init__(self, command: str, environ: Mapping[str, str]) -> None:
-        """Start `command` through the shell, as Git does; OSError where that fails."""
+        """Start `command`, as Git does: through a shell where it is more than a word; OSError where that fails."""
         sys.stdout.flush()
-        self._process = subprocess.Popen(  # noqa: S602 - the user's own GIT_PAGER, core.pager or PAGER, meant for a shell
+        self._process = subprocess.Popen(
             command,
-            shell=True,
+            shell=not _SHELL.isdisjoint(command),
             stdin=subprocess.PIPE,
             env=_DEFAULTS | dict(environ),
             encoding="utf-8",

@@ -16,6 +16,8 @@ Span = str | tuple[str, str]
 """Plain text, or text and the name of a style of `STYLES`; line breaks are not for spans."""
 
 _USUAL_COLUMNS = 80
+IN_PAGER = "GIT_PAGER_IN_USE"
+"""Set by Git for what it starts while a pager shows its output."""
 
 STYLES = {
     "bold": "1",
@@ -134,7 +136,11 @@ def columns(stream: TextIO) -> int | None:
 
 
 def wants_colour(stream: TextIO, choice: str, environ: Mapping[str, str]) -> bool:
-    """Decide on colour: `choice` ("always", "never", or "auto": on a terminal), NO_COLOR and TERM=dumb counting."""
+    """Decide on colour: `choice` ("always", "never", or "auto"), NO_COLOR and TERM=dumb counting.
+
+    "auto" is on a terminal, and in a pager that Git has started before us (`git -p muse ...`), as for Git's commands.
+    """
     if choice in {"always", "never"}:
         return choice == "always"
-    return stream.isatty() and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    shown = stream.isatty() or bool(environ.get(IN_PAGER))
+    return shown and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
