@@ -33,8 +33,67 @@ def test_bash_completes_commands_options_and_refs(repo: Repo) -> None:
     assert completed(repo, "muse-hook", "-C", "x", "show", "v") == {"v1.0"}
     assert completed(repo, "muse-hook", "--no-pager", "backfill", "--j") == {"--jobs"}
     assert completed(repo, "muse-hook", "--no") == {"--no-pager"}
+    assert completed(repo, "muse-hook", "--color", "") == {"always", "auto", "never"}
+    assert completed(repo, "muse-hook", "log", "--session", "") == {"main"}
+    assert completed(repo, "muse-hook", "completion", "z") == {"zsh"}
+    assert completed(repo, "muse-hook", "help", "sq") == {"sql"}
     assert completed(repo, "git", "muse", "st", function="_git_muse") == {"status"}
     assert completed(repo, "git", "-C", "x", "muse", "show", "v", function="_git_muse") == {"v1.0"}
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("muse-hook sy", ["sync"]),
+        ("muse-hook -C /tmp sy", ["sync"]),
+        ("muse-hook --color ", ["always", "auto", "never"]),
+        ("muse-hook show v", ["v1.0"]),
+        ("muse-hook log --session ", ["main"]),
+        ("muse-hook completion ", ["bash", "fish", "zsh"]),
+        ("muse-hook log --pat", ["--patch", "--path"]),
+        ("git muse sy", ["sync"]),
+        ("git -C . muse show v", ["v1.0"]),
+        ("git muse log --session ", ["main"]),
+    ],
+)
+def test_fish_completes_as_bash_does(repo: Repo, line: str, words: list[str]) -> None:
+    repo.commit("Begin")
+    repo.git("tag", "v1.0")
+    asked = f"echo $SCRIPT | source; complete -C'{line}'"
+    done = repo.run("fish", "--no-config", "-c", asked, SCRIPT=script("fish"))
+    assert [each.partition("\t")[0] for each in done.stdout.decode().splitlines()] == words
+
+
+_IN_ZSH = r"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "PS1=; autoload -Uz compinit; compinit -u -D; eval \"\$SCRIPT\"; bindkey '^X' _show; zle -N _show"
+zpty -w shell '_show() { print -r -- "<$BUFFER>" }; print READY'
+zpty -r shell out "*READY*READY*"
+zpty -w -n shell "$LINE"$'\t\x18'
+zpty -r shell out "*<*>*"
+print -r -- "${${out##*<}%%>*}"
+"""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("muse-hook sy", "muse-hook sync "),
+        ("muse-hook show v", "muse-hook show v1.0 "),
+        ("muse-hook log --session m", "muse-hook log --session main "),
+        ("muse-hook blame a.p", "muse-hook blame a.py "),
+        ("git muse sy", "git muse sync "),
+        ("git muse show v", "git muse show v1.0 "),
+    ],
+)
+def test_zsh_completes_as_bash_does(repo: Repo, line: str, whole: str) -> None:
+    repo.commit("Begin", a="")
+    repo.git("tag", "v1.0")
+    done = repo.run("timeout", "20", "zsh", "-f", "-c", _IN_ZSH, SCRIPT=script("zsh"), LINE=line, TERM="xterm")
+    assert done.stdout.decode().strip("\n") == whole
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -19,6 +19,10 @@ SHELLS = ("bash", "zsh", "fish")
 _REFS = {"COMMIT", "A", "B", "RANGE", "REV"}
 _FILES = {"PATH", "REPO"}
 
+# Sessions are called after branches; which of them have a log is not worth a start of Python.
+_BRANCHES = {"--session"}
+
+_LIST_BRANCHES = "git for-each-ref --format='%(refname:short)' refs/heads 2>/dev/null"
 _LIST_REFS = "git for-each-ref --format='%(refname:short)' 2>/dev/null"
 
 
@@ -39,6 +43,24 @@ def _options(parser: Parser) -> Iterator[tuple[str, str, bool]]:
             yield option, action.help or "", action.nargs != 0
 
 
+def _choices(parser: Parser) -> Iterator[tuple[str, str]]:
+    """Yield (option, "" for a positional argument; the words it may have, separated by spaces)."""
+    for action in parser._actions:  # noqa: SLF001 - likewise
+        for option in action.option_strings or ("",):
+            if action.choices:
+                yield option, " ".join(map(str, action.choices))
+
+
+def _values(parser: Parser) -> Iterator[tuple[str, str]]:
+    """Yield (option, shell code for the words that its value may be)."""
+    for option, words in _choices(parser):
+        if option:
+            yield option, words
+    for option, _, _ in _options(parser):
+        if option in _BRANCHES:
+            yield option, f"$({_LIST_BRANCHES})"
+
+
 def _wants(parser: Parser) -> set[str]:
     """Return what a command's positional arguments can be completed with: "refs", "files"."""
     names = {
@@ -52,24 +74,34 @@ def _wants(parser: Parser) -> set[str]:
 def _bash() -> str:
     names = " ".join(name for name, _ in _commands())
     general = " ".join(option for option, _, _ in _options(top_parser()))
+    values = [f'        *" {option}") words="{words}" ;;' for option, words in _values(top_parser())]
     cases = []
     for name, _ in _commands():
         parser = command_parser(name)
+        values += [f'        "{name} {option}") words="{words}" ;;' for option, words in _values(parser)]
         options = " ".join(option for option, _, _ in _options(parser))
+        words = "".join(f" {words}" for option, words in _choices(parser) if not option)
         wants = _wants(parser)
         refs = f" $({_LIST_REFS})" if "refs" in wants else ""
         files = "; compopt -o default 2>/dev/null" if "files" in wants else ""
-        cases.append(f'        {name}) words="{options}{refs}"{files} ;;')
+        cases.append(f'        {name}) words="{options}{words}{refs}"{files} ;;')
     return f"""\
 # bash completion of muse-hook and `git muse`; put this into ~/.bashrc:
 #   eval "$(muse-hook completion bash)"
 _muse_hook_words() {{
-    local words
-    case "$1" in
-{chr(10).join(cases)}
-        *) words="{names} {general}" ;;
+    local words before="${{COMP_WORDS[COMP_CWORD - 1]}}"
+    case "$1 $before" in
+{chr(10).join(values)}
+        *) _muse_hook_command "$1" ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+}}
+_muse_hook_command() {{
+    case "$1" in
+{chr(10).join(cases)}
+        help) words="{names}" ;;
+        *) words="{names} help {general}" ;;
+    esac
 }}
 _muse_hook() {{
     local command= i=1
@@ -90,7 +122,7 @@ _git_muse() {{
     done
     _muse_hook_words "$( ((i + 1 < COMP_CWORD)) && printf %s "${{COMP_WORDS[i + 1]}}")"
 }}
-complete -F _muse_hook muse-hook
+complete -F _muse_hook muse-hook git-muse
 """
 
 
@@ -99,25 +131,25 @@ def _zsh() -> str:
     cases = []
     for name, _ in _commands():
         parser = command_parser(name)
+        values = dict(_values(parser))
         wants = _wants(parser)
         specs = [
-            _quoted(f"{option}[{_zsh_text(line)}]" + (":value:" if takes else ""))
+            _quoted(f"{option}[{_zsh_text(line)}]" + (f":value:{_zsh_words(values.get(option))}" if takes else ""))
             for option, line, takes in _options(parser)
         ]
-        if "refs" in wants:
-            specs.append(_quoted(f"*:revision:($({_LIST_REFS.replace(chr(39), chr(34))}))"))
-        elif "files" in wants:
-            specs.append(_quoted("*:file:_files"))
+        specs += [_quoted(f"1:word:({words})") for option, words in _choices(parser) if not option]
+        if wants:
+            specs.append(_quoted("*:word:" + _ZSH_LISTS[tuple(sorted(wants))]))
         cases.append(f"        {name}) _arguments {' '.join(specs)} ;;")
     return f"""\
 #compdef muse-hook git-muse
-# zsh completion of muse-hook; put this into ~/.zshrc:
+# zsh completion of muse-hook and `git muse`; put this into ~/.zshrc, behind compinit:
 #   eval "$(muse-hook completion zsh)"
 _muse_hook() {{
     local -a commands=(
 {lines}
     )
-    local line state
+    local curcontext="$curcontext" line state
     _arguments -C '-C[Run as if started in DIR]:directory:_files -/' '--version[Show the version]' \\
         '--no-pager[Do not send long output through the pager]' '--color[Colour the output]:when:(auto always never)' \\
         '1:command:->command' '*::argument:->argument'
@@ -128,24 +160,47 @@ _muse_hook() {{
         esac ;;
     esac
 }}
+_muse_hook_branches() {{ compadd -- ${{(f)"$({_LIST_BRANCHES})"}} }}
+_muse_hook_refs() {{ compadd -- ${{(f)"$({_LIST_REFS})"}} }}
+_muse_hook_refs_and_files() {{ _muse_hook_refs; _files }}
+_git-muse() {{ _muse_hook }}
+zstyle ':completion:*:*:git:*' user-commands muse:'symbol-level history'
 compdef _muse_hook muse-hook git-muse
 """
 
 
+# A colon in an action would end it: what is asked of Git stands in a function.
+_ZSH_LISTS = {("refs",): "_muse_hook_refs", ("files",): "_files", ("files", "refs"): "_muse_hook_refs_and_files"}
+
+
+def _zsh_words(words: str | None) -> str:
+    if not words:
+        return ""
+    return "_muse_hook_branches" if words.startswith("$") else f"({words})"
+
+
 def _fish() -> str:
     lines = [
-        "# fish completion of muse-hook; put this into ~/.config/fish/completions/muse-hook.fish:",
-        "#   muse-hook completion fish > ~/.config/fish/completions/muse-hook.fish",
+        "# fish completion of muse-hook and `git muse`; put this into ~/.config/fish/config.fish:",
+        "#   muse-hook completion fish | source",
+        _FISH_FUNCTIONS,
         "complete -c muse-hook -f",
+        "complete -c git-muse -w muse-hook",
+        "complete -c git -f -n '__fish_seen_subcommand_from muse' -a '(__muse_hook_of_git)'",
     ]
+    start = "complete -c muse-hook -n '__muse_hook_is \"\"'"
+    values = dict(_values(top_parser()))
     for option, line, takes in _options(top_parser()):
-        lines.append(f"complete -c muse-hook -n __fish_use_subcommand {_fish_option(option, line, takes=takes)}")
+        lines.append(f"{start} {_fish_option(option, line, takes=takes, words=values.get(option))}")
     for name, line in _commands():
-        lines.append(f"complete -c muse-hook -n __fish_use_subcommand -a {name} -d {_quoted(line)}")
+        lines.append(f"{start} -a {name} -d {_quoted(line)}")
     for name, _ in _commands():
         parser = command_parser(name)
-        seen = f"complete -c muse-hook -n '__fish_seen_subcommand_from {name}'"
-        lines += [f"{seen} {_fish_option(option, line, takes=takes)}" for option, line, takes in _options(parser)]
+        values = dict(_values(parser))
+        seen = f"complete -c muse-hook -n '__muse_hook_is {name}'"
+        for option, line, takes in _options(parser):
+            lines.append(f"{seen} {_fish_option(option, line, takes=takes, words=values.get(option))}")
+        lines += [f"{seen} -a '{words}'" for option, words in _choices(parser) if not option]
         wants = _wants(parser)
         if "refs" in wants:
             lines.append(f'{seen} -a "({_LIST_REFS})"')
@@ -154,9 +209,37 @@ def _fish() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _fish_option(option: str, line: str, *, takes: bool) -> str:
+_FISH_FUNCTIONS = """\
+function __muse_hook_is
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case -C --color
+                set -e words[1]
+                set -q words[1]; and set -e words[1]
+            case '-*'
+                set -e words[1]
+            case '*'
+                break
+        end
+    end
+    test "$words[1]" = "$argv[1]"
+end
+function __muse_hook_of_git
+    set -l words (commandline -opc)
+    set -l at (contains -i -- muse $words); or return
+    set -e words[1..$at]
+    complete -C "muse-hook "(string join -- ' ' (string escape -- $words) (commandline -ct))
+end"""
+
+
+def _fish_option(option: str, line: str, *, takes: bool, words: str | None) -> str:
     name = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
-    return f"{name}{' -r' if takes else ''} -d {_quoted(line)}"
+    listed = f' -a "{words.removeprefix("$")}"' if words else ""
+    if takes:
+        name += " -x" if words else " -r"
+    return f"{name}{listed} -d {_quoted(line)}"
 
 
 def _zsh_text(text: str) -> str:
