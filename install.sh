@@ -64,7 +64,7 @@ done
 
 # An environment of its own, outside of every repository; made again only when something changed.
 current=$(cd "$source" && "$python" -c 'import sys; print(sys.version, sys.base_prefix)' &&
-    find pyproject.toml README.md LICENSE hooks muse_hook -type f ! -name '*.pyc' -exec cksum {} + | sort)
+    find pyproject.toml README.md LICENSE docs/man hooks muse_hook -type f ! -name '*.pyc' -exec cksum {} + | sort)
 if [ "$(cat "$venv/muse_hook-current" 2>/dev/null)" != "$current" ] || ! "$venv/bin/python" -c '' 2>/dev/null; then
     say "Setting up $venv ..."
     mkdir -p "$home" || fail "$home cannot be made" "XDG_DATA_HOME=/another/folder $0"
@@ -81,14 +81,18 @@ if [ "$(cat "$venv/muse_hook-current" 2>/dev/null)" != "$current" ] || ! "$venv/
     printf '%s\n' "$current" >"$venv/muse_hook-current"
 fi
 
-mkdir -p "$bin"
-for command in muse-hook git-muse; do
-    if [ -L "$bin/$command" ] && [ "$(readlink "$bin/$command")" = "$venv/bin/$command" ]; then
+# man looks for pages beside each folder of PATH: `git muse --help` is one of them.
+pages=$HOME/.local/share/man/man1
+mkdir -p "$bin" "$pages"
+for pair in "$bin/muse-hook bin/muse-hook" "$bin/git-muse bin/git-muse" \
+    "$pages/muse-hook.1 share/man/man1/muse-hook.1" "$pages/git-muse.1 share/man/man1/git-muse.1"; do
+    link=${pair% *} target=$venv/${pair##* }
+    if [ -L "$link" ] && [ "$(readlink "$link")" = "$target" ]; then
         continue
-    elif [ -e "$bin/$command" ] || [ -L "$bin/$command" ]; then
-        say "note: $bin/$command is another one and stays; this one is $venv/bin/$command"
+    elif [ -e "$link" ] || [ -L "$link" ]; then
+        say "note: $link is another one and stays; this one is $target"
     else
-        ln -s "$venv/bin/$command" "$bin/$command"
+        ln -s "$target" "$link"
     fi
 done
 

@@ -171,7 +171,7 @@ def copied(folder: Path) -> Path:
     folder.mkdir()
     for name in ("install.sh", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy2(PROJECT / name, folder)
-    for name in ("hooks", "muse_hook"):
+    for name in ("docs/man", "hooks", "muse_hook"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder / "install.sh"
 
@@ -190,6 +190,8 @@ def test_from_nothing_to_a_recorded_commit(home: Path, tmp_path: Path) -> None:
     assert 'export PATH="' in first.stderr
     command = home / ".local/bin/muse-hook"
     assert command.resolve().is_relative_to(home / ".local/share/muse_hook/venv")
+    for page in ("muse-hook.1", "git-muse.1"):
+        assert (home / ".local/share/man/man1" / page).read_bytes() == (PROJECT / "docs/man" / page).read_bytes()
     log = path / ".muse/op_log/main/ops.jsonl"
     assert subjects(log) == ["one", "two"]
 

@@ -181,8 +181,8 @@ def _zsh_words(words: str | None) -> str:
 
 def _fish() -> str:
     lines = [
-        "# fish completion of muse-hook and `git muse`; put this into ~/.config/fish/config.fish:",
-        "#   muse-hook completion fish | source",
+        "# fish completion of muse-hook and `git muse`; made by",
+        "#   muse-hook completion fish > ~/.config/fish/conf.d/muse-hook.fish",
         _FISH_FUNCTIONS,
         "complete -c muse-hook -f",
         "complete -c git-muse -w muse-hook",

@@ -14,11 +14,12 @@ PAGED = False
 DESCRIPTION = """
 Print a completion script for your shell
 
-It completes commands, options and the names of branches and tags; the one for bash also completes `git muse`.
+It completes commands, options and their values, branches, tags and files; `git muse`, too.
 """
 EXAMPLES = """
-eval "$(muse-hook completion bash)"
-muse-hook completion fish > ~/.config/fish/completions/muse-hook.fish
+eval "$(muse-hook completion bash)"    # in ~/.bashrc
+eval "$(muse-hook completion zsh)"     # in ~/.zshrc, behind compinit
+muse-hook completion fish > ~/.config/fish/conf.d/muse-hook.fish
 """
 
 

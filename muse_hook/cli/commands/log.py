@@ -21,8 +21,9 @@ DESCRIPTION = """
 Show a symbol's story through renames and moves, newest first
 
 ADDRESS is src/app.py::Model.save, or a name (save, Model.save) where only one symbol has it, a glob
-('src/*.py::*.save'), a file, or a symbol's stable id. Without it everything that happened is shown. The order is
-causal, never by clock: what a commit builds upon stands below it. Commits that HEAD does not reach (other branches,
+('src/*.py::*.save'), a file, or a symbol's stable id; paths begin at the top of the repository, or else where one
+stands. Without it everything that happened is shown. The order is causal, never by clock: what a commit builds upon
+stands below it. Commits that HEAD does not reach (other branches,
 amended away) are left out unless --all.
 """
 EXAMPLES = """
