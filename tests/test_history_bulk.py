@@ -163,6 +163,24 @@ def test_the_newest_of_a_long_history_are_there_at_once(log: Log) -> None:
     assert to_first * 20 < steps[0]
 
 
+def test_one_more_commit_is_told_without_looking_at_all_others(log: Log) -> None:
+    made = line_of_commits(log, 600)
+    log.write(*made[:-1])
+    steps = [0]
+
+    def step() -> int:
+        steps[0] += 1
+        return 0
+
+    with Index(log.store) as index:
+        index.connection.set_progress_handler(step, 10)
+        refresh(index)
+        whole, steps[0] = steps[0], 0
+        log.write(made[-1])
+        refresh(index)
+    assert steps[0] * 100 < whole
+
+
 def sealed(log: Log, oid: str, change: Any) -> None:
     """Change the lines of a made batch, and its seal so that it fits."""
     *lines, seal = log.batches[oid].lines.splitlines()

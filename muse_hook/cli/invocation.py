@@ -100,14 +100,18 @@ class Invocation:
         self.catch_up()
         if not self.store.exists():
             raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install --backfill 200")
-        from muse_hook.history import refresh  # noqa: PLC0415 - likewise
+        self.read_logs()
+        return self.index.connection
+
+    def read_logs(self) -> None:
+        """Bring the history up to date with the logs, in sight of whoever looks on. StoreError."""
+        from muse_hook.history import refresh  # noqa: PLC0415 - start-up time
 
         stages = self.stages()
         try:
             refresh(self.index, lambda stage: stages.begin(*_STAGES[stage]))
         finally:
             stages.end()
-        return self.index.connection
 
     def stages(self) -> Stages:
         """Return what shows how far a long run is, where somebody looks on; `end` it."""

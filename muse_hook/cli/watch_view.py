@@ -11,7 +11,7 @@ from muse_hook.oplog.sessions import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from muse_hook.cli.terminal import Screen
@@ -27,7 +27,11 @@ _TEXTS = (
 class Teller:
     """Chooses by the arguments of `watch` and shows."""
 
-    def __init__(self, arguments: Any, out: Screen) -> None:
+    def __init__(
+        self, arguments: Any, out: Screen, symbol_ids: Callable[[str | None], dict[str, str]] | None = None
+    ) -> None:
+        """Choose by the arguments; `symbol_ids` gives the stable ids of a commit's ops by op id, for JSON."""
+        self._symbol_ids = symbol_ids
         self._wanted = arguments
         self._out = out
         self._commits = 0
@@ -77,6 +81,7 @@ class Teller:
 
     def _write(self, arrival: Arrival, chosen: Sequence[tuple[int, dict[str, Any]]]) -> None:
         seal = arrival.entries[-1] if arrival.commit_id else {}
+        ids = self._symbol_ids(arrival.commit_id) if self._symbol_ids is not None else {}
         for number, entry in chosen:
             self._out.json(
                 {
@@ -94,6 +99,7 @@ class Teller:
                     "lamport_ts": entry["lamport_ts"],
                     "parent_op_ids": entry["parent_op_ids"],
                     "op": entry["domain_op"],
+                    "symbol_id": ids.get(entry["op_id"]),
                 }
             )
 

@@ -56,8 +56,8 @@ def _to_fold(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
     """Return (record, commit id, generation) of what has no stories yet, in causal order, those by hand last."""
     tables.index_to_fold(sql)
     late = sql.execute(
-        "SELECT 1 FROM records r JOIN parents p ON p.parent = r.commit_id JOIN records child ON child.record = p.record"
-        " WHERE NOT r.folded AND child.folded LIMIT 1"
+        "SELECT 1 FROM records r INDEXED BY records_to_fold CROSS JOIN parents p ON p.parent = r.commit_id"
+        " CROSS JOIN records child ON child.record = p.record WHERE NOT r.folded AND child.folded LIMIT 1"
     ).fetchone()
     if late is not None:
         for table in ("told", "stories", "places", "moves", "carriers", "chains", "edges"):

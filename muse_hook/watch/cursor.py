@@ -7,12 +7,16 @@ import json
 import zlib
 
 from muse_hook.errors import MuseHookError
+from muse_hook.watch.packing import KEPT, pack, unpack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-_VERSION = "1"
+    from muse_hook.watch.packing import Row
+
+_VERSION = "2"
+_FIRST_VERSION = "1"  # JSON with whole ids; still read
 _SHOWN = 60  # characters of what is no cursor
 
 
@@ -35,9 +39,9 @@ class Place:
         self.read = max(read, floor)
         self.inside = inside
 
-    def row(self) -> tuple[int, str, int, int]:
-        """Return what there is to keep."""
-        return self.floor, self.seal, self.read - self.floor, self.inside
+    def row(self) -> tuple[str, int, int, int]:
+        """Return what a cursor keeps: of the seal's id the first digits."""
+        return self.seal[:KEPT], self.floor, self.read - self.floor, self.inside
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Place) and self.row() == other.row()
@@ -73,26 +77,26 @@ class Cursor:
 
     def __str__(self) -> str:
         """Return the text: letters, digits, `.`, `-` and `_` only."""
-        rows = {session: place.row() for session, place in sorted(self.places.items())}
-        packed = zlib.compress(json.dumps(rows, separators=(",", ":")).encode("ascii"), 9)
+        packed = pack((session, *place.row()) for session, place in sorted(self.places.items()))
         return f"{_VERSION}.{base64.urlsafe_b64encode(packed).decode('ascii').rstrip('=')}"
 
     @staticmethod
     def looks_like(text: str) -> bool:
         """Say whether a text is rather a cursor than a name."""
-        return text.startswith(f"{_VERSION}.e")  # what zlib begins with
+        return text.startswith((f"{_VERSION}.e", f"{_FIRST_VERSION}.e"))  # what zlib begins with
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Return the cursor of a text; CursorError for what is none."""
         version, _, rest = text.partition(".")
         packed, _, beyond_packed = rest.partition(".")
-        packed = packed if version == _VERSION else "?"
+        packed = packed if version in {_VERSION, _FIRST_VERSION} else "?"
         try:
-            rows = json.loads(zlib.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))))
-            places = {}
-            for session, (floor, seal, beyond, inside) in rows.items():
-                places[session] = Place(int(floor), str(seal), int(floor) + int(beyond), int(inside))
+            data = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+            places = {
+                session: Place(floor, seal, floor + beyond, inside)
+                for session, seal, floor, beyond, inside in (unpack(data) if version == _VERSION else _first(data))
+            }
             if beyond_packed:
                 number, _, inside = beyond_packed.partition(".")
                 places[sorted(places)[_natural(number)]].inside = _natural(inside)
@@ -100,6 +104,11 @@ class Cursor:
             hint = "use one that muse-hook watch --json gave, or the name of a checkpoint"
             raise CursorError("reading the cursor", f"{text[:_SHOWN]!r} is none", hint) from None
         return cls(places)
+
+
+def _first(data: bytes) -> Iterator[Row]:
+    for session, (floor, seal, beyond, inside) in json.loads(zlib.decompress(data)).items():
+        yield session, str(seal), int(floor), int(beyond), int(inside)
 
 
 def _natural(text: str) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from json import loads
+from contextlib import suppress
+from functools import partial
 from sqlite3 import DatabaseError
 
-from muse_hook.oplog import Scanner, Seal, seal_id
-from muse_hook.oplog.lines import hand_entry, read_lines, start_of_last
+from muse_hook.oplog import seal_id
 from muse_hook.oplog.sessions import LOG
 from muse_hook.watch.cursor import Cursor, CursorError, Place
+from muse_hook.watch.tail import Tail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,38 +49,55 @@ class Follower:
     """Reads each session's log from its place on.
 
     A commit that has a second batch, in the same log or another one (logs of two clones put together), is told once.
+    Where a log is cut or replaced (a backup that was restored, a repaired log), it goes on where its place is found
+    again, and tells nothing twice that it has told.
     """
 
-    def __init__(self, store: Store, places: dict[str, Place], index: Index | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        places: dict[str, Place],
+        index: Index | None = None,
+        on_change: Callable[[str, str], None] | None = None,
+    ) -> None:
         """Begin at `places`; in sessions that are not among them at the beginning of the log.
 
         The `index` says which commits were told before: those with a batch that ends before one of the places.
+        `on_change` is called with the session and what became of its place (see tail) where a log was replaced.
         """
         self._store = store
         self._index = index
-        self._logs: dict[str, _Log] = {}
+        self._on_change = on_change
+        self._logs: dict[str, Tail] = {}
         self._cursor = Cursor(places)
-        self._before = {
-            os.path.relpath(store.folder(each), store.path("op_log")): places[each].floor for each in places
-        }
+        self._before = {self._below(store.folder(each)): places[each].floor for each in places}
         self._told: set[str] = set()
 
     @classmethod
-    def since(cls, store: Store, cursor: Cursor, index: Index | None = None) -> Follower:
-        """Return a follower that begins after a cursor; CursorError where a log is no more what the cursor saw."""
-        for session, place in cursor.places.items():
-            _check(store, session, place)
-        return cls(store, cursor.places, index)
+    def since(
+        cls,
+        store: Store,
+        cursor: Cursor,
+        index: Index | None = None,
+        on_change: Callable[[str, str], None] | None = None,
+    ) -> Follower:
+        """Return a follower that begins after a cursor; CursorError where a log has its place no more."""
+        follower = cls(store, cursor.places, index, on_change)
+        for session in cursor.places:
+            if not follower._tail(session, store.folder(session)).settle():
+                hint = "begin anew, without --since; muse-hook log tells what is there"
+                raise CursorError(f"following the log of {session}", "it is no more what the cursor saw", hint)
+        return follower
 
     @classmethod
-    def now(cls, index: Index) -> Follower:
+    def now(cls, index: Index, on_change: Callable[[str, str], None] | None = None) -> Follower:
         """Return a follower that begins with what arrives after the index was refreshed."""
         places = {}
         query = "SELECT folder, floor, position, seal_commit FROM logs"
         for folder, floor, position, commit_id in index.connection.execute(query):
             seal = seal_id(commit_id) if commit_id else ""
             places[index.store.session_at(folder)] = Place(floor, seal, position)
-        return cls(index.store, places, index)
+        return cls(index.store, places, index, on_change)
 
     @property
     def cursor(self) -> Cursor:
@@ -89,14 +107,46 @@ class Follower:
     def poll(self) -> Iterator[Arrival]:
         """Yield what arrived since the last time: in each session in the order of its log."""
         for session, folder in self._store.sessions():
-            log = self._logs.get(session)
-            if log is None:
-                place = self._cursor.places.get(session, Place())
-                log = self._logs[session] = _Log(os.path.join(folder, LOG), place)
-            for commit_id, entries, before, after in log.poll():
+            for commit_id, entries, before, after in self._tail(session, folder).poll():
                 if commit_id is None or not self._is_repeat(commit_id):
                     yield self._arrival(session, commit_id, entries, before, after)
                 self._cursor = self._cursor.at(session, after)
+
+    def _tail(self, session: str, folder: str) -> Tail:
+        log = self._logs.get(session)
+        if log is None:
+            place = self._cursor.places.get(session, Place())
+            told, changed = partial(self._told_of, session, folder), partial(self._replaced, session, folder)
+            log = self._logs[session] = Tail(os.path.join(folder, LOG), place, told, changed)
+        return log
+
+    def _below(self, folder: str) -> str:
+        return os.path.relpath(folder, self._store.path("op_log"))
+
+    def _told_of(self, session: str, folder: str, found: os.stat_result) -> set[str]:
+        """Return the commits that were told, with those that stood before a session's place in a log that is no more.
+
+        The index knows these as long as it has not read the new log, which `found` is.
+        """
+        below = self._below(folder)
+        place = self._cursor.places.get(session, Place())
+        if self._index is not None:
+            query = (
+                "SELECT s.commit_id FROM seals s JOIN logs l ON l.id = s.log"
+                " WHERE l.folder = ? AND s.end <= ? AND (l.inode, l.size) <> (?, ?)"
+            )
+            values = (below, max(place.floor, self._before.get(below, 0)), found.st_ino, found.st_size)
+            with suppress(DatabaseError):
+                self._told.update(each for (each,) in self._index.connection.execute(query, values))
+        return self._told
+
+    def _replaced(self, session: str, folder: str, how: str) -> None:
+        """Take the new place in a log that was replaced."""
+        place = self._logs[session].place
+        self._before[self._below(folder)] = place.floor
+        self._cursor = self._cursor.at(session, place)
+        if self._on_change is not None:
+            self._on_change(session, how)
 
     def _is_repeat(self, commit_id: str) -> bool:
         """Say whether a commit's batch was told before, from here or from another log."""
@@ -124,71 +174,3 @@ class Follower:
             return within[0](number)
 
         return Arrival(session, commit_id, entries, before.inside if commit_id else 0, cursor_after)
-
-
-class _Log:
-    """One session's log and how far it was read."""
-
-    def __init__(self, path: str, place: Place) -> None:
-        self._path = path
-        self._place = place
-        self._position = place.floor
-        self._lines = 0  # whole lines between the floor and the position
-
-    def poll(self) -> Iterator[tuple[str | None, list[Any], Place, Place]]:
-        """Yield (commit, entries, place before, place after) of what is new."""
-        try:
-            fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            return
-        try:
-            size = os.fstat(fd).st_size
-            if size < self._position:
-                raise CursorError(f"following {self._path}", "it became shorter", "begin anew, without --since")
-            if size > self._position:
-                yield from self._read(fd, size)
-        finally:
-            os.close(fd)
-
-    def _read(self, fd: int, size: int) -> Iterator[tuple[str | None, list[Any], Place, Place]]:
-        scanner = Scanner(fd, self._position, floor=self._place.floor, lines=self._lines, end=size)
-        for found in scanner:
-            if isinstance(found, Seal) and found.intact:
-                yield from self._by_hand(fd, found.start)
-                before, self._place = self._place, Place(found.end, found.entry["op_id"])
-                entries = [loads(line) for line in read_lines(fd, found.start, found.end)]
-                yield found.commit_id, entries, before, self._place
-        self._position, self._lines = scanner.position, scanner.lines
-        yield from self._by_hand(fd, scanner.position)
-
-    def _by_hand(self, fd: int, end: int) -> Iterator[tuple[str | None, list[Any], Place, Place]]:
-        """Yield the entries by hand up to `end` that were not told yet; lines of half a batch are passed over."""
-        at = self._place.read
-        for line in read_lines(fd, at, end):
-            at += len(line) + 1
-            entry = hand_entry(line)
-            if entry is not None:
-                before = self._place
-                self._place = Place(before.floor, before.seal, at, before.inside)
-                yield None, [entry], before, self._place
-
-
-def _check(store: Store, session: str, place: Place) -> None:
-    """Make sure that the log is what it was when the place was noted."""
-    fits = not place.floor
-    path = store.log_path(session)
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        fits = fits and not place.read
-    else:
-        try:
-            size = os.fstat(fd).st_size
-            if place.floor and size >= place.read:
-                lines = read_lines(fd, start_of_last(fd, place.floor, 1), place.floor)
-                fits = any(f'"op_id":"{place.seal}"'.encode() in line for line in lines)
-        finally:
-            os.close(fd)
-    if not fits:
-        hint = "begin anew, without --since; muse-hook log tells what is there"
-        raise CursorError(f"following the log of {session}", "it is no more what the cursor saw", hint)

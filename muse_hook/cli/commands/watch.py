@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 
-from muse_hook.cli.failures import INTERRUPTED, Interrupted
+from muse_hook.cli.failures import INTERRUPTED, Interrupted, warn
 from muse_hook.cli.options import add_filters, add_json, as_recorded, count
 from muse_hook.cli.terminal import ClosedStreamError
 from muse_hook.cli.watch_view import Teller
 from muse_hook.errors import StoreError
-from muse_hook.watch import Cursor, Follower, Notice
+from muse_hook.watch import FOUND, LOST, OLDER, Cursor, Follower, Notice
 from muse_hook.watch.backfilled import Backfilled
 from muse_hook.watch.checkpoint import read_checkpoint
 
@@ -33,6 +34,11 @@ muse-hook watch --symbol 'src/*.py::Model.*' --change signature
 muse-hook watch --json --since "$CURSOR" --no-wait
 """
 
+_CHANGES = {
+    FOUND: "it was replaced; going on where it was left",
+    OLDER: "it was replaced by an older one; going on with what was not told yet",
+    LOST: "it was replaced, and what was told last is not in it; going on with what arrives from now on",
+}
 _CLOSED_SECONDS = 0.5  # how soon a reader that has gone is noticed where nothing happens
 
 
@@ -59,9 +65,12 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     backfilled = None if arguments.history else Backfilled(repository, store)
     for name in ("author", "path", "kind", "change", "symbol"):
         setattr(arguments, name, as_recorded(getattr(arguments, name)))
-    teller = Teller(arguments, invocation.out)
+    ids = _Ids(invocation) if arguments.json else None
+    teller = Teller(arguments, invocation.out, ids.of if ids is not None else None)
     try:
         teller.begin(follower.cursor)
+        if ids is not None:
+            ids.read()  # the first time takes long, and a commit's ops are to come at once
         with Notice(store.path("op_log")) as notice:
             while True:
                 for arrival in follower.poll():
@@ -79,11 +88,40 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
 def _follower(since: str | None, invocation: Invocation, *, begin: bool) -> Follower:
     """Return what follows the logs: from a cursor or checkpoint on, from the beginning, or from now on."""
-    invocation.index.refresh()
+    index, store = invocation.index, invocation.store
+    index.refresh()
+
+    def changed(session: str, how: str) -> None:
+        warn(invocation.messages, f"following the log of {session}: {_CHANGES[how]}")
+        invocation.messages.flush()
+
     if since is None:
-        return Follower(invocation.store, {}) if begin else Follower.now(invocation.index)
-    cursor = Cursor.parse(since) if Cursor.looks_like(since) else read_checkpoint(invocation.store, since).cursor
-    return Follower.since(invocation.store, cursor, invocation.index)
+        return Follower(store, {}, on_change=changed) if begin else Follower.now(index, changed)
+    cursor = Cursor.parse(since) if Cursor.looks_like(since) else read_checkpoint(store, since).cursor
+    return Follower.since(store, cursor, index, changed)
+
+
+class _Ids:
+    """The stable ids of symbols, by op id, of what has just arrived."""
+
+    def __init__(self, invocation: Invocation) -> None:
+        self._invocation = invocation
+
+    def read(self) -> None:
+        """Bring the history up to date; where somebody holds it, or it cannot be made, the stream does not wait."""
+        with contextlib.suppress(StoreError):
+            self._invocation.read_logs()
+
+    def of(self, commit_id: str | None) -> dict[str, str]:
+        """Return the ids of a commit's ops (None: of the ops by hand)."""
+        from muse_hook.history.told import symbol_ids  # noqa: PLC0415 - people see none
+
+        connection = self._invocation.index.connection
+        found = symbol_ids(connection, commit_id) if commit_id is not None else {}
+        if not found:
+            self.read()
+            found = symbol_ids(self._invocation.index.connection, commit_id)
+        return found
 
 
 def _look_for_reader(invocation: Invocation) -> None:
