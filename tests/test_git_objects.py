@@ -15,6 +15,7 @@ from conftest import Repo
 
 from muse_hook.errors import InternalError, ObjectMissingError, RepositoryError
 from muse_hook.git import open_repository
+from muse_hook.git.libgit2 import Libgit2Reader
 from muse_hook.git.loose import loose_size, read_loose
 from muse_hook.git.plumbing import PlumbingReader
 from muse_hook.model.change import Blob
@@ -244,6 +245,22 @@ def test_both_readers_read_every_object_alike(menagerie: Repo) -> None:
             assert (found, len(content), reader.size(oid)) == (kind, int(size), int(size))
     opened = open_repository(str(menagerie.path))
     assert (type(opened.objects()) is PlumbingReader) == (opened.object_format == "sha256")
+
+
+def test_a_database_that_is_opened_anew_reads_on(menagerie: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [line.split(" ")[0] for line in menagerie.git("rev-list", "--all", "--objects").splitlines()]
+    with open_repository(str(menagerie.path)).objects("plumbing") as plumbing:
+        expected = [plumbing.read(oid) for oid in ids]
+    monkeypatch.setattr("muse_hook.git.libgit2._KEPT", 100)
+    reader = open_repository(str(menagerie.path)).objects()
+    if isinstance(reader, PlumbingReader):
+        pytest.skip("libgit2 does not read it")
+    assert isinstance(reader, Libgit2Reader)
+    opened = [reader._database]
+    for oid, found in zip(ids, expected, strict=True):
+        assert reader.read(oid) == found
+        opened += [reader._database] if reader._database is not opened[-1] else []
+    assert len(opened) > 2
 
 
 def test_an_absent_object_is_an_error_that_names_it_and_the_reader_goes_on(menagerie: Repo) -> None:

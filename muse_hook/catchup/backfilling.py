@@ -128,6 +128,10 @@ def _backfill(
                 catch_up(repo, store, situation=chosen.situation)
                 index.reopen()
 
+        def between() -> None:
+            repo.generations.close()  # all that were needed are told by now, and there may be a million
+            _look_at_queue(repo, store)
+
         index.refresh()
         sealed = index.sealed([oid for oid, _ in chosen.commits])
         todo = [oid for oid, _ in chosen.commits if oid not in sealed]
@@ -139,9 +143,7 @@ def _backfill(
                 with Interrupts() as interrupts, _teller(recording, todo, jobs) as teller:
                     chunks = Chunks(store, index, teller, todo, chosen.sessions, progress=progress)
                     try:
-                        chunks.run(
-                            WAIT, check=interrupts.check, first=begin, between=lambda: _look_at_queue(repo, store)
-                        )
+                        chunks.run(WAIT, check=interrupts.check, first=begin, between=between)
                     finally:
                         report.recorded = chunks.recorded
                         report.left = chunks.left

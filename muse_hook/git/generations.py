@@ -62,11 +62,12 @@ class Generations:
         return self._inner
 
     def close(self) -> None:
-        """Break off a walk that nobody waits for any more."""
+        """Forget what was counted, and break off a walk that nobody waits for any more."""
         child, self._child = self._child, None
         if child is not None:
-            self._tips = frozenset()
             child.close(kill=True)
+        self._known = {}
+        self._tips = frozenset()
 
     def _end(self) -> None:
         """Take in what the walk that was begun has found."""
@@ -75,7 +76,7 @@ class Generations:
             return
         tips, self._tips = self._tips, frozenset()
         known = self._known
-        parents: set[str] = set()
+        inner: set[str] = set()
         with child:
             for line in _lines(child):
                 oid, _, named = line.partition(" ")
@@ -83,14 +84,15 @@ class Generations:
                     known[oid] = 1
                 elif named in known:
                     known[oid] = known[named] + 1
-                    parents.add(named)
+                    if named in tips:
+                        inner.add(named)
                 else:
                     several = named.split(" ")
                     known[oid] = 1 + max([known[parent] for parent in several])
-                    parents.update(several)
+                    inner |= tips.intersection(several)
             if child.wait():
                 raise failure(child)
-        self._tips, self._inner = tips, tips & parents
+        self._tips, self._inner = tips, frozenset(inner)
 
 
 def _lines(child: Child) -> Iterator[str]:

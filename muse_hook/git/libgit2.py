@@ -57,6 +57,11 @@ def _without_certificates(load: Callable[[], Any]) -> Any:
 _MODULE = _without_certificates(_pygit2)
 
 
+# Bytes read after which the database is opened anew: libgit2 keeps up to 256 MB of what it has read, and every page of
+# a pack that it has looked at. To open it takes 1 ms.
+_KEPT = 64 << 20
+
+
 class Libgit2Reader(ObjectReader):
     """Reads objects straight from the object database at `folder`, without opening the repository around it.
 
@@ -65,11 +70,17 @@ class Libgit2Reader(ObjectReader):
 
     def __init__(self, folder: str, id_size: int) -> None:
         super().__init__(id_size)
+        self._folder = folder
         self._database = _MODULE.Odb(folder)
+        self._bytes = 0
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return the kind and the content of an object; ObjectMissingError."""
         kind, content = self._found(self._database.read, oid)
+        self._bytes += len(content)
+        if self._bytes > _KEPT:
+            self._bytes = 0
+            self._database = _MODULE.Odb(self._folder)
         return KINDS[int(kind)], content
 
     def size(self, oid: str) -> int:
