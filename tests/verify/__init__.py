@@ -1,0 +1,1 @@
+"""What verify finds wrong with a log, and what it does not."""
