@@ -16,6 +16,8 @@ _ENTRY: dict[int, re.Pattern[bytes]] = {}  # by the bytes of a raw id; a hook pa
 _FORMAT_MASK, _REGULAR, _TREE, _SYMLINK, _GITLINK = 0o170000, 0o100000, 0o040000, 0o120000, 0o160000
 _OWNER_EXECUTES = 0o100
 
+_MODES = {b"100644": 0o100644, b"100755": 0o100755, b"40000": _TREE}  # as Git writes them: nearly all there are
+
 Entry = tuple[int, str]  # mode, id
 
 
@@ -30,9 +32,16 @@ def split_tree(raw: bytes, id_size: int) -> list[bytes]:
 
 
 def parse_entry(entry: bytes, id_size: int) -> tuple[bytes, Entry]:
-    """Return (name, (mode, id)), the mode as Git reads it (tree-walk.c, canon_mode)."""
+    """Return (name, (mode, id)), the mode as Git reads it."""
     space = entry.index(b" ")
-    mode = int(entry[:space], 8)
+    digits = entry[:space]
+    mode = _MODES.get(digits) or _mode(digits)
+    return entry[space + 1 : -id_size - 1], (mode, entry[-id_size:].hex())
+
+
+def _mode(digits: bytes) -> int:
+    """Return a mode as Git reads it (tree-walk.c, canon_mode)."""
+    mode = int(digits, 8)
     kind = mode & _FORMAT_MASK
     if kind == _REGULAR:
         mode = 0o100755 if mode & _OWNER_EXECUTES else 0o100644
@@ -40,7 +49,7 @@ def parse_entry(entry: bytes, id_size: int) -> tuple[bytes, Entry]:
         mode = kind
     else:
         mode = _GITLINK
-    return entry[space + 1 : -id_size - 1], (mode, entry[-id_size:].hex())
+    return mode
 
 
 def decode_path(path: bytes) -> str:
@@ -66,14 +75,16 @@ def changes(
         sides = [reader.tree(tree) if tree else {} for tree in other_trees]
         for name in olds.keys() | news.keys():
             path = prefix + name
-            entries = (olds.get(name), news.get(name), *(side.get(name) for side in sides))
-            if entries[0] == entries[1]:
+            old_entry, new_entry = olds.get(name), news.get(name)
+            if old_entry == new_entry:
                 continue  # written with another mode of the same meaning
-            old_folder, new_folder, *other_folders = (_folder(entry) for entry in entries)
+            further = [side.get(name) for side in sides]
+            old_folder, new_folder = _folder(old_entry), _folder(new_entry)
             if old_folder or new_folder:
-                pending.append((path + b"/", old_folder, new_folder, tuple(other_folders)))
-            old_blob, new_blob, *other_blobs = (_blob(entry) for entry in entries)
+                pending.append((path + b"/", old_folder, new_folder, tuple([_folder(entry) for entry in further])))
+            old_blob, new_blob = _blob(old_entry), _blob(new_entry)
             if old_blob or new_blob:
+                other_blobs = [_blob(entry) for entry in further]
                 found.append((path, FileChange(decode_path(path), old_blob, new_blob, other_blobs)))
                 if limit is not None and len(found) > limit:
                     return None
@@ -99,8 +110,8 @@ def _differing(reader: ObjectReader, old: str | None, new: str | None) -> tuple[
     new_entries = reader.tree_entries(new) if new else frozenset()
     size = reader.id_size
     return (
-        dict(parse_entry(entry, size) for entry in old_entries - new_entries),
-        dict(parse_entry(entry, size) for entry in new_entries - old_entries),
+        dict([parse_entry(entry, size) for entry in old_entries - new_entries]),
+        dict([parse_entry(entry, size) for entry in new_entries - old_entries]),
     )
 
 

@@ -6,6 +6,7 @@ from muse_hook.errors import DeltaError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
 try:
@@ -27,8 +28,18 @@ def canonical(value: object) -> str:
         return dumps(value, separators=(",", ":"), allow_nan=False)
     if isinstance(value, str):
         return _json.encode_basestring_ascii(value)
-    encoder = _json.make_encoder(
-        markers={},  # by it a circle is noticed
+    markers, encode = _encoders.pop() if _encoders else _new_encoder()
+    parts = encode(value, 0)
+    if not markers:
+        _encoders.append((markers, encode))
+    return "".join(parts)
+
+
+def _new_encoder() -> tuple[dict[int, object], Callable[[object, int], tuple[str, ...]]]:
+    """Return an encoder, and what it keeps of the value in hand, by which a circle is noticed."""
+    markers: dict[int, object] = {}
+    return markers, _json.make_encoder(
+        markers=markers,
         default=_refuse,
         encoder=_json.encode_basestring_ascii,
         indent=None,
@@ -38,7 +49,10 @@ def canonical(value: object) -> str:
         skipkeys=False,
         allow_nan=False,
     )
-    return "".join(encoder(value, 0))
+
+
+# Those that are not at work and did not fail: making one takes longer than most values do.
+_encoders: list[tuple[dict[int, object], Callable[[object, int], tuple[str, ...]]]] = []
 
 
 def _refuse(value: object) -> NoReturn:

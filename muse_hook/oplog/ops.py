@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.errors import DeltaError
-from muse_hook.oplog.canonical import canonical_of
+from muse_hook.oplog.canonical import canonical, canonical_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def _checked(op: object) -> str:
     for key in ("op", "address"):
         if not isinstance(op.get(key), str):
             raise DeltaError(_DOING, f"an op has no text {key!r}: {op!a:.80}")
-    return canonical_of(op, f"the op of {op['address']!a:.80}")
+    try:
+        return canonical(op)
+    except (TypeError, ValueError, RecursionError):
+        return canonical_of(op, f"the op of {op['address']!a:.80}")  # which says so
 
 
 def _kind(value: object) -> str:

@@ -46,16 +46,17 @@ def in_scope(
     found = []
     for change in changes:
         before, after = old.of(change.path), new.of(change.path)
-        left = change.old if before != NONE else None
-        right = change.new if after != NONE else None
-        if left is None and right is None:
-            continue
-        further = [
-            _seen(blob, rules.of(change.path), after) for blob, rules in zip(change.others, others, strict=False)
-        ]
-        found.append(
-            (FileChange(change.path, left, right, further or change.others), before == SYMBOLS, after == SYMBOLS)
-        )
+        seen = change
+        if others or NONE in (before, after):
+            left = change.old if before != NONE else None
+            right = change.new if after != NONE else None
+            if left is None and right is None:
+                continue
+            further = [
+                _seen(blob, rules.of(change.path), after) for blob, rules in zip(change.others, others, strict=False)
+            ]
+            seen = FileChange(change.path, left, right, further or change.others)
+        found.append((seen, before == SYMBOLS, after == SYMBOLS))
     return found
 
 
@@ -70,8 +71,10 @@ def _tops(old: Rules, new: Rules, changes: Sequence[FileChange]) -> list[Folder]
     """Return the folders below which rules that count have changed, none of them inside another."""
     tops: set[Folder] = set()
     for change in changes:
-        *folder, name = change.path.split("/")
-        top = tuple(folder)
+        folder, _, name = change.path.rpartition("/")
+        if name not in (ATTRIBUTES_FILE, IGNORE_FILE):
+            continue
+        top = tuple(folder.split("/")) if folder else ()
         if (not top and name == IGNORE_FILE and _patterns(old) != _patterns(new)) or (
             name == ATTRIBUTES_FILE and _said(old, top) != _said(new, top)
         ):

@@ -18,6 +18,7 @@ SYMBOLS, FILE, NONE = "symbols", "file", "none"
 IGNORE_FILE = ".museignore"
 ATTRIBUTES_FILE = ".gitattributes"
 
+_KEPT = 8  # trees: a commit's old ones are the new ones of the commits before it
 _SIZE_LIMIT = 1 << 20  # bytes; larger rules are a mistake or an attack
 
 Folder = tuple[str, ...]
@@ -37,21 +38,19 @@ class Rules:
         self._objects = objects
         self._memory = memory
         self._folders: dict[Folder, str | None] = {(): tree}
-        self._lines: dict[Folder, list[tuple[Glob, Assignments]]] = {}
+        self._lines: dict[str, list[tuple[int, list[tuple[Glob, Assignments]]]]] = {}
         self.ignore = self._ignore_rules()
         self._root = self._root_attributes()
 
     def of(self, path: str) -> str:
         """Return how a path is recorded: 'symbols', 'file' (file-level ops only) or 'none'."""
-        parts = tuple(path.split("/"))
-        if self.ignore is not None and self.ignore.ignores(parts):
+        if self.ignore is not None and self.ignore.ignores(tuple(path.split("/"))):
             return NONE
-        matched = [
-            assignments
-            for depth in range(len(parts) - 1, -1, -1)  # the nearest file wins
-            for glob, assignments in self._lines_of(parts[:depth])
-            if glob.matches(parts[depth:])
-        ]
+        lines = self._lines_for(path.rpartition("/")[0])
+        if not lines:
+            return SYMBOLS
+        parts = tuple(path.split("/"))
+        matched = [assignments for depth, some in lines for glob, assignments in some if glob.matches(parts[depth:])]
         if not matched:
             return SYMBOLS
         from muse_hook.scope.attributes import WANTED, is_true, states  # noqa: PLC0415 - start-up time
@@ -84,11 +83,24 @@ class Rules:
             self._folders[parts] = entry[1] if entry is not None and entry[0] == TREE_MODE else None
         return self._folders[parts]
 
-    def _lines_of(self, folder: Folder) -> list[tuple[Glob, Assignments]]:
-        """Return the lines of a folder's `.gitattributes`, the last one (which wins) first."""
+    def reads(self, objects: ObjectReader) -> bool:
+        """Say whether these rules are read from `objects`."""
+        return self._objects is objects
+
+    def _lines_for(self, folder: str) -> list[tuple[int, list[tuple[Glob, Assignments]]]]:
+        """Return the lines that count for the files of a folder, by the depth of their own one.
+
+        The nearest file wins, so it comes first, and in each the last line.
+        """
         if folder not in self._lines:
-            attributes = self.attributes(folder)
-            self._lines[folder] = attributes.compiled()[::-1] if attributes is not None else []
+            parts = tuple(folder.split("/")) if folder else ()
+            found = []
+            for depth in range(len(parts), -1, -1):
+                attributes = self.attributes(parts[:depth])
+                lines = attributes.compiled() if attributes is not None else []
+                if lines:
+                    found.append((depth, lines[::-1]))
+            self._lines[folder] = found
         return self._lines[folder]
 
     def _root_attributes(self) -> Attributes | None:
@@ -135,6 +147,14 @@ class Rules:
 def read_rules(objects: ObjectReader, tree: str | None, memory: dict[object, Any] | None = None) -> Rules:
     """Return the rules of a tree (`None`: an empty one, without rules).
 
-    `memory` keeps parsed rule files: share it between the trees of one repository.
+    `memory` keeps parsed rule files, and the rules of a few trees: share it between the trees of one repository.
     """
-    return Rules(objects, tree, {} if memory is None else memory)
+    if memory is None:
+        return Rules(objects, tree, {})
+    kept: dict[str | None, Rules] = memory.setdefault(Rules, {})
+    rules = kept.get(tree)
+    if rules is None or not rules.reads(objects):
+        rules = kept[tree] = Rules(objects, tree, memory)
+        if len(kept) > _KEPT:
+            del kept[next(iter(kept))]
+    return rules
