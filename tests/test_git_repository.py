@@ -229,7 +229,7 @@ def test_revisions_resolve_to_commits(repo: Repo, head: str) -> None:
     second = repo.commit("second", b="b = 1\n")
     opened = open_repository(str(repo.path))
     assert opened.resolve("HEAD~1") == opened.resolve("v1") == opened.resolve(head[:9]) == head
-    assert opened.resolve("main@{0}") == second
+    assert opened.resolve("main@{0}") == opened.resolve(":/second") == second
     for revision in ("nope", "HEAD:b.py", "HEAD~5", "", "--all", "-n1", "a\0b", "main..HEAD", "^HEAD", "0" * 40):
         with pytest.raises(RevisionError) as caught:
             opened.resolve(revision)

@@ -17,7 +17,9 @@ def resolve(repository: Repository, revision: str) -> str:
     """Return the id of the commit that a revision names ("HEAD~2", "v1.0", an abbreviated id); RevisionError."""
     status, output, complaint = 1, b"", ""
     if revision and not revision.startswith("-") and "\0" not in revision:
-        status, output, complaint = repository.start_to_end("rev-parse", "--verify", revision + "^{commit}")
+        # ":/text" is a commit already, and takes whatever follows for a part of the text.
+        commit = revision if revision.startswith(":/") else revision + "^{commit}"
+        status, output, complaint = repository.start_to_end("rev-parse", "--verify", commit)
     oid = output.decode("ascii", "replace").strip()
     if status == 0 and oid.isalnum():  # "^HEAD" is told apart by what comes out
         return oid
