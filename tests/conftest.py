@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from shell import Shell
 
 EPOCH = 1_700_000_000
 
@@ -113,3 +114,9 @@ def repo(tmp_path: Path, environment: dict[str, str]) -> Repo:
     made = Repo(path, environment)
     made.git("init", "-q", "-b", "main")
     return made
+
+
+@pytest.fixture
+def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Return a person at a terminal in the repository."""
+    return Shell(repo, monkeypatch, capsys)

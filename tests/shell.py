@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
-
-import pytest
-from conftest import Repo
+from typing import TYPE_CHECKING, Any
 
 from muse_hook.cli import main
+
+if TYPE_CHECKING:
+    import pytest
+    from conftest import Repo
 
 
 class Shell:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from conftest import Repo
+from shell import Shell
 
-from muse_hook.cli import main
 from muse_hook.cli.changelog_view import code
 
 OLD = """\
@@ -43,21 +43,6 @@ def drop(path):
 def _inside():
     return 2
 """
-
-
-class Shell:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], repo: Repo) -> None:
-        monkeypatch.chdir(repo.path)
-        self._capsys = capsys
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        return (status, *self._capsys.readouterr())
-
-
-@pytest.fixture
-def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(monkeypatch, capsys, repo)
 
 
 @pytest.fixture

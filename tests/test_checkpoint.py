@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from made_logs import Log, insert, patch, replace
 from room import Room
+from shell import Shell
 
 from muse_hook.catchup import backfill
-from muse_hook.cli import main
 from muse_hook.git import Head
 from muse_hook.index import Index
 from muse_hook.oplog import OpLog, make_op_entry
@@ -88,21 +87,6 @@ def test_a_damaged_one_is_told(log: Log, text: str) -> None:
         read_checkpoint(log.store, "there")
 
 
-class Shell:
-    def __init__(self, room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        monkeypatch.chdir(room.path)
-        self._capsys = capsys
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        return (status, *self._capsys.readouterr())
-
-    def json(self, *arguments: str) -> Any:
-        status, out, err = self.run(*arguments, "--json")
-        assert status == 0, err
-        return json.loads(out)
-
-
 @pytest.fixture
 def room(tmp_path: Path, environment: dict[str, str]) -> Room:
     path = tmp_path / "room"
@@ -133,7 +117,7 @@ def test_replay_since_shows_what_arrived_after_it(room: Room, shell: Shell) -> N
     assert err == ""
     told = shell.json("replay", "--since", "here")
     assert [entry["commit_id"] for entry in told["entries"]] == [new] * 4
-    assert (told["version"], told["command"], told["since"]["name"]) == (1, "replay", "here")
+    assert told["since"]["name"] == "here"
     assert shell.json("checkpoint")["checkpoints"] == [told["since"]]
     assert shell.run("checkpoint")[1].startswith("here  20")
 

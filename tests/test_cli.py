@@ -64,11 +64,6 @@ def arrive():
 '''
 
 
-@pytest.fixture
-def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(repo, monkeypatch, capsys)
-
-
 def bytes_of_log(repo: Repo) -> bytes:
     logs = sorted((repo.path / ".git/.muse/op_log").rglob("ops.jsonl"))
     return b"".join(log.read_bytes() for log in logs)

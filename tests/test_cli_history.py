@@ -29,10 +29,9 @@ def helper(a, b):
 
 
 @pytest.fixture
-def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    made = Shell(repo, monkeypatch, capsys)
-    made.run("install")
-    return made
+def shell(shell: Shell) -> Shell:
+    shell.run("install")
+    return shell
 
 
 @pytest.fixture

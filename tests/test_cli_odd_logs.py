@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
 from shell import Shell
 
 from muse_hook.errors import typed
@@ -38,11 +37,10 @@ READING = (
 
 
 @pytest.fixture
-def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    made = Shell(repo, monkeypatch, capsys)
-    made.run("install")
-    repo.commit("Begin", a="def f(x):\n    return x\n")
-    return made
+def shell(shell: Shell) -> Shell:
+    shell.run("install")
+    shell.repo.commit("Begin", a="def f(x):\n    return x\n")
+    return shell
 
 
 def log_of(shell: Shell) -> Path:

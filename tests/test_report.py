@@ -29,11 +29,10 @@ def log(tmp_path: Path) -> Log:
 
 
 @pytest.fixture
-def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    made = Shell(repo, monkeypatch, capsys)
-    made.run("install")
-    repo.commit("Begin", a="def f():\n    return 1\n")
-    return made
+def shell(shell: Shell) -> Shell:
+    shell.run("install")
+    shell.repo.commit("Begin", a="def f():\n    return 1\n")
+    return shell
 
 
 def told(content: dict[str, object]) -> list[tuple[str, str, str, str]]:
