@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -15,6 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import Repo
 from shell import Shell
+
+from muse_hook.cli import invocation
 
 BEFORE = '''\
 """A module."""
@@ -156,6 +159,19 @@ def test_a_store_that_cannot_be_written_is_read_with_a_warning(shell: Shell, mon
     assert status == 0
     assert out.startswith("commit ")
     assert err == "warning: writing the log: No space left on device\nhint: df -h\n"
+
+
+def test_a_reader_does_not_wait_for_a_writer_that_stands_still(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert invocation._LOCK_SECONDS < 10
+    monkeypatch.setattr(invocation, "_LOCK_SECONDS", 0.1)
+    shell.repo.commit("Begin", a=BEFORE)
+    shell.run("install", "--backfill", "1")
+    with (shell.repo.path / ".git/.muse/lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        status, out, err = shell.run("log")
+    assert status == 0
+    assert "Begin" in out
+    assert err.startswith("warning: locking ")
 
 
 def test_diff_compares_any_two_commits(shell: Shell) -> None:

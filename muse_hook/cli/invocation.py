@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from muse_hook.oplog import Store
 
 _PATIENCE = 1.0  # seconds of catching up before a bar says why nothing is shown yet
+_LOCK_SECONDS = 5.0  # that a reader waits for whoever is writing: what is there can be read all the same
 # What a stage of `history.refresh` is called, and what it is counted in.
 _STAGES = {
     "scan": ("looking through the logs", "bytes"),
@@ -85,7 +86,7 @@ class Invocation:
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
-            report = catch_up(self.repository, self.store, progress=progress.update)
+            report = catch_up(self.repository, self.store, wait=_LOCK_SECONDS, progress=progress.update)
         except StoreError as failure:
             progress.end()
             warn(self.messages, failure)
