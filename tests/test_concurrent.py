@@ -469,6 +469,30 @@ def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shel
     assert "warning: island has no common history with main" in err
 
 
+def test_all_branches_are_compared_in_sight_of_a_terminal_alone(
+    fork: Fork, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("a + b", "a * b"))})
+    fork.repo.git("checkout", "-q", "main")
+    fork.commit("Go on", {"app.py": edit(("limit = 1", "limit = 2"))})
+    monkeypatch.setattr("muse_hook.cli.invocation._PATIENCE", 0.0)
+    monkeypatch.setattr("muse_hook.cli.progress._REDRAW_SECONDS", 0.0)
+    assert shell.run("concurrent", "--all")[2] == ""
+    monkeypatch.setattr("muse_hook.cli.invocation.columns", lambda _: 100)
+    _, out, err = shell.run("concurrent", "--all")
+    assert out.count(" parted at ") == 2
+    drawn = [line for line in err.split("\r") if "comparing" in line]
+    assert [each.partition("branches")[0].split()[-1] for each in drawn] == ["0/2", "1/2"]
+    assert err.endswith("\r\x1b[K")
+    assert "comparing" not in shell.run("concurrent", "ours", "theirs")[2]
+
+
+def test_a_file_that_conflicts_as_a_whole_has_no_lines(fork: Fork) -> None:
+    fork.sides({"a.bin": "\0 1"}, {"a.bin": "\0 2"}, {"a.bin": "\0 3"})
+    (found,) = fork.compare().collisions
+    assert (found.kind, found.ours.lines, found.theirs.lines) == ("lines", None, None)
+
+
 def test_the_command_line_is_refused_with_a_hint(fork: Fork, shell: Shell) -> None:
     fork.commit("Base", {"app.py": APP})
     assert shell.run("concurrent")[0] == 2

@@ -113,8 +113,12 @@ class Stages:
         self._bar = Progress(self._screen, what, unit=unit, patience=left, clock=self._clock)
         return self._bar.update
 
-    def end(self) -> None:
-        """Take the bar away, so that the next line stands alone; safe to call twice."""
+    def clear(self) -> None:
+        """Take the bar away, so that the next line stands alone; it comes again when there is more to tell."""
         if self._bar is not None:
             self._bar.end()
+
+    def end(self) -> None:
+        """Take the bar away for good; safe to call twice."""
+        self.clear()
         self._bar = None

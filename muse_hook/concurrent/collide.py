@@ -13,7 +13,7 @@ from muse_hook.concurrent.collision import (
     Collision,
     End,
 )
-from muse_hook.concurrent.lines import CONFLICTS, Lines
+from muse_hook.concurrent.lines import CONFLICTS, Lines, first_line
 from muse_hook.match.kinds import CONTAINER, group_of
 
 TYPE_CHECKING = False
@@ -145,8 +145,8 @@ def _lines_alone(ours: Side, theirs: Side, lines: Lines, told: set[str]) -> Iter
     for path in sorted(ours.files.keys() & theirs.files.keys() - told):
         hits = lines.at(path)
         if hits:
-            spans = [(each.ours[0] + 1, each.ours[1]) for each in hits], [(t.theirs[0] + 1, t.theirs[1]) for t in hits]
-            ends = [End(side.home(path), ["lines"], span[0]) for side, span in zip((ours, theirs), spans, strict=True)]
+            spans = (first_line(hits[0].ours), first_line(hits[0].theirs))
+            ends = [End(side.home(path), ["lines"], span) for side, span in zip((ours, theirs), spans, strict=True)]
             yield Collision(LINES, path, FILE, *ends, text=CONFLICTS)
 
 

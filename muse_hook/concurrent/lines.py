@@ -79,6 +79,11 @@ class Lines:
         return changes(self._repository, base.oid, blob.oid)
 
 
+def first_line(span: Span) -> Span | None:
+    """Return a span with its first line counted from 1, the last included; None for a whole file."""
+    return None if span == _ALL else (span[0] + 1, span[1])
+
+
 def _lines(text: bytes) -> list[bytes]:
     """Return the lines as Git counts them: `splitlines` would part at a lone carriage return as well."""
     return text.split(b"\n")

@@ -70,17 +70,26 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
     ids = [tuple(map(repository.resolve, pair)) for pair in pairs]
     identity = _identity(invocation)
     memory = Memory()
-    with repository.objects() as objects:
-        for names, (ours, theirs) in zip(pairs, ids, strict=True):
-            try:
-                comparison = compare(repository, objects, ours, theirs, identity=identity, memory=memory)
-            except RevisionError as unrelated:
-                if not arguments.all:
-                    raise
-                warn(invocation.messages, f"{names[1]} has no common history with {names[0]}: {unrelated.wrong}")
-                continue
-            if not arguments.all or not comparison.is_contained:
-                yield names, comparison
+    stages = invocation.stages()
+    progress = stages.begin("comparing", "branches")
+    try:
+        with repository.objects() as objects:
+            for number, (names, (ours, theirs)) in enumerate(zip(pairs, ids, strict=True)):
+                if arguments.all and not invocation.has_pager:  # which has the terminal for itself
+                    progress(number, len(pairs))
+                try:
+                    comparison = compare(repository, objects, ours, theirs, identity=identity, memory=memory)
+                except RevisionError as unrelated:
+                    if not arguments.all:
+                        raise
+                    stages.clear()
+                    warn(invocation.messages, f"{names[1]} has no common history with {names[0]}: {unrelated.wrong}")
+                    continue
+                if not arguments.all or not comparison.is_contained:
+                    stages.clear()
+                    yield names, comparison
+    finally:
+        stages.end()
 
 
 def _pairs(arguments: argparse.Namespace, invocation: Invocation) -> list[tuple[str, str]]:
