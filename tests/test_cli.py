@@ -166,6 +166,7 @@ def test_a_reader_does_not_wait_for_a_writer_that_stands_still(shell: Shell, mon
     monkeypatch.setattr(invocation, "_LOCK_SECONDS", 0.1)
     shell.repo.commit("Begin", a=BEFORE)
     shell.run("install", "--backfill", "1")
+    shell.repo.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "Later")
     with (shell.repo.path / ".git/.muse/lock").open("r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         status, out, err = shell.run("log")
