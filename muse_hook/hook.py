@@ -78,7 +78,7 @@ class _Hook:
         from muse_hook.git import open_repository  # noqa: PLC0415
         from muse_hook.oplog.store import Store  # noqa: PLC0415
 
-        repo = open_repository()
+        repo = open_repository(hurried=True)
         store = Store(repo.common_dir)
         _refuse_foreign(repo, store)
         store_made.append(store)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Repo
 
 from muse_hook.errors import RepositoryError, RevisionError
-from muse_hook.git import MINIMUM_VERSION, open_repository
+from muse_hook.git import MINIMUM_VERSION, Repository, discovery, open_repository
 from muse_hook.git.environment import LOCAL_VARIABLES, READ_ONLY, find_git
 
 
@@ -95,6 +96,99 @@ def test_the_git_directory_and_the_work_tree_may_be_apart_by_configuration(
     opened = open_repository(str(repo.path / ".git"))
     assert (opened.git_dir, opened.work_tree) == (str(repo.path / ".git"), str(apart))
     assert opened.head().oid == head
+
+
+STATES: dict[str, Callable[[Repo], object]] = {
+    "as Git makes it": lambda repo: repo.git("status"),
+    "detached": lambda repo: repo.git("checkout", "-q", "--detach"),
+    "unborn": lambda repo: repo.git("switch", "-q", "--orphan", "new"),
+    "packed": lambda repo: repo.git("gc", "-q"),
+    "with a comment": lambda repo: configure(repo, "[core]\n\tbare = false # yes\n"),
+    "bare by configuration": lambda repo: repo.git("config", "core.bare", "true"),
+    "bare twice": lambda repo: configure(repo, "[core] bare = yes\n"),
+    "a work tree elsewhere": lambda repo: repo.git("config", "core.worktree", str(repo.path.parent)),
+    "a work tree by an escape": lambda repo: configure(repo, "[core]\n\tbar\\\ne = true\n"),
+    "an include": lambda repo: configure(repo, "[include]\n\tpath = other\n"),
+    "configuration of a work tree": lambda repo: repo.git("config", "extensions.worktreeConfig", "true"),
+    "a symbolic link for HEAD": lambda repo: relink(repo.path / ".git/HEAD", "refs/heads/main"),
+    "a symbolic link for .git": lambda repo: relink(
+        (repo.path / ".git"), (repo.path / ".git").rename(repo.path.parent / "moved.git")
+    ),
+    "a file for .git": lambda repo: repo.git("init", "-q", "--separate-git-dir", str(repo.path.parent / "apart.git")),
+    "a format of the future": lambda repo: configure(repo, "[core]\n\trepositoryformatversion = 9\n"),
+    "a HEAD that is none": lambda repo: repo.write(".git/HEAD", "nowhere\n"),
+    "shallow": lambda repo: repo.write(".git/shallow", repo.git("rev-parse", "HEAD") + "\n"),
+    "alternates": lambda repo: repo.write(".git/objects/info/alternates", str(repo.path.parent) + "\n"),
+}
+
+
+def configure(repo: Repo, text: str) -> None:
+    """Add to the configuration, in words that `git config` would not choose."""
+    with (repo.path / ".git/config").open("a") as file:
+        file.write(text)
+
+
+def relink(path: Path, target: str | Path) -> None:
+    """Put a symbolic link in the place of a file."""
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
+def seen(repository: Repository) -> dict[str, object]:
+    """Return all that opening a repository has found."""
+    found = dict(vars(repository))
+    for private in ("_version", "_generations"):
+        found.pop(private)
+    return found
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_who_is_hurried_finds_the_same_repository(
+    repo: Repo, head: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert head
+    STATES[state](repo)
+    repo.write("folder/x", "")
+    variables: tuple[dict[str, str], ...] = ({}, {"GIT_PREFIX": "folder/", "GIT_INDEX_FILE": ".git/index"})
+    for variable in ("GIT_DIR", "GIT_WORK_TREE", "GIT_OBJECT_DIRECTORY", "GIT_CONFIG_PARAMETERS"):
+        value = {"GIT_DIR": ".git", "GIT_CONFIG_PARAMETERS": "'core.bare'='true'"}.get(variable, "folder")
+        variables += ({"GIT_DIR": ".git", variable: value},)
+    for folder in (repo.path, repo.path / "folder"):
+        monkeypatch.chdir(folder)
+        for some in variables:
+            environ = repo.environment | some
+            try:
+                expected = seen(open_repository(environ=environ))
+            except RepositoryError:
+                with pytest.raises(RepositoryError):
+                    open_repository(environ=environ, hurried=True)
+            else:
+                assert seen(open_repository(environ=environ, hurried=True)) == expected
+
+
+@pytest.mark.parametrize("state", ["as Git makes it", "detached", "unborn", "packed", "alternates"])
+def test_who_is_hurried_starts_no_git_where_nothing_is_unusual(
+    repo: Repo, head: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    STATES[state](repo)
+    assert head
+    monkeypatch.chdir(repo.path)
+    monkeypatch.setattr("muse_hook.git.discovery._ask", lambda *_: pytest.fail("git was started"))
+    for variables in ({}, {"GIT_PREFIX": "", "GIT_INDEX_FILE": ".git/next-index-7.lock"}):
+        assert open_repository(environ=repo.environment | variables, hurried=True).work_tree == str(repo.path)
+
+
+def test_repository_of_another_user_is_left_to_git_in_any_hurry(
+    repo: Repo, head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert head
+    monkeypatch.chdir(repo.path)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    asked: list[str] = []
+    ask = discovery._ask
+    monkeypatch.setattr(discovery, "_ask", lambda *rest: asked.append("git") or ask(*rest))  # type: ignore[func-returns-value]
+    open_repository(environ=repo.environment, hurried=True)
+    assert asked
 
 
 def test_post_receive_of_a_repository_with_a_work_tree_finds_that_work_tree(

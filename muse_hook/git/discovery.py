@@ -8,6 +8,7 @@ from muse_hook.errors import RepositoryError
 from muse_hook.git import environment
 from muse_hook.git.config import parse_version
 from muse_hook.git.heads import read_text
+from muse_hook.git.plain import plain_repository
 from muse_hook.git.process import in_short, run
 from muse_hook.git.repository import ID_SIZES, Repository
 
@@ -26,11 +27,14 @@ _NAMES = (
 )  # fmt: skip
 
 
-def open_repository(path: str | None = None, environ: Mapping[str, str] | None = None) -> Repository:
+def open_repository(
+    path: str | None = None, environ: Mapping[str, str] | None = None, *, hurried: bool = False
+) -> Repository:
     """Return the repository that Git finds from `path`, or from here by Git's own environment variables.
 
-    One `git rev-parse`. With a `path` that path is meant, whatever GIT_DIR says. RepositoryError where there is
-    none, where Git refuses it, or where there is no git or one older than MINIMUM_VERSION.
+    One `git rev-parse`, and none where one is `hurried` (a hook is, and Git has been there) and plain files leave no
+    doubt. With a `path` that path is meant, whatever GIT_DIR says. RepositoryError where there is none, where Git
+    refuses it, or where there is no git or one older than MINIMUM_VERSION.
     """
     given = os.environ if environ is None else environ
     git = environment.find_git(given)
@@ -39,7 +43,7 @@ def open_repository(path: str | None = None, environ: Mapping[str, str] | None =
     except FileNotFoundError:
         raise RepositoryError(_DOING, "this folder is gone", "cd") from None
     honoured = environment.discovery_environment(given, explicit_path=path is not None)
-    said = _ask(git, start, honoured)
+    said = (_say_plainly(start, honoured) if hurried else None) or _ask(git, start, honoured)
     git_dir = said["git_dir"]
     common_dir = os.path.normpath(os.path.join(start, said["common_dir"]))
     objects_dir = os.path.normpath(os.path.join(start, said["objects_dir"]))
@@ -59,6 +63,24 @@ def open_repository(path: str | None = None, environ: Mapping[str, str] | None =
         is_shallow=said["is_shallow"] == "true",
         object_format=said["object_format"],
     )
+
+
+def _say_plainly(start: str, environ: dict[str, str]) -> dict[str, str] | None:
+    """Return what Git would say at the top of a repository that has nothing unusual, `None` anywhere else."""
+    git_dir = plain_repository(start, environ)
+    if git_dir is None:
+        return None
+    return {
+        "is_bare": "false",
+        "is_shallow": "false",
+        "is_inside_work_tree": "true",
+        "object_format": "sha1",
+        "git_dir": git_dir,
+        "common_dir": git_dir,
+        "objects_dir": git_dir + "/objects",
+        "up": "",
+        "local_variables": "",
+    }
 
 
 def _ask(git: str, start: str, environ: dict[str, str]) -> dict[str, str]:
