@@ -1,5 +1,6 @@
 #!/bin/sh
 # Set muse_hook up for a repository: ./install.sh [REPOSITORY] (default: the one of the current folder)
+# Take the program away again: ./install.sh --uninstall
 set -eu
 
 fail() {
@@ -10,14 +11,15 @@ say() {
     printf '%s\n' "$1" >&2
 }
 
+usage="usage: ./install.sh [REPOSITORY | --uninstall]"
 case ${1-} in
     -h | --help)
-        echo "usage: ./install.sh [REPOSITORY]"
+        echo "$usage"
         exit 0
         ;;
 esac
 [ $# -le 1 ] || {
-    echo "usage: ./install.sh [REPOSITORY]" >&2
+    echo "$usage" >&2
     exit 2
 }
 repository=${1-.}
@@ -26,6 +28,31 @@ source=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P)
 home=${XDG_DATA_HOME:-$HOME/.local/share}/muse_hook
 venv=$home/venv
 bin=$HOME/.local/bin
+# man looks for pages beside each folder of PATH: `git muse --help` is one of them.
+pages=$HOME/.local/share/man/man1
+
+# Call a function with each link and what it points to.
+each_link() {
+    "$1" "$bin/muse-hook" "$venv/bin/muse-hook"
+    "$1" "$bin/git-muse" "$venv/bin/git-muse"
+    "$1" "$pages/muse-hook.1" "$venv/share/man/man1/muse-hook.1"
+    "$1" "$pages/git-muse.1" "$venv/share/man/man1/git-muse.1"
+}
+is_ours() {
+    [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]
+}
+
+if [ "$repository" = --uninstall ]; then
+    [ -d "$venv" ] || fail "nothing is installed in $venv" "XDG_DATA_HOME=/another/folder $0 --uninstall"
+    drop() {
+        ! is_ours "$1" "$2" || rm "$1"
+    }
+    each_link drop
+    rm -rf "$venv"
+    rmdir "$home" 2>/dev/null || say "note: $home holds something else and stays"
+    say "note: hooks stay where 'muse-hook uninstall' was not run, and say at each commit that the program is gone"
+    exit 0
+fi
 
 # Everything that can be refused is looked at before anything is made.
 
@@ -81,20 +108,17 @@ if [ "$(cat "$venv/muse_hook-current" 2>/dev/null)" != "$current" ] || ! "$venv/
     printf '%s\n' "$current" >"$venv/muse_hook-current"
 fi
 
-# man looks for pages beside each folder of PATH: `git muse --help` is one of them.
-pages=$HOME/.local/share/man/man1
 mkdir -p "$bin" "$pages"
-for pair in "$bin/muse-hook bin/muse-hook" "$bin/git-muse bin/git-muse" \
-    "$pages/muse-hook.1 share/man/man1/muse-hook.1" "$pages/git-muse.1 share/man/man1/git-muse.1"; do
-    link=${pair% *} target=$venv/${pair##* }
-    if [ -L "$link" ] && [ "$(readlink "$link")" = "$target" ]; then
-        continue
-    elif [ -e "$link" ] || [ -L "$link" ]; then
-        say "note: $link is another one and stays; this one is $target"
+link() {
+    if is_ours "$1" "$2"; then
+        return
+    elif [ -e "$1" ] || [ -L "$1" ]; then
+        say "note: $1 is another one and stays; this one is $2"
     else
-        ln -s "$target" "$link"
+        ln -s "$2" "$1"
     fi
-done
+}
+each_link link
 
 "$venv/bin/muse-hook" install "$repository" --backfill 200
 

@@ -138,7 +138,7 @@ def test_the_tests_say_the_same(home: Path, bare_bin: Path, tmp_path: Path) -> N
 
 def test_too_many_arguments(home: Path) -> None:
     done = run(home, "a", "b")
-    assert (done.returncode, done.stderr) == (2, "usage: ./install.sh [REPOSITORY]\n")
+    assert (done.returncode, done.stderr) == (2, "usage: ./install.sh [REPOSITORY | --uninstall]\n")
 
 
 def test_packages_that_cannot_be_had_leave_no_half_made_environment(home: Path, bare_bin: Path, repo: Repo) -> None:
@@ -158,6 +158,30 @@ def test_packages_that_cannot_be_had_leave_no_half_made_environment(home: Path, 
     assert not (home / ".local/share/muse_hook/venv").exists()
     assert not (home / ".local/bin").exists()
     assert not (repo.path / ".git/.muse").exists()
+
+
+def test_uninstall_takes_the_program_its_links_and_its_pages_and_nothing_else(home: Path) -> None:
+    share, bin_ = home / ".local/share", home / ".local/bin"
+    venv = share / "muse_hook/venv"
+    for folder in (bin_, share / "man/man1", venv / "bin", venv / "share/man/man1"):
+        folder.mkdir(parents=True)
+    (venv / "bin/python").symlink_to(sys.executable)
+    for name in ("bin/git-muse", "share/man/man1/muse-hook.1", "share/man/man1/git-muse.1"):
+        (venv / name).write_text("ours")
+        (home / ".local" / name).symlink_to(venv / name)
+    (bin_ / "muse-hook").symlink_to(venv / "bin/another")  # not the link that was made
+    (bin_ / "other").write_text("theirs")
+    (share / "man/man1/other.1").write_text("theirs")
+    done = run(home, "--uninstall")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["note"]
+    left = sorted(str(path.relative_to(home)) for path in home.rglob("*") if not path.is_dir())
+    assert left == [".local/bin/muse-hook", ".local/bin/other", ".local/share/man/man1/other.1"]
+    assert not (share / "muse_hook").exists()
+    assert Path(sys.executable).exists()
+    again = run(home, "--uninstall")
+    assert again.returncode == 1
+    assert again.stderr.startswith("error: nothing is installed in ")
 
 
 def subjects(log: Path) -> list[str]:
@@ -229,3 +253,12 @@ def test_from_nothing_to_a_recorded_commit(home: Path, tmp_path: Path) -> None:
     healthy = repo.run(str(command), "doctor", check=False)
     assert healthy.returncode == 0, healthy.stdout + healthy.stderr
     assert repo.git("status", "--porcelain") == ""
+
+    if shutil.which("man", path=SYSTEM_PATH):
+        reading = {"PATH": f"{home}/.local/bin:{SYSTEM_PATH}", "MANPATH": "", "MANPAGER": "cat"}
+        reader = Repo(path, repo.environment | reading, repo.clock)
+        for words in (("man", "muse-hook"), ("man", "git-muse"), ("git", "muse", "--help")):
+            assert b"MUSE-HOOK" in reader.run(*words).stdout.upper(), words
+    gone = run(home, "--uninstall", script=script)
+    assert gone.returncode == 0, gone.stderr
+    assert [each for each in (home / ".local").rglob("*") if not each.is_dir()] == []
