@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from conftest import Repo
@@ -19,6 +20,10 @@ from report_room import EVIL, content_of, data_of, page_of, some_history
 from shell import Shell
 
 from muse_hook.cli.escape import printable
+from muse_hook.history import Filter, Reachable
+from muse_hook.history.follow import refresh
+from muse_hook.index import Index
+from muse_hook.report import gather, page
 from muse_hook.report.page import as_data
 from muse_hook.report.styles import STYLES, style_of
 
@@ -322,3 +327,18 @@ def test_a_repository_without_a_commit_gives_a_page_that_says_so(
     page = shell.out("report")
     assert "no commit yet" in page
     assert "0 operations on 0 symbols in 0 commits" in page
+
+
+def test_gathering_asks_no_question_a_symbol(log: Log) -> None:
+    last = log.commit(patch("a.py", *(insert(f"a.py::f{number}", f"{number}") for number in range(600))))
+    asked: list[str] = []
+    with Index(log.store) as index:
+        refresh(index)
+        reachable = Reachable(cast("Any", None), index.connection, [last])
+        index.connection.set_trace_callback(asked.append)
+        content = gather(
+            index.connection, reachable, Filter(), chosen=None, repository="", scope=[], shown=printable
+        )  # fmt: skip
+    assert content.symbols == 600
+    assert data_of(page(content))["entities"]["alive"].count(1) == 600
+    assert len(asked) < 20

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from muse_hook.history.ancestry import Ancestry, Place, Reach
 
 
+_MANY = 500  # addresses a query: SQLite's own limit on `?` was 999 for long
+
+
 class Places:
     """The table of places, read as far as it is asked for, and what is put in before it is written.
 
@@ -89,6 +92,20 @@ class Places:
                     )
                 ]
         return known
+
+    def know(self, addresses: Iterable[str]) -> None:
+        """Read who had each of many addresses, for those who will ask for them one by one."""
+        wanted = sorted({each for each in addresses if each not in self._known})
+        self._known.update((each, []) for each in wanted)
+        for at in range(0, len(wanted), _MANY):
+            some = wanted[at : at + _MANY]
+            for row in self._sql.execute(
+                "SELECT p.address, p.symbol, r.chain, r.place, r.generation FROM places p"  # noqa: S608 - constants
+                f" LEFT JOIN records r USING (record) WHERE p.address IN ({', '.join('?' * len(some))})"
+                " ORDER BY r.generation DESC",
+                some,
+            ):
+                self._known[row[0]].append((BEFORE if row[2] is None else row[2:], row[1]))
 
     def _carried_to(self, prefix: str) -> list[tuple[Place, str]]:
         known = self._carried.get(prefix)

@@ -171,6 +171,7 @@ class _Walk:
         """Say of each symbol where it is, or was last, and whether HEAD has it; of each file whether it is code."""
         places = Places(connection, lambda: reachable.ancestry)
         numbers = dict(connection.execute("SELECT id, symbol FROM stories"))
+        places.know(f"{path}::{name}" for entity in self.entities if entity.id for path, name in entity.places)
         for entity in self.entities:
             if not entity.id:
                 entity.kind = "module" if any(path in self._code_paths for path, _ in entity.places) else "file"
