@@ -1,0 +1,62 @@
+"""The completion script for bash."""
+
+from __future__ import annotations
+
+from muse_hook.cli.completion.words import LIST_REFS, choices_of, commands, options_of, values_of, wanted_by
+from muse_hook.cli.usage import command_parser, top_parser
+
+
+def script() -> str:
+    """Return the completion script."""
+    names = " ".join(name for name, _ in commands())
+    general = " ".join(option for option, _, _ in options_of(top_parser()))
+    values = [f'        *" {option}") words="{words}" ;;' for option, words in values_of(top_parser())]
+    cases = []
+    for name, _ in commands():
+        parser = command_parser(name)
+        values += [f'        "{name} {option}") words="{words}" ;;' for option, words in values_of(parser)]
+        options = " ".join(option for option, _, _ in options_of(parser))
+        words = "".join(f" {words}" for option, words in choices_of(parser) if not option)
+        wants = wanted_by(parser)
+        refs = f" $({LIST_REFS})" if "refs" in wants else ""
+        files = "; compopt -o default 2>/dev/null" if "files" in wants else ""
+        cases.append(f'        {name}) words="{options}{words}{refs}"{files} ;;')
+    return f"""\
+# bash completion of muse-hook and `git muse`; put this into ~/.bashrc:
+#   eval "$(muse-hook completion bash)"
+_muse_hook_words() {{
+    local words before="${{COMP_WORDS[COMP_CWORD - 1]}}"
+    case "$1 $before" in
+{chr(10).join(values)}
+        *) _muse_hook_command "$1" ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+}}
+_muse_hook_command() {{
+    case "$1" in
+{chr(10).join(cases)}
+        help) words="{names}" ;;
+        *) words="{names} help {general}" ;;
+    esac
+}}
+_muse_hook() {{
+    local command= i=1
+    while ((i < COMP_CWORD)); do
+        case "${{COMP_WORDS[i]}}" in
+            -C | --color) ((i++)) ;;
+            -*) ;;
+            *) command="${{COMP_WORDS[i]}}"; break ;;
+        esac
+        ((i++))
+    done
+    _muse_hook_words "$command"
+}}
+_git_muse() {{
+    local i
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        [[ ${{COMP_WORDS[i]}} == muse ]] && break
+    done
+    _muse_hook_words "$( ((i + 1 < COMP_CWORD)) && printf %s "${{COMP_WORDS[i + 1]}}")"
+}}
+complete -F _muse_hook muse-hook git-muse
+"""
