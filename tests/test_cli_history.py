@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,21 @@ def test_history_before_the_hooks_comes_with_a_backfill(
     shell.run("backfill")
     after = shell.json("log", "f")["events"]
     assert [event["commit"] for event in after] == [new, old]
+
+
+def test_a_log_of_nothing_says_why(shell: Shell) -> None:
+    repo = shell.repo
+    shell.run("uninstall")
+    repo.commit("Old", a=MODEL)
+    shutil.rmtree(repo.path / ".git/.muse")
+    shell.run("install")
+    hint = "hint: muse-hook backfill records what was there before the hooks\n"
+    assert shell.run("log") == (0, "", "nothing that HEAD reaches is recorded; --all shows other branches\n" + hint)
+    assert shell.run("log", "--all") == (0, "", "nothing is recorded yet\n" + hint)
+    assert shell.run("log", "--json")[2].endswith(hint)
+    assert shell.run("log", "--kind", "method") == (0, "", "")
+    shell.run("backfill")
+    assert shell.run("log")[2] == ""
 
 
 def test_blame_passes_over_moves_and_formatting(shell: Shell, story: list[str]) -> None:

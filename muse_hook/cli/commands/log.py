@@ -61,17 +61,33 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.json:
         told = [event.as_json() for event in chosen]
         invocation.out.json({"version": 1, "command": "log", "events": told})
+        _tell_nothing(arguments, invocation, bool(told))
         return 0
     patches = None
     if arguments.patch:
         from muse_hook.cli.symbol_patch import SymbolPatches  # noqa: PLC0415 - needs grammars; the story does not
 
         patches = SymbolPatches(repository)
-    for number, event in enumerate(chosen):
-        if number:
+    is_any = False
+    for event in chosen:
+        if is_any:
             invocation.out.line()
+        is_any = True
         draw_event(invocation.out, event, patches)
+    _tell_nothing(arguments, invocation, is_any)
     return 0
+
+
+def _tell_nothing(arguments: argparse.Namespace, invocation: Invocation, is_any: bool) -> None:  # noqa: FBT001 - one fact
+    """Say why nothing is shown where nothing in particular was asked for."""
+    chosen = (arguments.session, arguments.author, arguments.path, arguments.kind, arguments.change, arguments.since)
+    if is_any or arguments.address is not None or any(chosen):
+        return
+    if arguments.all:
+        invocation.messages.line("nothing is recorded yet")
+    else:
+        invocation.messages.line("nothing that HEAD reaches is recorded; --all shows other branches")
+    invocation.messages.line(("hint: ", "hint"), "muse-hook backfill records what was there before the hooks")
 
 
 def _find(naming: Naming, word: str, repository: Repository) -> Named:
