@@ -141,6 +141,13 @@ def test_an_unknown_session_is_said_with_the_one_that_was_meant(shell: Shell) ->
         "error: looking for session 'mian': nothing is recorded under that name\nhint: --session main\n",
     )
     assert shell.run("log", "--session", "../x")[2].endswith("\nhint: muse-hook sessions\n")
+    status, out, err = shell.run("report", "--session", "mian")
+    assert (status, out, err.splitlines()[1]) == (1, "", "hint: --session main")
+    status, out, err = shell.run("watch", "--history", "--no-wait", "--session", "mian")
+    assert (status, out, err.splitlines()[1]) == (0, "", "hint: --session main"), "it may come yet"
+    assert err.startswith("warning: looking for session 'mian'")
+    shell.repo.git("branch", "topic")
+    assert shell.run("watch", "--history", "--no-wait", "--session", "topic") == (0, "", "")
 
 
 def test_a_damaged_log_a_torn_line_and_a_missing_index_lose_nothing(shell: Shell, story: list[str]) -> None:

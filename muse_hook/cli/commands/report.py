@@ -7,7 +7,7 @@ import sys
 
 from muse_hook.cli.escape import printable
 from muse_hook.cli.failures import reject
-from muse_hook.cli.options import add_filters, add_json, filter_of
+from muse_hook.cli.options import add_filters, add_json, check_session, filter_of
 from muse_hook.history import Reachable
 from muse_hook.report import Target, gather, page
 
@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     wanted = filter_of(arguments, repository)
     chosen = _chosen(arguments, repository)
     database = invocation.history()
+    if wanted.session:
+        check_session(wanted.session, invocation.index)
     head = repository.head()
     content = gather(
         database,

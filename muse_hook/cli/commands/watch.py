@@ -6,10 +6,10 @@ import contextlib
 import select
 
 from muse_hook.cli.failures import INTERRUPTED, Interrupted, warn
-from muse_hook.cli.options import add_filters, add_json, as_recorded, count
+from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, count
 from muse_hook.cli.terminal import ClosedStreamError
 from muse_hook.cli.watch_view import Teller
-from muse_hook.errors import StoreError
+from muse_hook.errors import SessionError, StoreError
 from muse_hook.watch import FOUND, LOST, OLDER, Cursor, Follower, Notice
 from muse_hook.watch.backfilled import Backfilled
 from muse_hook.watch.checkpoint import read_checkpoint
@@ -63,6 +63,11 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         raise StoreError("following the log", "nothing is recorded here yet", "muse-hook install")
     follower = _follower(arguments.since, invocation, begin=arguments.history)
     backfilled = None if arguments.history else Backfilled(repository, store)
+    if arguments.session and arguments.session not in repository.branches():
+        try:
+            check_session(arguments.session, invocation.index)
+        except SessionError as unknown:  # it may come: a branch that is made tomorrow, a work tree's HEAD
+            warn(invocation.messages, unknown)
     for name in ("author", "path", "kind", "change", "symbol"):
         setattr(arguments, name, as_recorded(getattr(arguments, name)))
     ids = _Ids(invocation) if arguments.json else None
