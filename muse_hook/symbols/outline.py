@@ -62,6 +62,8 @@ class Outline:
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
         # the white space before it belongs to a statement: what its text means hangs on it
         piece = self._piece(line if begins_line else start, end, node.type)
+        if self._parsed is not None:
+            self._parsed.nodes[line if begins_line else start] = node
         scopes = [(pattern.scope, captures) for pattern, captures in matches if pattern.scope]
         if scopes:
             self._look_into(statement, scopes, place)

@@ -88,6 +88,9 @@ class Piece:
             root, self._parsed, self._at = self.reader.alone(self.text, self.kind, is_header=self.is_header)
         if root.has_error:
             return root, None
+        node = self._parsed.nodes.get(self._at) if self._parsed is not None else None
+        if node is not None and node.type == self.kind:
+            return root, node
         start = self._at + len(self.text) - len(self.text.lstrip())
         return root, node_at(root, self.kind, (start, self._at + len(self.text)))
 

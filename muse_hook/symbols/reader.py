@@ -32,12 +32,21 @@ def reader_of(language: Language) -> Reader:
 
 
 class Parsed:
-    """The root of a tree, for the pieces of its source to share until the reader lets it go: then `root` is None."""
+    """A tree, for the pieces of its source to share until the reader lets it go: then `root` is None.
 
-    __slots__ = ("root",)
+    `nodes` are those of its statements, by where their pieces begin.
+    """
+
+    __slots__ = ("nodes", "root")
 
     def __init__(self, root: Node) -> None:
         self.root: Node | None = root
+        self.nodes: dict[int, Node] = {}
+
+    def drop(self) -> None:
+        """Let the tree go."""
+        self.root = None
+        self.nodes = {}
 
 
 class Reader:
@@ -72,7 +81,7 @@ class Reader:
         self._parsed_size += len(source)
         while self._parsed_size > KEPT_SOURCES and len(self._parsed) > 1:
             old, size = self._parsed.popleft()
-            old.root = None
+            old.drop()
             self._parsed_size -= size
         return root, parsed
 

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from muse_hook.symbols.container import Container
-    from muse_hook.symbols.statement import Class, Statement
+    from muse_hook.symbols.statement import Class, Entry, Statement
 
     # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
     Cut = tuple[int, str, Sequence[Statement], Class | None, int]
@@ -30,18 +30,18 @@ class Stretch:
         self.text = source[start:end]
         self.size = len(self.text)
         self.rows = self.text.count(b"\n")
-        self.last = source.count(b"\n", start, last)
+        self.last = self.rows - source.count(b"\n", last, end)
         self.column = statements[0].column if statements else 0
         if self.opened is not None:
             self.statements: tuple[Statement, ...] = ()
-            entries = [self.opened.entry]
+            entries: Sequence[Entry] = (self.opened.entry,)
             self.opened.statements = []  # those are in the member stretches from here on
         else:
             self.statements = tuple(statements)
             entries = [entry for statement in statements for entry in statement.entries]
         for entry in entries:
             row = source.count(b"\n", start, entry.first)
-            entry.last = row + source.count(b"\n", entry.first, entry.last)
+            entry.last = self.last if entry.last == last else row + source.count(b"\n", entry.first, entry.last)
             entry.first = row
 
 
