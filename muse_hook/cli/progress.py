@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from muse_hook.cli.escape import printable, width
+from muse_hook.cli.failures import Interrupted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +58,12 @@ class Progress:
             self._screen.write("\r\x1b[K")
             self._screen.flush()
         self._drawn = False
+
+    def interrupted(self, doing: str, hint: str) -> Interrupted:
+        """Return what to raise on Ctrl-C: how much is recorded, and how to go on."""
+        plural = "" if self.done == 1 else "s"
+        told = f"{self.done:,} commit{plural} recorded, {self.total - self.done:,} left"
+        return Interrupted(doing, told, hint)
 
     @property
     def seconds(self) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from muse_hook.errors import StoreError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,6 +16,16 @@ BLOCK = 1 << 20
 # What json.loads does after guessing an encoding and looking for white space, twice as fast; made when it is needed
 # first, since json brings regular expressions along.
 _decode: Callable[[str], tuple[Any, int]] | None = None
+
+
+def open_log(path: str) -> int | None:
+    """Open a log for reading; None where there is none, StoreError where it cannot be read."""
+    try:
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"reading {path}", error.strerror or str(error)) from error
 
 
 def read_lines(fd: int, start: int, end: int) -> Iterator[bytes]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.errors import DamagedLogError, StoreError
-from muse_hook.oplog.lines import hand_entry, parse, read_lines
+from muse_hook.errors import DamagedLogError
+from muse_hook.oplog.lines import hand_entry, open_log, parse, read_lines
 from muse_hook.oplog.scanner import Scanner
 from muse_hook.oplog.seals import Seal
 
@@ -25,12 +25,9 @@ def read_entries(path: str, offset: int = 0) -> Iterator[OpEntry]:
     these. Half-written and damaged batches and garbage are passed over. No log: no entries. Raises StoreError where
     it cannot be read.
     """
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
+    fd = open_log(path)
+    if fd is None:
         return
-    except OSError as error:
-        raise StoreError(f"reading {path}", error.strerror or str(error)) from error
     try:
         size = os.fstat(fd).st_size
         seen: set[str] = set()

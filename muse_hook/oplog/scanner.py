@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.errors import StoreError
 from muse_hook.oplog.digest import hasher
-from muse_hook.oplog.lines import BLOCK, start_of_last
+from muse_hook.oplog.lines import BLOCK, open_log, start_of_last
 from muse_hook.oplog.seals import Mark, Seal, git_line
 
 TYPE_CHECKING = False
@@ -97,12 +96,9 @@ def scan(path: str, offset: int = 0) -> Iterator[Seal]:
 
     None where there is no log; raises StoreError where it cannot be read.
     """
-    try:
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
+    fd = open_log(path)
+    if fd is None:
         return
-    except OSError as error:
-        raise StoreError(f"reading {path}", error.strerror or str(error)) from error
     try:
         for found in Scanner(fd, offset):
             if isinstance(found, Seal):

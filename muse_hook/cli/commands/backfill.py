@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.catchup import backfill
-from muse_hook.cli.failures import Interrupted, reject
+from muse_hook.cli.failures import reject
 from muse_hook.cli.left import tell_left
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
@@ -86,9 +86,7 @@ def record_range(
             progress=progress.update,
         )
     except KeyboardInterrupt:
-        progress.end()
-        told = f"{_commits(progress.done)} recorded, {progress.total - progress.done:,} left"
-        raise Interrupted("recording history", told, "run the same command again to go on") from None
+        raise progress.interrupted("recording history", "run the same command again to go on") from None
     finally:
         progress.end()
     tell_left(invocation.messages, report.left)

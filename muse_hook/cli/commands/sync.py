@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.catchup import catch_up
-from muse_hook.cli.failures import Interrupted, warn
+from muse_hook.cli.failures import warn
 from muse_hook.cli.left import tell_left
 from muse_hook.cli.progress import Progress
 
@@ -35,9 +35,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: 
     try:
         report = catch_up(invocation.repository, invocation.store, whole=True, progress=progress.update)
     except KeyboardInterrupt:
-        progress.end()
-        told = f"{progress.done:,} recorded, {progress.total - progress.done:,} left"
-        raise Interrupted("recording", told, "muse-hook sync goes on") from None
+        raise progress.interrupted("recording", "muse-hook sync goes on") from None
     finally:
         progress.end()
     tell_left(invocation.messages, report.left)
