@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _HELP_WIDTH = 100
+_BEFORE_COMMAND = {"-C": "DIR", "--color": "WHEN", "--no-pager": ""}
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +36,14 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of exiting: failures are shown in one place."""
+        program, _, command = self.prog.partition(" ")
+        for word in message.split():
+            option = word.partition("=")[0]
+            if command and option in _BEFORE_COMMAND:
+                typed = f"{option} {_BEFORE_COMMAND[option]}".rstrip()
+                reject(
+                    "reading the command line", f"{option} stands before the command", f"{program} {typed} {command}"
+                )
         reject("reading the command line", message, f"{self.prog} --help")
 
 
