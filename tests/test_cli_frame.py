@@ -195,7 +195,7 @@ def test_a_stream_that_is_closed_is_no_fault_and_no_file_gets_its_number(repo: R
 @pytest.mark.parametrize("words", ["show", "--help", "log --json", "report", "watch --no-wait --json"])
 def test_output_that_finds_no_room_is_said_and_exits_1(repo: Repo, words: str) -> None:
     repo.commit("Begin", a="x = 1\n")
-    repo.run(sys.executable, "-m", "muse_hook", "install")
+    repo.run(sys.executable, "-m", "muse_hook", "install", "--backfill", "1")
     done = repo.run("bash", "-c", f"'{sys.executable}' -m muse_hook {words} >/dev/full", check=False)
     assert done.returncode == 1
     assert done.stderr.decode() == (
