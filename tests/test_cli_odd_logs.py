@@ -145,6 +145,16 @@ def test_words_are_read_alike_in_a_locale_without_utf8(shell: Shell) -> None:
         assert b"function" in done.stdout
 
 
+def test_a_folder_is_told_from_a_symbol(shell: Shell) -> None:
+    shell.repo.commit("Add", sub__deep__b="def g():\n    return 1\n")
+    for word in ("sub", "./sub/", "sub/deep"):
+        status, out, err = shell.run("log", word)
+        assert (status, out) == (1, "")
+        error, hint = err.splitlines()
+        assert error == f"error: looking for {word!r}: that is a folder"
+        assert "sub/deep/b.py::g" in shell.out(*shlex.split(hint.removeprefix("hint: "))[1:])
+
+
 def test_an_address_may_begin_where_one_stands(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell.repo.commit("Add", sub__b="def g():\n    return 1\n", sub__a="def f():\n    return 2\n")
     monkeypatch.chdir(shell.repo.path / "sub")

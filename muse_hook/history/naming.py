@@ -111,6 +111,11 @@ class Naming:
     def _nothing(self, word: str) -> AddressError:
         import difflib  # noqa: PLC0415 - start-up time
 
+        folder = word.removeprefix("./").rstrip("/") + "/"
+        within = self._sql.execute("SELECT 1 FROM entries WHERE substr(path, 1, ?) = ? LIMIT 1", (len(folder), folder))
+        if within.fetchone():
+            hint = typed("muse-hook", "log", "--path", folder + "*")
+            return AddressError(f"looking for {word!r}", "that is a folder", hint)
         name = simple_name("::" + word.rpartition("::")[2])
         known = [each for (each,) in self._sql.execute("SELECT DISTINCT name FROM stories WHERE alive")]
         close = difflib.get_close_matches(name, known, n=3)
