@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from made_logs import Log, delete, insert, patch, replace
 
 import muse_hook.history.fold as folding
+from muse_hook.errors import StoreBusyError
 from muse_hook.history import Filter, stream
 from muse_hook.history.batch_lines import parsed
 from muse_hook.history.follow import refresh
@@ -108,6 +110,48 @@ def test_two_that_fold_at_once_hold_the_same(log: Log, whole: list[Any], monkeyp
     with Index(log.store) as index:
         refresh(index, Stages("fold", other))
     assert log.tables() == whole
+
+
+def test_another_reader_waits_in_sight_for_the_one_who_reads(log: Log, whole: list[Any]) -> None:
+    log.write(*line_of_commits(log, 40))
+    waits = threading.Event()
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    class Waiting(Stages):
+        def __call__(self, name: str) -> Any:
+            if name == "wait":
+                waits.set()
+            return super().__call__(name)
+
+    def other() -> None:
+        with Index(log.store) as index:
+            stages = Waiting()
+            refresh(index, stages)
+            told.update(stages.told)
+
+    second = threading.Thread(target=other)
+
+    class Reading(Stages):
+        def __call__(self, name: str) -> Any:
+            if name == "read":
+                second.start()
+                assert waits.wait(10.0)
+            return super().__call__(name)
+
+    with Index(log.store) as index:
+        refresh(index, Reading())
+    second.join()
+    assert list(told) == ["wait", "scan"]
+    assert log.tables() == whole
+
+
+def test_a_held_index_is_told_as_busy(log: Log) -> None:
+    log.write(*line_of_commits(log, 3))
+    with Index(log.store, patience=0.1) as index, Index(log.store) as holder:
+        refresh(index)
+        log.commit(patch("b.py", insert("b.py::f")))
+        with holder.transaction(), pytest.raises(StoreBusyError):
+            index.transaction().__enter__()
 
 
 def test_a_chain_of_renames_in_one_commit_leaves_each_name_to_its_new_owner(log: Log) -> None:

@@ -24,6 +24,7 @@ _PATIENCE = 1.0  # seconds of catching up before a bar says why nothing is shown
 _LOCK_SECONDS = 5.0  # that a reader waits for whoever is writing: what is there can be read all the same
 # What a stage of `history.refresh` is called, and what it is counted in.
 _STAGES = {
+    "wait": ("waiting for another process that is reading the logs", "bytes"),
     "scan": ("looking through the logs", "bytes"),
     "read": ("reading the logs", "bytes"),
     "fold": ("following the symbols", "commits"),

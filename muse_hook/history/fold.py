@@ -34,10 +34,10 @@ class Node(NamedTuple):
     parents: list[str]
 
 
-def fold(index: Index, progress: Progress | None = None) -> None:
+def fold(index: Index, progress: Progress, pause: Callable[[], None]) -> None:
     """Give the new ops their stories; all ops anew where older history came in behind what was folded.
 
-    In several transactions, so that hooks and readers get in between; `progress` is told (done, to do) in records.
+    In several transactions, with a `pause` between them; `progress` is told (done, to do) in records.
     """
     sql = index.connection
     run: Fold | None = None
@@ -48,8 +48,8 @@ def fold(index: Index, progress: Progress | None = None) -> None:
             run.some()
             if run.is_done:
                 tables.index_to_read(sql)
-        if progress is not None:
-            progress(run.done, run.total)
+        progress(run.done, run.total)
+        pause()
 
 
 def _to_fold(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:

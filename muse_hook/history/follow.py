@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import gc
+import os
+import time
 
-from muse_hook.errors import DamagedLogError
+from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.history import tables
+from muse_hook.index import schema
+from muse_hook.oplog.lock import StoreLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
+    from typing import Self
 
     from muse_hook.index import Index
 
     Progress = Callable[[int, int], None]
     Stage = Callable[[str], Progress]
+else:
+    sqlite3 = schema.sqlite3
 
+_LOCK = "index.lock"
+_LOOK_SECONDS = 0.2
+# Others look for a moment in which the database is free at most every tenth of a second.
+_TURN_SECONDS, _PAUSE_SECONDS = 1.0, 0.06
 _TRIES = 3  # a log that changes under our hands more often than that is left for the next command
 
 
@@ -27,11 +38,66 @@ def refresh(index: Index, stage: Stage | None = None) -> None:
     and "read" in bytes, "fold" in commits. A log in which something is no more what it was is read anew.
     Raises StoreBusyError, StoreError.
     """
-    for _ in range(_TRIES):
-        damaged = _refresh(index, stage or _untold)
-        if not damaged:
-            return
-        index.reread(damaged)
+    stage = stage or _untold
+    with _Alone(index, stage):
+        for _ in range(_TRIES):
+            damaged = _refresh(index, stage)
+            if not damaged:
+                return
+            index.reread(damaged)
+
+
+class _Alone:
+    """Lets one process at a time read: another one waits, in sight, and finds it done. Hooks do not wait here."""
+
+    def __init__(self, index: Index, stage: Stage) -> None:
+        self._index = index
+        self._stage = stage
+        store = index.store
+        path = store.path(_LOCK)
+        self._lock = StoreLock(path, _LOOK_SECONDS, lambda: store.open_file(path, os.O_RDWR | os.O_CREAT))
+        self._is_held = False
+
+    def __enter__(self) -> Self:
+        progress = None
+        while not self._is_held:
+            try:
+                self._lock.__enter__()
+            except StoreBusyError:
+                progress = progress or self._stage("wait")
+                progress(*_done(self._index.connection))
+            except StoreError:  # a store that is not there, or cannot be written, has its index in memory
+                break
+            else:
+                self._is_held = True
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_held:
+            self._lock.__exit__()
+
+
+class _Turns:
+    """Lets hooks and other readers have the database now and then."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def pause(self) -> None:
+        """Wait for a moment, if it is time."""
+        if time.monotonic() - self._since > _TURN_SECONDS:
+            time.sleep(_PAUSE_SECONDS)
+            self._since = time.monotonic()
+
+
+def _done(sql: sqlite3.Connection) -> tuple[int, int]:
+    """Return how many bytes of how many the one who reads has read."""
+    try:
+        query = "SELECT total(f.offset), total(l.position) FROM logs l LEFT JOIN followed f ON f.log = l.id"
+        done, total = sql.execute(query).fetchone()
+    except sqlite3.DatabaseError:  # there is no such table yet, or it is being written
+        return 0, 0
+    return int(done), int(total)
 
 
 def _untold(_: str) -> Progress:
@@ -57,6 +123,7 @@ def _refresh(index: Index, stage: Stage) -> str:
 
     total = sum(unread for *_, unread in logs)
     index.expect(total)
+    turns = _Turns()
     with _NoCollector():
         progress = stage("read")
         done = 0
@@ -70,7 +137,8 @@ def _refresh(index: Index, stage: Stage) -> str:
                     return index.store.session_at(folder)
                 done += some
                 progress(done, total)
-        fold(index, stage("fold"))
+                turns.pause()
+        fold(index, stage("fold"), turns.pause)
     return ""
 
 

@@ -79,7 +79,12 @@ class _Transaction:
         self._database = database
 
     def __enter__(self) -> Self:
-        self._database.connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if schema.is_busy(error):
+                raise StoreBusyError("writing the index", str(error)) from error
+            raise
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
