@@ -142,6 +142,66 @@ def test_what_both_sides_did_alike_is_no_collision(fork: Fork) -> None:
     assert fork.app(both, "# one more line\n" + both) == []
 
 
+LONG = '''\
+"""A module."""
+
+
+def work(rows):
+    """Work.
+
+    On rows.
+    """
+    first = 1
+    print(rows)
+    print(first)
+    second = 2
+    print(rows)
+    print(second)
+    third = 3
+    return first + second + third
+
+
+print("begin")
+
+
+def other():
+    return 1
+
+
+print("end")
+'''
+
+
+FIRST, SECOND, THIRD = ("first = 1", "first = 10"), ("second = 2", "second = 20"), ("third = 3", "third = 30")
+BEGIN, END, WORDS = ("begin", "Begin"), ("end", "End"), ("On rows.", "On all rows.")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "found"),
+    [
+        ([SECOND], [SECOND, THIRD], 0),
+        ([FIRST], [SECOND, THIRD], 1),
+        ([FIRST, SECOND], [SECOND, THIRD], 1),
+        ([BEGIN], [BEGIN, END], 0),
+        ([BEGIN], [END], 1),
+        ([WORDS], [THIRD], 0),
+        ([WORDS, FIRST], [THIRD], 1),
+        ([WORDS], [("On rows.", "On some rows.")], 1),
+        ([WORDS], [("def work", "def do_work")], 1),
+    ],
+)
+def test_a_change_that_both_made_and_words_about_the_code_are_no_collision(
+    fork: Fork, ours: list[tuple[str, str]], theirs: list[tuple[str, str]], found: int
+) -> None:
+    sides: list[Files] = [{"app.py": edit(*pairs, text=LONG)} for pairs in (ours, theirs)]
+    assert len(fork.found({"app.py": LONG}, *sides)) == found
+    fork.repo.git("checkout", "-q", "--detach", "main")
+    fork.repo.git("branch", "-D", "ours", "theirs")
+    fork.repo.git("checkout", "-q", "main")
+    fork.commit("Begin anew", {"app.py": "pass\n"})
+    assert len(fork.found({"app.py": LONG}, *reversed(sides))) == found
+
+
 def test_a_change_that_was_taken_back_is_no_collision(fork: Fork) -> None:
     fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("a + b", "a * b"))})
     fork.commit("Take it back", {"app.py": APP})

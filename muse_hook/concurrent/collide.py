@@ -13,7 +13,7 @@ from muse_hook.concurrent.collision import (
     Collision,
     End,
 )
-from muse_hook.concurrent.lines import CONFLICTS, Lines, first_line
+from muse_hook.concurrent.lines import CONFLICTS, MERGES, WHOLE, Lines, first_line, span_of
 from muse_hook.match.kinds import CONTAINER, group_of
 
 TYPE_CHECKING = False
@@ -53,7 +53,13 @@ def _both_touched(ours: Side, theirs: Side, lines: Lines) -> Iterator[Collision]
             kind = CHANGED_AND_DELETED
         elif mine.is_elsewhere and other.is_elsewhere and mine.place != other.place:
             kind = BOTH_RENAMED
-        text = lines.of_symbol(place[0], mine.old, _members(ours, theirs, place))
+        members = _members(ours, theirs, place)
+        text = lines.of_symbol(place[0], mine.old, members)
+        if text == MERGES and kind == BOTH_CHANGED and not (mine.is_elsewhere or other.is_elsewhere):
+            # Words about the code touch no code, and what both sides made alike is settled.
+            inner = [span_of(each) for each in members]
+            if mine.is_words or other.is_words or lines.is_one_sided(place[0], span_of(mine.old), inner):
+                continue
         yield Collision(kind, _address(place), mine.old.kind, _end(mine), _end(other), text=text)
 
 
@@ -116,7 +122,11 @@ def _outside_symbols(ours: Side, theirs: Side, lines: Lines) -> Iterator[Collisi
         changed = [_module_end(side, path, before) for side in (ours, theirs) if before is not None]
         if before is None or not all(end.change for end in changed) or _same_module(ours, theirs, path):
             continue
-        yield Collision(kind, path, FILE, *changed, text=lines.outside(path, before))
+        text = lines.outside(path, before)
+        inner = [span_of(each) for each in before.symbols.values()]
+        if text == MERGES and kind == BOTH_CHANGED and lines.is_one_sided(path, WHOLE, inner):
+            continue
+        yield Collision(kind, path, FILE, *changed, text=text)
 
 
 def _plain_end(side: Side, path: str) -> End:

@@ -6,7 +6,7 @@ from muse_hook.concurrent.merge import Conflict, changes, conflicts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from muse_hook.concurrent.merge import Span
     from muse_hook.concurrent.side import Side
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from muse_hook.model.symbol import Symbol, SymbolTable
 
 CONFLICTS, MERGES = "conflicts", "merges"
-_ALL = (0, 1 << 40)
-_EVERYWHERE = [Conflict(_ALL, _ALL, _ALL)]
+WHOLE = (0, 1 << 40)
+_EVERYWHERE = [Conflict(WHOLE, WHOLE, WHOLE)]
 _HEAD = 8000  # bytes in which Git looks for a NUL before it calls a file binary
 
 
@@ -40,18 +40,33 @@ class Lines:
 
     def of_symbol(self, path: str, symbol: Symbol, members: Iterable[Symbol] = ()) -> str:
         """Return the verdict on a symbol as it was before; what happens inside its `members` is theirs."""
-        inner = [_span(each) for each in members]
-        hits = (each.base for each in self.at(path) if _meets(each.base, _span(symbol)))
+        inner = [span_of(each) for each in members]
+        hits = (each.base for each in self.at(path) if _meets(each.base, span_of(symbol)))
         return _verdict(any(not any(_inside(hit, span) for span in inner) for hit in hits))
 
     def of_addition(self, path: str, symbol: Symbol) -> str:
         """Return the verdict on a symbol that ours has added."""
-        return _verdict(any(_meets(each.ours, _span(symbol)) for each in self.at(path)))
+        return _verdict(any(_meets(each.ours, span_of(symbol)) for each in self.at(path)))
 
     def outside(self, path: str, before: SymbolTable) -> str:
         """Return the verdict on what no symbol of a file held."""
-        inner = [_span(each) for each in before.symbols.values()]
+        inner = [span_of(each) for each in before.symbols.values()]
         return _verdict(any(not any(_inside(each.base, span) for span in inner) for each in self.at(path)))
+
+    def is_one_sided(self, path: str, span: Span, inner: Sequence[Span]) -> bool:
+        """Say whether one side changed nothing in a span, but inside `inner`, that the other did not change alike.
+
+        A span is of the file as it was before. What a fix brought to both sides, and more of it to one, is that one's.
+        """
+        mine, other = (
+            {
+                (start, end, text)
+                for start, end, text in made
+                if _meets((start, end), span) and not _within(start, end, inner)
+            }
+            for made in self._both(path)
+        )
+        return bool(mine and other) and (mine <= other or other <= mine)
 
     def of_file(self, path: str) -> str:
         """Return the verdict on a whole file."""
@@ -75,13 +90,24 @@ class Lines:
         mine, other = (self._changes(base, blob) for blob in (ours, theirs))
         return conflicts(_lines(texts[1]), mine, _lines(texts[2]), other)
 
+    def _both(self, path: str) -> Iterator[list[tuple[int, int, bytes]]]:
+        """Yield what ours, then theirs, changed in a file: lines of before, and the text that stands in their place."""
+        for side in (self._ours, self._theirs):
+            file = side.files.get(path)
+            base, now = (file.change.old, side.files[side.home(path)].change.new) if file is not None else (None, None)
+            if base is None or now is None or not (base.is_file and now.is_file):
+                yield []
+                continue
+            text = _lines(self._objects.blob(now.oid))
+            yield [(start, end, b"\n".join(text[here:there])) for start, end, here, there in self._changes(base, now)]
+
     def _changes(self, base: Blob, blob: Blob) -> list[tuple[int, int, int, int]]:
         return changes(self._repository, base.oid, blob.oid)
 
 
 def first_line(span: Span) -> Span | None:
     """Return a span with its first line counted from 1, the last included; None for a whole file."""
-    return None if span == _ALL else (span[0] + 1, span[1])
+    return None if span == WHOLE else (span[0] + 1, span[1])
 
 
 def _lines(text: bytes) -> list[bytes]:
@@ -89,7 +115,8 @@ def _lines(text: bytes) -> list[bytes]:
     return text.split(b"\n")
 
 
-def _span(symbol: Symbol) -> Span:
+def span_of(symbol: Symbol) -> Span:
+    """Return the lines of a symbol, from 0, the last one not included."""
     return symbol.lines[0] - 1, symbol.lines[1]
 
 
@@ -97,6 +124,10 @@ def _meets(hit: Span, span: Span) -> bool:
     if hit[0] == hit[1]:
         return span[0] < hit[0] < span[1]
     return hit[0] < span[1] and hit[1] > span[0]
+
+
+def _within(start: int, end: int, spans: Iterable[Span]) -> bool:
+    return any(_inside((start, end), span) for span in spans)
 
 
 def _inside(hit: Span, span: Span) -> bool:

@@ -34,6 +34,11 @@ class Touch:
         """Whether it was renamed or moved by itself, not along with its file or class."""
         return "renamed" in self.change or "moved" in self.change
 
+    @property
+    def is_words(self) -> bool:
+        """Whether nothing but its docstring was changed."""
+        return self.change == ["docstring"]
+
     def same_as(self, other: Touch) -> bool:
         """Whether both sides made the same of the symbol."""
         if self.new is None or other.new is None:
