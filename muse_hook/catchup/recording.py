@@ -65,7 +65,7 @@ class Recording:
         self.index = index
         self.baseline = baseline
         self.prefer = prefer
-        self.counted: Counted = repo.generations
+        self.counted: Counted | None = None  # the repository's own, if nobody else
         self._shallow = repo.is_shallow
         self._objects: ObjectReader | None = None
         self._memory = Memory(reuse=reuse)
@@ -100,7 +100,8 @@ class Recording:
         self._generations |= self._remembered(outside)
         self._rows = rows
         self._below = outside - self._generations.keys()
-        self.counted.begin(self._below)
+        if self._below:
+            self._counted.begin(self._below)
 
     @property
     def awaited(self) -> frozenset[str]:
@@ -109,11 +110,11 @@ class Recording:
 
     def settle(self, *, wait: bool = True) -> None:
         """Give every commit that was learnt its generation, once the walk is over, if there is one; RevisionError."""
-        if not self._rows or not (wait or not self._below or not self.counted.is_counting()):
+        if not self._rows or not (wait or not self._below or not self._counted.is_counting()):
             return
         known = self._generations
         if self._below:
-            walked = self.counted.of(self._below)
+            walked = self._counted.of(self._below)
             known |= {oid: walked[oid] for oid in self._below if oid in walked}
         for oid, parents in self._rows:
             known[oid] = 1 + max([known.get(parent, 0) for parent in parents], default=0)
@@ -186,6 +187,10 @@ class Recording:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def _counted(self) -> Counted:
+        return self.repo.generations if self.counted is None else self.counted
 
     def _changes(self, commit: Commit, budget: Budget | None) -> list[FileChange] | None:
         if budget is None:

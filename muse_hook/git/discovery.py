@@ -6,7 +6,6 @@ import os
 
 from muse_hook.errors import RepositoryError
 from muse_hook.git import environment
-from muse_hook.git.config import parse_version
 from muse_hook.git.heads import read_text
 from muse_hook.git.plain import plain_repository
 from muse_hook.git.process import in_short, run
@@ -105,6 +104,8 @@ def _ask(git: str, start: str, environ: dict[str, str]) -> dict[str, str]:
 
 
 def _not_understood(git: str, start: str, environ: dict[str, str]) -> RepositoryError:
+    from muse_hook.git.config import parse_version  # noqa: PLC0415 - start-up time
+
     version = parse_version(run((git, "version"), environ)[1])
     if version < environment.MINIMUM_VERSION:
         needed, found = (".".join(map(str, numbers)) for numbers in (environment.MINIMUM_VERSION, version))
