@@ -81,6 +81,15 @@ def test_a_fold_in_many_transactions_holds_the_same(
         assert stages.told[name][-1][0] == stages.told[name][-1][1] > 0
 
 
+def test_a_long_transaction_tells_how_far_it_is(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folding, "_TELL", 10)
+    log.write(*line_of_commits(log, 40))
+    stages = Stages()
+    with Index(log.store) as index:
+        refresh(index, stages)
+    assert stages.told["fold"] == [(10, 40), (20, 40), (30, 40), (40, 40), (40, 40)]
+
+
 def test_an_interrupted_fold_goes_on(log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folding, "_FLUSH", 7)
     log.write(*line_of_commits(log, 40))

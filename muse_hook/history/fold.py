@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
 
 _FLUSH = 100_000  # ops a transaction
+_TELL = 500  # records between two words on how far it is
 
 
 class Node(NamedTuple):
@@ -45,7 +46,7 @@ def fold(index: Index, progress: Progress, pause: Callable[[], None]) -> None:
         with index.transaction():
             if run is None or not run.is_alone():
                 run = Fold(sql, _to_fold(sql))
-            run.some()
+            run.some(progress)
             if run.is_done:
                 tables.index_to_read(sql)
         progress(run.done, run.total)
@@ -95,8 +96,8 @@ class Fold:
         """Whether nobody else has folded anything since: what this run knows of the tables still holds."""
         return self._turn == _turn(self._sql)
 
-    def some(self) -> None:
-        """Fold some records, inside the caller's transaction."""
+    def some(self, progress: Progress) -> None:
+        """Fold some records, inside the caller's transaction; `progress` is told on the way."""
         while self.done < self.total and len(self._assigned) < _FLUSH:
             record, commit_id, generation = self._records[self.done]
             if commit_id is None:
@@ -104,6 +105,8 @@ class Fold:
             else:
                 self._commit(record, commit_id, generation)
             self.done += 1
+            if self.done % _TELL == 0:
+                progress(self.done, self.total)
         self._write()
         self._turn = _turn(self._sql) + 1
         self._sql.execute("REPLACE INTO meta VALUES ('folds', ?)", (str(self._turn),))
