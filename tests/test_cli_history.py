@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -247,6 +249,14 @@ def test_sql_answers_as_table_csv_and_json(shell: Shell) -> None:
     assert shell.json("sql", question) == {"columns": ["name", "ops"], "rows": [{"name": "assistant", "ops": 3}]}
     assert shell.json("sql", "SELECT 9e999 AS x") == {"columns": ["x"], "rows": [{"x": None}]}, "JSON has no infinity"
     assert shell.json("sql", "SELECT how FROM renames ORDER BY 1")["rows"][-1] == {"how": "renamed"}
+
+
+def test_a_question_may_come_from_stdin_whatever_its_bytes(shell: Shell) -> None:
+    shell.repo.commit("Begin", a=MODEL)
+    command = (sys.executable, "-m", "muse_hook", "sql", "-", "--json")
+    for raw, answer in (("SELECT 'é' AS x".encode(), "é"), (b"SELECT '\xff' AS x", r"\xff")):
+        done = shell.repo.run(*command, stdin=raw)
+        assert json.loads(done.stdout)["rows"] == [{"x": answer}]
 
 
 QUESTIONS = (

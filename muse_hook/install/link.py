@@ -28,6 +28,8 @@ def look(repo: Repository, top: str) -> Finding:
     path = os.path.join(top, NAME)
     if _is_ours(repo, path):
         return Finding("link", "ok", f"{path} leads to the store")
+    if _is_stale(path) and not _is_tracked(top):
+        return Finding("link", "warn", f"{path} leads to where the store was", "muse-hook install")
     if os.path.lexists(path):
         return Finding("link", "warn", f"{path} is not ours and stays; the log is in {_target(repo)}")
     if _is_tracked(top):
@@ -42,6 +44,8 @@ def put(repo: Repository, top: str) -> Finding:
         return found
     path = os.path.join(top, NAME)
     try:
+        if _is_stale(path):
+            os.unlink(path)
         os.symlink(_text(repo, top), path)
     except OSError as error:
         return Finding("link", "warn", f"{path} cannot be made: {error.strerror}")
@@ -71,6 +75,14 @@ def _text(repo: Repository, top: str) -> str:
 
 def _is_ours(repo: Repository, path: str) -> bool:
     return os.path.islink(path) and os.path.realpath(path) == os.path.realpath(_target(repo))
+
+
+def _is_stale(path: str) -> bool:
+    """Whether a link leads to the store of a Git directory that has moved away."""
+    if not os.path.islink(path) or os.path.exists(path):
+        return False
+    folder, name = os.path.split(os.path.join(os.path.dirname(path), os.readlink(path)))
+    return name == NAME and not os.path.exists(folder)
 
 
 def _is_tracked(top: str) -> bool:

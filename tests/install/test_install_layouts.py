@@ -26,6 +26,23 @@ def test_install_from_inside_a_linked_work_tree_serves_all(repo: Repo, tmp_path:
     assert not os.path.lexists(linked.path / ".muse")
 
 
+def test_a_link_to_where_the_repository_was_is_made_anew(repo: Repo, tmp_path: Path) -> None:
+    repo.commit("one", a="x = 1\n")
+    linked = Repo(tmp_path / "linked", repo.environment, repo.clock)
+    repo.git("worktree", "add", "-q", "-b", "topic", str(linked.path))
+    installed(repo)
+    moved = Repo(repo.path.rename(tmp_path / "moved"), repo.environment, repo.clock)
+    moved.git("worktree", "repair", str(linked.path))
+    assert not (linked.path / ".muse").exists()
+    installed(moved)
+    for tree in (moved, linked):
+        assert (tree.path / ".muse").resolve() == moved.path / ".git/.muse"
+    (linked.path / ".muse").unlink()
+    (linked.path / ".muse").symlink_to(tmp_path / "nowhere")
+    installed(moved)
+    assert (linked.path / ".muse").readlink() == tmp_path / "nowhere", "nobody of ours made that one"
+
+
 def test_a_submodule_has_its_own_store(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
     repo.commit("one", a="x = 1\n")
     (tmp_path / "outer").mkdir()

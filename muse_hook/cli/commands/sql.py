@@ -47,7 +47,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Answer the question."""
-    question = sys.stdin.read() if arguments.query == "-" else as_recorded(arguments.query)
+    if arguments.query == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
+        question = sys.stdin.read()
+    else:
+        question = as_recorded(arguments.query)
     columns, cursor = ask(invocation.history(), question)
     out = invocation.out
     if arguments.json:
