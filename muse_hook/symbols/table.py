@@ -8,7 +8,7 @@ from muse_hook.symbols.digest import digest
 from muse_hook.symbols.marks import CLOSE, OPEN, STRING
 from muse_hook.symbols.piece import Piece
 from muse_hook.symbols.several import Several
-from muse_hook.symbols.stretch import HEADER, container_of, walk
+from muse_hook.symbols.stretch import HEADER, MEMBER, container_of, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Table(SymbolTable):
         def __getattr__(self, name: str) -> object:
             """Work out what nobody has asked for before."""
             if name == "module_id":
-                value = digest(_ids(self._residue()))
+                value = digest(_ids(_residue(self.stretches)))
             elif name == "tree_id":
                 value = digest(_ids(self._tree()))
             elif name == "exports":
@@ -58,15 +58,11 @@ class Table(SymbolTable):
 
     def same_module(self, other: SymbolTable) -> bool:
         """Whether `module_id` is equal; stretches with equal text are not normalised."""
-        return _same(self._residue(), other._residue()) if isinstance(other, Table) else False  # noqa: SLF001 - a sibling
+        return isinstance(other, Table) and _same(*map(_residue, _middles(self.stretches, other.stretches)))
 
     def same_tree(self, other: SymbolTable) -> bool:
         """Whether `tree_id` is equal; stretches with equal text are not normalised."""
         return _same(self._tree(), other._tree()) if isinstance(other, Table) else False  # noqa: SLF001 - a sibling
-
-    def _residue(self) -> list[Piece | str]:
-        items = (s for s in self.stretches if s.role != "member")
-        return [part for stretch in items for statement in stretch.statements for part in statement.residue]
 
     def _tree(self) -> list[Piece | str]:
         parts: list[Piece | str] = []
@@ -87,6 +83,19 @@ class Table(SymbolTable):
         pieces = (content.piece for content in contents if isinstance(content, Definition))
         strings = (entry for piece in pieces for entry in piece.normal.entries if entry.startswith(STRING))
         return tuple(string.partition("'")[2] for string in strings) or None
+
+
+def _middles(mine: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
+    """Return two files without the very stretches that both begin and end with."""
+    least = min(len(mine), len(theirs))
+    first = next((i for i in range(least) if mine[i] is not theirs[i]), least)
+    last = next((i for i in range(least - first) if mine[-1 - i] is not theirs[-1 - i]), least - first)
+    return mine[first : len(mine) - last], theirs[first : len(theirs) - last]
+
+
+def _residue(stretches: Sequence[Stretch]) -> list[Piece | str]:
+    items = (s for s in stretches if s.role != MEMBER)
+    return [part for stretch in items for statement in stretch.statements for part in statement.residue]
 
 
 def _same(mine: list[Piece | str], theirs: list[Piece | str]) -> bool:
