@@ -61,9 +61,10 @@ class Outline:
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
         # the white space before it belongs to a statement: what its text means hangs on it
-        piece = self._piece(line if begins_line else start, end, node.type)
+        begins = line if begins_line else start
+        piece = self._piece(begins, end, node.type)
         if self._parsed is not None:
-            self._parsed.nodes[line if begins_line else start] = node
+            self._parsed.nodes[begins] = node
         scopes = [(pattern.scope, captures) for pattern, captures in matches if pattern.scope]
         if scopes:
             self._look_into(statement, scopes, place)
@@ -138,9 +139,7 @@ class Outline:
                         name = entry.name if several else ""
                         own = Piece(self._reader, self._source[start:end], target.type, name)
                     entry.definition = Definition(entry.name, own, place.guards)
-        statement.entries = (
-            sorted(entries.values(), key=lambda entry: entry.first) if len(entries) > 1 else [*entries.values()]
-        )
+        statement.entries = sorted(entries.values(), key=lambda entry: entry.first)
 
     def _named(self, captures: Captures, kind: str, rows: tuple[int, int], place: Place) -> list[Entry]:
         """Return the entries of the names that a match defines, their definitions still missing."""
