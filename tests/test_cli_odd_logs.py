@@ -16,7 +16,7 @@ import pytest
 from shell import Shell
 
 from muse_hook.errors import typed
-from muse_hook.oplog import scan, seal_id
+from muse_hook.oplog import OpLog, scan, seal_id
 
 ODD: list[Any] = [None, -1, 2**70, 1.5, True, "", "\ud800", [], [1], {"a": 1}]
 OP_KEYS = ("op", "address", "child_ops", "new_address", "from_address", "change", "lines", "kind", "new_summary")
@@ -64,6 +64,9 @@ def line(entry: dict[str, Any]) -> bytes:
 
 
 def assert_readable(shell: Shell) -> None:
+    log = OpLog(shell.repo.path, "main")
+    assert "a.py" in [op.get("address") for op in log.to_structured_delta("code")["ops"]]
+    assert len(log.replay_since_checkpoint()) == len(log.read_all())
     for words in READING:
         status, out, err = shell.run(*words)
         assert status == 0, (words, err)

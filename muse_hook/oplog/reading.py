@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import DamagedLogError
-from muse_hook.oplog.lines import hand_entry, open_log, parse, read_lines
+from muse_hook.oplog.lines import hand_entry, open_log, parse, read_lines, wrong_type
 from muse_hook.oplog.scanner import Scanner
 from muse_hook.oplog.seals import Seal
 
@@ -105,7 +105,8 @@ def top_entries(entries: Sequence[OpEntry]) -> list[OpEntry]:
 def _batch(fd: int, seal: Seal) -> Iterator[OpEntry]:
     for line in read_lines(fd, seal.start, seal.end):
         entry = parse(line)
-        if entry is not None:  # its digest fits, so it is as it was written
+        # Its digest fits, so it is as it was written, by whomever: a log may come from another clone.
+        if entry is not None and entry.get("commit_id") == seal.commit_id and not wrong_type(entry):
             yield entry  # type: ignore[misc] # JSON is Any
 
 
