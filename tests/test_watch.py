@@ -229,6 +229,21 @@ def test_a_place_is_found_again_where_a_repaired_log_has_it(log: Log) -> None:
     assert changes.told == [("main", FOUND)] * 2
 
 
+def test_a_log_that_is_copied_over_itself_is_the_same_log(log: Log) -> None:
+    made = straight(log, 3)
+    changes = Changes()
+    follower = Follower(log.store, {}, on_change=changes)
+    ops_of(follower)
+    path = Path(log.store.log_path("main"))
+    data = path.read_bytes()
+    for end in (0, len(data) // 2, len(data) - 9, len(data)):
+        path.write_bytes(data[:end])
+        assert ops_of(follower) == []
+    fresh = log.commit(patch("a.py", insert("a.py::fresh")), parents=(made[-1],))
+    assert ops_of(follower) == ids_of(log, fresh)
+    assert changes.told == []
+
+
 def test_half_of_a_batch_is_not_told_twice_where_the_log_was_repaired(log: Log) -> None:
     path = Path(log.store.log_path("main"))
     first = log.commit(patch("a.py", insert("a.py::f")))

@@ -22,7 +22,7 @@ else:
 # SQLite's own limit on `?` was 999 for long.
 _IDS_A_QUERY = 500
 _MUCH = 1 << 24
-_CACHE_KIB = 1 << 18
+_CACHE_KIB = 1 << 17
 
 
 class Database:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     """A commit's id (None: an entry by hand), its entries, the place before and the place after."""
 
 _MOMENT = 0.1  # seconds
+_LONGEST = 1 << 26  # bytes; no seal is as long
 FOUND, OLDER, LOST = "found", "older", "lost"
 """What became of a place in a log that was replaced: its seal stands elsewhere; the log ends before it, with something
 that was told; nothing that was told last is there, and it goes on with what arrives from now on."""
@@ -105,11 +106,13 @@ class Tail:
             return False
         if not self.place.seal:
             return True
-        if self._line < 0:
-            self._line = start_of_last(fd, self.place.floor, 1)
-        line = os.pread(fd, self.place.floor - self._line, self._line)
+        start = self._line if self._line >= 0 else start_of_last(fd, self.place.floor, 1)
+        length = self.place.floor - start
+        line = os.pread(fd, length, start) if length < _LONGEST else b""
         is_line = line.find(b"\n") == len(line) - 1
-        return is_line and f'"op_id":"{self.place.seal[:KEPT]}'.encode() in line
+        holds = is_line and f'"op_id":"{self.place.seal[:KEPT]}'.encode() in line
+        self._line = start if holds else -1  # in the middle of a copy a line may begin anywhere
+        return holds
 
     def _find_again(self, fd: int, found: os.stat_result) -> str:
         """Take the place by the id of its seal in a log that was replaced; what became of it."""
