@@ -117,7 +117,7 @@ class Fold:
         place = self._ancestry.add(generation, parents)
         node = self._nodes[commit_id] = Node(record, place, names)
         self._folded.append((place[0], place[1], record))
-        ops = [Op(*row) for row in self._sql.execute(OPS, (record,))]
+        ops = list(map(Op._make, self._sql.execute(OPS, (record,))))
         views = [
             self._views.hand_on(parent) if not number else self._views.of(parent)
             for number, parent in enumerate(parents)
