@@ -3,10 +3,11 @@
     python benchmarks/backfill_rate.py CLONE [COUNT] [--rounds 3] [--muse MUSE --muse-python PYTHON] [--json]
 
 Each runner goes over the last COUNT commits of CLONE's HEAD: muse_hook with one process and with two, PyDriller (its
-changed methods, which is as near as it comes), and with `--muse` Muse's own pipeline (see muse_pipeline.py). Times are
-processor time, children included (elapsed time for two processes); the ratio is how many times muse_hook's rate with
-one process. Beside that: what the log takes, what the second half of the range costs for each byte changed, compared
-with the first, and what the story of the most changed function costs `git log -L` and `muse-hook log`.
+changed methods, which is as near as it comes), and with `--muse` Muse's own pipeline (see muse_pipeline.py), given of
+a merge what differs from its first parent, and only what differs from every parent. Times are processor time, children
+included (elapsed time for two processes); the ratio is how many times muse_hook's rate with one process. Beside that:
+what the log takes, what the second half of the range costs for each byte changed, compared with the first, and what
+the story of the most changed function costs `git log -L` and `muse-hook log`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from pathlib import Path
 from muse_hook.git import open_repository
 
 HERE = Path(__file__).parent
-ONE, TWO, PYDRILLER, MUSE = "muse_hook", "muse_hook, two processes", "PyDriller", "Muse's pipeline"
+ONE, TWO, PYDRILLER = "muse_hook", "muse_hook, two processes", "PyDriller"
+MUSE = {"Muse's pipeline": ["--first-parent"], "Muse's pipeline, less of merges": []}
 
 # The methods that each changed file of each commit changed.
 DRILL = """
@@ -135,12 +137,13 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
             bench.note(ONE, bench.backfill(1))
             bench.note(TWO, bench.backfill(2))
             listed = git(bench.clone, "rev-list", "-n", str(bench.count), "HEAD").split()
-            words = [sys.executable, "-P", "-c", DRILL, str(bench.clone), *listed]
-            bench.note(PYDRILLER, run(words, bench.base))
+            words: list[object] = [sys.executable, "-P", "-c", DRILL, str(bench.clone), *listed]
+            bench.note(PYDRILLER, run([*map(str, words)], bench.base))
             if arguments.muse:
                 script = str(HERE / "muse_pipeline.py")
-                words = [arguments.muse_python, "-W", "ignore", script, arguments.muse, str(bench.clone)]
-                bench.note(MUSE, run([*map(str, words), str(bench.count)], bench.base))
+                words = [arguments.muse_python, "-W", "ignore", script, arguments.muse, bench.clone, bench.count]
+                for name, options in MUSE.items():
+                    bench.note(name, run([*map(str, words), *options], bench.base))
         halves = bench.halves()
         bench.backfill(1)
         return {"commits": bench.count, "runs": bench.runs, "halves": halves, "story": bench.story()}
@@ -174,7 +177,7 @@ def main() -> None:
         return
     for name, rate, middle, low, high in rows(found):
         peak = max(one["mib"] for one in found["runs"][name])  # type: ignore[index] # of measure
-        print(f"{name:26} {rate:7.0f} commits/s  {middle:6.2f}  ({low:.2f} to {high:.2f})  {peak:.0f} MiB")
+        print(f"{name:32} {rate:7.0f} commits/s  {middle:6.2f}  ({low:.2f} to {high:.2f})  {peak:.0f} MiB")
     log = found["runs"][ONE][0]["log_bytes"] / int(found["commits"])  # type: ignore[index, call-overload] # likewise
     print(f"log: {log:.0f} bytes a commit; second half: {found['halves']:.2f} times the first's cost a changed byte")
     print(found["story"])

@@ -138,8 +138,10 @@ def text(arguments: argparse.Namespace, hook: list, rates: list, found: dict) ->
             f" {found['halves']:.2f} times what it costs in the first."
         ),
     ]
-    if backfill_rate.MUSE in found["runs"]:
-        favour = "Muse's pipeline is given the changed files alone, and of a merge those that differ from every parent."
+    if not found["runs"].keys().isdisjoint(backfill_rate.MUSE):
+        favour = (
+            "Muse's pipeline is given the changed files alone; less of merges: only what differs from every parent."
+        )
         lines += ["", favour]
     if story:
         times = story["git log -L"] / story["muse-hook log"]
