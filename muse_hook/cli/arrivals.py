@@ -29,7 +29,8 @@ def tell_since(invocation: Invocation, name: str, *, json: bool) -> int:
     if not store.exists():
         raise StoreError("replaying the log", "nothing is recorded here yet", "muse-hook install")
     checkpoint = read_checkpoint(store, name)
-    follower = Follower.since(store, checkpoint.cursor)
+    invocation.index.refresh()
+    follower = Follower.since(store, checkpoint.cursor, invocation.index)
     backfilled = Backfilled(invocation.repository, store)
     teller = Teller(SimpleNamespace(**_EVERYTHING), invocation.out)
     entries = []

@@ -61,9 +61,7 @@ def _to_fold(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
         " CROSS JOIN records child ON child.record = p.record WHERE NOT r.folded AND child.folded LIMIT 1"
     ).fetchone()
     if late is not None:
-        for table in ("told", "stories", "places", "moves", "carriers", "chains", "edges"):
-            sql.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
-        sql.execute("UPDATE records SET folded = 0, chain = NULL, place = NULL WHERE folded")
+        tables.unfold(sql)
     return sql.execute(
         "SELECT record, commit_id, generation FROM records WHERE NOT folded"
         " ORDER BY commit_id IS NULL, generation, commit_id"

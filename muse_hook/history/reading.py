@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import DamagedLogError
+from muse_hook.history import tables
 from muse_hook.history.batch_lines import parsed
 from muse_hook.history.rows import ENTRY, PARENT, RECORD, Rows
 from muse_hook.index import schema
 from muse_hook.oplog.digest import hasher
+from muse_hook.oplog.engines import engine_of, rank
 from muse_hook.oplog.lines import hand_entry, parse, read_lines
 from muse_hook.oplog.sessions import LOG, shown
 
@@ -89,16 +91,19 @@ class _Taken:
         self._log = log
         self._number = sql.execute("SELECT coalesce(max(record), 0) FROM records").fetchone()[0]
         self._rows: list[Rows] = []
-        self._commits: set[str] = set()
+        self._engines: dict[str, str] = {}  # of the commits among them
 
     def batch(self, data: bytes, start: int) -> None:
-        """Take a whole batch; a commit's first one counts."""
+        """Take a whole batch; of a commit's the newer engine's counts, of those of one engine the first."""
         entries = parsed(data)
         try:
-            commit_id = entries[-1]["commit_id"]  # type: ignore[index] # a TypeError, then
-            if commit_id not in self._commits and not self._is_there(commit_id):
+            seal: Mapping[str, Any] = entries[-1]  # type: ignore[assignment] # a TypeError, then
+            commit_id, engine = seal["commit_id"], engine_of(seal["commit"])
+            known = self._engine_of(commit_id)
+            if known is None or (known != engine and rank(engine) > rank(known)):
                 self._add(entries, start)  # type: ignore[arg-type] # likewise
-                self._commits.add(commit_id)
+                self._rows[-1].supersedes = known is not None
+                self._engines[commit_id] = engine
         except _NO_ENTRY:
             pass
 
@@ -127,23 +132,41 @@ class _Taken:
                 (op["address"], op.get("new_content_id", ""), op.get("new_summary") or op.get("content_summary", "")),
             )
 
-    def _is_there(self, commit_id: str) -> bool:
-        return self._sql.execute("SELECT 1 FROM records WHERE commit_id = ?", (commit_id,)).fetchone() is not None
+    def _engine_of(self, commit_id: str) -> str | None:
+        """Return the engine of the batch that was taken of a commit, None where none was."""
+        if commit_id in self._engines:
+            return self._engines[commit_id]
+        found = self._sql.execute("SELECT engine FROM records WHERE commit_id = ?", (commit_id,)).fetchone()
+        return None if found is None else found[0] or ""
 
     def write(self) -> None:
         """Write it: all at once, and where that is refused, one by one."""
-        if self._is_written(self._rows):
+        if not any(rows.supersedes for rows in self._rows) and self._is_written(self._rows):
             return
         for rows in self._rows:
             if not self._is_written([rows]):
                 rows.spell()
                 self._is_written([rows])
 
+    def _make_room(self, commit_id: str) -> None:
+        """Take back what an older engine told of a commit, and every story, since any may have begun with it."""
+        sql = self._sql
+        for record, folded in sql.execute(
+            "SELECT record, folded FROM records WHERE commit_id = ?", (commit_id,)
+        ).fetchall():
+            if folded:
+                tables.unfold(sql)
+            for table in ("records", "parents", "entries"):
+                sql.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names of ours
+
     def _is_written(self, some: Sequence[Rows]) -> bool:
         """Write rows, or none of them where SQLite refuses a value; whether it took them."""
         sql = self._sql
         sql.execute("SAVEPOINT taken")
         try:
+            for each in some:
+                if each.supersedes:
+                    self._make_room(each.record[1])
             sql.executemany(RECORD, [each.record for each in some])
             sql.executemany(PARENT, [row for each in some for row in each.parents])
             sql.executemany(ENTRY, [row for each in some for row in each.entries])

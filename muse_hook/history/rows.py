@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import dumps
 
 from muse_hook.oplog import POSITIONS
+from muse_hook.oplog.engines import engine_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ _NO_LINES = (None, None)
 class Rows:
     """What record number `number` becomes: a row of RECORD, and rows of PARENT and ENTRY.
 
+    `supersedes` says that a batch by an older engine, which is taken already, makes room.
     LookupError, TypeError, ValueError, AttributeError where entries are not what entries are.
     """
 
-    __slots__ = ("entries", "parents", "record")
+    __slots__ = ("entries", "parents", "record", "supersedes")
 
     def __init__(self, number: int, entries: Sequence[Entry], session: str, at: tuple[int, int]) -> None:
+        self.supersedes = False
         last = entries[-1]
         told: Mapping[str, Any] = last.get("commit", {})
         self.record = _record(number, last, told, session, at)
@@ -70,7 +73,7 @@ def _record(number: int, entry: Entry, told: Mapping[str, Any], session: str, at
         told.get("summary"),
         told.get("sem_ver_bump"),
         dumps(told.get("breaking_changes", [])),
-        told.get("engine"),
+        engine_of(told) if "engine" in told else None,
         entry.get("intent_id", ""),
         entry.get("reservation_id", ""),
         dumps(told.get("parents", [])),

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 5
+VERSION = 6
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
 # `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`;
@@ -122,6 +122,13 @@ def make(connection: sqlite3.Connection) -> None:
     for statement in (_TABLES + _VIEWS).split(";"):
         connection.execute(statement)
     connection.execute("REPLACE INTO meta VALUES ('history', ?)", (str(VERSION),))
+
+
+def unfold(connection: sqlite3.Connection) -> None:
+    """Take back every story: what was folded is folded anew. Inside the caller's transaction."""
+    for table in ("told", "stories", "places", "moves", "carriers", "chains", "edges", "reaches"):
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+    connection.execute("UPDATE records SET folded = 0, chain = NULL, place = NULL WHERE folded")
 
 
 def index_to_fold(connection: sqlite3.Connection) -> None:

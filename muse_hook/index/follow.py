@@ -114,11 +114,12 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
     row.inode = found.st_ino
     scanner = Scanner(fd, row.position, floor=row.floor, lines=row.pending, end=found.st_size)
     is_whole = True
+    engines: dict[str, int] = {}
     for count, item in enumerate(scanner, 1):
         if isinstance(item, Mark):
             connection.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (item.op_id, row.id))
         elif item.intact:
-            _insert(connection, row, item)
+            _insert(connection, row, item, _engine(connection, engines, item.engine))
         else:
             connection.execute(
                 "REPLACE INTO damaged VALUES (?, ?, ?, ?, ?)",
@@ -142,10 +143,20 @@ def forget(connection: sqlite3.Connection, row: LogRow) -> None:
     row.clear()
 
 
-def _insert(connection: sqlite3.Connection, row: LogRow, seal: Seal) -> None:
+def _engine(connection: sqlite3.Connection, known: dict[str, int], engine: str) -> int:
+    """Return the number of an engine, a new one where it has none; `known` are those that were asked for."""
+    if engine not in known:
+        text = engine.encode("utf-8", "backslashreplace").decode()  # JSON can write what UTF-8 cannot
+        connection.execute("INSERT OR IGNORE INTO engines (engine) VALUES (?)", (text,))
+        known[engine] = connection.execute("SELECT id FROM engines WHERE engine = ?", (text,)).fetchone()[0]
+    return known[engine]
+
+
+def _insert(connection: sqlite3.Connection, row: LogRow, seal: Seal, engine: int) -> None:
     connection.execute(
-        "INSERT INTO seals (commit_id, log, start, line, end, generation, shallow) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (seal.commit_id, row.id, seal.start, seal.line, seal.end, seal.generation, seal.shallow),
+        "INSERT INTO seals (commit_id, log, start, line, end, generation, shallow, engine)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (seal.commit_id, row.id, seal.start, seal.line, seal.end, seal.generation, seal.shallow, engine),
     )
     row.seals += 1
     row.entries += seal.entries + 1

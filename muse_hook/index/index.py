@@ -9,6 +9,7 @@ from muse_hook.index.database import Database, mended
 from muse_hook.index.follow import LogRow, follow, forget
 from muse_hook.index.rows import COLUMNS, Damaged, Recorded, Sealed, SessionRow
 from muse_hook.index.schema import BUSY_SECONDS
+from muse_hook.oplog.engines import rank
 from muse_hook.oplog.files import refused
 from muse_hook.oplog.sessions import LOG
 from muse_hook.oplog.store import OP_LOG
@@ -17,9 +18,10 @@ from muse_hook.oplog.writer import end_torn_line
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from typing import Self
+    from typing import Any, Self
 
     from muse_hook.model.ops import OpEntry
+    from muse_hook.oplog.engines import Rank
     from muse_hook.oplog.store import Store
 
 _PAGE = 500
@@ -96,9 +98,18 @@ class Index(Database):
 
     @mended
     def _sealed(self, commit_ids: list[str]) -> dict[str, Sealed]:
-        # The first batch of a commit is the one that counts, so the last to be put in.
-        query = f"SELECT {COLUMNS} FROM seals WHERE commit_id IN (%s) ORDER BY number DESC"  # noqa: S608 - a constant
-        return {row[1]: Sealed(row, self._name(row[2])) for row in self.rows_of(query, commit_ids)}
+        # The newer engine's batch of a commit is the one that counts, of those of one engine the first.
+        query = f"SELECT {COLUMNS} FROM seals WHERE commit_id IN (%s) ORDER BY number"  # noqa: S608 - a constant
+        found: dict[str, Any] = {}
+        for row in self.rows_of(query, commit_ids):
+            other = found.setdefault(row[1], row)
+            if other[-1] != row[-1] and self._rank(row[-1]) > self._rank(other[-1]):
+                found[row[1]] = row
+        return {commit_id: Sealed(row, self._name(row[2])) for commit_id, row in found.items()}
+
+    def _rank(self, number: int) -> Rank:
+        found = self.connection.execute("SELECT engine FROM engines WHERE id = ?", (number,)).fetchone()
+        return rank(found[0] if found else "")
 
     def find(self, commit_id: str) -> Sealed | None:
         """Return where a commit's batch stands, None where it is not sealed."""

@@ -9,19 +9,20 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import OpEntry
 
 # Of the table `seals`, in the order in which `Sealed` takes them.
-COLUMNS = "number, commit_id, log, start, line, end, generation, shallow"
+COLUMNS = "number, commit_id, log, start, line, end, generation, shallow, engine"
 
 
 class Sealed:
     """Where a commit's batch stands: in which session's log, from byte `start` to `end`, its seal from `line` on.
 
-    `number` counts all batches of the store in the order in which this index came to know them.
+    `number` counts all batches of the store in the order in which this index came to know them, as `engine` does what
+    told them.
     """
 
-    __slots__ = ("commit_id", "end", "generation", "line", "number", "session", "shallow", "start")
+    __slots__ = ("commit_id", "end", "engine", "generation", "line", "number", "session", "shallow", "start")
 
     def __init__(self, row: tuple[Any, ...], session: str) -> None:
-        self.number, self.commit_id, _, self.start, self.line, self.end, self.generation, shallow = row
+        self.number, self.commit_id, _, self.start, self.line, self.end, self.generation, shallow, self.engine = row
         self.shallow = bool(shallow)
         self.session = session
 

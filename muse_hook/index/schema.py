@@ -19,12 +19,13 @@ else:
 
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.
-VERSION = 1
+VERSION = 2
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 # `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
 # `seal_line` and `seal_commit` the last seal before it. A log that is read anew gets a new id, its seals new numbers.
+# `seals.engine` is a row of `engines`.
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE logs (
@@ -36,8 +37,9 @@ CREATE TABLE logs (
 CREATE TABLE seals (
     number INTEGER PRIMARY KEY AUTOINCREMENT, commit_id TEXT NOT NULL, log INTEGER NOT NULL,
     start INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL,
-    generation INTEGER NOT NULL, shallow INTEGER NOT NULL
+    generation INTEGER NOT NULL, shallow INTEGER NOT NULL, engine INTEGER NOT NULL
 );
+CREATE TABLE engines (id INTEGER PRIMARY KEY, engine TEXT NOT NULL UNIQUE);
 CREATE INDEX seals_by_commit ON seals (commit_id);
 CREATE TABLE damaged (
     log INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL, commit_id TEXT NOT NULL, reason TEXT NOT NULL,

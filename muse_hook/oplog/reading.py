@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import DamagedLogError
+from muse_hook.oplog.engines import rank
 from muse_hook.oplog.lines import hand_entry, open_log, parse, read_lines, wrong_type
 from muse_hook.oplog.scanner import Scanner
 from muse_hook.oplog.seals import Seal
@@ -21,24 +22,29 @@ if TYPE_CHECKING:
 def read_entries(path: str, offset: int = 0) -> Iterator[OpEntry]:
     """Yield the entries of the log at `path` from the byte `offset` on, in the order of the log.
 
-    Those are whole batches, each commit's first one only, and lines that were appended by hand; marks are among
-    these. Half-written and damaged batches and garbage are passed over. No log: no entries. Raises StoreError where
-    it cannot be read.
+    Those are whole batches, one of each commit, and lines that were appended by hand; marks are among these. Of a
+    commit's batches by two engines the newer one's counts, of those by one engine the first. Half-written and damaged
+    batches and garbage are passed over. No log: no entries. Raises StoreError where it cannot be read.
     """
     fd = open_log(path)
     if fd is None:
         return
     try:
         size = os.fstat(fd).st_size
-        seen: set[str] = set()
-        at = offset
+        batches: list[tuple[str, int, int]] = []  # (commit, start, end)
+        counts: dict[str, tuple[int, str]] = {}  # by commit (start, engine) of the batch that counts
         for found in Scanner(fd, offset, end=size):
             if isinstance(found, Seal) and found.intact:
-                yield from _hand(fd, at, found.start)
-                if found.commit_id not in seen:
-                    seen.add(found.commit_id)
-                    yield from _batch(fd, found)
-                at = found.end
+                batches.append((found.commit_id, found.start, found.end))
+                first = counts.setdefault(found.commit_id, (found.start, found.engine))
+                if first[1] != found.engine and rank(found.engine) > rank(first[1]):
+                    counts[found.commit_id] = (found.start, found.engine)
+        at = offset
+        for commit_id, start, end in batches:
+            yield from _hand(fd, at, start)
+            if counts[commit_id][0] == start:
+                yield from _batch(fd, commit_id, start, end)
+            at = end
         yield from _hand(fd, at, size)
     finally:
         os.close(fd)
@@ -58,7 +64,7 @@ def read_batch(store: Store, session_id: str, start: int, end: int) -> list[OpEn
                 f"no whole batch stands at byte {start}",
                 "muse-hook verify, then muse-hook sync",
             )
-        return list(_batch(fd, seals[0]))
+        return list(_batch(fd, seals[0].commit_id, start, end))
     finally:
         os.close(fd)
 
@@ -102,11 +108,11 @@ def top_entries(entries: Sequence[OpEntry]) -> list[OpEntry]:
     return found
 
 
-def _batch(fd: int, seal: Seal) -> Iterator[OpEntry]:
-    for line in read_lines(fd, seal.start, seal.end):
+def _batch(fd: int, commit_id: str, start: int, end: int) -> Iterator[OpEntry]:
+    for line in read_lines(fd, start, end):
         entry = parse(line)
         # Its digest fits, so it is as it was written, by whomever: a log may come from another clone.
-        if entry is not None and entry.get("commit_id") == seal.commit_id and not wrong_type(entry):
+        if entry is not None and entry.get("commit_id") == commit_id and not wrong_type(entry):
             yield entry  # type: ignore[misc] # JSON is Any
 
 

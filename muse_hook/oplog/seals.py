@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.oplog.engines import engine_of
 from muse_hook.oplog.ids import MAX_GENERATION, POSITIONS, seal_id, stamp
 from muse_hook.oplog.lines import parse
 
@@ -44,6 +45,11 @@ class Seal:
     def parents(self) -> tuple[str, ...]:
         """The commit's parents."""
         return tuple(self.entry["commit"]["parents"])
+
+    @property
+    def engine(self) -> str:
+        """What told the commit, "" where the seal does not say."""
+        return engine_of(self.entry["commit"])
 
     @property
     def shallow(self) -> bool:

@@ -25,7 +25,7 @@ class Node:
         self.commit_id = seal.commit_id
         self.tree = seal.tree
         self.parents = seal.parents
-        self.engine = str(seal.entry["commit"].get("engine", ""))
+        self.engine = seal.engine
         self.session = session
         self.start = start
         self.line = seal.line

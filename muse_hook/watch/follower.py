@@ -8,6 +8,8 @@ from functools import partial
 from sqlite3 import DatabaseError
 
 from muse_hook.oplog import seal_id
+from muse_hook.oplog.engines import engine_of, rank
+from muse_hook.oplog.reading import read_line
 from muse_hook.oplog.sessions import LOG
 from muse_hook.watch.cursor import Cursor, CursorError, Place
 from muse_hook.watch.tail import Tail
@@ -48,7 +50,8 @@ class Arrival:
 class Follower:
     """Reads each session's log from its place on.
 
-    A commit that has a second batch, in the same log or another one (logs of two clones put together), is told once.
+    A commit that has a second batch, in the same log or another one (logs of two clones put together), is told once:
+    as the newer engine tells it, where the index knows of both by then.
     Where a log is cut or replaced (a backup that was restored, a repaired log), it goes on where its place is found
     again, and tells nothing twice that it has told.
     """
@@ -108,7 +111,7 @@ class Follower:
         """Yield what arrived since the last time: in each session in the order of its log."""
         for session, folder in self._store.sessions():
             for commit_id, entries, before, after in self._tail(session, folder).poll():
-                if commit_id is None or not self._is_repeat(commit_id):
+                if commit_id is None or not self._is_repeat(commit_id, entries[-1], is_begun=before.inside > 0):
                     yield self._arrival(session, commit_id, entries, before, after)
                 self._cursor = self._cursor.at(session, after)
 
@@ -148,19 +151,47 @@ class Follower:
         if self._on_change is not None:
             self._on_change(session, how)
 
-    def _is_repeat(self, commit_id: str) -> bool:
-        """Say whether a commit's batch was told before, from here or from another log."""
+    def _is_repeat(self, commit_id: str, seal: Any, *, is_begun: bool) -> bool:
+        """Say whether a commit's batch was told before, from here or from another log, or a newer engine's is to be.
+
+        One that `is_begun` is told to its end.
+        """
         if commit_id in self._told:
             return True
+        others = self._others(commit_id)
+        if any(end <= self._before.get(folder, 0) for folder, _, end, _ in others):
+            self._told.add(commit_id)
+            return True
+        if not is_begun and any(self._is_newer(other, seal) for other in others):
+            return True
         self._told.add(commit_id)
+        return False
+
+    def _others(self, commit_id: str) -> list[tuple[str, int, int, str]]:
+        """Return (folder, start and end of the seal, engine) of every batch of a commit that the index knows of."""
         if self._index is None:
-            return False
-        query = "SELECT l.folder, s.end FROM seals s JOIN logs l ON l.id = s.log WHERE s.commit_id = ?"
+            return []
+        query = (
+            "SELECT l.folder, s.line, s.end, e.engine FROM seals s JOIN logs l ON l.id = s.log"
+            " JOIN engines e ON e.id = s.engine WHERE s.commit_id = ?"
+        )
         try:
-            rows = self._index.connection.execute(query, (commit_id,)).fetchall()
+            return self._index.connection.execute(query, (commit_id,)).fetchall()
         except DatabaseError:  # somebody deleted the index, or holds it
+            return []
+
+    def _is_newer(self, other: tuple[str, int, int, str], seal: Any) -> bool:
+        """Say whether a batch of the same commit by a newer engine still stands where the index has it."""
+        folder, line, end, engine = other
+        mine = rank(engine_of(seal["commit"]))
+        if rank(engine) <= mine:
             return False
-        return any(end <= self._before.get(folder, 0) for folder, end in rows)
+        there = read_line(self._store, self._store.session_at(folder), line, end)
+        return (
+            there is not None
+            and there.get("commit_id") == seal["commit_id"]
+            and rank(engine_of(there.get("commit"))) > mine
+        )
 
     def _arrival(self, session: str, commit_id: str | None, entries: list[Any], before: Place, after: Place) -> Arrival:
         cursor = self._cursor

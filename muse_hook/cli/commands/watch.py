@@ -101,7 +101,7 @@ def _follower(since: str | None, invocation: Invocation, *, begin: bool) -> Foll
         invocation.messages.flush()
 
     if since is None:
-        return Follower(store, {}, on_change=changed) if begin else Follower.now(index, changed)
+        return Follower(store, {}, index, changed) if begin else Follower.now(index, changed)
     cursor = Cursor.parse(since) if Cursor.looks_like(since) else read_checkpoint(store, since).cursor
     return Follower.since(store, cursor, index, changed)
 
