@@ -90,7 +90,7 @@ class _Examination:
         self._comparison = Comparison(self._trees)
         self._foreign: set[str] = set()  # commits with another engine's batch among what they are replayed from
         self._engines: Counter[str] = Counter()
-        self._gone: list[str] = []
+        self._gone: dict[str, None] = {}
 
     def replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
         """Check each batch, fold it, and compare the `chosen` commits with their trees."""
@@ -112,23 +112,26 @@ class _Examination:
     def check_marks(self) -> None:
         """Make each rewrite mark again."""
         seen: set[bytes] = set()
+        again = 0
         for session, line, raw in self._logs.marks():
             try:
                 words = mark_differences(raw, self._commit, self._generations.of)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 words = [f"it is not of our shape ({type(error).__name__}: {error})"]
-            if not words and raw in seen:
-                words = ["it stands in the logs twice"]
+            again += raw in seen
             seen.add(raw)
             for text in words:
                 self._report.problem(Remark("mark", f"the rewrite mark is wrong: {text}", session=session, line=line))
+        if again:
+            told = f"{again:,} rewrite mark{'s' if again != 1 else ''} in the logs twice, both the same"
+            self._report.note(Remark("duplicate", told))
 
     def sum_up(self) -> None:
         """Note once what holds for many commits."""
         for name, count in sorted(self._engines.items()):
             self._report.note(Remark("engine", f"{_commits(count)} recorded by another engine: {name or '(no name)'}"))
         if self._gone:
-            some = ", ".join(oid[:12] for oid in self._gone[:_NAMED])
+            some = ", ".join(oid[:12] for oid in list(self._gone)[:_NAMED])
             more = f" and {len(self._gone) - _NAMED:,} more" if len(self._gone) > _NAMED else ""
             words = f"{_commits(len(self._gone))} recorded and no longer in Git: {some}{more}"
             self._report.note(Remark("gone", words))
@@ -143,7 +146,7 @@ class _Examination:
         data = self._batches.read(node.session, node.start, node.end)
         commit = self._commit(node.commit_id)
         if commit is None:
-            self._gone.append(node.commit_id)
+            self._gone[node.commit_id] = None
         generation = self._generations.of(node.commit_id)
         delta = None
         if self._memory is not None and commit is not None and node.engine == self._engine:

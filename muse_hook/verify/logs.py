@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.oplog.engines import rank
 from muse_hook.verify.report import Remark
 from muse_hook.verify.scan import LogScan
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 class Logs:
     """The logs, each read once.
 
-    `nodes` has each commit's first whole batch, `lines` the line on which it begins, `again` further batches of commits
-    that have one already, each with its line; `marks` yields (session, line, bytes).
+    `nodes` has each commit's batch that counts (the newer engine's, of one engine the first), `lines` the line on which
+    it begins, `again` the other batches of these commits, each with its line; `marks` yields (session, line, bytes).
     """
 
     def __init__(self, batches: Batches, report: Report) -> None:
@@ -32,8 +33,7 @@ class Logs:
         self._scans = [LogScan(session, batches.log(session)) for session, _ in sorted(batches.store.sessions())]
         for scan in self._scans:
             self._take(scan)
-        for line, node in self.again:
-            self._tell_of_second(line, node)
+        self._tell_of_others(batches)
         for scan in self._scans:
             for left in scan.leftovers:
                 self._tell_of_leftover(scan.session, left)
@@ -73,23 +73,39 @@ class Logs:
         report.marks += len(scan.marks)
         report.by_hand += scan.by_hand
         for line, node, _ in scan.batches:
-            if node.commit_id in self.nodes:
+            known = self.nodes.get(node.commit_id)
+            if known is not None and (known.engine == node.engine or rank(known.engine) > rank(node.engine)):
                 self.again.append((line, node))
-            else:
-                self.nodes[node.commit_id] = node
-                self.lines[node.commit_id] = line
+                continue
+            if known is not None:
+                self.again.append((self.lines[node.commit_id], known))
+            self.nodes[node.commit_id] = node
+            self.lines[node.commit_id] = line
         for line in scan.garbage:
             report.note(Remark("garbage", "the line is no entry of a log", session=scan.session, line=line))
         if scan.torn:
             report.note(Remark("torn", "the last line has no end", session=scan.session, line=scan.torn))
 
-    def _tell_of_second(self, line: int, node: Node) -> None:
-        first = self.nodes[node.commit_id]
-        where = f"first in {first.session}, line {self.lines[node.commit_id]}"
-        if node.engine == first.engine:
-            self.problem("duplicate", f"the commit is recorded twice, {where}", node, line)
-        else:
-            self.note("duplicate", f"the commit is recorded by two engines, {where}", node, line)
+    def _tell_of_others(self, batches: Batches) -> None:
+        """Tell of further batches; once of all that are the same, as in logs of clones that were put together."""
+        same: list[tuple[int, Node]] = []
+        there: dict[tuple[str, str], Node] = {}  # by commit and engine: the first batch
+        for node in self.nodes.values():
+            there[node.commit_id, node.engine] = node
+        for line, node in self.again:
+            counts = self.nodes[node.commit_id]
+            where = f"{counts.session}, line {self.lines[node.commit_id]}"
+            first = there.setdefault((node.commit_id, node.engine), node)
+            if first is node:
+                self.note("duplicate", f"the commit is recorded by two engines, the newer one's in {where}", node, line)
+            elif _bytes(batches, node) == _bytes(batches, first):
+                same.append((line, node))
+            else:
+                self.problem("duplicate", f"the commit is recorded twice, first in {where}", node, line)
+        if same:
+            line, node = same[0]
+            more = f"; so are {len(same) - 1:,} more batches" if len(same) > 1 else ""
+            self.note("duplicate", f"the commit's batch stands in the logs twice, both the same{more}", node, line)
 
     def _tell_of_leftover(self, session: str, left: Leftover) -> None:
         """Lines that do not count are a problem where their commit has no whole batch."""
@@ -110,12 +126,19 @@ class Logs:
             self._report.note(remark)
 
     def _stands_where(self, sealed: Sealed | None, node: Node) -> bool:
-        """Whether the index has a commit's batch where one of its batches stands."""
+        """Whether the index has a commit's batch where it stands, or another one by the same engine."""
         if sealed is None:
             return False
-        places = [node, *(second for _, second in self.again if second.commit_id == node.commit_id)]
+        if (sealed.session, sealed.start, sealed.end) == (node.session, node.start, node.end):
+            return True
+        others = (other for _, other in self.again if other.commit_id == node.commit_id)
+        places = [other for other in others if other.engine == node.engine]
         return any((sealed.session, sealed.start, sealed.end) == (at.session, at.start, at.end) for at in places)
 
     def _remark(self, kind: str, words: str, node: Node, line: int) -> Remark:
         line = line or self.lines[node.commit_id]
         return Remark(kind, words, session=node.session, line=line, commit_id=node.commit_id)
+
+
+def _bytes(batches: Batches, node: Node) -> bytes:
+    return batches.read(node.session, node.start, node.end)

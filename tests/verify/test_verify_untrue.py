@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from verify_room import Story, set_key, told, wrong_symbol
 
-from muse_hook.oplog import append, delta_of_entries, make_batch, seal_id
+from muse_hook.oplog import append, delta_of_entries, make_batch, make_dropped, make_superseded, seal_id
 
 
 def set_commit(key: str, value: Any) -> Callable[[list[dict[str, Any]]], object]:
@@ -131,14 +131,32 @@ def test_keys_of_a_later_engine_are_let_pass(story: Story) -> None:
     assert story.verify().sound
 
 
-def test_a_commit_recorded_twice_is_named(story: Story) -> None:
+def test_a_commit_recorded_twice_and_differently_is_named(story: Story) -> None:
     first, entries = story.batch(story.ids[2])
-    lines = story.lines()
-    copy = lines[first - 1 : first - 1 + len(entries)]
-    story.log.write_bytes(b"".join(lines + copy))
-    (problem,) = story.verify().problems
-    assert (problem.kind, problem.line, problem.commit_id) == ("duplicate", len(lines) + 1, story.ids[2])
+    before = story.log.read_bytes()
+    story.made_again(story.ids[2], lambda delta: delta.update(summary="told otherwise"))
+    other = b"".join(story.lines()[first - 1 : first - 1 + len(entries)])
+    assert other not in before
+    story.log.write_bytes(before + other)
+    (problem,) = (each for each in story.verify().problems if each.kind == "duplicate")
+    assert (problem.line, problem.commit_id) == (before.count(b"\n") + 1, story.ids[2])
     assert problem.words == f"the commit is recorded twice, first in main, line {first}"
+
+
+def test_logs_of_two_clones_put_together_are_sound(story: Story) -> None:
+    with story.repository().objects() as objects:
+        mark = make_dropped(objects.commit(story.ids[3]), 3)
+    with story.store.lock():
+        append(story.store, "main", [mark])
+    lines = story.lines()
+    story.log.write_bytes(b"".join(lines * 2))
+    report = story.verify()
+    assert (report.problems, report.marks, report.commits) == ([], 2, 14)
+    batches, marks = report.notes
+    assert (batches.kind, batches.line, batches.commit_id) == ("duplicate", len(lines) + 1, story.ids[0])
+    assert batches.words == "the commit's batch stands in the logs twice, both the same; so are 6 more batches"
+    assert (marks.kind, marks.words) == ("duplicate", "1 rewrite mark in the logs twice, both the same")
+    assert story.verify(everything=False).sound
 
 
 def test_two_engines_may_both_have_told_a_commit(story: Story) -> None:
@@ -152,11 +170,25 @@ def test_two_engines_may_both_have_told_a_commit(story: Story) -> None:
     report = story.verify()
     assert report.sound
     assert [note.kind for note in report.notes] == ["duplicate"]
+    first, _ = story.batch(story.ids[6])
+    assert report.notes[0].words == f"the commit is recorded by two engines, the newer one's in main, line {first}"
+
+
+def test_of_two_engines_the_newer_one_is_replayed_and_in_the_index(story: Story) -> None:
+    before = story.log.read_bytes()
+    story.made_again(story.ids[1], wrong_symbol, engine="muse_hook 0.0.1; an older one")
+    older = story.log.read_bytes()
+    _, entries = story.batch(story.ids[1])
+    story.log.write_bytes(older + before)
+    report = story.verify()
+    assert (report.problems, {note.kind for note in report.notes}) == ([], {"duplicate"})
+    story.log.write_bytes(before + older)
+    report = story.verify()
+    assert (report.problems, {note.kind for note in report.notes}) == ([], {"duplicate"})
+    assert entries[-1]["commit"]["engine"] == "muse_hook 0.0.1; an older one"
 
 
 def test_marks_are_made_again(story: Story) -> None:
-    from muse_hook.oplog import make_dropped, make_superseded  # noqa: PLC0415 - beside their only use
-
     with story.repository().objects() as objects:
         old, new = objects.commit(story.ids[3]), objects.commit(story.ids[4])
     good = make_superseded(old.id, new, "rebase", 4)
@@ -166,13 +198,13 @@ def test_marks_are_made_again(story: Story) -> None:
     assert (report.problems, report.marks) == ([], 2)
     with story.store.lock():
         append(story.store, "side", [good, make_superseded(old.id, new, "amend", 9), make_dropped(new, 4)])
-    problems = story.verify().problems
-    assert [(problem.kind, problem.session, problem.line) for problem in problems] == [
-        ("mark", "side", 1),
-        ("mark", "side", 2),
+    report = story.verify()
+    (problem,) = report.problems
+    assert (problem.kind, problem.session, problem.line) == ("mark", "side", 2)
+    assert "lamport_ts" in problem.words
+    assert [(note.kind, note.words) for note in report.notes] == [
+        ("duplicate", "1 rewrite mark in the logs twice, both the same")
     ]
-    assert "twice" in problems[0].words
-    assert "lamport_ts" in problems[1].words
 
 
 def test_a_mark_in_words_that_nobody_knows_is_named(story: Story) -> None:
