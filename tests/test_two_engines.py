@@ -178,7 +178,8 @@ def test_a_newer_batch_that_stands_there_no_more_holds_nothing_back(log: Log) ->
 def test_stories_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, seed: int) -> None:
     choose = random.Random(seed)  # noqa: S311 - no secret
     straight, shuffled = Log(tmp_path / "straight"), Log(tmp_path / "shuffled")
-    pieces, parents = [], list[str]()
+    pieces = []
+    parents: tuple[str, ...] = ()
     for number in range(24):
         ops = [insert(f"a.py::n{number}", f"{number}")]
         if number:
@@ -188,7 +189,7 @@ def test_stories_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, 
         for name, version in (("old", OLDER), ("new", NEWER)):
             mine = [*ops, insert(f"a.py::{name}{number}")]
             pieces.append(make_batch(told, delta(patch("a.py", *mine)), number + 1, engine=version))
-        parents = [told.id]
+        parents = (told.id,)
     newer = [piece for piece in pieces if b"muse_hook 0.10.0" in piece.lines]
     assert len(newer) == 24
     write(straight.store, "main", *newer)

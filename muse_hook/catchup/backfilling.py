@@ -10,6 +10,7 @@ from muse_hook.catchup import events as queue
 from muse_hook.catchup.baseline import NewBaseline, read_baseline
 from muse_hook.catchup.chunks import Chunks
 from muse_hook.catchup.interrupts import Interrupts
+from muse_hook.catchup.left import keep_left
 from muse_hook.catchup.recording import Recording
 from muse_hook.catchup.run import WAIT, catch_up
 from muse_hook.catchup.selection import select
@@ -148,6 +149,7 @@ def _backfill(
                         report.recorded = chunks.recorded
                         report.left = chunks.left
         begin()
+    keep_left(store, {oid: chosen.sessions[oid] for oid in report.left}, {oid for oid, _ in chosen.commits})
     _look_at_queue(repo, store)
     return report
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from muse_hook.catchup import events as queue
 from muse_hook.catchup.baseline import read_baseline
 from muse_hook.catchup.frontier import read_frontier
+from muse_hook.catchup.left import read_left
 from muse_hook.catchup.session import assign
 from muse_hook.catchup.situation import look
 from muse_hook.index import Index
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 class Pending:
     """`missing`: (commit, branch) that hooks or `sync` should have recorded, oldest first; `history`: how many commits
-    of before install only a backfill records; `blobs_absent`: those of `missing` that an earlier run could not read,
-    as (commit, branch); `damaged`: batches that do not count, of commits that no other batch holds; `cut_off`: commits
-    at the boundary of a shallow clone; `events`: files waiting in the queue; `baseline`: "" (there is none),
-    "install", or "anew" (made after the first one was lost).
+    of before install only a backfill records; `blobs_absent`: those of `missing`, and others of before install, that an
+    earlier run could not read, as (commit, branch); `damaged`: batches that do not count, of commits that no other
+    batch holds; `cut_off`: commits at the boundary of a shallow clone; `events`: files waiting in the queue;
+    `baseline`: "" (there is none), "install", or "anew" (made after the first one was lost).
     """  # noqa: D205 - the fields are the summary
 
     __slots__ = ("baseline", "blobs_absent", "cut_off", "damaged", "events", "history", "missing")
@@ -60,7 +61,10 @@ def pending(repo: Repository, store: Store) -> Pending:
         found.damaged = index.damaged()
     open_rows = [(oid, parents) for oid, parents in rows if oid not in sealed]
     found.cut_off = sum(oid in shallow for oid, _ in open_rows)
-    found.history = sum(oid in hidden and oid not in shallow for oid, _ in open_rows)
+    history = [oid for oid, _ in open_rows if oid in hidden and oid not in shallow]
+    unread = read_left(store) if history else {}
+    found.blobs_absent = [(oid, unread[oid]) for oid in history if oid in unread]
+    found.history = len(history) - len(found.blobs_absent)
     missing = [oid for oid, _ in open_rows if oid not in hidden and oid not in shallow]
     if missing:
         sessions = assign(
@@ -73,5 +77,5 @@ def pending(repo: Repository, store: Store) -> Pending:
         )
         left = read_frontier(store).left
         found.missing = [(oid, sessions[oid]) for oid in missing]
-        found.blobs_absent = [(oid, sessions[oid]) for oid in missing if oid in left]
+        found.blobs_absent += [(oid, sessions[oid]) for oid in missing if oid in left]
     return found

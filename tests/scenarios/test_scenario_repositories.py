@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,6 +189,39 @@ def test_partial_clone(upstream: Room, tmp_path: Path) -> None:
     assert partial.sync().recorded == len(report.left)
     assert partial.pending().missing == []
     assert partial.pending().blobs_absent == []
+
+
+def test_backfill_of_a_partial_clone(upstream: Room, tmp_path: Path) -> None:
+    """Backfill says what to type and fails; `status` counts what it left apart, until it is recorded."""
+    upstream.one("0.py", "A = 0")
+    upstream.one("0.py", "A = 1")
+    partial = cloned(upstream, tmp_path / "partial", "--filter=blob:none")
+    before = partial.pending().history
+
+    def muse(*arguments: str) -> tuple[int, str, str]:
+        done = partial.run(sys.executable, "-m", "muse_hook", *arguments, check=False)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    status, _, said = muse("backfill")
+    assert status == 1
+    assert "hint: git fetch --refetch --no-filter, then the same command again\n" in said
+    recorded = len(partial.sessions())
+    pending = partial.pending()
+    assert pending.missing == []
+    assert pending.blobs_absent
+    assert len(pending.blobs_absent) + recorded == before
+    assert pending.history == 0
+    status, out, _ = muse("status")
+    assert status == 0
+    number = len(pending.blobs_absent)
+    words = f"files absent: {number} commit{'s' if number != 1 else ''}"
+    assert f"  {words}  git fetch --refetch --no-filter, then muse-hook backfill --all\n" in out
+    assert muse("sync")[0] == 0
+    assert partial.pending().blobs_absent == pending.blobs_absent  # nothing tries it again behind one's back
+    partial.git("fetch", "-q", "--refetch", "--no-filter")
+    assert muse("backfill", "--all")[0] == 0
+    assert len(partial.sessions()) == before
+    assert (partial.pending().blobs_absent, partial.pending().history) == ([], 0)
 
 
 def test_pull_of_thousands(room: Room, tmp_path: Path) -> None:

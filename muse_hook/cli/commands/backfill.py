@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from muse_hook.catchup import backfill
-from muse_hook.cli.failures import reject
-from muse_hook.cli.left import tell_left
+from muse_hook.cli.failures import DONE, USER_FAULT, reject
+from muse_hook.cli.left import tell_left, what_brings
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Backfill, telling how far it is."""
     if arguments.all and arguments.range:
         reject("reading the command line", "--all leaves no place for a RANGE", "muse-hook backfill --help")
-    record_range(
+    is_whole = record_range(
         invocation,
         range_=arguments.range,
         count=arguments.max_count,
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         jobs=arguments.jobs,
         reuse=not arguments.no_reuse,
     )
-    return 0
+    return DONE if is_whole else USER_FAULT
 
 
 def record_range(
@@ -67,8 +67,8 @@ def record_range(
     session: str | None = None,
     jobs: int | None = None,
     reuse: bool = True,
-) -> None:
-    """Record a range with a progress bar, and say what was recorded.
+) -> bool:
+    """Record a range with a progress bar, and say what was recorded; whether that was all.
 
     Raises RevisionError for what Git does not know, Interrupted on Ctrl-C.
     """
@@ -89,18 +89,19 @@ def record_range(
         raise progress.interrupted("recording history", "run the same command again to go on") from None
     finally:
         progress.end()
-    tell_left(invocation.messages, report.left)
+    tell_left(invocation.messages, report.left, f"{what_brings(invocation.repository)}, then the same command again")
     if report.cut_off:
         cut = f"passed over {_commits(report.cut_off)} at the boundary of this shallow clone"
         invocation.messages.line(cut, ("  git fetch --unshallow brings what lies behind", "hint"))
     if not report.recorded:
         if not report.left:
             invocation.messages.line(f"nothing to do: {_commits(report.total)}, all recorded already")
-        return
+        return not report.left
     rate = report.recorded / max(report.seconds, 1e-6)
     already = f" ({report.already:,} were already)" if report.already else ""
     figures = f" in {duration(report.seconds)}, {rate:,.0f}/s"
     invocation.messages.line(f"recorded {_commits(report.recorded)}{already}", (figures, "dim"))
+    return not report.left
 
 
 def _commits(number: int) -> str:

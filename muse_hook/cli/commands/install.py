@@ -46,12 +46,13 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     draw_findings(invocation.out, done.findings)
     _draw_lines(invocation, done.lines)
     invocation.out.flush()
+    is_whole = True
     if arguments.backfill and invocation.repository.head().oid is None:
         invocation.messages.line("nothing to backfill: there is no commit yet")
     elif arguments.backfill:
-        record_range(invocation, count=arguments.backfill)
+        is_whole = record_range(invocation, count=arguments.backfill)
     invocation.messages.line(("next: ", "hint"), "muse-hook show, muse-hook status, or just git commit")
-    return int(has_fault(done.findings))
+    return int(has_fault(done.findings) or not is_whole)
 
 
 def _draw_lines(invocation: Invocation, lines: Sequence[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ import os
 
 from muse_hook.catchup import pending
 from muse_hook.cli.findings import draw_hooks
+from muse_hook.cli.left import what_brings
 from muse_hook.cli.options import add_json
 from muse_hook.install import hook_states
 
@@ -108,7 +109,9 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Pending | No
     absent = {commit for commit, _ in left.blobs_absent}
     missing = [each for each in left.missing if each[0] not in absent]
     _draw_kind(out, "missing", missing, "muse-hook sync")
-    _draw_kind(out, "files absent", left.blobs_absent, "git fetch what the partial clone left out, then muse-hook sync")
+    is_old = not absent.issubset(commit for commit, _ in left.missing)
+    bring = f"{what_brings(invocation.repository)}, then muse-hook {'backfill --all' if is_old else 'sync'}"
+    _draw_kind(out, "files absent", left.blobs_absent, bring)
     damaged = [(each.commit_id, f"{each.session}: {each.reason}") for each in left.damaged]
     _draw_kind(out, "damaged in the log", damaged, "muse-hook sync")
     if left.history:
