@@ -19,20 +19,33 @@ if TYPE_CHECKING:
 
 
 class Touch:
-    """A symbol before and after; `new` and `place` are None where it was deleted. `change` are reason codes."""
+    """A symbol before and after; `new` and `place` are None where it was deleted.
 
-    __slots__ = ("change", "new", "old", "place")
+    `went` says what became of its place ("renamed", "moved", "deleted").
+    """
 
-    def __init__(self, old: Symbol, new: Symbol | None, place: Place | None, change: Sequence[str]) -> None:
+    __slots__ = ("_change", "new", "old", "place", "went")
+
+    def __init__(self, old: Symbol, new: Symbol | None, place: Place | None, went: Sequence[str]) -> None:
         self.old = old
         self.new = new
         self.place = place
-        self.change = list(change)
+        self.went = tuple(went)
+        self._change: list[str] | None = None
+
+    @property
+    def change(self) -> list[str]:
+        """What was done to it, as reason codes; worked out when it is asked for, since few are."""
+        if self._change is None:
+            self._change = list(self.went)
+            if self.new is not None and (not self.went or self.old.masked_id != self.new.masked_id):
+                self._change += changed_parts(self.old, self.new)
+        return self._change
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether it was renamed or moved by itself, not along with its file or class."""
-        return "renamed" in self.change or "moved" in self.change
+        return "renamed" in self.went or "moved" in self.went
 
     @property
     def is_words(self) -> bool:
@@ -59,7 +72,7 @@ class Side:
         self.files = {file.path: file for file in files}
         compared = [file for file in files if comparable(file)]
         self.plain = {file.path: file for file in files if not comparable(file)}
-        found = match(compared)
+        found = match(compared, origins=False)
         if stories is not None:
             settle(found, *stories)
         self.moved = {old: goal.path for old, goal in found.files.items()}
@@ -106,14 +119,12 @@ class Side:
     def _touches(self, found: Matching) -> Iterator[tuple[Place, Touch]]:
         carried = Carried(found)
         for pair in found.pairs:
-            change = []
+            went = []
             if not carried.is_carried(pair):
-                change += ["renamed"] if pair.old.name != pair.new.name else []
+                went += ["renamed"] if pair.old.name != pair.new.name else []
                 stayed = self.home(pair.old_path) == pair.new_path and pair.old.parent == pair.new.parent
-                change += [] if stayed else ["moved"]
-            if not change or pair.old.masked_id != pair.new.masked_id:
-                change += changed_parts(pair.old, pair.new)
-            if change:
-                yield pair.old_place, Touch(pair.old, pair.new, pair.new_place, change)
+                went += [] if stayed else ["moved"]
+            if went or not pair.old.same_as(pair.new):
+                yield pair.old_place, Touch(pair.old, pair.new, pair.new_place, went)
         for place, symbol in found.gone.items():
             yield place, Touch(symbol, None, None, ["deleted"])

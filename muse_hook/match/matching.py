@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from muse_hook.match.pairs import MovedFile
 
 
-def match(files: Sequence[FileSymbols]) -> Matching:
+def match(files: Sequence[FileSymbols], *, origins: bool = True) -> Matching:
     """Pair the symbols before with the symbols after, commit-wide; the order of `files` does not matter.
 
     Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and stayed
-    where it was, or went along with its file, is in no pair.
+    where it was, or went along with its file, is in no pair. Without `origins` nobody asks where statements came from
+    (`extracted`, `inlined`).
     """
     found = Matching(_moved_files(files))
     open_ = Open(found, {file.path for file in files if file.is_damaged})
@@ -27,7 +28,7 @@ def match(files: Sequence[FileSymbols]) -> Matching:
     if open_.gone.symbols and open_.come.symbols:
         match_open(open_)
         open_.close_addresses()
-    if found.pairs and (open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)):
+    if origins and found.pairs and (open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)):
         from muse_hook.match.origins import trace_origins  # noqa: PLC0415 - start-up time
 
         trace_origins(open_)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
         def mentions(self, names: Collection[str]) -> bool:
             """See `Symbol.mentions`."""
 
+        def texts(self) -> tuple[bytes, ...]:
+            """See `Symbol.texts`."""
+
 
 class Parameter:
     """One parameter of a function; `default` and `annotation` are normalised text, None where there is none."""
@@ -108,6 +111,10 @@ class Symbol:
     def mentions(self, names: Collection[str]) -> bool:
         """Whether any of `names` may stand in its text; a quick look, without which nothing is true of `calls`."""
         return self.content.mentions(names)
+
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the source that `tokens` stand in (of a class: its header and plain statements); nothing is parsed."""
+        return self.content.texts()
 
     def __repr__(self) -> str:
         return f"Symbol({self.kind} {self.qualified_name} L{self.lines[0]}-{self.lines[1]})"

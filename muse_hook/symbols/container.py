@@ -72,6 +72,10 @@ class Container:
         """Whether any of `names` may stand in the plain statements."""
         return any(one.piece.mentions(names) for one in self.own)
 
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the texts of the header and of the plain statements."""
+        return (self.header.text, *(one.piece.text for one in self.own))
+
     @property
     def content_id(self) -> str:
         """Of guards, header and plain statements."""

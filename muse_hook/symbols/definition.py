@@ -38,6 +38,10 @@ class Definition:
         """Whether any of `names` may stand in the text."""
         return self.piece.mentions(names)
 
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the text."""
+        return (self.piece.text,)
+
     @property
     def content_id(self) -> str:
         """Of the guards and the whole text."""

@@ -35,6 +35,10 @@ class Import:
         """Whether any of `names` is said."""
         return not {name for part in self.parts for name in part.split(".")}.isdisjoint(names)
 
+    def texts(self) -> tuple[bytes, ...]:
+        """Return what is said, as bytes."""
+        return tuple(part.encode() for part in self.parts if part)
+
     @property
     def content_id(self) -> str:
         """Of the guards and all three parts."""

@@ -23,6 +23,13 @@ KEPT_SOURCES = 1_000_000
 _readers: dict[str, Reader] = {}
 
 
+def keep_normals(entries: int) -> int:
+    """Keep so many entries of normal forms from now on; returns how many it was before."""
+    global KEPT_NORMALS
+    before, KEPT_NORMALS = KEPT_NORMALS, entries
+    return before
+
+
 def reader_of(language: Language) -> Reader:
     """Return the reader of a language; raises ImportError where its grammar cannot be loaded."""
     found = _readers.get(language.name)

@@ -30,6 +30,10 @@ class Several:
         """Whether any of `names` may stand in one of them."""
         return any(definition.mentions(names) for definition in self.definitions)
 
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the texts of all of them."""
+        return tuple(text for definition in self.definitions for text in definition.texts())
+
     def __getattr__(self, name: str) -> object:
         """Put the parts of the definitions together."""
         values = [getattr(definition, name) for definition in self.definitions]
