@@ -242,6 +242,28 @@ def test_the_views_have_the_columns_that_are_documented(shell: Shell) -> None:
 
 
 @pytest.mark.usefixtures("story")
+def test_no_column_hides_another_of_its_name(shell: Shell) -> None:
+    told = shell.json("sql", "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a, 5 AS b")
+    assert told["columns"] == ["a", "a_3", "a_2", "a_4", "b"]
+    assert told["rows"] == [{"a": 1, "a_3": 2, "a_2": 3, "a_4": 4, "b": 5}]
+    joined = "SELECT * FROM symbols s JOIN symbols o ON s.symbol_id = o.symbol_id LIMIT 1"
+    told = shell.json("sql", joined)
+    assert told["columns"][: len(told["columns"]) // 2] == [
+        name.removesuffix("_2") for name in told["columns"][len(told["columns"]) // 2 :]
+    ]
+    assert list(told["rows"][0]) == told["columns"]
+    assert shell.out("sql", "SELECT 1 AS a, 2 AS a", "--csv") == "a,a\n1,2\n"
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize("revision", ["nope", "nope..HEAD", "HEAD...nope"])
+def test_an_unknown_revision_is_told_in_one_way(shell: Shell, revision: str) -> None:
+    told = [shell.run(*each) for each in (("report", revision, "-o", "x.html"), ("backfill", revision))]
+    words = "error: looking for 'nope': Git knows no such commit\nhint: git log --oneline --all\n"
+    assert told == [(1, "", words)] * 2
+
+
+@pytest.mark.usefixtures("story")
 def test_sql_answers_as_table_csv_and_json(shell: Shell) -> None:
     question = "SELECT name, ops FROM symbols WHERE kind = 'function'"
     assert shell.out("sql", question) == "name       ops\nassistant    3\n"

@@ -79,14 +79,8 @@ def select(
 
 
 def _resolved(repo: Repository, revisions: str, head: Head) -> str:
-    """Return a range or revision with every name in it resolved: Git says which one it does not know."""
-    if revisions == "HEAD" and head.oid is not None:
-        return head.oid
-    for dots in ("...", ".."):
-        left, found, right = revisions.partition(dots)
-        if found:
-            return f"{repo.resolve(left or 'HEAD')}{dots}{repo.resolve(right or 'HEAD')}"
-    return repo.resolve(revisions)
+    """Return a range or revision with every name in it resolved; for HEAD Git need not be asked again."""
+    return head.oid if revisions == "HEAD" and head.oid is not None else repo.resolve_range(revisions)
 
 
 def _last(revisions: str) -> str:

@@ -135,6 +135,12 @@ class Repository:
 
         return revisions.resolve(self, revision)
 
+    def resolve_range(self, revisions: str) -> str:
+        """Return a range or revision with every name in it resolved; `revisions.resolve_range`."""
+        from muse_hook.git import revisions as git  # noqa: PLC0415 - start-up time
+
+        return git.resolve_range(self, revisions)
+
     def rev_list(
         self,
         tips: Iterable[str],

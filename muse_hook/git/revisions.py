@@ -31,6 +31,15 @@ def resolve(repository: Repository, revision: str) -> str:
     raise RevisionError(f"looking for {revision!r}", wrong, "git log --oneline --all")
 
 
+def resolve_range(repository: Repository, revisions: str) -> str:
+    """Return a range or revision with every name in it resolved: RevisionError says which one Git does not know."""
+    for dots in ("...", ".."):
+        left, found, right = revisions.partition(dots)
+        if found:
+            return f"{resolve(repository, left or 'HEAD')}{dots}{resolve(repository, right or 'HEAD')}"
+    return resolve(repository, revisions)
+
+
 def rev_list(
     repository: Repository,
     tips: Iterable[str],

@@ -8,6 +8,7 @@ import sys
 from muse_hook.cli.escape import printable
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_filters, add_json, check_session, filter_of
+from muse_hook.errors import RevisionError
 from muse_hook.history import Reachable
 from muse_hook.report import Target, gather, page
 
@@ -96,7 +97,11 @@ def _chosen(arguments: argparse.Namespace, repository: Repository) -> Callable[[
         return lambda _: True
     if arguments.range is None:
         return None
-    return frozenset(oid for oid, _ in repository.rev_list([arguments.range])).__contains__
+    try:
+        return frozenset(oid for oid, _ in repository.rev_list([arguments.range])).__contains__
+    except RevisionError:
+        repository.resolve_range(arguments.range)  # says which name it is, in the words of the other commands
+        raise
 
 
 def _name(repository: Repository) -> str:

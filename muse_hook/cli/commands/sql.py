@@ -55,13 +55,26 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     columns, cursor = ask(invocation.history(), question)
     out = invocation.out
     if arguments.json:
-        rows = [dict(zip(columns, map(_plain, row), strict=True)) for row in _all(cursor)]
-        out.json({"version": 1, "command": "sql", "columns": columns, "rows": rows})
+        keys = _told_apart(columns)
+        rows = [dict(zip(keys, map(_plain, row), strict=True)) for row in _all(cursor)]
+        out.json({"version": 1, "command": "sql", "columns": keys, "rows": rows})
     elif arguments.csv:
         _write_csv(out, columns, cursor)
     else:
         _draw(out, columns, _all(cursor))
     return 0
+
+
+def _told_apart(columns: Sequence[str]) -> list[str]:
+    """Return the names of the columns with a number behind each that stands there already: name, name_2."""
+    keys: list[str] = []
+    for name in columns:
+        key, number = name, 1
+        while key in keys or (number > 1 and key in columns):
+            number += 1
+            key = f"{name}_{number}"
+        keys.append(key)
+    return keys
 
 
 def _all(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
