@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 from pathlib import Path
@@ -14,14 +15,16 @@ from hypothesis import strategies as st
 
 from muse_hook.catchup import backfill
 from muse_hook.cli import main
-from muse_hook.concurrent import Collision, Comparison, compare
+from muse_hook.concurrent import Collision, Comparison, Sides, compare
 from muse_hook.concurrent.identity import Identity
 from muse_hook.concurrent.merge import changes, conflicts
+from muse_hook.concurrent.side import Side
 from muse_hook.errors import RevisionError
 from muse_hook.git import open_repository
 from muse_hook.history import refresh
 from muse_hook.index import Index
 from muse_hook.oplog import Store
+from muse_hook.symbols import reader
 
 APP = '''\
 """A module."""
@@ -337,6 +340,63 @@ def test_a_new_use_of_an_import_that_was_taken_away(fork: Fork) -> None:
         {"app.py": base.replace("[value, other]", "[value, sys.argv]")},
     )
     assert short(found) == [("gone_and_caller", "app.py::import::sys", ["deleted"], ["calls"], None)]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "class Deep(Model):\n    pass\n",
+        "@Model.wrapped\nclass Deep:\n    pass\n",
+        "def größe():\n    return Model()\n",
+        "class Deep:\n    one = 1\n    two = Model\n",
+        "if DEBUG:\n    class Deep(Model):\n        pass\nelse:\n    def Deep():\n        pass\n",
+    ],
+)
+def test_a_new_use_is_found_wherever_the_text_says_it(fork: Fork, use: str) -> None:
+    top = "from app import Model\n\n\n"
+    gone = cut("class Model", "def helper")
+    found = fork.found({"app.py": APP, "use.py": top}, {"app.py": gone}, {"use.py": top + use})
+    assert "gone_and_caller" in [each.kind for each in found]
+
+
+def test_words_that_only_contain_the_name_are_no_use(fork: Fork) -> None:
+    top = "import app\n\n\n"
+    use = "def use(remodel):\n    return Modelled(remodel)  # Model\n"
+    gone = cut("class Model", "def helper")
+    found = fork.found({"app.py": APP, "use.py": top}, {"app.py": gone}, {"use.py": top + use})
+    assert found == []
+
+
+def test_sides_that_are_kept_give_the_same_answers(fork: Fork) -> None:
+    fork.sides(
+        {"app.py": APP, "b.py": "x = 1\n"},
+        {"app.py": edit(("helper(a, b)", "helper(a, b, c)")), "b.py": "x = 2\n"},
+        {"app.py": edit(("value = 1", "value = helper(1, 2)"))},
+    )
+    repository = open_repository(str(fork.repo.path))
+    ids = [repository.resolve(name) for name in ("ours", "theirs", "main")]
+    read = []
+
+    class Counting(Sides):
+        def keep(self, base: str, tip: str, side: Side) -> None:
+            read.append(tip)
+            super().keep(base, tip, side)
+
+    for limit, reads in ((100, 1), (1, 3)):
+        sides = Counting(limit)
+        read.clear()
+        with repository.objects() as objects:
+            alone = compare(repository, objects, ids[0], ids[1]).as_json()
+            again = [compare(repository, objects, ids[0], ids[1], sides=sides).as_json() for _ in range(3)]
+        assert alone["collisions"]
+        assert again == [alone] * 3
+        assert read == [ids[0]] * reads
+
+
+def test_a_comparison_leaves_the_process_as_it_was(fork: Fork) -> None:
+    before = reader.KEPT_NORMALS, gc.isenabled()
+    fork.app(edit(("value = 1", "value = 2")), edit(("value = 1", "value = 3")))
+    assert (reader.KEPT_NORMALS, gc.isenabled()) == before
 
 
 def test_a_new_caller_of_what_only_moved_within_reach_is_no_collision(fork: Fork) -> None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from muse_hook.concurrent.collision import Collision, End
-from muse_hook.concurrent.compare import Comparison, compare
+from muse_hook.concurrent.compare import Comparison, Sides, compare
 
-__all__ = ["Collision", "Comparison", "End", "compare"]
+__all__ = ["Collision", "Comparison", "End", "Sides", "compare"]

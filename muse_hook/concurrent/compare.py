@@ -31,6 +31,9 @@ KEPT_NORMALS = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
 (16,646 readings of 8,027 texts between two branches of ansible); 20 bytes each."""
 
+KEPT_FILES = 3_000
+"""Differing files whose sides are kept."""
+
 
 class Comparison:
     """What was found between two commits (ids), and the merge bases that it was found from."""
@@ -66,18 +69,20 @@ def compare(
     *,
     identity: Identity | None = None,
     memory: Memory | None = None,
+    sides: Sides | None = None,
 ) -> Comparison:
     """Return what two commits (full ids) would collide on, sorted by address.
 
     Where they have several merge bases (criss-cross merges), it has to be found from each: what one side took from
-    the other is then no change of its own. Raises RevisionError where they have no common history, ObjectMissingError.
+    the other is then no change of its own. `sides` keeps what `ours` did, for those who compare it with many, of one
+    repository and one state of its records. Raises RevisionError where they have no common history, ObjectMissingError.
     """
     bases = repository.run("merge-base", "--all", ours, theirs, check=False).decode("ascii").split()
     if not bases:
         raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
     if {ours, theirs}.intersection(bases):
         return Comparison(ours, theirs, bases, [])
-    ground = _Ground(repository, objects, identity, memory or Memory())
+    ground = _Ground(repository, objects, identity, memory or Memory(), sides or Sides(0))
     found: dict[tuple[str, str, str], Collision] = {}
     before, collects = keep_normals(KEPT_NORMALS), gc.isenabled()
     gc.disable()  # nothing here is made in circles, and the collector looks at everything again and again
@@ -92,20 +97,51 @@ def compare(
     return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
 
 
+class Sides:
+    """The sides that were asked for last, by merge base and tip: branches that parted from one commit share one."""
+
+    def __init__(self, limit: int = KEPT_FILES) -> None:
+        self._limit = limit
+        self._kept: dict[tuple[str, str], Side] = {}
+
+    def get(self, base: str, tip: str) -> Side | None:
+        """Return a side that is kept."""
+        side = self._kept.pop((base, tip), None)
+        if side is not None:
+            self._kept[base, tip] = side
+        return side
+
+    def keep(self, base: str, tip: str, side: Side) -> None:
+        """Keep a side; the one that was asked for longest ago goes first."""
+        self._kept[base, tip] = side
+        while self._kept and sum(len(each.files) for each in self._kept.values()) > self._limit:
+            del self._kept[next(iter(self._kept))]
+
+
 class _Ground:
     """What every comparison stands on."""
 
     def __init__(
-        self, repository: Repository, objects: ObjectReader, identity: Identity | None, memory: Memory
+        self,
+        repository: Repository,
+        objects: ObjectReader,
+        identity: Identity | None,
+        memory: Memory,
+        sides: Sides,
     ) -> None:
         self._repository = repository
         self._objects = objects
         self._identity = identity
         self._memory = memory
+        self._sides = sides
 
     def collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
         """Return what two commits collide on, seen from one merge base."""
-        mine, other = self._side(base, ours), self._side(base, theirs)
+        mine = self._sides.get(base, ours)
+        if mine is None:
+            mine = self._side(base, ours)
+            self._sides.keep(base, ours, mine)
+        other = self._side(base, theirs)
         found = collide(mine, other, Lines(self._repository, self._objects, mine, other))
         if self._identity is not None:
             before = self._identity.at(base)

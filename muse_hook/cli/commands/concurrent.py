@@ -5,10 +5,10 @@ from __future__ import annotations
 from muse_hook.cli.concurrent_view import draw_comparison, draw_total
 from muse_hook.cli.failures import reject, warn
 from muse_hook.cli.options import add_json
-from muse_hook.concurrent import compare
+from muse_hook.concurrent import Sides, compare
 from muse_hook.concurrent.identity import Identity
 from muse_hook.errors import RevisionError, StoreError
-from muse_hook.pipeline import Memory
+from muse_hook.pipeline import MEMORY_BYTES, Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ muse-hook concurrent main topic --json | jq '.comparisons[].collisions'
 muse-hook concurrent --all
 muse-hook concurrent origin/main HEAD && git merge origin/main
 """
+
+TABLES = 64 << 20
+"""Bytes of source whose tables are kept between branches: the default branch's files are in nearly every comparison."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +72,7 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
     pairs = _pairs(arguments, invocation)
     ids = [tuple(map(repository.resolve, pair)) for pair in pairs]
     identity = _identity(invocation)
-    memory = Memory()
+    memory, sides = Memory(TABLES if arguments.all else MEMORY_BYTES), Sides()
     stages = invocation.stages()
     progress = stages.begin("comparing", "branches")
     try:
@@ -78,7 +81,9 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
                 if arguments.all and not invocation.has_pager:  # which has the terminal for itself
                     progress(number, len(pairs))
                 try:
-                    comparison = compare(repository, objects, ours, theirs, identity=identity, memory=memory)
+                    comparison = compare(
+                        repository, objects, ours, theirs, identity=identity, memory=memory, sides=sides
+                    )
                 except RevisionError as unrelated:
                     if not arguments.all:
                         raise
