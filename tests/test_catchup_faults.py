@@ -98,31 +98,33 @@ def fire(room: Room, hook: str, *args: str, stdin: str = "") -> Callable[[], Non
 # kill -9
 
 
-def test_kill_at_every_touch_of_a_commit(room: Room) -> None:
-    for number in range(60):
-        room.one(dead=True)
-        status = in_a_child(killed_at(number, fire(room, "post-commit")))
+def killed_at_every_touch(most: int, work_of: Callable[[int], Callable[[], None]]) -> int:
+    """Kill each `work_of(number)` before its touch with that number; the number of the one that came through."""
+    for number in range(most):
+        status = in_a_child(killed_at(number, work_of(number)))
         if status == 0:
-            break
+            return number
         assert status == -signal.SIGKILL
-    else:
-        pytest.fail("the hook never came through")
-    assert number > 8
+    pytest.fail("the hook never came through")
+
+
+def test_kill_at_every_touch_of_a_commit(room: Room) -> None:
+    def commit(_: int) -> Callable[[], None]:
+        room.one(dead=True)
+        return fire(room, "post-commit")
+
+    assert killed_at_every_touch(60, commit) > 8
     room.agree()
 
 
 def test_kill_at_every_touch_of_a_rewrite(room: Room) -> None:
-    for number in range(90):
+    def rewrite(number: int) -> Callable[[], None]:
         old = room.one(message=f"old {number}", dead=True)
         room.change("a.txt", "more")
         room.dead("commit", "-q", "--amend", "-m", f"new {number}")
-        pair = f"{old} {room.git('rev-parse', 'HEAD')}\n"
-        status = in_a_child(killed_at(number, fire(room, "post-rewrite", "amend", stdin=pair)))
-        if status == 0:
-            break
-        assert status == -signal.SIGKILL
-    else:
-        pytest.fail("the hook never came through")
+        return fire(room, "post-rewrite", "amend", stdin=f"{old} {room.git('rev-parse', 'HEAD')}\n")
+
+    number = killed_at_every_touch(90, rewrite)
     assert number > 10
     room.agree()
     told = room.told()

@@ -340,13 +340,19 @@ def test_a_repository_without_commits_says_so(repo: Repo) -> None:
     assert list(opened.rev_list([])) == []
 
 
-def test_rev_list_gives_parents_first(repo: Repo, head: str) -> None:
+def merged(repo: Repo) -> tuple[str, str, str]:
+    """Make a commit on a branch `side`, one on `main` and a merge; their ids."""
     repo.git("switch", "-q", "-c", "side")
     side = repo.commit("side", b="b = 1\n")
     repo.git("switch", "-q", "main")
     main = repo.commit("main", a="a = 2\n")
     repo.git("merge", "-q", "--no-edit", "side")
     merge = repo.git("rev-parse", "HEAD")
+    return side, main, merge
+
+
+def test_rev_list_gives_parents_first(repo: Repo, head: str) -> None:
+    side, main, merge = merged(repo)
     opened = open_repository(str(repo.path))
     rows = list(opened.rev_list(["main"]))
     assert dict(rows) == {head: (), side: (head,), main: (head,), merge: (main, side)}
@@ -380,12 +386,7 @@ def test_at_the_boundary_of_a_shallow_clone_history_begins(repo: Repo, head: str
 
 
 def test_generations_are_counted_beside_us(repo: Repo, head: str) -> None:
-    repo.git("switch", "-q", "-c", "side")
-    side = repo.commit("side", b="b = 1\n")
-    repo.git("switch", "-q", "main")
-    main = repo.commit("main", a="a = 2\n")
-    repo.git("merge", "-q", "--no-edit", "side")
-    merge = repo.git("rev-parse", "HEAD")
+    side, main, merge = merged(repo)
     all_four = {head: 1, side: 2, main: 2, merge: 3}
     counted = open_repository(str(repo.path)).generations
     assert not counted.is_counting()
