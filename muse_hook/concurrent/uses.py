@@ -55,7 +55,7 @@ class Uses:
     def __init__(self, side: Side, names: Collection[str]) -> None:
         self._side = side
         self._saying: dict[str, list[Use]] = {}
-        self._imports: dict[str, list[Symbol]] = {}
+        self._imports: dict[str, dict[str, list[Symbol]]] = {}
         words = {name.encode(): name for name in names if _WORD.fullmatch(name)}
         others = [name for name in names if not _WORD.fullmatch(name)]
         for place, symbol, old in _touched(side) if names else ():
@@ -82,10 +82,10 @@ class Uses:
             return False
         imports = self._imports.get(path)
         if imports is None:
-            imports = [each for each in self._side.symbols(path).values() if group_of(each) == IMPORT]
-            self._imports[path] = imports
+            imports = self._imports[path] = _imports(self._side.symbols(path).values())
         wanted = {owner.name, _last(owner.parent)}
-        return any(_brings(each, wanted, place[0]) for each in imports)
+        near = (each for name in {*wanted, *_module(place[0])} for each in imports.get(name, ()))
+        return any(_brings(each, wanted, place[0]) for each in (*near, *imports.get(_STAR, ())))
 
 
 def _said(
@@ -111,14 +111,28 @@ def _touched(side: Side) -> Iterator[tuple[Place, Symbol, Symbol | None]]:
 
 def _brings(imported: Symbol, wanted: set[str], path: str) -> bool:
     """Say whether an import brings in one of the names, or the module at a path or all that is in it."""
-    *folders, file = path.split("/")
-    module = {file.partition(".")[0], *folders[-1:]}
+    module = _module(path)
     if imported.name in module:
         return True
     if imported.name not in wanted and not imported.name.startswith(_STAR):
         return False
     origin = imported.tokens[0] if imported.tokens else ""
-    return origin.startswith(".") or _last(origin) in {*folders, *module}
+    return origin.startswith(".") or _last(origin) in {*path.split("/")[:-1], *module}
+
+
+def _imports(symbols: Iterable[Symbol]) -> dict[str, list[Symbol]]:
+    """Return the imports by the name that each binds, those of everything in a module by `*:`."""
+    found: dict[str, list[Symbol]] = {}
+    for each in symbols:
+        if group_of(each) == IMPORT:
+            found.setdefault(_STAR if each.name.startswith(_STAR) else each.name, []).append(each)
+    return found
+
+
+def _module(path: str) -> set[str]:
+    """Return the names that a module at a path is imported by."""
+    *folders, file = path.split("/")
+    return {file.partition(".")[0], *folders[-1:]}
 
 
 def _last(dotted: str) -> str:
