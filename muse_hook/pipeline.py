@@ -192,7 +192,7 @@ def _file_symbols(objects: ObjectReader, memory: Memory, change: FileChange, tol
         return FileSymbols(change, None, None)
     old = memory.table(objects, change.old, change.path) if told[0] else None
     new = memory.table(objects, change.new, change.path, old) if told[1] else None
-    if old is not None and new is not None:
-        old.changed(new)  # what differs is normalised from the trees at hand, and not asked for again
     others = [memory.table(objects, other, change.path, new) for other in change.others] if told[1] else ()
-    return FileSymbols(change, old, new, others)
+    file = FileSymbols(change, old, new, others)
+    _ = file.changed  # worked out while the trees are at hand
+    return file

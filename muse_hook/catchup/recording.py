@@ -75,7 +75,7 @@ class Recording:
 
     @property
     def objects(self) -> ObjectReader:
-        """The repository's objects, opened on first use: `import pygit2` alone costs 70 ms."""
+        """The repository's objects, opened on first use: a run that has nothing to record loads no reader."""
         if self._objects is None:
             self._objects = self.repo.objects(self.prefer)
         return self._objects

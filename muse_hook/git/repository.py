@@ -108,7 +108,7 @@ class Repository:
             from muse_hook.git.plumbing import PlumbingReader  # noqa: PLC0415 - a hook alone needs it
 
             return PlumbingReader(self.start, self.id_size, self.objects_dir)
-        from muse_hook.git.libgit2 import Libgit2Reader  # noqa: PLC0415 - start-up time, 70 ms
+        from muse_hook.git.libgit2 import Libgit2Reader  # noqa: PLC0415 - start-up time
 
         return Libgit2Reader(self.objects_dir, self.id_size)
 

@@ -23,7 +23,7 @@ _TRY = """
 import sys
 sys.path += sys.argv[1].split("\\n")
 from muse_hook.install.trial import recordable
-print(*recordable(), sep=", ")
+sys.stdout.write(", ".join(recordable()))
 """
 _MENDS = "pipx install muse_hook, or ./install.sh: an environment of its own"
 

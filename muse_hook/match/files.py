@@ -19,7 +19,7 @@ class FileSymbols:
     `change.old == change.new` means that a rule has flipped for the path.
     """
 
-    __slots__ = ("change", "new", "old", "others")
+    __slots__ = ("_changed", "change", "new", "old", "others")
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class FileSymbols:
         self.old = old
         self.new = new
         self.others = tuple(others)
+        self._changed: list[str] | None = None
 
     @property
     def path(self) -> str:
@@ -47,6 +48,13 @@ class FileSymbols:
     def new_symbols(self) -> Mapping[str, Symbol]:
         """The symbols after, by qualified name; empty where there are none to tell."""
         return self.new.symbols if self.new is not None else {}
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of the symbols that both sides have and that do not mean the same; worked out once."""
+        if self._changed is None:
+            self._changed = self.old.changed(self.new) if self.old is not None and self.new is not None else []
+        return self._changed
 
     @property
     def vanished(self) -> bool:

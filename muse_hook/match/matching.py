@@ -70,9 +70,11 @@ def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
         before, after = source.old_symbols, file.new_symbols
         gone.update(((source.path, name), before[name]) for name in before if name not in after)
         come.update(((file.path, name), after[name]) for name in after if name not in before)
-        if source.old is not None and file.new is not None:
-            changed = source.old.changed(file.new)
-            open_.found.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
+        if source is file:
+            changed = file.changed
+        else:
+            changed = source.old.changed(file.new) if source.old is not None and file.new is not None else []
+        open_.found.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
 
 
 def match_open(open_: Open) -> None:

@@ -83,12 +83,14 @@ class Piece:
 
     def _nodes(self) -> tuple[Node, Node | None]:
         """Return the root of the tree, and the node that the text is; None in damaged text."""
-        root = self._parsed.root if self._parsed is not None else None
-        if root is None:
-            root, self._parsed, self._at = self.reader.alone(self.text, self.kind, is_header=self.is_header)
+        parsed = self._parsed
+        root = parsed.root if parsed is not None else None
+        if parsed is None or root is None:
+            root, parsed, self._at = self.reader.alone(self.text, self.kind, is_header=self.is_header)
+            self._parsed = parsed
         if root.has_error:
             return root, None
-        node = self._parsed.nodes.get(self._at) if self._parsed is not None else None
+        node = parsed.nodes.get(self._at)
         if node is not None and node.type == self.kind:
             return root, node
         start = self._at + len(self.text) - len(self.text.lstrip())

@@ -23,10 +23,15 @@ KEPT_SOURCES = 1_000_000
 _readers: dict[str, Reader] = {}
 
 
+class _Room:
+    """How many entries of normal forms every reader keeps."""
+
+    normals = KEPT_NORMALS
+
+
 def keep_normals(entries: int) -> int:
     """Keep so many entries of normal forms from now on; returns how many it was before."""
-    global KEPT_NORMALS
-    before, KEPT_NORMALS = KEPT_NORMALS, entries
+    before, _Room.normals = _Room.normals, entries
     return before
 
 
@@ -107,7 +112,7 @@ class Reader:
         size = len(normal.entries)
         self._normals.append((piece, size))
         self._normal_size += size
-        while self._normal_size > KEPT_NORMALS:
+        while self._normal_size > _Room.normals:
             old, size = self._normals.popleft()
             old.forget_normal()
             self._normal_size -= size
