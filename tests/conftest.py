@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from fork_room import Fork
 from shell import Shell
 
 EPOCH = 1_700_000_000
@@ -120,3 +121,9 @@ def repo(tmp_path: Path, environment: dict[str, str]) -> Repo:
 def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
     """Return a person at a terminal in the repository."""
     return Shell(repo, monkeypatch, capsys)
+
+
+@pytest.fixture
+def fork(repo: Repo) -> Fork:
+    """Return the repository as one whose branches are to part."""
+    return Fork(repo)

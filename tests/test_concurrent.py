@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import gc
-import json
-import subprocess
-from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Repo
+from fork_room import APP, Files, Fork, cut, edit, short
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muse_hook.catchup import backfill
-from muse_hook.cli import main
-from muse_hook.concurrent import Collision, Comparison, Sides, compare
+from muse_hook.concurrent import Sides, compare
 from muse_hook.concurrent.identity import Identity
 from muse_hook.concurrent.merge import changes, conflicts
 from muse_hook.concurrent.side import Side
@@ -25,98 +21,6 @@ from muse_hook.history import refresh
 from muse_hook.index import Index
 from muse_hook.oplog import Store
 from muse_hook.symbols import reader
-
-APP = '''\
-"""A module."""
-
-import os
-
-
-class Model:
-    limit = 1
-
-    def save(self, path):
-        name = os.fspath(path)
-        print(name)
-        return name
-
-    def load(self):
-        data = [1, 2, 3]
-        print(data)
-        return data
-
-
-def helper(a, b):
-    total = a + b
-    print(total)
-    return total * 2
-
-
-def leave():
-    value = 1
-    other = value + 2
-    return [value, other]
-'''
-
-Files = dict[str, str | None]
-
-
-def edit(*pairs: tuple[str, str], text: str = APP) -> str:
-    """Return the module with some pieces replaced."""
-    for old, new in pairs:
-        assert old in text
-        text = text.replace(old, new)
-    return text
-
-
-def cut(start: str, end: str = "", text: str = APP) -> str:
-    """Return the module without what stands from `start` to `end`."""
-    first = text.index(start)
-    return text[:first] + (text[text.index(end, first) :] if end else "")
-
-
-class Fork:
-    """A repository whose branches `ours` and `theirs` part at `main`."""
-
-    def __init__(self, repo: Repo) -> None:
-        self.repo = repo
-
-    def commit(self, message: str, files: Files) -> str:
-        for path, text in files.items():
-            if text is None:
-                (self.repo.path / path).unlink()
-            else:
-                self.repo.write(path, text)
-        return self.repo.commit(message)
-
-    def sides(self, base: Files, ours: Files, theirs: Files) -> None:
-        self.commit("Base", base)
-        for name, files in (("ours", ours), ("theirs", theirs)):
-            self.repo.git("checkout", "-q", "-b", name, "main")
-            self.commit(name, files)
-
-    def compare(self, identity: Identity | None = None) -> Comparison:
-        repository = open_repository(str(self.repo.path))
-        with repository.objects() as objects:
-            tips = (repository.resolve(name) for name in ("ours", "theirs"))
-            return compare(repository, objects, *tips, identity=identity)
-
-    def found(self, base: Files, ours: Files, theirs: Files) -> list[Collision]:
-        self.sides(base, ours, theirs)
-        return self.compare().collisions
-
-    def app(self, ours: str | None, theirs: str | None) -> list[Collision]:
-        """Return the collisions of two versions of one file."""
-        return self.found({"app.py": APP}, {"app.py": ours}, {"app.py": theirs})
-
-
-@pytest.fixture
-def fork(repo: Repo) -> Fork:
-    return Fork(repo)
-
-
-def short(found: list[Collision]) -> list[tuple[str, str, list[str], list[str], str | None]]:
-    return [(each.kind, each.address, each.ours.change, each.theirs.change, each.text) for each in found]
 
 
 def test_a_rename_on_one_side_and_an_edit_on_the_other_meet(fork: Fork) -> None:
@@ -275,139 +179,6 @@ def test_a_name_that_one_side_gave_by_a_rename_and_the_other_to_something_new(fo
     assert short(found) == [("both_added", "app.py::depart", ["renamed"], ["added"], "merges")]
 
 
-CALLER = "from app import helper\n\n\ndef use():\n    return {}\n"
-
-
-@pytest.mark.parametrize(
-    ("change", "caller", "kinds"),
-    [
-        (("helper(a, b)", "helper(a, b, c)"), "helper(1, 2)", ["signature_and_caller"]),
-        (("helper(a, b)", "helper(a: int, b)"), "helper(1, 2)", []),
-        (("def helper", "def assistant"), "helper(1, 2)", ["gone_and_caller"]),
-        (("a + b", "a - b"), "helper(1, 2)", []),
-        (("helper(a, b)", "helper(a, b, c)"), "len([helper])", []),
-    ],
-)
-def test_a_new_caller_of_what_has_other_parameters_or_is_gone(
-    fork: Fork, change: tuple[str, str], caller: str, kinds: list[str]
-) -> None:
-    found = fork.found(
-        {"app.py": APP, "use.py": CALLER.format("0")}, {"app.py": edit(change)}, {"use.py": CALLER.format(caller)}
-    )
-    assert [each.kind for each in found] == kinds
-    for each in found:
-        assert (each.address, each.theirs.address, each.theirs.change) == ("app.py::helper", "use.py::use", ["calls"])
-        assert each.text is None
-
-
-@pytest.mark.parametrize(("parameters", "breaks"), [("a, b, c", True), ("a, b, c=0", False), ("a, *, b", True)])
-def test_a_changed_signature_says_whether_calls_still_fit(fork: Fork, parameters: str, breaks: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    found = fork.found(
-        {"app.py": APP, "use.py": CALLER.format("0")},
-        {"app.py": edit(("helper(a, b)", f"helper({parameters})"))},
-        {"use.py": CALLER.format("helper(1, 2)")},
-    )
-    assert [(each.kind, each.breaks) for each in found] == [("signature_and_caller", breaks)]
-
-
-def test_a_call_counts_where_the_file_knows_whom_it_calls(fork: Fork) -> None:
-    stranger = CALLER.format("0").replace("from app", "from elsewhere")
-    found = fork.found(
-        {"app.py": APP, "use.py": stranger},
-        {"app.py": edit(("helper(a, b)", "helper(a, b, c)"))},
-        {"use.py": stranger.replace("0", "helper(1, 2)")},
-    )
-    assert found == []
-
-
-def test_a_new_call_of_a_class_meets_its_constructor(fork: Fork) -> None:
-    init = "    def __init__(self):\n        self.path = None\n\n    def save"
-    base = edit(("    def save", init))
-    user = "import app\n\n\ndef use():\n    return {}\n"
-    found = fork.found(
-        {"app.py": base, "use.py": user.format("0")},
-        {"use.py": user.format("app.Model()")},
-        {"app.py": base.replace("__init__(self)", "__init__(self, path)")},
-    )
-    assert short(found) == [("signature_and_caller", "app.py::Model.__init__", ["calls"], ["signature"], None)]
-
-
-def test_a_new_use_of_an_import_that_was_taken_away(fork: Fork) -> None:
-    base = APP.replace("import os\n", "import os\nimport sys\n")
-    found = fork.found(
-        {"app.py": base},
-        {"app.py": base.replace("import sys\n", "")},
-        {"app.py": base.replace("[value, other]", "[value, sys.argv]")},
-    )
-    assert short(found) == [("gone_and_caller", "app.py::import::sys", ["deleted"], ["calls"], None)]
-
-
-@pytest.mark.parametrize(
-    "use",
-    [
-        "class Deep(Model):\n    pass\n",
-        "@Model.wrapped\nclass Deep:\n    pass\n",
-        "def größe():\n    return Model()\n",
-        "class Deep:\n    one = 1\n    two = Model\n",
-        "if DEBUG:\n    class Deep(Model):\n        pass\nelse:\n    def Deep():\n        pass\n",
-    ],
-)
-def test_a_new_use_is_found_wherever_the_text_says_it(fork: Fork, use: str) -> None:
-    top = "from app import Model\n\n\n"
-    gone = cut("class Model", "def helper")
-    found = fork.found({"app.py": APP, "use.py": top}, {"app.py": gone}, {"use.py": top + use})
-    assert "gone_and_caller" in [each.kind for each in found]
-
-
-def test_words_that_only_contain_the_name_are_no_use(fork: Fork) -> None:
-    top = "import app\n\n\n"
-    use = "def use(remodel):\n    return Modelled(remodel)  # Model\n"
-    gone = cut("class Model", "def helper")
-    found = fork.found({"app.py": APP, "use.py": top}, {"app.py": gone}, {"use.py": top + use})
-    assert found == []
-
-
-def test_sides_that_are_kept_give_the_same_answers(fork: Fork) -> None:
-    fork.sides(
-        {"app.py": APP, "b.py": "x = 1\n"},
-        {"app.py": edit(("helper(a, b)", "helper(a, b, c)")), "b.py": "x = 2\n"},
-        {"app.py": edit(("value = 1", "value = helper(1, 2)"))},
-    )
-    repository = open_repository(str(fork.repo.path))
-    ids = [repository.resolve(name) for name in ("ours", "theirs", "main")]
-    read = []
-
-    class Counting(Sides):
-        def keep(self, base: str, tip: str, side: Side) -> None:
-            read.append(tip)
-            super().keep(base, tip, side)
-
-    for limit, reads in ((100, 1), (1, 3)):
-        sides = Counting(limit)
-        read.clear()
-        with repository.objects() as objects:
-            alone = compare(repository, objects, ids[0], ids[1]).as_json()
-            again = [compare(repository, objects, ids[0], ids[1], sides=sides).as_json() for _ in range(3)]
-        assert alone["collisions"]
-        assert again == [alone] * 3
-        assert read == [ids[0]] * reads
-
-
-def test_a_comparison_leaves_the_process_as_it_was(fork: Fork) -> None:
-    kept, collects = reader.keep_normals(reader.KEPT_NORMALS), gc.isenabled()
-    fork.app(edit(("value = 1", "value = 2")), edit(("value = 1", "value = 3")))
-    assert (reader.keep_normals(kept), gc.isenabled()) == (reader.KEPT_NORMALS, collects)
-
-
-def test_a_new_caller_of_what_only_moved_within_reach_is_no_collision(fork: Fork) -> None:
-    base = edit(("\n\ndef helper", "\n    def store(self):\n        return self.load()\n\n\ndef helper"))
-    moved = base.replace("class Model:", "class Base:").replace("    def store", "\nclass Model(Base):\n    def store")
-    used = base.replace("[value, other]", "[value, other, Model().store()]")
-    assert not any(
-        each.kind == "gone_and_caller" for each in fork.found({"app.py": base}, {"app.py": moved}, {"app.py": used})
-    )
-
-
 def test_lines_that_conflict_where_no_symbol_meets(fork: Fork) -> None:
     found = fork.found(
         {"app.py": APP, "CHANGES": "1.0\n\n- start\n", "notes": "a\nb\nc\nd\n"},
@@ -528,119 +299,39 @@ def test_a_conflict_is_told_where_git_would_stop(repo: Repo, base: bytes, ours: 
     assert bool(found) == (done.returncode > 0)
 
 
-class Shell:
-    def __init__(self, fork: Fork, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        monkeypatch.chdir(fork.repo.path)
-        self._capsys = capsys
-
-    def run(self, *arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        return (status, *self._capsys.readouterr())
-
-    def json(self, *arguments: str) -> tuple[int, Any]:
-        status, out, _ = self.run(*arguments, "--json")
-        return status, json.loads(out)
-
-
-@pytest.fixture
-def shell(fork: Fork, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(fork, monkeypatch, capsys)
-
-
-def test_the_command_exits_1_where_something_collides(fork: Fork, shell: Shell) -> None:
+def test_sides_that_are_kept_give_the_same_answers(fork: Fork) -> None:
     fork.sides(
-        {"app.py": APP}, {"app.py": edit(("def helper", "def assistant"))}, {"app.py": edit(("total * 2", "total * 3"))}
+        {"app.py": APP, "b.py": "x = 1\n"},
+        {"app.py": edit(("helper(a, b)", "helper(a, b, c)")), "b.py": "x = 2\n"},
+        {"app.py": edit(("value = 1", "value = helper(1, 2)"))},
     )
-    status, out, _ = shell.run("concurrent", "ours", "theirs")
-    assert status == 1
-    assert [line.strip() for line in out.splitlines()[1:]] == [
-        "function app.py::helper  both changed  git merges",
-        "ours    renamed \N{RIGHTWARDS ARROW} app.py::assistant  L20\N{EN DASH}23",
-        "theirs  body  L20\N{EN DASH}23",
-        "1 collision",
-    ]
-    status, told = shell.json("concurrent", "ours")  # HEAD is theirs
-    assert status == 1
-    (comparison,) = told["comparisons"]
-    assert (told["version"], told["command"], comparison["names"]) == (1, "concurrent", ["ours", "HEAD"])
-    assert comparison["collisions"][0]["kind"] == "both_changed"
-    assert shell.run("concurrent", "main", "ours")[0] == 0
+    repository = open_repository(str(fork.repo.path))
+    ids = [repository.resolve(name) for name in ("ours", "theirs", "main")]
+    read = []
+
+    class Counting(Sides):
+        def keep(self, base: str, tip: str, side: Side) -> None:
+            read.append(tip)
+            super().keep(base, tip, side)
+
+    for limit, reads in ((100, 1), (1, 3)):
+        sides = Counting(limit)
+        read.clear()
+        with repository.objects() as objects:
+            alone = compare(repository, objects, ids[0], ids[1]).as_json()
+            again = [compare(repository, objects, ids[0], ids[1], sides=sides).as_json() for _ in range(3)]
+        assert alone["collisions"]
+        assert again == [alone] * 3
+        assert read == [ids[0]] * reads
 
 
-def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shell: Shell) -> None:
-    fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("limit = 1", "limit = 2"))})
-    repo = fork.repo
-    status, told = shell.json("concurrent", "--all")
-    assert (status, told["comparisons"]) == (0, [])  # main has not gone on
-    repo.git("checkout", "-q", "main")
-    fork.commit("Go on", {"app.py": edit(("a + b", "a * b"))})
-    status, told = shell.json("concurrent", "--all")
-    assert status == 1
-    assert [(each["names"], len(each["collisions"])) for each in told["comparisons"]] == [
-        (["main", "ours"], 1),
-        (["main", "theirs"], 0),
-    ]
-    repo.git("checkout", "-q", "--orphan", "island")
-    fork.commit("Apart", {"app.py": APP})
-    repo.git("checkout", "-q", "main")
-    status, out, err = shell.run("concurrent", "--all")
-    assert status == 1
-    assert out.count(" parted at ") == 2
-    assert "warning: island has no common history with main" in err
-
-
-def test_all_branches_are_compared_in_sight_of_a_terminal_alone(
-    fork: Fork, shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("a + b", "a * b"))})
-    fork.repo.git("checkout", "-q", "main")
-    fork.commit("Go on", {"app.py": edit(("limit = 1", "limit = 2"))})
-    monkeypatch.setattr("muse_hook.cli.invocation._PATIENCE", 0.0)
-    monkeypatch.setattr("muse_hook.cli.progress._REDRAW_SECONDS", 0.0)
-    assert shell.run("concurrent", "--all")[2] == ""
-    monkeypatch.setattr("muse_hook.cli.invocation.columns", lambda _: 100)
-    _, out, err = shell.run("concurrent", "--all")
-    assert out.count(" parted at ") == 2
-    drawn = [line for line in err.split("\r") if "comparing" in line]
-    assert [each.partition("branches")[0].split()[-1] for each in drawn] == ["0/2", "1/2"]
-    assert err.endswith("\r\x1b[K")
-    assert "comparing" not in shell.run("concurrent", "ours", "theirs")[2]
+def test_a_comparison_leaves_the_process_as_it_was(fork: Fork) -> None:
+    kept, collects = reader.keep_normals(reader.KEPT_NORMALS), gc.isenabled()
+    fork.app(edit(("value = 1", "value = 2")), edit(("value = 1", "value = 3")))
+    assert (reader.keep_normals(kept), gc.isenabled()) == (reader.KEPT_NORMALS, collects)
 
 
 def test_a_file_that_conflicts_as_a_whole_has_no_lines(fork: Fork) -> None:
     fork.sides({"a.bin": "\0 1"}, {"a.bin": "\0 2"}, {"a.bin": "\0 3"})
     (found,) = fork.compare().collisions
     assert (found.kind, found.ours.lines, found.theirs.lines) == ("lines", None, None)
-
-
-def test_the_command_line_is_refused_with_a_hint(fork: Fork, shell: Shell) -> None:
-    fork.commit("Base", {"app.py": APP})
-    assert shell.run("concurrent")[0] == 2
-    assert shell.run("concurrent", "main", "main", "--all")[0] == 2
-    status, _, err = shell.run("concurrent", "nowhere")
-    assert status == 1
-    assert "hint:" in err
-
-
-def test_nothing_of_the_repository_reaches_the_terminal_raw(fork: Fork, shell: Shell) -> None:
-    path = "a\x1b[31m\u202eb.py"
-    fork.sides({path: APP}, {path: edit(("a + b", "a - b"))}, {path: edit(("a + b", "a * b"))})
-    _, out, _ = shell.run("concurrent", "ours", "theirs")
-    assert "\\x1b[31m\\u202eb.py::helper" in out
-    assert out.isprintable() or not set(out) & {"\x1b", "\u202e"}
-
-
-def test_nothing_is_written_by_looking(fork: Fork, shell: Shell) -> None:
-    fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("a + b", "a * b"))})
-
-    def everything() -> set[str]:
-        git_dir = Path(fork.repo.path) / ".git"
-        return {str(path) for path in git_dir.rglob("*")}
-
-    before = everything()
-    assert shell.run("concurrent", "ours", "theirs")[0] == 1
-    assert everything() == before
-    assert (
-        subprocess.run(["git", "status", "--porcelain"], capture_output=True, check=True, cwd=fork.repo.path).stdout
-        == b""
-    )

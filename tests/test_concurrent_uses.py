@@ -1,0 +1,106 @@
+"""What one branch changed or took away, and the other newly uses."""
+
+from __future__ import annotations
+
+import pytest
+from fork_room import APP, Fork, cut, edit, short
+
+CALLER = "from app import helper\n\n\ndef use():\n    return {}\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "caller", "kinds"),
+    [
+        (("helper(a, b)", "helper(a, b, c)"), "helper(1, 2)", ["signature_and_caller"]),
+        (("helper(a, b)", "helper(a: int, b)"), "helper(1, 2)", []),
+        (("def helper", "def assistant"), "helper(1, 2)", ["gone_and_caller"]),
+        (("a + b", "a - b"), "helper(1, 2)", []),
+        (("helper(a, b)", "helper(a, b, c)"), "len([helper])", []),
+    ],
+)
+def test_a_new_caller_of_what_has_other_parameters_or_is_gone(
+    fork: Fork, change: tuple[str, str], caller: str, kinds: list[str]
+) -> None:
+    found = fork.found(
+        {"app.py": APP, "use.py": CALLER.format("0")}, {"app.py": edit(change)}, {"use.py": CALLER.format(caller)}
+    )
+    assert [each.kind for each in found] == kinds
+    for each in found:
+        assert (each.address, each.theirs.address, each.theirs.change) == ("app.py::helper", "use.py::use", ["calls"])
+        assert each.text is None
+
+
+@pytest.mark.parametrize(("parameters", "breaks"), [("a, b, c", True), ("a, b, c=0", False), ("a, *, b", True)])
+def test_a_changed_signature_says_whether_calls_still_fit(fork: Fork, parameters: str, breaks: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    found = fork.found(
+        {"app.py": APP, "use.py": CALLER.format("0")},
+        {"app.py": edit(("helper(a, b)", f"helper({parameters})"))},
+        {"use.py": CALLER.format("helper(1, 2)")},
+    )
+    assert [(each.kind, each.breaks) for each in found] == [("signature_and_caller", breaks)]
+
+
+def test_a_call_counts_where_the_file_knows_whom_it_calls(fork: Fork) -> None:
+    stranger = CALLER.format("0").replace("from app", "from elsewhere")
+    found = fork.found(
+        {"app.py": APP, "use.py": stranger},
+        {"app.py": edit(("helper(a, b)", "helper(a, b, c)"))},
+        {"use.py": stranger.replace("0", "helper(1, 2)")},
+    )
+    assert found == []
+
+
+def test_a_new_call_of_a_class_meets_its_constructor(fork: Fork) -> None:
+    init = "    def __init__(self):\n        self.path = None\n\n    def save"
+    base = edit(("    def save", init))
+    user = "import app\n\n\ndef use():\n    return {}\n"
+    found = fork.found(
+        {"app.py": base, "use.py": user.format("0")},
+        {"use.py": user.format("app.Model()")},
+        {"app.py": base.replace("__init__(self)", "__init__(self, path)")},
+    )
+    assert short(found) == [("signature_and_caller", "app.py::Model.__init__", ["calls"], ["signature"], None)]
+
+
+def test_a_new_use_of_an_import_that_was_taken_away(fork: Fork) -> None:
+    base = APP.replace("import os\n", "import os\nimport sys\n")
+    found = fork.found(
+        {"app.py": base},
+        {"app.py": base.replace("import sys\n", "")},
+        {"app.py": base.replace("[value, other]", "[value, sys.argv]")},
+    )
+    assert short(found) == [("gone_and_caller", "app.py::import::sys", ["deleted"], ["calls"], None)]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "class Deep(Model):\n    pass\n",
+        "@Model.wrapped\nclass Deep:\n    pass\n",
+        "def größe():\n    return Model()\n",
+        "class Deep:\n    one = 1\n    two = Model\n",
+        "if DEBUG:\n    class Deep(Model):\n        pass\nelse:\n    def Deep():\n        pass\n",
+    ],
+)
+def test_a_new_use_is_found_wherever_the_text_says_it(fork: Fork, use: str) -> None:
+    top = "from app import Model\n\n\n"
+    gone = cut("class Model", "def helper")
+    found = fork.found({"app.py": APP, "use.py": top}, {"app.py": gone}, {"use.py": top + use})
+    assert "gone_and_caller" in [each.kind for each in found]
+
+
+def test_words_that_only_contain_the_name_are_no_use(fork: Fork) -> None:
+    top = "import app\n\n\n"
+    use = "def use(remodel):\n    return Modelled(remodel)  # Model\n"
+    gone = cut("class Model", "def helper")
+    found = fork.found({"app.py": APP, "use.py": top}, {"app.py": gone}, {"use.py": top + use})
+    assert found == []
+
+
+def test_a_new_caller_of_what_only_moved_within_reach_is_no_collision(fork: Fork) -> None:
+    base = edit(("\n\ndef helper", "\n    def store(self):\n        return self.load()\n\n\ndef helper"))
+    moved = base.replace("class Model:", "class Base:").replace("    def store", "\nclass Model(Base):\n    def store")
+    used = base.replace("[value, other]", "[value, other, Model().store()]")
+    assert not any(
+        each.kind == "gone_and_caller" for each in fork.found({"app.py": base}, {"app.py": moved}, {"app.py": used})
+    )
