@@ -385,6 +385,14 @@ def test_at_the_boundary_of_a_shallow_clone_history_begins(repo: Repo, head: str
     assert open_repository(str(repo.path)).shallow() == frozenset()
 
 
+def test_a_child_with_its_output_aside_never_waits_for_its_reader(repo: Repo, head: str) -> None:
+    oids = f"{head}\n".encode() * 20_000  # more than any pipe takes
+    with open_repository(str(repo.path)).start("cat-file", "--batch-check", feed=oids, aside=True) as child:
+        assert child.wait() == 0
+        assert child.has_said()
+        assert child.stdout.read().count(b" commit ") == 20_000
+
+
 def test_generations_are_counted_beside_us(repo: Repo, head: str) -> None:
     side, main, merge = merged(repo)
     all_four = {head: 1, side: 2, main: 2, merge: 3}

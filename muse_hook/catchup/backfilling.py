@@ -86,14 +86,14 @@ def backfill(
 
 
 class _RareCollection:
-    """While entered, Python looks for cycles of garbage a seventieth as often.
+    """While entered, Python looks for cycles of garbage a seven hundredth as often.
 
-    There are hardly any, and searching all that a run keeps takes 7 % of its time; reference counts free the rest.
+    There are hardly any, and searching all that a run keeps takes up to 10 % of its time; reference counts free the rest.
     """
 
     def __enter__(self) -> None:
         self._before = gc.get_threshold()
-        gc.set_threshold(50_000, *self._before[1:])
+        gc.set_threshold(500_000, *self._before[1:])
 
     def __exit__(self, *_: object) -> None:
         gc.set_threshold(*self._before)

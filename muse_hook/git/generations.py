@@ -34,7 +34,7 @@ class Generations:
             wanted = frozenset(tips)
             if wanted:
                 self._tips = wanted
-                self._child = start_rev_list(self._repository, wanted)
+                self._child = start_rev_list(self._repository, wanted, aside=True)
 
     def is_counting(self) -> bool:
         """Say whether a walk that was begun is not over yet."""
@@ -78,6 +78,8 @@ class Generations:
         known = self._known
         inner: set[str] = set()
         with child:
+            if child.wait():
+                raise failure(child)
             for line in _lines(child):
                 oid, _, named = line.partition(" ")
                 if not named:
@@ -90,8 +92,6 @@ class Generations:
                     several = named.split(" ")
                     known[oid] = 1 + max([known[parent] for parent in several])
                     inner |= tips.intersection(several)
-            if child.wait():
-                raise failure(child)
         self._tips, self._inner = tips, frozenset(inner)
 
 

@@ -31,7 +31,7 @@ def _pipe() -> tuple[int, int]:
 
 
 def _scratch(content: bytes = b"") -> int:
-    """Return a nameless file holding `content`, to be a child's stdin or stderr: unlike a pipe it is never full."""
+    """Return a nameless file holding `content`, for a child to read or write: unlike a pipe it is never full."""
     try:
         descriptor = _above_stdio(os.memfd_create("muse_hook", os.MFD_CLOEXEC))
     except (AttributeError, OSError):  # not Linux, or a sandbox without it
@@ -58,13 +58,20 @@ class Child:
     """A started process; close it (or use it as a context manager), or it stays a zombie.
 
     `stdout` is its output. `stdin` is a descriptor to write to, where it was asked for with `talk`; else its input
-    is `feed`, whole. What it says on stderr is kept aside, for `complaint`.
+    is `feed`, whole. What it says on stderr is kept aside, for `complaint`; with `aside` its output as well, so that
+    it never waits for its reader: `wait` comes first then.
     """
 
-    __slots__ = ("_stderr", "pid", "status", "stdin", "stdout")
+    __slots__ = ("_aside", "_stderr", "pid", "status", "stdin", "stdout")
 
     def __init__(
-        self, command: Sequence[str], environ: Mapping[str, str], *, feed: bytes = b"", talk: bool = False
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        *,
+        feed: bytes = b"",
+        talk: bool = False,
+        aside: bool = False,
     ) -> None:
         self.status: int | None = None
         self._stderr = _scratch()
@@ -72,7 +79,12 @@ class Child:
             child_stdin, self.stdin = _pipe()
         else:
             child_stdin, self.stdin = _scratch(feed), -1
-        output, child_stdout = _pipe()
+        self._aside = aside
+        if aside:
+            output = _scratch()
+            child_stdout = _above_stdio(os.dup(output))
+        else:
+            output, child_stdout = _pipe()
         self.stdout: BinaryIO = open(output, "rb")  # noqa: SIM115 - closed by close()
         try:
             self.pid = os.posix_spawn(
@@ -103,6 +115,9 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             except ChildProcessError:  # somebody ignores SIGCHLD: the status is lost (subprocess says 0 too)
                 self.status = 0
+        if self._aside and not self.stdout.closed:
+            os.lseek(self.stdout.fileno(), 0, os.SEEK_SET)  # the child moved it to the end
+            self._aside = False
         return self.status
 
     def poll(self) -> int | None:
@@ -118,6 +133,8 @@ class Child:
 
     def has_said(self) -> bool:
         """Say whether there is output to read, or it has ended; never waits."""
+        if self._aside:
+            return self.poll() is not None
         from select import POLLIN, poll  # noqa: PLC0415 - start-up time
 
         asked = poll()

@@ -60,14 +60,17 @@ class Repository:
 
     # Starting git
 
-    def start(self, *arguments: str, feed: bytes = b"", talk: bool = False, git_dir: str | None = None) -> Child:
+    def start(
+        self, *arguments: str, feed: bytes = b"", talk: bool = False, aside: bool = False, git_dir: str | None = None
+    ) -> Child:
         """Start `git ARGUMENTS` for this repository, or for the one of its work trees at `git_dir`."""
         environ, top = self._environ, self.top
         if git_dir is not None and git_dir != self.git_dir:
             environ = {name: text for name, text in environ.items() if name != "GIT_WORK_TREE"} | {"GIT_DIR": git_dir}
             top = self.common_dir
         try:
-            return Child((self.git, "-C", top, *NEUTRAL_CONFIGURATION, *arguments), environ, feed=feed, talk=talk)
+            command = (self.git, "-C", top, *NEUTRAL_CONFIGURATION, *arguments)
+            return Child(command, environ, feed=feed, talk=talk, aside=aside)
         except OSError as error:
             raise RepositoryError("starting git", f"{self.git}: {error.strerror}") from None
 

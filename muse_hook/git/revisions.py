@@ -69,12 +69,17 @@ def rev_list(
 
 
 def start_rev_list(
-    repository: Repository, words: Iterable[str], options: Sequence[str] = (), *, ordered: bool = True
+    repository: Repository,
+    words: Iterable[str],
+    options: Sequence[str] = (),
+    *,
+    ordered: bool = True,
+    aside: bool = False,
 ) -> Child:
-    """Start `git rev-list` for commits with their parents, where `ordered` parents first."""
+    """Start `git rev-list` for commits with their parents, where `ordered` parents first; `aside` see `Child`."""
     feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
     order = ("--topo-order", "--reverse") if ordered else ()
-    return repository.start("rev-list", *order, "--parents", *options, "--stdin", feed=feed)
+    return repository.start("rev-list", *order, "--parents", *options, "--stdin", feed=feed, aside=aside)
 
 
 def failure(child: Child) -> RevisionError | RepositoryError:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Names that are remembered by their bytes; a file has a few hundred, each many times.
 _REMEMBERED = 20_000
+# Strings likewise, up to this length.
+_REMEMBERED_LENGTH = 200
 
 
 def text_of(node: Node) -> str:
@@ -28,22 +30,21 @@ def damaged(node: Node, out: list[str]) -> Entries:
     return ()
 
 
-def leaf(spelling: str) -> Act:
-    """Return the action for a leaf that is written by one of the spelling rules."""
-    rule, sign = LEAVES[spelling], NUMBER if spelling == "number" else NAME
-    known: dict[bytes, str] = {}
+class Leaves(dict[bytes, str]):
+    """The entries of leaves that are written by one of the spelling rules, by their text; worked out when missing."""
 
-    def act(node: Node, out: list[str]) -> Entries:
-        text = node.text or b""
-        entry = known.get(text)
-        if entry is None:
-            if len(known) > _REMEMBERED:
-                known.clear()
-            entry = known[text] = sign + rule(plain(text.decode("utf-8", "backslashreplace")))
-        out.append(entry)
-        return ()
+    __slots__ = ("_rule", "_sign")
 
-    return act
+    def __init__(self, spelling: str) -> None:
+        super().__init__()
+        self._rule, self._sign = LEAVES[spelling], NUMBER if spelling == "number" else NAME
+
+    def __missing__(self, text: bytes) -> str:
+        """Write a leaf by its text."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+        entry = self[text] = self._sign + self._rule(plain(text.decode("utf-8", "backslashreplace")))
+        return entry
 
 
 def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
@@ -91,7 +92,14 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
         until = next(c.start_byte for c in node.children if c.start_byte >= equals[0].end_byte)
         return (node.text or b"")[1 : until - node.start_byte].decode("utf-8", "backslashreplace")
 
+    known: dict[bytes, str] = {}  # the entries of short strings without expressions, by their text
+
     def strings(node: Node, out: list[str]) -> Entries:
+        source = node.text or b""
+        entry = known.get(source)
+        if entry is not None:
+            out.append(entry)
+            return ()
         found = [node] if node.kind_id in whole else [c for c in node.children if c.kind_id in whole]
         parts: list[Node | str] = [""]
         prefixes = []
@@ -105,7 +113,12 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
                     parts.append(part)
         sign = STRING + ("b" if "b" in prefixes[0] else "u" if prefixes[0] == "u" else "") + "'"
         if not any("f" in prefix for prefix in prefixes):
-            out.append(sign + plain(str(parts[0])))
+            entry = sign + plain(str(parts[0]))
+            out.append(entry)
+            if len(source) <= _REMEMBERED_LENGTH and not node.has_error:
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                known[source] = entry
             return ()
         out.append(OPEN + "interpolated" + sign)
         return [*(sign + plain(p) if isinstance(p, str) else p for p in parts if p), CLOSE]

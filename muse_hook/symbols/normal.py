@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.literals import text_of
+from muse_hook.symbols.literals import Leaves, text_of
 from muse_hook.symbols.marks import CLOSE, NAME, joined, leaves
 from muse_hook.symbols.rules import Rules
 from muse_hook.symbols.shapes import ordinary, transparent
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from muse_hook.symbols.pattern import Query
     from muse_hook.symbols.shapes import Entries
 
-# Statements that are remembered, and their length in bytes.
+# Names that are remembered; statements that are, and their length in bytes.
+REMEMBERED_NAMES = 20_000
 REMEMBERED_STATEMENTS = 5_000
 REMEMBERED_LENGTH = 400
 
@@ -49,13 +50,19 @@ class Normaliser:
         self._rules = Rules(language)
         self._calls = query.kinds("call")
         self._known: dict[bytes, list[str]] = {}
+        self._names: dict[bytes, str] = {}
 
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""
         text = node.text or b""
-        if text.isascii() and text.replace(b"_", b"").replace(b".", b"").isalnum():
-            return text.decode()
-        return joined(self.write([node]).entries)
+        found = self._names.get(text)
+        if found is None:
+            if not (text.isascii() and text.replace(b"_", b"").replace(b".", b"").isalnum()):
+                return joined(self.write([node]).entries)
+            if len(self._names) >= REMEMBERED_NAMES:
+                self._names.clear()
+            found = self._names[text] = text.decode()
+        return found
 
     def shown(self, node: Node) -> str:
         """Return a node as people read it, the same however it is laid out, quoted or put in parentheses."""
@@ -76,7 +83,7 @@ class Normaliser:
                 words.append(repr_of(self.write([node]).entries) or text_of(node))
             elif node.children:
                 stack.extend(reversed(node.children))
-            elif callable(action):
+            elif callable(action) or isinstance(action, Leaves):
                 words += leaves(self.write([node]).entries)
             else:
                 words.append(text_of(node))
@@ -107,15 +114,21 @@ class Normaliser:
                 if isinstance(action, str):
                     out.append(action)
                     continue
-                marks: list[str | int | bytes] = []
+                role = None
                 if pending:
                     role = pending.pop(entry.id, None)
                     if role == "":
                         continue
                     if role is not None:
-                        marks.append(role)
                         normal.roles.setdefault(role, []).append((len(out), -1))
+                if isinstance(action, Leaves):
+                    out.append(action[entry.text or b""])
+                    if role is not None:
+                        self._end([role], normal)
+                    continue
+                marks: list[str | int | bytes] | None = None if role is None else [role]
                 if kind in statements:
+                    marks = marks or []
                     if whole and not pending:
                         source = entry.text or b""
                         known = self._known.get(source)
@@ -155,6 +168,36 @@ class Normaliser:
                         out.append(CLOSE)
                     self._end(end[1:], normal)
         return normal
+
+    def alike(self, mine: Node, theirs: Node) -> bool:
+        """Whether two nodes of whole trees are written the same, as far as that shows without writing all of them.
+
+        What has the same text is passed over; where children are written one after the other they are held against
+        each other one by one, and only what is left of two trees then is written.
+        """
+        action_of = self._rules.actions.get
+        stack = [(mine, theirs)]
+        while stack:
+            one, other = stack.pop()
+            kind = one.kind_id
+            if kind != other.kind_id:
+                return False
+            text = one.text or b""
+            # how far lines are indented is seen from where their node begins
+            if text == other.text and (b"\n" not in text or one.start_point.column == other.start_point.column):
+                continue
+            action = action_of(kind, ordinary)
+            if action is ordinary or action is transparent:
+                parts, others = self._rules.kept(one), self._rules.kept(other)
+                if not parts or len(parts) != len(others):
+                    return False
+                stack += zip(parts, others, strict=True)
+            elif isinstance(action, Leaves):
+                if action[text] != action[other.text or b""]:
+                    return False
+            elif callable(action) and self.write([one], whole=True).entries != self.write([other], whole=True).entries:
+                return False
+        return True
 
     def calls(self, node: Node) -> frozenset[str]:
         """Return the simple names that are called anywhere under a node."""

@@ -31,7 +31,7 @@ class Piece:
     on how the file around it was read.
     """
 
-    __slots__ = ("_at", "_id", "_normal", "_parsed", "is_header", "kind", "name", "reader", "text")
+    __slots__ = ("_at", "_id", "_kin", "_normal", "_parsed", "is_header", "kind", "name", "reader", "text")
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Piece:
         self.name = name
         self.is_header = is_header
         self._id = ""
+        self._kin: object = None  # what it shares with pieces found to have the same normal form
         self._normal: Normal | None = None
         self._parsed = parsed
         self._at = at
@@ -75,7 +76,21 @@ class Piece:
 
     def same_as(self, other: Piece) -> bool:
         """Whether both have the same normal form."""
-        return self is other or (self.text == other.text and self.kind == other.kind) or self.id == other.id
+        if self is other or (self.text == other.text and self.kind == other.kind):
+            return True
+        if self._kin is not None and self._kin is other._kin:
+            return True
+        if (self._id and other._id) or not self._alike(other):
+            return self.id == other.id
+        self._kin = other._kin = self._kin or other._kin or object()
+        return True
+
+    def _alike(self, other: Piece) -> bool:
+        """Whether the trees at hand say that the normal forms are equal, without writing all of these."""
+        if self.is_header or other.is_header:
+            return False
+        mine, theirs = self._nodes()[1], other._nodes()[1]
+        return mine is not None and theirs is not None and self.reader.normaliser.alike(mine, theirs)
 
     def mentions(self, names: Collection[str]) -> bool:
         """Whether any of `names` may stand in the text; beyond ASCII a name has several spellings."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.literals import damaged, leaf, literal_actions
+from muse_hook.symbols.literals import Leaves, damaged, literal_actions
 from muse_hook.symbols.marks import OPEN
 from muse_hook.symbols.shapes import chain, family, group, ladder, lean, transparent
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from muse_hook.languages import Language
     from muse_hook.symbols.shapes import Act
 
-    Action = str | None | Act
+    Action = str | None | Leaves | Act
 
 ERROR = 0xFFFF  # tree-sitter's kind id of what it could not parse
 
@@ -21,8 +21,8 @@ ERROR = 0xFFFF  # tree-sitter's kind id of what it could not parse
 class Rules:
     """The actions of one language by kind id; `languages.toml` says what the keys of a row mean.
 
-    An action is a text to write (anonymous tokens), None to write nothing, or a function; a kind without an action is
-    an ordinary node.
+    An action is a text to write (anonymous tokens), None to write nothing, a mapping from texts to what to write
+    (leaves), or a function; a kind without an action is an ordinary node.
     """
 
     def __init__(self, language: Language) -> None:
@@ -75,7 +75,7 @@ class Rules:
         for kind, around in language.table("wrap").items():
             place(kind, "wrap", OPEN + str(around), None)
         for kind, spelling in language.table("leaves").items():
-            self._set(kind, leaf(str(spelling)))
+            self._set(kind, Leaves(str(spelling)))
         for kind in language.strings("group"):
             self._set(kind, group(self))
         for kind in language.strings("chain"):

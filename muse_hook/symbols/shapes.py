@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from muse_hook.symbols.marks import CLOSE, NAME, OPEN
 
 TYPE_CHECKING = False
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     Entries = Sequence[Node | str]
     # Writes what comes first, and returns what is to be written next.
     Act = Callable[[Node, list[str]], Entries]
+
+_kind_of = attrgetter("kind_id")
 
 SIDES = 3  # of a binary operator: left, operator, right
 
@@ -126,13 +130,14 @@ def ladder(rules: Rules, row: dict[str, str]) -> Act:
 
 def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *, bare: bool) -> Act:
     """Return the action for a parent that says how its children are written; a `bare` one writes nothing of its own."""
+    kinds = frozenset(inside)
 
     def act(node: Node, out: list[str]) -> Entries:
         children = node.children
         if not bare:
             out.append(rules.opens[node.kind_id])
         entries: Entries = children
-        if any(child.kind_id in inside for child in children):
+        if not kinds.isdisjoint(map(_kind_of, children)):
             entries = _ordered(children)
         if pack is not None:
             entries = packed(rules, entries, pack)
