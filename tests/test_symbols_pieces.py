@@ -67,10 +67,11 @@ def test_a_piece_whose_tree_is_gone_is_parsed_alone(monkeypatch: pytest.MonkeyPa
 
 # Each is tried at every piece, once from the left and once from the right: spelling, comments, layout, meaning.
 EDITS = [
-    (b"'", b'"'), (b'"', b"'"), (b"\n", b"\n\n"), (b"\n", b"  # why\n"), (b"(", b"( "), (b"(", b"(\n"), (b", ", b",\n    "),
-    (b")", b",)"), (b")", b"  )"), (b"    ", b"        "), (b" == ", b" != "), (b"return ", b"yield "), (b"self", b"this"),
-    (b"0", b"0x0"), (b"1", b"2"), (b"1", b"1_0"), (b" and ", b" or "), (b"not ", b""), (b"elif ", b"if "), (b"a", b"b"),
-    (b", ", b" + "), (b"=", b" = "), (b"else:", b"finally:"), (b".", b" . "), (b"[", b"("), (b"r'", b"'"), (b"f'", b"'"),
+    (b"'", b'"'), (b'"', b"'"), (b"\n", b"\n\n"), (b"\n", b"  # why\n"), (b"(", b"( "), (b"(", b"(\n"),
+    (b", ", b",\n    "), (b")", b",)"), (b")", b"  )"), (b"    ", b"        "), (b" == ", b" != "), (b"self", b"this"),
+    (b"return ", b"yield "), (b"0", b"0x0"), (b"1", b"2"), (b"1", b"1_0"), (b" and ", b" or "), (b"not ", b""),
+    (b"elif ", b"if "), (b"a", b"b"), (b", ", b" + "), (b"=", b" = "), (b"else:", b"finally:"), (b".", b" . "),
+    (b"[", b"("), (b"r'", b"'"), (b"f'", b"'"),
 ]  # fmt: skip
 
 

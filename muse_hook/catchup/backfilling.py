@@ -88,7 +88,8 @@ def backfill(
 class _RareCollection:
     """While entered, Python looks for cycles of garbage a seven hundredth as often.
 
-    There are hardly any, and searching all that a run keeps takes up to 10 % of its time; reference counts free the rest.
+    There are hardly any, and searching all that a run keeps takes up to a tenth of its time; reference counts free
+    the rest.
     """
 
     def __enter__(self) -> None:
