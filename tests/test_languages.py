@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tomllib
@@ -12,8 +13,8 @@ from tree_sitter import Node, Parser, Query, QueryCursor
 
 from muse_hook.languages import Language, engine, grammar, language_for, languages
 from muse_hook.languages.rows import FILE, read_rows
-from muse_hook.symbols.pattern import Query as OurQuery
 from muse_hook.symbols.pattern import read_patterns
+from muse_hook.symbols.query import Query as OurQuery
 from muse_hook.symbols.reader import reader_of
 
 PACKAGE = Path(__file__).parent.parent / "muse_hook"
@@ -77,6 +78,35 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
         for captured in nodes
     }
     assert ours == theirs
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path.relative_to(GOLDEN)))
+def test_it_is_all_one_whether_a_query_is_compiled(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    language = language_for(path.name)
+    assert language is not None
+
+    def found(query: OurQuery, root: Node) -> list[tuple[int, list[tuple[str, dict[str, list[int]]]]]]:
+        return [
+            (node.id, [(p.source, {k: [n.id for n in v] for k, v in way.items()}) for p, way in ways])
+            for node in _walk(root)
+            if (ways := query.matches("structure", node))
+        ]
+
+    plain = OurQuery(language.query(), language.grammar)
+    monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", 0)
+    compiled = OurQuery(language.query(), language.grammar)
+    source = path.read_bytes()
+    rng = random.Random(path.name)  # noqa: S311 - the same damage each time
+    at = [rng.randrange(len(source)) for _ in range(12)]
+    damaged = [source[:i] + rng.choice([b"", b"(", b"*", b"async ", b"\n"]) + source[i + 1 :] for i in at]
+    for text in (source, *damaged):
+        root = Parser(language.grammar).parse(text).root_node
+        monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", 0)
+        theirs = found(compiled, root)
+        monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", sys.maxsize)
+        assert found(plain, root) == theirs
+    assert compiled.is_compiled
+    assert not plain.is_compiled
 
 
 @pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])

@@ -1,4 +1,4 @@
-; What Python defines. `muse_hook/symbols/pattern.py` says what the captures mean.
+; What Python defines. `muse_hook/symbols/outline.py` says what the captures mean.
 
 ; --- definitions
 

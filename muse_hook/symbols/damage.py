@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.pattern import Match, Query
+    from muse_hook.symbols.pattern import Match
+    from muse_hook.symbols.query import Query
 
 
 def crosses(root: Node, query: Query, source: bytes) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from muse_hook.languages import Language
-    from muse_hook.symbols.pattern import Query
+    from muse_hook.symbols.query import Query
     from muse_hook.symbols.shapes import Entries
 
 # Names that are remembered; statements that are, and their length in bytes.

@@ -3,7 +3,7 @@
 tree-sitter's own engine compiles a query by analysing the grammar's parse table, about 0.4 ms a pattern, which a hook
 would pay at each commit. Here a pattern is looked up by the kind of its node and held against that one node, so nothing
 is compiled and nothing is searched. A test compiles every query file with tree-sitter's engine too and holds both
-engines' captures against each other.
+engines' captures against each other. Who asks very often gets the compiled engine where both are surely the same.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ class Pattern:
     """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be "".
 
     Kinds and fields are compared by the grammar's numbers, which `bind` looks up. Of a whole pattern, `definition` and
-    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_class` say more of it.
+    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_class` say more of it,
+    and `source` is its text.
     """
 
     __slots__ = (
         "alternatives", "captures", "children", "defines", "definition", "field", "field_id", "first", "is_class",
-        "is_import", "is_leaf", "is_optional", "kind", "kind_id", "named", "quantifier", "scope",
+        "is_import", "is_leaf", "is_optional", "kind", "kind_id", "named", "quantifier", "scope", "source",
     )  # fmt: skip
 
     def __init__(self, kind: str | None, *, named: bool, field: str, first: bool) -> None:
@@ -39,7 +40,7 @@ class Pattern:
         self.captures: list[str] = []
         self.kind_id = self.field_id = 0
         self.is_leaf = self.is_optional = False
-        self.definition = self.scope = self.defines = ""
+        self.definition = self.scope = self.defines = self.source = ""
         self.is_import = self.is_class = False
         self.children: list[Pattern] = []
         self.alternatives: list[Pattern] = []
@@ -121,10 +122,14 @@ def _with(way: Captures, fit: Captures) -> Captures:
 
 def read_patterns(text: str) -> list[Pattern]:
     """Return the patterns of a query file; raises ValueError for syntax that is not supported here."""
-    words = _words(text)[::-1]
+    words = _words(text)
+    left = words[::-1]
     patterns = []
-    while words:
-        patterns.append(_read(words))
+    while left:
+        start = len(words) - len(left)
+        pattern = _read(left)
+        pattern.source = " ".join(words[start : len(words) - len(left)])
+        patterns.append(pattern)
     return patterns
 
 
@@ -173,58 +178,3 @@ def _read(words: list[str]) -> Pattern:
         else:
             pattern.quantifier = word
     return pattern
-
-
-# A family is what a pattern is for, told by its captures; a node is asked for one family at a time.
-_FAMILIES = (
-    ("definition.", "structure"),
-    ("scope.", "structure"),
-    ("parameter.", "parameter"),
-    ("call", "call"),
-    ("docstring", "docstring"),
-)
-
-
-class Query:
-    """The patterns of one language, by family and by the kind of node that they fit."""
-
-    def __init__(self, text: str, grammar: Language) -> None:
-        self._families: dict[str, dict[int, list[Pattern]]] = {}
-        for pattern in read_patterns(text):
-            captures = list(pattern.all_captures())
-            family = next((f for start, f in _FAMILIES for c in captures if c.startswith(start)), "name")
-            if pattern.kind is None:
-                raise ValueError("a query file has a pattern without a kind")
-            pattern.bind(grammar)
-            pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
-            pattern.defines = pattern.definition.removeprefix("definition.")
-            pattern.scope = next((c for c in captures if c.startswith("scope.")), "")
-            pattern.is_import = any(c.startswith("import.") for c in captures)
-            pattern.is_class = "container" in captures
-            self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
-
-    def kinds(self, family: str) -> frozenset[int]:
-        """Return the kinds of node, by number, that any pattern of a family fits."""
-        return frozenset(self._families.get(family, ()))
-
-    def matches(self, family: str, node: Node) -> list[Match]:
-        """Return every fitting pattern of a family with what it captures, in the file's order."""
-        patterns = self._families.get(family, {}).get(node.kind_id, ())
-        return [(pattern, way) for pattern in patterns for way in pattern.matches(node)]
-
-    def captures(self, family: str, node: Node) -> list[Captures]:
-        """Return likewise the captures alone."""
-        return [way for _, way in self.matches(family, node)]
-
-    def names(self, node: Node) -> list[Node]:
-        """Return the nodes that are names in a target, in source order: `@names` is looked into again."""
-        found: list[Node] = []
-        stack = [node]
-        while stack:
-            node = stack.pop()
-            inner: list[Node] = []
-            for _, captures in self.matches("name", node):
-                found += captures.get("name", ())
-                inner += captures.get("names", ())
-            stack += reversed(inner)
-        return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from muse_hook.languages.grammar import tree_sitter
-from muse_hook.symbols.pattern import Query
+from muse_hook.symbols.query import Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
