@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib  # noqa: F401 - so that symbols take OpenSSL's
 import time
 
@@ -73,31 +72,14 @@ def backfill(
     Raises RevisionError (unknown revision, nothing in the range), SessionError, StoreBusyError and StoreError.
     """
     started = time.monotonic()
-    with _RareCollection():
-        try:
-            report = _backfill(
-                repo, store, range, count=count, everything=all, session=session, jobs=jobs, reuse=reuse,
-                progress=progress,
-            )  # fmt: skip
-        finally:
-            repo.generations.close()
+    try:
+        report = _backfill(
+            repo, store, range, count=count, everything=all, session=session, jobs=jobs, reuse=reuse, progress=progress
+        )
+    finally:
+        repo.generations.close()
     report.seconds = time.monotonic() - started
     return report
-
-
-class _RareCollection:
-    """While entered, Python looks for cycles of garbage a seven hundredth as often.
-
-    There are hardly any, and searching all that a run keeps takes up to a tenth of its time; reference counts free
-    the rest.
-    """
-
-    def __enter__(self) -> None:
-        self._before = gc.get_threshold()
-        gc.set_threshold(500_000, *self._before[1:])
-
-    def __exit__(self, *_: object) -> None:
-        gc.set_threshold(*self._before)
 
 
 def _backfill(

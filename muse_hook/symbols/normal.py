@@ -175,7 +175,7 @@ class Normaliser:
         What has the same text is passed over; where children are written one after the other they are held against
         each other one by one, and only what is left of two trees then is written.
         """
-        action_of = self._rules.actions.get
+        rules = self._rules
         stack = [(mine, theirs)]
         while stack:
             one, other = stack.pop()
@@ -186,9 +186,11 @@ class Normaliser:
             # how far lines are indented is seen from where their node begins
             if text == other.text and (b"\n" not in text or one.start_point.column == other.start_point.column):
                 continue
-            action = action_of(kind, ordinary)
-            if action is ordinary or action is transparent:
-                parts, others = self._rules.kept(one), self._rules.kept(other)
+            action = rules.actions.get(kind)
+            if kind in rules.in_order:
+                parts, others = one.children, other.children
+                if len(parts) != len(others):  # perhaps by comments alone
+                    parts, others = rules.kept(one), rules.kept(other)
                 if not parts or len(parts) != len(others):
                     return False
                 stack += zip(parts, others, strict=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from muse_hook.symbols.pattern import Captures, Match, Pattern
 
 # So many nodes are asked about before the compiled engine is worth its start.
-ENOUGH = 3_000
+ENOUGH = 6_000
 
 # A family is what a pattern is for, told by its captures; a node is asked for one family at a time.
 _FAMILIES = (
