@@ -21,6 +21,7 @@ from muse_hook.errors import InternalError, RevisionError
 from muse_hook.git.generations import Generations
 from muse_hook.index import Index
 from muse_hook.oplog.batch import Batch
+from muse_hook.pipeline import Memory
 
 COMMITS = 60
 BLOCK = 4
@@ -76,7 +77,7 @@ def recorded(room: Room, path: Path, jobs: int = 1, *, reuse: bool = True) -> tu
     """Backfill a fresh clone: the report and the log."""
     clone = room.clone(path, "--bare")
     other = Room(clone.path, clone.environment, clone.clock)
-    report = backfill(other.repository(), other.store(), jobs=jobs, reuse=reuse)
+    report = backfill(other.repository(), other.store(), jobs=jobs, memory=Memory(reuse=reuse))
     return report, (other.muse / "op_log/main/ops.jsonl").read_bytes()
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git import Repository
     from muse_hook.oplog import Store
+    from muse_hook.pipeline import Memory
 
 _FEW = 20  # commits for which starting `git cat-file` is cheaper than importing pygit2
 
@@ -58,7 +59,7 @@ def backfill(
     all: bool = False,  # noqa: A002 - likewise
     session: str | None = None,
     jobs: int = 1,
-    reuse: bool = True,
+    memory: Memory | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> BackfillReport:
     """Record what `range` ("A..B", a branch, any revision; None: HEAD), or `all` branches reach, and no log holds yet.
@@ -66,15 +67,23 @@ def backfill(
     `count` keeps the newest commits of it. First of all what catch-up finds is recorded, so that the range takes no
     commit out of the session of the branch that made it. `progress` is called with (done, to do) commits. Ctrl-C
     (KeyboardInterrupt) comes between two commits and leaves everything that was done; the next run goes on. The
-    frontier stays where it is. `jobs` is how many processes may work; without `reuse` every version of a file is parsed
-    as a whole. Neither changes what is recorded.
+    frontier stays where it is. `jobs` is how many processes may work, `memory` what keeps the symbols of the
+    versions of files that were read. Neither changes what is recorded.
 
     Raises RevisionError (unknown revision, nothing in the range), SessionError, StoreBusyError and StoreError.
     """
     started = time.monotonic()
     try:
         report = _backfill(
-            repo, store, range, count=count, everything=all, session=session, jobs=jobs, reuse=reuse, progress=progress
+            repo,
+            store,
+            range,
+            count=count,
+            everything=all,
+            session=session,
+            jobs=jobs,
+            memory=memory,
+            progress=progress,
         )
     finally:
         repo.generations.close()
@@ -91,7 +100,7 @@ def _backfill(
     everything: bool,
     session: str | None,
     jobs: int,
-    reuse: bool,
+    memory: Memory | None,
     progress: Callable[[int, int], None] | None,
 ) -> BackfillReport:
     chosen = select(repo, revisions, count=count, everything=everything, session=session)
@@ -122,7 +131,7 @@ def _backfill(
         report.already = len(sealed)
         if todo:
             prefer = "auto" if len(todo) > _FEW else "plumbing"
-            with Recording(repo, store, index, read_baseline(store), prefer=prefer, reuse=reuse) as recording:
+            with Recording(repo, store, index, read_baseline(store), prefer=prefer, memory=memory) as recording:
                 recording.learn(chosen.commits)
                 with Interrupts() as interrupts, _teller(recording, todo, jobs) as teller:
                     chunks = Chunks(store, index, teller, todo, chosen.sessions, progress=progress)

@@ -46,8 +46,8 @@ class Draft:
 class Recording:
     """One run's writing: holds the open objects, the symbol tables and the generations; close it.
 
-    `prefer` is the reader of objects: 'plumbing' for a few commits, 'auto' for many (see `Repository.objects`); `reuse`
-    lets a file's symbols be read from those of its last version.
+    `prefer` is the reader of objects: 'plumbing' for a few commits, 'auto' for many (see `Repository.objects`);
+    `memory` may be given, to keep what was read beyond the run.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Recording:
         baseline: Baseline | None,
         *,
         prefer: str = "auto",
-        reuse: bool = True,
+        memory: Memory | None = None,
     ) -> None:
         self.repo = repo
         self.store = store
@@ -68,7 +68,7 @@ class Recording:
         self.counted: Counted | None = None  # the repository's own, if nobody else
         self._shallow = repo.is_shallow
         self._objects: ObjectReader | None = None
-        self._memory = Memory(reuse=reuse)
+        self._memory = memory or Memory()
         self._generations: dict[str, int] = {}
         self._rows: list[tuple[str, Sequence[str]]] = []  # commits whose generations nobody has asked for yet
         self._below: set[str] = set()  # ... and the parents that a walk is to tell them from

@@ -87,10 +87,14 @@ class Piece:
 
     def _alike(self, other: Piece) -> bool:
         """Whether the trees at hand say that the normal forms are equal, without writing all of these."""
-        if self.is_header or other.is_header:
+        if self.is_header or other.is_header or self._is_only_known() or other._is_only_known():
             return False
         mine, theirs = self._nodes()[1], other._nodes()[1]
         return mine is not None and theirs is not None and self.reader.normaliser.alike(mine, theirs)
+
+    def _is_only_known(self) -> bool:
+        """Whether the id is known, but the tree is gone."""
+        return bool(self._id) and (self._parsed is None or self._parsed.root is None)
 
     def mentions(self, names: Collection[str]) -> bool:
         """Whether any of `names` may stand in the text; beyond ASCII a name has several spellings."""

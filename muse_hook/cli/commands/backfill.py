@@ -9,12 +9,16 @@ from muse_hook.cli.failures import DONE, USER_FAULT, reject
 from muse_hook.cli.left import tell_left, what_brings
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
+from muse_hook.pipeline import Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
     from muse_hook.cli.invocation import Invocation
+
+# What the last run has read: taking that apart would be a hundredth of its time, and the process ends soon after.
+_KEPT: list[Memory] = []
 
 PAGED = False
 DESCRIPTION = """
@@ -73,6 +77,8 @@ def record_range(
     Raises RevisionError for what Git does not know, Interrupted on Ctrl-C.
     """
     progress = Progress(invocation.messages, "recording")
+    memory = Memory(reuse=reuse)
+    _KEPT[:] = [memory]
     try:
         report = backfill(
             invocation.repository,
@@ -82,7 +88,7 @@ def record_range(
             all=every,
             session=session,
             jobs=jobs or len(os.sched_getaffinity(0)),
-            reuse=reuse,
+            memory=memory,
             progress=progress.update,
         )
     except KeyboardInterrupt:
