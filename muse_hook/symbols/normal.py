@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from muse_hook.languages import Language
     from muse_hook.symbols.query import Query
-    from muse_hook.symbols.shapes import Entries
+    from muse_hook.symbols.shapes import Act, Entries
 
 # Names that are remembered; statements that are, and their length in bytes.
 REMEMBERED_NAMES = 20_000
@@ -197,9 +197,19 @@ class Normaliser:
             elif isinstance(action, Leaves):
                 if action[text] != action[other.text or b""]:
                     return False
-            elif callable(action) and self.write([one], whole=True).entries != self.write([other], whole=True).entries:
+            elif kind in rules.single and one.child_count == other.child_count == 1:
+                stack.append((one.children[0], other.children[0]))
+            elif callable(action) and not self._same(action, one, other):
                 return False
         return True
+
+    def _same(self, action: Act, mine: Node, theirs: Node) -> bool:
+        """Whether two nodes that a rule writes are written the same."""
+        first: list[str] = []
+        second: list[str] = []
+        if not action(mine, first) and not action(theirs, second):
+            return first == second
+        return self.write([mine], whole=True).entries == self.write([theirs], whole=True).entries
 
     def calls(self, node: Node) -> frozenset[str]:
         """Return the simple names that are called anywhere under a node."""

@@ -91,6 +91,8 @@ class Rules:
         for kind in language.strings("holes"):
             for comma in self.commas:
                 inside.setdefault(kind, {})[comma] = ("hole", "")
+        # kinds that are written like any other where they have one child
+        self.single = frozenset(i for kind in pack.keys() - inside.keys() for i in self.ids.get(kind, ()))
         for kind in {**inside, **pack}:
             bare = kind in language.strings("transparent")
             self._set(kind, family(self, inside.get(kind, {}), pack.get(kind), bare=bare))
