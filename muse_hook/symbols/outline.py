@@ -40,6 +40,7 @@ class Outline:
         self._query = reader.query
         self._text = reader.normaliser.name
         self._source = source
+        self._columns: dict[bytes, int] = {}  # by the white space before it; -1 where there is something else
         self.ragged = False
 
     def statements(self, nodes: Iterable[Node], place: Place | None = None) -> list[Statement]:
@@ -55,8 +56,12 @@ class Outline:
         start = node.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
         space = self._source[line:start]
-        begins_line = not space or space.isspace()
-        column = indentation(space) if begins_line else start - line
+        column = self._columns.get(space)
+        if column is None:
+            column = self._columns[space] = indentation(space) if not space or space.isspace() else -1
+        begins_line = column >= 0
+        if not begins_line:
+            column = start - line
         end = self._end(node)
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
@@ -139,7 +144,9 @@ class Outline:
                         name = entry.name if several else ""
                         own = Piece(self._reader, self._source[start:end], target.type, name)
                     entry.definition = Definition(entry.name, own, place.guards)
-        statement.entries = sorted(entries.values(), key=lambda entry: entry.first)
+        statement.entries = found = [*entries.values()]
+        if len(found) > 1:
+            found.sort(key=lambda entry: entry.first)
 
     def _named(self, captures: Captures, kind: str, rows: tuple[int, int], place: Place) -> list[Entry]:
         """Return the entries of the names that a match defines, their definitions still missing."""
@@ -169,12 +176,13 @@ class Outline:
         entry = Entry(qualified, name, kind, parent=place.parent, rows=rows, definition=None)
         return Class(entry, header, place.guards, inner)
 
+    def _joined(self, nodes: list[Node] | None) -> str:
+        """Return the name that a capture is, without white space; "" where nothing was captured."""
+        return "".join(self._text(nodes[0]).split()) if nodes else ""
+
     def _imported(self, captures: Captures, kind: str, rows: tuple[int, int], place: Place) -> Entry:
         """Return the entry of the name that an import binds."""
-        module, of, alias = (
-            "".join(self._text(captures[key][0]).split()) if key in captures else ""
-            for key in ("import.from", "import.of", "import.as")
-        )
+        module, of, alias = map(self._joined, map(captures.get, ("import.from", "import.of", "import.as")))
         if "import.all" in captures:
             name, definition = f"*:{module}", Import((module, "*", ""), place.guards)
         else:

@@ -19,19 +19,18 @@ if TYPE_CHECKING:
 
 
 class Place:
-    """Where statements stand: in which class ("" for none) at which depth, and under which conditions in it."""
+    """Where statements stand: in which class ("" for none) at which depth, and under which conditions in it.
 
-    __slots__ = ("depth", "guards", "parent")
+    `in_class` tells whether they are those of a class body.
+    """
+
+    __slots__ = ("depth", "guards", "in_class", "parent")
 
     def __init__(self, parent: str = "", guards: Guards = (), depth: int = 0) -> None:
         self.parent = parent
         self.guards = guards
         self.depth = depth
-
-    @property
-    def in_class(self) -> bool:
-        """Whether the statements are those of a class body."""
-        return bool(self.parent)
+        self.in_class = bool(parent)
 
     def under(self, guard: str) -> Place:
         """Return the place of a block under a condition."""
