@@ -109,6 +109,20 @@ def test_it_is_all_one_whether_a_query_is_compiled(path: Path, monkeypatch: pyte
     assert not plain.is_compiled
 
 
+def test_a_pattern_that_a_grammar_rules_out_is_never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", 1)
+    language = language_for("a.py")
+    assert language is not None
+    impossible = "(function_definition name: (string) @name) @definition.function"
+    query = OurQuery(f"{impossible}\n{language.query()}", language.grammar)
+    node = Parser(language.grammar).parse(b"def f(): pass").root_node.children[0]
+    for _ in range(3):
+        assert [list(way) for _, way in query.matches("structure", node)] == [
+            ["definition.function", "name", "parameters", "body"]
+        ]
+    assert not query.is_compiled
+
+
 @pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])
 def test_query_syntax_that_we_do_not_read_is_refused(text: str) -> None:
     with pytest.raises((ValueError, IndexError)):

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Compiled:
-    """Patterns of kinds of node that the compiled engine may be asked about; `kinds` are their numbers."""
+    """Patterns of kinds of node that the compiled engine may be asked about; `kinds` are their numbers.
+
+    Raises ValueError for a pattern that the grammar rules out.
+    """
 
     def __init__(self, families: Iterable[Sequence[Pattern]], grammar: Language) -> None:
         self._patterns = [one for family in families if all(map(_is_plain, family)) for one in family]

@@ -28,4 +28,4 @@ def joined(entries: list[str]) -> str:
 def masked(entries: list[str], name: str) -> list[str]:
     """Return entries in which the names equal to `name` are blank."""
     own = NAME + name
-    return [NAME if entry == own else entry for entry in entries]
+    return [NAME if entry == own else entry for entry in entries] if own in entries else entries

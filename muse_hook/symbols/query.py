@@ -33,6 +33,7 @@ class Query:
         self._grammar = grammar
         self._asked = 0
         self._compiled: Compiled | None = None
+        self._is_compilable = True
         self._families: dict[str, dict[int, list[Pattern]]] = {}
         for pattern in read_patterns(text):
             captures = list(pattern.all_captures())
@@ -68,14 +69,17 @@ class Query:
                     return self._compiled.matches(node)
             elif self._asked < ENOUGH:
                 self._asked += 1
-            else:
-                self._compiled = self._compile()
+            elif self._is_compilable:
+                self._compile()
         return [(pattern, way) for pattern in patterns for way in pattern.matches(node)]
 
-    def _compile(self) -> Compiled:
+    def _compile(self) -> None:
         from muse_hook.symbols.compiled import Compiled  # noqa: PLC0415 - a hook never gets here
 
-        return Compiled(self._families[_FREQUENT].values(), self._grammar)
+        try:
+            self._compiled = Compiled(self._families[_FREQUENT].values(), self._grammar)
+        except ValueError:  # a pattern that this version of the grammar can never fit
+            self._is_compilable = False
 
     def captures(self, family: str, node: Node) -> list[Captures]:
         """Return likewise the captures alone."""
