@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run the command line and leave the process with its exit status."""
     _open_what_is_closed()
-    collect_rarely()
+    _collect_rarely()
     from muse_hook import quick_import  # noqa: PLC0415 - nothing is loaded by importing this module alone
 
     quick_import.install()
@@ -30,7 +30,7 @@ def main() -> NoReturn:
     os._exit(status)
 
 
-def collect_rarely() -> None:
+def _collect_rarely() -> None:
     """Let Python look for cycles of garbage a seven hundredth as often.
 
     There are hardly any, and searching all that a backfill keeps takes up to a tenth of its time; reference counts

@@ -40,7 +40,6 @@ class Outline:
         self._query = reader.query
         self._text = reader.normaliser.name
         self._source = source
-        self._columns: dict[bytes, int] = {}  # by the white space before it; -1 where there is something else
         self.ragged = False
 
     def statements(self, nodes: Iterable[Node], place: Place | None = None) -> list[Statement]:
@@ -56,12 +55,8 @@ class Outline:
         start = node.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
         space = self._source[line:start]
-        column = self._columns.get(space)
-        if column is None:
-            column = self._columns[space] = indentation(space) if not space or space.isspace() else -1
-        begins_line = column >= 0
-        if not begins_line:
-            column = start - line
+        begins_line = not space or space.isspace()
+        column = indentation(space) if begins_line else start - line
         end = self._end(node)
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.matches("structure", node) if place.depth < MAX_DEPTH else []
