@@ -70,7 +70,7 @@ _MODULE = _without_certificates(_pygit2)
 
 # Bytes read after which the database is opened anew: libgit2 keeps up to 256 MB of what it has read, and every page of
 # a pack that it has looked at. To open it takes 1 ms.
-_KEPT = 64 << 20
+_KEPT = 16 << 20
 
 
 class Libgit2Reader(ObjectReader):
@@ -91,6 +91,7 @@ class Libgit2Reader(ObjectReader):
         self._bytes += len(content)
         if self._bytes > _KEPT:
             self._bytes = 0
+            del self._database  # first: two that are open at once share what is kept
             self._database = _MODULE.Odb(self._folder)
         return KINDS[int(kind)], content
 
