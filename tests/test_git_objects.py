@@ -263,6 +263,23 @@ def test_a_database_that_is_opened_anew_reads_on(menagerie: Repo, monkeypatch: p
     assert len(opened) > 2
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="only Linux says what is mapped")
+def test_a_database_that_is_opened_anew_lets_go_of_its_packs(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mapped() -> list[str]:
+        with open("/proc/self/maps", encoding="utf-8") as maps:
+            return [line for line in maps if str(repo.path) in line and line.endswith(".pack\n")]
+
+    head = repo.commit("first", a="a = 1\n")
+    repo.git("repack", "-adq")
+    with open_repository(str(repo.path)).objects("pygit2") as objects:
+        objects.read(head)
+        assert mapped()
+        monkeypatch.setattr("muse_hook.git.libgit2._KEPT", 0)
+        objects.read(head)
+        assert not mapped()
+        assert objects.read(head)[0] == "commit"
+
+
 def test_an_absent_object_is_an_error_that_names_it_and_the_reader_goes_on(menagerie: Repo) -> None:
     head = menagerie.git("rev-parse", "HEAD")
     for reader in readers(menagerie):
