@@ -105,8 +105,8 @@ def test_it_is_all_one_whether_a_query_is_compiled(path: Path, monkeypatch: pyte
         theirs = found(compiled, root)
         monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", sys.maxsize)
         assert found(plain, root) == theirs
-    assert compiled.is_compiled
-    assert not plain.is_compiled
+    assert compiled._compiled is not None
+    assert plain._compiled is None
 
 
 def test_a_pattern_that_a_grammar_rules_out_is_never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +120,8 @@ def test_a_pattern_that_a_grammar_rules_out_is_never_compiled(monkeypatch: pytes
         assert [list(way) for _, way in query.matches("structure", node)] == [
             ["definition.function", "name", "parameters", "body"]
         ]
-    assert not query.is_compiled
+    assert not query.compiled.kinds
+    assert OurQuery(language.query(), language.grammar).compiled.kinds
 
 
 @pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])

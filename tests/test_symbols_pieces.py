@@ -65,7 +65,7 @@ def test_a_piece_whose_tree_is_gone_is_parsed_alone(monkeypatch: pytest.MonkeyPa
     assert first.symbols["f"].content_id == again.symbols["f"].content_id
 
 
-# Each is tried at every piece, once from the left and once from the right: spelling, comments, layout, meaning.
+# Each is tried once from the left and once from the right: spelling, comments, layout, meaning.
 EDITS = [
     (b"'", b'"'), (b'"', b"'"), (b"\n", b"\n\n"), (b"\n", b"  # why\n"), (b"(", b"( "), (b"(", b"(\n"),
     (b", ", b",\n    "), (b")", b",)"), (b")", b"  )"), (b"    ", b"        "), (b" == ", b" != "), (b"self", b"this"),

@@ -75,16 +75,9 @@ def backfill(
     started = time.monotonic()
     try:
         report = _backfill(
-            repo,
-            store,
-            range,
-            count=count,
-            everything=all,
-            session=session,
-            jobs=jobs,
-            memory=memory,
+            repo, store, range, count=count, everything=all, session=session, jobs=jobs, memory=memory,
             progress=progress,
-        )
+        )  # fmt: skip
     finally:
         repo.generations.close()
     report.seconds = time.monotonic() - started

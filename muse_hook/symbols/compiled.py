@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 class Compiled:
     """Patterns of kinds of node that the compiled engine may be asked about; `kinds` are their numbers.
 
-    Raises ValueError for a pattern that the grammar rules out.
+    There are none where this version of the grammar rules a pattern out: compiling it is refused then.
     """
 
     def __init__(self, families: Iterable[Sequence[Pattern]], grammar: Language) -> None:
         self._patterns = [one for family in families if all(map(_is_plain, family)) for one in family]
         self.kinds = frozenset(one.kind_id for one in self._patterns)
         module = tree_sitter()
-        query = module.Query(grammar, "\n".join(one.source for one in self._patterns))
+        try:
+            query = module.Query(grammar, "\n".join(one.source for one in self._patterns))
+        except ValueError:
+            self.kinds = frozenset()
+            return
         self._cursor: QueryCursor = module.QueryCursor(query)
         self._cursor.set_max_start_depth(0)
 

@@ -186,8 +186,8 @@ class Normaliser:
             # how far lines are indented is seen from where their node begins
             if text == other.text and (b"\n" not in text or one.start_point.column == other.start_point.column):
                 continue
-            action = rules.actions.get(kind)
-            if kind in rules.in_order:
+            action = rules.actions.get(kind, ordinary)
+            if action is ordinary or action is transparent or kind in rules.ladders:
                 parts, others = one.children, other.children
                 if len(parts) != len(others):  # perhaps by comments alone
                     parts, others = rules.kept(one), rules.kept(other)
@@ -204,10 +204,10 @@ class Normaliser:
         return True
 
     def _same(self, action: Act, mine: Node, theirs: Node) -> bool:
-        """Whether two nodes that a rule writes are written the same."""
+        """Whether two nodes that a rule writes are written the same; of most literals the rule says all at once."""
         first: list[str] = []
         second: list[str] = []
-        if not action(mine, first) and not action(theirs, second):
+        if mine.kind_id in self._rules.literals and not action(mine, first) and not action(theirs, second):
             return first == second
         return self.write([mine], whole=True).entries == self.write([theirs], whole=True).entries
 

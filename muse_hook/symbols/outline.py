@@ -139,9 +139,8 @@ class Outline:
                         name = entry.name if several else ""
                         own = Piece(self._reader, self._source[start:end], target.type, name)
                     entry.definition = Definition(entry.name, own, place.guards)
-        statement.entries = found = [*entries.values()]
-        if len(found) > 1:
-            found.sort(key=lambda entry: entry.first)
+        made = entries.values()
+        statement.entries = sorted(made, key=lambda entry: entry.first) if len(made) > 1 else [*made]
 
     def _named(self, captures: Captures, kind: str, rows: tuple[int, int], place: Place) -> list[Entry]:
         """Return the entries of the names that a match defines, their definitions still missing."""

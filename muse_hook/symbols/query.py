@@ -33,7 +33,6 @@ class Query:
         self._grammar = grammar
         self._asked = 0
         self._compiled: Compiled | None = None
-        self._is_compilable = True
         self._families: dict[str, dict[int, list[Pattern]]] = {}
         for pattern in read_patterns(text):
             captures = list(pattern.all_captures())
@@ -48,11 +47,6 @@ class Query:
             pattern.is_class = "container" in captures
             self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
 
-    @property
-    def is_compiled(self) -> bool:
-        """Whether so much was asked that the compiled engine answers where it can."""
-        return self._compiled is not None
-
     def kinds(self, family: str) -> frozenset[int]:
         """Return the kinds of node, by number, that any pattern of a family fits."""
         return frozenset(self._families.get(family, ()))
@@ -64,22 +58,19 @@ class Query:
         if patterns is None:
             return []
         if family == _FREQUENT:
-            if self._compiled is not None:
-                if kind in self._compiled.kinds:
-                    return self._compiled.matches(node)
-            elif self._asked < ENOUGH:
-                self._asked += 1
-            elif self._is_compilable:
-                self._compile()
+            self._asked += 1
+            if self._asked > ENOUGH and kind in (engine := self.compiled).kinds:
+                return engine.matches(node)
         return [(pattern, way) for pattern in patterns for way in pattern.matches(node)]
 
-    def _compile(self) -> None:
-        from muse_hook.symbols.compiled import Compiled  # noqa: PLC0415 - a hook never gets here
+    @property
+    def compiled(self) -> Compiled:
+        """The compiled engine, made on first use."""
+        if self._compiled is None:
+            from muse_hook.symbols.compiled import Compiled  # noqa: PLC0415 - a hook never gets here
 
-        try:
             self._compiled = Compiled(self._families[_FREQUENT].values(), self._grammar)
-        except ValueError:  # a pattern that this version of the grammar can never fit
-            self._is_compilable = False
+        return self._compiled
 
     def captures(self, family: str, node: Node) -> list[Captures]:
         """Return likewise the captures alone."""

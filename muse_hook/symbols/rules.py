@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.symbols.literals import Leaves, damaged, literal_actions
 from muse_hook.symbols.marks import OPEN
-from muse_hook.symbols.shapes import chain, family, group, ladder, lean, ordinary, transparent
+from muse_hook.symbols.shapes import chain, family, group, ladder, lean, transparent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,11 +45,7 @@ class Rules:
         self.actions[ERROR] = damaged
         self.commas = frozenset(self.ids.get(",", ()))
         self._place_all(language, alias)
-        rungs = self.ids.get(str(language.table("ladder").get("statement")), ())
-        # kinds whose children are written one after the other, whatever they are
-        self.in_order = frozenset(
-            i for i in self.names if i in rungs or self.actions.get(i, ordinary) in (ordinary, transparent)
-        )
+        self.ladders = frozenset(self.ids.get(str(language.table("ladder").get("statement")), ()))
 
     def _place_all(self, language: Language, alias: dict[str, str]) -> None:
         inside: dict[str, dict[int, tuple[str, str]]] = {}

@@ -130,14 +130,13 @@ def ladder(rules: Rules, row: dict[str, str]) -> Act:
 
 def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *, bare: bool) -> Act:
     """Return the action for a parent that says how its children are written; a `bare` one writes nothing of its own."""
-    kinds = frozenset(inside)
 
     def act(node: Node, out: list[str]) -> Entries:
         children = node.children
         if not bare:
             out.append(rules.opens[node.kind_id])
         entries: Entries = children
-        if not kinds.isdisjoint(map(_kind_of, children)):
+        if not inside.keys().isdisjoint(map(_kind_of, children)):
             entries = _ordered(children)
         if pack is not None:
             entries = packed(rules, entries, pack)
