@@ -34,6 +34,6 @@ def __getattr__(name: str) -> object:
     """Import a public name on first use (PEP 562): a hook pays only for what it needs."""
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - start-up time
+    from importlib import import_module
 
     return getattr(import_module(_PUBLIC[name]), name)

@@ -15,10 +15,10 @@ def main() -> NoReturn:
     """Run the command line and leave the process with its exit status."""
     _open_what_is_closed()
     _collect_rarely()
-    from muse_hook import quick_import  # noqa: PLC0415 - nothing is loaded by importing this module alone
+    from muse_hook import quick_import  # nothing is loaded by importing this module alone
 
     quick_import.install()
-    from muse_hook.cli import main as run  # noqa: PLC0415 - likewise
+    from muse_hook.cli import main as run
 
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

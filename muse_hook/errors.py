@@ -21,7 +21,7 @@ class MuseHookError(Exception):
 
 def typed(*words: str) -> str:
     """Return a command line for a hint, quoted for a shell: what people paste must not run what a file is called."""
-    from shlex import quote  # noqa: PLC0415 - start-up time of the hook
+    from shlex import quote  # start-up time of the hook
 
     return " ".join(map(quote, words))
 

@@ -49,7 +49,7 @@ def main(argv: list[str]) -> None:
     try:
         lines = _stdin_lines() if name in {"post-rewrite", "post-receive"} else []
         if background:
-            from muse_hook.catchup.detach import leave_the_caller  # noqa: PLC0415
+            from muse_hook.catchup.detach import leave_the_caller
 
             where = os.getcwd()
             leave_the_caller()
@@ -59,7 +59,7 @@ def main(argv: list[str]) -> None:
     except MuseHookError as error:
         _complain(store, error, str(error))
     except Exception as error:  # noqa: BLE001 - the user's commit stands; we say that we failed and how to see why
-        from traceback import format_exc  # noqa: PLC0415
+        from traceback import format_exc
 
         _complain(store, error, format_exc())
 
@@ -74,9 +74,9 @@ class _Hook:
         self.background = background
 
     def run(self, store_made: list[Store]) -> None:
-        from muse_hook.catchup.rebase import in_rebase  # noqa: PLC0415
-        from muse_hook.git import open_repository  # noqa: PLC0415
-        from muse_hook.oplog.store import Store  # noqa: PLC0415
+        from muse_hook.catchup.rebase import in_rebase
+        from muse_hook.git import open_repository
+        from muse_hook.oplog.store import Store
 
         repo = open_repository(hurried=True)
         store = Store(repo.common_dir)
@@ -88,8 +88,8 @@ class _Hook:
         if self.name in _ONE_COMMIT and self._short_way(repo, store, head):
             return
         event = self._event(repo, head)
-        from muse_hook.catchup.budget import COMMITS  # noqa: PLC0415
-        from muse_hook.catchup.events import save_event  # noqa: PLC0415
+        from muse_hook.catchup.budget import COMMITS
+        from muse_hook.catchup.events import save_event
 
         save_event(store, event)
         if len(event.pairs) > COMMITS:
@@ -100,9 +100,9 @@ class _Hook:
 
     def _short_way(self, repo: Repository, store: Store, head: Head) -> bool:
         """Record HEAD alone if that is all there is to do; False leaves it to catch-up."""
-        from muse_hook.catchup.events import waiting  # noqa: PLC0415
-        from muse_hook.catchup.session import session_of_head  # noqa: PLC0415
-        from muse_hook.catchup.short_way import record_head  # noqa: PLC0415
+        from muse_hook.catchup.events import waiting
+        from muse_hook.catchup.session import session_of_head
+        from muse_hook.catchup.short_way import record_head
 
         if head.oid is None:
             return False
@@ -116,14 +116,14 @@ class _Hook:
         return recorded
 
     def _event(self, repo: Repository, head: Head) -> Event:
-        from muse_hook.catchup.events import Event  # noqa: PLC0415
+        from muse_hook.catchup.events import Event
 
         pairs = [line[:_PAIR] for line in self.lines if len(line) >= _PAIR] if self.name == "post-rewrite" else []
         updates = [line for line in self.lines if len(line) == _UPDATE] if self.name == "post-receive" else []
         rebase = None
         branch = head.branch
         if self.name == "post-rewrite" and self.kind == "rebase":
-            from muse_hook.catchup.rebase import rebase_facts  # noqa: PLC0415
+            from muse_hook.catchup.rebase import rebase_facts
 
             rebase = rebase_facts(repo, head)
             branch = rebase["branch"]
@@ -140,7 +140,7 @@ class _Hook:
         )
 
     def _catch_up(self, repo: Repository, store: Store, *, wait: float) -> None:
-        from muse_hook.catchup.run import catch_up  # noqa: PLC0415
+        from muse_hook.catchup.run import catch_up
 
         try:
             report = catch_up(repo, store, automatic=True, wait=wait, budget=self._budget())
@@ -155,24 +155,24 @@ class _Hook:
             self._in_background(repo, store)
 
     def _budget(self) -> Budget | None:
-        from muse_hook.catchup.budget import Budget  # noqa: PLC0415
+        from muse_hook.catchup.budget import Budget
 
         return None if self.background else Budget()
 
     def _in_background(self, repo: Repository, store: Store) -> None:
-        from muse_hook.catchup.detach import run_detached  # noqa: PLC0415
+        from muse_hook.catchup.detach import run_detached
 
         def work() -> None:
             try:
-                from muse_hook.catchup.run import catch_up  # noqa: PLC0415 - where nobody waits for it
+                from muse_hook.catchup.run import catch_up  # where nobody waits for it
 
                 catch_up(repo, store, automatic=True, wait=_PATIENCE)
             except StoreBusyError:
                 return
             except BaseException:  # noqa: BLE001 - there is nobody else to tell
-                from traceback import format_exc  # noqa: PLC0415
+                from traceback import format_exc
 
-                from muse_hook.catchup.errorlog import append_error  # noqa: PLC0415
+                from muse_hook.catchup.errorlog import append_error
 
                 append_error(store, format_exc())
 
@@ -197,7 +197,7 @@ def _refuse_foreign(repo: Repository, store: Store) -> None:
     """Leave the store of another user's repository alone: files of ours in it would lock its owner out."""
     owner = os.stat(repo.common_dir).st_uid
     if owner != os.geteuid() and not store.shared:
-        from muse_hook.errors import RepositoryError  # noqa: PLC0415
+        from muse_hook.errors import RepositoryError
 
         raise RepositoryError("recording the commit", f"{repo.common_dir} belongs to another user")
 
@@ -206,7 +206,7 @@ def _complain(stores: list[Store], error: Exception, details: str) -> None:
     what = str(error) if isinstance(error, MuseHookError) else f"{type(error).__name__}: {error}"
     _say(f"not recorded yet: {what}")
     if stores and os.path.isdir(stores[0].muse_dir):
-        from muse_hook.catchup.errorlog import append_error  # noqa: PLC0415
+        from muse_hook.catchup.errorlog import append_error
 
         append_error(stores[0], details)
 

@@ -50,7 +50,7 @@ class Memory:
         `previous` is the table of a version that `blob` probably resembles; without it the path's last one is taken.
         Raises ObjectMissingError.
         """
-        from muse_hook.languages import language_for  # noqa: PLC0415 - a commit without code pays for no grammar
+        from muse_hook.languages import language_for  # a commit without code pays for no grammar
 
         if blob is None or not blob.is_file:
             return None
@@ -63,7 +63,7 @@ class Memory:
         if kept is not None:
             self._tables.move_to_end(key)
             return kept[0]
-        from muse_hook.symbols import extract  # noqa: PLC0415 - likewise
+        from muse_hook.symbols import extract
 
         source = objects.blob(blob.oid)
         if previous is None and last is not None and last in self._tables:
@@ -93,7 +93,7 @@ def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new
     `repo` is a repository, or the path of a work tree or git directory. Raises RepositoryError, RevisionError,
     ObjectMissingError.
     """
-    from muse_hook.git import Repository, open_repository  # noqa: PLC0415 - a hook has its repository open
+    from muse_hook.git import Repository, open_repository  # a hook has its repository open
 
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:
@@ -114,7 +114,7 @@ def batch_of(
 
     Raises ObjectMissingError.
     """
-    from muse_hook.oplog.batch import make_batch  # noqa: PLC0415 - diff_commits writes nothing
+    from muse_hook.oplog.batch import make_batch  # diff_commits writes nothing
 
     return make_batch(commit, delta_of(objects, commit, memory, changes), generation, shallow=shallow)
 
@@ -137,7 +137,7 @@ def record_commit(
     The store's lock must be held, and the commit must not be sealed yet. Raises ObjectMissingError (nothing is
     written), StoreError, SessionError.
     """
-    from muse_hook.recorder import record_delta_ops  # noqa: PLC0415 - diff_commits writes nothing
+    from muse_hook.recorder import record_delta_ops  # diff_commits writes nothing
 
     return record_delta_ops(
         store,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def open_code_session(repo_root: str | os.PathLike[str], session_id: str) -> OpLog:
     """Return the log of a session (a branch name or any plain name), ready for appending. Raises SessionError."""
-    from muse_hook.oplog.log import OpLog  # noqa: PLC0415 - the hook only records
+    from muse_hook.oplog.log import OpLog  # the hook only records
 
     return OpLog(repo_root, session_id)
 
@@ -116,7 +116,7 @@ class _Hand:
 def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
     there = index.find(batch.commit_id)
     if there is not None:
-        from muse_hook.oplog.reading import read_batch  # noqa: PLC0415 - seldom
+        from muse_hook.oplog.reading import read_batch  # seldom
 
         return [entry["op_id"] for entry in read_batch(store, there.session, there.start, there.end)[:-1]]
     append(store, session_id, [batch], sync=sync)

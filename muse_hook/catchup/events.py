@@ -65,7 +65,7 @@ def save_event(store: Store, event: Event) -> None:
 
     Not synced: what Git itself wrote a moment ago is found without the event, but for the rewrite pairs.
     """
-    from muse_hook.oplog.canonical import canonical  # noqa: PLC0415 - start-up time: most hooks save nothing
+    from muse_hook.oplog.canonical import canonical  # start-up time: most hooks save nothing
 
     folder = store.ensure(_FOLDER)
     name = f"{time.time_ns():020d}-{os.getpid()}"
@@ -137,7 +137,7 @@ def _abandoned(store: Store) -> list[str]:
 
 
 def _parse(data: bytes, path: str) -> Event | None:
-    import json  # noqa: PLC0415 - most readers find the queue empty
+    import json  # most readers find the queue empty
 
     fields = json.loads(data)
     if fields["version"] != _VERSION:

@@ -149,7 +149,7 @@ class _Run:
         return plan
 
     def _baseline_anew(self) -> Baseline:
-        from muse_hook.catchup.baseline import make_baseline  # noqa: PLC0415 - happens once, if ever
+        from muse_hook.catchup.baseline import make_baseline  # happens once, if ever
 
         events, _ = queue.read_events(self.store)
         woken_by = {event.head for event in events if event.head is not None}
@@ -165,7 +165,7 @@ class _Run:
     def _reading(self) -> Recording:
         """Return what reads commits; loaded on demand, with the whole pipeline behind it."""
         if self._recording is None:
-            from muse_hook.catchup.recording import Recording  # noqa: PLC0415 - start-up time of reading commands
+            from muse_hook.catchup.recording import Recording  # start-up time of reading commands
 
             self._recording = Recording(self.repo, self.store, self.index, self._baseline, prefer="plumbing")
         return self._recording
@@ -175,8 +175,8 @@ class _Run:
 
     def _record(self, plan: Plan, wait: float | None, progress: Callable[[int, int], None] | None) -> dict[str, str]:
         """Record the plan's commits; {commit: session} of those that cannot be read."""
-        from muse_hook.catchup.chunks import Chunks  # noqa: PLC0415 - start-up time of reading commands
-        from muse_hook.catchup.telling import Alone  # noqa: PLC0415
+        from muse_hook.catchup.chunks import Chunks  # start-up time of reading commands
+        from muse_hook.catchup.telling import Alone
 
         recording = self._reading()
         if len(plan.todo) > _FEW:
@@ -190,7 +190,7 @@ class _Run:
             if self.budget is not None:
                 chunks.run(wait)
             else:
-                from muse_hook.catchup.interrupts import Interrupts  # noqa: PLC0415 - a hook has no use for it
+                from muse_hook.catchup.interrupts import Interrupts  # a hook has no use for it
 
                 with Interrupts() as interrupts:
                     chunks.run(wait, check=interrupts.check)
@@ -219,8 +219,8 @@ class _Run:
                 append_error(self.store, f"{path} was no event of ours and was removed")
 
     def _mark(self, plan: Plan) -> None:
-        from muse_hook.catchup.marks import find_marks  # noqa: PLC0415 - start-up time of reading commands
-        from muse_hook.oplog import append  # noqa: PLC0415
+        from muse_hook.catchup.marks import find_marks  # start-up time of reading commands
+        from muse_hook.oplog import append
 
         self.index.refresh(mend=True)
         by_session: dict[str, list[MarkLine]] = {}

@@ -35,7 +35,7 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
                 sealed = index.sealed(parents)
                 if len(sealed) < len(set(parents)):
                     # Only the first commit of each branch after install comes here: the file can be long.
-                    from muse_hook.catchup.baseline import read_baseline  # noqa: PLC0415 - start-up time
+                    from muse_hook.catchup.baseline import read_baseline
 
                     recording.baseline = baseline = read_baseline(store)
                     if baseline is None or any(parent not in sealed and parent not in baseline for parent in parents):

@@ -72,6 +72,6 @@ def _told(oid: str, tell: Callable[[], T]) -> T | Unreadable:
     except MuseHookError as error:
         return Unreadable(str(error), f"recording {oid}: {error}")
     except Exception as error:  # noqa: BLE001 - one commit that we cannot tell must not hold up all others
-        from traceback import format_exc  # noqa: PLC0415 - start-up time
+        from traceback import format_exc
 
         return Unreadable(f"{type(error).__name__}: {error}", f"recording {oid}: {format_exc()}")

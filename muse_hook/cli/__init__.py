@@ -76,14 +76,14 @@ def _enter(directory: str) -> None:
 
 def _forget_output() -> None:
     """Send what is still buffered to nobody, or each further flush would fail again."""
-    import contextlib  # noqa: PLC0415 - start-up time
+    import contextlib
 
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _die_of_closed_pipe() -> None:
-    import signal  # noqa: PLC0415 - start-up time
+    import signal
 
     _forget_output()
     if hasattr(signal, "SIGPIPE"):

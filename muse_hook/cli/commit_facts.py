@@ -61,7 +61,7 @@ def recorded_facts(invocation: Invocation, commit_id: str) -> CommitFacts | None
 
 def facts_of_batch(session: str, entries: Sequence[OpEntry]) -> CommitFacts:
     """Return a commit as its batch (the seal last) has it."""
-    from muse_hook.oplog import delta_of_entries  # noqa: PLC0415 - only where there is a log
+    from muse_hook.oplog import delta_of_entries  # only where there is a log
 
     seal = entries[-1]
     record = seal["commit"]
@@ -83,7 +83,7 @@ def facts_of_batch(session: str, entries: Sequence[OpEntry]) -> CommitFacts:
 
 def computed_facts(invocation: Invocation, commit_id: str) -> CommitFacts:
     """Return a commit as Git has it, compared with its first parent."""
-    from muse_hook.pipeline import delta_of  # noqa: PLC0415 - a recorded commit needs no grammar
+    from muse_hook.pipeline import delta_of  # a recorded commit needs no grammar
 
     with invocation.repository.objects() as objects:
         commit = objects.commit(commit_id)

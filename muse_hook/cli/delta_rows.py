@@ -186,7 +186,7 @@ def _told(op: Mapping[str, Any]) -> Mapping[str, str | None]:
 
 
 def _parsed(summary: str) -> Mapping[str, str | None]:
-    import re  # noqa: PLC0415 - start-up time; our own ops seldom need it
+    import re  # start-up time; our own ops seldom need it
 
     told = re.match(_TOLD, summary)
     return told.groupdict() if told else {}

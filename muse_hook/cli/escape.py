@@ -30,7 +30,7 @@ def printable(text: str) -> str:
     r"""Return `text` with everything that could steer a terminal or reorder a line as `\x1b`, `\u202e`, ..."""
     if text.isprintable():  # for Python nothing of the below is, nor a few harmless things, such as a joiner
         return text
-    import re  # noqa: PLC0415 - start-up time; most text is plain
+    import re  # start-up time; most text is plain
 
     return re.sub(_UNSAFE, _escaped, text)
 
@@ -55,7 +55,7 @@ def width(text: str) -> int:
 
 
 def _cells(character: str) -> int:
-    import unicodedata  # noqa: PLC0415 - start-up time
+    import unicodedata
 
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0

@@ -79,13 +79,13 @@ def reject(doing: str, wrong: str, hint: str) -> NoReturn:
 
 def closest(word: str, known: Iterable[str]) -> str:
     """Return what `word` was probably meant to be, or ""."""
-    import difflib  # noqa: PLC0415 - start-up time
+    import difflib
 
     return next(iter(difflib.get_close_matches(word, list(known), n=1)), "")
 
 
 def _traceback(failure: BaseException) -> str:
-    import traceback  # noqa: PLC0415 - start-up time
+    import traceback
 
     return "".join(traceback.format_exception(failure))
 

@@ -54,27 +54,27 @@ class Invocation:
     @kept
     def repository(self) -> Repository:
         """Open the repository of the current directory; RepositoryError where there is none."""
-        from muse_hook.git import open_repository  # noqa: PLC0415 - help and errors need no Git
+        from muse_hook.git import open_repository  # help and errors need no Git
 
         return open_repository()
 
     def enter(self, directory: str) -> None:
         """Work with the repository of another directory."""
-        from muse_hook.git import open_repository  # noqa: PLC0415 - likewise
+        from muse_hook.git import open_repository
 
         self.repository = open_repository(directory)
 
     @kept
     def store(self) -> Store:
         """Return the store of the repository, which may not be there yet (`store.exists()`)."""
-        from muse_hook.oplog import Store  # noqa: PLC0415 - likewise
+        from muse_hook.oplog import Store
 
         return Store(self.repository.common_dir)
 
     @kept
     def index(self) -> Index:
         """Open the index over the logs, as it was left; `refresh` it before reading."""
-        from muse_hook.index import Index  # noqa: PLC0415 - likewise
+        from muse_hook.index import Index
 
         return Index(self.store)
 
@@ -82,8 +82,8 @@ class Invocation:
         """Record what the hooks have not, before reading; where that cannot be done, say so and go on."""
         if not self.store.exists():
             return
-        from muse_hook.catchup import catch_up  # noqa: PLC0415 - only where there is a store
-        from muse_hook.cli.progress import Progress  # noqa: PLC0415 - likewise
+        from muse_hook.catchup import catch_up  # only where there is a store
+        from muse_hook.cli.progress import Progress
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
@@ -107,7 +107,7 @@ class Invocation:
 
     def read_logs(self) -> None:
         """Bring the history up to date with the logs, in sight of whoever looks on. StoreError."""
-        from muse_hook.history import refresh  # noqa: PLC0415 - start-up time
+        from muse_hook.history import refresh
 
         stages = self.stages()
         try:
@@ -117,7 +117,7 @@ class Invocation:
 
     def stages(self) -> Stages:
         """Return what shows how far a long run is, where somebody looks on; `end` it."""
-        from muse_hook.cli.progress import Stages  # noqa: PLC0415 - likewise
+        from muse_hook.cli.progress import Stages
 
         return Stages(self.messages, patience=_PATIENCE)
 
@@ -125,7 +125,7 @@ class Invocation:
         """Append to the store's error log; its path, "" where there is no store or it cannot be written."""
         if "repository" not in self.__dict__ or not self.store.exists():
             return ""
-        from muse_hook.catchup import append_error  # noqa: PLC0415 - only where something broke
+        from muse_hook.catchup import append_error  # only where something broke
 
         try:
             append_error(self.store, text)
@@ -140,7 +140,7 @@ class Invocation:
         colour = wants_colour(sys.stdout, self._color or self._configured_colour, os.environ)
         wide = columns(sys.stdout)
         if command:
-            from muse_hook.cli.pager import Pager  # noqa: PLC0415 - only on a terminal
+            from muse_hook.cli.pager import Pager  # only on a terminal
 
             try:
                 self._pager = Pager(command, os.environ)

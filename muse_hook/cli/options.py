@@ -41,7 +41,7 @@ def count(text: str) -> int:
     except ValueError:
         value = 0
     if value < 1:
-        import argparse  # noqa: PLC0415 - start-up time
+        import argparse
 
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return value
@@ -63,7 +63,7 @@ def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
 
 def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
     """Return the filter that the arguments of `add_filters` ask for."""
-    from muse_hook.history import Filter  # noqa: PLC0415 - the frame needs no history
+    from muse_hook.history import Filter  # the frame needs no history
 
     return Filter(
         session=arguments.session,
@@ -77,7 +77,7 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
 
 def check_session(session: str, index: Index) -> None:
     """Raise SessionError for a session that has no log, naming the one that was probably meant."""
-    from muse_hook.oplog.sessions import shown  # noqa: PLC0415 - only where a session is named
+    from muse_hook.oplog.sessions import shown  # only where a session is named
 
     known = [shown(row.id) for row in index.sessions()]
     if shown(session) not in known:
@@ -88,7 +88,7 @@ def check_session(session: str, index: Index) -> None:
 
 def date(text: str, repository: Repository) -> str:
     """Return a date in any form that Git reads ("2 weeks ago", "2026-01-31") in ISO 8601, UTC."""
-    from datetime import UTC, datetime  # noqa: PLC0415 - start-up time
+    from datetime import UTC, datetime
 
     # Git makes something of any text: what it does not know is now.
     said = repository.run("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]

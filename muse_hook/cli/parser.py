@@ -89,7 +89,7 @@ def parse(argv: Sequence[str]) -> tuple[Any, CommandModule, Any]:
     module.configure(plain)  # type: ignore[arg-type] # it takes down what argparse would
     arguments: Any = plain.read(words[1:])
     if arguments is None:
-        from muse_hook.cli.usage import command_parser  # noqa: PLC0415 - start-up time
+        from muse_hook.cli.usage import command_parser
 
         arguments = command_parser(name).parse_args(words[1:])
     return general, module, arguments
@@ -115,7 +115,7 @@ def _general(argv: Sequence[str]) -> tuple[SimpleNamespace, Sequence[str]]:
 
 
 def _by_argparse(argv: Sequence[str]) -> tuple[Any, CommandModule, Any]:
-    from muse_hook.cli.usage import top_parser  # noqa: PLC0415 - start-up time
+    from muse_hook.cli.usage import top_parser
 
     general = top_parser().parse_args(argv)
     if general.command is None:

@@ -55,7 +55,7 @@ class SymbolPatches:
         return first, source.split("\n")[first - 1 : last]
 
     def _blob(self, tree: str, path: str) -> Blob | None:
-        from muse_hook.model.change import Blob  # noqa: PLC0415 - for this alone
+        from muse_hook.model.change import Blob  # for this alone
 
         *folders, name = path.split("/")
         for folder in folders:

@@ -80,7 +80,7 @@ class Screen:
 
     def json(self, value: Any) -> None:
         """Write one line of ASCII JSON: nothing in it can reach a terminal raw, and any reader of JSON takes it."""
-        import json  # noqa: PLC0415 - start-up time
+        import json
 
         text = json.dumps(value, separators=(",", ":"))
         if "\\ud" in text:  # a surrogate, or one of a pair; half a pair is refused or bent by other languages' readers

@@ -104,7 +104,7 @@ def _ask(git: str, start: str, environ: dict[str, str]) -> dict[str, str]:
 
 
 def _not_understood(git: str, start: str, environ: dict[str, str]) -> RepositoryError:
-    from muse_hook.git.config import parse_version  # noqa: PLC0415 - start-up time
+    from muse_hook.git.config import parse_version
 
     version = parse_version(run((git, "version"), environ)[1])
     if version < environment.MINIMUM_VERSION:
@@ -130,7 +130,7 @@ def _work_tree(start: str, git_dir: str, said: dict[str, str]) -> str | None:
 
 def _refused(start: str, complaint: str) -> RepositoryError:
     if "dubious ownership" in complaint or "unsafe repository" in complaint:
-        from shlex import quote  # noqa: PLC0415 - start-up time
+        from shlex import quote
 
         top = complaint.partition("repository at '")[2].partition("'\n")[0] or start
         return RepositoryError(

@@ -31,7 +31,7 @@ def _pygit2() -> Any:
         enums.__getattr__ = lambda _: int  # type: ignore[method-assign] # each type of number (PEP 562)
         sys.modules |= {name: hollow, enums.__name__: enums}
         try:
-            from pygit2 import _pygit2  # noqa: PLC0415 - see above
+            from pygit2 import _pygit2
 
             _pygit2._cache_enums()  # noqa: SLF001 - what the package's `__init__` does after it
             _trust_hashes()
@@ -41,7 +41,7 @@ def _pygit2() -> Any:
             return _pygit2
         finally:
             del sys.modules[name], sys.modules[enums.__name__]
-    import pygit2  # noqa: PLC0415 - see above
+    import pygit2
 
     return pygit2
 
@@ -51,7 +51,7 @@ def _trust_hashes() -> None:
 
     Zlib's checksum is held against it as before, and so is all of it by `git fsck`.
     """
-    from pygit2._libgit2 import ffi, lib  # type: ignore[import-not-found]  # noqa: PLC0415 - compiled; below the hollow package
+    from pygit2._libgit2 import ffi, lib  # type: ignore[import-not-found]  # compiled; below the hollow package
 
     lib.git_libgit2_opts(lib.GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, ffi.cast("int", 0))
 

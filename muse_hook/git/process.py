@@ -35,7 +35,7 @@ def _scratch(content: bytes = b"") -> int:
     try:
         descriptor = _above_stdio(os.memfd_create("muse_hook", os.MFD_CLOEXEC))
     except (AttributeError, OSError):  # not Linux, or a sandbox without it
-        from tempfile import TemporaryFile  # noqa: PLC0415 - start-up time
+        from tempfile import TemporaryFile
 
         with TemporaryFile() as file:
             descriptor = _above_stdio(os.dup(file.fileno()))
@@ -135,7 +135,7 @@ class Child:
         """Say whether there is output to read, or it has ended; never waits."""
         if self._aside:
             return self.poll() is not None
-        from select import POLLIN, poll  # noqa: PLC0415 - start-up time
+        from select import POLLIN, poll
 
         asked = poll()
         asked.register(self.stdout, POLLIN)

@@ -94,7 +94,7 @@ class Repository:
     def version(self) -> tuple[int, ...]:
         """The running Git's version, such as (2, 39, 5)."""
         if self._version is None:
-            from muse_hook.git.config import parse_version  # noqa: PLC0415 - start-up time
+            from muse_hook.git.config import parse_version
 
             self._version = parse_version(self.run("version"))
         return self._version
@@ -108,10 +108,10 @@ class Repository:
         of the repository format that we do not know.
         """
         if prefer == "plumbing" or (prefer == "auto" and not self._libgit2_reads()):
-            from muse_hook.git.plumbing import PlumbingReader  # noqa: PLC0415 - a hook alone needs it
+            from muse_hook.git.plumbing import PlumbingReader  # a hook alone needs it
 
             return PlumbingReader(self.start, self.id_size, self.objects_dir)
-        from muse_hook.git.libgit2 import Libgit2Reader  # noqa: PLC0415 - start-up time
+        from muse_hook.git.libgit2 import Libgit2Reader
 
         return Libgit2Reader(self.objects_dir, self.id_size)
 
@@ -134,13 +134,13 @@ class Repository:
 
     def resolve(self, revision: str) -> str:
         """Return the id of the commit that a revision names; RevisionError."""
-        from muse_hook.git import revisions  # noqa: PLC0415 - start-up time
+        from muse_hook.git import revisions
 
         return revisions.resolve(self, revision)
 
     def resolve_range(self, revisions: str) -> str:
         """Return a range or revision with every name in it resolved; `revisions.resolve_range`."""
-        from muse_hook.git import revisions as git  # noqa: PLC0415 - start-up time
+        from muse_hook.git import revisions as git
 
         return git.resolve_range(self, revisions)
 
@@ -153,7 +153,7 @@ class Repository:
         ignore_missing: bool = False,
     ) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield (commit, parents), parents first, of what `tips` reach and `hide` does not; `revisions.rev_list`."""
-        from muse_hook.git import revisions  # noqa: PLC0415 - start-up time
+        from muse_hook.git import revisions
 
         return revisions.rev_list(self, tips, hide, options=options, ignore_missing=ignore_missing)
 
@@ -161,21 +161,21 @@ class Repository:
     def generations(self) -> Generations:
         """The generations of its commits."""
         if self._generations is None:
-            from muse_hook.git.generations import Generations  # noqa: PLC0415 - start-up time
+            from muse_hook.git.generations import Generations
 
             self._generations = Generations(self)
         return self._generations
 
     def shallow(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone does not have."""
-        from muse_hook.git import revisions  # noqa: PLC0415 - start-up time
+        from muse_hook.git import revisions
 
         return revisions.shallow(self)
 
     @property
     def is_partial(self) -> bool:
         """Whether objects may be absent by intent: a partial clone."""
-        from muse_hook.git import config  # noqa: PLC0415 - start-up time
+        from muse_hook.git import config
 
         return config.is_partial(self)
 
@@ -187,37 +187,37 @@ class Repository:
 
     def worktrees(self) -> list[Worktree]:
         """Return the main work tree and the linked ones, each with its HEAD."""
-        from muse_hook.git import worktrees  # noqa: PLC0415 - start-up time
+        from muse_hook.git import worktrees
 
         return worktrees.worktrees(self)
 
     def branches(self) -> dict[str, str]:
         """Return the commit of every local branch by its short name."""
-        from muse_hook.git import refs  # noqa: PLC0415 - start-up time
+        from muse_hook.git import refs
 
         return refs.branches(self)
 
     def refs(self) -> dict[str, str]:
         """Return the commit that each ref leads to, tags peeled, by full name."""
-        from muse_hook.git import refs  # noqa: PLC0415 - start-up time
+        from muse_hook.git import refs
 
         return refs.refs(self)
 
     def default_branch(self) -> str | None:
         """Return the local branch that history is told from, `None` where there is no branch."""
-        from muse_hook.git import refs  # noqa: PLC0415 - start-up time
+        from muse_hook.git import refs
 
         return refs.default_branch(self)
 
     def reflog(self, ref: str, git_dir: str | None = None) -> list[ReflogEntry]:
         """Return the moves of a ref (full name) or of the "HEAD" of a work tree (this one's), oldest first."""
-        from muse_hook.git import reflogs  # noqa: PLC0415 - start-up time
+        from muse_hook.git import reflogs
 
         return reflogs.reflog(self, ref, git_dir or self.git_dir)
 
     def branch_reflogs(self) -> dict[str, list[ReflogEntry]]:
         """Return the moves of every local branch that has a reflog, oldest first, by short name."""
-        from muse_hook.git import reflogs  # noqa: PLC0415 - start-up time
+        from muse_hook.git import reflogs
 
         return reflogs.branch_reflogs(self)
 
@@ -225,26 +225,26 @@ class Repository:
 
     def config(self, key: str, kind: str | None = None, git_dir: str | None = None) -> str | None:
         """Return the value of a configuration key, `None` where it is not set; `kind` such as "bool" or "path"."""
-        from muse_hook.git import config  # noqa: PLC0415 - start-up time
+        from muse_hook.git import config
 
         return config.value(self, key, kind, git_dir)
 
     def config_section(self, name: str) -> dict[str, str]:
         """Return the keys of a section ("muse") with their values, by full lower-case name."""
-        from muse_hook.git import config  # noqa: PLC0415 - start-up time
+        from muse_hook.git import config
 
         return config.section(self, name)
 
     @property
     def shared(self) -> int | None:
         """The permission bits that core.sharedRepository asks for, `None` where it is not set."""
-        from muse_hook.git import config  # noqa: PLC0415 - start-up time
+        from muse_hook.git import config
 
         return config.shared_mode(self)
 
     def hooks_path(self) -> tuple[str, str]:
         """Return the folder where Git looks for hooks, and the scope of core.hooksPath ("" where it is not set)."""
-        from muse_hook.git import hooks  # noqa: PLC0415 - start-up time
+        from muse_hook.git import hooks
 
         return hooks.hooks_path(self)
 
@@ -252,6 +252,6 @@ class Repository:
         self, name: str, environ: Mapping[str, str], config: Sequence[tuple[str, str]] = ()
     ) -> tuple[int, bytes]:
         """Run a hook as Git would: exit status, output; `hooks.fire_hook`."""
-        from muse_hook.git import hooks  # noqa: PLC0415 - start-up time
+        from muse_hook.git import hooks
 
         return hooks.fire_hook(self, name, environ, config)

@@ -59,7 +59,7 @@ def last_changes(connection: sqlite3.Connection, reachable: Reachable, symbols: 
 
 
 def _listed(text: str) -> list[str]:
-    from json import loads  # noqa: PLC0415 - start-up time of those who only import this
+    from json import loads  # start-up time of those who only import this
 
     listed: list[str] = loads(text)
     return listed

@@ -109,7 +109,7 @@ class Naming:
         return names
 
     def _nothing(self, word: str) -> AddressError:
-        import difflib  # noqa: PLC0415 - start-up time
+        import difflib
 
         folder = word.removeprefix("./").rstrip("/") + "/"
         within = self._sql.execute("SELECT 1 FROM entries WHERE substr(path, 1, ?) = ? LIMIT 1", (len(folder), folder))

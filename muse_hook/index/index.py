@@ -141,7 +141,7 @@ class Index(Database):
     @mended
     def sessions(self) -> list[SessionRow]:
         """Return the sessions that have a log, sorted by their ids."""
-        from muse_hook.oplog.reading import read_line  # noqa: PLC0415 - no hook asks this
+        from muse_hook.oplog.reading import read_line  # no hook asks this
 
         query = "SELECT end FROM seals WHERE commit_id = ? AND log = ? AND line = ?"
         found = []
@@ -217,7 +217,7 @@ class Index(Database):
         return [Sealed(row, self._name(row[2])) for row in self.connection.execute(query, (since,)).fetchall()]
 
     def _entries(self, sealed: Sealed) -> list[OpEntry]:
-        from muse_hook.oplog.reading import read_batch  # noqa: PLC0415 - no hook reads what it wrote
+        from muse_hook.oplog.reading import read_batch  # no hook reads what it wrote
 
         return read_batch(self.store, sealed.session, sealed.start, sealed.end)
 

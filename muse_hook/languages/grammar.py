@@ -41,7 +41,7 @@ def version(package: str) -> str:
 def _metadata_version(package: str) -> str:
     if _path_finder().find_spec(package) is None:
         return ""
-    from importlib import metadata  # noqa: PLC0415 - start-up time
+    from importlib import metadata
 
     try:
         return metadata.version(package)
@@ -56,7 +56,7 @@ def tree_sitter() -> ModuleType:
     """
     module = _binding("tree_sitter")
     if module is None:
-        from importlib import import_module  # noqa: PLC0415 - start-up time
+        from importlib import import_module
 
         module = import_module("tree_sitter")
     return module
@@ -70,7 +70,7 @@ def load(package: str) -> Language:
     """
     module = _binding(package)
     if module is None:
-        from importlib import import_module  # noqa: PLC0415 - start-up time
+        from importlib import import_module
 
         module = import_module(package)
     language: Language = tree_sitter().Language(module.language())
@@ -103,7 +103,7 @@ def _binding(package: str) -> ModuleType | None:
 
 def _path_finder() -> type[PathFinder]:
     try:
-        from _frozen_importlib_external import PathFinder  # noqa: PLC0415 - `importlib` costs a hook 0.3 ms
+        from _frozen_importlib_external import PathFinder  # `importlib` costs a hook 0.3 ms
     except ImportError:
-        from importlib.machinery import PathFinder  # noqa: PLC0415 - likewise
+        from importlib.machinery import PathFinder
     return PathFinder

@@ -29,7 +29,7 @@ def match(files: Sequence[FileSymbols], *, origins: bool = True) -> Matching:
         match_open(open_)
         open_.close_addresses()
     if origins and found.pairs and (open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)):
-        from muse_hook.match.origins import trace_origins  # noqa: PLC0415 - start-up time
+        from muse_hook.match.origins import trace_origins
 
         trace_origins(open_)
     found.gone, found.come = open_.gone.symbols, open_.come.symbols
@@ -41,7 +41,7 @@ def _moved_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
     """Return the file map; an ordinary commit moves nothing and does not load what would find it."""
     if not any(file.vanished for file in files) or not any(file.appeared for file in files):
         return {}
-    from muse_hook.match.filemap import map_files  # noqa: PLC0415 - start-up time
+    from muse_hook.match.filemap import map_files
 
     return map_files(files)
 
@@ -52,7 +52,7 @@ def _part_strangers(open_: Open) -> None:
     others = open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)
     if not changed or (changed == 1 and not others):
         return
-    from muse_hook.match.strangers import part_strangers  # noqa: PLC0415 - start-up time
+    from muse_hook.match.strangers import part_strangers
 
     part_strangers(open_)
 
@@ -79,16 +79,16 @@ def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
 
 def match_open(open_: Open) -> None:
     """Pair what is gone with what has come."""
-    from muse_hook.match.exact import match_exact  # noqa: PLC0415 - start-up time
+    from muse_hook.match.exact import match_exact
 
     match_exact(open_, CONTAINER)
     groups = {group: (open_.gone.of_group(group), open_.come.of_group(group)) for group in (CONTAINER, CALLABLE)}
     if not any(olds and news for olds, news in groups.values()):
         match_exact(open_, VALUE)
         return
-    from muse_hook.match.callables import match_callables  # noqa: PLC0415 - start-up time
-    from muse_hook.match.classes import lift_classes, match_classes  # noqa: PLC0415 - start-up time
-    from muse_hook.match.roles import match_roles  # noqa: PLC0415 - start-up time
+    from muse_hook.match.callables import match_callables
+    from muse_hook.match.classes import lift_classes, match_classes
+    from muse_hook.match.roles import match_roles
 
     open_.weigh()
     match_classes(open_)

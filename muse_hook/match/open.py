@@ -44,7 +44,7 @@ class Side:
         """Return what makes the symbol at `place` like others, with that of its members."""
         profile = self._profiles.get(place)
         if profile is None:
-            from muse_hook.match.profile import Profile  # noqa: PLC0415 - start-up time
+            from muse_hook.match.profile import Profile
 
             symbol = self.symbols[place]
             inside = [self.symbols[m] for m in self.members(place)] if group_of(symbol) == CONTAINER else ()
@@ -75,8 +75,8 @@ class Open:
 
     def weigh(self) -> None:
         """Look at the open functions and at the pairs so far: what a token and what a caller says about identity."""
-        from muse_hook.match.evidence import Callers  # noqa: PLC0415 - start-up time
-        from muse_hook.match.profile import Weights  # noqa: PLC0415 - start-up time
+        from muse_hook.match.evidence import Callers
+        from muse_hook.match.profile import Weights
 
         profiles = [side.profile(place) for side in (self.gone, self.come) for place in side.of_group(CALLABLE)]
         self.weights = Weights(profiles)

@@ -70,7 +70,7 @@ class Weights:
     """What a token without a letter or digit counts next to a word."""
 
     def __init__(self, profiles: Iterable[Profile]) -> None:
-        from math import log  # noqa: PLC0415 - most commits compare nothing by likeness
+        from math import log  # most commits compare nothing by likeness
 
         seen: dict[str, int] = {}
         count = 0

@@ -126,6 +126,6 @@ def make_batch(
 
 def _engine() -> str:
     """Return the versions at work here."""
-    from muse_hook.languages import engine  # noqa: PLC0415 - the log itself needs no grammar
+    from muse_hook.languages import engine  # the log itself needs no grammar
 
     return str(engine())

@@ -23,7 +23,7 @@ def canonical(value: object) -> str:
     no JSON; a circle), TypeError (no JSON type) or RecursionError (nested too deep).
     """
     if _json is None:
-        from json import dumps  # noqa: PLC0415 - see above
+        from json import dumps
 
         return dumps(value, separators=(",", ":"), allow_nan=False)
     if isinstance(value, str):

@@ -25,7 +25,7 @@ _LARGE = 1 << 20
 def hasher(size: int) -> _Hash:
     """Return an empty hash object, the one that is faster for `size` bytes in all."""
     if size > _LARGE or "hashlib" in sys.modules:
-        from hashlib import sha256 as openssl_sha256  # noqa: PLC0415 - start-up time
+        from hashlib import sha256 as openssl_sha256
 
         return openssl_sha256()
     return sha256()

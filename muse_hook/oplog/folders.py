@@ -101,6 +101,6 @@ def _name_for(folder: str, component: str, *, folds: bool) -> str:
 
 
 def _composed(name: str) -> str:
-    from unicodedata import normalize  # noqa: PLC0415 - only where case is folded
+    from unicodedata import normalize  # only where case is folded
 
     return normalize("NFC", name)

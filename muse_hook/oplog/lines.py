@@ -75,7 +75,7 @@ def parse(line: bytes) -> dict[str, Any] | None:
 
 
 def _make_decoder() -> Callable[[str], tuple[Any, int]]:
-    from json import JSONDecoder  # noqa: PLC0415 - start-up time
+    from json import JSONDecoder
 
     global _decode  # noqa: PLW0603 - the one thing that is kept
     _decode = JSONDecoder().raw_decode

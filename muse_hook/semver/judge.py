@@ -123,8 +123,8 @@ class Judge:
         if before != after:
             self._say(address, "major", "kind_changed", f"{before} -> {after}")
         elif "signature" in parts and after != PROPERTY:
-            from muse_hook.semver.annotations import is_broken_promise  # noqa: PLC0415 - start-up time
-            from muse_hook.semver.parameters import compare_parameters  # noqa: PLC0415 - start-up time
+            from muse_hook.semver.annotations import is_broken_promise
+            from muse_hook.semver.parameters import compare_parameters
 
             for bump, reason, detail in compare_parameters(old.parameters, new.parameters):
                 self._say(address, bump, reason, detail)

@@ -109,13 +109,13 @@ class Definition:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters in their order."""
-        from muse_hook.symbols.signature import parameters_of  # noqa: PLC0415 - most commits do not ask
+        from muse_hook.symbols.signature import parameters_of  # most commits do not ask
 
         return parameters_of(self.piece)
 
     @property
     def returns(self) -> str:
         """The annotated result."""
-        from muse_hook.symbols.signature import returns_of  # noqa: PLC0415 - likewise
+        from muse_hook.symbols.signature import returns_of
 
         return returns_of(self.piece)

@@ -67,7 +67,7 @@ class Query:
     def compiled(self) -> Compiled:
         """The compiled engine, made on first use."""
         if self._compiled is None:
-            from muse_hook.symbols.compiled import Compiled  # noqa: PLC0415 - a hook never gets here
+            from muse_hook.symbols.compiled import Compiled  # a hook never gets here
 
             self._compiled = Compiled(self._families[_FREQUENT].values(), self._grammar)
         return self._compiled

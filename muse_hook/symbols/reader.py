@@ -80,7 +80,7 @@ class Reader:
     def normaliser(self) -> Normaliser:
         """The normaliser, made on first use: a commit that only adds a file needs none."""
         if self._normaliser is None:
-            from muse_hook.symbols.normal import Normaliser  # noqa: PLC0415 - see above
+            from muse_hook.symbols.normal import Normaliser
 
             self._normaliser = Normaliser(self.language, self.query)
         return self._normaliser

@@ -30,7 +30,7 @@ def decoded(source: bytes, language: Language) -> bytes:
 
 
 def _declared(source: bytes, language: Language) -> str:
-    import re  # noqa: PLC0415 - few files are not ASCII
+    import re  # few files are not ASCII
 
     coding = language.row.get("coding")
     found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None

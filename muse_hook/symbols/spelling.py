@@ -35,7 +35,7 @@ def nfkc(text: str) -> str:
     """Return a name in Unicode's NFKC form, in which names are compared (PEP 3131)."""
     if text.isascii():
         return text
-    from unicodedata import normalize  # noqa: PLC0415 - few files have such names
+    from unicodedata import normalize  # few files have such names
 
     return normalize("NFKC", text)
 
@@ -54,7 +54,7 @@ def _character(digits: str, base: int) -> str | None:
 
 
 def _named(name: str) -> str | None:
-    from unicodedata import lookup  # noqa: PLC0415 - few strings name a character
+    from unicodedata import lookup  # few strings name a character
 
     try:
         return lookup(name)

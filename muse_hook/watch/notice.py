@@ -23,8 +23,8 @@ class Notice:
         self._observer: Any = None
         if not polling:
             with contextlib.suppress(ImportError):
-                from watchdog import events  # noqa: PLC0415 - 0.1 s, and where it does not load, looking does
-                from watchdog.observers import Observer  # noqa: PLC0415 - likewise
+                from watchdog import events  # 0.1 s, and where it does not load, looking does
+                from watchdog.observers import Observer
 
                 self._observer = Observer()
                 # Not what is opened or closed: looking would wake itself.

@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         return 0
     patches = None
     if arguments.patch:
-        from muse_hook.cli.symbol_patch import SymbolPatches  # noqa: PLC0415 - needs grammars; the story does not
+        from muse_hook.cli.symbol_patch import SymbolPatches  # needs grammars; the story does not
 
         patches = SymbolPatches(repository)
     is_any = False

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.since is not None:
         if arguments.commit is not None:
             reject("reading the command line", "--since leaves no place for COMMIT", "muse-hook replay --help")
-        from muse_hook.cli.arrivals import tell_since  # noqa: PLC0415 - start-up time
+        from muse_hook.cli.arrivals import tell_since
 
         return tell_since(invocation, arguments.since, json=arguments.json)
     commit_id = invocation.repository.resolve("HEAD" if arguments.commit is None else arguments.commit)

@@ -124,14 +124,14 @@ def _scope(arguments: argparse.Namespace, head: Head) -> list[str]:
 
 def _temporary(repository: Repository) -> Target:
     """Return a place for one page in a folder that nobody else may enter."""
-    import tempfile  # noqa: PLC0415 - start-up time of the command line's other ways
+    import tempfile  # start-up time of the command line's other ways
 
     return Target(repository, os.path.join(tempfile.mkdtemp(prefix="muse-hook-"), "report.html"))
 
 
 def _open(path: str, invocation: Invocation) -> None:
-    import webbrowser  # noqa: PLC0415 - likewise
-    from urllib.request import pathname2url  # noqa: PLC0415 - likewise
+    import webbrowser
+    from urllib.request import pathname2url
 
     if not webbrowser.open("file://" + pathname2url(path)):
         invocation.messages.line(("warning: ", "warning"), f"no browser was found: open {path} yourself")
