@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 
-from muse_hook.cli.delta_rows import imported, split_address
+from muse_hook.cli.delta_rows import imported
 from muse_hook.cli.escape import printable
+from muse_hook.model.address import split_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _draw_section(screen: Screen, verdicts: Sequence[Told]) -> None:
     by_file = itertools.groupby(verdicts, lambda each: split_address(each["address"])[0])
     for path, found in by_file:
         by_symbol = [
-            (split_address(address, path)[1], list(group))
+            (split_address(address, (path,))[1], list(group))
             for address, group in itertools.groupby(found, lambda each: each["address"])
         ]
         own = "; ".join(_words(each) for name, group in by_symbol if not name for each in group)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.model.address import split_address
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,7 +90,7 @@ def file_rows(ops: Sequence[Mapping[str, Any]]) -> list[FileRow]:
 def symbol_row(op: Mapping[str, Any], path: str = "", old_path: str = "") -> SymbolRow:
     """Return the row of one symbol op; `path` (and `old_path`) is the file whose patch holds it, where known."""
     address = str(op.get("address", ""))
-    file, name = split_address(address, path, old_path)
+    file, name = split_address(address, (path, old_path))
     told = _told(op)
     kind = str(op.get("kind") or told.get("kind") or "symbol")
     if name.startswith(_IMPORT):
@@ -96,15 +98,6 @@ def symbol_row(op: Mapping[str, Any], path: str = "", old_path: str = "") -> Sym
     style, to, notes = _what(op, file or path)
     notes += _remarks(op)
     return SymbolRow(address, style, kind, name, to=to, notes=notes, lines=_lines(op, told))
-
-
-def split_address(address: str, *paths: str) -> tuple[str, str]:
-    """Split `path::symbol`; a known path decides where (a path may hold `::`). A file's address has no symbol: ""."""
-    for path in paths:
-        if path and address.startswith(path + "::"):
-            return path, address[len(path) + 2 :]
-    file, _, name = address.partition("::")
-    return file, name
 
 
 def imported(name: str) -> str:
@@ -154,7 +147,7 @@ def _what(op: Mapping[str, Any], path: str) -> tuple[str, str, list[str]]:
 
 def _place(new_address: str, path: str) -> str:
     """Return a new address as short as it can be said beside the old one: without the file where that stayed."""
-    file, name = split_address(new_address, path)
+    file, name = split_address(new_address, (path,))
     if file != path:
         return new_address
     return imported(name) if name.startswith(_IMPORT) else name

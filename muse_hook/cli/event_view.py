@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from muse_hook.cli.delta_rows import SIGNS, file_rows, split_address, symbol_row
+from muse_hook.cli.delta_rows import SIGNS, file_rows, symbol_row
 from muse_hook.cli.terminal import spans_width
+from muse_hook.model.address import split_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from muse_hook.cli.delta_rows import split_address
 from muse_hook.errors import ObjectMissingError
+from muse_hook.model.address import split_address
 from muse_hook.pipeline import Memory
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from muse_hook.history.addresses import carriers
+from muse_hook.model.address import prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class CommitFold:
             open_addresses.update(places.under(path + "::"))
         merged = self._fold.together(first, self._parents[1:])
         for address in sorted(open_addresses.difference(places.touched(self._record))):
-            number = next((whole[path] for path in (each[:-2] for each in carriers(address)) if path in whole), 1)
+            number = next((whole[path] for path in (each[:-2] for each in prefixes(address)) if path in whole), 1)
             truth = places.living(self._views[number - 1], address) if number <= len(self._views) else None
             if places.living(merged, address) == truth:
                 continue
@@ -161,7 +161,7 @@ class CommitFold:
         found = [
             address
             for address in self._fold.places.under(old)
-            if address not in self._told and self._carried.isdisjoint(carriers(address))
+            if address not in self._told and self._carried.isdisjoint(prefixes(address))
         ]
         self._carried.add(old)
         if found or old.endswith("::"):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from muse_hook.errors import MuseHookError, typed
-from muse_hook.history.addresses import simple_name
 from muse_hook.history.places import Places
+from muse_hook.model.address import simple_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from muse_hook.history.addresses import after_all, carriers
 from muse_hook.history.ancestry import BEFORE
+from muse_hook.model.address import after_all, prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Places:
         """Return where an address was before the last move that carried it there, None where there was no move."""
         if view is None or not self._carriers:
             return None
-        for prefix in carriers(address):
+        for prefix in prefixes(address):
             for place, old in self._carried_to(prefix) if prefix in self._carriers else ():
                 if view.sees(place):
                     before = self._ancestry().before(place)

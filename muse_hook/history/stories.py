@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.history.addresses import simple_name
+from muse_hook.model.address import simple_name
 from muse_hook.oplog.digest import sha256
 
 TYPE_CHECKING = False

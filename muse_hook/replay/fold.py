@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from muse_hook.model.address import carried_along, split_address
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping, Sequence
 
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import DomainOp, PatchOp, StructuredDelta
     from muse_hook.replay.tables import Symbols
 
-    Place = tuple[str, str]
     Table = MutableMapping[str, Symbols]
     """Path -> its symbols; a file without symbols has no entry, or an empty one."""
 
@@ -61,8 +63,8 @@ class _Patched:
     def __init__(self, table: Table, patches: Sequence[PatchOp]) -> None:
         self.tables: dict[str, dict[str, str]] = {op["address"]: {} for op in patches}
         self._moved = {op["from_address"]: op["address"] for op in patches if "from_address" in op}
-        self._goals: dict[Place, Place] = {}
-        self._gone: set[Place] = set()
+        self._new_keys: dict[SymbolKey, SymbolKey] = {}
+        self._gone: set[SymbolKey] = set()
         for op in patches:
             self._read(op)
         for op in patches:
@@ -70,7 +72,7 @@ class _Patched:
             before = None if "reparsed" in op.get("change", ()) else table.get(source)
             for name, content_id in (before or {}).items():
                 if (source, name) not in self._gone:
-                    path, goal = self._carried(source, name)
+                    path, goal = carried_along((source, name), self._moved, self._new_keys)
                     self.tables[path][goal] = content_id
         for op in patches:
             self._write(op)
@@ -84,30 +86,10 @@ class _Patched:
             if child["op"] == "insert" or (child["op"] == "replace" and goal is None):
                 continue
             start = source if child["op"] == "delete" else path
-            place = source, child["address"][len(start) + 2 :]
-            self._gone.add(place)
+            key = source, child["address"][len(start) + 2 :]
+            self._gone.add(key)
             if goal is not None:
-                self._goals[place] = self._split(goal)
-
-    def _split(self, address: str) -> Place:
-        """Part an address into path and name; a path may hold `::` itself, so the patched paths decide."""
-        at = address.find("::")
-        while address[:at] not in self.tables and address.find("::", at + 2) > 0:
-            at = address.find("::", at + 2)
-        return address[:at], address[at + 2 :]
-
-    def _carried(self, path: str, name: str) -> Place:
-        """Return where a symbol goes that no op names: with its file, else with the outermost class that moved."""
-        if path in self._moved:
-            return self._moved[path], name
-        if self._goals:
-            dot = name.find(".")
-            while dot > 0:
-                goal = self._goals.get((path, name[:dot]))
-                if goal is not None:
-                    return goal[0], goal[1] + name[dot:]
-                dot = name.find(".", dot + 1)
-        return path, name
+                self._new_keys[key] = split_address(goal, self.tables)
 
     def _write(self, op: PatchOp) -> None:
         path = op["address"]

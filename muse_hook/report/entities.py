@@ -6,30 +6,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Place = tuple[str, str]
-"""Where something is: the file, and the name in it ("" for the file itself)."""
-
-
-def place_of(address: str) -> Place:
-    """Split an address of the history."""
-    path, _, name = address.partition("::")
-    return path, name
+    from muse_hook.model.address import SymbolKey
 
 
 class Entity:
-    """A symbol or a file: `places` are those it was told at, the newest first; `id` is "" for a file."""
+    """A symbol or a file: `keys` are those it was told at, the newest first; `id` is "" for a file."""
 
-    __slots__ = ("id", "is_alive", "kind", "places")
+    __slots__ = ("id", "is_alive", "keys", "kind")
 
     def __init__(self, id_: str, kind: str) -> None:
         self.id = id_
         self.kind = kind
-        self.places: dict[Place, None] = {}
+        self.keys: dict[SymbolKey, None] = {}
         self.is_alive = False
 
-    def was_at(self, place: Place) -> None:
-        """Note one more place, an older one than those before."""
-        self.places.setdefault(place)
+    def was_at(self, key: SymbolKey) -> None:
+        """Note one more key, an older one than those before."""
+        self.keys.setdefault(key)
 
 
 class Entities:

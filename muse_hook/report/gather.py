@@ -6,8 +6,9 @@ from datetime import datetime
 
 from muse_hook.history import stream
 from muse_hook.history.places import Places
+from muse_hook.model.address import split_address
 from muse_hook.report.content import Content
-from muse_hook.report.entities import Entities, place_of
+from muse_hook.report.entities import Entities
 from muse_hook.report.strings import Strings
 from muse_hook.report.styles import STYLES, style_of
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.history import Event, Filter, Reachable
-    from muse_hook.report.entities import Entity, Place
+    from muse_hook.model.address import SymbolKey
+    from muse_hook.report.entities import Entity
 
 _SHORT = 12  # digits of a commit id; Git's own answer for a million objects is 10
 # What only a file of a known language can have been told of.
@@ -78,14 +80,14 @@ class _Walk:
         self._strings = Strings(shown)
         self._shown = shown
         self.entities = Entities()
-        self.ops: list[tuple[int, int, Place]] = []
+        self.ops: list[tuple[int, int, SymbolKey]] = []
         self._commit_numbers: dict[str, int] = {}
         self._commits: dict[str, list[Any]] = {
             key: [] for key in ("id", "at", "actor", "author", "subject", "session", "ops")
         }
         self._last = 0
         self._whats: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._moves: list[tuple[int, int, str, Place, Place, int]] = []
+        self._moves: list[tuple[int, int, str, SymbolKey, SymbolKey, int]] = []
         self._code_paths: set[str] = set()
         self._symbols_told: set[tuple[int, str]] = set()  # (commit, symbol id)
 
@@ -100,7 +102,7 @@ class _Walk:
         file_moves = []
         for op in event.ops:
             if op["is_child"]:
-                self._code_paths.add(place_of(op["address"])[0])
+                self._code_paths.add(split_address(op["address"])[0])
             style = style_of(op)
             if style is not None:
                 self._tell_op(op, style)
@@ -116,7 +118,7 @@ class _Walk:
     def _tell_op(self, op: Mapping[str, Any], style: str) -> None:
         address = op.get("new_address") or op["address"]
         if op["symbol_id"]:
-            place = place_of(address)
+            place = split_address(address)
             number = self.entities.symbol(op["symbol_id"], op["kind"] or "symbol")
             self._symbols_told.add((self.commits, op["symbol_id"]))
         else:
@@ -125,7 +127,7 @@ class _Walk:
             if _LANGUAGE_CODES.intersection(op["change"]) or style == "reformatted":
                 self._code_paths.add(address)
         entity = self.entities[number]
-        if not entity.places:
+        if not entity.keys:
             entity.is_alive = style != "removed"
         entity.was_at(place)
         what = STYLES.index(style), tuple(map(self._strings.number, op["change"]))
@@ -159,32 +161,32 @@ class _Walk:
             is_told = " " in how or (commit, symbol_id) in self._symbols_told
             if commit is not None and fits and is_told:
                 number = self.entities.symbol(symbol_id, kind)
-                self._moves.append((number, commit, how, place_of(old), place_of(new), _per_cent(confidence)))
+                self._moves.append((number, commit, how, split_address(old), split_address(new), _per_cent(confidence)))
             elif symbol_id in self.entities:
                 number = self.entities.symbol(symbol_id, kind)
             else:
                 continue
-            self.entities[number].was_at(place_of(new))
-            self.entities[number].was_at(place_of(old))
+            self.entities[number].was_at(split_address(new))
+            self.entities[number].was_at(split_address(old))
 
     def settle(self, connection: sqlite3.Connection, reachable: Reachable) -> None:
         """Say of each symbol where it is, or was last, and whether HEAD has it; of each file whether it is code."""
         places = Places(connection, lambda: reachable.ancestry)
         numbers = dict(connection.execute("SELECT id, symbol FROM stories"))
-        places.know(f"{path}::{name}" for entity in self.entities if entity.id for path, name in entity.places)
+        places.know(f"{path}::{name}" for entity in self.entities if entity.id for path, name in entity.keys)
         for entity in self.entities:
             if not entity.id:
-                entity.kind = "module" if any(path in self._code_paths for path, _ in entity.places) else "file"
+                entity.kind = "module" if any(path in self._code_paths for path, _ in entity.keys) else "file"
                 continue
             living = _living(entity, numbers[entity.id], places, reachable)
             entity.is_alive = living is not None
             if living is not None:
-                entity.places = {living: None, **entity.places}
+                entity.keys = {living: None, **entity.keys}
 
     def tables(self) -> dict[str, Any]:
         """Return the tables as `Content` documents them."""
-        places: dict[Place, int] = {}
-        current = [places.setdefault(next(iter(entity.places)), len(places)) for entity in self.entities]
+        places: dict[SymbolKey, int] = {}
+        current = [places.setdefault(next(iter(entity.keys)), len(places)) for entity in self.entities]
         spots = [0 if places.get(place) == current[number] else 1 + places.setdefault(place, len(places))
                  for number, _, place in self.ops]  # fmt: skip
         number = self._strings.number
@@ -212,9 +214,9 @@ class _Walk:
         }
 
 
-def _living(entity: Entity, symbol: int, places: Places, reachable: Reachable) -> Place | None:
+def _living(entity: Entity, symbol: int, places: Places, reachable: Reachable) -> SymbolKey | None:
     """Return where HEAD has a symbol, None where it has not."""
-    for path, name in entity.places:
+    for path, name in entity.keys:
         if places.living(reachable.view, f"{path}::{name}") == symbol:
             return path, name
     return None
