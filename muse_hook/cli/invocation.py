@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cached_property
 
 from muse_hook.cli.failures import warn
 from muse_hook.cli.terminal import IN_PAGER, Screen, columns, wants_colour
 from muse_hook.errors import MuseHookError, StoreError
-from muse_hook.model.kept import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ class Invocation:
         self._pager: Pager | None = None
         self._is_plain = color == "never"
 
-    @kept
+    @cached_property
     def messages(self) -> Screen:
         """Return standard error: coloured on a terminal, unless color.ui or --color forbids it."""
         colour = not self._is_plain and sys.stderr.isatty() and wants_colour(sys.stderr, "auto", os.environ)
         colour = colour and self._configured_colour != "never"
         return Screen(sys.stderr, colour=colour, width=columns(sys.stderr), optional=True)
 
-    @kept
+    @cached_property
     def repository(self) -> Repository:
         """Open the repository of the current directory; RepositoryError where there is none."""
         from muse_hook.git import open_repository  # help and errors need no Git
@@ -64,14 +64,14 @@ class Invocation:
 
         self.repository = open_repository(directory)
 
-    @kept
+    @cached_property
     def store(self) -> Store:
         """Return the store of the repository, which may not be there yet (`store.exists()`)."""
         from muse_hook.oplog import Store
 
         return Store(self.repository.common_dir)
 
-    @kept
+    @cached_property
     def index(self) -> Index:
         """Open the index over the logs, as it was left; `refresh` it before reading."""
         from muse_hook.index import Index
@@ -133,7 +133,7 @@ class Invocation:
             return ""
         return self.store.path("error.log")
 
-    @kept
+    @cached_property
     def out(self) -> Screen:
         """Return standard output, through the pager where it is a terminal and the command is one that is paged."""
         command = self._pager_command() if self._paged and sys.stdout.isatty() else ""
@@ -181,7 +181,7 @@ class Invocation:
             return ""
         return "" if command == "cat" else command
 
-    @kept
+    @cached_property
     def _configured_colour(self) -> str:
         """Return "always", "auto" or "never": color.muse, else color.ui; in a pager color.pager may forbid it."""
         try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
+from functools import cached_property
 
 from muse_hook.history.ancestry import Ancestry, Reach
 from muse_hook.index import schema
-from muse_hook.model.kept import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Reachable:
         self._is_recorded = all(places)
         self.view = self._kept([place for place in places if place])
 
-    @kept
+    @cached_property
     def ancestry(self) -> Ancestry:
         """Who descends from whom."""
         return Ancestry.load(self._sql)
@@ -65,6 +65,6 @@ class Reachable:
             pass  # somebody is writing, or nobody may: next time, then
         return found
 
-    @kept
+    @cached_property
     def _asked(self) -> frozenset[str]:
         return frozenset(commit for commit, _ in self._repository.rev_list(self._tips))
