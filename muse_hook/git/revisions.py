@@ -7,10 +7,12 @@ from muse_hook.git.process import in_short, stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from muse_hook.git.process import Child
     from muse_hook.git.repository import Repository
+
+_PART = 1 << 20  # bytes of output that are taken apart at once: of hundred thousands of lines three times as fast
 
 
 def resolve(repository: Repository, revision: str) -> str:
@@ -116,3 +118,140 @@ def shallow(repository: Repository) -> frozenset[str]:
             return frozenset(file.read().split())
     except FileNotFoundError:
         return frozenset()
+
+
+class Generations:
+    """1 for a root commit, else 1 + the largest of its parents', by commit.
+
+    Whoever will ask says so beforehand, with `expect`; what the rows do not say is counted by a git that walks beside
+    us, and the first to ask waits for it. Beyond the boundary of a shallow clone there is nothing: a commit on it
+    counts as a root. One a run (that boundary may move); close it.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._known: dict[str, int] = {}
+        self._rows: list[tuple[str, Sequence[str]]] = []  # expected, and not asked for yet
+        self._below: set[str] = set()  # parents of these that only a walk can tell
+        self._child: Child | None = None
+        self._tips: frozenset[str] = frozenset()  # where the last walk began
+        self._inner: frozenset[str] = frozenset()  # ... and which of those it met again
+        self._walked: dict[str, int] = {}  # all that it met: there may be a million
+        self._walked_is_awaited = False
+
+    def expect(self, rows: Iterable[tuple[str, Sequence[str]]], known: Mapping[str, int]) -> None:
+        """Say that these commits (with their parents, parents first) will be asked for; returns at once.
+
+        `known` says what is known of them and of their parents; parents that are neither in it nor among the rows are
+        what git rev-list starts from.
+        """
+        have = self._known
+        new = []
+        for oid, parents in rows:
+            if oid in known:
+                have[oid] = known[oid]
+            elif oid not in have:
+                new.append((oid, parents))
+        self._rows += new
+        inside = {oid for oid, _ in self._rows}
+        for parent in {parent for _, parents in new for parent in parents} - inside - have.keys():
+            if parent in known:
+                have[parent] = known[parent]
+            else:
+                self._below.add(parent)
+        self._begin(self._below)
+
+    def __getitem__(self, commit_id: str) -> int:
+        """Return the generation of a commit that was expected; waits for git rev-list, if there is one.
+
+        KeyError where it was not expected, RevisionError where Git does not know a parent.
+        """
+        if self._rows and commit_id not in self._known:
+            self._count_rows()
+        return self._known[commit_id]
+
+    def begin(self, tips: Iterable[str]) -> None:
+        """Let git rev-list walk what `tips` reach, for `of_tips` and for whatever is expected; returns at once."""
+        self._walked_is_awaited = True
+        self._begin(tips)
+
+    def of_tips(self, tips: Iterable[str]) -> dict[str, tuple[int, bool]]:
+        """Return the generation of each of `tips`, and whether another one of them reaches it; RevisionError."""
+        wanted = frozenset(tips)
+        if self._tips != wanted:
+            self._end()
+            self._start(wanted)
+        self._end()
+        found = {oid: (self._walked[oid], oid in self._inner) for oid in wanted if oid in self._walked}
+        self._walked_is_awaited = False
+        self._let_go()
+        return found
+
+    def close(self) -> None:
+        """Break off a walk that nobody waits for any more."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.close(kill=True)
+        self._walked_is_awaited = False
+        self._let_go()
+
+    def _count_rows(self) -> None:
+        if self._below:
+            self._end()
+            if not self._below <= self._walked.keys():
+                self._begin(self._below)
+                self._end()
+            self._known |= {oid: self._walked[oid] for oid in self._below if oid in self._walked}
+        for oid, parents in self._rows:
+            self._known[oid] = 1 + max([self._known.get(parent, 0) for parent in parents], default=0)
+        self._rows = []
+        self._below = set()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget what a walk met as soon as nobody waits for it."""
+        if not self._below and not self._walked_is_awaited:
+            self._walked = {}
+            self._tips = frozenset()
+
+    def _begin(self, tips: Iterable[str]) -> None:
+        """Start a walk, unless one is under way or the last one met them all."""
+        wanted = frozenset(tips)
+        if self._child is None and not wanted <= self._walked.keys():
+            self._start(wanted)
+
+    def _start(self, tips: frozenset[str]) -> None:
+        self._tips = tips
+        self._child = start_rev_list(self._repository, tips, aside=True) if tips else None
+
+    def _end(self) -> None:
+        """Take in what the walk that was begun has found; RevisionError."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        tips, self._tips = self._tips, frozenset()
+        walked = self._walked
+        inner: set[str] = set()
+        with child:
+            if child.wait():
+                raise failure(child)
+            for line in _lines(child):
+                oid, _, named = line.partition(" ")
+                if not named:
+                    walked[oid] = 1
+                elif named in walked:
+                    walked[oid] = walked[named] + 1
+                    if named in tips:
+                        inner.add(named)
+                else:
+                    several = named.split(" ")
+                    walked[oid] = 1 + max([walked[parent] for parent in several])
+                    inner |= tips.intersection(several)
+        self._tips, self._inner = tips, frozenset(inner)
+
+
+def _lines(child: Child) -> Iterator[str]:
+    rest = ""
+    while part := child.stdout.read(_PART):
+        *lines, rest = (rest + part.decode("ascii")).split("\n")
+        yield from lines

@@ -1,0 +1,1 @@
+"""Install and doctor, in other people's repositories."""
