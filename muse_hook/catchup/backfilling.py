@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib  # noqa: F401 - so that symbols take OpenSSL's
 import time
 
 from muse_hook.catchup import events as queue

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
+from muse_hook.digest import hasher
 from muse_hook.errors import DamagedLogError
 from muse_hook.history import tables
 from muse_hook.history.batch_lines import parsed
 from muse_hook.history.rows import ENTRY, PARENT, RECORD, Rows
 from muse_hook.index import schema
-from muse_hook.oplog.digest import hasher
 from muse_hook.oplog.engines import engine_of, rank
 from muse_hook.oplog.lines import hand_entry, parse, read_lines
 from muse_hook.oplog.sessions import LOG, shown

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import digest
 from muse_hook.model.address import simple_name
-from muse_hook.oplog.digest import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def story_id(address: str, content_id: str) -> str:
     The same on every machine and in every copy of a commit (amended, rebased, cherry-picked); a symbol that is
     deleted and restored as it was first goes on with its story.
     """
-    return sha256(f"{address}\0{content_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest((address, content_id))[:16]
 
 
 class _Story:

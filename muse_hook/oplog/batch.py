@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import hex_sha256
 from muse_hook.errors import DeltaError
 from muse_hook.oplog.canonical import canonical, canonical_of, text_json, texts_json
-from muse_hook.oplog.digest import hex_sha256
 from muse_hook.oplog.entries import entry_line, tail_json
 from muse_hook.oplog.ids import POSITIONS, entry_id, seal_id, stamp
 from muse_hook.oplog.ops import walk_ops

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.oplog.digest import sha256
+from muse_hook.digest import digest
 
 # A stamp is a generation above a position, and below 2**53: exact in JSON readers that know doubles only.
 POSITIONS = 1 << 24
@@ -11,9 +11,9 @@ MAX_GENERATION = 1 << 29
 
 def derived_id(*parts: str) -> str:
     """Return a UUID-shaped id (RFC 9562's version 8, "custom") of the texts `parts`."""
-    digest = sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+    digits = digest(parts)
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def entry_id(commit_id: str, position: int, op_json: str) -> str:

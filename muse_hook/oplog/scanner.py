@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.oplog.digest import hasher
+from muse_hook.digest import hasher
 from muse_hook.oplog.lines import BLOCK, open_log, start_of_last
 from muse_hook.oplog.seals import Mark, Seal, git_line
 

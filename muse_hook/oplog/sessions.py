@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import hex_sha256
 from muse_hook.errors import SessionError
-from muse_hook.oplog.digest import sha256
 
 # Names of our files in a session's folder; those that start with a dot cannot be a component of a session id.
 LOG = "ops.jsonl"
@@ -78,7 +78,7 @@ def encode_component(component: str) -> bytes:
 
 def cut_component(component: str, name: bytes) -> bytes:
     """Return the folder name `name` cut, ending in a hash of the whole component; `.name` inside keeps the whole."""
-    digest = sha256(component.encode("utf-8", "surrogateescape")).hexdigest()[:_HASH_DIGITS].encode()
+    digest = hex_sha256(component.encode("utf-8", "surrogateescape"))[:_HASH_DIGITS].encode()
     kept = name[: MAX_COMPONENT - len(CUT) - len(digest)]
     if b"%" in kept[-2:]:  # the first digits of an escape
         kept = kept[: kept.rindex(b"%")]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from json import loads
 
+from muse_hook.digest import hex_sha256
 from muse_hook.errors import DamagedLogError
-from muse_hook.oplog.digest import hex_sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.digest import digest, digest_or_empty
+from muse_hook.digest import digest, digest_or_empty
 from muse_hook.symbols.marks import leaves, masked
 
 TYPE_CHECKING = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import digest
 from muse_hook.symbols.damage import missing_kinds
-from muse_hook.symbols.digest import digest
 from muse_hook.symbols.marks import RAW
 from muse_hook.symbols.reader import node_at
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.digest import digest
+from muse_hook.digest import digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
 from muse_hook.symbols.definition import Definition
-from muse_hook.symbols.digest import digest
 from muse_hook.symbols.marks import CLOSE, OPEN, STRING
 from muse_hook.symbols.piece import Piece
 from muse_hook.symbols.several import Several
