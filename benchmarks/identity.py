@@ -25,8 +25,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.delta.build import build_delta
 from muse_hook.languages import language_for
+from muse_hook.match.pairs import FileSymbols
 from muse_hook.model.change import Blob, FileChange
 from muse_hook.symbols import extract
 

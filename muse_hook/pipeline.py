@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 
-from muse_hook.delta import FileSymbols, build_delta
-from muse_hook.scope import flips, in_scope, read_rules
+from muse_hook.delta.build import build_delta
+from muse_hook.match.pairs import FileSymbols
+from muse_hook.pathrules.flips import flips, in_scope
+from muse_hook.pathrules.rules import read_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.delta.build import build_delta
 from muse_hook.languages import language_for
+from muse_hook.match.pairs import FileSymbols
 from muse_hook.model.change import Blob, FileChange
 from muse_hook.symbols import extract
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from delta_room import blob, changed, children, delta_of, patch_of, told
 
-from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.delta.build import build_delta
+from muse_hook.match.pairs import FileSymbols
 from muse_hook.model.change import Blob, FileChange
 
 LOAD = """\

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from delta_room import blob, changed, children, delta_of, patch_of, symbols_of, told
 
-from muse_hook.delta import FileSymbols, build_delta
+from muse_hook.delta.build import build_delta
+from muse_hook.match.pairs import FileSymbols
 from muse_hook.model.change import FileChange
 from muse_hook.replay.fold import fold
 

@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LINES = (
     {"errors", "model", "digest", "quick_import"},
     {"git"},
-    {"languages", "symbols", "scope"},
+    {"languages", "symbols", "pathrules"},
     {"match", "delta", "semver"},
     {"oplog"},
     {"index"},

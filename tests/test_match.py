@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from delta_room import Tree, changed, children, delta_of, told
 
-from muse_hook.match import likeness, match
+from muse_hook.match import similarity
+from muse_hook.match.match import match
 from muse_hook.match.profile import words_of
 
 LOAD = """\
@@ -240,7 +241,7 @@ def many(count: int, name: str) -> str:
 def comparisons(monkeypatch: pytest.MonkeyPatch, old: Tree, new: Tree) -> int:
     """Return how many likenesses are worked out for a delta."""
     calls = 0
-    bound, original = likeness.most_alike, likeness.text_likeness
+    bound, original = similarity.most_alike, similarity.text_likeness
 
     def counted(*args: object) -> object:
         nonlocal calls
@@ -253,9 +254,9 @@ def comparisons(monkeypatch: pytest.MonkeyPatch, old: Tree, new: Tree) -> int:
         return bound(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        for module in ("callables", "classes", "strangers"):
+        for module in ("functions", "classes", "swapped"):
             patched.setattr(f"muse_hook.match.{module}.text_likeness", counted)
-        patched.setattr("muse_hook.match.callables.most_alike", counted_bound)
+        patched.setattr("muse_hook.match.functions.most_alike", counted_bound)
         match(changed(old, new))
     return calls
 

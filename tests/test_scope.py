@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muse_hook.git import open_repository
-from muse_hook.scope import flips, in_scope, read_rules
-from muse_hook.scope.attributes import Attributes
-from muse_hook.scope.globs import Glob
-from muse_hook.scope.ignore import IgnoreRules
+from muse_hook.pathrules.attributes import Attributes
+from muse_hook.pathrules.flips import flips, in_scope
+from muse_hook.pathrules.ignore import IgnoreRules
+from muse_hook.pathrules.patterns import Glob
+from muse_hook.pathrules.rules import read_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.history import Naming, Reachable
-from muse_hook.match import Pair
+from muse_hook.match.pairs import Pair
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from muse_hook.git import Repository
-    from muse_hook.match import Matching
-    from muse_hook.match.pairs import Place
+    from muse_hook.match.pairs import Matching, Place
     from muse_hook.model.symbol import Symbol
 
     Story = Callable[[Place], int | None]

@@ -6,15 +6,14 @@ from muse_hook.concurrent.identity import settle
 from muse_hook.delta.carried import Carried
 from muse_hook.delta.changes import changed_parts
 from muse_hook.delta.sides import comparable
-from muse_hook.match import match
+from muse_hook.match.match import match
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from muse_hook.concurrent.identity import Story
-    from muse_hook.match import FileSymbols, Matching
-    from muse_hook.match.pairs import Place
+    from muse_hook.match.pairs import FileSymbols, Matching, Place
     from muse_hook.model.symbol import Symbol, SymbolTable
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from muse_hook.delta.blobs import moved_blobs
 from muse_hook.delta.carried import Carried
-from muse_hook.delta.children import Children
 from muse_hook.delta.file_ops import delete_file, insert_file, move_file, patch_file, replace_file
+from muse_hook.delta.ops import delete_symbol, restate_symbol
 from muse_hook.delta.sides import comparable, known, restated, unrecorded, whole_parent
 from muse_hook.delta.summary import delta_summary
-from muse_hook.delta.symbol_ops import delete_symbol, restate_symbol
+from muse_hook.delta.symbols import Children
 from muse_hook.errors import InternalError
-from muse_hook.match import match
-from muse_hook.semver import Judge, Verdict, sem_ver
+from muse_hook.match.match import match
+from muse_hook.semver.judge import Judge
+from muse_hook.semver.verdict import Verdict, sem_ver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match import FileSymbols
+    from muse_hook.match.pairs import FileSymbols
     from muse_hook.model.ops import DomainOp, StructuredDelta, SymbolOp
 
 ADDED, REMOVED, MODIFIED, MOVED = range(4)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match import Matching, Pair
-    from muse_hook.match.pairs import Place
+    from muse_hook.match.pairs import Matching, Pair, Place
 
 
 class Carried:

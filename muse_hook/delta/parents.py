@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from muse_hook.match import FileSymbols
+    from muse_hook.match.pairs import FileSymbols
     from muse_hook.model.symbol import Symbol
 
 

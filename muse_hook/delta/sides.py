@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.match import FileSymbols
+from muse_hook.match.pairs import FileSymbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

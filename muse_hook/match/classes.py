@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from muse_hook.match.kinds import CALLABLE, CONTAINER, group_of
-from muse_hook.match.likeness import base_likeness, name_likeness, text_likeness
+from muse_hook.match.similarity import base_likeness, name_likeness, text_likeness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.open import Open
     from muse_hook.match.pairs import Place
+    from muse_hook.match.unmatched import Open
 
 TEXT, MEMBERS, NAME, BASES, FILE, CALLS = 0.55, 0.12, 0.20, 0.05, 0.06, 0.12
 """The weights of the evidence."""

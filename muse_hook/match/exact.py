@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from muse_hook.match.open import Open
     from muse_hook.match.pairs import Place
+    from muse_hook.match.unmatched import Open
     from muse_hook.model.symbol import Symbol
 
 SAME_NAME, OTHER_NAME = 6, 10

@@ -4,10 +4,78 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.model.symbol import Symbol
+    from collections.abc import Mapping, Sequence
+
+    from muse_hook.model.change import FileChange
+    from muse_hook.model.symbol import Symbol, SymbolTable
 
     Place = tuple[str, str]
     """Path and qualified name."""
+
+
+class FileSymbols:
+    """A changed path and its symbol tables.
+
+    `old` or `new` is None where that side has no symbols to tell: the path is absent there, a symbolic link, a
+    submodule, of no known language, or recorded at file level only (`linguist-generated`, `.museignore`). `others`
+    are the tables of the same path in a merge's second, third, ... parent, in the order of `change.others`.
+    `change.old == change.new` means that a rule has flipped for the path.
+    """
+
+    __slots__ = ("_changed", "change", "new", "old", "others")
+
+    def __init__(
+        self,
+        change: FileChange,
+        old: SymbolTable | None,
+        new: SymbolTable | None,
+        others: Sequence[SymbolTable | None] = (),
+    ) -> None:
+        self.change = change
+        self.old = old
+        self.new = new
+        self.others = tuple(others)
+        self._changed: list[str] | None = None
+
+    @property
+    def path(self) -> str:
+        """The path, as text."""
+        return self.change.path
+
+    @property
+    def old_symbols(self) -> Mapping[str, Symbol]:
+        """The symbols before, by qualified name; empty where there are none to tell."""
+        return self.old.symbols if self.old is not None else {}
+
+    @property
+    def new_symbols(self) -> Mapping[str, Symbol]:
+        """The symbols after, by qualified name; empty where there are none to tell."""
+        return self.new.symbols if self.new is not None else {}
+
+    @property
+    def changed(self) -> list[str]:
+        """The names of the symbols that both sides have and that do not mean the same; worked out once."""
+        if self._changed is None:
+            self._changed = self.old.changed(self.new) if self.old is not None and self.new is not None else []
+        return self._changed
+
+    @property
+    def vanished(self) -> bool:
+        """A regular file was here and nothing is now."""
+        return self.change.old is not None and self.change.old.is_file and self.change.new is None
+
+    @property
+    def appeared(self) -> bool:
+        """Nothing was here and a regular file is now."""
+        return self.change.old is None and self.change.new is not None and self.change.new.is_file
+
+    @property
+    def is_damaged(self) -> bool:
+        """There is a syntax error on either side."""
+        return bool((self.old is not None and self.old.damaged) or (self.new is not None and self.new.damaged))
+
+    def __repr__(self) -> str:
+        return f"FileSymbols({self.change!r})"
 
 
 class Pair:

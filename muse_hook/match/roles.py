@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from muse_hook.match.evidence import Callers
 from muse_hook.match.kinds import CALLABLE
-from muse_hook.match.likeness import name_likeness, parameter_likeness
+from muse_hook.match.similarity import name_likeness, parameter_likeness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.open import Open
     from muse_hook.match.pairs import Place
+    from muse_hook.match.unmatched import Open
 
 NAME, PARAMETERS = 0.3, 0.9
 """How alike the names and the parameters have to be, since the bodies say nothing."""

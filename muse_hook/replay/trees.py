@@ -7,8 +7,8 @@ from collections.abc import ItemsView, Iterator, Mapping
 
 from muse_hook.git.trees import decode_path
 from muse_hook.languages import language_for
+from muse_hook.pathrules.rules import SYMBOLS, read_rules
 from muse_hook.replay.tables import Symbols, Table
-from muse_hook.scope import SYMBOLS, read_rules
 from muse_hook.symbols import extract
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.languages import Language
     from muse_hook.model.change import Blob
-    from muse_hook.scope import Rules
+    from muse_hook.pathrules.rules import Rules
 
 # Symbols whose ids are kept: some 60 MiB. What one commit's tree asks for, the next one's asks for again.
 MEMORY_SYMBOLS = 250_000

@@ -124,7 +124,7 @@ class Judge:
             self._say(address, "major", "kind_changed", f"{before} -> {after}")
         elif "signature" in parts and after != PROPERTY:
             from muse_hook.semver.annotations import is_broken_promise
-            from muse_hook.semver.parameters import compare_parameters
+            from muse_hook.semver.signature import compare_parameters
 
             for bump, reason, detail in compare_parameters(old.parameters, new.parameters):
                 self._say(address, bump, reason, detail)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.replay.trees import known
-from muse_hook.scope.rules import ATTRIBUTES_FILE, IGNORE_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.delta.changes import changed_parts
-from muse_hook.delta.parents import Parents
-from muse_hook.delta.symbol_ops import (
+from muse_hook.delta.ops import (
     arrive,
     delete_symbol,
     depart,
@@ -12,15 +11,16 @@ from muse_hook.delta.symbol_ops import (
     rename_symbol,
     replace_symbol,
 )
+from muse_hook.delta.parents import Parents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.delta.carried import Carried
-    from muse_hook.match import FileSymbols, Matching, Pair
+    from muse_hook.match.pairs import FileSymbols, Matching, Pair
     from muse_hook.model.ops import SymbolOp
-    from muse_hook.semver import Judge
+    from muse_hook.semver.judge import Judge
 
 RENAMED, DELETED, INSERTED, MODIFIED = range(4)
 """Muse's order of a patch's children."""

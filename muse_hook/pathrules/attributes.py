@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.scope.globs import Glob
+from muse_hook.pathrules.patterns import Glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.git.trees import decode_path
 from muse_hook.model.change import Blob, FileChange
-from muse_hook.scope.rules import ATTRIBUTES_FILE, IGNORE_FILE, NONE, SYMBOLS, Folder, Rules
+from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE, NONE, SYMBOLS, Folder, Rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from muse_hook.match.kinds import CALLABLE, CONTAINER, VALUE, group_of
-from muse_hook.match.open import Open
 from muse_hook.match.pairs import Matching, Pair
+from muse_hook.match.unmatched import Open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match.files import FileSymbols
-    from muse_hook.match.pairs import MovedFile
+    from muse_hook.match.pairs import FileSymbols, MovedFile
 
 
 def match(files: Sequence[FileSymbols], *, origins: bool = True) -> Matching:
@@ -29,7 +28,7 @@ def match(files: Sequence[FileSymbols], *, origins: bool = True) -> Matching:
         match_open(open_)
         open_.close_addresses()
     if origins and found.pairs and (open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)):
-        from muse_hook.match.origins import trace_origins
+        from muse_hook.match.extracted import trace_origins
 
         trace_origins(open_)
     found.gone, found.come = open_.gone.symbols, open_.come.symbols
@@ -41,7 +40,7 @@ def _moved_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
     """Return the file map; an ordinary commit moves nothing and does not load what would find it."""
     if not any(file.vanished for file in files) or not any(file.appeared for file in files):
         return {}
-    from muse_hook.match.filemap import map_files
+    from muse_hook.match.renamed_files import map_files
 
     return map_files(files)
 
@@ -52,7 +51,7 @@ def _part_strangers(open_: Open) -> None:
     others = open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)
     if not changed or (changed == 1 and not others):
         return
-    from muse_hook.match.strangers import part_strangers
+    from muse_hook.match.swapped import part_strangers
 
     part_strangers(open_)
 
@@ -86,8 +85,8 @@ def match_open(open_: Open) -> None:
     if not any(olds and news for olds, news in groups.values()):
         match_exact(open_, VALUE)
         return
-    from muse_hook.match.callables import match_callables
     from muse_hook.match.classes import lift_classes, match_classes
+    from muse_hook.match.functions import match_callables
     from muse_hook.match.roles import match_roles
 
     open_.weigh()

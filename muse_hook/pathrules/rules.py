@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.scope.attributes import Assignments, Attributes
-    from muse_hook.scope.globs import Glob
-    from muse_hook.scope.ignore import IgnoreRules
+    from muse_hook.pathrules.attributes import Assignments, Attributes
+    from muse_hook.pathrules.ignore import IgnoreRules
+    from muse_hook.pathrules.patterns import Glob
 
 SYMBOLS, FILE, NONE = "symbols", "file", "none"
 
@@ -53,7 +53,7 @@ class Rules:
         matched = [assignments for depth, some in lines for glob, assignments in some if glob.matches(parts[depth:])]
         if not matched:
             return SYMBOLS
-        from muse_hook.scope.attributes import WANTED, is_true, states
+        from muse_hook.pathrules.attributes import WANTED, is_true, states
 
         found = states(matched, self._root.macros if self._root is not None else {})
         return FILE if any(is_true(found.get(name)) for name in WANTED) else SYMBOLS
@@ -65,7 +65,7 @@ class Rules:
         oid = self._rule_file(folder, ATTRIBUTES_FILE)
         if oid is None:
             return None
-        from muse_hook.scope.attributes import Attributes
+        from muse_hook.pathrules.attributes import Attributes
 
         macros = self._root.macros if self._root is not None else {}
         # What a nested file means depends on the macros that the root's defines.
@@ -107,7 +107,7 @@ class Rules:
         oid = self._rule_file((), ATTRIBUTES_FILE)
         if oid is None:
             return None
-        from muse_hook.scope.attributes import Attributes
+        from muse_hook.pathrules.attributes import Attributes
 
         if oid not in self._memory:
             self._memory[oid] = Attributes(self._objects.blob(oid))
@@ -118,7 +118,7 @@ class Rules:
         oid = self._rule_file((), IGNORE_FILE)
         if oid is None:
             return None
-        from muse_hook.scope.ignore import IgnoreRules
+        from muse_hook.pathrules.ignore import IgnoreRules
 
         key = (IGNORE_FILE, oid)
         if key not in self._memory:

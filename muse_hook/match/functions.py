@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from muse_hook.match.candidates import candidates
 from muse_hook.match.kinds import CALLABLE
-from muse_hook.match.likeness import most_alike, name_likeness, parameter_likeness, text_likeness
+from muse_hook.match.similarity import most_alike, name_likeness, parameter_likeness, text_likeness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.open import Open
     from muse_hook.match.pairs import Place
     from muse_hook.match.profile import Profile
+    from muse_hook.match.unmatched import Open
 
 TEXT, NAME, PARAMETERS, SCOPE, CALLS = 0.62, 0.20, 0.08, 0.06, 0.12
 """The weights of the evidence."""

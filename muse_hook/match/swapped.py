@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from muse_hook.match.kinds import CALLABLE, group_of
-from muse_hook.match.likeness import text_likeness
 from muse_hook.match.pairs import Pair
 from muse_hook.match.profile import Profile, Weights
+from muse_hook.match.similarity import text_likeness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muse_hook.match.open import Open
     from muse_hook.match.pairs import Place
+    from muse_hook.match.unmatched import Open
 
 LEAST_SHARED = 0.4
 """Two bodies without a common statement that share less of their tokens than this may be strangers: half of it any two

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 
-from muse_hook.scope.globs import Glob
+from muse_hook.pathrules.patterns import Glob
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from muse_hook.match.files import FileSymbols
+    from muse_hook.match.pairs import FileSymbols
     from muse_hook.model.symbol import Symbol
 
 LEAST_ALIKE = 0.5

@@ -8,8 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match import Pair
-    from muse_hook.match.pairs import Place
+    from muse_hook.match.pairs import Pair, Place
     from muse_hook.model.ops import DeleteOp, InsertOp, ReplaceOp
     from muse_hook.model.symbol import Symbol
 

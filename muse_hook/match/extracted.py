@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muse_hook.match.open import Open, Side
     from muse_hook.match.pairs import Place
+    from muse_hook.match.unmatched import Open, Side
     from muse_hook.model.symbol import Symbol
 
 LEAST_STATEMENTS, LEAST_SHARE = 3, 0.6
