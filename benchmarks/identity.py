@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from muse_hook.delta.build import build_delta
 from muse_hook.languages import language_for
-from muse_hook.match.pairs import FileSymbols
+from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import Blob, FileChange
 from muse_hook.symbols import extract
 
@@ -228,7 +228,7 @@ def told(change: Change) -> tuple[set[Pair], set[Pair]]:
             continue
         language = language_for(path)
         entry = FileChange(path, Blob(0o100644, "0" * 40), Blob(0o100644, "1" * 40))
-        files.append(FileSymbols(entry, extract(old, language), extract(new, language)))
+        files.append(ChangedFile(entry, extract(old, language), extract(new, language)))
     pairs = set()
     for op in build_delta(files)["ops"]:
         for child in op.get("child_ops", ()):

@@ -6,7 +6,7 @@ import os
 from collections import OrderedDict
 
 from muse_hook.delta.build import build_delta
-from muse_hook.match.pairs import FileSymbols
+from muse_hook.match.pairs import ChangedFile
 from muse_hook.pathrules.flips import flips, in_scope
 from muse_hook.pathrules.rules import read_rules
 
@@ -159,7 +159,7 @@ def files_between(
     trees: Sequence[str | None],
     memory: Memory,
     changes: Iterable[FileChange] | None = None,
-) -> list[FileSymbols]:
+) -> list[ChangedFile]:
     """Return the paths that differ between the first and the last of `trees` (None: nothing), with their symbols.
 
     The trees between are those of a merge's further parents. The rules of each tree say which of its own paths are
@@ -185,16 +185,16 @@ def _delta(
     return build_delta(files_between(objects, trees, memory, changes))
 
 
-def _file_symbols(objects: ObjectReader, memory: Memory, change: FileChange, told: tuple[bool, bool]) -> FileSymbols:
+def _file_symbols(objects: ObjectReader, memory: Memory, change: FileChange, told: tuple[bool, bool]) -> ChangedFile:
     """Return a changed path with its tables; `told` says of the old and the new side whether it has symbols to tell.
 
     A path that a merge took whole from another parent needs none.
     """
     if change.new in change.others:
-        return FileSymbols(change, None, None)
+        return ChangedFile(change, None, None)
     old = memory.table(objects, change.old, change.path) if told[0] else None
     new = memory.table(objects, change.new, change.path, old) if told[1] else None
     others = [memory.table(objects, other, change.path, new) for other in change.others] if told[1] else ()
-    file = FileSymbols(change, old, new, others)
+    file = ChangedFile(change, old, new, others)
     _ = file.changed  # worked out while the trees are at hand
     return file

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from muse_hook.delta.build import build_delta
 from muse_hook.languages import language_for
-from muse_hook.match.pairs import FileSymbols
+from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import Blob, FileChange
 from muse_hook.symbols import extract
 
@@ -35,7 +35,7 @@ def table(path: str, source: str | None) -> SymbolTable | None:
     return None if source is None or language is None else extract(source.encode(), language)
 
 
-def changed(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str, str]) -> list[FileSymbols]:
+def changed(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str, str]) -> list[ChangedFile]:
     """Return what differs between a first parent's tree and a commit's; `others` are the other parents' trees."""
     files = []
     for path in sorted(old.keys() | new.keys()):
@@ -45,9 +45,9 @@ def changed(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str
         theirs = [tree.get(path) for tree in others]
         change = FileChange(path, blob(before), blob(after), [blob(t) for t in theirs])
         if after in theirs:
-            files.append(FileSymbols(change, None, None))
+            files.append(ChangedFile(change, None, None))
         else:
-            files.append(FileSymbols(change, table(path, before), table(path, after), [table(path, t) for t in theirs]))
+            files.append(ChangedFile(change, table(path, before), table(path, after), [table(path, t) for t in theirs]))
     return files
 
 

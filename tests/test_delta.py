@@ -11,7 +11,7 @@ from pathlib import Path
 from delta_room import blob, changed, children, delta_of, patch_of, told
 
 from muse_hook.delta.build import build_delta
-from muse_hook.match.pairs import FileSymbols
+from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import Blob, FileChange
 
 LOAD = """\
@@ -292,11 +292,11 @@ def test_nothing_is_matched_with_an_unparsed_file() -> None:
 def test_a_flipped_rule_deletes_or_restates_the_symbols() -> None:
     entry = blob(LOAD)
     (file,) = changed({"m.py": LOAD}, {"m.py": LOAD + "\n"})
-    off = FileSymbols(FileChange("m.py", entry, entry), file.old, None)
+    off = ChangedFile(FileChange("m.py", entry, entry), file.old, None)
     (op,) = build_delta([off])["ops"]
     assert (op["op"], op["change"]) == ("patch", ["unrecorded"])
     assert [child["op"] for child in children(build_delta([off]))] == ["delete"]
-    on = FileSymbols(FileChange("m.py", entry, entry), None, file.old)
+    on = ChangedFile(FileChange("m.py", entry, entry), None, file.old)
     (op,) = build_delta([on])["ops"]
     assert (op["op"], op["change"]) == ("patch", ["reparsed"])
     assert [child["op"] for child in children(build_delta([on]))] == ["replace"]
@@ -313,7 +313,7 @@ def test_a_link_that_becomes_a_file_inserts_its_symbols() -> None:
 
 def test_a_submodule_is_a_file_level_op() -> None:
     change = FileChange("lib/x", Blob(0o160000, "1" * 40), Blob(0o160000, "2" * 40))
-    (op,) = build_delta([FileSymbols(change, None, None)])["ops"]
+    (op,) = build_delta([ChangedFile(change, None, None)])["ops"]
     assert op["op"] == "replace"
     assert (op["old_content_id"], op["new_content_id"]) == ("1" * 40, "2" * 40)
 

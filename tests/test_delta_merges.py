@@ -6,7 +6,7 @@ import pytest
 from delta_room import blob, changed, children, delta_of, patch_of, symbols_of, told
 
 from muse_hook.delta.build import build_delta
-from muse_hook.match.pairs import FileSymbols
+from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import FileChange
 from muse_hook.replay.fold import fold
 
@@ -89,7 +89,7 @@ def test_folding_takes_whole_files_from_the_parent_they_came_from(octopus: bool)
 def test_a_rule_that_flipped_in_the_merge_restates_the_symbols() -> None:
     (file,) = changed({"m.py": ONE}, {"m.py": TWO})
     change = FileChange("m.py", blob(ONE), blob(TWO), [blob(TWO)])
-    (op,) = build_delta([FileSymbols(change, None, file.new, [None])])["ops"]
+    (op,) = build_delta([ChangedFile(change, None, file.new, [None])])["ops"]
     assert op["op"] == "patch"
     assert op["change"] == ["reparsed"]
     assert told(op["child_ops"]) == ["m.py::two: function two -> function two (modified)  L1\N{EN DASH}3"]

@@ -56,7 +56,7 @@ def moves(old: Tree, new: Tree) -> dict[str, str]:
     return {
         f"{pair.old_path}::{pair.old.qualified_name}": f"{pair.new_path}::{pair.new.qualified_name}"
         for pair in match(changed(old, new)).pairs
-        if pair.old_place != pair.new_place
+        if pair.old_key != pair.new_key
     }
 
 
@@ -207,13 +207,13 @@ def test_a_file_is_moved_with_its_renamed_class() -> None:
 def test_of_several_equal_files_the_names_decide() -> None:
     old = {"a/one.py": LOAD, "a/two.py": LOAD}
     new = {"b/two.py": LOAD, "b/one.py": LOAD}
-    found = match(changed(old, new)).files
+    found = match(changed(old, new)).renamed_files
     assert {source: moved.path for source, moved in found.items()} == {"a/one.py": "b/one.py", "a/two.py": "b/two.py"}
 
 
 def test_files_with_the_same_imports_alone_are_not_moved() -> None:
     header = "import os\nimport sys\nfrom typing import Any\n"
-    assert match(changed({"a.py": header + LOAD}, {"b.py": header + MEASURE})).files == {}
+    assert match(changed({"a.py": header + LOAD}, {"b.py": header + MEASURE})).renamed_files == {}
 
 
 @pytest.mark.parametrize(

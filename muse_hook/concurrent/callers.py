@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from muse_hook.concurrent.side import Side, Touch
-    from muse_hook.match.pairs import Place
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 
-def new_callers(changer: Side, caller: Side) -> Iterator[tuple[str, Place, Touch, Place, Symbol]]:
+def new_callers(changer: Side, caller: Side) -> Iterator[tuple[str, SymbolKey, Touch, SymbolKey, Symbol]]:
     """Yield (kind, place before, what the changer did, place of the caller, the caller) of each broken expectation.
 
     A call is known by its simple name. So it counts only where the file of the caller has to do with the name's owner:
@@ -36,7 +36,7 @@ def new_callers(changer: Side, caller: Side) -> Iterator[tuple[str, Place, Touch
                 yield kind, place, touch, use.place, use.symbol
 
 
-def _expected(place: Place, touch: Touch) -> tuple[str, str]:
+def _expected(place: SymbolKey, touch: Touch) -> tuple[str, str]:
     """Return the kind of collision that a new user of the symbol may be, and the name that it would use."""
     old, group = touch.old, group_of(touch.old)
     if group == VALUE:
@@ -51,7 +51,7 @@ def _expected(place: Place, touch: Touch) -> tuple[str, str]:
     return SIGNATURE_AND_CALLER, old.name
 
 
-def _broken(changer: Side, place: Place, touch: Touch) -> bool:
+def _broken(changer: Side, place: SymbolKey, touch: Touch) -> bool:
     """Say whether what a new user expects is no more."""
     old, new = touch.old, touch.new
     if new is None or touch.is_elsewhere:

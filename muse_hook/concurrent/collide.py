@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from muse_hook.concurrent.side import Side, Touch
-    from muse_hook.match.pairs import Place
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable
 
 FILE = "file"
@@ -80,13 +80,13 @@ def _both_added(ours: Side, theirs: Side, lines: Lines) -> Iterator[Collision]:
         )  # fmt: skip
 
 
-def _arrival(side: Side, before: Place | None) -> list[str]:
+def _arrival(side: Side, before: SymbolKey | None) -> list[str]:
     return ["added"] if before is None else side.touched[before].change
 
 
 def _added_inside_deleted(adder: Side, deleter: Side, lines: Lines, *, swapped: bool) -> Iterator[Collision]:
     """Yield classes and files that one side deleted and the other put something new into."""
-    told: set[Place] = set()
+    told: set[SymbolKey] = set()
     for (path, name), symbol in adder.added.items():
         source = adder.before(path)
         owner = (source, symbol.parent)
@@ -161,7 +161,7 @@ def _lines_alone(ours: Side, theirs: Side, lines: Lines, told: set[str]) -> Iter
 
 
 def _callers(changer: Side, caller: Side, *, swapped: bool) -> Iterator[Collision]:
-    told: set[tuple[Place, Place]] = set()
+    told: set[tuple[SymbolKey, SymbolKey]] = set()
     for kind, place, touch, user_place, user in new_callers(changer, caller):
         if place in caller.touched and caller.touched[place].same_as(touch):
             continue
@@ -183,7 +183,7 @@ def _collision(
     return Collision(kind, address, symbol_kind, mine, other, text=text)
 
 
-def _members(ours: Side, theirs: Side, place: Place) -> list[Symbol]:
+def _members(ours: Side, theirs: Side, place: SymbolKey) -> list[Symbol]:
     """Return the symbols that stand inside a class, before: what happens there is theirs."""
     file = ours.files.get(place[0]) or theirs.files[place[0]]
     symbol = file.old_symbols[place[1]]
@@ -198,5 +198,5 @@ def _end(touch: Touch) -> End:
     return End(_address(touch.place), touch.change, touch.new.lines)
 
 
-def _address(place: Place) -> str:
+def _address(place: SymbolKey) -> str:
     return f"{place[0]}::{place[1]}"

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from muse_hook.git import Repository
-    from muse_hook.match.pairs import Matching, Place
+    from muse_hook.match.pairs import Matching
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
-    Story = Callable[[Place], int | None]
+    Story = Callable[[SymbolKey], int | None]
     """The number of the story that a place (path, qualified name) belongs to, None where that is not recorded."""
 
 
@@ -50,12 +51,12 @@ def settle(found: Matching, before: Story, after: Story) -> None:
     Steps that were recorded one by one go further than one look at both ends: each may be a small edit, and together
     nothing is left that is alike.
     """
-    guessed = {pair.old_place: pair for pair in found.pairs if pair.confidence < 1.0}
-    open_old: dict[Place, Symbol] = found.gone | {place: pair.old for place, pair in guessed.items()}
-    open_new: dict[Place, Symbol] = found.come | {pair.new_place: pair.new for pair in guessed.values()}
+    guessed = {pair.old_key: pair for pair in found.pairs if pair.confidence < 1.0}
+    open_old: dict[SymbolKey, Symbol] = found.deleted | {place: pair.old for place, pair in guessed.items()}
+    open_new: dict[SymbolKey, Symbol] = found.inserted | {pair.new_key: pair.new for pair in guessed.values()}
     by_story = {story: place for place in open_new if (story := after(place)) is not None}
-    wanted: dict[Place, Place] = {}
-    goals: set[Place] = set()
+    wanted: dict[SymbolKey, SymbolKey] = {}
+    goals: set[SymbolKey] = set()
     for place in open_old:
         goal = by_story.get(before(place) or 0)
         if goal is not None and goal not in goals:
@@ -65,12 +66,12 @@ def settle(found: Matching, before: Story, after: Story) -> None:
         return
     kept = []
     for pair in found.pairs:
-        old, new = pair.old_place, pair.new_place
+        old, new = pair.old_key, pair.new_key
         if old in guessed and (old in wanted or new in goals):
-            found.gone[old], found.come[new] = pair.old, pair.new
+            found.deleted[old], found.inserted[new] = pair.old, pair.new
         else:
             kept.append(pair)
     for old, new in wanted.items():
-        kept.append(Pair(old[0], found.gone.pop(old), new[0], found.come.pop(new)))
-    kept.sort(key=lambda pair: pair.old_place)
+        kept.append(Pair(old[0], found.deleted.pop(old), new[0], found.inserted.pop(new)))
+    kept.sort(key=lambda pair: pair.old_key)
     found.pairs = kept

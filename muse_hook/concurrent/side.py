@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from muse_hook.concurrent.identity import Story
-    from muse_hook.match.pairs import FileSymbols, Matching, Place
+    from muse_hook.match.pairs import ChangedFile, Matching
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable
 
 
@@ -25,7 +26,7 @@ class Touch:
 
     __slots__ = ("_change", "new", "old", "place", "went")
 
-    def __init__(self, old: Symbol, new: Symbol | None, place: Place | None, went: Sequence[str]) -> None:
+    def __init__(self, old: Symbol, new: Symbol | None, place: SymbolKey | None, went: Sequence[str]) -> None:
         self.old = old
         self.new = new
         self.place = place
@@ -66,7 +67,7 @@ class Side:
     symbols that could be compared (a text file, one that cannot be parsed).
     """
 
-    def __init__(self, files: Sequence[FileSymbols], stories: tuple[Story, Story] | None = None) -> None:
+    def __init__(self, files: Sequence[ChangedFile], stories: tuple[Story, Story] | None = None) -> None:
         """Match the symbols of `files`; `stories` tell who is who before and now, where that is recorded."""
         self.files = {file.path: file for file in files}
         compared = [file for file in files if comparable(file)]
@@ -74,10 +75,10 @@ class Side:
         found = match(compared, origins=False)
         if stories is not None:
             settle(found, *stories)
-        self.moved = {old: goal.path for old, goal in found.files.items()}
+        self.moved = {old: goal.path for old, goal in found.renamed_files.items()}
         self._arrived = {new: old for old, new in self.moved.items()}
-        self.touched: dict[Place, Touch] = dict(self._touches(found))
-        self.added: dict[Place, Symbol] = dict(found.come)
+        self.touched: dict[SymbolKey, Touch] = dict(self._touches(found))
+        self.added: dict[SymbolKey, Symbol] = dict(found.inserted)
 
     def home(self, path: str) -> str:
         """Return where a path of before is now."""
@@ -107,7 +108,7 @@ class Side:
         there = self.symbols(self.home(path)).values()
         return any(each.name == symbol.name and each.parent == symbol.parent for each in there)
 
-    def occupants(self) -> Iterator[tuple[Place, Symbol, Place | None]]:
+    def occupants(self) -> Iterator[tuple[SymbolKey, Symbol, SymbolKey | None]]:
         """Yield what stands where it did not stand before: (place now, symbol, place before or None)."""
         for place, symbol in self.added.items():
             yield place, symbol, None
@@ -115,7 +116,7 @@ class Side:
             if touch.new is not None and touch.place is not None and touch.is_elsewhere:
                 yield touch.place, touch.new, before
 
-    def _touches(self, found: Matching) -> Iterator[tuple[Place, Touch]]:
+    def _touches(self, found: Matching) -> Iterator[tuple[SymbolKey, Touch]]:
         carried = Carried(found)
         for pair in found.pairs:
             went = []
@@ -124,6 +125,6 @@ class Side:
                 stayed = self.home(pair.old_path) == pair.new_path and pair.old.parent == pair.new.parent
                 went += [] if stayed else ["moved"]
             if went or not pair.old.same_as(pair.new):
-                yield pair.old_place, Touch(pair.old, pair.new, pair.new_place, went)
-        for place, symbol in found.gone.items():
+                yield pair.old_key, Touch(pair.old, pair.new, pair.new_key, went)
+        for place, symbol in found.deleted.items():
             yield place, Touch(symbol, None, None, ["deleted"])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from muse_hook.concurrent.side import Side
-    from muse_hook.match.pairs import Place
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 _STAR = "*:"
@@ -24,7 +24,7 @@ class Use:
 
     __slots__ = ("_calls", "_words", "old", "place", "symbol")
 
-    def __init__(self, place: Place, symbol: Symbol, old: Symbol | None) -> None:
+    def __init__(self, place: SymbolKey, symbol: Symbol, old: Symbol | None) -> None:
         self.place = place
         self.symbol = symbol
         self.old = old
@@ -63,7 +63,7 @@ class Uses:
             for name in _said(symbol.texts(), names, words, others):
                 self._saying.setdefault(name, []).append(use)
 
-    def saying(self, name: str, place: Place, owner: Symbol) -> list[Use]:
+    def saying(self, name: str, place: SymbolKey, owner: Symbol) -> list[Use]:
         """Return what may say a name in files that have to do with its owner, which stood at `place` before."""
         known: dict[str, bool] = {}
         found = []
@@ -75,7 +75,7 @@ class Uses:
                 found.append(use)
         return found
 
-    def _knows(self, path: str, place: Place, owner: Symbol) -> bool:
+    def _knows(self, path: str, place: SymbolKey, owner: Symbol) -> bool:
         if self._side.before(path) == place[0]:
             return True
         if group_of(owner) == IMPORT:
@@ -99,7 +99,7 @@ def _said(
     return found
 
 
-def _touched(side: Side) -> Iterator[tuple[Place, Symbol, Symbol | None]]:
+def _touched(side: Side) -> Iterator[tuple[SymbolKey, Symbol, Symbol | None]]:
     """Yield (place, symbol, the symbol before) of what a side added or changed and is no import."""
     for place, symbol in side.added.items():
         if group_of(symbol) != IMPORT:

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match.pairs import FileSymbols
+    from muse_hook.match.pairs import ChangedFile
 
 EMPTY = (
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
@@ -15,7 +15,7 @@ EMPTY = (
 """The empty blob of either object format: every empty file has it, so it says nothing."""
 
 
-def moved_blobs(files: Sequence[FileSymbols]) -> tuple[dict[str, str], dict[str, str]]:
+def moved_blobs(files: Sequence[ChangedFile]) -> tuple[dict[str, str], dict[str, str]]:
     """Pair vanished and new paths of the same blob; returns old -> new path and new -> old path.
 
     Only one to one, or by equal file name where several paths share a blob.

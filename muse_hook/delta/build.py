@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match.pairs import FileSymbols
+    from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.ops import DomainOp, StructuredDelta, SymbolOp
 
 ADDED, REMOVED, MODIFIED, MOVED = range(4)
@@ -28,7 +28,7 @@ JUDGED = ("module", "order", "unparsed", "reparsed", "too_large")
 """Changes of a whole file that no symbol tells and that ask for a patch release."""
 
 
-def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
+def build_delta(files: Sequence[ChangedFile]) -> StructuredDelta:
     """Return what the changed paths of one commit say, in Muse's shapes (section 5 of the design).
 
     `files` are all paths that differ from the first parent (and those whose rule has flipped), in any order. The result
@@ -36,8 +36,8 @@ def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
     """
     files = sorted(files, key=lambda f: f.path)
     told: list[tuple[int, str, DomainOp]] = []
-    compared: list[FileSymbols] = []
-    plain: list[FileSymbols] = []
+    compared: list[ChangedFile] = []
+    plain: list[ChangedFile] = []
     for file in files:
         parent = whole_parent(file)
         if parent:
@@ -48,7 +48,7 @@ def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
             plain.append(file)
     found = match(compared)
     carried = Carried(found)
-    moved = {old: goal.path for old, goal in found.files.items()}
+    moved = {old: goal.path for old, goal in found.renamed_files.items()}
     judge = Judge({file.path: file.old for file in compared}, {file.path: file.new for file in compared})
     children = Children(compared, found, carried, judge)
     sources = {new: old for old, new in moved.items()}
@@ -62,7 +62,7 @@ def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
         else:
             judge.file_moved(source, file.path)
             change = _beside(by_path[source], file)
-            confidence = found.files[source].confidence
+            confidence = found.renamed_files[source].similarity
             told.append((MOVED, source, move_file(source, file.path, children.of(file.path), change, confidence)))
     told += _plain(plain)
     told.sort(key=lambda row: row[:2])
@@ -83,7 +83,7 @@ def build_delta(files: Sequence[FileSymbols]) -> StructuredDelta:
     }
 
 
-def _whole(file: FileSymbols, parent: int) -> tuple[int, str, DomainOp]:
+def _whole(file: ChangedFile, parent: int) -> tuple[int, str, DomainOp]:
     """Tell of a path that a merge took as it is from another parent."""
     old, new = file.change.old, file.change.new
     op: DomainOp
@@ -99,12 +99,12 @@ def _whole(file: FileSymbols, parent: int) -> tuple[int, str, DomainOp]:
     return rank, file.path, op
 
 
-def _mode(file: FileSymbols) -> list[str]:
+def _mode(file: ChangedFile) -> list[str]:
     old, new = file.change.old, file.change.new
     return ["mode"] if old is not None and new is not None and old.mode != new.mode else []
 
 
-def _beside(before: FileSymbols, after: FileSymbols) -> list[str]:
+def _beside(before: ChangedFile, after: ChangedFile) -> list[str]:
     """Return what a patch tells beside its symbols."""
     change = []
     if before.old is not None and after.new is not None and not before.old.same_module(after.new):
@@ -114,7 +114,7 @@ def _beside(before: FileSymbols, after: FileSymbols) -> list[str]:
     return change
 
 
-def _compared(file: FileSymbols, children: list[SymbolOp], plain: list[FileSymbols]) -> list[tuple[int, str, DomainOp]]:
+def _compared(file: ChangedFile, children: list[SymbolOp], plain: list[ChangedFile]) -> list[tuple[int, str, DomainOp]]:
     """Tell of a path whose symbols were held against each other; one with none to tell goes to `plain`."""
     old, new = file.change.old, file.change.new
     if old is None or new is None:
@@ -137,7 +137,7 @@ def _compared(file: FileSymbols, children: list[SymbolOp], plain: list[FileSymbo
     return [(MODIFIED, file.path, replace_file(file.path, old, new, change))]
 
 
-def _plain(files: Sequence[FileSymbols]) -> list[tuple[int, str, DomainOp]]:
+def _plain(files: Sequence[ChangedFile]) -> list[tuple[int, str, DomainOp]]:
     """Tell of paths whose symbols are not compared."""
     told: list[tuple[int, str, DomainOp]] = []
     goes, comes = moved_blobs(files)

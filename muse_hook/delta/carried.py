@@ -4,7 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.pairs import Matching, Pair, Place
+    from muse_hook.match.pairs import Matching, Pair
+    from muse_hook.model.address import SymbolKey
 
 
 class Carried:
@@ -15,13 +16,13 @@ class Carried:
     """
 
     def __init__(self, found: Matching) -> None:
-        self._files = found.files
-        self._told: dict[Place, Place] = {}
+        self._files = found.renamed_files
+        self._told: dict[SymbolKey, SymbolKey] = {}
         for pair in found.pairs:  # sorted by old place: an outer class comes before what stands in it
-            if self.expected(pair.old_place) != pair.new_place:
-                self._told[pair.old_place] = pair.new_place
+            if self.expected(pair.old_key) != pair.new_key:
+                self._told[pair.old_key] = pair.new_key
 
-    def expected(self, place: Place) -> Place:
+    def expected(self, place: SymbolKey) -> SymbolKey:
         """Return where a symbol goes when no op names it."""
         path, name = place
         moved = self._files.get(path)
@@ -38,4 +39,4 @@ class Carried:
 
     def is_carried(self, pair: Pair) -> bool:
         """Whether the pair's new place follows from its file's or its class's."""
-        return self.expected(pair.old_place) == pair.new_place
+        return self.expected(pair.old_key) == pair.new_key

@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match.pairs import Pair, Place
+    from muse_hook.match.pairs import Pair
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import DeleteOp, InsertOp, ReplaceOp
     from muse_hook.model.symbol import Symbol
 
@@ -19,7 +20,7 @@ def lines_of(symbol: Symbol) -> str:
     return f"  L{first}–{last}"
 
 
-def insert_symbol(path: str, symbol: Symbol, extracted_from: Place | None = None) -> InsertOp:
+def insert_symbol(path: str, symbol: Symbol, extracted_from: SymbolKey | None = None) -> InsertOp:
     """Return the op of a new symbol; `extracted_from` is the body that its statements were taken out of."""
     op: InsertOp = {
         "op": "insert",
@@ -36,7 +37,7 @@ def insert_symbol(path: str, symbol: Symbol, extracted_from: Place | None = None
     return op
 
 
-def delete_symbol(path: str, symbol: Symbol, inlined_into: Place | None = None) -> DeleteOp:
+def delete_symbol(path: str, symbol: Symbol, inlined_into: SymbolKey | None = None) -> DeleteOp:
     """Return the op of a symbol that is gone; `inlined_into` is the body that its statements went into."""
     op: DeleteOp = {
         "op": "delete",

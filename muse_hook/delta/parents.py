@@ -8,14 +8,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from muse_hook.match.pairs import FileSymbols
+    from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.symbol import Symbol
 
 
 class Parents:
     """The symbols of a merge's paths in its second, third, ... parent; everything is 0 for an ordinary commit."""
 
-    def __init__(self, files: Sequence[FileSymbols]) -> None:
+    def __init__(self, files: Sequence[ChangedFile]) -> None:
         self._files = {file.path: file for file in files if file.change.others}
 
     def having(self, path: str, symbol: Symbol) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.delta.carried import Carried
-    from muse_hook.match.pairs import FileSymbols, Matching, Pair
+    from muse_hook.match.pairs import ChangedFile, Matching, Pair
     from muse_hook.model.ops import SymbolOp
     from muse_hook.semver.judge import Judge
 
@@ -32,23 +32,23 @@ class Children:
     What a merge brings in whole from another parent is not judged again.
     """
 
-    def __init__(self, files: Sequence[FileSymbols], found: Matching, carried: Carried, judge: Judge) -> None:
+    def __init__(self, files: Sequence[ChangedFile], found: Matching, carried: Carried, judge: Judge) -> None:
         self._found = found
         self._carried = carried
         self._judge = judge
         self._before = {file.path: file.old_symbols for file in files}
-        self._arrived = {moved.path for moved in found.files.values()}
+        self._arrived = {moved.path for moved in found.renamed_files.values()}
         self._rows: dict[str, list[tuple[int, str, SymbolOp]]] = {}
         self._parents = Parents(files)
         for pair in found.pairs:
             self._pair(pair)
-        for (path, _), symbol in found.gone.items():
+        for (path, _), symbol in found.deleted.items():
             op = delete_symbol(path, symbol, found.inlined.get((path, symbol.qualified_name)))
             parent = self._parents.without(path, symbol)
             self._put(self._home(path), DELETED, op, parent)
             if not parent:
                 judge.removed(path, symbol)
-        for (path, _), symbol in found.come.items():
+        for (path, _), symbol in found.inserted.items():
             new = insert_symbol(path, symbol, found.extracted.get((path, symbol.qualified_name)))
             parent = self._parents.having(path, symbol)
             self._put(path, INSERTED, new, parent)
@@ -60,7 +60,7 @@ class Children:
         return [op for _, _, op in sorted(self._rows.get(path, ()), key=lambda row: row[:2])]
 
     def _home(self, path: str) -> str:
-        moved = self._found.files.get(path)
+        moved = self._found.renamed_files.get(path)
         return moved.path if moved else path
 
     def _put(self, path: str, rank: int, op: SymbolOp, parent: int = 0) -> None:
@@ -102,7 +102,7 @@ class Children:
 
     def _ambiguous(self, pair: Pair) -> bool:
         """Whether an op at the new place alone could be taken for one on another symbol that was there before."""
-        if pair.old_place == pair.new_place or pair.old_path in self._found.files:
+        if pair.old_key == pair.new_key or pair.old_path in self._found.renamed_files:
             return False
-        path, name = pair.new_place
+        path, name = pair.new_key
         return name in self._before.get(path, ()) or path in self._arrived

@@ -7,8 +7,8 @@ from muse_hook.match.similarity import base_likeness, name_likeness, text_likene
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.pairs import Place
     from muse_hook.match.unmatched import Open
+    from muse_hook.model.address import SymbolKey
 
 TEXT, MEMBERS, NAME, BASES, FILE, CALLS = 0.55, 0.12, 0.20, 0.05, 0.06, 0.12
 """The weights of the evidence."""
@@ -34,7 +34,7 @@ def match_classes(open_: Open) -> None:
     olds, news = open_.gone.of_group(CONTAINER), open_.come.of_group(CONTAINER)
     names_old = {old: _member_names(open_, old, before=True) for old in olds}
     names_new = {new: _member_names(open_, new, before=False) for new in news}
-    rows: list[tuple[float, Place, Place]] = []
+    rows: list[tuple[float, SymbolKey, SymbolKey]] = []
     for old in olds:
         for new in _rivals(open_, old, news, names_old, names_new):
             if open_.allowed(old, new):
@@ -49,8 +49,8 @@ def match_classes(open_: Open) -> None:
 def lift_classes(open_: Open) -> bool:
     """Pair open classes where most of one's methods were found in the other; returns whether there were any."""
     gone, come = open_.gone.symbols, open_.come.symbols
-    went: dict[tuple[Place, Place], int] = {}
-    sizes: dict[Place, int] = {}
+    went: dict[tuple[SymbolKey, SymbolKey], int] = {}
+    sizes: dict[SymbolKey, int] = {}
     for pair in open_.found.pairs:
         old, new = (pair.old_path, pair.old.parent), (pair.new_path, pair.new.parent)
         if old in gone and group_of(pair.old) == CALLABLE:
@@ -71,7 +71,7 @@ def lift_classes(open_: Open) -> bool:
     return lifted
 
 
-def _member_names(open_: Open, owner: Place, *, before: bool) -> dict[str, Place]:
+def _member_names(open_: Open, owner: SymbolKey, *, before: bool) -> dict[str, SymbolKey]:
     """Return the open members of a class by the name they have in it."""
     side = open_.gone if before else open_.come
     return {place[1][len(owner[1]) + 1 :]: place for place in side.members(owner)}
@@ -79,11 +79,11 @@ def _member_names(open_: Open, owner: Place, *, before: bool) -> dict[str, Place
 
 def _rivals(
     open_: Open,
-    old: Place,
-    news: list[Place],
-    names_old: dict[Place, dict[str, Place]],
-    names_new: dict[Place, dict[str, Place]],
-) -> list[Place]:
+    old: SymbolKey,
+    news: list[SymbolKey],
+    names_old: dict[SymbolKey, dict[str, SymbolKey]],
+    names_new: dict[SymbolKey, dict[str, SymbolKey]],
+) -> list[SymbolKey]:
     """Return the classes that are worth a comparison with `old`."""
     if len(names_old) * len(news) <= ALL_PAIRS:
         return news
@@ -92,7 +92,7 @@ def _rivals(
     return [new for same, shared, new in ranked[:RIVALS] if same or shared]
 
 
-def _needed(open_: Open, old: Place, new: Place) -> float:
+def _needed(open_: Open, old: SymbolKey, new: SymbolKey) -> float:
     """Return the score that a pair of classes has to reach."""
     one, other = open_.gone.profile(old), open_.come.profile(new)
     if one.symbol.name != other.symbol.name and min(one.size, other.size) < SMALL:
@@ -102,10 +102,10 @@ def _needed(open_: Open, old: Place, new: Place) -> float:
 
 def _score(
     open_: Open,
-    old: Place,
-    new: Place,
-    names_old: dict[str, Place],
-    names_new: dict[str, Place],
+    old: SymbolKey,
+    new: SymbolKey,
+    names_old: dict[str, SymbolKey],
+    names_new: dict[str, SymbolKey],
 ) -> float:
     one, other = open_.gone.profile(old), open_.come.profile(new)
     text, _ = text_likeness(one, other, open_.weights)

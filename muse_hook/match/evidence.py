@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from muse_hook.match.pairs import Pair, Place
+    from muse_hook.match.pairs import Pair
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 
@@ -17,8 +18,8 @@ class Callers:
 
     def __init__(
         self,
-        gone: Mapping[Place, Symbol],
-        come: Mapping[Place, Symbol],
+        gone: Mapping[SymbolKey, Symbol],
+        come: Mapping[SymbolKey, Symbol],
         pairs: Iterable[Pair],
     ) -> None:
         olds = {symbol.name for symbol in gone.values() if group_of(symbol) != IMPORT}

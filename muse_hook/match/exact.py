@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from muse_hook.match.pairs import Place
     from muse_hook.match.unmatched import Open
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 SAME_NAME, OTHER_NAME = 6, 10
@@ -32,10 +32,10 @@ def match_exact(open_: Open, group: int) -> None:
     The work grows with the number of symbols, not with that of pairs, also where a thousand are equal.
     """
     gone, come = open_.gone.symbols, open_.come.symbols
-    after: dict[str, list[Place]] = {}
+    after: dict[str, list[SymbolKey]] = {}
     for place in open_.come.of_group(group):
         after.setdefault(come[place].masked_id, []).append(place)
-    before: dict[str, list[Place]] = {}
+    before: dict[str, list[SymbolKey]] = {}
     for place in open_.gone.of_group(group) if after else ():
         if gone[place].masked_id in after and len(gone[place].tokens) >= SAME_NAME:
             before.setdefault(gone[place].masked_id, []).append(place)
@@ -52,10 +52,10 @@ def match_exact(open_: Open, group: int) -> None:
 
 
 def _by_key(
-    open_: Open, olds: list[Place], news: list[Place], key: Callable[[str, Symbol], Hashable], group: int
+    open_: Open, olds: list[SymbolKey], news: list[SymbolKey], key: Callable[[str, Symbol], Hashable], group: int
 ) -> None:
     """Pair what is alone with its key on both sides."""
-    by_key: dict[Hashable, tuple[list[Place], list[Place]]] = {}
+    by_key: dict[Hashable, tuple[list[SymbolKey], list[SymbolKey]]] = {}
     for old in olds:
         by_key.setdefault(key(open_.home(old[0]), open_.gone.symbols[old]), ([], []))[0].append(old)
     for new in news:
@@ -65,7 +65,7 @@ def _by_key(
             _take(open_, same_old[0], same_new[0], group)
 
 
-def _take(open_: Open, old: Place, new: Place, group: int) -> None:
+def _take(open_: Open, old: SymbolKey, new: SymbolKey, group: int) -> None:
     if old not in open_.gone.symbols or new not in open_.come.symbols:
         return  # it followed its class meanwhile
     if not open_.allowed(old, new) or (old[1] != new[1] and len(open_.gone.symbols[old].tokens) < OTHER_NAME):

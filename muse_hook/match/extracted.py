@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muse_hook.match.pairs import Place
     from muse_hook.match.unmatched import Open, Side
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 LEAST_STATEMENTS, LEAST_SHARE = 3, 0.6
@@ -25,8 +25,8 @@ def trace_origins(open_: Open) -> None:
     come, gone = _named(open_.come), _named(open_.gone)
     if not come and not gone:
         return
-    extracted: dict[Place, tuple[int, Place]] = {}
-    inlined: dict[Place, tuple[int, Place]] = {}
+    extracted: dict[SymbolKey, tuple[int, SymbolKey]] = {}
+    inlined: dict[SymbolKey, tuple[int, SymbolKey]] = {}
     names = come.keys() | gone.keys()
     for pair in open_.found.pairs:
         if not (pair.old.mentions(names) or pair.new.mentions(names)):
@@ -34,17 +34,17 @@ def trace_origins(open_: Open) -> None:
         called, dropped = pair.new.calls - pair.old.calls, pair.old.calls - pair.new.calls
         if not come.keys().isdisjoint(called):
             lost = _less(pair.old, pair.new)
-            _note(open_.come, (come[name] for name in sorted(called & come.keys())), lost, pair.new_place, extracted)
+            _note(open_.come, (come[name] for name in sorted(called & come.keys())), lost, pair.new_key, extracted)
         if not gone.keys().isdisjoint(dropped):
             got = _less(pair.new, pair.old)
-            _note(open_.gone, (gone[name] for name in sorted(dropped & gone.keys())), got, pair.new_place, inlined)
+            _note(open_.gone, (gone[name] for name in sorted(dropped & gone.keys())), got, pair.new_key, inlined)
     open_.found.extracted = {place: body for place, (_, body) in extracted.items()}
     open_.found.inlined = {place: body for place, (_, body) in inlined.items()}
 
 
-def _named(side: Side) -> dict[str, list[Place]]:
+def _named(side: Side) -> dict[str, list[SymbolKey]]:
     """Return the open functions by their simple names."""
-    named: dict[str, list[Place]] = {}
+    named: dict[str, list[SymbolKey]] = {}
     for place in side.of_group(CALLABLE):
         named.setdefault(side.symbols[place].name, []).append(place)
     return named
@@ -63,10 +63,10 @@ def _less(one: Symbol, other: Symbol) -> dict[str, int]:
 
 def _note(
     side: Side,
-    named: Iterable[list[Place]],
+    named: Iterable[list[SymbolKey]],
     statements: dict[str, int],
-    body: Place,
-    noted: dict[Place, tuple[int, Place]],
+    body: SymbolKey,
+    noted: dict[SymbolKey, tuple[int, SymbolKey]],
 ) -> None:
     for places in named:
         for place in places:

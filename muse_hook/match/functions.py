@@ -8,9 +8,9 @@ from muse_hook.match.similarity import most_alike, name_likeness, parameter_like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.pairs import Place
     from muse_hook.match.profile import Profile
     from muse_hook.match.unmatched import Open
+    from muse_hook.model.address import SymbolKey
 
 TEXT, NAME, PARAMETERS, SCOPE, CALLS = 0.62, 0.20, 0.08, 0.06, 0.12
 """The weights of the evidence."""
@@ -92,8 +92,8 @@ class _Rivals:
 
     def __init__(self, open_: Open) -> None:
         self._open = open_
-        self._of_old: dict[Place, list[tuple[float, Place]]] = {}
-        self._of_new: dict[Place, list[tuple[float, Place]]] = {}
+        self._of_old: dict[SymbolKey, list[tuple[float, SymbolKey]]] = {}
+        self._of_new: dict[SymbolKey, list[tuple[float, SymbolKey]]] = {}
 
     def add(self, score: float, old: Profile, new: Profile) -> None:
         """Note a score."""

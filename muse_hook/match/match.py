@@ -10,10 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.match.pairs import FileSymbols, MovedFile
+    from muse_hook.match.pairs import ChangedFile, RenamedFile
 
 
-def match(files: Sequence[FileSymbols], *, origins: bool = True) -> Matching:
+def match(files: Sequence[ChangedFile], *, origins: bool = True) -> Matching:
     """Pair the symbols before with the symbols after, commit-wide; the order of `files` does not matter.
 
     Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and stayed
@@ -31,12 +31,12 @@ def match(files: Sequence[FileSymbols], *, origins: bool = True) -> Matching:
         from muse_hook.match.extracted import trace_origins
 
         trace_origins(open_)
-    found.gone, found.come = open_.gone.symbols, open_.come.symbols
-    found.pairs.sort(key=lambda pair: pair.old_place)
+    found.deleted, found.inserted = open_.gone.symbols, open_.come.symbols
+    found.pairs.sort(key=lambda pair: pair.old_key)
     return found
 
 
-def _moved_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
+def _moved_files(files: Sequence[ChangedFile]) -> dict[str, RenamedFile]:
     """Return the file map; an ordinary commit moves nothing and does not load what would find it."""
     if not any(file.vanished for file in files) or not any(file.appeared for file in files):
         return {}
@@ -56,9 +56,9 @@ def _part_strangers(open_: Open) -> None:
     part_strangers(open_)
 
 
-def pair_addresses(files: Sequence[FileSymbols], open_: Open) -> None:
+def pair_addresses(files: Sequence[ChangedFile], open_: Open) -> None:
     """Pair what has the same address through the file map; what is left stays open."""
-    moved = open_.found.files
+    moved = open_.found.renamed_files
     arrived = {goal.path: source for source, goal in moved.items()}
     sources = {file.path: file for file in files if file.path in moved}
     gone, come = open_.gone.symbols, open_.come.symbols

@@ -1,4 +1,4 @@
-"""What matching finds: pairs of symbols, moved files, and what is left over."""
+"""What matching is given and what it finds: changed files, pairs of symbols, renamed files, what is left over."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.change import FileChange
     from muse_hook.model.symbol import Symbol, SymbolTable
 
-    Place = tuple[str, str]
-    """Path and qualified name."""
 
-
-class FileSymbols:
+class ChangedFile:
     """A changed path and its symbol tables.
 
     `old` or `new` is None where that side has no symbols to tell: the path is absent there, a symbolic link, a
@@ -75,7 +73,7 @@ class FileSymbols:
         return bool((self.old is not None and self.old.damaged) or (self.new is not None and self.new.damaged))
 
     def __repr__(self) -> str:
-        return f"FileSymbols({self.change!r})"
+        return f"ChangedFile({self.change!r})"
 
 
 class Pair:
@@ -91,44 +89,44 @@ class Pair:
         self.confidence = confidence
 
     @property
-    def old_place(self) -> Place:
-        """Where it was."""
+    def old_key(self) -> SymbolKey:
+        """Its path and qualified name before."""
         return self.old_path, self.old.qualified_name
 
     @property
-    def new_place(self) -> Place:
-        """Where it is."""
+    def new_key(self) -> SymbolKey:
+        """Its path and qualified name after."""
         return self.new_path, self.new.qualified_name
 
     def __repr__(self) -> str:
-        return f"Pair({self.old_place} -> {self.new_place} {self.confidence:.2f})"
+        return f"Pair({self.old_key} -> {self.new_key} {self.confidence:.2f})"
 
 
-class MovedFile:
-    """Where a file went; `confidence` 1.0 for the same blob, else the similarity of its symbols."""
+class RenamedFile:
+    """The new path of a file; `similarity` is 1.0 for the same blob, else that of its symbols."""
 
-    __slots__ = ("confidence", "path")
+    __slots__ = ("path", "similarity")
 
-    def __init__(self, path: str, confidence: float) -> None:
+    def __init__(self, path: str, similarity: float) -> None:
         self.path = path
-        self.confidence = confidence
+        self.similarity = similarity
 
 
 class Matching:
     """The whole answer for one commit.
 
-    `files` maps an old path to its new one, `pairs` holds every pair that changed its content or its place (sorted by
-    old place), `gone` and `come` what was deleted and inserted, by place. `extracted` maps an inserted place to the
-    body that its statements were taken out of, `inlined` a deleted place to the body that they went into (the body's
-    place after the commit).
+    `renamed_files` has the renamed files by their old paths, `pairs` every pair that changed its content or its address
+    (sorted by the old one), `deleted` and `inserted` the symbols without a partner. `extracted` maps an inserted symbol
+    to the one that its statements were taken out of, `inlined` a deleted one to the one that they went into (each where
+    it is after the commit).
     """
 
-    __slots__ = ("come", "extracted", "files", "gone", "inlined", "pairs")
+    __slots__ = ("deleted", "extracted", "inlined", "inserted", "pairs", "renamed_files")
 
-    def __init__(self, files: dict[str, MovedFile]) -> None:
-        self.files = files
+    def __init__(self, renamed_files: dict[str, RenamedFile]) -> None:
+        self.renamed_files = renamed_files
         self.pairs: list[Pair] = []
-        self.gone: dict[Place, Symbol] = {}
-        self.come: dict[Place, Symbol] = {}
-        self.extracted: dict[Place, Place] = {}
-        self.inlined: dict[Place, Place] = {}
+        self.deleted: dict[SymbolKey, Symbol] = {}
+        self.inserted: dict[SymbolKey, Symbol] = {}
+        self.extracted: dict[SymbolKey, SymbolKey] = {}
+        self.inlined: dict[SymbolKey, SymbolKey] = {}

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from muse_hook.match.pairs import Place
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 OWN_NAME = "\0"
@@ -33,7 +33,7 @@ class Profile:
 
     __slots__ = ("place", "prose", "prose_size", "size", "statements", "symbol", "tokens", "total", "words")
 
-    def __init__(self, place: Place, symbol: Symbol, members: Sequence[Symbol] = ()) -> None:
+    def __init__(self, place: SymbolKey, symbol: Symbol, members: Sequence[Symbol] = ()) -> None:
         self.place = place
         self.symbol = symbol
         self.words = words_of(symbol.name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from muse_hook.match.kinds import CONTAINER, IMPORT, group_of
-from muse_hook.match.pairs import MovedFile
+from muse_hook.match.pairs import RenamedFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from muse_hook.match.pairs import FileSymbols
+    from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.symbol import Symbol
 
 LEAST_ALIKE = 0.5
@@ -25,16 +25,16 @@ COMMON = 30
 """A name or content that more files than this have does not make them rivals."""
 
 
-def map_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
+def map_files(files: Sequence[ChangedFile]) -> dict[str, RenamedFile]:
     """Pair vanished with new files: the same blob first, then by their symbols, best first."""
     vanished = [f for f in files if f.vanished and f.old_symbols]
     appeared = [f for f in files if f.appeared and f.new_symbols]
-    moves: dict[str, MovedFile] = {}
+    moves: dict[str, RenamedFile] = {}
     if not vanished or not appeared:
         return moves
     taken: set[str] = set()
     for old, new in _same_blobs(vanished, appeared):
-        moves[old] = MovedFile(new, 1.0)
+        moves[old] = RenamedFile(new, 1.0)
         taken.add(new)
     olds = [_Leaves(f.path, f.old_symbols.values()) for f in vanished if f.path not in moves]
     news = [_Leaves(f.path, f.new_symbols.values()) for f in appeared if f.path not in taken]
@@ -45,7 +45,7 @@ def map_files(files: Sequence[FileSymbols]) -> dict[str, MovedFile]:
             found.append((-round(alike, 6), one.path, other.path))
     for alike, before, after in sorted(found):
         if before not in moves and after not in taken:
-            moves[before] = MovedFile(after, round(min(0.99, -alike), 2))
+            moves[before] = RenamedFile(after, round(min(0.99, -alike), 2))
             taken.add(after)
     return moves
 
@@ -54,7 +54,7 @@ def _basename(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _same_blobs(vanished: Sequence[FileSymbols], appeared: Sequence[FileSymbols]) -> Iterator[tuple[str, str]]:
+def _same_blobs(vanished: Sequence[ChangedFile], appeared: Sequence[ChangedFile]) -> Iterator[tuple[str, str]]:
     """Yield the paths of equal blobs; of several those with the same file name, then in order."""
     by_blob: dict[str, list[str]] = {}
     for file in appeared:

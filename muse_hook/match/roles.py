@@ -8,8 +8,8 @@ from muse_hook.match.similarity import name_likeness, parameter_likeness
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.pairs import Place
     from muse_hook.match.unmatched import Open
+    from muse_hook.model.address import SymbolKey
 
 NAME, PARAMETERS = 0.3, 0.9
 """How alike the names and the parameters have to be, since the bodies say nothing."""
@@ -23,12 +23,12 @@ def match_roles(open_: Open) -> None:
     if not gone or not come:
         return
     callers = Callers(open_.gone.symbols, open_.come.symbols, open_.found.pairs)
-    by_callers: dict[frozenset[object], list[Place]] = {}
+    by_callers: dict[frozenset[object], list[SymbolKey]] = {}
     for new in come:
         bodies = callers.gained(open_.come.symbols[new].name)
         if bodies:
             by_callers.setdefault(bodies, []).append(new)
-    olds: dict[frozenset[object], list[Place]] = {}
+    olds: dict[frozenset[object], list[SymbolKey]] = {}
     for old in gone:
         bodies = callers.lost(open_.gone.symbols[old].name)
         if bodies in by_callers:
@@ -39,7 +39,7 @@ def match_roles(open_: Open) -> None:
             open_.take(places[0], news[0], CONFIDENCE)
 
 
-def _same_role(open_: Open, old: Place, new: Place) -> bool:
+def _same_role(open_: Open, old: SymbolKey, new: SymbolKey) -> bool:
     one, other = open_.gone.profile(old), open_.come.profile(new)
     return (
         open_.same_scope(old, new)

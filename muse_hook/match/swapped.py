@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muse_hook.match.pairs import Place
     from muse_hook.match.unmatched import Open
+    from muse_hook.model.address import SymbolKey
 
 LEAST_SHARED = 0.4
 """Two bodies without a common statement that share less of their tokens than this may be strangers: half of it any two
@@ -32,14 +32,12 @@ def part_strangers(open_: Open) -> None:
     if not suspects:
         return
     weights = Weights(())
-    olds = {pair.old_place: Profile(pair.old_place, pair.old) for pair in suspects}
-    news = {pair.new_place: Profile(pair.new_place, pair.new) for pair in suspects}
-    shared = {
-        pair.old_place: text_likeness(olds[pair.old_place], news[pair.new_place], weights)[0] for pair in suspects
-    }
-    suspects = [pair for pair in suspects if shared[pair.old_place] < LEAST_SHARED]
-    own = {pair.old_place: pair.new_place for pair in suspects}
-    mine = {pair.new_place: pair.old_place for pair in suspects}
+    olds = {pair.old_key: Profile(pair.old_key, pair.old) for pair in suspects}
+    news = {pair.new_key: Profile(pair.new_key, pair.new) for pair in suspects}
+    shared = {pair.old_key: text_likeness(olds[pair.old_key], news[pair.new_key], weights)[0] for pair in suspects}
+    suspects = [pair for pair in suspects if shared[pair.old_key] < LEAST_SHARED]
+    own = {pair.old_key: pair.new_key for pair in suspects}
+    mine = {pair.new_key: pair.old_key for pair in suspects}
     gone = [open_.gone.profile(place) for place in open_.gone.of_group(CALLABLE)] if suspects else []
     come = [open_.come.profile(place) for place in open_.come.of_group(CALLABLE)] if suspects else []
     rows = []
@@ -72,7 +70,7 @@ def _sharing(olds: Iterable[Profile], news: Iterable[Profile]) -> Iterable[tuple
         for digest in new.statements:
             holders.setdefault(digest, []).append(new)
     for old in olds:
-        met: dict[Place, Profile] = {}
+        met: dict[SymbolKey, Profile] = {}
         for digest in old.statements:
             for new in holders.get(digest, ()):
                 met[new.place] = new
@@ -80,7 +78,7 @@ def _sharing(olds: Iterable[Profile], news: Iterable[Profile]) -> Iterable[tuple
             yield old, new
 
 
-def _delegates(own: dict[Place, Place], news: dict[Place, Profile], old: Profile, new: Profile) -> bool:
+def _delegates(own: dict[SymbolKey, SymbolKey], news: dict[SymbolKey, Profile], old: Profile, new: Profile) -> bool:
     """Whether the old body only moved out and is called from where it was: that name stays whose it is."""
     if old.place not in own:
         return False
@@ -88,9 +86,11 @@ def _delegates(own: dict[Place, Place], news: dict[Place, Profile], old: Profile
     return new.symbol.name in here or bool(new.symbol.parent and new.symbol.parent.rpartition(".")[2] in here)
 
 
-def _reassign(open_: Open, suspects: list[Pair], rows: list[tuple[float, Place, Place, Profile, Profile]]) -> None:
-    used_old: set[Place] = set()
-    used_new: set[Place] = set()
+def _reassign(
+    open_: Open, suspects: list[Pair], rows: list[tuple[float, SymbolKey, SymbolKey, Profile, Profile]]
+) -> None:
+    used_old: set[SymbolKey] = set()
+    used_new: set[SymbolKey] = set()
     for fit, before, after, old, new in sorted(rows, key=lambda row: row[:3]):
         if (
             before in used_old
@@ -105,10 +105,10 @@ def _reassign(open_: Open, suspects: list[Pair], rows: list[tuple[float, Place, 
         open_.gone.symbols.pop(before, None)
         open_.come.symbols.pop(after, None)
     for pair in suspects:
-        if pair.old_place not in used_old and pair.new_place not in used_new:
+        if pair.old_key not in used_old and pair.new_key not in used_new:
             continue
         open_.found.pairs.remove(pair)
-        if pair.old_place not in used_old:
-            open_.gone.reopen(pair.old_place, pair.old)
-        if pair.new_place not in used_new:
-            open_.come.reopen(pair.new_place, pair.new)
+        if pair.old_key not in used_old:
+            open_.gone.reopen(pair.old_key, pair.old)
+        if pair.new_key not in used_new:
+            open_.come.reopen(pair.new_key, pair.new)

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from muse_hook.match.evidence import Callers
-    from muse_hook.match.pairs import Matching, Place
+    from muse_hook.match.pairs import Matching
     from muse_hook.match.profile import Profile, Weights
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
 
@@ -19,15 +20,15 @@ class Side:
     """The open symbols of one side (before or after), by place."""
 
     def __init__(self) -> None:
-        self.symbols: dict[Place, Symbol] = {}
-        self._profiles: dict[Place, Profile] = {}
-        self._members: dict[Place, list[Place]] | None = None
+        self.symbols: dict[SymbolKey, Symbol] = {}
+        self._profiles: dict[SymbolKey, Profile] = {}
+        self._members: dict[SymbolKey, list[SymbolKey]] | None = None
 
-    def of_group(self, group: int) -> list[Place]:
+    def of_group(self, group: int) -> list[SymbolKey]:
         """Return the places of one group of kinds, sorted."""
         return sorted(place for place, symbol in self.symbols.items() if group_of(symbol) == group)
 
-    def members(self, owner: Place) -> list[Place]:
+    def members(self, owner: SymbolKey) -> list[SymbolKey]:
         """Return the places of all open symbols that stand in a class, deep ones too, sorted."""
         if self._members is None:
             self._members = {}
@@ -40,7 +41,7 @@ class Side:
         near = self._members.get((path, name.partition(".")[0]), ())
         return [place for place in near if place[1].startswith(prefix) and place in self.symbols]
 
-    def profile(self, place: Place) -> Profile:
+    def profile(self, place: SymbolKey) -> Profile:
         """Return what makes the symbol at `place` like others, with that of its members."""
         profile = self._profiles.get(place)
         if profile is None:
@@ -51,7 +52,7 @@ class Side:
             profile = self._profiles[place] = Profile(place, symbol, inside)
         return profile
 
-    def reopen(self, place: Place, symbol: Symbol) -> None:
+    def reopen(self, place: SymbolKey, symbol: Symbol) -> None:
         """Put a symbol back whose pair was broken up."""
         self.symbols[place] = symbol
         self._members = None
@@ -71,7 +72,7 @@ class Open:
         self.gone = Side()
         self.come = Side()
         self._damaged = damaged
-        self._owners: dict[Place, Place] = {}
+        self._owners: dict[SymbolKey, SymbolKey] = {}
 
     def weigh(self) -> None:
         """Look at the open functions and at the pairs so far: what a token and what a caller says about identity."""
@@ -84,16 +85,16 @@ class Open:
 
     def home(self, path: str) -> str:
         """Return where a path's symbols are expected after the commit."""
-        moved = self.found.files.get(path)
+        moved = self.found.renamed_files.get(path)
         return moved.path if moved else path
 
-    def same_scope(self, old: Place, new: Place) -> bool:
+    def same_scope(self, old: SymbolKey, new: SymbolKey) -> bool:
         """Whether two places are in the same file and class, moved files and renamed classes followed."""
         path, parent = old[0], self.gone.symbols[old].parent
         expected = self._owners.get((path, parent)) or (self.home(path), parent)
         return expected == (new[0], self.come.symbols[new].parent)
 
-    def allowed(self, old: Place, new: Place) -> bool:
+    def allowed(self, old: SymbolKey, new: SymbolKey) -> bool:
         """Whether a pair may be made at all: where a file has syntax errors, nothing changes its scope."""
         if self._damaged and (old[0] in self._damaged or new[0] in self._damaged):
             return self.same_scope(old, new)
@@ -109,7 +110,7 @@ class Open:
             if (self.home(path), name) in self.come.symbols:
                 self.take((path, name), (self.home(path), name))
 
-    def take(self, old: Place, new: Place, confidence: float = 1.0) -> Pair:
+    def take(self, old: SymbolKey, new: SymbolKey, confidence: float = 1.0) -> Pair:
         """Pair two open symbols."""
         pair = Pair(old[0], self.gone.symbols.pop(old), new[0], self.come.symbols.pop(new), confidence)
         self.found.pairs.append(pair)
@@ -117,7 +118,7 @@ class Open:
             self._owners[old] = new
         return pair
 
-    def take_class(self, old: Place, new: Place, confidence: float = 1.0) -> None:
+    def take_class(self, old: SymbolKey, new: SymbolKey, confidence: float = 1.0) -> None:
         """Pair two classes, and their open members that have the same name in both."""
         self.take(old, new, confidence)
         for member in self.gone.members(old):
