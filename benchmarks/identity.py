@@ -26,10 +26,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from muse_hook.delta.build import build_delta
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import Blob, FileChange
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 warnings.simplefilter("ignore")
 

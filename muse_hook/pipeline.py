@@ -52,7 +52,7 @@ class Memory:
         `previous` is the table of a version that `blob` probably resembles; without it the path's last one is taken.
         Raises ObjectMissingError.
         """
-        from muse_hook.languages import language_for  # a commit without code pays for no grammar
+        from muse_hook.languages.languages import language_for  # a commit without code pays for no grammar
 
         if blob is None or not blob.is_file:
             return None
@@ -65,7 +65,7 @@ class Memory:
         if kept is not None:
             self._tables.move_to_end(key)
             return kept[0]
-        from muse_hook.symbols import extract
+        from muse_hook.symbols.extract import extract
 
         source = objects.blob(blob.oid)
         if previous is None and last is not None and last in self._tables:

@@ -6,10 +6,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from muse_hook.delta.build import build_delta
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import Blob, FileChange
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from delta_room import delta_of
 
-from muse_hook.languages import engine
+from muse_hook.languages.languages import engine
 from muse_hook.model.change import Commit
 from muse_hook.oplog import make_batch
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from tree_sitter import Node, Parser, Query, QueryCursor
 
-from muse_hook.languages import Language, engine, grammar, language_for, languages
+from muse_hook.languages import grammar
+from muse_hook.languages.languages import Language, engine, language_for, languages
 from muse_hook.languages.rows import FILE, read_rows
 from muse_hook.symbols.pattern import read_patterns
 from muse_hook.symbols.query import Query as OurQuery
@@ -166,7 +167,7 @@ def test_a_script_has_the_language_of_its_interpreter(head: bytes, name: str | N
 
 
 def test_without_its_grammar_a_language_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("muse_hook.languages._languages", None)
+    monkeypatch.setattr("muse_hook.languages.languages._languages", None)
     installed = grammar.version
     monkeypatch.setattr(grammar, "version", lambda package: "" if package.endswith("_go") else installed(package))
     assert language_for("a.go") is None
@@ -202,10 +203,10 @@ def test_no_python_names_a_language() -> None:
 
 def test_a_hook_pays_for_no_module_that_it_does_not_need() -> None:
     probe = (
-        "import sys; from muse_hook.languages import language_for, engine; engine(); language_for('a.py');"
+        "import sys; from muse_hook.languages.languages import language_for, engine; engine(); language_for('a.py');"
         "print(*sorted(m for m in sys.modules if m in {'json', 're', 'tomllib', 'pathlib', 'tree_sitter', 'typing',"
         " 'importlib.metadata', 'importlib.util', 'enum'}));"
-        "from muse_hook.symbols import extract; extract(b'def f(): pass', language_for('a.py'));"
+        "from muse_hook.symbols.extract import extract; extract(b'def f(): pass', language_for('a.py'));"
         "print(*sorted(m for m in sys.modules if m in {'json', 'tomllib', 'pathlib', 'ast', 'hashlib', 'subprocess',"
         " 'importlib.resources', 'tree_sitter_python', 'unicodedata', 'dataclasses'}))"
     )

@@ -170,7 +170,7 @@ def test_a_commit_needs_its_generation(tmp_path: Path) -> None:
 
 
 def test_the_engine_is_named_where_the_caller_does_not(tmp_path: Path) -> None:
-    from muse_hook.languages import engine  # noqa: PLC0415 - the one test that needs a grammar
+    from muse_hook.languages.languages import engine  # noqa: PLC0415 - the one test that needs a grammar
 
     record(tmp_path, delta(), commit=commit(1), generation=1)
     (seal,) = OpLog(tmp_path, "main").read_all()

@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import Parameter, Symbol, SymbolTable
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 
 def table(source: str | bytes, path: str = "a.py") -> SymbolTable:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 SOURCE = dedent('''
     """A module."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 GOLDEN = Path(__file__).parent / "golden"
 PARTS = ("signature", "body", "decorators", "bases", "docstring", "guard")

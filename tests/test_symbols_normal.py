@@ -12,9 +12,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 PACKAGE = Path(__file__).parent.parent / "muse_hook"
 
@@ -323,7 +323,8 @@ def test_a_name_that_is_a_keyword_elsewhere_is_a_name() -> None:
 
 def test_ids_do_not_depend_on_the_hash_seed() -> None:
     program = (
-        "import sys; from muse_hook.languages import language_for; from muse_hook.symbols import extract;"
+        "import sys; from muse_hook.languages.languages import language_for;"
+        "from muse_hook.symbols.extract import extract;"
         "t = extract(open(sys.argv[1], 'rb').read(), language_for('a.py'));"
         "print([(s.content_id, s.masked_id, sorted(s.calls)) for s in t.symbols.values()], t.tree_id, t.module_id)"
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from muse_hook.languages import language_for
-from muse_hook.symbols import extract, reader
+from muse_hook.languages.languages import language_for
+from muse_hook.symbols import reader
+from muse_hook.symbols.extract import extract
 from muse_hook.symbols.piece import Piece
 from muse_hook.symbols.table import Table
 

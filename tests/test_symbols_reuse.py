@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 from muse_hook.symbols.reader import reader_of
 from muse_hook.symbols.table import Table
 

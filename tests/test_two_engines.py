@@ -16,7 +16,7 @@ from shell import Shell
 
 from muse_hook.git import open_repository
 from muse_hook.index import Index
-from muse_hook.languages import engine
+from muse_hook.languages.languages import engine
 from muse_hook.oplog import OpLog, Store, delta_of_entries, make_batch, scan
 from muse_hook.oplog.engines import rank
 from muse_hook.oplog.reading import read_batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from muse_hook.languages import languages
+from muse_hook.languages.languages import languages
 
 # What a hook's start does not load: a package that was built for another Python shows itself here.
 _NEEDED = ("muse_hook.git.libgit2", "muse_hook.hook", "muse_hook.pipeline")

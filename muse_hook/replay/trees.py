@@ -6,17 +6,17 @@ from collections import OrderedDict
 from collections.abc import ItemsView, Iterator, Mapping
 
 from muse_hook.git.trees import decode_path
-from muse_hook.languages import language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.pathrules.rules import SYMBOLS, read_rules
 from muse_hook.replay.tables import Symbols, Table
-from muse_hook.symbols import extract
+from muse_hook.symbols.extract import extract
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.languages import Language
+    from muse_hook.languages.languages import Language
     from muse_hook.model.change import Blob
     from muse_hook.pathrules.rules import Rules
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.languages import Language
+    from muse_hook.languages.languages import Language
     from muse_hook.symbols.query import Query
     from muse_hook.symbols.shapes import Act, Entries
 

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-    from muse_hook.languages import Language
+    from muse_hook.languages.languages import Language
     from muse_hook.symbols.normal import Normal, Normaliser
     from muse_hook.symbols.piece import Piece
 
@@ -105,7 +105,8 @@ class Reader:
         before, after = self._wraps.get(kind, (b"", b""))
         if is_header:
             after = self._body + after
-        return *self.parse(before + text + after + b"\n"), len(before)
+        root, parsed = self.parse(before + text + after + b"\n")
+        return root, parsed, len(before)
 
     def keep(self, piece: Piece, normal: Normal) -> None:
         """Note that a piece has its normal form now; the oldest ones lose theirs."""

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from muse_hook.languages import Language
+    from muse_hook.languages.languages import Language
     from muse_hook.symbols.shapes import Act
 
     Action = str | None | Leaves | Act

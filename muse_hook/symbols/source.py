@@ -6,7 +6,7 @@ import codecs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.languages import Language
+    from muse_hook.languages.languages import Language
 
 MAX_BYTES = 2 << 20  # section 5 of the design: beyond it a file is `too_large`
 

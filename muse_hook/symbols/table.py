@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.languages import Language
+    from muse_hook.languages.languages import Language
     from muse_hook.model.symbol import Content
     from muse_hook.symbols.statement import Entry
     from muse_hook.symbols.stretch import Stretch

@@ -7,7 +7,7 @@ from collections import Counter
 
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index import Index
-from muse_hook.languages import engine
+from muse_hook.languages.languages import engine
 from muse_hook.pipeline import Memory, delta_of
 from muse_hook.replay.batches import Batches
 from muse_hook.replay.nodes import causal_order

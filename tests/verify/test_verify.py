@@ -9,7 +9,7 @@ from verify_room import Story, set_key
 
 from muse_hook.catchup import backfill
 from muse_hook.git import open_repository
-from muse_hook.languages import engine
+from muse_hook.languages.languages import engine
 from muse_hook.oplog import Store, read_entries, scan
 from muse_hook.verify import verify
 

@@ -1,0 +1,108 @@
+"""Which language a path is in, and what is known of that language: rows of data, no language named in code."""
+
+from __future__ import annotations
+
+import os
+
+from muse_hook import __version__
+from muse_hook.languages import grammar
+from muse_hook.languages.rows import FILE, read_rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import tree_sitter
+
+    from muse_hook.languages.rows import Row, Value
+
+
+_QUERIES = os.path.join(os.path.dirname(os.path.dirname(__file__)), "queries")
+
+
+class Language:
+    """One row of `languages.toml`; `grammar_version` is "" where its grammar is not installed."""
+
+    def __init__(self, name: str, row: Row) -> None:
+        self.name = name
+        self.row = row
+        self.package = str(row["grammar"])
+        self.grammar_version = grammar.version(self.package)
+        self._grammar: tree_sitter.Language | None = None
+
+    def strings(self, key: str) -> list[str]:
+        """Return a list of the row, empty where the row has none of that name."""
+        value = self.row.get(key, [])
+        return value if isinstance(value, list) else []
+
+    def table(self, key: str) -> dict[str, Value]:
+        """Return a table of the row, empty where the row has none of that name."""
+        value = self.row.get(key, {})
+        return value if isinstance(value, dict) else {}
+
+    @property
+    def grammar(self) -> tree_sitter.Language:
+        """The grammar, loaded on first use; raises ImportError."""
+        if self._grammar is None:
+            self._grammar = grammar.load(self.package)
+        return self._grammar
+
+    def query(self) -> str:
+        """Return the text of the language's query file."""
+        with open(os.path.join(_QUERIES, self.name + ".scm"), encoding="utf-8") as file:
+            return file.read()
+
+    def __repr__(self) -> str:
+        return f"Language({self.name})"
+
+
+class _Languages:
+    """All rows, and the installed ones among them by extension and by interpreter."""
+
+    def __init__(self) -> None:
+        with open(FILE, encoding="utf-8") as file:
+            self.all = [Language(name, row) for name, row in read_rows(file.read()).items()]
+        installed = [language for language in self.all if language.grammar_version]
+        self.by_extension = {e: language for language in installed for e in language.strings("extensions")}
+        self.by_interpreter = {i: language for language in installed for i in language.strings("interpreters")}
+
+
+_languages: _Languages | None = None
+
+
+def _read() -> _Languages:
+    global _languages  # noqa: PLW0603 - read once, on first use
+    if _languages is None:
+        _languages = _Languages()
+    return _languages
+
+
+def languages() -> list[Language]:
+    """Return every language known, whether or not its grammar is installed."""
+    return list(_read().all)
+
+
+def language_for(path: str, source_head: bytes | None = None) -> Language | None:
+    """Return the language of a path by its extension; None where there is none or its grammar is not installed.
+
+    A path without extension is told by the interpreter in the first line of `source_head`, where that is given.
+    """
+    found = _read()
+    name = path[path.rfind("/") + 1 :]
+    dot = name.rfind(".")
+    if dot > 0:
+        return found.by_extension.get(name[dot:])
+    if source_head is None or source_head[:2] != b"#!":
+        return None
+    words = source_head.split(b"\n", 1)[0][2:].split()
+    if words and words[0].endswith(b"/env"):
+        words = [word for word in words[1:] if word[:1] != b"-" and b"=" not in word]
+    program = words[0].rpartition(b"/")[2].decode("latin-1") if words else ""
+    return found.by_interpreter.get(program.rstrip("0123456789."))
+
+
+def engine() -> str:
+    """Return what a delta depends on beside its commit: our version, tree-sitter's, each installed grammar's."""
+    parts = [f"muse_hook {__version__}", f"tree-sitter {grammar.version('tree_sitter')}"]
+    parts += [
+        f"{language.name} grammar {language.grammar_version}" for language in _read().all if language.grammar_version
+    ]
+    return "; ".join(parts)
