@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from made_logs import Log, delete, insert, patch, replace
 
-import muse_hook.history.fold as folding
+import muse_hook.history.link as folding
 from muse_hook.errors import StoreBusyError
 from muse_hook.history import Filter, stream
 from muse_hook.history.batch_lines import parsed

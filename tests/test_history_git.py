@@ -7,7 +7,7 @@ from conftest import Repo
 from muse_hook.catchup import backfill
 from muse_hook.git import open_repository
 from muse_hook.history import Reachable, refresh
-from muse_hook.history.places import Places
+from muse_hook.history.identity import Places
 from muse_hook.index import Index
 from muse_hook.oplog import Store
 from muse_hook.pipeline import Memory

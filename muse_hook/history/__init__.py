@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.history.events import Event, Filter, stream
 from muse_hook.history.follow import refresh
 from muse_hook.history.lasting import LastChange, last_changes
-from muse_hook.history.naming import AddressError, Named, Naming
+from muse_hook.history.names import AddressError, Named, Naming
 from muse_hook.history.reachable import Reachable
 
 __all__ = [

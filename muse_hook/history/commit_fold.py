@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.history.ancestry import Reach
-    from muse_hook.history.fold import Fold, Node
+    from muse_hook.history.link import Fold, Node
 
 OPS = (
     "SELECT position, inside, op, address, kind, change, new_address, from_address, from_parent, confidence,"

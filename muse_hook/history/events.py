@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from muse_hook.history.naming import Named
+    from muse_hook.history.names import Named
     from muse_hook.history.reachable import Reachable
 
     Row = tuple[tuple[Any, ...], dict[str, Any]]

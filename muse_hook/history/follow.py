@@ -118,7 +118,7 @@ def _refresh(index: Index, stage: Stage) -> str:
     ).fetchall()
     if not logs and sql.execute("SELECT 1 FROM records WHERE NOT folded LIMIT 1").fetchone() is None:
         return ""
-    from muse_hook.history.fold import fold  # start-up time; mostly nothing is new
+    from muse_hook.history.link import fold  # start-up time; mostly nothing is new
     from muse_hook.history.reading import read
 
     total = sum(unread for *_, unread in logs)

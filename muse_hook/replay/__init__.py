@@ -6,7 +6,7 @@ from muse_hook.errors import RevisionError
 from muse_hook.replay.batches import Batches
 from muse_hook.replay.nodes import ancestors
 from muse_hook.replay.trees import Trees, known
-from muse_hook.replay.walk import Walk
+from muse_hook.replay.replay import Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from muse_hook.history import stream
-from muse_hook.history.places import Places
+from muse_hook.history.identity import Places
 from muse_hook.model.address import split_address
 from muse_hook.report.content import Content
 from muse_hook.report.entities import Entities

@@ -9,7 +9,7 @@ import sys
 
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json, as_recorded
-from muse_hook.history.asking import ask, rows_of
+from muse_hook.history.sql import ask, rows_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

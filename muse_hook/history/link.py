@@ -7,7 +7,7 @@ from typing import NamedTuple
 from muse_hook.history import tables
 from muse_hook.history.ancestry import BEFORE, Ancestry
 from muse_hook.history.commit_fold import OPS, CommitFold, Op
-from muse_hook.history.places import Places
+from muse_hook.history.identity import Places
 from muse_hook.history.stories import Stories
 from muse_hook.history.views import Views
 

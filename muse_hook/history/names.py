@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.errors import MuseHookError, typed
-from muse_hook.history.places import Places
+from muse_hook.history.identity import Places
 from muse_hook.model.address import simple_name
 
 TYPE_CHECKING = False
