@@ -68,8 +68,8 @@ class Log:
             refresh(index)
             return index.connection.execute(question, values).fetchall()
 
-    def story_of(self, address: str) -> list[tuple[str, str]]:
-        """Return (op, address) of every op of the story that has, or had, an address."""
+    def ops_of(self, address: str) -> list[tuple[str, str]]:
+        """Return (op, address) of every op of the symbol that has, or had, an address."""
         return self.query(
             "SELECT op, address FROM ops WHERE symbol_id IN (SELECT symbol_id FROM ops WHERE address = ?"
             " UNION SELECT symbol_id FROM renames WHERE ? IN (old_address, new_address)) ORDER BY lamport_ts",

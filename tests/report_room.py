@@ -9,7 +9,8 @@ from typing import Any, cast
 from made_logs import Log, delete, insert, patch, replace
 
 from muse_hook.cli.escape import printable
-from muse_hook.history import Filter, Reachable
+from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh
 from muse_hook.index import Index
 from muse_hook.report import Content, gather, page
@@ -46,9 +47,9 @@ def some_history(log: Log) -> str:
 def content_of(log: Log, head: str, title: str = "project", **wanted: str) -> Content:
     with Index(log.store) as index:
         refresh(index)
-        reachable = Reachable(cast("Any", None), index.connection, [head])
+        branch = BranchFilter(cast("Any", None), index.connection, [head])
         return gather(
-            index.connection, reachable, Filter(**wanted),
+            index.connection, branch, Filter(**wanted),
             chosen=None, repository=title, scope=[title], shown=printable,
         )  # fmt: skip
 

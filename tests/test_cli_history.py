@@ -282,7 +282,7 @@ def test_a_question_may_come_from_stdin_whatever_its_bytes(shell: Shell) -> None
 
 
 QUESTIONS = (
-    "DELETE FROM stories", "DROP VIEW ops", "ATTACH 'x.db' AS x", "PRAGMA user_version = 7", "VACUUM INTO 'x.db'",
+    "DELETE FROM identities", "DROP VIEW ops", "ATTACH 'x.db' AS x", "PRAGMA user_version = 7", "VACUUM INTO 'x.db'",
     "CREATE TEMP TABLE t (x)", "SELECT load_extension('x')", "REPLACE INTO meta VALUES ('a', 'b')", "DETACH main",
     "SELECT 1; SELECT 2", "selct", "", "BEGIN",
 )  # fmt: skip

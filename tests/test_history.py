@@ -1,4 +1,4 @@
-"""Who is who: stories of symbols through renames, moves, merges and late arrivals, from logs made by hand."""
+"""Who is who: symbols through renames, moves, merges and late arrivals, from logs made by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from made_logs import Log, delete, digest, ident, insert, patch, replace
 
 from muse_hook.history.ancestry import Ancestry
-from muse_hook.history.stories import story_id
+from muse_hook.history.identity import symbol_id
 from muse_hook.oplog import OpLog, make_op_entry
 
 
@@ -22,7 +22,7 @@ def log(tmp_path: Path) -> Log:
 def test_an_id_is_made_of_the_first_appearance(log: Log) -> None:
     log.commit(patch("a.py", insert("a.py::f")))
     assert log.query("SELECT symbol_id, kind, name, address, alive, ops FROM symbols") == [
-        (story_id("a.py::f", ident("1")), "function", "f", "a.py::f", 1, 1)
+        (symbol_id("a.py::f", ident("1")), "function", "f", "a.py::f", 1, 1)
     ]
 
 
@@ -39,7 +39,7 @@ def test_a_rename_an_edit_and_a_move_keep_the_id(log: Log) -> None:
         ("insert", "a.py::f"), ("replace", "a.py::f"), ("replace", "a.py::g"), ("delete", "a.py::g"),
         ("insert", "b.py::h"),
     ]  # fmt: skip
-    assert log.story_of("b.py::h") == log.story_of("a.py::f") == whole
+    assert log.ops_of("b.py::h") == log.ops_of("a.py::f") == whole
     assert log.query("SELECT old_address, new_address, how FROM renames ORDER BY lamport_ts") == [
         ("a.py::f", "a.py::g", "renamed"),
         ("a.py::g", "b.py::h", "moved"),
@@ -47,7 +47,7 @@ def test_a_rename_an_edit_and_a_move_keep_the_id(log: Log) -> None:
     assert log.query("SELECT address, alive FROM symbols") == [("b.py::h", 1)]
 
 
-def test_two_symbols_that_swap_names_keep_their_own_stories(log: Log) -> None:
+def test_two_symbols_that_swap_names_keep_their_own_ids(log: Log) -> None:
     a = log.commit(patch("a.py", insert("a.py::f", "f"), insert("a.py::g", "g")))
     b = log.commit(
         patch(
@@ -60,15 +60,15 @@ def test_two_symbols_that_swap_names_keep_their_own_stories(log: Log) -> None:
     log.commit(patch("a.py", replace("a.py::f", "g", "g2")), parents=(b,))
     rows = dict(log.query("SELECT address, ops FROM symbols"))
     assert rows == {"a.py::g": 2, "a.py::f": 3}
-    assert log.query("SELECT symbol_id FROM symbols WHERE address = 'a.py::f'") == [(story_id("a.py::g", ident("g")),)]
+    assert log.query("SELECT symbol_id FROM symbols WHERE address = 'a.py::f'") == [(symbol_id("a.py::g", ident("g")),)]
 
 
 def test_a_moved_file_takes_its_symbols_along(log: Log) -> None:
     a = log.commit(patch("a.py", insert("a.py::f"), insert("a.py::C.m", "m"), insert("a.py::gone", "x")))
     b = log.commit(patch("b.py", delete("a.py::gone", "x"), replace("b.py::f"), from_address="a.py"), parents=(a,))
     log.commit(patch("b.py", replace("b.py::C.m", "m", "m2")), parents=(b,))
-    assert log.story_of("b.py::C.m") == [("insert", "a.py::C.m"), ("replace", "b.py::C.m")]
-    assert log.story_of("b.py::f") == [("insert", "a.py::f"), ("replace", "b.py::f")]
+    assert log.ops_of("b.py::C.m") == [("insert", "a.py::C.m"), ("replace", "b.py::C.m")]
+    assert log.ops_of("b.py::f") == [("insert", "a.py::f"), ("replace", "b.py::f")]
     assert sorted(log.query("SELECT old_address, new_address, how FROM renames")) == [
         ("a.py::C.m", "b.py::C.m", "file moved"),
         ("a.py::f", "b.py::f", "file moved"),
@@ -94,8 +94,8 @@ def test_a_renamed_class_in_a_moved_file_takes_its_members_along(log: Log) -> No
         parents=(a,),
     )
     log.commit(patch("b.py", replace("b.py::D.m", "m", "m2"), replace("b.py::D.n", "n2", "n3")), parents=(b,))
-    assert log.story_of("b.py::D.m") == [("insert", "a.py::C.m"), ("replace", "b.py::D.m")]
-    assert log.story_of("b.py::D.n")[0] == ("insert", "a.py::C.n")
+    assert log.ops_of("b.py::D.m") == [("insert", "a.py::C.m"), ("replace", "b.py::D.m")]
+    assert log.ops_of("b.py::D.n")[0] == ("insert", "a.py::C.n")
     assert sorted(log.query("SELECT address FROM symbols")) == [("b.py::D",), ("b.py::D.m",), ("b.py::D.n",)]
 
 
@@ -105,8 +105,8 @@ def test_branches_do_not_see_each_others_symbols(log: Log) -> None:
     log.commit(patch("a.py", insert("a.py::f", "theirs")), parents=(root,))
     log.commit(patch("a.py", replace("a.py::f", "ours", "ours2")), parents=(ours,))
     assert dict(log.query("SELECT symbol_id, ops FROM symbols WHERE name = 'f'")) == {
-        story_id("a.py::f", ident("ours")): 2,
-        story_id("a.py::f", ident("theirs")): 1,
+        symbol_id("a.py::f", ident("ours")): 2,
+        symbol_id("a.py::f", ident("theirs")): 1,
     }
 
 
@@ -126,8 +126,8 @@ def test_a_merge_knows_what_its_second_parent_brought(log: Log) -> None:
         parents=(ours, side),
     )
     log.commit(patch("a.py", replace("a.py::f2"), replace("a.py::new", "n", "n2")), parents=(merge,))
-    assert [op for op, _ in log.story_of("a.py::f2")] == ["insert", "replace", "replace", "replace"]
-    assert [op for op, _ in log.story_of("a.py::new")] == ["insert", "insert", "replace"]
+    assert [op for op, _ in log.ops_of("a.py::f2")] == ["insert", "replace", "replace", "replace"]
+    assert [op for op, _ in log.ops_of("a.py::new")] == ["insert", "insert", "replace"]
     assert log.query("SELECT count(*) FROM symbols") == [(3,)]
 
 
@@ -137,7 +137,9 @@ def test_a_symbol_older_than_the_log_is_one_on_both_branches(log: Log) -> None:
     ours = log.commit(patch("a.py", replace("a.py::f", "0", "1")), parents=(base,))
     log.commit(patch("b.py", replace("b.py::f", "0", "2"), from_address="a.py"), parents=(base,))
     log.commit(patch("a.py", replace("a.py::f", "1", "3")), parents=(ours,))
-    assert log.query("SELECT symbol_id, first_commit, ops FROM symbols") == [(story_id("a.py::f", ident("0")), None, 3)]
+    assert log.query("SELECT symbol_id, first_commit, ops FROM symbols") == [
+        (symbol_id("a.py::f", ident("0")), None, 3)
+    ]
 
 
 def test_a_symbol_that_is_restored_goes_on_and_another_one_does_not(log: Log) -> None:
@@ -149,11 +151,11 @@ def test_a_symbol_that_is_restored_goes_on_and_another_one_does_not(log: Log) ->
     assert sorted(log.query("SELECT ops, alive FROM symbols")) == [(1, 1), (4, 0)]
 
 
-def test_ops_by_hand_belong_to_the_story_of_their_address(log: Log) -> None:
+def test_ops_by_hand_belong_to_the_symbol_of_their_address(log: Log) -> None:
     log.commit(patch("a.py", insert("a.py::f")))
     by_hand = OpLog(log.root, "main")
     by_hand.append(make_op_entry("agent", "code", replace("a.py::f"), by_hand.next_lamport_ts()))
-    assert [op for op, _ in log.story_of("a.py::f")] == ["insert", "replace"]
+    assert [op for op, _ in log.ops_of("a.py::f")] == ["insert", "replace"]
     assert log.query("SELECT commit_id, actor FROM ops WHERE op = 'replace'") == [(None, "agent")]
     assert log.query("SELECT count(*) FROM commits") == [(1,)]
 
@@ -189,7 +191,7 @@ def scenario(log: Log) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_stories_do_not_depend_on_the_order_of_arrival(tmp_path: Path, seed: int) -> None:
+def test_symbols_do_not_depend_on_the_order_of_arrival(tmp_path: Path, seed: int) -> None:
     straight, shuffled = Log(tmp_path / "straight"), Log(tmp_path / "shuffled")
     oids = scenario(straight)
     straight.write(*oids)
@@ -227,16 +229,18 @@ def test_a_log_that_was_changed_in_place_is_read_anew(log: Log) -> None:
 def test_ancestry_is_what_a_walk_finds(seed: int) -> None:
     choose = random.Random(seed)  # noqa: S311 - no secret
     ancestry = Ancestry()
-    places: list[tuple[int, int, int]] = []
+    positions: list[tuple[int, int, int]] = []
     older: list[set[int]] = []
     for number in range(80):
         parents = (
             sorted({choose.randrange(max(0, number - 6), number) for _ in range(choose.randrange(3))}) if number else []
         )
-        generation = 1 + max((places[parent][2] for parent in parents), default=0)
-        places.append(ancestry.add(generation, [places[parent] for parent in parents]))
+        generation = 1 + max((positions[parent][2] for parent in parents), default=0)
+        positions.append(ancestry.add(generation, [positions[parent] for parent in parents]))
         older.append({number}.union(*(older[parent] for parent in parents)))
     for tip in range(80):
-        assert {old for old in range(80) if ancestry.reach([places[tip]]).sees(places[old])} == older[tip]
-        reach = ancestry.reach([places[tip]])
-        assert {old for old in range(80) if reach.holds(places[old])} == older[tip]
+        assert {
+            old for old in range(80) if ancestry.reachable_from([positions[tip]]).may_have(positions[old])
+        } == older[tip]
+        reachable = ancestry.reachable_from([positions[tip]])
+        assert {old for old in range(80) if reachable.has(positions[old])} == older[tip]

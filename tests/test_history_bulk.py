@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from made_logs import Log, delete, insert, patch, replace
 
-import muse_hook.history.link as folding
+import muse_hook.history.link as linking
 from muse_hook.errors import StoreBusyError
-from muse_hook.history import Filter, stream
 from muse_hook.history.batch_lines import parsed
+from muse_hook.history.events import Filter, stream
 from muse_hook.history.follow import refresh
 from muse_hook.index import Index
 from muse_hook.oplog.ids import seal_id
@@ -60,7 +60,7 @@ class Stages:
 
 @pytest.fixture
 def whole(tmp_path: Path) -> list[Any]:
-    """Return the tables of a history that was folded in one transaction."""
+    """Return the tables of a history that was linked in one transaction."""
     log = Log(tmp_path / "whole")
     log.write(*line_of_commits(log, 40))
     return log.tables()
@@ -69,29 +69,29 @@ def whole(tmp_path: Path) -> list[Any]:
 def test_a_fold_in_many_transactions_holds_the_same(
     log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "_FLUSH", 7)
+    monkeypatch.setattr(linking, "_OPS_A_TRANSACTION", 7)
     log.write(*line_of_commits(log, 40))
     stages = Stages()
     with Index(log.store) as index:
         refresh(index, stages)
     assert log.tables() == whole
-    assert len(stages.told["fold"]) > 10
-    for name in ("scan", "read", "fold"):
+    assert len(stages.told["link"]) > 10
+    for name in ("scan", "read", "link"):
         assert [done for done, _ in stages.told[name]] == sorted(done for done, _ in stages.told[name])
         assert stages.told[name][-1][0] == stages.told[name][-1][1] > 0
 
 
 def test_a_long_transaction_tells_how_far_it_is(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "_TELL", 10)
+    monkeypatch.setattr(linking, "_RECORDS_A_REPORT", 10)
     log.write(*line_of_commits(log, 40))
     stages = Stages()
     with Index(log.store) as index:
         refresh(index, stages)
-    assert stages.told["fold"] == [(10, 40), (20, 40), (30, 40), (40, 40), (40, 40)]
+    assert stages.told["link"] == [(10, 40), (20, 40), (30, 40), (40, 40), (40, 40)]
 
 
 def test_an_interrupted_fold_goes_on(log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "_FLUSH", 7)
+    monkeypatch.setattr(linking, "_OPS_A_TRANSACTION", 7)
     log.write(*line_of_commits(log, 40))
 
     def interrupt() -> None:
@@ -99,17 +99,17 @@ def test_an_interrupted_fold_goes_on(log: Log, whole: list[Any], monkeypatch: py
 
     with Index(log.store) as index:
         with pytest.raises(KeyboardInterrupt):
-            refresh(index, Stages("fold", interrupt))
-        folded = index.connection.execute("SELECT count(*) FROM records WHERE folded").fetchone()[0]
-        assert 0 < folded < 40
+            refresh(index, Stages("link", interrupt))
+        linked = index.connection.execute("SELECT count(*) FROM records WHERE linked").fetchone()[0]
+        assert 0 < linked < 40
         again = Stages()
         refresh(index, again)
-    assert again.told["fold"][-1][1] == 40 - folded
+    assert again.told["link"][-1][1] == 40 - linked
     assert log.tables() == whole
 
 
 def test_two_that_fold_at_once_hold_the_same(log: Log, whole: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folding, "_FLUSH", 7)
+    monkeypatch.setattr(linking, "_OPS_A_TRANSACTION", 7)
     log.write(*line_of_commits(log, 40))
 
     def other() -> None:
@@ -117,7 +117,7 @@ def test_two_that_fold_at_once_hold_the_same(log: Log, whole: list[Any], monkeyp
             refresh(index)
 
     with Index(log.store) as index:
-        refresh(index, Stages("fold", other))
+        refresh(index, Stages("link", other))
     assert log.tables() == whole
 
 

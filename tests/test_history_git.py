@@ -1,4 +1,4 @@
-"""Stories against Git: at every commit the living addresses are exactly the symbols of its tree."""
+"""The history against Git: at every commit the living addresses are exactly the symbols of its tree."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from conftest import Repo
 
 from muse_hook.catchup import backfill
 from muse_hook.git import open_repository
-from muse_hook.history import Reachable, refresh
-from muse_hook.history.identity import Places
+from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.follow import refresh
+from muse_hook.history.identity import AddressHistory
 from muse_hook.index import Index
 from muse_hook.oplog import Store
 from muse_hook.pipeline import Memory
@@ -61,12 +62,12 @@ def test_the_living_addresses_are_the_symbols_of_each_commits_tree(repo: Repo) -
     assert len(commits) >= 10
     with Index(store) as index, repository.objects() as objects:
         refresh(index)
-        known = [address for (address,) in index.connection.execute("SELECT DISTINCT address FROM places")]
+        known = [address for (address,) in index.connection.execute("SELECT DISTINCT address FROM addresses")]
         memory = Memory()
         for commit in commits:
-            reachable = Reachable(repository, index.connection, [commit])
-            places = Places(index.connection, lambda: reachable.ancestry)  # noqa: B023 - asked for right here
-            living = {address for address in known if places.living(reachable.view, address) is not None}
+            branch = BranchFilter(repository, index.connection, [commit])
+            addresses = AddressHistory(index.connection, lambda: branch.ancestry)  # noqa: B023 - asked for right here
+            living = {address for address in known if addresses.living(branch.reachable, address) is not None}
             there = set()
             for path, blob in objects.files(objects.commit(commit).tree):
                 table = memory.table(objects, blob, path.decode())

@@ -20,7 +20,8 @@ from report_room import EVIL, content_of, data_of, page_of, some_history
 from shell import Shell
 
 from muse_hook.cli.escape import printable
-from muse_hook.history import Filter, Reachable
+from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh
 from muse_hook.index import Index
 from muse_hook.report import gather, page
@@ -334,10 +335,10 @@ def test_gathering_asks_no_question_a_symbol(log: Log) -> None:
     asked: list[str] = []
     with Index(log.store) as index:
         refresh(index)
-        reachable = Reachable(cast("Any", None), index.connection, [last])
+        branch = BranchFilter(cast("Any", None), index.connection, [last])
         index.connection.set_trace_callback(asked.append)
         content = gather(
-            index.connection, reachable, Filter(), chosen=None, repository="", scope=[], shown=printable
+            index.connection, branch, Filter(), chosen=None, repository="", scope=[], shown=printable
         )  # fmt: skip
     assert content.symbols == 600
     assert data_of(page(content))["entities"]["alive"].count(1) == 600

@@ -175,7 +175,7 @@ def test_a_newer_batch_that_stands_there_no_more_holds_nothing_back(log: Log) ->
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_stories_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, seed: int) -> None:
+def test_symbols_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, seed: int) -> None:
     choose = random.Random(seed)  # noqa: S311 - no secret
     straight, shuffled = Log(tmp_path / "straight"), Log(tmp_path / "shuffled")
     pieces = []

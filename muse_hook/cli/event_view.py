@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.symbol_patch import SymbolPatches
     from muse_hook.cli.terminal import Screen, Span
-    from muse_hook.history import Event
+    from muse_hook.history.events import CommitEvent
 
 _SHORT = 10  # digits of a commit id
 _COLOURS = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed", "arrived": "renamed"}
 
 
-def draw_event(screen: Screen, event: Event, patches: SymbolPatches | None = None, session: str = "") -> None:
+def draw_event(screen: Screen, event: CommitEvent, patches: SymbolPatches | None = None, session: str = "") -> None:
     """Write a commit's line (with its session, where given), then its symbols', each with its diff if `patches`."""
     who = event.actor if event.actor in {event.author, ""} else f"{event.actor} for {event.author}"
     if event.author is None:

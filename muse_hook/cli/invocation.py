@@ -27,7 +27,7 @@ _STAGES = {
     "wait": ("waiting for another process that is reading the logs", "bytes"),
     "scan": ("looking through the logs", "bytes"),
     "read": ("reading the logs", "bytes"),
-    "fold": ("following the symbols", "commits"),
+    "link": ("following the symbols", "commits"),
 }
 _ON = {"true", "yes", "on", "1", "auto", ""}
 
@@ -107,7 +107,7 @@ class Invocation:
 
     def read_logs(self) -> None:
         """Bring the history up to date with the logs, in sight of whoever looks on. StoreError."""
-        from muse_hook.history import refresh
+        from muse_hook.history.follow import refresh
 
         stages = self.stages()
         try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from muse_hook.git import Repository
-    from muse_hook.history import Filter
+    from muse_hook.history.events import Filter
     from muse_hook.index import Index
 
 
@@ -63,7 +63,7 @@ def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
 
 def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
     """Return the filter that the arguments of `add_filters` ask for."""
-    from muse_hook.history import Filter  # the frame needs no history
+    from muse_hook.history.events import Filter  # the frame needs no history
 
     return Filter(
         session=arguments.session,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 
 from muse_hook.cli.event_view import draw_event
-from muse_hook.history import Event
+from muse_hook.history.events import CommitEvent
 from muse_hook.oplog.lines import wrong_type
 from muse_hook.oplog.sessions import shown
 
@@ -119,7 +119,7 @@ class Teller:
             last["domain_op"]["content_summary"] if arrival.commit_id else "",
         )
         ops = [_told(entry["domain_op"]) for entry in chosen if entry["domain"] != "git"]
-        draw_event(self._out, Event(facts, ops), session=arrival.session)
+        draw_event(self._out, CommitEvent(facts, ops), session=arrival.session)
 
     def _draw_rewrite(self, op: dict[str, Any]) -> None:
         new = op.get("new_content_id", "")[:_SHORT]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from muse_hook.history import Naming, Reachable
+from muse_hook.history.ancestry import BranchFilter, is_recorded
+from muse_hook.history.identity import symbol_id_of
+from muse_hook.history.names import SymbolNames
 from muse_hook.match.pairs import Pair
 
 TYPE_CHECKING = False
@@ -25,24 +27,22 @@ class Identity:
     def __init__(self, repository: Repository, connection: sqlite3.Connection) -> None:
         self._repository = repository
         self._sql = connection
-        self._known: dict[str, Naming] = {}
+        self._known: dict[str, SymbolNames] = {}
 
     def knows(self, commit: str) -> bool:
         """Whether a commit is recorded."""
-        query = "SELECT 1 FROM records WHERE commit_id = ? AND folded"
-        return self._sql.execute(query, (commit,)).fetchone() is not None
+        return is_recorded(self._sql, commit)
 
     def at(self, commit: str) -> Story:
         """Return what tells the story of a place at a commit."""
         naming = self._known.get(commit)
         if naming is None:
-            naming = self._known[commit] = Naming(self._sql, Reachable(self._repository, self._sql, [commit]))
-        return lambda place: naming.at(f"{place[0]}::{place[1]}")
+            naming = self._known[commit] = SymbolNames(self._sql, BranchFilter(self._repository, self._sql, [commit]))
+        return lambda place: naming.symbol_at(f"{place[0]}::{place[1]}")
 
     def symbol_id(self, story: int | None) -> str:
         """Return a story's stable id; "" for None."""
-        row = self._sql.execute("SELECT id FROM stories WHERE symbol = ?", (story,)).fetchone()
-        return str(row[0]) if row is not None else ""
+        return symbol_id_of(self._sql, story)
 
 
 def settle(found: Matching, before: Story, after: Story) -> None:

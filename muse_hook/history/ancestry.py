@@ -1,27 +1,35 @@
-"""Which recorded commit is an ancestor of which, from lines of first parents."""
+"""Which recorded commit is an ancestor of which, by chains of first parents, and what a branch reaches."""
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from functools import cached_property
 from operator import itemgetter
+
+from muse_hook.index import schema
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    Place = tuple[int, int, int]
+    from muse_hook.git import Repository
+
+    ChainPosition = tuple[int, int, int]
     """Where a commit stands: on which chain, how many steps along it, and at which generation."""
+else:
+    sqlite3 = schema.sqlite3
 
-
-_index = itemgetter(0)
 BEFORE = (-1, 0, 0)
 """Before everything that is recorded: an ancestor of every commit."""
+_step_of_edge = itemgetter(0)
+# ReachableSets; more branches are seldom open at once, and one that is gone is made again. Each takes 8 bytes a branch.
+_REACH_CACHE_SIZE = 1024
 
 
 class Ancestry:
-    """Commits as places on chains, a chain being a line of first parents.
+    """Commits as positions on chains, a chain being a line of first parents.
 
     A commit that is the first child of the last of a chain goes on in it; every other link is an edge. Questions
     walk edges only, so a straight history is answered at once however long it is. A parent that is not recorded
@@ -29,27 +37,28 @@ class Ancestry:
     """
 
     def __init__(self) -> None:
-        self._edges: list[list[tuple[int, int, Place | None]]] = []  # by chain: (index, generation there, parent)
-        self._last: list[int] = []  # by chain: its last index
+        # By chain: (step, generation there, parent).
+        self._edges: list[list[tuple[int, int, ChainPosition | None]]] = []
+        self._last: list[int] = []  # by chain: its last step
         self._grown: set[int] = set()  # chains, and edges, that are not in the tables yet
-        self._new: list[tuple[int, int, int, Place | None]] = []
+        self._new: list[tuple[int, int, int, ChainPosition | None]] = []
 
     @classmethod
     def load(cls, connection: sqlite3.Connection) -> Ancestry:
         """Return the ancestry that the tables of the history hold."""
-        made = cls()
+        loaded = cls()
         for (last,) in connection.execute("SELECT last FROM chains ORDER BY chain"):
-            made._last.append(last)
-            made._edges.append([])
-        edges = made._edges
+            loaded._last.append(last)
+            loaded._edges.append([])
+        edges = loaded._edges
         for chain, step, generation, parent, parent_step, parent_generation in connection.execute(
-            "SELECT chain, place, generation, parent_chain, parent_place, parent_generation FROM edges"
-            " ORDER BY chain, place"
+            "SELECT chain, step, generation, parent_chain, parent_step, parent_generation FROM edges"
+            " ORDER BY chain, step"
         ):
             edges[chain].append(
                 (step, generation, None if parent is None else (parent, parent_step, parent_generation))
             )
-        return made
+        return loaded
 
     def save(self, connection: sqlite3.Connection) -> None:
         """Write what was added since it was loaded or saved."""
@@ -66,34 +75,34 @@ class Ancestry:
         self._grown.clear()
         self._new.clear()
 
-    def add(self, generation: int, parents: Sequence[Place | None]) -> Place:
-        """Add a commit after its parents (None: one that is not recorded); its place."""
+    def add(self, generation: int, parents: Sequence[ChainPosition | None]) -> ChainPosition:
+        """Add a commit after its parents (None: one that is not recorded); its position."""
         first = parents[0] if parents else None
         if first is not None and self._last[first[0]] == first[1]:
-            chain, index = first[0], first[1] + 1
-            self._last[chain] = index
+            chain, step = first[0], first[1] + 1
+            self._last[chain] = step
             others = parents[1:]
         else:
-            chain, index = len(self._last), 0
+            chain, step = len(self._last), 0
             self._last.append(0)
             self._edges.append([])
             others = parents
         self._grown.add(chain)
-        self._edges[chain].extend((index, generation, other) for other in others)
-        self._new.extend((chain, index, generation, other) for other in others)
-        return chain, index, generation
+        self._edges[chain].extend((step, generation, other) for other in others)
+        self._new.extend((chain, step, generation, other) for other in others)
+        return chain, step, generation
 
-    def before(self, place: Place) -> Place | None:
-        """Return the first parent's place, None for a root or where it is not recorded."""
-        chain, step, generation = place
+    def first_parent(self, position: ChainPosition) -> ChainPosition | None:
+        """Return the first parent's position, None for a root or where it is not recorded."""
+        chain, step, generation = position
         if step:
             return chain, step - 1, generation - 1
         edges = self._edges[chain]
         return edges[0][2] if edges and edges[0][0] == 0 else None
 
-    def reach(self, tips: Iterable[Place], base: Reach | None = None) -> Reach:
+    def reachable_from(self, tips: Iterable[ChainPosition], base: ReachableSet | None = None) -> ReachableSet:
         """Return everything that the tips (and `base`, which is changed) reach."""
-        found = base or Reach()
+        found = base or ReachableSet()
         furthest = found.furthest
         furthest.extend([-1] * (len(self._last) - len(furthest)))
         todo = list(tips)
@@ -104,9 +113,9 @@ class Ancestry:
                 continue
             furthest[chain] = step
             edges = self._edges[chain]
-            for at in range(bisect_right(edges, step, key=_index) - 1, -1, -1):
-                index, generation, parent = edges[at]
-                if index <= done:
+            for at in range(bisect_right(edges, step, key=_step_of_edge) - 1, -1, -1):
+                edge_step, generation, parent = edges[at]
+                if edge_step <= done:
                     break
                 if parent is not None:
                     todo.append(parent)
@@ -115,7 +124,7 @@ class Ancestry:
         return found
 
 
-class Reach:
+class ReachableSet:
     """What some commits reach: the `furthest` step by chain (-1: none of it), and `unknown`, the largest generation of
     an unrecorded parent. A chain that is newer than this is not reached.
     """  # noqa: D205 - the fields are the summary
@@ -126,18 +135,106 @@ class Reach:
         self.furthest = array("q") if furthest is None else furthest
         self.unknown = unknown
 
-    def copy(self) -> Reach:
+    def copy(self) -> ReachableSet:
         """Return one that can grow by itself."""
-        return Reach(self.furthest[:], self.unknown)
+        return ReachableSet(self.furthest[:], self.unknown)
 
-    def holds(self, place: Place) -> bool:
-        """Whether the commit at that place is reached over recorded commits."""
-        chain, step, _ = place
+    def has(self, position: ChainPosition) -> bool:
+        """Whether the commit at that position is reached over recorded commits."""
+        chain, step, _ = position
         return 0 <= chain < len(self.furthest) and step <= self.furthest[chain]
 
-    def sees(self, place: Place) -> bool:
-        """Whether the commit at that place is reached; what is older than an unrecorded parent counts as reached."""
-        chain, step, generation = place
+    def may_have(self, position: ChainPosition) -> bool:
+        """Whether the commit at that position is reached; what is older than an unrecorded parent counts as reached."""
+        chain, step, generation = position
         if chain < 0 or generation < self.unknown:
             return True
         return chain < len(self.furthest) and step <= self.furthest[chain]
+
+
+class ReachCache:
+    """What each commit reaches, handed on from parents to children while a history is walked."""
+
+    def __init__(self, ancestry: Ancestry) -> None:
+        self._ancestry = ancestry
+        self._cached: dict[ChainPosition, tuple[ReachableSet, int]] = {}  # with how many children are still to come
+
+    def get(self, position: ChainPosition | None) -> ReachableSet | None:
+        """Return what a commit reaches, for looking at; None for one that is not recorded."""
+        if position is None:
+            return None
+        cached = self._cached.get(position)
+        return cached[0] if cached is not None else self._ancestry.reachable_from([position])
+
+    def take(self, position: ChainPosition | None) -> ReachableSet | None:
+        """Return what a commit reaches, for a child to grow; the last child gets the very thing."""
+        if position is None:
+            return None
+        reachable, children = self._cached.pop(position, (None, 0))
+        if reachable is None:
+            return self._ancestry.reachable_from([position])
+        if children <= 1:
+            return reachable
+        self._cached[position] = reachable, children - 1
+        return reachable.copy()
+
+    def put(self, position: ChainPosition, reachable: ReachableSet, children: int) -> None:
+        """Keep what a commit reaches for its children."""
+        if children:
+            self._cached[position] = reachable, children
+            if len(self._cached) > _REACH_CACHE_SIZE:
+                del self._cached[next(iter(self._cached))]
+
+
+class BranchFilter:
+    """Which recorded commits some tips (full ids) reach: by the tables, and by Git where they do not say.
+
+    `reachable` stays in the tables until the next commit is linked: questions come in series.
+    """
+
+    def __init__(self, repository: Repository, connection: sqlite3.Connection, tips: Sequence[str]) -> None:
+        self._repository = repository
+        self._sql = connection
+        self._tips = sorted(tips)
+        query = "SELECT chain, step, generation FROM records WHERE commit_id = ? AND linked"
+        positions = [connection.execute(query, (tip,)).fetchone() for tip in self._tips]
+        self._is_recorded = all(positions)
+        self.reachable = self._stored([position for position in positions if position])
+
+    @cached_property
+    def ancestry(self) -> Ancestry:
+        """Who descends from whom."""
+        return Ancestry.load(self._sql)
+
+    def has(self, commit_id: str, position: ChainPosition) -> bool:
+        """Whether a recorded commit is among them."""
+        if self.reachable.has(position):
+            return True
+        if self._is_recorded and position[2] >= self.reachable.unknown:
+            return False
+        return commit_id in self._git_commits
+
+    def _stored(self, positions: list[ChainPosition]) -> ReachableSet:
+        key = " ".join(self._tips)
+        row = self._sql.execute("SELECT unknown, furthest FROM reachable_sets WHERE tips = ?", (key,)).fetchone()
+        if row is not None:
+            steps = array("q")
+            steps.frombytes(row[1])
+            return ReachableSet(steps, row[0])
+        found = self.ancestry.reachable_from(positions)
+        row = key, found.unknown, found.furthest.tobytes()
+        try:  # noqa: SIM105 - start-up time
+            self._sql.execute("REPLACE INTO reachable_sets VALUES (?, ?, ?)", row)
+        except sqlite3.OperationalError:
+            pass  # somebody is writing, or nobody may: next time, then
+        return found
+
+    @cached_property
+    def _git_commits(self) -> frozenset[str]:
+        return frozenset(commit for commit, _ in self._repository.rev_list(self._tips))
+
+
+def is_recorded(connection: sqlite3.Connection, commit_id: str) -> bool:
+    """Whether a commit is in the history."""
+    query = "SELECT 1 FROM records WHERE commit_id = ? AND linked"
+    return connection.execute(query, (commit_id,)).fetchone() is not None

@@ -1,25 +1,29 @@
-"""What happened, commit by commit, newest first in causal order: to some symbols, to a file, or to everything."""
+"""What happened to some symbols, to a file, or to everything: commit by commit, newest first; and the last change."""
 
 from __future__ import annotations
 
 from itertools import groupby
+from json import loads
 
+from muse_hook.index import schema
 from muse_hook.oplog.sessions import shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from muse_hook.history.names import Named
-    from muse_hook.history.reachable import Reachable
+    from muse_hook.history.ancestry import BranchFilter, ChainPosition
+    from muse_hook.history.names import SymbolQuery
 
-    Row = tuple[tuple[Any, ...], dict[str, Any]]
+    OpOfRecord = tuple[tuple[Any, ...], dict[str, Any]]
     """What is known of a record (_RECORD), and an op of it."""
+else:
+    sqlite3 = schema.sqlite3
 
 _RECORD = (
-    "r.record, r.commit_id, r.session, r.lamport_ts, r.actor, r.author, r.committed_at, r.subject, r.chain, r.place,"
+    "r.record, r.commit_id, r.session, r.lamport_ts, r.actor, r.author, r.committed_at, r.subject, r.chain, r.step,"
     " r.generation"
 )
 _ENTRY = (
@@ -27,7 +31,10 @@ _ENTRY = (
     " e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary, s.id, e.inside IS NOT NULL"
 )
 _PATH = "substr(m.new_address, 1, instr(m.new_address, '::') - 1)"
-_FACTS = 11  # columns of _RECORD
+_RECORD_COLUMNS = 11
+# Codes of changes that leave a symbol what it was: it went elsewhere, or its file can be read again.
+_IDLE = {"moved", "reparsed"}
+_SYMBOLS_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
 
 
 class Filter:
@@ -68,13 +75,13 @@ class Filter:
         return " AND ".join(parts), values
 
 
-class Event:
-    """One commit (`commit_id` None: an op appended by hand) and what it did, each op with the keys of docs/json.md."""
+class CommitEvent:
+    """One commit (`commit_id` None: a manual entry) and what it did, each op with the keys of docs/json.md."""
 
     __slots__ = ("actor", "author", "commit_id", "created_at", "lamport_ts", "ops", "session", "subject")
 
-    def __init__(self, facts: Sequence[Any], ops: list[dict[str, Any]]) -> None:
-        _, self.commit_id, self.session, self.lamport_ts, self.actor, self.author, self.created_at, subject, *_ = facts
+    def __init__(self, record: Sequence[Any], ops: list[dict[str, Any]]) -> None:
+        _, self.commit_id, self.session, self.lamport_ts, self.actor, self.author, self.created_at, subject, *_ = record
         self.subject: str = subject or ""
         self.ops = ops
 
@@ -93,57 +100,141 @@ class Event:
 
 
 def stream(
-    connection: sqlite3.Connection, named: Named | None, wanted: Filter, reachable: Reachable | None
-) -> Iterator[Event]:
-    """Yield what happened to `named` (None: to everything), newest first; only what is `reachable` unless None.
+    connection: sqlite3.Connection, query: SymbolQuery | None, wanted: Filter, branch: BranchFilter | None
+) -> Iterator[CommitEvent]:
+    """Yield what happened to `query` (None: to everything), newest first; only what `branch` has unless None.
 
-    What a merge only brought along (`from_parent`) is told by the commit that did it.
+    What a merge only brought along (`from_parent`) is an event of the commit that did it.
     """
-    rows = _entries(connection, named, wanted)
-    if named is not None and named.symbols and not (wanted.kind or wanted.change):
-        carried = list(_carried(connection, named, wanted))
+    rows = _entries(connection, query, wanted)
+    if query is not None and query.symbols and not (wanted.kind or wanted.change):
+        carried = list(_carried(connection, query, wanted))
         rows = iter(sorted([*rows, *carried], key=_youngest_first)) if carried else rows
     for _, group in groupby(rows, key=lambda row: row[0][0]):
-        facts, op = next(group)
-        if reachable is None or facts[1] is None or reachable.has(facts[1], facts[8:]):
-            yield Event(facts, [op, *(each for _, each in group)])
+        record, op = next(group)
+        if branch is None or record[1] is None or branch.has(record[1], record[8:]):
+            yield CommitEvent(record, [op, *(each for _, each in group)])
 
 
-def _entries(connection: sqlite3.Connection, named: Named | None, wanted: Filter) -> Iterator[Row]:
+class LastChange:
+    """One symbol's last change: the commit and who made it, `change` its reason codes ("added" for a new symbol)."""
+
+    __slots__ = ("actor", "author", "change", "co_authors", "commit_id", "created_at", "subject", "symbol_id")
+
+    def __init__(self, symbol_id: str, record: tuple[str, ...], change: list[str]) -> None:
+        self.symbol_id = symbol_id
+        self.commit_id, self.actor, self.author, co_authors, self.created_at, self.subject = record
+        self.co_authors: list[str] = loads(co_authors)
+        self.change = change
+
+
+def last_changes(connection: sqlite3.Connection, branch: BranchFilter, symbols: Iterable[int]) -> dict[int, LastChange]:
+    """Return the last change of each symbol (its number) that has one among the commits of `branch`.
+
+    Moves alone do not count, nor does what a merge brought along: it is a change of the commit that did it. Formatting
+    has no op. A symbol of which only moves are recorded has its first op.
+    """
+    wanted = sorted(set(symbols))
+    found: dict[int, LastChange] = {}
+    idle: dict[int, LastChange] = {}
+    for at in range(0, len(wanted), _SYMBOLS_A_QUERY):
+        some = wanted[at : at + _SYMBOLS_A_QUERY]
+        for symbol, symbol_id, op, change, from_address, commit_id, *values in connection.execute(
+            "SELECT k.symbol, s.id, e.op, e.change, e.from_address, r.commit_id, r.actor, r.author, r.co_authors,"  # noqa: S608 - constants
+            " r.committed_at, r.subject, r.chain, r.step, r.generation"
+            " FROM links k JOIN entries e USING (record, position) JOIN records r USING (record)"
+            f" JOIN identities s USING (symbol) WHERE k.symbol IN ({', '.join('?' * len(some))})"
+            " AND e.from_parent IS NULL AND e.op IN ('insert', 'replace') AND r.commit_id IS NOT NULL"
+            " ORDER BY r.generation DESC, r.commit_id DESC, e.position",
+            some,
+        ):
+            if symbol in found or not branch.has(commit_id, (values[-3], values[-2], values[-1])):
+                continue
+            codes = change.split(",") if change else []
+            last = LastChange(symbol_id, (commit_id, *values[:-3]), codes or (["added"] if op == "insert" else []))
+            if (op == "insert" and not from_address) or set(codes) - _IDLE:
+                found[symbol] = last
+            else:
+                idle[symbol] = last
+    return idle | found
+
+
+def symbol_ids(connection: sqlite3.Connection, commit_id: str | None) -> dict[str, str]:
+    """Return the stable ids of symbols by the ids of the ops of a commit (None: of manual entries).
+
+    Empty where the commit is not in the history yet, or has no ops on symbols; ops on files have none.
+    """
+    try:
+        return dict(
+            connection.execute(
+                "SELECT e.op_id, s.id FROM records r JOIN links k USING (record)"
+                " JOIN entries e USING (record, position) JOIN identities s USING (symbol) WHERE r.commit_id IS ?",
+                (commit_id,),
+            )
+        )
+    except sqlite3.DatabaseError:  # no history was made yet, or somebody deleted it
+        return {}
+
+
+def renames(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[Any, ...]]:
+    """Yield every rename and move of a symbol, newest first.
+
+    Each is (commit id, symbol id, old address, new address, how, confidence or None, kind, whether `wanted` has it).
+    """
+    return connection.execute(
+        "SELECT commit_id, symbol_id, old_address, new_address, how, confidence, kind,"
+        " (?1 = '' OR substr(new_address, 1, instr(new_address, '::') - 1) GLOB ?1) AND ?2 IN ('', kind)"
+        " AND ?3 IN ('', how) FROM renames JOIN symbols USING (symbol_id)"
+        " ORDER BY lamport_ts DESC, commit_id DESC, old_address",
+        (wanted.path, wanted.kind, wanted.change),
+    )
+
+
+def recorded_commits(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[str, ChainPosition]]:
+    """Yield each recorded commit of the session and time that `wanted` asks for, and its position."""
+    rows = connection.execute(
+        "SELECT commit_id, chain, step, generation FROM records WHERE commit_id IS NOT NULL"
+        " AND ? IN ('', session) AND committed_at >= ?",
+        (wanted.session, wanted.since),
+    )
+    return ((commit_id, (chain, step, generation)) for commit_id, chain, step, generation in rows)
+
+
+def _entries(connection: sqlite3.Connection, query: SymbolQuery | None, wanted: Filter) -> Iterator[OpOfRecord]:
     where, values = wanted.where()
-    told = "LEFT JOIN told t ON t.record = e.record AND t.position = e.position"
-    if named is None:
+    links = "LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
+    if query is None:
         # Record by record in the order that is asked for, so that the newest are there at once.
-        tables = f"records r CROSS JOIN entries e ON e.record = r.record {told}"
-    elif named.symbols:
+        tables = f"records r CROSS JOIN entries e ON e.record = r.record {links}"
+    elif query.symbols:
         tables = (
-            "told t JOIN entries e ON e.record = t.record AND e.position = t.position JOIN records r USING (record)"
+            "links k JOIN entries e ON e.record = k.record AND e.position = k.position JOIN records r USING (record)"
         )
     else:
-        tables = f"entries e JOIN records r USING (record) {told}"
-    if named is not None:
-        column, chosen = ("t.symbol", named.symbols) if named.symbols else ("e.path", named.paths)
+        tables = f"entries e JOIN records r USING (record) {links}"
+    if query is not None:
+        column, chosen = ("k.symbol", query.symbols) if query.symbols else ("e.path", query.paths)
         where, values = f"{column} IN ({', '.join('?' * len(chosen))}) AND {where}", [*chosen, *values]
-    query = (
-        f"SELECT {_RECORD}, {_ENTRY} FROM {tables} LEFT JOIN stories s ON s.symbol = t.symbol"  # noqa: S608 - ours
+    statement = (
+        f"SELECT {_RECORD}, {_ENTRY} FROM {tables} LEFT JOIN identities s ON s.symbol = k.symbol"  # noqa: S608 - ours
         f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position"
     )
-    for row in connection.execute(query, values):
-        yield row[:_FACTS], _op(row[_FACTS:])
+    for row in connection.execute(statement, values):
+        yield row[:_RECORD_COLUMNS], _op(row[_RECORD_COLUMNS:])
 
 
-def _carried(connection: sqlite3.Connection, named: Named, wanted: Filter) -> Iterator[Row]:
+def _carried(connection: sqlite3.Connection, query: SymbolQuery, wanted: Filter) -> Iterator[OpOfRecord]:
     """Yield where symbols went with their file or class, in commits that had no op of their own for them."""
     where, values = wanted.where()
-    query = (
+    statement = (
         f"SELECT {_RECORD}, m.old_address, m.new_address, m.how, m.confidence, s.id, s.kind"  # noqa: S608 - likewise
-        " FROM moves m JOIN records r USING (record) JOIN stories s USING (symbol)"
-        f" WHERE m.symbol IN ({', '.join('?' * len(named.symbols))}) AND m.how NOT IN ('renamed', 'moved')"
+        " FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol)"
+        f" WHERE m.symbol IN ({', '.join('?' * len(query.symbols))}) AND m.how NOT IN ('renamed', 'moved')"
         f" AND m.from_parent IS NULL AND {where.replace('e.path', _PATH)}"
         " ORDER BY r.generation DESC, r.commit_id DESC, m.old_address"
     )
-    for row in connection.execute(query, [*named.symbols, *values]):
-        old, new, how, confidence, symbol_id, kind = row[_FACTS:]
+    for row in connection.execute(statement, [*query.symbols, *values]):
+        old, new, how, confidence, symbol_id, kind = row[_RECORD_COLUMNS:]
         op: dict[str, Any] = {
             "op": "carried",
             "address": old,
@@ -153,12 +244,12 @@ def _carried(connection: sqlite3.Connection, named: Named, wanted: Filter) -> It
             "kind": kind,
             "change": [how],
         }
-        yield row[:_FACTS], op if confidence is None else op | {"confidence": confidence}
+        yield row[:_RECORD_COLUMNS], op if confidence is None else op | {"confidence": confidence}
 
 
-def _youngest_first(row: Row) -> tuple[int, _Reversed]:
-    facts = row[0]
-    return -facts[10], _Reversed(facts[1] or "")
+def _youngest_first(row: OpOfRecord) -> tuple[int, _Reversed]:
+    record = row[0]
+    return -record[10], _Reversed(record[1] or "")
 
 
 class _Reversed(str):
@@ -175,7 +266,7 @@ def _op(row: Sequence[Any]) -> dict[str, Any]:
         op_id, op, address, kind, change, new_address, from_address, _, confidence, first, last, old_id, new_id,
         summary, symbol_id, is_child,
     ) = row  # fmt: skip
-    told = {
+    found = {
         "op_id": op_id,
         "op": op,
         "address": address,
@@ -187,10 +278,10 @@ def _op(row: Sequence[Any]) -> dict[str, Any]:
         "old_content_id": old_id,
         "new_content_id": new_id,
     }
-    extra = {
+    optional = {
         "lines": None if first is None else [first, last],
         "new_address": new_address,
         "from_address": from_address,
         "confidence": confidence,
     }
-    return told | {key: value for key, value in extra.items() if value is not None}
+    return found | {key: value for key, value in optional.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Following the logs into the tables of the history."""
+"""Following the logs into the tables of the history: each whole batch once, manual entries too."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import gc
 import os
 import time
 
+from muse_hook.digest import hasher
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.history import tables
+from muse_hook.history.batch_lines import parsed
 from muse_hook.index import schema
+from muse_hook.oplog.engines import engine_of, rank
+from muse_hook.oplog.lines import hand_entry, parse, read_lines
 from muse_hook.oplog.lock import StoreLock
+from muse_hook.oplog.sessions import LOG, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
-    from typing import Self
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, Self
 
     from muse_hook.index import Index
 
@@ -25,21 +30,29 @@ else:
     sqlite3 = schema.sqlite3
 
 _LOCK = "index.lock"
-_LOOK_SECONDS = 0.2
+_LOCK_SECONDS = 0.2
 # Others look for a moment in which the database is free at most every tenth of a second.
 _TURN_SECONDS, _PAUSE_SECONDS = 1.0, 0.06
 _TRIES = 3  # a log that changes under our hands more often than that is left for the next command
+# Batches a transaction: a hook that wants to note its own commit in the index waits for at most one of them.
+_BATCHES = 500
+# What comes of a line with keys missing, or with values of other types than they should have.
+_NO_ENTRY = (LookupError, TypeError, AttributeError, ValueError, OverflowError)
+_NO_VALUE = (
+    sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, sqlite3.DataError, OverflowError,
+    UnicodeEncodeError,
+)  # fmt: skip
 
 
 def refresh(index: Index, stage: Stage | None = None) -> None:
     """Bring the history up to date with the logs, which `index` follows. Interrupted, the next run goes on.
 
-    `stage` is told the name of each stage that has something to do, and returns what is told how far it is: "scan"
-    and "read" in bytes, "fold" in commits. A log in which something is no more what it was is read anew.
+    `stage` is called with the name of each stage that has something to do and returns what is called with its progress:
+    "scan" and "read" in bytes, "link" in commits. A log in which something is no more what it was is read again.
     Raises StoreBusyError, StoreError.
     """
-    stage = stage or _untold
-    with _Alone(index, stage):
+    stage = stage or _no_progress
+    with _ReaderLock(index, stage):
         for _ in range(_TRIES):
             damaged = _refresh(index, stage)
             if not damaged:
@@ -47,7 +60,7 @@ def refresh(index: Index, stage: Stage | None = None) -> None:
             index.reread(damaged)
 
 
-class _Alone:
+class _ReaderLock:
     """Lets one process at a time read: another one waits, in sight, and finds it done. Hooks do not wait here."""
 
     def __init__(self, index: Index, stage: Stage) -> None:
@@ -55,7 +68,7 @@ class _Alone:
         self._stage = stage
         store = index.store
         path = store.path(_LOCK)
-        self._lock = StoreLock(path, _LOOK_SECONDS, lambda: store.open_file(path, os.O_RDWR | os.O_CREAT))
+        self._lock = StoreLock(path, _LOCK_SECONDS, lambda: store.open_file(path, os.O_RDWR | os.O_CREAT))
         self._is_held = False
 
     def __enter__(self) -> Self:
@@ -65,7 +78,7 @@ class _Alone:
                 self._lock.__enter__()
             except StoreBusyError:
                 progress = progress or self._stage("wait")
-                progress(*_done(self._index.connection))
+                progress(*_bytes_read(self._index.connection))
             except StoreError:  # a store that is not there, or cannot be written, has its index in memory
                 break
             else:
@@ -77,7 +90,7 @@ class _Alone:
             self._lock.__exit__()
 
 
-class _Turns:
+class _Pauses:
     """Lets hooks and other readers have the database now and then."""
 
     def __init__(self) -> None:
@@ -90,7 +103,7 @@ class _Turns:
             self._since = time.monotonic()
 
 
-def _done(sql: sqlite3.Connection) -> tuple[int, int]:
+def _bytes_read(sql: sqlite3.Connection) -> tuple[int, int]:
     """Return how many bytes of how many the one who reads has read."""
     try:
         query = "SELECT total(f.offset), total(l.position) FROM logs l LEFT JOIN followed f ON f.log = l.id"
@@ -100,7 +113,7 @@ def _done(sql: sqlite3.Connection) -> tuple[int, int]:
     return int(done), int(total)
 
 
-def _untold(_: str) -> Progress:
+def _no_progress(_: str) -> Progress:
     return lambda _done, _total: None
 
 
@@ -108,22 +121,21 @@ def _refresh(index: Index, stage: Stage) -> str:
     """Read what is new; the session whose log is not what the index takes it for, "" for none."""
     index.refresh(progress=stage("scan"))
     sql = index.connection
-    if not _are_good(sql):
+    if not _are_current(sql):
         with index.transaction():
-            if not _are_good(sql):  # another process may have been first
+            if not _are_current(sql):  # another process may have been first
                 tables.make(sql)
     logs = sql.execute(
         "SELECT l.id, l.folder, l.position - coalesce(f.offset, 0) FROM logs l LEFT JOIN followed f ON f.log = l.id"
         " WHERE l.position > coalesce(f.offset, 0)"
     ).fetchall()
-    if not logs and sql.execute("SELECT 1 FROM records WHERE NOT folded LIMIT 1").fetchone() is None:
+    if not logs and sql.execute("SELECT 1 FROM records WHERE NOT linked LIMIT 1").fetchone() is None:
         return ""
-    from muse_hook.history.link import fold  # start-up time; mostly nothing is new
-    from muse_hook.history.reading import read
+    from muse_hook.history.link import link  # start-up time; mostly nothing is new
 
     total = sum(unread for *_, unread in logs)
     index.expect(total)
-    turns = _Turns()
+    pauses = _Pauses()
     with _NoCollector():
         progress = stage("read")
         done = 0
@@ -132,13 +144,13 @@ def _refresh(index: Index, stage: Stage) -> str:
             while some:
                 try:
                     with index.transaction():
-                        some = read(index, log, folder)
+                        some = _read(index, log, folder)
                 except DamagedLogError:
                     return index.store.session_at(folder)
                 done += some
                 progress(done, total)
-                turns.pause()
-        fold(index, stage("fold"), turns.pause)
+                pauses.pause()
+        link(index, stage("link"), pauses.pause)
     return ""
 
 
@@ -154,7 +166,151 @@ class _NoCollector:
             gc.enable()
 
 
-def _are_good(sql: sqlite3.Connection) -> bool:
+def _are_current(sql: sqlite3.Connection) -> bool:
     """Whether the tables are there, and every log that was read is what it was: a changed one has another number."""
     query = "SELECT 1 FROM followed WHERE log NOT IN (SELECT id FROM logs) LIMIT 1"
     return tables.is_there(sql) and sql.execute(query).fetchone() is None
+
+
+def _read(index: Index, log: int, folder: str) -> int:
+    """Read some more batches of one log, inside the caller's transaction; the bytes that were read, 0 at the end."""
+    sql = index.connection
+    (end, start) = sql.execute(
+        "SELECT l.position, coalesce(f.offset, 0) FROM logs l LEFT JOIN followed f ON f.log = l.id WHERE l.id = ?",
+        (log,),
+    ).fetchone() or (0, 0)
+    if start >= end:
+        return 0
+    seals = sql.execute(
+        "SELECT start, line, end FROM seals WHERE log = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
+        (log, start, end, _BATCHES),
+    ).fetchall()
+    batches = _NewRecords(sql, shown(index.store.session_at(folder)), log)
+    fd = index.store.open_file(index.store.path("op_log", folder, LOG), os.O_RDONLY)
+    try:
+        at = start
+        for first, line, after in seals:
+            batches.add_manual(fd, at, first)
+            data = os.pread(fd, after - first, first)
+            if not _is_whole(data, line - first, end - start):
+                doing, wrong = f"reading the log of {batches.session}", f"a batch at byte {first} changed"
+                raise DamagedLogError(doing, wrong, "muse-hook verify")
+            batches.add_batch(data, first)
+            at = after
+        if len(seals) < _BATCHES:
+            batches.add_manual(fd, at, end)
+            at = end
+    finally:
+        os.close(fd)
+    batches.write()
+    sql.execute("REPLACE INTO followed VALUES (?, ?)", (log, at))
+    return at - start
+
+
+def _is_whole(data: bytes, line: int, size: int) -> bool:
+    """Say whether a batch, whose seal begins at `line`, fits its seal's digest; `size` bytes are to be read in all."""
+    seal = parse(data[line:])
+    commit = seal.get("commit") if seal is not None else None
+    digest = hasher(size)
+    digest.update(memoryview(data)[:line])
+    return isinstance(commit, dict) and commit.get("sha256") == digest.hexdigest()
+
+
+class _NewRecords:
+    """What was read of one log and is to be written.
+
+    A log can be merged from anywhere and appended to by anyone: a batch or an entry that is not what it should be is
+    passed over alone, and hides none of the others. `verify` names it.
+    """
+
+    def __init__(self, sql: sqlite3.Connection, session: str, log: int) -> None:
+        self.session = session
+        self._sql = sql
+        self._log = log
+        self._number = sql.execute("SELECT coalesce(max(record), 0) FROM records").fetchone()[0]
+        self._rows: list[tables.BatchRows] = []
+        self._engines: dict[str, str] = {}  # of the commits among them
+
+    def add_batch(self, data: bytes, start: int) -> None:
+        """Add a whole batch; of a commit's the newer engine's counts, of those of one engine the first."""
+        entries = parsed(data)
+        try:
+            seal: Mapping[str, Any] = entries[-1]  # type: ignore[assignment] # a TypeError, then
+            commit_id, engine = seal["commit_id"], engine_of(seal["commit"])
+            known = self._engine_of(commit_id)
+            if known is None or (known != engine and rank(engine) > rank(known)):
+                self._add(entries, start)  # type: ignore[arg-type] # likewise
+                self._rows[-1].supersedes = known is not None
+                self._engines[commit_id] = engine
+        except _NO_ENTRY:
+            pass
+
+    def add_manual(self, fd: int, start: int, end: int) -> None:
+        """Add the manual entries between two batches; marks are among them."""
+        for number, line in enumerate(read_lines(fd, start, end)):
+            entry = hand_entry(line)
+            if entry is None:
+                continue
+            try:
+                if entry["domain"] == "git":
+                    self._mark(entry["domain_op"])
+                else:
+                    self._add([entry], start + number)
+            except (*_NO_ENTRY, *_NO_VALUE):
+                pass
+
+    def _add(self, entries: Sequence[Mapping[str, Any]], start: int) -> None:
+        self._rows.append(tables.BatchRows(self._number + 1, entries, self.session, (self._log, start)))
+        self._number += 1
+
+    def _mark(self, op: Mapping[str, Any]) -> None:
+        if "old_content_id" in op or op.get("op") == "delete":
+            self._sql.execute(
+                "INSERT OR IGNORE INTO marks_read VALUES (?, ?, ?)",
+                (op["address"], op.get("new_content_id", ""), op.get("new_summary") or op.get("content_summary", "")),
+            )
+
+    def _engine_of(self, commit_id: str) -> str | None:
+        """Return the engine of the batch that is known of a commit, None where none is."""
+        if commit_id in self._engines:
+            return self._engines[commit_id]
+        found = self._sql.execute("SELECT engine FROM records WHERE commit_id = ?", (commit_id,)).fetchone()
+        return None if found is None else found[0] or ""
+
+    def write(self) -> None:
+        """Write it: all at once, and where that is refused, one by one."""
+        if not any(rows.supersedes for rows in self._rows) and self._write_rows(self._rows):
+            return
+        for rows in self._rows:
+            if not self._write_rows([rows]):
+                rows.escape()
+                self._write_rows([rows])
+
+    def _make_room(self, commit_id: str) -> None:
+        """Delete what an older engine recorded of a commit, and every link, since any symbol may have begun with it."""
+        sql = self._sql
+        for record, linked in sql.execute(
+            "SELECT record, linked FROM records WHERE commit_id = ?", (commit_id,)
+        ).fetchall():
+            if linked:
+                tables.unlink(sql)
+            for table in ("records", "parents", "entries"):
+                sql.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names of ours
+
+    def _write_rows(self, some: Sequence[tables.BatchRows]) -> bool:
+        """Write rows, or none of them where SQLite refuses a value; whether it took them."""
+        sql = self._sql
+        sql.execute("SAVEPOINT batches")
+        try:
+            for each in some:
+                if each.supersedes:
+                    self._make_room(each.record[1])
+            sql.executemany(tables.INSERT_RECORD, [each.record for each in some])
+            sql.executemany(tables.INSERT_PARENT, [row for each in some for row in each.parents])
+            sql.executemany(tables.INSERT_ENTRY, [row for each in some for row in each.entries])
+        except _NO_VALUE:
+            sql.execute("ROLLBACK TO batches")
+            return False
+        finally:
+            sql.execute("RELEASE batches")
+        return True

@@ -1,83 +1,92 @@
-"""Which story an address belonged to, at any commit."""
+"""Which symbol an address belonged to at any commit, and the symbols' stable ids."""
 
 from __future__ import annotations
 
+from muse_hook.digest import sha256
 from muse_hook.history.ancestry import BEFORE
-from muse_hook.model.address import after_all, prefixes
+from muse_hook.model.address import after_all, prefixes, simple_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
+    from typing import Any
 
-    from muse_hook.history.ancestry import Ancestry, Place, Reach
+    from muse_hook.history.ancestry import Ancestry, ChainPosition, ReachableSet
+
+_ADDRESSES_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
 
 
-_MANY = 500  # addresses a query: SQLite's own limit on `?` was 999 for long
+def symbol_id(address: str, content_id: str) -> str:
+    """Return the stable id of a symbol from its first appearance: where, and as what.
+
+    The same on every machine and in every copy of a commit (amended, rebased, cherry-picked); a symbol that is
+    deleted and restored as it was first keeps it.
+    """
+    return sha256(f"{address}\0{content_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-class Places:
-    """The table of places, read as far as it is asked for, and what is put in before it is written.
+class AddressHistory:
+    """Which symbol had an address: the table `addresses`, read as far as it is asked for, and what is to be written.
 
-    `ancestry` is asked for only where something was carried here from elsewhere.
-
-    An address is a story's from the commit that gave it on, until another one ends it or gives it away.
+    An address is a symbol's from the commit that gave it on, until another one ends it or gives it away. A symbol is
+    a number, a row of the table `identities`. `ancestry` is asked for only where something was carried along.
     """
 
     def __init__(self, connection: sqlite3.Connection, ancestry: Callable[[], Ancestry]) -> None:
         self._sql = connection
         self._ancestry = ancestry
-        self._is_empty = connection.execute("SELECT 1 FROM places LIMIT 1").fetchone() is None
-        self._known: dict[str, list[tuple[Place, int | None]]] = {}
-        self._carried: dict[str, list[tuple[Place, str]]] = {}
-        self._carriers = {new for (new,) in connection.execute("SELECT DISTINCT new FROM carriers")}
+        self._is_empty = connection.execute("SELECT 1 FROM addresses LIMIT 1").fetchone() is None
+        self._known: dict[str, list[tuple[ChainPosition, int | None]]] = {}
+        self._carried: dict[str, list[tuple[ChainPosition, str]]] = {}
+        self._prefixes = {new for (new,) in connection.execute("SELECT DISTINCT new FROM prefixes")}
         self._touched: dict[int, list[str]] = {}
         self._put_here: dict[str, set[str]] = {}  # by file, the addresses that were put in by this run
         self._new: dict[tuple[str, int], int | None] = {}
-        self._new_carriers: list[tuple[str, int, str]] = []
+        self._new_prefixes: list[tuple[str, int, str]] = []
 
-    def find(self, view: Reach | None, address: str) -> tuple[int | None, str]:
-        """Return the last story that had the address within `view`, what a commit reaches; alive or not.
+    def find(self, reachable: ReachableSet | None, address: str) -> tuple[int | None, str]:
+        """Return the last symbol that had the address within `reachable`, what a commit reaches; alive or not.
 
         Where none had it, None and the address that it had before whatever carried it there.
         """
         while True:
-            symbol = self.last(view, address)
-            origin = self._origin(view, address) if symbol is None else None
+            symbol = self.last(reachable, address)
+            origin = self._origin(reachable, address) if symbol is None else None
             if origin is None:
                 return symbol, address
-            view, address = origin
+            reachable, address = origin
 
-    def last(self, view: Reach | None, address: str) -> int | None:
-        """Return the last story that had exactly this address within `view`, alive or not."""
-        for place, symbol in self._at(address) if view is not None else ():
-            if symbol is not None and view.sees(place):  # type: ignore[union-attr] # not None here
+    def last(self, reachable: ReachableSet | None, address: str) -> int | None:
+        """Return the last symbol that had exactly this address within `reachable`, alive or not."""
+        for position, symbol in self._at(address) if reachable is not None else ():
+            if symbol is not None and reachable.may_have(position):  # type: ignore[union-attr] # not None here
                 return symbol
         return None
 
-    def living(self, view: Reach | None, address: str) -> int | None:
-        """Return the story that has exactly this address at the tip of `view`, None where it ended or never began."""
-        for place, symbol in self._at(address) if view is not None else ():
-            if view.sees(place):  # type: ignore[union-attr] # likewise
+    def living(self, reachable: ReachableSet | None, address: str) -> int | None:
+        """Return the symbol that has exactly this address at the tip of `reachable`, None where none has."""
+        for position, symbol in self._at(address) if reachable is not None else ():
+            if reachable.may_have(position):  # type: ignore[union-attr] # likewise
                 return symbol
         return None
 
     def latest(self, address: str) -> int | None:
-        """Return the last story that had exactly this address anywhere."""
+        """Return the last symbol that had exactly this address anywhere."""
         return next((symbol for _, symbol in self._at(address) if symbol is not None), None)
 
-    def _origin(self, view: Reach | None, address: str) -> tuple[Reach | None, str] | None:
+    def _origin(self, reachable: ReachableSet | None, address: str) -> tuple[ReachableSet | None, str] | None:
         """Return where an address was before the last move that carried it there, None where there was no move."""
-        if view is None or not self._carriers:
+        if reachable is None or not self._prefixes:
             return None
         for prefix in prefixes(address):
-            for place, old in self._carried_to(prefix) if prefix in self._carriers else ():
-                if view.sees(place):
-                    before = self._ancestry().before(place)
-                    return before and self._ancestry().reach([before]), old + address[len(prefix) :]
+            for position, old in self._carried_to(prefix) if prefix in self._prefixes else ():
+                if reachable.may_have(position):
+                    before = self._ancestry().first_parent(position)
+                    return before and self._ancestry().reachable_from([before]), old + address[len(prefix) :]
         return None
 
-    def _at(self, address: str) -> list[tuple[Place, int | None]]:
+    def _at(self, address: str) -> list[tuple[ChainPosition, int | None]]:
         """Return who had the address, the youngest first."""
         known = self._known.get(address)
         if known is None:
@@ -86,34 +95,34 @@ class Places:
                 known += [
                     (BEFORE if row[1] is None else row[1:], row[0])
                     for row in self._sql.execute(
-                        "SELECT p.symbol, r.chain, r.place, r.generation FROM places p"
-                        " LEFT JOIN records r USING (record) WHERE p.address = ? ORDER BY r.generation DESC",
+                        "SELECT a.symbol, r.chain, r.step, r.generation FROM addresses a"
+                        " LEFT JOIN records r USING (record) WHERE a.address = ? ORDER BY r.generation DESC",
                         (address,),
                     )
                 ]
         return known
 
-    def know(self, addresses: Iterable[str]) -> None:
+    def preload(self, addresses: Iterable[str]) -> None:
         """Read who had each of many addresses, for those who will ask for them one by one."""
         wanted = sorted({each for each in addresses if each not in self._known})
         self._known.update((each, []) for each in wanted)
-        for at in range(0, len(wanted), _MANY):
-            some = wanted[at : at + _MANY]
+        for at in range(0, len(wanted), _ADDRESSES_A_QUERY):
+            some = wanted[at : at + _ADDRESSES_A_QUERY]
             for row in self._sql.execute(
-                "SELECT p.address, p.symbol, r.chain, r.place, r.generation FROM places p"  # noqa: S608 - constants
-                f" LEFT JOIN records r USING (record) WHERE p.address IN ({', '.join('?' * len(some))})"
+                "SELECT a.address, a.symbol, r.chain, r.step, r.generation FROM addresses a"  # noqa: S608 - constants
+                f" LEFT JOIN records r USING (record) WHERE a.address IN ({', '.join('?' * len(some))})"
                 " ORDER BY r.generation DESC",
                 some,
             ):
                 self._known[row[0]].append((BEFORE if row[2] is None else row[2:], row[1]))
 
-    def _carried_to(self, prefix: str) -> list[tuple[Place, str]]:
+    def _carried_to(self, prefix: str) -> list[tuple[ChainPosition, str]]:
         known = self._carried.get(prefix)
         if known is None:
             known = self._carried[prefix] = [
                 (row[1:], row[0])
                 for row in self._sql.execute(
-                    "SELECT c.old, r.chain, r.place, r.generation FROM carriers c JOIN records r USING (record)"
+                    "SELECT c.old, r.chain, r.step, r.generation FROM prefixes c JOIN records r USING (record)"
                     " WHERE c.new = ? ORDER BY r.generation DESC",
                     (prefix,),
                 )
@@ -121,10 +130,10 @@ class Places:
         return known
 
     def under(self, prefix: str) -> list[str]:
-        """Return every address that begins with a prefix (a file's path and `::`, or more) and ever was a story's."""
+        """Return every address that begins with a prefix (a file's path and `::`, or more) and ever was a symbol's."""
         found = {each for each in self._put_here.get(prefix.partition("::")[0], ()) if each.startswith(prefix)}
         if not self._is_empty:
-            query = "SELECT DISTINCT address FROM places WHERE address >= ? AND address < ?"
+            query = "SELECT DISTINCT address FROM addresses WHERE address >= ? AND address < ?"
             found.update(address for (address,) in self._sql.execute(query, (prefix, after_all(prefix))))
         return sorted(found)
 
@@ -133,45 +142,125 @@ class Places:
         known = self._touched.get(record)
         if known is None and not self._is_empty:
             known = [
-                address for (address,) in self._sql.execute("SELECT address FROM places WHERE record = ?", (record,))
+                address for (address,) in self._sql.execute("SELECT address FROM addresses WHERE record = ?", (record,))
             ]
         return known or ()
 
-    def begin(self, address: str, place: Place, record: int, symbol: int) -> None:
-        """Say that an address belongs to a story from a record on (record 0: before the log)."""
-        self._put(address, place, record, symbol)
+    def start(self, address: str, position: ChainPosition, record: int, symbol: int) -> None:
+        """Say that an address belongs to a symbol from a record on (record 0: before the log)."""
+        self._put(address, position, record, symbol)
 
-    def end(self, address: str, place: Place, record: int) -> None:
-        """Say that an address belongs to no story from a record on; where the record gave it to one, that holds."""
+    def end(self, address: str, position: ChainPosition, record: int) -> None:
+        """Say that an address belongs to no symbol from a record on; where the record gave it to one, that stands."""
         if self._new.get((address, record)) is None:
-            self._put(address, place, record, None)
+            self._put(address, position, record, None)
 
-    def _put(self, address: str, place: Place, record: int, symbol: int | None) -> None:
-        known, generation, at = self._at(address), place[2], 0
+    def _put(self, address: str, position: ChainPosition, record: int, symbol: int | None) -> None:
+        known, generation, at = self._at(address), position[2], 0
         while at < len(known) and known[at][0][2] >= generation:
-            if known[at][0] == place:
+            if known[at][0] == position:
                 del known[at]
             else:
                 at += 1
-        known.insert(at, (place, symbol))
+        known.insert(at, (position, symbol))
         self._new[address, record] = symbol
         self._put_here.setdefault(address.partition("::")[0], set()).add(address)
         self._touched.setdefault(record, []).append(address)
 
-    def carry(self, old: str, new: str, place: Place, record: int) -> None:
+    def carry(self, old: str, new: str, position: ChainPosition, record: int) -> None:
         """Say that everything under the prefix `old` went to `new` in a record."""
         known = self._carried_to(new)
-        known.append((place, old))
+        known.append((position, old))
         known.sort(key=lambda each: -each[0][2])
-        self._carriers.add(new)
-        self._new_carriers.append((new, record, old))
+        self._prefixes.add(new)
+        self._new_prefixes.append((new, record, old))
 
     def write(self) -> None:
         """Put what is new into the tables."""
         self._sql.executemany(
-            "REPLACE INTO places VALUES (?, ?, ?)",
+            "REPLACE INTO addresses VALUES (?, ?, ?)",
             sorted((address, record, symbol) for (address, record), symbol in self._new.items()),
         )
-        self._sql.executemany("REPLACE INTO carriers VALUES (?, ?, ?)", self._new_carriers)
+        self._sql.executemany("REPLACE INTO prefixes VALUES (?, ?, ?)", self._new_prefixes)
         self._new.clear()
-        self._new_carriers.clear()
+        self._new_prefixes.clear()
+
+
+class _Identity:
+    __slots__ = ("address", "alive", "first", "id", "kind", "last", "ops")
+
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        self.id, self.kind, self.address, self.first, self.last, self.alive, self.ops = row
+
+
+class SymbolHistory:
+    """The table `identities`, read as far as it is asked for, and what changes before it is written."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection
+        highest = connection.execute("SELECT max(symbol) FROM identities").fetchone()[0]
+        self._is_empty = highest is None
+        self._next = 1 + (highest or 0)
+        self._numbers: dict[str, int] = {}
+        self._identities: dict[int, _Identity] = {}
+        self._changed: set[int] = set()
+
+    def start(self, address: str, content_id: str, record: int | None) -> int:
+        """Return the symbol that begins at an address with a content; a known one goes on."""
+        key = symbol_id(address, content_id)
+        symbol = self._numbers.get(key)
+        if symbol is None and not self._is_empty:
+            row = self._sql.execute("SELECT symbol FROM identities WHERE id = ?", (key,)).fetchone()
+            symbol = row and int(row[0])
+        if symbol is None:
+            symbol, self._next = self._next, self._next + 1
+            self._identities[symbol] = _Identity((key, "symbol", address, record, record, 1, 0))
+        self._numbers[key] = symbol
+        return symbol
+
+    def add_op(self, symbol: int, record: int, address: str, kind: str | None, *, alive: bool) -> None:
+        """Take one more op of a symbol, and where it stands after that."""
+        identity = self._changing(symbol)
+        identity.kind = kind or identity.kind
+        identity.address, identity.last, identity.alive = address, record, int(alive)
+        identity.ops += 1
+
+    def set_address(self, symbol: int, record: int, address: str) -> None:
+        """Take where a symbol went without an op of its own."""
+        identity = self._changing(symbol)
+        identity.address, identity.last = address, record
+
+    def _changing(self, symbol: int) -> _Identity:
+        self._changed.add(symbol)
+        identity = self._identities.get(symbol)
+        if identity is None:
+            identity = self._identities[symbol] = _Identity(
+                self._sql.execute(
+                    "SELECT id, kind, address, first_record, last_record, alive, ops FROM identities WHERE symbol = ?",
+                    (symbol,),
+                ).fetchone()
+            )
+        return identity
+
+    def write(self) -> None:
+        """Put what changed into the table."""
+        self._sql.executemany(
+            "REPLACE INTO identities (symbol, id, kind, address, name, first_record, last_record, alive, ops)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (symbol, s.id, s.kind, s.address, simple_name(s.address), s.first, s.last, s.alive, s.ops)
+                for symbol, s in ((symbol, self._identities[symbol]) for symbol in sorted(self._changed))
+            ),
+        )
+        self._changed.clear()
+
+
+def symbol_numbers(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of every symbol by its stable id."""
+    return dict(connection.execute("SELECT id, symbol FROM identities"))
+
+
+def symbol_id_of(connection: sqlite3.Connection, symbol: int | None) -> str:
+    """Return the stable id of a symbol's number; "" for None."""
+    row = connection.execute("SELECT id FROM identities WHERE symbol = ?", (symbol,)).fetchone()
+    return str(row[0]) if row is not None else ""

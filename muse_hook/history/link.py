@@ -1,206 +1,373 @@
-"""Giving every op of the log the story that it belongs to, parents before children."""
+"""Linking every op of the log to the symbol that it belongs to, parents before children."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from muse_hook.history import tables
-from muse_hook.history.ancestry import BEFORE, Ancestry
-from muse_hook.history.commit_fold import OPS, CommitFold, Op
-from muse_hook.history.identity import Places
-from muse_hook.history.stories import Stories
-from muse_hook.history.views import Views
+from muse_hook.history.ancestry import BEFORE, Ancestry, ReachCache
+from muse_hook.history.identity import AddressHistory, SymbolHistory
+from muse_hook.model.address import prefixes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any
 
-    from muse_hook.history.ancestry import Place, Reach
-    from muse_hook.history.commit_fold import Move
+    from muse_hook.history.ancestry import ChainPosition, ReachableSet
     from muse_hook.index import Index
 
     Progress = Callable[[int, int], None]
 
-_FLUSH = 100_000  # ops a transaction
-_TELL = 500  # records between two words on how far it is
+_OPS_A_TRANSACTION = 100_000
+_RECORDS_A_REPORT = 500  # of progress
+_OPS = (
+    "SELECT position, inside, op, address, kind, change, new_address, from_address, from_parent, confidence,"
+    " coalesce(old_content_id, new_content_id, '') FROM entries WHERE record = ? ORDER BY position"
+)
 
 
-class Node(NamedTuple):
-    """A folded commit: its record, its place, its parents' ids."""
+class EntryRow(NamedTuple):
+    """A row of `entries`, as far as identity asks; `content_id` is the old one where the op has one."""
+
+    position: int
+    inside: int | None
+    op: str
+    address: str
+    kind: str | None
+    change: str
+    new_address: str | None
+    from_address: str | None
+    from_parent: int | None
+    confidence: float | None
+    content_id: str
+
+
+class MoveRow(NamedTuple):
+    """A row of `moves`; `from_parent` is the parent of a merge that the symbol had gone there in already."""
 
     record: int
-    place: Place
+    symbol: int
+    old: str
+    new: str
+    how: str
+    confidence: float | None
+    from_parent: int | None
+
+
+class CommitNode(NamedTuple):
+    """A linked commit: its record, its position on a chain, its parents' ids."""
+
+    record: int
+    position: ChainPosition
     parents: list[str]
 
 
-def fold(index: Index, progress: Progress, pause: Callable[[], None]) -> None:
-    """Give the new ops their stories; all ops anew where older history came in behind what was folded.
+def link(index: Index, progress: Progress, pause: Callable[[], None]) -> None:
+    """Link the new ops to their symbols; all ops again where older history came in behind what was linked.
 
-    In several transactions, with a `pause` between them; `progress` is told (done, to do) in records.
+    In several transactions, with a `pause` between them; `progress` is called with (done, to do) records.
     """
     sql = index.connection
-    run: Fold | None = None
-    while run is None or not run.is_done:
+    linker: Linker | None = None
+    while linker is None or not linker.is_done:
         with index.transaction():
-            if run is None or not run.is_alone():
-                run = Fold(sql, _to_fold(sql))
-            run.some(progress)
-            if run.is_done:
+            if linker is None or not linker.is_current():
+                linker = Linker(sql, _to_link(sql))
+            linker.link_some(progress)
+            if linker.is_done:
                 tables.index_to_read(sql)
-        progress(run.done, run.total)
+        progress(linker.done, linker.total)
         pause()
 
 
-def _to_fold(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
-    """Return (record, commit id, generation) of what has no stories yet, in causal order, those by hand last."""
-    tables.index_to_fold(sql)
+def _to_link(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
+    """Return (record, commit id, generation) of what is not linked yet, in causal order, manual entries last."""
+    tables.index_to_link(sql)
     late = sql.execute(
-        "SELECT 1 FROM records r INDEXED BY records_to_fold CROSS JOIN parents p ON p.parent = r.commit_id"
-        " CROSS JOIN records child ON child.record = p.record WHERE NOT r.folded AND child.folded LIMIT 1"
+        "SELECT 1 FROM records r INDEXED BY records_to_link CROSS JOIN parents p ON p.parent = r.commit_id"
+        " CROSS JOIN records child ON child.record = p.record WHERE NOT r.linked AND child.linked LIMIT 1"
     ).fetchone()
     if late is not None:
-        tables.unfold(sql)
+        tables.unlink(sql)
     return sql.execute(
-        "SELECT record, commit_id, generation FROM records WHERE NOT folded"
+        "SELECT record, commit_id, generation FROM records WHERE NOT linked"
         " ORDER BY commit_id IS NULL, generation, commit_id"
     ).fetchall()
 
 
-class Fold:
-    """One run over `records` that have no stories yet, in several transactions: `done` of `total` are folded."""
+class Linker:
+    """Links `records`, in several transactions: `done` of `total` are linked."""
 
     def __init__(self, connection: sqlite3.Connection, records: Sequence[tuple[int, str | None, int]]) -> None:
         self._sql = connection
         self._records = records
         self.done, self.total = 0, len(records)
-        self._turn = -1
+        self._revision = -1
         self._ancestry = Ancestry.load(connection)
-        self._nodes: dict[str, Node] = {}
-        self._assigned: list[tuple[int, int, int]] = []
-        self._folded: list[tuple[int, int, int]] = []
-        self._moves: list[tuple[Any, ...]] = []
-        self.places = Places(connection, lambda: self._ancestry)
-        self.stories = Stories(connection)
-        self._views = Views(self._ancestry)
+        self._nodes: dict[str, CommitNode] = {}
+        self._links: list[tuple[int, int, int]] = []
+        self._linked: list[tuple[int, int, int]] = []
+        self._moves: list[MoveRow] = []
+        self.addresses = AddressHistory(connection, lambda: self._ancestry)
+        self.symbols = SymbolHistory(connection)
+        self._reach_cache = ReachCache(self._ancestry)
 
     @property
     def is_done(self) -> bool:
         """Whether no record is left."""
         return self.done == self.total
 
-    def is_alone(self) -> bool:
-        """Whether nobody else has folded anything since: what this run knows of the tables still holds."""
-        return self._turn == _turn(self._sql)
+    def is_current(self) -> bool:
+        """Whether nobody else has linked anything since: what this one knows of the tables is still true."""
+        return self._revision == _revision(self._sql)
 
-    def some(self, progress: Progress) -> None:
-        """Fold some records, inside the caller's transaction; `progress` is told on the way."""
-        while self.done < self.total and len(self._assigned) < _FLUSH:
+    def link_some(self, progress: Progress) -> None:
+        """Link some records, inside the caller's transaction; `progress` is called on the way."""
+        while self.done < self.total and len(self._links) < _OPS_A_TRANSACTION:
             record, commit_id, generation = self._records[self.done]
             if commit_id is None:
-                self._by_hand(record)
+                self._link_manual(record)
             else:
-                self._commit(record, commit_id, generation)
+                self._link_commit(record, commit_id, generation)
             self.done += 1
-            if self.done % _TELL == 0:
+            if self.done % _RECORDS_A_REPORT == 0:
                 progress(self.done, self.total)
         self._write()
-        self._turn = _turn(self._sql) + 1
-        self._sql.execute("REPLACE INTO meta VALUES ('folds', ?)", (str(self._turn),))
+        self._revision = _revision(self._sql) + 1
+        self._sql.execute("REPLACE INTO meta VALUES ('links', ?)", (str(self._revision),))
 
-    def _commit(self, record: int, commit_id: str, generation: int) -> None:
+    def _link_commit(self, record: int, commit_id: str, generation: int) -> None:
         names = self._parents_of(record)
-        parents = [node and node.place for node in map(self.node, names)]
-        place = self._ancestry.add(generation, parents)
-        node = self._nodes[commit_id] = Node(record, place, names)
-        self._folded.append((place[0], place[1], record))
-        ops = list(map(Op._make, self._sql.execute(OPS, (record,))))
-        views = [
-            self._views.hand_on(parent) if not number else self._views.of(parent)
-            for number, parent in enumerate(parents)
-        ]
+        parents = [node and node.position for node in map(self.node, names)]
+        position = self._ancestry.add(generation, parents)
+        node = self._nodes[commit_id] = CommitNode(record, position, names)
+        self._linked.append((position[0], position[1], record))
+        ops = list(map(EntryRow._make, self._sql.execute(_OPS, (record,))))
+        cache = self._reach_cache
+        reachable = [cache.get(parent) if number else cache.take(parent) for number, parent in enumerate(parents)]
         if ops or len(parents) > 1:
-            CommitFold(self, node, views, ops).fold()
-        reach = self._ancestry.reach([place], views[0] if views else None)
+            CommitLinker(self, node, reachable, ops).link()
+        own = self._ancestry.reachable_from([position], reachable[0] if reachable else None)
         children = self._sql.execute("SELECT count(*) FROM parents WHERE parent = ?", (commit_id,)).fetchone()[0]
-        self._views.keep(place, reach, children)
+        cache.put(position, own, children)
 
-    def _by_hand(self, record: int) -> None:
-        """Give an op that was appended by hand, and so has no ancestors, the story that had its address last."""
-        self._folded.append((-1, 0, record))
-        for position, address in self._sql.execute(
-            "SELECT position, address FROM entries WHERE record = ?", (record,)
-        ).fetchall():
-            symbol = self.places.latest(address)
+    def _link_manual(self, record: int) -> None:
+        """Link a manual entry, which has no ancestors, to the symbol that had its address last."""
+        self._linked.append((-1, 0, record))
+        query = "SELECT position, address FROM entries WHERE record = ?"
+        for position, address in self._sql.execute(query, (record,)).fetchall():
+            symbol = self.addresses.latest(address)
             if symbol is not None:
-                self._assigned.append((record, position, symbol))
+                self._links.append((record, position, symbol))
 
-    def node(self, commit_id: str) -> Node | None:
-        """Return a folded commit, None for one that is not recorded."""
+    def node(self, commit_id: str) -> CommitNode | None:
+        """Return a linked commit, None for one that is not recorded."""
         known = self._nodes.get(commit_id)
         if known is None:
             row = self._sql.execute(
-                "SELECT record, chain, place, generation FROM records WHERE commit_id = ? AND folded", (commit_id,)
+                "SELECT record, chain, step, generation FROM records WHERE commit_id = ? AND linked", (commit_id,)
             ).fetchone()
             if row is None:
                 return None
-            known = self._nodes[commit_id] = Node(row[0], row[1:], self._parents_of(row[0]))
+            known = self._nodes[commit_id] = CommitNode(row[0], row[1:], self._parents_of(row[0]))
         return known
 
     def _parents_of(self, record: int) -> list[str]:
         query = "SELECT parent FROM parents WHERE record = ? ORDER BY number"
         return [parent for (parent,) in self._sql.execute(query, (record,))]
 
-    def brought(self, others: Sequence[str], first: Reach) -> Iterator[Node]:
+    def brought_in(self, others: Sequence[str], first: ReachableSet) -> Iterator[CommitNode]:
         """Yield what the other parents of a merge reach and its first parent does not."""
         todo, seen = list(others), set(others)
         while todo:
             node = self.node(todo.pop())
-            if node is None or first.holds(node.place):
+            if node is None or first.has(node.position):
                 continue
             yield node
             fresh = [parent for parent in node.parents if parent not in seen]
             seen.update(fresh)
             todo += fresh
 
-    def together(self, view: Reach, others: Iterable[str]) -> Reach:
-        """Return what a commit (`view` is what it reaches) and others reach."""
+    def union(self, reachable: ReachableSet, others: Iterable[str]) -> ReachableSet:
+        """Return what a commit (`reachable` is what it reaches) and others reach."""
         nodes = map(self.node, others)
-        return self._ancestry.reach([node.place for node in nodes if node is not None], view.copy())
+        return self._ancestry.reachable_from([node.position for node in nodes if node is not None], reachable.copy())
 
-    def lookup(self, view: Reach | None, address: str, content_id: str) -> int:
-        """Return the story that an address belonged to at a commit: one that begins before the log where none is."""
-        symbol, origin = self.places.find(view, address)
+    def find(self, reachable: ReachableSet | None, address: str, content_id: str) -> int:
+        """Return the symbol that an address belonged to at a commit: one that begins before the log where none did."""
+        symbol, origin = self.addresses.find(reachable, address)
         if symbol is None:
-            symbol = self.stories.begin(origin, content_id, None)
-            self.places.begin(origin, BEFORE, 0, symbol)
+            symbol = self.symbols.start(origin, content_id, None)
+            self.addresses.start(origin, BEFORE, 0, symbol)
         return symbol
 
-    def tell(self, symbol: int, record: int, op: Op, address: str, *, alive: bool) -> None:
-        """Note an op of a story, and where the story stands after it."""
-        self._assigned.append((record, op.position, symbol))
-        self.stories.tell(symbol, record, address, op.kind, alive=alive)
+    def link_op(self, symbol: int, record: int, op: EntryRow, address: str, *, alive: bool) -> None:
+        """Link an op to its symbol, which stands at `address` after it."""
+        self._links.append((record, op.position, symbol))
+        self.symbols.add_op(symbol, record, address, op.kind, alive=alive)
 
-    def move(self, symbol: int, move: Move) -> None:
-        """Note a rename or move, a symbol's own or that of a file or class that carried it along."""
-        self._moves.append((move.record, symbol, move.old, move.new, move.how, move.confidence, move.from_parent))
-        self.stories.place(symbol, move.record, move.new)
+    def add_move(self, move: MoveRow) -> None:
+        """Add a rename or move, a symbol's own or that of a file or class that carried it along."""
+        self._moves.append(move)
+        self.symbols.set_address(move.symbol, move.record, move.new)
 
     def _write(self) -> None:
-        self.places.write()
-        self.stories.write()
+        self.addresses.write()
+        self.symbols.write()
         self._ancestry.save(self._sql)
         sql = self._sql
         sql.executemany("REPLACE INTO moves VALUES (?, ?, ?, ?, ?, ?, ?)", self._moves)
-        sql.executemany("REPLACE INTO told VALUES (?, ?, ?)", sorted(self._assigned))
-        sql.executemany("UPDATE records SET folded = 1, chain = ?, place = ? WHERE record = ?", self._folded)
-        sql.execute("DELETE FROM reaches")
-        for pending in (self._moves, self._assigned, self._folded):
+        sql.executemany("REPLACE INTO links VALUES (?, ?, ?)", sorted(self._links))
+        sql.executemany("UPDATE records SET linked = 1, chain = ?, step = ? WHERE record = ?", self._linked)
+        sql.execute("DELETE FROM reachable_sets")
+        for pending in (self._moves, self._links, self._linked):
             pending.clear()
 
 
-def _turn(sql: sqlite3.Connection) -> int:
-    """Return how often anybody has written what was folded."""
-    row = sql.execute("SELECT value FROM meta WHERE key = 'folds'").fetchone()
+def _revision(sql: sqlite3.Connection) -> int:
+    """Return a number that changes whenever anybody writes links."""
+    row = sql.execute("SELECT value FROM meta WHERE key = 'links'").fetchone()
     return int(row[0]) if row is not None else 0
+
+
+class CommitLinker:
+    """Links one commit's ops, from what its parents reach."""
+
+    def __init__(
+        self, linker: Linker, node: CommitNode, reachable: list[ReachableSet | None], ops: Sequence[EntryRow]
+    ) -> None:
+        self._linker = linker
+        self._record = node.record
+        self._position = node.position
+        self._parents = node.parents
+        self._reachable = reachable  # by parent
+        self._first = reachable[0] if reachable else None
+        self._files = {op.position: op for op in ops if op.inside is None}
+        self._ops = [(op, self._before(op)) for op in ops if op.inside is not None]
+        # What has an op that says where it went is not carried along by its file or class.
+        self._named = {before for op, before in self._ops if op.op == "delete" or op.new_address}
+        self._moved: dict[str, int] = {}
+        self._carried: set[str] = set()
+
+    def link(self) -> None:
+        """Link each op; deletes and renames first, since an insert may be where one of them went."""
+        for op, before in self._ops:
+            if op.op == "delete":
+                self._delete(op)
+            elif op.op != "insert":
+                self._replace(op, before)
+        for op, _ in self._ops:
+            if op.op == "insert":
+                self._insert(op)
+        for op in self._files.values():
+            if op.from_address and op.op == "patch":
+                self._carry(op.from_address + "::", op.address + "::", "file moved", op.confidence)
+        if self._first is not None and len(self._reachable) > 1:
+            self._link_merge(self._first)
+
+    def _link_merge(self, first: ReachableSet) -> None:
+        """Say who has which address where a merge's parents do not agree and no op says.
+
+        A file that came in whole is as in that parent, every other one as in the first.
+        """
+        addresses = self._linker.addresses
+        whole = {op.address: op.from_parent or 1 for op in self._files.values() if op.op != "patch" and op.from_parent}
+        brought_in = self._linker.brought_in(self._parents[1:], first)
+        disputed = {address for node in brought_in for address in addresses.touched(node.record)}
+        for path in whole:
+            disputed.update(addresses.under(path + "::"))
+        merged = self._linker.union(first, self._parents[1:])
+        for address in sorted(disputed.difference(addresses.touched(self._record))):
+            number = next((whole[path] for path in (each[:-2] for each in prefixes(address)) if path in whole), 1)
+            truth = addresses.living(self._reachable[number - 1], address) if number <= len(self._reachable) else None
+            if addresses.living(merged, address) == truth:
+                continue
+            if truth is None:
+                addresses.end(address, self._position, self._record)
+            else:
+                addresses.start(address, self._position, self._record, truth)
+
+    def _before(self, op: EntryRow) -> str:
+        """Return where the op's symbol was in the first parent; in a moved file ops (but deletes) name the new path."""
+        if op.from_address:
+            return op.from_address
+        file = self._files[op.inside or 0]
+        if file.from_address and op.op != "delete" and op.address.startswith(file.address + "::"):
+            return file.from_address + op.address[len(file.address) :]
+        return op.address
+
+    def _delete(self, op: EntryRow) -> None:
+        symbol = self._linker.find(self._first, op.address, op.content_id)
+        self._linker.addresses.end(op.address, self._position, self._record)
+        if op.new_address:
+            self._moved[op.new_address] = symbol
+            self._move(symbol, op.address, op.new_address, _how(op), op.confidence)
+            self._carry(op.address + ".", op.new_address + ".", "class moved", op.confidence)
+        self._linker.link_op(symbol, self._record, op, op.new_address or op.address, alive=bool(op.new_address))
+
+    def _insert(self, op: EntryRow) -> None:
+        symbol = self._moved.get(op.address)
+        if symbol is None and op.from_address:
+            symbol = self._linker.find(self._first, op.from_address, op.content_id)
+        if symbol is None:
+            symbol = self._elsewhere(op)
+        if symbol is None:
+            symbol = self._linker.symbols.start(op.address, op.content_id, self._record)
+        self._linker.addresses.start(op.address, self._position, self._record, symbol)
+        self._linker.link_op(symbol, self._record, op, op.address, alive=True)
+
+    def _elsewhere(self, op: EntryRow) -> int | None:
+        """Return the symbol that a merge's other parents have at the address."""
+        number = op.from_parent or 0
+        others = self._reachable[number - 1 : number] if number else self._reachable[1:]
+        for reachable in others:
+            symbol = self._linker.addresses.living(reachable, op.address)
+            if symbol is not None:
+                return symbol
+        return None
+
+    def _replace(self, op: EntryRow, before: str) -> None:
+        after = op.new_address or op.address
+        symbol = None
+        if op.from_parent and op.from_parent <= len(self._reachable):
+            symbol = self._linker.addresses.living(self._reachable[op.from_parent - 1], after)
+        if symbol is None:
+            symbol = self._linker.find(self._first, before, op.content_id)
+        if op.new_address:
+            self._linker.addresses.end(before, self._position, self._record)
+            self._move(symbol, before, after, _how(op), op.confidence)
+            self._carry(before + ".", after + ".", "class renamed", op.confidence)
+        if after != before:
+            self._linker.addresses.start(after, self._position, self._record, symbol)
+        self._linker.link_op(symbol, self._record, op, after, alive=True)
+
+    def _carry(self, old: str, new: str, how: str, confidence: float | None) -> None:
+        """Take along whatever lived under the old prefix and has no op that says where it went."""
+        found = [
+            address
+            for address in self._linker.addresses.under(old)
+            if address not in self._named and self._carried.isdisjoint(prefixes(address))
+        ]
+        self._carried.add(old)
+        if found or old.endswith("::"):
+            self._linker.addresses.carry(old, new, self._position, self._record)
+        for address in found:
+            symbol = self._linker.addresses.living(self._first, address)
+            if symbol is None:
+                continue
+            after = new + address[len(old) :]
+            self._linker.addresses.end(address, self._position, self._record)
+            self._linker.addresses.start(after, self._position, self._record, symbol)
+            self._move(symbol, address, after, how, confidence)
+
+    def _move(self, symbol: int, old: str, new: str, how: str, confidence: float | None) -> None:
+        living = self._linker.addresses.living
+        others = range(1, len(self._reachable))
+        brought = next((number + 1 for number in others if living(self._reachable[number], new) == symbol), None)
+        self._linker.add_move(MoveRow(self._record, symbol, old, new, how, confidence, brought))
+
+
+def _how(op: EntryRow) -> str:
+    codes = op.change.split(",")
+    return "renamed" if "renamed" in codes else "moved"

@@ -1,27 +1,27 @@
-"""What a person may call a symbol: an address, a glob, a bare name, a path, a stable id; and what that means."""
+"""Resolving what a person may call a symbol: an address, a glob, a bare name, a path, a stable id."""
 
 from __future__ import annotations
 
 from muse_hook.errors import MuseHookError, typed
-from muse_hook.history.identity import Places
+from muse_hook.history.identity import AddressHistory
 from muse_hook.model.address import simple_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-    from muse_hook.history.reachable import Reachable
+    from muse_hook.history.ancestry import BranchFilter
 
 _ID_DIGITS = 16
-_SHOWN = 8  # candidates in a hint
+_CANDIDATES_IN_A_HINT = 8
 
 
 class AddressError(MuseHookError):
     """No symbol, or more than one, is called that."""
 
 
-class Named:
-    """What was meant: `symbols` (numbers of stories), or `paths`, the names that a file has had."""
+class SymbolQuery:
+    """What was meant: `symbols` (numbers, rows of `identities`), or `paths`, the names that a file has had."""
 
     __slots__ = ("paths", "symbols")
 
@@ -30,79 +30,79 @@ class Named:
         self.paths = paths
 
 
-class Naming:
-    """Finds what a word means for somebody who stands at the commits of `reachable`."""
+class SymbolNames:
+    """Resolves what a word means for somebody who stands at the tips of `branch`."""
 
-    def __init__(self, connection: sqlite3.Connection, reachable: Reachable) -> None:
+    def __init__(self, connection: sqlite3.Connection, branch: BranchFilter) -> None:
         self._sql = connection
-        self._view = reachable.view
-        self._places = Places(connection, lambda: reachable.ancestry)
+        self._reachable = branch.reachable
+        self._addresses = AddressHistory(connection, lambda: branch.ancestry)
 
-    def find(self, word: str) -> Named:
+    def resolve(self, word: str) -> SymbolQuery:
         """Return what `word` means; AddressError with the candidates where that is not one thing."""
         if len(word) == _ID_DIGITS:
-            rows = self._sql.execute("SELECT symbol FROM stories WHERE id = ?", (word,)).fetchall()
+            rows = self._sql.execute("SELECT symbol FROM identities WHERE id = ?", (word,)).fetchall()
             if rows:
-                return Named([symbol for (symbol,) in rows], [])
+                return SymbolQuery([symbol for (symbol,) in rows], [])
         path = word.removeprefix("./")
         if self._sql.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone():
-            return Named([], self._file_names(path))
+            return SymbolQuery([], self._file_names(path))
         if set("*?[").intersection(word):
             return self._glob(word if "::" in word else f"*::{word}", word)
         if "::" in word:
             return self._exact(path)
         return self._bare(word)
 
-    def at(self, address: str) -> int | None:
-        """Return the story of an address as the commits see it, None where it has none there."""
-        return self._places.find(self._view, address)[0]
+    def symbol_at(self, address: str) -> int | None:
+        """Return the number of the symbol that has an address at the tips, None where none has."""
+        return self._addresses.find(self._reachable, address)[0]
 
-    def _exact(self, address: str) -> Named:
-        symbol = self._places.living(self._view, address)
+    def _exact(self, address: str) -> SymbolQuery:
+        symbol = self._addresses.living(self._reachable, address)
         if symbol is None:
-            symbol = self._places.find(self._view, address)[0] or self._places.latest(address)
+            symbol = self._addresses.find(self._reachable, address)[0] or self._addresses.latest(address)
         if symbol is not None:
-            return Named([symbol], [])
-        rows = self._sql.execute("SELECT symbol, address FROM stories WHERE address GLOB ?", (f"*/{address}",))
+            return SymbolQuery([symbol], [])
+        rows = self._sql.execute("SELECT symbol, address FROM identities WHERE address GLOB ?", (f"*/{address}",))
         return self._only(rows.fetchall(), address)
 
-    def _glob(self, pattern: str, word: str) -> Named:
+    def _glob(self, pattern: str, word: str) -> SymbolQuery:
         rows = self._sql.execute(
-            "SELECT DISTINCT symbol FROM places WHERE address GLOB ? AND symbol IS NOT NULL", (pattern,)
+            "SELECT DISTINCT symbol FROM addresses WHERE address GLOB ? AND symbol IS NOT NULL", (pattern,)
         ).fetchall()
         if not rows:
             raise self._nothing(word)
-        return Named([symbol for (symbol,) in rows], [])
+        return SymbolQuery([symbol for (symbol,) in rows], [])
 
-    def _bare(self, name: str) -> Named:
+    def _bare(self, name: str) -> SymbolQuery:
         rows = [
             (symbol, address)
             for symbol, address in self._sql.execute(
-                "SELECT symbol, address FROM stories WHERE name = ? ORDER BY address", (simple_name("::" + name),)
+                "SELECT symbol, address FROM identities WHERE name = ? ORDER BY address", (simple_name("::" + name),)
             )
             if address.endswith(("::" + name, "." + name))
         ]
         return self._only(rows, name)
 
-    def _only(self, rows: list[tuple[int, str]], word: str) -> Named:
-        """Return the one of several stories (number, address) that is meant: what lives goes before what is gone."""
-        living = [row for row in rows if self._places.living(self._view, row[1]) == row[0]]
+    def _only(self, rows: list[tuple[int, str]], word: str) -> SymbolQuery:
+        """Return the one of several symbols (number, address) that is meant: one that lives goes before the others."""
+        living = [row for row in rows if self._addresses.living(self._reachable, row[1]) == row[0]]
         found = living or rows
         found = [row for row in found if "::import::" not in row[1]] or found
         if not found:
             raise self._nothing(word)
         if len(found) > 1:
             names = [address for _, address in found]
-            hint = "\n".join(map(_typed, names[:_SHOWN]))
-            if len(names) > _SHOWN:
-                hint += f"\nand {len(names) - _SHOWN} more; a glob takes them all: {typed(f'*{word}')}"
+            hint = "\n".join(map(_typed, names[:_CANDIDATES_IN_A_HINT]))
+            if len(names) > _CANDIDATES_IN_A_HINT:
+                hint += f"\nand {len(names) - _CANDIDATES_IN_A_HINT} more; a glob takes them all: {typed(f'*{word}')}"
             raise AddressError(f"looking for {word!r}", f"{len(names)} symbols are called that", hint)
-        return Named([found[0][0]], [])
+        return SymbolQuery([found[0][0]], [])
 
     def _file_names(self, path: str) -> list[str]:
         names, todo = [path], [path]
         while todo:
-            for (old,) in self._sql.execute("SELECT old FROM carriers WHERE new = ?", (todo.pop() + "::",)):
+            for (old,) in self._sql.execute("SELECT old FROM prefixes WHERE new = ?", (todo.pop() + "::",)):
                 if old.endswith("::") and old[:-2] not in names:
                     names.append(old[:-2])
                     todo.append(old[:-2])
@@ -117,13 +117,13 @@ class Naming:
             hint = typed("muse-hook", "log", "--path", folder + "*")
             return AddressError(f"looking for {word!r}", "that is a folder", hint)
         name = simple_name("::" + word.rpartition("::")[2])
-        known = [each for (each,) in self._sql.execute("SELECT DISTINCT name FROM stories WHERE alive")]
+        known = [each for (each,) in self._sql.execute("SELECT DISTINCT name FROM identities WHERE alive")]
         close = difflib.get_close_matches(name, known, n=3)
         hints = [
             address
             for each in close
             for (address,) in self._sql.execute(
-                "SELECT address FROM stories WHERE name = ? AND alive ORDER BY address LIMIT 2", (each,)
+                "SELECT address FROM identities WHERE name = ? AND alive ORDER BY address LIMIT 2", (each,)
             )
         ]
         hint = "\n".join(map(_typed, hints)) or "muse-hook backfill --all, if it is older"

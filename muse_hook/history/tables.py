@@ -1,18 +1,28 @@
-"""The tables of the history in `index.sqlite`, and the stable views over them for people who want SQL."""
+"""The tables of the history in `index.sqlite`, the views over them for people who want SQL, and a batch's rows."""
 
 from __future__ import annotations
+
+from json import dumps
+
+from muse_hook.oplog import POSITIONS
+from muse_hook.oplog.engines import engine_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    Entry = Mapping[str, Any]
+    Values = tuple[Any, ...]
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 6
+VERSION = 7
 
-# `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one entry appended by hand.
-# `chain` and `place` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `stories`;
-# `told` says whose story an entry belongs to. `places`: from record `record` (0: before the log) on, the address
-# belongs to that story (NULL: to none any more). `carriers`: in that record everything under `old` went to `new`.
+# `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one manual entry.
+# `chain` and `step` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `identities`;
+# `links` says which symbol an entry belongs to. `addresses`: from record `record` (0: before the log) on, the address
+# belongs to that symbol (NULL: to none any more). `prefixes`: in that record everything under `old` went to `new`.
 # `moves.from_parent`: the parent of a merge that the symbol had gone there in already.
 _TABLES = """
 CREATE TABLE records (
@@ -20,9 +30,9 @@ CREATE TABLE records (
     lamport_ts INTEGER NOT NULL, tree TEXT, author TEXT, co_authors TEXT, actor TEXT NOT NULL,
     authored_at TEXT, committed_at TEXT NOT NULL, subject TEXT, summary TEXT, sem_ver_bump TEXT,
     breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL, parents TEXT,
-    log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, place INTEGER, folded INTEGER NOT NULL DEFAULT 0
+    log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, step INTEGER, linked INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX records_to_fold ON records (record) WHERE NOT folded;
+CREATE INDEX records_to_link ON records (record) WHERE NOT linked;
 CREATE TABLE parents (
     record INTEGER NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (record, number)
 ) WITHOUT ROWID;
@@ -32,21 +42,21 @@ CREATE TABLE entries (
     from_parent INTEGER, confidence REAL, first_line INTEGER, last_line INTEGER, old_content_id TEXT,
     new_content_id TEXT, summary TEXT NOT NULL, PRIMARY KEY (record, position)
 ) WITHOUT ROWID;
-CREATE TABLE told (
+CREATE TABLE links (
     record INTEGER NOT NULL, position INTEGER NOT NULL, symbol INTEGER NOT NULL, PRIMARY KEY (record, position)
 ) WITHOUT ROWID;
-CREATE TABLE stories (
+CREATE TABLE identities (
     symbol INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, address TEXT NOT NULL,
     name TEXT NOT NULL, first_record INTEGER, last_record INTEGER NOT NULL, alive INTEGER NOT NULL, ops INTEGER NOT NULL
 );
-CREATE TABLE places (
+CREATE TABLE addresses (
     address TEXT NOT NULL, record INTEGER NOT NULL, symbol INTEGER, PRIMARY KEY (address, record)
 ) WITHOUT ROWID;
 CREATE TABLE moves (
     record INTEGER NOT NULL, symbol INTEGER NOT NULL, old_address TEXT NOT NULL, new_address TEXT NOT NULL,
     how TEXT NOT NULL, confidence REAL, from_parent INTEGER, PRIMARY KEY (symbol, record, old_address)
 ) WITHOUT ROWID;
-CREATE TABLE carriers (
+CREATE TABLE prefixes (
     new TEXT NOT NULL, record INTEGER NOT NULL, old TEXT NOT NULL, PRIMARY KEY (new, record, old)
 ) WITHOUT ROWID;
 CREATE TABLE marks_read (
@@ -54,10 +64,10 @@ CREATE TABLE marks_read (
 ) WITHOUT ROWID;
 CREATE TABLE chains (chain INTEGER PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE edges (
-    chain INTEGER NOT NULL, place INTEGER NOT NULL, generation INTEGER NOT NULL,
-    parent_chain INTEGER, parent_place INTEGER, parent_generation INTEGER
+    chain INTEGER NOT NULL, step INTEGER NOT NULL, generation INTEGER NOT NULL,
+    parent_chain INTEGER, parent_step INTEGER, parent_generation INTEGER
 );
-CREATE TABLE reaches (tips TEXT PRIMARY KEY, unknown INTEGER NOT NULL, furthest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE reachable_sets (tips TEXT PRIMARY KEY, unknown INTEGER NOT NULL, furthest BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -65,14 +75,14 @@ CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS records_in_order ON records (generation, commit_id);
 CREATE INDEX IF NOT EXISTS entries_of_path ON entries (path, record);
-CREATE INDEX IF NOT EXISTS told_of_symbol ON told (symbol, record);
-CREATE INDEX IF NOT EXISTS stories_by_address ON stories (address);
-CREATE INDEX IF NOT EXISTS stories_by_name ON stories (name)
+CREATE INDEX IF NOT EXISTS links_of_symbol ON links (symbol, record);
+CREATE INDEX IF NOT EXISTS identities_by_address ON identities (address);
+CREATE INDEX IF NOT EXISTS identities_by_name ON identities (name)
 """
-# What the fold asks by as well.
-_INDEXES_TO_FOLD = """
+# What linking asks by as well.
+_INDEXES_TO_LINK = """
 CREATE INDEX IF NOT EXISTS children ON parents (parent);
-CREATE INDEX IF NOT EXISTS places_of_record ON places (record)
+CREATE INDEX IF NOT EXISTS addresses_of_record ON addresses (record)
 """
 
 _VIEWS = """
@@ -86,25 +96,39 @@ CREATE VIEW ops AS
         r.committed_at AS created_at, e.op, e.address, e.path, e.kind, e.change, e.new_address, e.from_address,
         e.from_parent, e.confidence, e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary,
         s.id AS symbol_id, e.inside IS NOT NULL AS is_child
-    FROM entries e JOIN records r USING (record) LEFT JOIN told t ON t.record = e.record AND t.position = e.position
-        LEFT JOIN stories s ON s.symbol = t.symbol;
+    FROM entries e JOIN records r USING (record) LEFT JOIN links k ON k.record = e.record AND k.position = e.position
+        LEFT JOIN identities s ON s.symbol = k.symbol;
 CREATE VIEW symbols AS
     SELECT s.id AS symbol_id, s.kind, s.name, s.address, s.alive, s.ops,
         f.commit_id AS first_commit, f.committed_at AS first_at, l.commit_id AS last_commit, l.committed_at AS last_at
-    FROM stories s LEFT JOIN records f ON f.record = s.first_record JOIN records l ON l.record = s.last_record;
+    FROM identities s LEFT JOIN records f ON f.record = s.first_record JOIN records l ON l.record = s.last_record;
 CREATE VIEW renames AS
     SELECT s.id AS symbol_id, r.commit_id, r.lamport_ts, r.committed_at AS created_at, m.old_address, m.new_address,
         m.how, m.confidence
-    FROM moves m JOIN records r USING (record) JOIN stories s USING (symbol) WHERE m.from_parent IS NULL;
+    FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol) WHERE m.from_parent IS NULL;
 """
 
 VIEWS = ("commits", "ops", "symbols", "renames")
 """What people may build upon: columns are added, never taken away."""
 
 _NAMES = (
-    "records", "parents", "entries", "told", "stories", "places", "moves", "carriers", "marks_read", "chains",
-    "edges", "reaches", "followed",
+    "records", "parents", "entries", "links", "identities", "addresses", "moves", "prefixes", "marks_read", "chains",
+    "edges", "reachable_sets", "followed",
+    "told", "stories", "places", "carriers", "reaches",  # up to version 6
 )  # fmt: skip
+
+INSERT_RECORD = (
+    "INSERT INTO records (record, commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"
+    " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation,"
+    " parents, log, start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+INSERT_PARENT = "INSERT INTO parents VALUES (?, ?, ?)"
+INSERT_ENTRY = (
+    "INSERT INTO entries (record, position, inside, op_id, op, address, path, kind, change, new_address,"
+    " from_address, from_parent, confidence, first_line, last_line, old_content_id, new_content_id, summary)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_NO_LINES = (None, None)
 
 
 def is_there(connection: sqlite3.Connection) -> bool:
@@ -124,16 +148,16 @@ def make(connection: sqlite3.Connection) -> None:
     connection.execute("REPLACE INTO meta VALUES ('history', ?)", (str(VERSION),))
 
 
-def unfold(connection: sqlite3.Connection) -> None:
-    """Take back every story: what was folded is folded anew. Inside the caller's transaction."""
-    for table in ("told", "stories", "places", "moves", "carriers", "chains", "edges", "reaches"):
+def unlink(connection: sqlite3.Connection) -> None:
+    """Take back every link, so that all is linked again. Inside the caller's transaction."""
+    for table in ("links", "identities", "addresses", "moves", "prefixes", "chains", "edges", "reachable_sets"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
-    connection.execute("UPDATE records SET folded = 0, chain = NULL, place = NULL WHERE folded")
+    connection.execute("UPDATE records SET linked = 0, chain = NULL, step = NULL WHERE linked")
 
 
-def index_to_fold(connection: sqlite3.Connection) -> None:
-    """Make the indexes that the fold needs, where they are not there."""
-    for statement in _INDEXES_TO_FOLD.split(";"):
+def index_to_link(connection: sqlite3.Connection) -> None:
+    """Make the indexes that linking needs, where they are not there."""
+    for statement in _INDEXES_TO_LINK.split(";"):
         connection.execute(statement)
 
 
@@ -141,3 +165,101 @@ def index_to_read(connection: sqlite3.Connection) -> None:
     """Make the indexes that readers need, where they are not there."""
     for statement in _INDEXES.split(";"):
         connection.execute(statement)
+
+
+class BatchRows:
+    """What a batch, or a manual entry, becomes as record number `number`: rows of `records`, `parents` and `entries`.
+
+    `at` is the log's number and the byte where it starts; `supersedes` says that a batch by an older engine, which
+    stands in the tables already, makes room.
+    LookupError, TypeError, ValueError, AttributeError where entries are not what entries are.
+    """
+
+    __slots__ = ("entries", "parents", "record", "supersedes")
+
+    def __init__(self, number: int, entries: Sequence[Entry], session: str, at: tuple[int, int]) -> None:
+        self.supersedes = False
+        last = entries[-1]
+        commit: Mapping[str, Any] = last.get("commit", {})
+        self.record = _record(number, last, commit, session, at)
+        self.parents: list[Values] = [(number, *each) for each in enumerate(commit.get("parents", ()))]
+        self.entries = _entries(number, entries[:-1] if commit else entries)
+
+    def escape(self) -> None:
+        """Replace what no UTF-8 can write, as it is displayed: half of a surrogate pair, which JSON can write."""
+        self.record = _escaped(self.record)
+        self.parents = [_escaped(row) for row in self.parents]
+        self.entries = [_escaped(row) for row in self.entries]
+
+
+def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str, at: tuple[int, int]) -> Values:
+    """Return the row of a batch with this seal, or of a manual entry (`commit` is empty)."""
+    generation = commit.get("generation", entry["lamport_ts"] // POSITIONS)
+    op = entry["domain_op"] if commit else {}
+    return (
+        number,
+        entry["commit_id"] if commit else None,
+        session,
+        generation,
+        generation * POSITIONS if commit else entry["lamport_ts"],
+        op.get("content_id"),
+        commit.get("author"),
+        dumps(commit.get("co_authors", [])),
+        entry["actor_id"],
+        commit.get("authored_at"),
+        entry["created_at"],
+        op.get("content_summary"),
+        commit.get("summary"),
+        commit.get("sem_ver_bump"),
+        dumps(commit.get("breaking_changes", [])),
+        engine_of(commit) if "engine" in commit else None,
+        entry.get("intent_id", ""),
+        entry.get("reservation_id", ""),
+        dumps(commit.get("parents", [])),
+        *at,
+    )
+
+
+def _entries(record: int, entries: Sequence[Entry]) -> list[Values]:
+    rows: list[Values] = []
+    inside: int | None = None
+    children, path = 0, ""
+    for position, entry in enumerate(entries):
+        op = entry["domain_op"]
+        get = op.get
+        kind, address = op["op"], op["address"]
+        if children:
+            children -= 1
+        else:
+            inside, children = None, len(get("child_ops", ()))
+            path = address if children or kind == "patch" else address.partition("::")[0]
+        lines = get("lines") or _NO_LINES
+        rows.append(
+            (
+                record,
+                position,
+                inside,
+                entry["op_id"],
+                kind,
+                address,
+                path,
+                get("kind"),
+                ",".join(get("change", ())),
+                get("new_address"),
+                get("from_address"),
+                get("from_parent"),
+                get("confidence"),
+                lines[0],
+                lines[1],
+                get("content_id") if kind == "delete" else get("old_content_id"),
+                get("content_id") if kind == "insert" else get("new_content_id"),
+                get("new_summary") or get("content_summary") or get("child_summary") or "",
+            )
+        )
+        if inside is None and children:
+            inside = position
+    return rows
+
+
+def _escaped(row: Values) -> Values:
+    return tuple(each.encode("utf-8", "backslashreplace").decode() if isinstance(each, str) else each for each in row)

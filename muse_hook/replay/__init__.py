@@ -5,8 +5,8 @@ from __future__ import annotations
 from muse_hook.errors import RevisionError
 from muse_hook.replay.batches import Batches
 from muse_hook.replay.nodes import ancestors
-from muse_hook.replay.trees import Trees, known
 from muse_hook.replay.replay import Walk
+from muse_hook.replay.trees import Trees, known
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from muse_hook.history import stream
-from muse_hook.history.identity import Places
+from muse_hook.history.events import recorded_commits, renames, stream
+from muse_hook.history.identity import AddressHistory, symbol_numbers
 from muse_hook.model.address import split_address
 from muse_hook.report.content import Content
 from muse_hook.report.entities import Entities
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from muse_hook.history import Event, Filter, Reachable
+    from muse_hook.history.ancestry import BranchFilter
+    from muse_hook.history.events import CommitEvent, Filter
     from muse_hook.model.address import SymbolKey
     from muse_hook.report.entities import Entity
 
@@ -29,7 +30,7 @@ _LANGUAGE_CODES = frozenset({"module", "order", "unparsed", "reparsed", "too_lar
 
 def gather(
     connection: sqlite3.Connection,
-    reachable: Reachable,
+    branch: BranchFilter,
     wanted: Filter,
     *,
     chosen: Callable[[str], bool] | None,
@@ -39,21 +40,21 @@ def gather(
 ) -> Content:
     """Return what a page can tell of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
 
-    `reachable` is what HEAD reaches, by which a symbol counts as alive. `shown` makes a text of the repository safe
+    `branch` is what HEAD reaches, by which a symbol counts as alive. `shown` makes a text of the repository safe
     to look at; it is given each text that gets onto the page.
     """
-    events = stream(connection, None, wanted, reachable if chosen is None else None)
+    events = stream(connection, None, wanted, branch if chosen is None else None)
     walk = _Walk(shown)
     for event in events:
         if chosen is None or event.commit_id is None or chosen(event.commit_id):
             walk.tell(event)
     walk.moves(connection, wanted)
-    walk.settle(connection, reachable)
+    walk.settle(connection, branch)
     return Content(
         repository=shown(repository),
         scope=[shown(each) for each in scope],
         commits=walk.commits,
-        recorded=_recorded(connection, wanted, reachable, chosen),
+        recorded=_recorded(connection, wanted, branch, chosen),
         ops=len(walk.ops),
         symbols=sum(1 for entity in walk.entities if entity.id),
         tables=walk.tables(),
@@ -61,16 +62,12 @@ def gather(
 
 
 def _recorded(
-    connection: sqlite3.Connection, wanted: Filter, reachable: Reachable, chosen: Callable[[str], bool] | None
+    connection: sqlite3.Connection, wanted: Filter, branch: BranchFilter, chosen: Callable[[str], bool] | None
 ) -> int:
-    rows = connection.execute(
-        "SELECT commit_id, chain, place, generation FROM records WHERE commit_id IS NOT NULL"
-        " AND ? IN ('', session) AND committed_at >= ?",
-        (wanted.session, wanted.since),
-    )
+    recorded = recorded_commits(connection, wanted)
     if chosen is None:
-        return sum(reachable.has(commit_id, place) for commit_id, *place in rows)
-    return sum(chosen(commit_id) for commit_id, *_ in rows)
+        return sum(branch.has(commit_id, position) for commit_id, position in recorded)
+    return sum(chosen(commit_id) for commit_id, _ in recorded)
 
 
 class _Walk:
@@ -96,7 +93,7 @@ class _Walk:
         """How many commits (and entries by hand) have ops."""
         return len(self._commits["id"])
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: CommitEvent) -> None:
         """Take in a commit."""
         before = len(self.ops)
         file_moves = []
@@ -133,7 +130,7 @@ class _Walk:
         what = STYLES.index(style), tuple(map(self._strings.number, op["change"]))
         self.ops.append((number, self._whats.setdefault(what, len(self._whats)), place))
 
-    def _tell_commit(self, event: Event, ops: int) -> None:
+    def _tell_commit(self, event: CommitEvent, ops: int) -> None:
         at = _seconds(event.created_at)
         if event.commit_id is not None:
             self._commit_numbers[event.commit_id] = self.commits
@@ -148,14 +145,7 @@ class _Walk:
 
     def moves(self, connection: sqlite3.Connection, wanted: Filter) -> None:
         """Take in the renames and moves of symbols in the commits that were told; of all others, where they led."""
-        rows = connection.execute(
-            "SELECT commit_id, symbol_id, old_address, new_address, how, confidence, kind,"
-            " (?1 = '' OR substr(new_address, 1, instr(new_address, '::') - 1) GLOB ?1) AND ?2 IN ('', kind)"
-            " AND ?3 IN ('', how) FROM renames JOIN symbols USING (symbol_id)"
-            " ORDER BY lamport_ts DESC, commit_id DESC, old_address",
-            (wanted.path, wanted.kind, wanted.change),
-        )
-        for commit_id, symbol_id, old, new, how, confidence, kind, fits in rows:
+        for commit_id, symbol_id, old, new, how, confidence, kind, fits in renames(connection, wanted):
             commit = self._commit_numbers.get(commit_id)
             # A symbol's own rename has an op, or a merge brought it along and another commit tells it.
             is_told = " " in how or (commit, symbol_id) in self._symbols_told
@@ -169,16 +159,16 @@ class _Walk:
             self.entities[number].was_at(split_address(new))
             self.entities[number].was_at(split_address(old))
 
-    def settle(self, connection: sqlite3.Connection, reachable: Reachable) -> None:
+    def settle(self, connection: sqlite3.Connection, branch: BranchFilter) -> None:
         """Say of each symbol where it is, or was last, and whether HEAD has it; of each file whether it is code."""
-        places = Places(connection, lambda: reachable.ancestry)
-        numbers = dict(connection.execute("SELECT id, symbol FROM stories"))
-        places.know(f"{path}::{name}" for entity in self.entities if entity.id for path, name in entity.keys)
+        addresses = AddressHistory(connection, lambda: branch.ancestry)
+        numbers = symbol_numbers(connection)
+        addresses.preload(f"{path}::{name}" for entity in self.entities if entity.id for path, name in entity.keys)
         for entity in self.entities:
             if not entity.id:
                 entity.kind = "module" if any(path in self._code_paths for path, _ in entity.keys) else "file"
                 continue
-            living = _living(entity, numbers[entity.id], places, reachable)
+            living = _living(entity, numbers[entity.id], addresses, branch)
             entity.is_alive = living is not None
             if living is not None:
                 entity.keys = {living: None, **entity.keys}
@@ -214,10 +204,10 @@ class _Walk:
         }
 
 
-def _living(entity: Entity, symbol: int, places: Places, reachable: Reachable) -> SymbolKey | None:
+def _living(entity: Entity, symbol: int, addresses: AddressHistory, branch: BranchFilter) -> SymbolKey | None:
     """Return where HEAD has a symbol, None where it has not."""
     for path, name in entity.keys:
-        if places.living(reachable.view, f"{path}::{name}") == symbol:
+        if addresses.living(branch.reachable, f"{path}::{name}") == symbol:
             return path, name
     return None
 

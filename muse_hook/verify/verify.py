@@ -11,12 +11,12 @@ from muse_hook.languages.languages import engine
 from muse_hook.pipeline import Memory, delta_of
 from muse_hook.replay.batches import Batches
 from muse_hook.replay.nodes import causal_order
-from muse_hook.replay.trees import Trees
 from muse_hook.replay.replay import Walk
+from muse_hook.replay.trees import Trees
 from muse_hook.verify.ancestry import Generations
 from muse_hook.verify.comparison import Comparison
-from muse_hook.verify.rebuilt import batch_differences, mark_differences
 from muse_hook.verify.logs import Logs
+from muse_hook.verify.rebuilt import batch_differences, mark_differences
 from muse_hook.verify.report import Remark, Report
 
 TYPE_CHECKING = False

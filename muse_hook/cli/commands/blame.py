@@ -8,7 +8,9 @@ from muse_hook.cli.age import age
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json, as_recorded, relative
 from muse_hook.errors import RevisionError, typed
-from muse_hook.history import Naming, Reachable, last_changes
+from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.events import last_changes
+from muse_hook.history.names import SymbolNames
 from muse_hook.model.change import Blob
 from muse_hook.pipeline import Memory
 
@@ -53,14 +55,14 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     path = as_recorded(relative(repository, arguments.path))
     table = _table(repository, commit_id, path)
     database = invocation.history()
-    reachable = Reachable(repository, database, [commit_id])
-    naming = Naming(database, reachable)
-    stories = {name: naming.at(f"{path}::{name}") for name in table.symbols}
-    changes = last_changes(database, reachable, (symbol for symbol in stories.values() if symbol is not None))
+    branch = BranchFilter(repository, database, [commit_id])
+    names = SymbolNames(database, branch)
+    numbers = {name: names.symbol_at(f"{path}::{name}") for name in table.symbols}
+    changes = last_changes(database, branch, (number for number in numbers.values() if number is not None))
     rows = []
     for name, symbol in table.symbols.items():
-        story = stories[name]
-        change = changes.get(story) if story is not None else None
+        number = numbers[name]
+        change = changes.get(number) if number is not None else None
         rows.append(
             {
                 "address": f"{path}::{name}",

@@ -6,7 +6,9 @@ import itertools
 
 from muse_hook.cli.event_view import draw_event
 from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, count, filter_of, relative
-from muse_hook.history import AddressError, Naming, Reachable, stream
+from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.events import stream
+from muse_hook.history.names import AddressError, SymbolNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.git import Repository
-    from muse_hook.history import Named
+    from muse_hook.history.names import SymbolQuery
 
 PAGED = True
 DESCRIPTION = """
@@ -54,9 +56,11 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if wanted.session:
         check_session(wanted.session, invocation.index)
     head = repository.head().oid
-    reachable = Reachable(repository, database, [head] if head else [])
-    named = None if arguments.address is None else _find(Naming(database, reachable), arguments.address, repository)
-    events = stream(database, named, wanted, None if arguments.all else reachable)
+    branch = BranchFilter(repository, database, [head] if head else [])
+    names, query = SymbolNames(database, branch), None
+    if arguments.address is not None:
+        query = _resolve(names, arguments.address, repository)
+    events = stream(database, query, wanted, None if arguments.all else branch)
     chosen = itertools.islice(events, arguments.max_count)
     if arguments.json:
         told = [event.as_json() for event in chosen]
@@ -90,16 +94,16 @@ def _tell_nothing(arguments: argparse.Namespace, invocation: Invocation, is_any:
     invocation.messages.line(("hint: ", "hint"), "muse-hook backfill records what was there before the hooks")
 
 
-def _find(naming: Naming, word: str, repository: Repository) -> Named:
+def _resolve(names: SymbolNames, word: str, repository: Repository) -> SymbolQuery:
     """Return what a word means: an address from the top of the repository, or from the folder that one stands in."""
     try:
-        return naming.find(as_recorded(word))
+        return names.resolve(as_recorded(word))
     except AddressError as unknown:
         path, dots, name = word.partition("::")
         here = relative(repository, path)
         if not path or here in {path, path.removeprefix("./")} or here.startswith(".."):
             raise
         try:
-            return naming.find(as_recorded(here + dots + name))
+            return names.resolve(as_recorded(here + dots + name))
         except AddressError:
             raise unknown from None

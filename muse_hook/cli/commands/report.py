@@ -9,7 +9,7 @@ from muse_hook.cli.escape import printable
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_filters, add_json, check_session, filter_of
 from muse_hook.errors import RevisionError
-from muse_hook.history import Reachable
+from muse_hook.history.ancestry import BranchFilter
 from muse_hook.report import Target, gather, page
 
 TYPE_CHECKING = False
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     head = repository.head()
     content = gather(
         database,
-        Reachable(repository, database, [head.oid] if head.oid else []),
+        BranchFilter(repository, database, [head.oid] if head.oid else []),
         wanted,
         chosen=chosen,
         repository=_name(repository),

@@ -9,7 +9,7 @@ import sys
 
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json, as_recorded
-from muse_hook.history.sql import ask, rows_of
+from muse_hook.history.sql import fetch_rows, run_query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Answer the question."""
     if arguments.query == "-":
         sys.stdin.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
-        question = sys.stdin.read()
+        query = sys.stdin.read()
     else:
-        question = as_recorded(arguments.query)
-    columns, cursor = ask(invocation.history(), question)
+        query = as_recorded(arguments.query)
+    columns, cursor = run_query(invocation.history(), query)
     out = invocation.out
     if arguments.json:
         keys = _told_apart(columns)
@@ -79,7 +79,7 @@ def _told_apart(columns: Sequence[str]) -> list[str]:
 
 def _all(cursor: sqlite3.Cursor) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
-    while some := rows_of(cursor):
+    while some := fetch_rows(cursor):
         rows += some
     return rows
 
@@ -100,7 +100,7 @@ def _write_csv(out: Screen, columns: Sequence[str], cursor: sqlite3.Cursor) -> N
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([shown(column) for column in columns])
-    while some := rows_of(cursor):
+    while some := fetch_rows(cursor):
         writer.writerows([shown(_text(value)) for value in row] for row in some)
         out.write(buffer.getvalue())
         buffer.seek(0)

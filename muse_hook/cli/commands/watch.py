@@ -119,7 +119,7 @@ class _Ids:
 
     def of(self, commit_id: str | None) -> dict[str, str]:
         """Return the ids of a commit's ops (None: of the ops by hand)."""
-        from muse_hook.history.told import symbol_ids  # people see none
+        from muse_hook.history.events import symbol_ids  # people see none
 
         connection = self._invocation.index.connection
         found = symbol_ids(connection, commit_id) if commit_id is not None else {}
