@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.digest import sha256
+from muse_hook.digest import hex_sha256
 from muse_hook.history.ancestry import BEFORE
 from muse_hook.model.address import after_all, prefixes, simple_name
 
@@ -23,7 +23,7 @@ def symbol_id(address: str, content_id: str) -> str:
     The same on every machine and in every copy of a commit (amended, rebased, cherry-picked); a symbol that is
     deleted and restored as it was first keeps it.
     """
-    return sha256(f"{address}\0{content_id}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hex_sha256(f"{address}\0{content_id}".encode("utf-8", "surrogatepass"))[:16]
 
 
 class AddressHistory:
