@@ -20,7 +20,7 @@ from pathlib import Path
 from muse_hook.concurrent import Collision, Comparison, compare
 from muse_hook.errors import RevisionError
 from muse_hook.git import Repository, open_repository
-from muse_hook.pipeline import Memory
+from muse_hook.record.delta import Memory
 
 
 def git(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

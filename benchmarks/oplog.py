@@ -14,7 +14,7 @@ from typing import Any
 from muse_hook.index import Index
 from muse_hook.model.change import Commit
 from muse_hook.oplog import Store, append, make_batch, read_entries, scan
-from muse_hook.recorder import record_delta_ops
+from muse_hook.record.recorder import record_delta_ops
 
 OPS = 9  # with the seal, ten lines a commit
 

@@ -6,18 +6,18 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "OpLog": "muse_hook.oplog",
-    "diff_commits": "muse_hook.pipeline",
+    "diff_commits": "muse_hook.record.delta",
     "list_sessions": "muse_hook.oplog",
     "make_op_entry": "muse_hook.oplog",
-    "open_code_session": "muse_hook.recorder",
-    "record_delta_ops": "muse_hook.recorder",
+    "open_code_session": "muse_hook.record.recorder",
+    "record_delta_ops": "muse_hook.record.recorder",
 }
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.oplog import OpLog, list_sessions, make_op_entry
-    from muse_hook.pipeline import diff_commits
-    from muse_hook.recorder import open_code_session, record_delta_ops
+    from muse_hook.record.delta import diff_commits
+    from muse_hook.record.recorder import open_code_session, record_delta_ops
 
 __all__ = [
     "OpLog",

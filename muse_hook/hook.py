@@ -15,10 +15,10 @@ from muse_hook.errors import MuseHookError, StoreBusyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.catchup.budget import Budget
-    from muse_hook.catchup.events import Event
+    from muse_hook.catchup.queue import HookEvent
     from muse_hook.git import Head, Repository
     from muse_hook.oplog import Store
+    from muse_hook.record.budget import Budget
 
 # Imports inside functions: start-up time; the short way of an ordinary commit needs a third of them.
 
@@ -88,21 +88,21 @@ class _Hook:
         if self.name in _ONE_COMMIT and self._short_way(repo, store, head):
             return
         event = self._event(repo, head)
-        from muse_hook.catchup.budget import COMMITS
-        from muse_hook.catchup.events import save_event
+        from muse_hook.catchup.queue import save_event
+        from muse_hook.record.budget import COMMITS
 
         save_event(store, event)
         if len(event.pairs) > COMMITS:
             self._in_background(repo, store)
             return
         # The event is safe: whoever holds the lock now looks at the queue afterwards.
-        self._catch_up(repo, store, wait=_PATIENCE if self.background else _MOMENT)
+        self._catch_up(repo, store, lock_timeout=_PATIENCE if self.background else _MOMENT)
 
     def _short_way(self, repo: Repository, store: Store, head: Head) -> bool:
         """Record HEAD alone if that is all there is to do; False leaves it to catch-up."""
-        from muse_hook.catchup.events import waiting
-        from muse_hook.catchup.session import session_of_head
-        from muse_hook.catchup.short_way import record_head
+        from muse_hook.catchup.fast_path import record_head
+        from muse_hook.catchup.queue import event_paths
+        from muse_hook.catchup.sessions import session_of_head
 
         if head.oid is None:
             return False
@@ -111,12 +111,12 @@ class _Hook:
                 recorded = record_head(repo, store, head.oid, session_of_head(head), self._budget())
         except StoreBusyError:
             return False
-        if recorded and waiting(store):
+        if recorded and event_paths(store):
             self._in_background(repo, store)  # others left their events while we held the lock
         return recorded
 
-    def _event(self, repo: Repository, head: Head) -> Event:
-        from muse_hook.catchup.events import Event
+    def _event(self, repo: Repository, head: Head) -> HookEvent:
+        from muse_hook.catchup.queue import HookEvent
 
         pairs = [line[:_PAIR] for line in self.lines if len(line) >= _PAIR] if self.name == "post-rewrite" else []
         updates = [line for line in self.lines if len(line) == _UPDATE] if self.name == "post-receive" else []
@@ -127,7 +127,7 @@ class _Hook:
 
             rebase = rebase_facts(repo, head)
             branch = rebase["branch"]
-        return Event(
+        return HookEvent(
             self.name,
             kind=self.kind,
             # A push moves other branches than the one that a bare repository's HEAD happens to name.
@@ -139,11 +139,11 @@ class _Hook:
             rebase=rebase,
         )
 
-    def _catch_up(self, repo: Repository, store: Store, *, wait: float) -> None:
-        from muse_hook.catchup.run import catch_up
+    def _catch_up(self, repo: Repository, store: Store, *, lock_timeout: float) -> None:
+        from muse_hook.catchup.catchup import catch_up
 
         try:
-            report = catch_up(repo, store, automatic=True, wait=wait, budget=self._budget())
+            report = catch_up(repo, store, automatic=True, lock_timeout=lock_timeout, budget=self._budget())
         except StoreBusyError:
             # Its holder looks at the queue when it is done, if it is one of ours; else the background waits for it.
             if not self.background:
@@ -155,7 +155,7 @@ class _Hook:
             self._in_background(repo, store)
 
     def _budget(self) -> Budget | None:
-        from muse_hook.catchup.budget import Budget
+        from muse_hook.record.budget import Budget
 
         return None if self.background else Budget()
 
@@ -164,9 +164,9 @@ class _Hook:
 
         def work() -> None:
             try:
-                from muse_hook.catchup.run import catch_up  # where nobody waits for it
+                from muse_hook.catchup.catchup import catch_up  # where nobody waits for it
 
-                catch_up(repo, store, automatic=True, wait=_PATIENCE)
+                catch_up(repo, store, automatic=True, lock_timeout=_PATIENCE)
             except StoreBusyError:
                 return
             except BaseException:  # noqa: BLE001 - there is nobody else to tell

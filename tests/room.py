@@ -11,7 +11,9 @@ import reading_of_git as model
 from conftest import Repo
 
 import muse_hook
-from muse_hook.catchup import Pending, Report, catch_up, make_baseline, pending
+from muse_hook.catchup.catchup import CatchUpReport, catch_up
+from muse_hook.catchup.pending import Unrecorded, find_unrecorded
+from muse_hook.catchup.state import make_baseline
 from muse_hook.git import Repository, open_repository
 from muse_hook.install.shim import EVENTS, Shim
 from muse_hook.oplog import Store
@@ -89,17 +91,17 @@ class Room(Repo):
 
     # Asking
 
-    def sync(self) -> Report:
+    def sync(self) -> CatchUpReport:
         """Do what `muse-hook sync` does."""
         return catch_up(self.repository(), self.store(), whole=True)
 
-    def read(self) -> Report:
+    def read(self) -> CatchUpReport:
         """Do what every reading command does first."""
         return catch_up(self.repository(), self.store())
 
-    def pending(self) -> Pending:
+    def pending(self) -> Unrecorded:
         """Do what `muse-hook status` does."""
-        return pending(self.repository(), self.store())
+        return find_unrecorded(self.repository(), self.store())
 
     def seals(self) -> list[model.SealSeen]:
         """Return every seal, read the slow way."""
@@ -153,7 +155,7 @@ class Room(Repo):
         and another sync changes no byte.
         """  # noqa: D205 - one sentence
         report = self.sync()
-        assert not report.left, report.left
+        assert not report.unreadable, report.unreadable
         assert not self.errors(), self.errors()
         seals = self.seals()
         twice = [oid for oid, count in Counter(seal.commit for seal in seals).items() if count > 1]

@@ -15,13 +15,15 @@ import pytest
 from conftest import Repo
 from room import PACKAGES, Room
 
-from muse_hook.catchup import BackfillReport, backfill, backfilling, telling, workers
+from muse_hook.catchup import backfill as backfilling
+from muse_hook.catchup import telling, workers
+from muse_hook.catchup.backfill import BackfillReport, backfill
 from muse_hook.catchup.recording import Recording
 from muse_hook.errors import InternalError, RevisionError
 from muse_hook.git.generations import Generations
 from muse_hook.index import Index
 from muse_hook.oplog.batch import Batch
-from muse_hook.pipeline import Memory
+from muse_hook.record.delta import Memory
 
 COMMITS = 60
 BLOCK = 4
@@ -146,9 +148,9 @@ def test_unreadable_commit_is_left_and_named(room: Room) -> None:
     room.git("unpack-objects", "-q", stdin=packed(room))
     (room.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
     report = backfill(room.repository(), room.store(), jobs=2)
-    assert report.left
-    assert set(report.left.values()) == {f"{blob} is absent"}
-    assert report.recorded + len(report.left) == report.total
+    assert report.unreadable
+    assert set(report.unreadable.values()) == {f"{blob} is absent"}
+    assert report.recorded + len(report.unreadable) == report.total
 
 
 def packed(room: Room) -> bytes:
@@ -195,7 +197,8 @@ def test_interrupt_keeps_what_is_told_and_leaves_no_process(room: Room) -> None:
 KILLED = f"""
 import sys
 sys.path[:0] = {PACKAGES!r}
-from muse_hook.catchup import backfill, backfilling, workers
+from muse_hook.catchup import backfill as backfilling, workers
+from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.oplog import Store
 workers.BLOCK = backfilling.BLOCK = {BLOCK}

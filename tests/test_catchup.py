@@ -9,7 +9,7 @@ import pytest
 from conftest import Repo
 from room import Room
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DeltaError, RevisionError
 from muse_hook.git import Repository
 from muse_hook.git.generations import Generations
@@ -152,7 +152,7 @@ def test_draft_that_cannot_be_finished_is_left(repo: Repo, monkeypatch: pytest.M
         patched.setattr(Generations, "is_counting", lambda _: True)
         patched.setattr("muse_hook.catchup.recording.make_batch", fails)
         report = backfill(room.repository(), room.store(), count=3)
-    assert report.left == {bad: "making a batch: a bug of ours"}
+    assert report.unreadable == {bad: "making a batch: a bug of ours"}
     assert report.recorded == 2
     assert backfill(room.repository(), room.store()).recorded == 2
 

@@ -19,9 +19,11 @@ import reading_of_git as model
 from conftest import Repo, sealed_environment
 from room import PROJECT, Room
 
-from muse_hook.catchup import append_error, backfill, catch_up
-from muse_hook.catchup.frontier import write_frontier
-from muse_hook.pipeline import batch_of
+from muse_hook.catchup.backfill import backfill
+from muse_hook.catchup.catchup import catch_up
+from muse_hook.catchup.errorlog import append_error
+from muse_hook.catchup.state import write_frontier
+from muse_hook.record.delta import batch_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -445,7 +447,7 @@ def test_six_syncs_at_once(room: Room) -> None:
         room.one(dead=True)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from muse_hook.catchup import catch_up\n"
+        "from muse_hook.catchup.catchup import catch_up\n"
         "from muse_hook.git import open_repository\n"
         "from muse_hook.oplog import Store\n"
         "repo = open_repository()\n"
@@ -498,7 +500,7 @@ def test_holder_looks_at_the_queue_once_more(room: Room, monkeypatch: pytest.Mon
             made.append(room.one())
         original(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("muse_hook.catchup.run.write_frontier", meanwhile)
+    monkeypatch.setattr("muse_hook.catchup.catchup.write_frontier", meanwhile)
     room.one(dead=True)
     room.read()
     room.settle()
@@ -576,7 +578,7 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monk
     with monkeypatch.context() as patched:
         patched.setattr("muse_hook.catchup.recording.batch_of", fails)
         report = room.read()
-        assert report.left == {bad: "ZeroDivisionError: a bug of ours"}
+        assert report.unreadable == {bad: "ZeroDivisionError: a bug of ours"}
         assert set(room.sessions()) == {good}
         assert "ZeroDivisionError" in room.errors()
         assert [oid for oid, _ in room.pending().missing] == [bad]

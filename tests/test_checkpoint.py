@@ -10,7 +10,7 @@ from made_logs import Log, insert, patch, replace
 from room import Room
 from shell import Shell
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.git import Head
 from muse_hook.index import Index
 from muse_hook.oplog import OpLog, make_op_entry

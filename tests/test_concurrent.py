@@ -10,7 +10,7 @@ from fork_room import APP, Files, Fork, cut, edit, short
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.concurrent import Sides, compare
 from muse_hook.concurrent.identity import Identity
 from muse_hook.concurrent.merge import changes, conflicts

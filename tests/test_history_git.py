@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from conftest import Repo
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.follow import refresh
 from muse_hook.history.identity import AddressHistory
 from muse_hook.index import Index
 from muse_hook.oplog import Store
-from muse_hook.pipeline import Memory
+from muse_hook.record.delta import Memory
 
 CODE = """\
 import os

@@ -19,7 +19,7 @@ from oplog_room import batch, commit, delta, insert, log_of, oid, patch, write
 from muse_hook.errors import StoreError
 from muse_hook.index import Index
 from muse_hook.oplog import OpLog, Store, append, end_torn_line, make_op_entry, scan
-from muse_hook.recorder import record_delta_ops
+from muse_hook.record.recorder import record_delta_ops
 
 TESTS = Path(__file__).parent
 

@@ -22,7 +22,7 @@ from muse_hook.oplog import (
     seal_id,
     write_named,
 )
-from muse_hook.recorder import record_delta_ops
+from muse_hook.record.recorder import record_delta_ops
 
 
 def by_hand(lamport_ts: int, domain: str = "code", **changed: Any) -> Any:

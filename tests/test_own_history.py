@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import Repo
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.index import Index
 from muse_hook.oplog import Store

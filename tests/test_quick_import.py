@@ -20,7 +20,7 @@ sys.path.insert(0, sys.argv[1])
 if sys.argv[2]:
     from muse_hook import quick_import
     quick_import.install()
-import muse_hook.catchup.short_way, muse_hook.delta.build, muse_hook.git, muse_hook.symbols.extract
+import muse_hook.catchup.fast_path, muse_hook.delta.build, muse_hook.git, muse_hook.symbols.extract
 facts = {}
 for name, module in sorted(sys.modules.items()):
     if name.startswith("muse_hook.") and name != "muse_hook.quick_import":

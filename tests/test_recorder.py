@@ -16,7 +16,7 @@ import muse_hook
 from muse_hook.errors import DeltaError, SessionError
 from muse_hook.index import Index
 from muse_hook.oplog import OpLog, Store, append, make_op_entry, scan, sync
-from muse_hook.recorder import open_code_session, record_delta_ops
+from muse_hook.record.recorder import open_code_session, record_delta_ops
 
 
 def record(root: Any, ops: Any, **changed: Any) -> list[str]:
@@ -197,7 +197,7 @@ def test_recording_a_commit_loads_none_of_the_costly_modules(tmp_path: Path) -> 
     """Each costs a hook 1 to 12 ms; `enum` and `functools` come with `re`, which tree_sitter loads anyway."""
     code = (
         "import sys; sys.path[:0] = sys.argv[1:2]\n"
-        "from muse_hook.model.change import Commit; from muse_hook.recorder import record_delta_ops\n"
+        "from muse_hook.model.change import Commit; from muse_hook.record.recorder import record_delta_ops\n"
         "commit = Commit('1' * 40, '2' * 40, [], author='', authored_at='', committed_at='', summary='')\n"
         "op = {'op': 'insert', 'address': 'a'}\n"
         "record_delta_ops(sys.argv[2], {'ops': [op]}, session_id='s', actor_id='', commit=commit, generation=1,"

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shell import Shell
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DamagedLogError, ObjectMissingError, RevisionError
 from muse_hook.git import Repository, open_repository
 from muse_hook.index import Index
 from muse_hook.languages.languages import language_for
 from muse_hook.oplog import Store, make_batch
-from muse_hook.pipeline import Memory, delta_of, record_commit
+from muse_hook.record.delta import Memory, delta_of, record_commit
 from muse_hook.replay import replay
 from muse_hook.replay.nodes import Node, causal_order
 from muse_hook.replay.tables import Table

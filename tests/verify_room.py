@@ -10,7 +10,7 @@ from typing import Any
 
 from conftest import Repo
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.oplog import Store, delta_of_entries, make_batch
 from muse_hook.verify import Remark, Report, verify

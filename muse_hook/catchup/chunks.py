@@ -8,7 +8,7 @@ from muse_hook.catchup.errorlog import append_error
 from muse_hook.catchup.telling import Unreadable
 from muse_hook.oplog import sync
 from muse_hook.oplog.batch import Batch
-from muse_hook.recorder import record_batches
+from muse_hook.record.recorder import record_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ BYTES = 4 << 20
 class Chunks:
     """Records `commits` (ids, parents first) in their `sessions`, passing over what somebody else sealed meanwhile.
 
-    `recorded` counts the batches written, `left` says of what could not be read why: {commit: words}. `spent`: the
-    budget was used up before the end.
+    `recorded` counts the batches written, `unreadable` says of what could not be read why: {commit: words}. `spent`:
+    the budget was used up before the end.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Chunks:
         self._at = 0
         self.recorded = 0
         self.spent = False
-        self.left: dict[str, str] = {}
+        self.unreadable: dict[str, str] = {}
 
     def run(
         self,
@@ -109,7 +109,7 @@ class Chunks:
                 return
 
     def _leave(self, oid: str, told: Unreadable) -> None:
-        self.left[oid] = told.words
+        self.unreadable[oid] = told.words
         if told.details:
             append_error(self._store, told.details)
 

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from muse_hook.catchup import events as queue
-from muse_hook.catchup.frontier import Frontier, read_frontier
+from muse_hook.catchup import queue
 from muse_hook.catchup.rebase import in_rebase
-from muse_hook.catchup.session import assign, session_of_head
-from muse_hook.catchup.situation import look
+from muse_hook.catchup.sessions import assign_sessions, branch_order, session_of_head
+from muse_hook.catchup.state import Frontier, read_frontier
 from muse_hook.errors import ObjectMissingError, RepositoryError, RevisionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from muse_hook.catchup.baseline import Baseline
-    from muse_hook.catchup.events import Event
-    from muse_hook.catchup.situation import Situation
-    from muse_hook.git import Repository
+    from muse_hook.catchup.queue import HookEvent
+    from muse_hook.catchup.state import Baseline
+    from muse_hook.git import Head, Repository
     from muse_hook.git.reflogs import ReflogEntry
     from muse_hook.index import Index
     from muse_hook.oplog import Store
 
-    Row = tuple[str, Sequence[str]]
+    CommitRow = tuple[str, Sequence[str]]  # a commit and its parents
 
 _BRANCHES = "refs/heads/"
 _FINISH = "rebase (finish)"
@@ -29,26 +27,68 @@ _FINISH = "rebase (finish)"
 _MANY_TIPS = 5000
 
 
-class Plan:
-    """`todo`: (commit, parents) to record, parents first; `sessions`: theirs; `events`: what to do with them done.
+class RefState:
+    """Where the repository's branches and work trees stand now, and stood by its reflogs.
 
-    `tips` is what the repository reached, the next frontier; `frontier` the last one. `garbage` are files of the queue
-    that are no events. `ends`: (branch, reflog entry) of rebases that nobody has looked at yet, `seen` the names of all
-    that there are. `cut`: there was more than was asked for.
+    `branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries}.
     """
 
-    __slots__ = ("cut", "ends", "events", "frontier", "garbage", "seen", "sessions", "tips", "todo")
+    __slots__ = ("branches", "heads", "reflogs")
 
-    def __init__(self, events: Sequence[Event], garbage: Sequence[str], frontier: Frontier) -> None:
+    def __init__(
+        self,
+        branches: Mapping[str, str],
+        heads: Sequence[Head],
+        reflogs: Mapping[str, Sequence[ReflogEntry]],
+    ) -> None:
+        self.branches = branches
+        self.heads = heads
+        self.reflogs = reflogs
+
+    def order(self, repo: Repository) -> list[str]:
+        """Return the branches as session rule 3 asks them; asking Git for the default one costs, so only on demand."""
+        default = repo.default_branch() if len(self.branches) > 1 else None
+        return branch_order(self.branches, self.heads, default)
+
+    def tips(self, *, automatic: bool) -> set[str]:
+        """Return the commits to start from; `automatic` passes over a HEAD that a rebase has in hand."""
+        tips = set(self.branches.values())
+        tips.update(head.oid for head in self.heads if head.oid is not None and not (automatic and in_rebase(head)))
+        for entries in self.reflogs.values():
+            for entry in entries:
+                tips.add(entry.old)
+                tips.add(entry.new)
+        return {tip for tip in tips if tip.strip("0")}  # the null id: a ref that was not there
+
+
+def read_ref_state(repo: Repository, current: Head | None = None) -> RefState:
+    """Ask Git where everything stands; `current` is the HEAD here, where that is known already."""
+    if current is None:
+        current = repo.head()
+    others = [tree.head for tree in repo.worktrees() if tree.name != current.worktree]
+    return RefState(repo.branches(), [current, *others], repo.branch_reflogs())
+
+
+class Plan:
+    """`todo`: (commit, parents) to record, parents first; `sessions`: {commit: its session}.
+
+    `events`: what to do with them done; `garbage`: files of the queue that are no events. `tips` is what the repository
+    reached, the next frontier; `frontier` the last one. `ended_rebases`: (branch, reflog entry) of those that nobody
+    has looked at yet, `seen` the names of all that there are. `is_cut`: there was more than was asked for.
+    """
+
+    __slots__ = ("ended_rebases", "events", "frontier", "garbage", "is_cut", "seen", "sessions", "tips", "todo")
+
+    def __init__(self, events: Sequence[HookEvent], garbage: Sequence[str], frontier: Frontier) -> None:
         self.events = events
         self.garbage = garbage
         self.frontier = frontier
         self.tips: frozenset[str] = frozenset()
-        self.todo: list[Row] = []
+        self.todo: list[CommitRow] = []
         self.sessions: Mapping[str, str] = {}
-        self.ends: list[tuple[str, ReflogEntry]] = []
+        self.ended_rebases: list[tuple[str, ReflogEntry]] = []
         self.seen: frozenset[str] = frozenset()
-        self.cut = False
+        self.is_cut = False
 
 
 def make_plan(
@@ -61,69 +101,70 @@ def make_plan(
     automatic: bool,
     whole: bool,
     limit: int | None,
-    situation: Situation | None,
+    ref_state: RefState | None,
 ) -> Plan:
-    """Look at the queue, the refs and the logs; see `catch_up` for the switches and the `situation`.
+    """Look at the queue, the refs and the logs; see `catch_up` for the switches and the `ref_state`.
 
     `parents_of` reads a commit (ObjectMissingError), `limit` bounds the commits listed.
     """
     events, garbage = queue.read_events(store)
-    if situation is None or events:  # what an event tells of is not to be seen in a look before it
-        situation = look(repo)
-    events = [event for event in events if _is_ready(event, situation)]
+    if ref_state is None or events:  # what an event brings is not in what was read before it
+        ref_state = read_ref_state(repo)
+    events = [event for event in events if _is_ready(event, ref_state)]
     frontier = read_frontier(store)
     plan = Plan(events, garbage, frontier)
-    plan.ends, plan.seen = _ends(situation, frontier)
-    believed = frontier if not whole and index.count() >= frontier.seals else Frontier(left=frontier.left)
-    plan.tips = frozenset(situation.tips(automatic=automatic) | _tips_of(events))
+    plan.ended_rebases, plan.seen = _ended_rebases(ref_state, frontier)
+    believed = frontier if not whole and index.count() >= frontier.seals else Frontier(unreadable=frontier.unreadable)
+    plan.tips = frozenset(ref_state.tips(automatic=automatic) | _tips_of(events))
     fresh = plan.tips - believed.tips
     fresh -= frozenset(baseline.tips())
-    again = _again(parents_of, index, believed.left)
-    rows: list[Row] = []
+    again = _to_try_again(parents_of, index, believed.unreadable)
+    rows: list[CommitRow] = []
     if fresh:
         hide = [*_hidden(baseline), *believed.tips, *repo.shallow()]
-        rows = _new(repo, fresh, hide, situation, limit)
-        plan.cut = limit is not None and len(rows) >= limit
+        rows = _new(repo, fresh, hide, ref_state, limit)
+        plan.is_cut = limit is not None and len(rows) >= limit
     rows = [*((oid, parents) for oid, parents, _ in again), *rows]
     sealed = index.sealed([oid for oid, _ in rows])
     plan.todo = list({oid: (oid, parents) for oid, parents in rows if oid not in sealed}.values())
     if plan.todo:
-        current = session_of_head(situation.heads[0])
+        current = session_of_head(ref_state.heads[0])
         sessions = dict.fromkeys((oid for oid, _ in plan.todo), current)
-        sessions |= assign(
+        sessions |= assign_sessions(
             rows,
             events=events,
-            reflogs=situation.reflogs,
-            branches=situation.branches,
-            order=situation.order(repo),
-            heads=situation.heads,
+            reflogs=ref_state.reflogs,
+            branches=ref_state.branches,
+            order=ref_state.order(repo),
+            heads=ref_state.heads,
         )
         plan.sessions = sessions | {oid: session for oid, _, session in again if session}
     return plan
 
 
-def _is_ready(event: Event, situation: Situation) -> bool:
-    """Find the branch of a rebase whose hook could not tell it; False while the rebase still goes on."""
+def _is_ready(event: HookEvent, ref_state: RefState) -> bool:
+    """Find the branch of a rebase whose hook could not see it; False while the rebase still goes on."""
     if event.rebase is None or not event.rebase.get("unsure") or event.branch is not None:
         return True
-    for branch, entries in situation.reflogs.items():
+    for branch, entries in ref_state.reflogs.items():
         if any(entry.new == event.head and entry.message.startswith(_FINISH) for entry in entries):
             event.branch = branch
             return True
-    return not any(in_rebase(head) and head.oid == event.head for head in situation.heads)
+    return not any(in_rebase(head) and head.oid == event.head for head in ref_state.heads)
 
 
-def _ends(situation: Situation, frontier: Frontier) -> tuple[list[tuple[str, ReflogEntry]], frozenset[str]]:
+def _ended_rebases(ref_state: RefState, frontier: Frontier) -> tuple[list[tuple[str, ReflogEntry]], frozenset[str]]:
+    """Return the (branch, reflog entry) of rebases that the frontier does not know, and the names of all."""
     found = {
         f"{entry.old} {entry.new}": (branch, entry)
-        for branch, entries in situation.reflogs.items()
+        for branch, entries in ref_state.reflogs.items()
         for entry in entries
         if entry.message.startswith(_FINISH) and entry.old.strip("0")
     }
     return [end for name, end in found.items() if name not in frontier.seen], frozenset(found)
 
 
-def _tips_of(events: Iterable[Event]) -> set[str]:
+def _tips_of(events: Iterable[HookEvent]) -> set[str]:
     tips = {event.head for event in events if event.head is not None}
     for event in events:
         tips.update(new for _, new, ref in event.updates if ref.startswith(_BRANCHES) and new.strip("0"))
@@ -135,13 +176,13 @@ def _hidden(baseline: Baseline) -> list[str]:
     return tips if len(tips) <= _MANY_TIPS else baseline.heads()
 
 
-def _again(
-    parents_of: Callable[[str], Sequence[str]], index: Index, left: Mapping[str, str]
+def _to_try_again(
+    parents_of: Callable[[str], Sequence[str]], index: Index, unreadable: Mapping[str, str]
 ) -> list[tuple[str, Sequence[str], str]]:
     """Return (commit, parents, session) of what earlier runs could not record, and of batches found damaged."""
-    wanted = {**{damage.commit_id: damage.session for damage in index.damaged()}, **left}
+    session_of_commit = {**{damage.commit_id: damage.session for damage in index.damaged()}, **unreadable}
     rows: list[tuple[str, Sequence[str], str]] = []
-    for oid, session in wanted.items():
+    for oid, session in session_of_commit.items():
         try:
             rows.append((oid, parents_of(oid), session))
         except ObjectMissingError:
@@ -150,12 +191,12 @@ def _again(
 
 
 def _new(
-    repo: Repository, fresh: Iterable[str], hide: Iterable[str], situation: Situation, limit: int | None
-) -> list[Row]:
+    repo: Repository, fresh: Iterable[str], hide: Iterable[str], ref_state: RefState, limit: int | None
+) -> list[CommitRow]:
     options = () if limit is None else (f"-n{limit}",)
     try:
         return list(repo.rev_list(fresh, hide, options=options, ignore_missing=True))
     except (RepositoryError, RevisionError):
         # A reflog may remember a commit whose ancestors were pruned: what branches reach must not wait for it.
-        tips = {*situation.branches.values(), *(head.oid for head in situation.heads if head.oid is not None)}
+        tips = {*ref_state.branches.values(), *(head.oid for head in ref_state.heads if head.oid is not None)}
         return list(repo.rev_list(tips, hide, options=options, ignore_missing=True))

@@ -63,7 +63,7 @@ def _branch_at(repo: Repository, oid: str | None, messages: list[str]) -> tuple[
 
 def _commands(text: str) -> list[list[str]]:
     commands = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         words = line.split()
         oid = next((word for word in words[1:] if len(word) in _OID_LENGTHS and not word.strip(_HEX)), "")
         if oid:
@@ -73,7 +73,7 @@ def _commands(text: str) -> list[list[str]]:
 
 def _listed(text: str) -> list[str]:
     """Return the second words of the lines that are commits to pick: nothing else has an id there before the edit."""
-    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    lines = [line.split() for line in text.split("\n") if not line.startswith("#")]
     return [words[1] for words in lines if len(words) > 1 and words[0] == "pick" and not words[1].strip(_HEX)]
 
 

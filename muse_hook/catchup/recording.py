@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from muse_hook.oplog.batch import make_batch
-from muse_hook.pipeline import Memory, batch_of, delta_of, record_commit
+from muse_hook.record.delta import Memory, batch_of, delta_of, record_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Protocol, Self
 
-    from muse_hook.catchup.baseline import Baseline
-    from muse_hook.catchup.budget import Budget
+    from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
     from muse_hook.index import Index
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog import Store
     from muse_hook.oplog.batch import Batch
+    from muse_hook.record.budget import Budget
 
     class Counted(Protocol):
         """Who counts generations beside us; `muse_hook.git.generations`."""

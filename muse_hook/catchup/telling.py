@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol, Self, TypeVar
 
-    from muse_hook.catchup.budget import Budget
     from muse_hook.catchup.recording import Draft, Recording
     from muse_hook.oplog.batch import Batch
+    from muse_hook.record.budget import Budget
 
     T = TypeVar("T")
 

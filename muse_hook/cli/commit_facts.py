@@ -83,7 +83,7 @@ def facts_of_batch(session: str, entries: Sequence[OpEntry]) -> CommitFacts:
 
 def computed_facts(invocation: Invocation, commit_id: str) -> CommitFacts:
     """Return a commit as Git has it, compared with its first parent."""
-    from muse_hook.pipeline import delta_of  # a recorded commit needs no grammar
+    from muse_hook.record.delta import delta_of  # a recorded commit needs no grammar
 
     with invocation.repository.objects() as objects:
         commit = objects.commit(commit_id)

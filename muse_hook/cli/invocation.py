@@ -82,12 +82,12 @@ class Invocation:
         """Record what the hooks have not, before reading; where that cannot be done, say so and go on."""
         if not self.store.exists():
             return
-        from muse_hook.catchup import catch_up  # only where there is a store
+        from muse_hook.catchup.catchup import catch_up  # only where there is a store
         from muse_hook.cli.progress import Progress
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
-            report = catch_up(self.repository, self.store, wait=_LOCK_SECONDS, progress=progress.update)
+            report = catch_up(self.repository, self.store, lock_timeout=_LOCK_SECONDS, progress=progress.update)
         except StoreError as failure:
             progress.end()
             warn(self.messages, failure)
@@ -125,7 +125,7 @@ class Invocation:
         """Append to the store's error log; its path, "" where there is no store or it cannot be written."""
         if "repository" not in self.__dict__ or not self.store.exists():
             return ""
-        from muse_hook.catchup import append_error  # only where something broke
+        from muse_hook.catchup.errorlog import append_error  # only where something broke
 
         try:
             append_error(self.store, text)

@@ -6,7 +6,7 @@ import difflib
 
 from muse_hook.errors import ObjectMissingError
 from muse_hook.model.address import split_address
-from muse_hook.pipeline import Memory
+from muse_hook.record.delta import Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from muse_hook.concurrent.collision import BOTH_ADDED
 from muse_hook.concurrent.lines import Lines
 from muse_hook.concurrent.side import Side
 from muse_hook.errors import RevisionError
-from muse_hook.pipeline import Memory, files_between
+from muse_hook.record.delta import Memory, files_between
 from muse_hook.symbols.reader import keep_normals
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from muse_hook.catchup.baseline import read_baseline
+from muse_hook.catchup.state import read_baseline
 from muse_hook.errors import StoreBusyError, StoreError, typed
 from muse_hook.model.finding import Finding
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.catchup import make_baseline
+from muse_hook.catchup.state import make_baseline
 from muse_hook.errors import InstallError, typed
 from muse_hook.install import chain, configured, exclude, files, interpreter, link, owner
 from muse_hook.install.place import Place

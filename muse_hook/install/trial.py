@@ -7,7 +7,7 @@ from importlib import import_module
 from muse_hook.languages.languages import languages
 
 # What a hook's start does not load: a package that was built for another Python shows itself here.
-_NEEDED = ("muse_hook.git.libgit2", "muse_hook.hook", "muse_hook.pipeline")
+_NEEDED = ("muse_hook.git.libgit2", "muse_hook.hook", "muse_hook.record.delta")
 
 
 def recordable() -> list[str]:

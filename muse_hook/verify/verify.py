@@ -8,7 +8,7 @@ from collections import Counter
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index import Index
 from muse_hook.languages.languages import engine
-from muse_hook.pipeline import Memory, delta_of
+from muse_hook.record.delta import Memory, delta_of
 from muse_hook.replay.batches import Batches
 from muse_hook.replay.nodes import causal_order
 from muse_hook.replay.replay import Walk

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from muse_hook.catchup.baseline import read_baseline
+from muse_hook.catchup.state import read_baseline
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.catchup.baseline import Baseline
+    from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
     from muse_hook.oplog import Store
     from muse_hook.watch.follower import Arrival

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from muse_hook.catchup import catch_up
+from muse_hook.catchup.catchup import catch_up
 
 if TYPE_CHECKING:
     from pathlib import Path

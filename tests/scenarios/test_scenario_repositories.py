@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from room import Room
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,9 +138,9 @@ def test_shallow_clone(upstream: Room, tmp_path: Path) -> None:
     shallow.head_is_recorded()
     (seal,) = shallow.seals()
     assert seal.entry["commit"]["shallow"] is True
-    assert (shallow.pending().history, shallow.pending().cut_off) == (1, 1)
+    assert (shallow.pending().history, shallow.pending().beyond_boundary) == (1, 1)
     report = backfill(shallow.repository(), shallow.store())
-    assert (report.recorded, report.cut_off) == (1, 1)
+    assert (report.recorded, report.beyond_boundary) == (1, 1)
 
 
 def test_shallow_clone_that_fetches_a_new_boundary(upstream: Room, tmp_path: Path) -> None:
@@ -180,13 +180,13 @@ def test_partial_clone(upstream: Room, tmp_path: Path) -> None:
     upstream.dead("pull", "-q", str(other.path), "main")
     partial.git("fetch", "-q", "origin", "main:other")
     report = partial.sync()
-    assert theirs in report.left
+    assert theirs in report.unreadable
     assert [oid for oid, _ in partial.pending().blobs_absent] == [oid for oid, _ in partial.pending().missing]
     made = partial.one("here.txt")
     assert partial.sessions() == {made: "main"}
-    for oid in report.left:
+    for oid in report.unreadable:
         partial.git("show", "-m", oid)  # Git fetches them now
-    assert partial.sync().recorded == len(report.left)
+    assert partial.sync().recorded == len(report.unreadable)
     assert partial.pending().missing == []
     assert partial.pending().blobs_absent == []
 

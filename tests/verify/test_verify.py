@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import Repo
 from verify_room import Story, set_key
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.languages.languages import engine
 from muse_hook.oplog import Store, read_entries, scan

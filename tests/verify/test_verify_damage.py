@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from verify_room import Story, told
 
-from muse_hook.catchup import backfill, catch_up
+from muse_hook.catchup.backfill import backfill
+from muse_hook.catchup.catchup import catch_up
 
 FLIPS: dict[str, Callable[[], tuple[int, bytes, bytes]]] = {
     "an op": lambda: (0, b'"op":"patch"', b'"op":"match"'),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.catchup import backfill
+from muse_hook.catchup.backfill import backfill
 from muse_hook.cli.failures import DONE, USER_FAULT, reject
 from muse_hook.cli.left import tell_left, what_brings
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
-from muse_hook.pipeline import Memory
+from muse_hook.record.delta import Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,19 +95,21 @@ def record_range(
         raise progress.interrupted("recording history", "run the same command again to go on") from None
     finally:
         progress.end()
-    tell_left(invocation.messages, report.left, f"{what_brings(invocation.repository)}, then the same command again")
-    if report.cut_off:
-        cut = f"passed over {_commits(report.cut_off)} at the boundary of this shallow clone"
+    tell_left(
+        invocation.messages, report.unreadable, f"{what_brings(invocation.repository)}, then the same command again"
+    )
+    if report.beyond_boundary:
+        cut = f"passed over {_commits(report.beyond_boundary)} at the boundary of this shallow clone"
         invocation.messages.line(cut, ("  git fetch --unshallow brings what lies behind", "hint"))
     if not report.recorded:
-        if not report.left:
+        if not report.unreadable:
             invocation.messages.line(f"nothing to do: {_commits(report.total)}, all recorded already")
-        return not report.left
+        return not report.unreadable
     rate = report.recorded / max(report.seconds, 1e-6)
     already = f" ({report.already:,} were already)" if report.already else ""
     figures = f" in {duration(report.seconds)}, {rate:,.0f}/s"
     invocation.messages.line(f"recorded {_commits(report.recorded)}{already}", (figures, "dim"))
-    return not report.left
+    return not report.unreadable
 
 
 def _commits(number: int) -> str:

@@ -12,7 +12,7 @@ from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import last_changes
 from muse_hook.history.names import SymbolNames
 from muse_hook.model.change import Blob
-from muse_hook.pipeline import Memory
+from muse_hook.record.delta import Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.cli.changelog_view import draw_changelog
 from muse_hook.cli.commands.diff import ends
 from muse_hook.cli.options import add_json
-from muse_hook.pipeline import diff_commits
+from muse_hook.record.delta import diff_commits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

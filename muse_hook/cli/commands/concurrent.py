@@ -8,7 +8,7 @@ from muse_hook.cli.options import add_json
 from muse_hook.concurrent import Sides, compare
 from muse_hook.concurrent.identity import Identity
 from muse_hook.errors import RevisionError, StoreError
-from muse_hook.pipeline import MEMORY_BYTES, Memory
+from muse_hook.record.delta import MEMORY_BYTES, Memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

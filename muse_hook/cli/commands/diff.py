@@ -6,7 +6,7 @@ from muse_hook.cli.delta_view import draw_delta
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.errors import RevisionError, typed
-from muse_hook.pipeline import diff_commits
+from muse_hook.record.delta import diff_commits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

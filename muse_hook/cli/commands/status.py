@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.catchup import pending
+from muse_hook.catchup.pending import find_unrecorded
 from muse_hook.cli.findings import draw_hooks
 from muse_hook.cli.left import what_brings
 from muse_hook.cli.options import add_json
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from muse_hook.catchup import Pending
+    from muse_hook.catchup.pending import Unrecorded
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
     from muse_hook.install import HookState
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Show the state of recording."""
     invocation.catch_up()
     hooks = hook_states(invocation.repository)
-    left = pending(invocation.repository, invocation.store) if invocation.store.exists() else None
+    left = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
     if arguments.json:
         invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, left)})
     else:
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return 0
 
 
-def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Pending | None) -> dict[str, Any]:
+def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Unrecorded | None) -> dict[str, Any]:
     repository, store = invocation.repository, invocation.store
     return {
         "repository": {
@@ -72,7 +72,7 @@ def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Pending |
     }
 
 
-def _unrecorded(left: Pending) -> dict[str, Any]:
+def _unrecorded(left: Unrecorded) -> dict[str, Any]:
     return {
         "missing": [{"commit": commit, "branch": branch} for commit, branch in left.missing],
         "absent": [{"commit": commit, "branch": branch} for commit, branch in left.blobs_absent],
@@ -80,7 +80,7 @@ def _unrecorded(left: Pending) -> dict[str, Any]:
             {"commit": each.commit_id, "session": each.session, "reason": each.reason} for each in left.damaged
         ],
         "before_install": left.history,
-        "cut_off": left.cut_off,
+        "cut_off": left.beyond_boundary,
         "queued": left.events,
     }
 
@@ -94,7 +94,7 @@ def _link(invocation: Invocation) -> str | None:
     return None
 
 
-def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Pending | None) -> None:
+def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Unrecorded | None) -> None:
     out = invocation.out
     if left is None:
         out.line(("Log:   ", "bold"), "none yet (muse-hook install makes it)")
@@ -117,8 +117,10 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Pending | No
     if left.history:
         hint = ("  muse-hook backfill --all", "hint")
         out.line("  ", ("from before the hooks", "changed"), f": {_commits(left.history)}", hint)
-    if left.cut_off:
-        out.line("  ", ("behind the boundary of a shallow clone", "changed"), f": from {_commits(left.cut_off)} on")
+    if left.beyond_boundary:
+        out.line(
+            "  ", ("behind the boundary of a shallow clone", "changed"), f": from {_commits(left.beyond_boundary)} on"
+        )
     if not (left.missing or left.damaged):
         out.line("  ", ("nothing", "added"), " that was made since the hooks were installed")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.catchup import catch_up
+from muse_hook.catchup.catchup import catch_up
 from muse_hook.cli.failures import warn
 from muse_hook.cli.left import tell_left
 from muse_hook.cli.progress import Progress
@@ -38,12 +38,12 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: 
         raise progress.interrupted("recording", "muse-hook sync goes on") from None
     finally:
         progress.end()
-    tell_left(invocation.messages, report.left)
+    tell_left(invocation.messages, report.unreadable)
     for note in report.notes:
         warn(invocation.messages, note)
     if report.recorded or report.marks:
         marks = f", {report.marks:,} rewritten" if report.marks else ""
         invocation.messages.line(f"recorded {report.recorded:,} commit{'s' if report.recorded != 1 else ''}{marks}")
-    elif not report.left:
+    elif not report.unreadable:
         invocation.messages.line("nothing to do: everything is recorded")
     return 0

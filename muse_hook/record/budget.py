@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from muse_hook.errors import ObjectMissingError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
     from muse_hook.model.change import FileChange
 
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 COMMITS = 25
 FILES = 100
 BYTES = 2 << 20
+# 30 bytes an object: 50,000 objects, some 10,000 commits, are walked in under 0.2 s.
+_SMALL = 1500 << 10
 
 
 class Budget:
@@ -50,3 +55,13 @@ class Budget:
                     except ObjectMissingError:  # of a file whose content nobody needs, perhaps
                         continue
         return self._bytes >= 0
+
+
+def is_small(repo: Repository) -> bool:
+    """Say whether the whole history can be walked in the foreground: by the size of the pack indexes."""
+    try:
+        with os.scandir(os.path.join(repo.objects_dir, "pack")) as entries:
+            size = sum(entry.stat().st_size for entry in entries if entry.name.endswith(".idx"))
+    except OSError:
+        return True
+    return size < _SMALL

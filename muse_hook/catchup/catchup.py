@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from muse_hook.catchup import events as queue
-from muse_hook.catchup.baseline import read_baseline
+from muse_hook.catchup import queue
 from muse_hook.catchup.errorlog import append_error
-from muse_hook.catchup.frontier import Frontier, write_frontier
 from muse_hook.catchup.plan import make_plan
-from muse_hook.catchup.report import Report
-from muse_hook.catchup.size import is_small
+from muse_hook.catchup.state import Frontier, read_baseline, write_frontier
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.index import Index
+from muse_hook.record.budget import is_small
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
-    from muse_hook.catchup.baseline import Baseline
-    from muse_hook.catchup.budget import Budget
-    from muse_hook.catchup.plan import Plan
+    from muse_hook.catchup.plan import Plan, RefState
     from muse_hook.catchup.recording import Recording
-    from muse_hook.catchup.situation import Situation
+    from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
     from muse_hook.oplog import MarkLine, Store
+    from muse_hook.record.budget import Budget
 
-WAIT = 60.0  # seconds for the lock, where a person has asked for it
-_PATIENCE = 1.0  # seconds that a hook waits for the index
+LOCK_SECONDS = 60.0  # seconds for the lock, where a person has asked for it
+_INDEX_SECONDS = 1.0  # seconds that a hook waits for the index
 _FAR_BEHIND = 4 << 20  # bytes of log that a hook reads at most before it can tell what is sealed
 _LISTED = 1000  # commits that a hook lists at most before it leaves them to the background
 _FEW = 40  # commits for which starting `git cat-file` is cheaper than importing pygit2
 
-_ANEW = "the baseline was missing and was made anew: backfill records what came before it"
+_MADE_ANEW = "the baseline was missing and was made anew: backfill records what came before it"
+
+
+class CatchUpReport:
+    """What a catch-up did, as its caller needs it.
+
+    `recorded`: batches written; `unreadable`: {commit id: why} of those that could not be; `marks`: rewrite marks
+    written; `deferred`: too much for now, the background's; `baseline`:
+    the baseline was missing and was made anew; `garbage`: files of the queue that were no events; `notes`: what to
+    tell a person, a line each.
+    """
+
+    __slots__ = ("baseline", "deferred", "garbage", "marks", "notes", "recorded", "unreadable")
+
+    def __init__(self) -> None:
+        self.recorded = 0
+        self.unreadable: dict[str, str] = {}
+        self.marks = 0
+        self.deferred = False
+        self.baseline = False
+        self.garbage = 0
+        self.notes: list[str] = []
+
+    def __repr__(self) -> str:
+        return f"CatchUpReport({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
 
 
 def catch_up(
@@ -40,30 +61,30 @@ def catch_up(
     *,
     automatic: bool = False,
     whole: bool = False,
-    wait: float | None = WAIT,
+    lock_timeout: float | None = LOCK_SECONDS,
     budget: Budget | None = None,
-    situation: Situation | None = None,
+    ref_state: RefState | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Report:
+) -> CatchUpReport:
     """Record what branches and work trees reach beyond the baseline and no log holds yet.
 
     `automatic` (hooks) passes over a HEAD in rebase; `whole` (sync) looks at everything since the baseline, not just
     beyond the last completed catch-up; `budget` (hooks) bounds the work, what does not fit is left for the background
-    (`Report.deferred`). `wait` is how many seconds the lock may take, None for ever. `situation` is where the caller
-    has just seen everything stand. `progress` is called with (done, total) commits.
+    (`CatchUpReport.deferred`). `lock_timeout` is how many seconds the lock may take, None for ever. `ref_state` is
+    where the caller has just seen everything stand. `progress` is called with (done, total) commits.
 
     Raises StoreBusyError where the lock is not free in time, StoreError where the store cannot be read or written; what
     was recorded until then stays, and the next run goes on.
     """
-    report = Report()
+    report = CatchUpReport()
     seen: set[str] = set()
     is_first = True
     # A hook that found the lock taken has left its event, perhaps after we looked: look once more, unlocked.
-    while is_first or not (report.deferred or seen.issuperset(queue.waiting(store))):
+    while is_first or not (report.deferred or seen.issuperset(queue.event_paths(store))):
         try:
-            with _Run(repo, store, report, budget) as run:
-                run.situation = situation if is_first else None
-                run.go(wait if is_first else 0.0, automatic=automatic, whole=whole, progress=progress)
+            with _CatchUp(repo, store, report, budget) as run:
+                run.ref_state = ref_state if is_first else None
+                run.go(lock_timeout if is_first else 0.0, automatic=automatic, whole=whole, progress=progress)
                 seen.update(run.looked_at)
         except StoreBusyError:
             if is_first:
@@ -73,19 +94,19 @@ def catch_up(
     return report
 
 
-class _Run:
+class _CatchUp:
     """One turn of catch-up; `looked_at` are the files of the queue that it saw.
 
     A reading command that finds nothing new takes no lock and loads nothing that writes.
     """
 
-    def __init__(self, repo: Repository, store: Store, report: Report, budget: Budget | None) -> None:
+    def __init__(self, repo: Repository, store: Store, report: CatchUpReport, budget: Budget | None) -> None:
         self.repo = repo
         self.store = store
         self.report = report
         self.budget = budget
-        self.index = Index(store) if budget is None else Index(store, patience=_PATIENCE)
-        self.situation: Situation | None = None
+        self.index = Index(store) if budget is None else Index(store, patience=_INDEX_SECONDS)
+        self.ref_state: RefState | None = None
         self.looked_at: list[str] = []
         self._recording: Recording | None = None
         self._baseline: Baseline | None = None
@@ -99,38 +120,38 @@ class _Run:
         self.index.close()
 
     def go(
-        self, wait: float | None, *, automatic: bool, whole: bool, progress: Callable[[int, int], None] | None
+        self, lock_timeout: float | None, *, automatic: bool, whole: bool, progress: Callable[[int, int], None] | None
     ) -> None:
         if self.budget is None:
-            self._go(wait, automatic=automatic, whole=whole, progress=progress)
+            self._go(lock_timeout, automatic=automatic, whole=whole, progress=progress)
             return
         # A hook that cannot write now must not even look: somebody else will do its work.
-        with self.store.lock(wait):
-            self._go(wait, automatic=automatic, whole=whole, progress=progress)
+        with self.store.lock(lock_timeout):
+            self._go(lock_timeout, automatic=automatic, whole=whole, progress=progress)
 
     def _go(
-        self, wait: float | None, *, automatic: bool, whole: bool, progress: Callable[[int, int], None] | None
+        self, lock_timeout: float | None, *, automatic: bool, whole: bool, progress: Callable[[int, int], None] | None
     ) -> None:
-        plan = self._plan(wait, automatic=automatic, whole=whole)
+        plan = self._plan(lock_timeout, automatic=automatic, whole=whole)
         if plan is None:
             self.report.deferred = True
             return
-        left = self._record(plan, wait, progress) if plan.todo else {}
+        unreadable = self._record(plan, lock_timeout, progress) if plan.todo else {}
         if not self.report.deferred:
-            self._finish(plan, wait, left)
+            self._finish(plan, lock_timeout, unreadable)
 
-    def _plan(self, wait: float | None, *, automatic: bool, whole: bool) -> Plan | None:
+    def _plan(self, lock_timeout: float | None, *, automatic: bool, whole: bool) -> Plan | None:
         """Return what is to be done; None where finding it out is too much for a hook's foreground."""
-        hurried = self.budget is not None
-        if not self.index.refresh(mend=hurried, limit=_FAR_BEHIND if hurried else None):
+        fast = self.budget is not None
+        if not self.index.refresh(mend=fast, limit=_FAR_BEHIND if fast else None):
             return None
         self._baseline = read_baseline(self.store)
         if self._baseline is None:
-            if hurried and not is_small(self.repo):
+            if fast and not is_small(self.repo):
                 return None
-            with self.store.lock(wait):
+            with self.store.lock(lock_timeout):
                 self._baseline = self._baseline_anew()
-        self.looked_at = queue.waiting(self.store)
+        self.looked_at = queue.event_paths(self.store)
         plan = make_plan(
             self.repo,
             self.store,
@@ -139,24 +160,24 @@ class _Run:
             self._parents,
             automatic=automatic,
             whole=whole,
-            limit=_LISTED if hurried else None,
-            situation=self.situation,
+            limit=_LISTED if fast else None,
+            ref_state=self.ref_state,
         )
         if self.budget is not None and plan.todo:
             below = self._reading().knows_below(plan.todo) or is_small(self.repo)
-            if plan.cut or not below or not self.budget.allows(len(plan.todo)):
+            if plan.is_cut or not below or not self.budget.allows(len(plan.todo)):
                 return None
         return plan
 
     def _baseline_anew(self) -> Baseline:
-        from muse_hook.catchup.baseline import make_baseline  # happens once, if ever
+        from muse_hook.catchup.state import make_baseline  # happens once, if ever
 
         events, _ = queue.read_events(self.store)
         woken_by = {event.head for event in events if event.head is not None}
         if make_baseline(self.repo, self.store, without=woken_by, anew=True):
             self.report.baseline = True
-            self.report.notes.append(_ANEW)
-            append_error(self.store, _ANEW)
+            self.report.notes.append(_MADE_ANEW)
+            append_error(self.store, _MADE_ANEW)
         baseline = read_baseline(self.store)
         if baseline is None:
             raise StoreError("writing the baseline", "it cannot be read back")
@@ -173,7 +194,9 @@ class _Run:
     def _parents(self, oid: str) -> Sequence[str]:
         return self._reading().objects.commit(oid).parents
 
-    def _record(self, plan: Plan, wait: float | None, progress: Callable[[int, int], None] | None) -> dict[str, str]:
+    def _record(
+        self, plan: Plan, lock_timeout: float | None, progress: Callable[[int, int], None] | None
+    ) -> dict[str, str]:
         """Record the plan's commits; {commit: session} of those that cannot be read."""
         from muse_hook.catchup.chunks import Chunks  # start-up time of reading commands
         from muse_hook.catchup.telling import Alone
@@ -188,28 +211,28 @@ class _Run:
         chunks = Chunks(self.store, self.index, teller, commits, plan.sessions, progress=progress)
         try:
             if self.budget is not None:
-                chunks.run(wait)
+                chunks.run(lock_timeout)
             else:
-                from muse_hook.catchup.interrupts import Interrupts  # a hook has no use for it
+                from muse_hook.record.interrupts import Interrupts  # a hook has no use for it
 
                 with Interrupts() as interrupts:
-                    chunks.run(wait, check=interrupts.check)
+                    chunks.run(lock_timeout, check=interrupts.check)
         finally:
             self.report.recorded += chunks.recorded
-            self.report.left |= chunks.left
+            self.report.unreadable |= chunks.unreadable
         self.report.deferred = chunks.spent
-        return {oid: plan.sessions[oid] for oid in chunks.left}
+        return {oid: plan.sessions[oid] for oid in chunks.unreadable}
 
-    def _finish(self, plan: Plan, wait: float | None, left: dict[str, str]) -> None:
+    def _finish(self, plan: Plan, lock_timeout: float | None, unreadable: dict[str, str]) -> None:
         """Write the marks, move the frontier, take the events out of the queue.
 
         In this order, so that a kill between two of them leaves work to do again and none undone.
         """
-        frontier = Frontier(plan.tips, left, plan.seen, self.index.count())
-        if not (plan.events or plan.garbage or plan.ends or frontier.is_news_to(plan.frontier)):
+        frontier = Frontier(plan.tips, unreadable, plan.seen, self.index.count())
+        if not (plan.events or plan.garbage or plan.ended_rebases or frontier.is_news_to(plan.frontier)):
             return
-        with self.store.lock(wait):
-            if plan.events or plan.ends:
+        with self.store.lock(lock_timeout):
+            if plan.events or plan.ended_rebases:
                 self._mark(plan)
             if frontier.is_news_to(plan.frontier):
                 write_frontier(self.store, frontier)
@@ -219,7 +242,7 @@ class _Run:
                 append_error(self.store, f"{path} was no event of ours and was removed")
 
     def _mark(self, plan: Plan) -> None:
-        from muse_hook.catchup.marks import find_marks  # start-up time of reading commands
+        from muse_hook.catchup.rewrites import find_marks  # start-up time of reading commands
         from muse_hook.oplog import append
 
         self.index.refresh(mend=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from muse_hook.catchup.budget import Budget
 from muse_hook.catchup.recording import Recording
 from muse_hook.errors import ObjectMissingError
 from muse_hook.index import Index
+from muse_hook.record.budget import Budget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
                 sealed = index.sealed(parents)
                 if len(sealed) < len(set(parents)):
                     # Only the first commit of each branch after install comes here: the file can be long.
-                    from muse_hook.catchup.baseline import read_baseline
+                    from muse_hook.catchup.state import read_baseline  # start-up time
 
                     recording.baseline = baseline = read_baseline(store)
                     if baseline is None or any(parent not in sealed and parent not in baseline for parent in parents):

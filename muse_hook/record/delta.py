@@ -139,7 +139,7 @@ def record_commit(
     The store's lock must be held, and the commit must not be sealed yet. Raises ObjectMissingError (nothing is
     written), StoreError, SessionError.
     """
-    from muse_hook.recorder import record_delta_ops  # diff_commits writes nothing
+    from muse_hook.record.recorder import record_delta_ops  # diff_commits writes nothing
 
     return record_delta_ops(
         store,

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from muse_hook.catchup.events import Event
+    from muse_hook.catchup.queue import HookEvent
     from muse_hook.git import Head
     from muse_hook.git.reflogs import ReflogEntry
 
@@ -44,61 +44,61 @@ def session_of_head(head: Head) -> str:
     return detached_session(head.worktree)
 
 
-def session_of_event(event: Event) -> str:
+def session_of_event(event: HookEvent) -> str:
     """Return the session of what a hook saw."""
     return event.branch if event.branch is not None else detached_session(event.worktree)
 
 
-class Claims:
-    """Gives every new commit to the first that claims it.
+class SessionAssignment:
+    """Gives every new commit to the first session that asks for it: `session_of_commit`.
 
-    `new` is (commit, parents) in any order. A claim takes one commit (`take`), or a tip with all of its ancestors
-    that nobody has taken yet (`take_all`); both cost only what they take.
+    `new` is (commit, parents) in any order. Asked for is one commit (`assign`), or a tip with all of its ancestors that
+    have no session yet (`assign_history`); both cost only what they assign.
     """
 
     def __init__(self, new: Iterable[tuple[str, Sequence[str]]]) -> None:
         self._parents = dict(new)
-        self.sessions: dict[str, str] = {}
+        self.session_of_commit: dict[str, str] = {}
 
-    def take(self, oid: str, session: str) -> None:
-        """Claim one commit."""
+    def assign(self, oid: str, session: str) -> None:
+        """Assign one commit."""
         if oid in self._parents:
-            self.sessions.setdefault(oid, session)
+            self.session_of_commit.setdefault(oid, session)
 
-    def take_all(self, tip: str, session: str) -> None:
-        """Claim a tip, unless it is somebody else's, and what it reaches, down to commits that are taken or not new."""
-        stack = [*self._parents[tip]] if self.sessions.get(tip) == session else [tip]
+    def assign_history(self, tip: str, session: str) -> None:
+        """Assign a tip, unless it has another session, and what it reaches, down to what has one or is not new."""
+        stack = [*self._parents[tip]] if self.session_of_commit.get(tip) == session else [tip]
         while stack:
             oid = stack.pop()
-            if oid in self._parents and oid not in self.sessions:
-                self.sessions[oid] = session
+            if oid in self._parents and oid not in self.session_of_commit:
+                self.session_of_commit[oid] = session
                 stack += self._parents[oid]
 
 
-def assign(
+def assign_sessions(
     new: Iterable[tuple[str, Sequence[str]]],
     *,
-    events: Sequence[Event],
+    events: Sequence[HookEvent],
     reflogs: Mapping[str, Sequence[ReflogEntry]],
     branches: Mapping[str, str],
     order: Sequence[str],
     heads: Sequence[Head],
 ) -> dict[str, str]:
-    """Return the session of each of the `new` commits that anything claims.
+    """Return the session of each of the `new` commits that anything names: {commit: session}.
 
     `order` lists the branches as rule 3 asks them (`branch_order`), `heads` the work trees' HEADs. A commit is first
     of all its maker's: the event's whose hook fired for it, the branch's in whose reflog it was made. What nobody made
     here (a pull, a push, a rebase's picks) belongs to the event that brought it, then to the reflog, then to the first
     branch that reaches it.
     """
-    claims = Claims(new)
+    assignment = SessionAssignment(new)
     for event in events:
         for oid in _made(event):
-            claims.take(oid, session_of_event(event))
-    rank = {branch: index for index, branch in enumerate(order)}
+            assignment.assign(oid, session_of_event(event))
+    place_of_branch = {branch: index for index, branch in enumerate(order)}
     entries = sorted(
         (
-            (time, rank.get(branch, len(rank)), index, branch, entry)
+            (time, place_of_branch.get(branch, len(place_of_branch)), index, branch, entry)
             for branch, entries in reflogs.items()
             for index, (time, entry) in enumerate(_rising(entries))
         ),
@@ -106,23 +106,23 @@ def assign(
     )
     for *_, branch, entry in entries:
         if _is_maker(entry.message):
-            claims.take(entry.new, branch)
+            assignment.assign(entry.new, branch)
     for event in events:
-        _take_brought(claims, event)
+        _assign_brought(assignment, event)
     for head in heads:
         if head.branch is None and head.rebasing is not None and head.oid is not None:
-            claims.take_all(head.oid, session_of_head(head))
+            assignment.assign_history(head.oid, session_of_head(head))
     for *_, branch, entry in entries:
         if not entry.message.startswith(_CREATIONS):
-            claims.take_all(entry.new, branch)
+            assignment.assign_history(entry.new, branch)
     for branch in order:
-        claims.take_all(branches[branch], branch)
+        assignment.assign_history(branches[branch], branch)
     for head in heads:
         if head.oid is not None:
-            claims.take_all(head.oid, session_of_head(head))
+            assignment.assign_history(head.oid, session_of_head(head))
     for *_, branch, entry in entries:
-        claims.take_all(entry.new, branch)
-    return claims.sessions
+        assignment.assign_history(entry.new, branch)
+    return assignment.session_of_commit
 
 
 def branch_order(branches: Iterable[str], heads: Sequence[Head], default: str | None) -> list[str]:
@@ -136,7 +136,7 @@ def branch_order(branches: Iterable[str], heads: Sequence[Head], default: str | 
     return list(dict.fromkeys([*order, *names]))
 
 
-def _made(event: Event) -> list[str]:
+def _made(event: HookEvent) -> list[str]:
     """Return the commits that came to be where the hook fired."""
     if event.hook == "post-rewrite":
         return [new for _, new in event.pairs] if event.branch is not None or event.kind == "amend" else []
@@ -145,13 +145,13 @@ def _made(event: Event) -> list[str]:
     return []
 
 
-def _take_brought(claims: Claims, event: Event) -> None:
+def _assign_brought(assignment: SessionAssignment, event: HookEvent) -> None:
     for _, new, ref in event.updates:
         if ref.startswith(_BRANCHES):
-            claims.take_all(new, ref[len(_BRANCHES) :])
+            assignment.assign_history(new, ref[len(_BRANCHES) :])
     # The branch of a rebase may be unknown to its hook (`rebase.py`): then its reflog says it.
     if event.head is not None and (event.branch is not None or event.rebase is None):
-        claims.take_all(event.head, session_of_event(event))
+        assignment.assign_history(event.head, session_of_event(event))
 
 
 def _is_maker(message: str) -> bool:

@@ -21,7 +21,7 @@ _HALF_WRITTEN = "."  # a dot file is not an event yet
 _ABANDONED = 3600  # seconds; a dot file older than that has no writer any more
 
 
-class Event:
+class HookEvent:
     """One firing of a hook.
 
     `hook` is its name and `kind` its first argument ("amend", "rebase", "") ; `head` the commit HEAD was at (None:
@@ -57,20 +57,30 @@ class Event:
         self.path = path
 
     def __repr__(self) -> str:
-        return f"Event({self.hook} {self.kind} {self.branch} {self.head})"
+        return f"HookEvent({self.hook} {self.kind} {self.branch} {self.head})"
 
 
-def save_event(store: Store, event: Event) -> None:
+def save_event(store: Store, event: HookEvent) -> None:
     """Put `event` into the queue, whole or not at all; sets its `path`. StoreError where the store cannot be written.
 
     Not synced: what Git itself wrote a moment ago is found without the event, but for the rewrite pairs.
     """
-    from muse_hook.oplog.canonical import canonical  # start-up time: most hooks save nothing
+    from muse_hook.oplog.canonical import canonical
 
     folder = store.ensure(_FOLDER)
     name = f"{time.time_ns():020d}-{os.getpid()}"
-    fields = {key: getattr(event, key) for key in Event.__slots__ if key != "path"}
-    data = canonical({"version": _VERSION, **fields}).encode()
+    fields = {
+        "version": _VERSION,
+        "branch": event.branch,
+        "head": event.head,
+        "hook": event.hook,
+        "kind": event.kind,
+        "pairs": event.pairs,
+        "rebase": event.rebase,
+        "updates": event.updates,
+        "worktree": event.worktree,
+    }
+    data = canonical(fields).encode()
     half = os.path.join(folder, _HALF_WRITTEN + name)
     path = os.path.join(folder, name)
     try:
@@ -82,7 +92,7 @@ def save_event(store: Store, event: Event) -> None:
     event.path = path
 
 
-def waiting(store: Store) -> list[str]:
+def event_paths(store: Store) -> list[str]:
     """Return the paths of the queue's events, oldest first; one `readdir`, no file is opened."""
     folder = store.path(_FOLDER)
     try:
@@ -92,11 +102,11 @@ def waiting(store: Store) -> list[str]:
     return [os.path.join(folder, name) for name in sorted(names) if not name.startswith(_HALF_WRITTEN)]
 
 
-def read_events(store: Store) -> tuple[list[Event], list[str]]:
+def read_events(store: Store) -> tuple[list[HookEvent], list[str]]:
     """Return the queue's events, oldest first, and the paths of files that are none (empty, cut off, foreign)."""
-    events: list[Event] = []
+    events: list[HookEvent] = []
     garbage = _abandoned(store)
-    for path in waiting(store):
+    for path in event_paths(store):
         try:
             with open(path, "rb") as file:
                 event = _parse(file.read(), path)
@@ -136,13 +146,13 @@ def _abandoned(store: Store) -> list[str]:
     return found
 
 
-def _parse(data: bytes, path: str) -> Event | None:
-    import json  # most readers find the queue empty
+def _parse(data: bytes, path: str) -> HookEvent | None:
+    import json
 
     fields = json.loads(data)
     if fields["version"] != _VERSION:
         return None  # a newer version's event stays for that version
-    return Event(
+    return HookEvent(
         str(fields["hook"]),
         kind=str(fields["kind"]),
         head=_oid(fields["head"]),

@@ -1,22 +1,29 @@
-"""What a rebase truly did to each commit, from Git's pairs and what else can be seen."""
+"""Which rewrite marks are true: Git's pairs are hints, and what was dropped is not among them."""
 
 from __future__ import annotations
 
+from muse_hook.catchup.sessions import session_of_event
 from muse_hook.errors import ObjectMissingError
+from muse_hook.oplog import make_dropped, make_superseded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from muse_hook.catchup.events import Event
+    from muse_hook.catchup.plan import Plan
+    from muse_hook.catchup.queue import HookEvent
+    from muse_hook.catchup.recording import Recording
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.index import Index
     from muse_hook.model.change import Commit
+    from muse_hook.oplog import MarkLine
 
 _FOLDS = frozenset({"squash", "fixup", "s", "f"})
 _EDITS = frozenset({"edit", "e", "merge", "m"})
 _LEFT_OUT = frozenset({"drop", "d"})
 _START = "rebase (start)"
+_ONTO = " onto "
 _SHORTEST = 4  # digits of an abbreviated id, at least (core.abbrev)
 _EMPTY_TREES = {  # `git hash-object -t tree /dev/null`
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -31,7 +38,7 @@ class Rewrite:
     is part of the result and says who wrote `old` (author, date, subject or patch), or where `old` was folded into it.
     """
 
-    def __init__(self, repo: Repository, objects: ObjectReader, event: Event) -> None:
+    def __init__(self, repo: Repository, objects: ObjectReader, event: HookEvent) -> None:
         facts = event.rebase or {}
         self._repo = repo
         self._objects = objects
@@ -58,18 +65,18 @@ class Rewrite:
         What `--onto` left below the range is lost only where no other ref reaches it; what was in the range is lost
         whoever else has it.
         """
-        gone = [oid for oid in self._old if oid not in self._true]
-        if not gone:
+        unpaired = [oid for oid in self._old if oid not in self._true]
+        if not unpaired:
             return []
-        told = {old for old, _ in self._event.pairs} | self._commands.keys()
-        told.update(oid for oid in gone if oid.startswith(self._listed))
-        inside = self._descendants(told)
+        named = {old for old, _ in self._event.pairs} | self._commands.keys()
+        named.update(oid for oid in unpaired if oid.startswith(self._listed))
+        inside = self._descendants(named)
         alone: set[str] | None = None
         lost = []
-        for oid in gone:
+        for oid in unpaired:
             if oid not in inside:
                 if alone is None:
-                    alone = self._unreachable(gone)
+                    alone = self._unreachable(unpaired)
                 if oid not in alone:
                     continue
             lost.append(oid)
@@ -125,19 +132,19 @@ class Rewrite:
 
         At most one is, the others were skipped; that one's pair was written first.
         """
-        signs = {old: self._signs(old, new) for old in picks}
-        best = max(signs.values(), default=0)
-        likely = [old for old in picks if signs[old] == best]
+        surety = {old: self._surety(old, new) for old in picks}
+        best = max(surety.values(), default=0)
+        likely = [old for old in picks if surety[old] == best]
         if len(likely) > 1 or best == 0:
             # Patches cost three processes each, so they are only looked at where nothing else tells.
             patch = self._patch_of(new)
-            alike = [old for old in likely if self._patch_of(old) == patch]
-            best, likely = (1, alike) if alike else (best, likely)
+            same = [old for old in likely if self._patch_of(old) == patch]
+            best, likely = (1, same) if same else (best, likely)
         if best == 0:
             likely = [old for old in likely if self._commands.get(old) in _EDITS or not self._commands]
         return likely[0] if likely else None
 
-    def _signs(self, old: str, new: str) -> int:
+    def _surety(self, old: str, new: str) -> int:
         """Say how surely `new` is `old` rewritten, by what a rewriting keeps; 0 is no sign of it."""
         was, now = self._commit(old), self._commit(new)
         if was is None or now is None or was.author != now.author:
@@ -181,3 +188,94 @@ class Rewrite:
         own = f"refs/heads/{self._event.branch}"  # with the apply backend it has not moved yet
         others = [oid for name, oid in self._repo.refs().items() if name != own]
         return {oid for oid, _ in self._repo.rev_list(oids, [*others, *self._new], ignore_missing=True)}
+
+
+def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording) -> list[tuple[str, MarkLine]]:
+    """Return the marks that the plan's events and reflogs justify, as (session, mark).
+
+    A rebase that only leaves out the last commits fires no hook: the branch's reflog tells it.
+    """
+    maker = _MarkMaker(repo, index, recording)
+    marks: list[tuple[str, MarkLine]] = []
+    ended: set[str] = set()
+    for event in plan.events:
+        if event.hook != "post-rewrite":
+            continue
+        if event.kind == "amend":
+            marks += maker.amended(event)
+        elif event.head is not None:
+            rewrite = Rewrite(repo, recording.objects, event)
+            ended.add(f"{rewrite.orig_head} {event.head}")
+            marks += maker.rebased(rewrite, session_of_event(event))
+    for branch, entry in plan.ended_rebases:
+        if f"{entry.old} {entry.new}" not in ended:
+            marks += maker.cut_off(entry.old, entry.new, entry.message.rpartition(_ONTO)[2], branch)
+    return marks
+
+
+class _MarkMaker:
+    """Makes marks whose session, generation and words fit what is recorded."""
+
+    def __init__(self, repo: Repository, index: Index, recording: Recording) -> None:
+        self._repo = repo
+        self._index = index
+        self._recording = recording
+
+    def amended(self, event: HookEvent) -> Iterator[tuple[str, MarkLine]]:
+        for old, new in event.pairs:
+            if old == new or not self._same_parents(old, new):
+                continue
+            yield from self._superseded(old, new, "amend", session_of_event(event))
+
+    def rebased(self, rewrite: Rewrite, session: str) -> Iterator[tuple[str, MarkLine]]:
+        for old, new in rewrite.superseded():
+            yield from self._superseded(old, new, "rebase", session)
+        for old in rewrite.dropped():
+            yield from self._dropped(old, session)
+
+    def cut_off(self, old: str, new: str, onto: str, session: str) -> Iterator[tuple[str, MarkLine]]:
+        """Mark what a rebase left out that rewrote nothing: every commit it kept is the one that was there."""
+        hide = [old, onto] if len(onto) == len(old) else [old]
+        try:
+            if next(iter(list(self._repo.rev_list([new], hide, ignore_missing=True))), None) is not None:
+                return  # it made commits: its hook told which for which, or nobody did
+            dropped = [oid for oid, _ in self._repo.rev_list([old], [new], ignore_missing=True)]
+        except ObjectMissingError:
+            return
+        for oid in dropped:
+            if oid in self._index.sealed([oid]):
+                yield from self._dropped(oid, session)
+
+    def _superseded(self, old: str, new: str, reason: str, session: str) -> Iterator[tuple[str, MarkLine]]:
+        try:
+            generation = max(self._generations([old, new]))
+            commit = self._recording.objects.commit(new)
+        except ObjectMissingError:
+            return
+        yield self._session(new, session), make_superseded(old, commit, reason, generation)
+
+    def _dropped(self, old: str, session: str) -> Iterator[tuple[str, MarkLine]]:
+        try:
+            generation = self._generations([old])[0]
+            commit = self._recording.objects.commit(old)
+        except ObjectMissingError:
+            return
+        yield self._session(old, session), make_dropped(commit, generation)
+
+    def _session(self, oid: str, otherwise: str) -> str:
+        sealed = self._index.sealed([oid]).get(oid)
+        return otherwise if sealed is None else sealed.session
+
+    def _generations(self, oids: Iterable[str]) -> list[int]:
+        rows = [(oid, self._recording.objects.commit(oid).parents) for oid in oids]
+        known = [self._recording.generation(oid) for oid, _ in rows]
+        if None in known:
+            self._recording.learn(rows)
+            known = [self._recording.generation(oid) for oid, _ in rows]
+        return [generation or 1 for generation in known]
+
+    def _same_parents(self, old: str, new: str) -> bool:
+        try:
+            return self._recording.objects.commit(old).parents == self._recording.objects.commit(new).parents
+        except ObjectMissingError:
+            return False

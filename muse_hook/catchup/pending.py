@@ -1,0 +1,81 @@
+"""What is reachable and not recorded, and why: the answer of `status`."""
+
+from __future__ import annotations
+
+from muse_hook.catchup import queue
+from muse_hook.catchup.plan import read_ref_state
+from muse_hook.catchup.sessions import assign_sessions
+from muse_hook.catchup.state import read_baseline, read_frontier, read_unreadable
+from muse_hook.index import Index
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.git import Repository
+    from muse_hook.index.rows import Damaged
+    from muse_hook.oplog import Store
+
+
+class Unrecorded:
+    """What is reachable and in no log.
+
+    `missing`: (commit, branch) that hooks or `sync` should have recorded, oldest first; `history`: how many commits of
+    before install only a backfill records; `blobs_absent`: those of `missing`, and others of before install, that an
+    earlier run could not read, as (commit, branch); `damaged`: batches that do not count, of commits that no other
+    batch holds; `beyond_boundary`: how many commits stand at the boundary of a shallow clone; `events`: how many files
+    wait in the queue; `baseline`: "" (there is none), "install", or "anew" (made after the first one was lost).
+    """
+
+    __slots__ = ("baseline", "beyond_boundary", "blobs_absent", "damaged", "events", "history", "missing")
+
+    def __init__(self) -> None:
+        self.missing: list[tuple[str, str]] = []
+        self.history = 0
+        self.blobs_absent: list[tuple[str, str]] = []
+        self.damaged: list[Damaged] = []
+        self.beyond_boundary = 0
+        self.events = 0
+        self.baseline = ""
+
+
+def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
+    """Compare Git with the logs, walking everything that branches and work trees reach; nothing is written.
+
+    Looks at no frontier: a hole is found wherever it is.
+    """
+    found = Unrecorded()
+    ref_state = read_ref_state(repo)
+    tips = {*ref_state.branches.values(), *(head.oid for head in ref_state.heads if head.oid is not None)}
+    rows = list(repo.rev_list(tips, ignore_missing=True))
+    baseline = read_baseline(store)
+    shallow = repo.shallow()
+    found.events = len(queue.event_paths(store))
+    if baseline is None:
+        hidden = {oid for oid, _ in rows}
+    else:
+        found.baseline = "anew" if baseline.anew else "install"
+        beyond = {oid for oid, _ in repo.rev_list(tips, [*baseline.tips(), *shallow], ignore_missing=True)}
+        hidden = {oid for oid, _ in rows if oid not in beyond}
+    with Index(store) as index:
+        index.refresh()
+        sealed = index.sealed([oid for oid, _ in rows])
+        found.damaged = index.damaged()
+    unsealed = [oid for oid, _ in rows if oid not in sealed]
+    found.beyond_boundary = sum(oid in shallow for oid in unsealed)
+    history = [oid for oid in unsealed if oid in hidden and oid not in shallow]
+    unreadable = read_unreadable(store) if history else {}
+    found.blobs_absent = [(oid, unreadable[oid]) for oid in history if oid in unreadable]
+    found.history = len(history) - len(found.blobs_absent)
+    missing = [oid for oid in unsealed if oid not in hidden and oid not in shallow]
+    if missing:
+        sessions = assign_sessions(
+            rows,
+            events=[],
+            reflogs=ref_state.reflogs,
+            branches=ref_state.branches,
+            order=ref_state.order(repo),
+            heads=ref_state.heads,
+        )
+        tried = read_frontier(store).unreadable
+        found.missing = [(oid, sessions[oid]) for oid in missing]
+        found.blobs_absent += [(oid, sessions[oid]) for oid in missing if oid in tried]
+    return found

@@ -1,0 +1,1 @@
+"""How a commit gets into the log: its delta, its batch, one write."""
