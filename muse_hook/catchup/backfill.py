@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib  # noqa: F401 - so that symbols take OpenSSL's
 import time
 
 from muse_hook.catchup import queue
@@ -13,10 +12,10 @@ from muse_hook.catchup.recording import Recording
 from muse_hook.catchup.sessions import SessionAssignment, branch_order, session_of_head
 from muse_hook.catchup.state import NewBaseline, keep_unreadable, read_baseline
 from muse_hook.catchup.telling import Alone
+from muse_hook.catchup.workers import BLOCK, Workers
 from muse_hook.errors import RevisionError, StoreBusyError
 from muse_hook.index import Index
 from muse_hook.record.interrupts import Interrupts
-from muse_hook.catchup.workers import BLOCK, Workers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
