@@ -7,7 +7,7 @@ from delta_room import Tree, changed, children, delta_of, told
 
 from muse_hook.match import similarity
 from muse_hook.match.match import match
-from muse_hook.match.profile import words_of
+from muse_hook.match.similarity import words_of
 
 LOAD = """\
 def load_rows(path, mode="r"):
@@ -239,9 +239,9 @@ def many(count: int, name: str) -> str:
 
 
 def comparisons(monkeypatch: pytest.MonkeyPatch, old: Tree, new: Tree) -> int:
-    """Return how many likenesses are worked out for a delta."""
+    """Return how many similarities are worked out for a delta."""
     calls = 0
-    bound, original = similarity.most_alike, similarity.text_likeness
+    bound, original = similarity.text_similarity_bound, similarity.text_similarity
 
     def counted(*args: object) -> object:
         nonlocal calls
@@ -255,8 +255,8 @@ def comparisons(monkeypatch: pytest.MonkeyPatch, old: Tree, new: Tree) -> int:
 
     with monkeypatch.context() as patched:
         for module in ("functions", "classes", "swapped"):
-            patched.setattr(f"muse_hook.match.{module}.text_likeness", counted)
-        patched.setattr("muse_hook.match.functions.most_alike", counted_bound)
+            patched.setattr(f"muse_hook.match.{module}.text_similarity", counted)
+        patched.setattr("muse_hook.match.functions.text_similarity_bound", counted_bound)
         match(changed(old, new))
     return calls
 

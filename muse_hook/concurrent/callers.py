@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.concurrent.collision import GONE_AND_CALLER, SIGNATURE_AND_CALLER
 from muse_hook.concurrent.uses import Uses
 from muse_hook.languages.languages import language_for
-from muse_hook.match.kinds import CALLABLE, VALUE, group_of
+from muse_hook.match.pairs import CALLABLE, VALUE, group_of
 from muse_hook.semver.signature import compare_parameters
 
 TYPE_CHECKING = False

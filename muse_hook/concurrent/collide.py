@@ -14,7 +14,7 @@ from muse_hook.concurrent.collision import (
     End,
 )
 from muse_hook.concurrent.lines import CONFLICTS, MERGES, WHOLE, Lines, first_line, span_of
-from muse_hook.match.kinds import CONTAINER, group_of
+from muse_hook.match.pairs import CONTAINER, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ class Side:
         self.files = {file.path: file for file in files}
         compared = [file for file in files if comparable(file)]
         self.plain = {file.path: file for file in files if not comparable(file)}
-        found = match(compared, origins=False)
+        found = match(compared, extracted=False)
         if stories is not None:
             settle(found, *stories)
         self.moved = {old: goal.path for old, goal in found.renamed_files.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from muse_hook.match.kinds import IMPORT, group_of
+from muse_hook.match.pairs import IMPORT, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,23 +1,26 @@
-"""Symbols that went elsewhere with the very same content, their own name aside."""
+"""Symbols that have another address and the very same content, their own name masked."""
 
 from __future__ import annotations
 
-from muse_hook.match.kinds import CONTAINER
-from muse_hook.match.profile import words_of
+from muse_hook.match.pairs import CONTAINER
+from muse_hook.match.similarity import words_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from muse_hook.match.unmatched import Open
+    from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
+
+    Criterion = Callable[[str, Symbol], Hashable]
+    """Of a path (renamed files followed) and a symbol there."""
 
 SAME_NAME, OTHER_NAME = 6, 10
 """The least number of tokens, with and without the same qualified name: below it equal content says nothing about
 identity (`pass`, `return None`, `X = 1`)."""
 
-KEYS: tuple[Callable[[str, Symbol], Hashable], ...] = (
+CRITERIA: tuple[Criterion, ...] = (
     lambda path, symbol: (path, symbol.qualified_name),
     lambda _, symbol: symbol.qualified_name,
     lambda _, symbol: symbol.name,
@@ -26,51 +29,54 @@ KEYS: tuple[Callable[[str, Symbol], Hashable], ...] = (
 """What decides among symbols of equal content, most telling first."""
 
 
-def match_exact(open_: Open, group: int) -> None:
-    """Pair open symbols of equal masked content; where several are equal, names and scopes have to decide.
+def match_exact(unmatched: Unmatched, group: int) -> None:
+    """Pair unmatched symbols of equal masked content; where several are equal, names and scopes have to decide.
 
     The work grows with the number of symbols, not with that of pairs, also where a thousand are equal.
     """
-    gone, come = open_.gone.symbols, open_.come.symbols
-    after: dict[str, list[SymbolKey]] = {}
-    for place in open_.come.of_group(group):
-        after.setdefault(come[place].masked_id, []).append(place)
-    before: dict[str, list[SymbolKey]] = {}
-    for place in open_.gone.of_group(group) if after else ():
-        if gone[place].masked_id in after and len(gone[place].tokens) >= SAME_NAME:
-            before.setdefault(gone[place].masked_id, []).append(place)
-    for content, equals in before.items():
-        for key in KEYS:
-            olds = [old for old in equals if old in gone]
-            news = [new for new in after[content] if new in come]
+    before, after = unmatched.before.symbols, unmatched.after.symbols
+    new_keys: dict[str, list[SymbolKey]] = {}
+    for key in unmatched.after.of_group(group):
+        new_keys.setdefault(after[key].masked_id, []).append(key)
+    old_keys: dict[str, list[SymbolKey]] = {}
+    for key in unmatched.before.of_group(group) if new_keys else ():
+        if before[key].masked_id in new_keys and len(before[key].tokens) >= SAME_NAME:
+            old_keys.setdefault(before[key].masked_id, []).append(key)
+    for content, equals in old_keys.items():
+        for criterion in CRITERIA:
+            olds = [old for old in equals if old in before]
+            news = [new for new in new_keys[content] if new in after]
             if not olds or not news:
                 break
             if len(olds) == len(news) == 1:
-                _take(open_, olds[0], news[0], group)
+                _pair(unmatched, olds[0], news[0], group)
                 break
-            _by_key(open_, olds, news, key, group)
+            _pair_by(criterion, unmatched, olds, news, group)
 
 
-def _by_key(
-    open_: Open, olds: list[SymbolKey], news: list[SymbolKey], key: Callable[[str, Symbol], Hashable], group: int
+def _pair_by(
+    criterion: Criterion, unmatched: Unmatched, olds: list[SymbolKey], news: list[SymbolKey], group: int
 ) -> None:
-    """Pair what is alone with its key on both sides."""
-    by_key: dict[Hashable, tuple[list[SymbolKey], list[SymbolKey]]] = {}
+    """Pair what the criterion tells from all others on both sides."""
+    found: dict[Hashable, tuple[list[SymbolKey], list[SymbolKey]]] = {}
     for old in olds:
-        by_key.setdefault(key(open_.home(old[0]), open_.gone.symbols[old]), ([], []))[0].append(old)
+        value = criterion(unmatched.new_path(old[0]), unmatched.before.symbols[old])
+        found.setdefault(value, ([], []))[0].append(old)
     for new in news:
-        by_key.setdefault(key(new[0], open_.come.symbols[new]), ([], []))[1].append(new)
-    for same_old, same_new in by_key.values():
-        if len(same_old) == len(same_new) == 1:
-            _take(open_, same_old[0], same_new[0], group)
+        value = criterion(new[0], unmatched.after.symbols[new])
+        found.setdefault(value, ([], []))[1].append(new)
+    for same_olds, same_news in found.values():
+        if len(same_olds) == len(same_news) == 1:
+            _pair(unmatched, same_olds[0], same_news[0], group)
 
 
-def _take(open_: Open, old: SymbolKey, new: SymbolKey, group: int) -> None:
-    if old not in open_.gone.symbols or new not in open_.come.symbols:
-        return  # it followed its class meanwhile
-    if not open_.allowed(old, new) or (old[1] != new[1] and len(open_.gone.symbols[old].tokens) < OTHER_NAME):
+def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int) -> None:
+    before = unmatched.before.symbols
+    if old not in before or new not in unmatched.after.symbols:
+        return  # paired with its class meanwhile
+    if not unmatched.may_pair(old, new) or (old[1] != new[1] and len(before[old].tokens) < OTHER_NAME):
         return
     if group == CONTAINER:
-        open_.take_class(old, new)
+        unmatched.pair_class(old, new)
     else:
-        open_.take(old, new)
+        unmatched.pair(old, new)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from muse_hook.match.kinds import CALLABLE
-from muse_hook.match.profile import overlap
+from muse_hook.match.pairs import CALLABLE
+from muse_hook.match.similarity import overlap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from muse_hook.match.unmatched import Open, Side
+    from muse_hook.match.unmatched import Unmatched, UnmatchedSymbols
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
@@ -17,64 +17,67 @@ LEAST_STATEMENTS, LEAST_SHARE = 3, 0.6
 """So many of a function's statements, and so much of it, have to be the very ones that the other body lost or got."""
 
 
-def trace_origins(open_: Open) -> None:
-    """Note for inserted functions whose statements they are, for deleted ones where theirs are now.
+def find_extracted(unmatched: Unmatched) -> None:
+    """Say of inserted functions whose statements they have, of deleted ones which function has theirs now.
 
     The body on the other side has to call the function on that side only: a copy is neither.
     """
-    come, gone = _named(open_.come), _named(open_.gone)
-    if not come and not gone:
+    inserted, deleted = _by_name(unmatched.after), _by_name(unmatched.before)
+    if not inserted and not deleted:
         return
     extracted: dict[SymbolKey, tuple[int, SymbolKey]] = {}
     inlined: dict[SymbolKey, tuple[int, SymbolKey]] = {}
-    names = come.keys() | gone.keys()
-    for pair in open_.found.pairs:
+    names = inserted.keys() | deleted.keys()
+    for pair in unmatched.matching.pairs:
         if not (pair.old.mentions(names) or pair.new.mentions(names)):
             continue  # and nothing is looked through for calls
         called, dropped = pair.new.calls - pair.old.calls, pair.old.calls - pair.new.calls
-        if not come.keys().isdisjoint(called):
-            lost = _less(pair.old, pair.new)
-            _note(open_.come, (come[name] for name in sorted(called & come.keys())), lost, pair.new_key, extracted)
-        if not gone.keys().isdisjoint(dropped):
-            got = _less(pair.new, pair.old)
-            _note(open_.gone, (gone[name] for name in sorted(dropped & gone.keys())), got, pair.new_key, inlined)
-    open_.found.extracted = {place: body for place, (_, body) in extracted.items()}
-    open_.found.inlined = {place: body for place, (_, body) in inlined.items()}
+        if not inserted.keys().isdisjoint(called):
+            lost = _without(pair.old, pair.new)
+            named = [inserted[name] for name in sorted(called & inserted.keys())]
+            _add(unmatched.after, named, lost, pair.new_key, extracted)
+        if not deleted.keys().isdisjoint(dropped):
+            got = _without(pair.new, pair.old)
+            named = [deleted[name] for name in sorted(dropped & deleted.keys())]
+            _add(unmatched.before, named, got, pair.new_key, inlined)
+    unmatched.matching.extracted = {key: body for key, (_, body) in extracted.items()}
+    unmatched.matching.inlined = {key: body for key, (_, body) in inlined.items()}
 
 
-def _named(side: Side) -> dict[str, list[SymbolKey]]:
-    """Return the open functions by their simple names."""
-    named: dict[str, list[SymbolKey]] = {}
-    for place in side.of_group(CALLABLE):
-        named.setdefault(side.symbols[place].name, []).append(place)
-    return named
+def _by_name(side: UnmatchedSymbols) -> dict[str, list[SymbolKey]]:
+    """Return the unmatched functions by their simple names."""
+    keys: dict[str, list[SymbolKey]] = {}
+    for key in side.of_group(CALLABLE):
+        keys.setdefault(side.symbols[key].name, []).append(key)
+    return keys
 
 
-def _less(one: Symbol, other: Symbol) -> dict[str, int]:
+def _without(one: Symbol, other: Symbol) -> dict[str, int]:
     """Return the statements of one body that the other does not have."""
-    left: dict[str, int] = {}
+    rest: dict[str, int] = {}
     for digest in one.statements:
-        left[digest] = left.get(digest, 0) + 1
+        rest[digest] = rest.get(digest, 0) + 1
     for digest in other.statements:
-        if digest in left:
-            left[digest] -= 1
-    return {digest: count for digest, count in left.items() if count > 0}
+        if digest in rest:
+            rest[digest] -= 1
+    return {digest: count for digest, count in rest.items() if count > 0}
 
 
-def _note(
-    side: Side,
+def _add(
+    side: UnmatchedSymbols,
     named: Iterable[list[SymbolKey]],
     statements: dict[str, int],
     body: SymbolKey,
-    noted: dict[SymbolKey, tuple[int, SymbolKey]],
+    found: dict[SymbolKey, tuple[int, SymbolKey]],
 ) -> None:
-    for places in named:
-        for place in places:
-            if len(places) > 1 and place[0] != body[0]:
+    """Add the body to those functions of `named` that it has, or had, enough statements of, if no other has more."""
+    for keys in named:
+        for key in keys:
+            if len(keys) > 1 and key[0] != body[0]:
                 continue  # which of them is called is not known
-            own = side.profile(place).statements
+            own = side.features(key).statements
             common = overlap(own, statements)
             if common < LEAST_STATEMENTS or common < LEAST_SHARE * sum(own.values()):
                 continue
-            if place not in noted or noted[place][0] < common:
-                noted[place] = common, body
+            if key not in found or found[key][0] < common:
+                found[key] = common, body

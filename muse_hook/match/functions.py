@@ -1,19 +1,26 @@
-"""Functions and methods that were renamed or moved and edited, by likeness, best first."""
+"""Functions and methods that were renamed or moved and edited, most similar first; then those written anew."""
 
 from __future__ import annotations
 
-from muse_hook.match.candidates import candidates
-from muse_hook.match.kinds import CALLABLE
-from muse_hook.match.similarity import most_alike, name_likeness, parameter_likeness, text_likeness
+from muse_hook.match.pairs import CALLABLE
+from muse_hook.match.similarity import (
+    CallSites,
+    name_similarity,
+    parameter_similarity,
+    text_similarity,
+    text_similarity_bound,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.profile import Profile
-    from muse_hook.match.unmatched import Open
+    from collections.abc import Iterator, Sequence
+
+    from muse_hook.match.similarity import Features, Weights
+    from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
 
 TEXT, NAME, PARAMETERS, SCOPE, CALLS = 0.62, 0.20, 0.08, 0.06, 0.12
-"""The weights of the evidence."""
+"""The weights of the parts of a score."""
 
 ACCEPTED = 0.42
 """The least score."""
@@ -34,40 +41,115 @@ GROWN, GROWN_SIZE, GROWN_NAME = 0.8, 16, 0.5
 """A body that only grew counts by the share of the old one in it (squared, times GROWN), if the name stays near."""
 
 TIE, TIE_NAME = 0.015, 0.4
-"""Rivals nearer than TIE leave it open who is whose."""
+"""Scores nearer than TIE leave it open who is whose."""
+
+ALL_PAIRS = 400
+"""Up to so many pairs everything is compared with everything."""
+
+CANDIDATES = 12
+"""With more, each symbol is compared with those that share the most with it in rare tokens and statements."""
+
+RARE = 24
+"""A token or statement that more symbols than this have says nothing about who is whose."""
+
+REPLACED_NAME, REPLACED_PARAMETERS, REPLACED_CONFIDENCE = 0.3, 0.9, 0.5
+"""How similar the name and the parameters of a function written anew have to be, since the bodies say nothing."""
 
 
-def match_callables(open_: Open) -> None:
-    """Pair open functions and methods by likeness; a tie without a word in common stays open."""
-    olds = [open_.gone.profile(place) for place in open_.gone.of_group(CALLABLE)]
-    news = [open_.come.profile(place) for place in open_.come.of_group(CALLABLE)]
-    rivals = _Rivals(open_)
-    rows: list[tuple[float, Profile, Profile]] = []
-    for old, new in candidates(olds, news, open_.weights):
-        if not open_.allowed(old.place, new.place):
+def match_functions(unmatched: Unmatched) -> None:
+    """Pair unmatched functions and methods by similarity; a tie without a word in common stays open."""
+    before, after = unmatched.before, unmatched.after
+    olds = [before.features(key) for key in before.of_group(CALLABLE)]
+    news = [after.features(key) for key in after.of_group(CALLABLE)]
+    scores = _Scores(unmatched)
+    rows: list[tuple[float, Features, Features]] = []
+    for old, new in _candidates(olds, news, unmatched.weights):
+        if not unmatched.may_pair(old.key, new.key):
             continue
-        scored = _score(open_, old, new)
+        scored = _score(unmatched, old, new)
         if scored is not None:
             score, needed = scored
-            rivals.add(score, old, new)
+            scores.add(score, old, new)
             if score >= needed:
                 rows.append((score, old, new))
     # An equal one further down comes first: a line diff, too, shows what was put before it as the new one.
-    rows.sort(key=lambda row: (-row[0], row[1].place, row[2].place[0], -row[2].symbol.lines[0]))
+    rows.sort(key=lambda row: (-row[0], row[1].key, row[2].key[0], -row[2].symbol.lines[0]))
     for score, old, new in rows:
-        if old.place not in open_.gone.symbols or new.place not in open_.come.symbols:
+        if old.key not in before.symbols or new.key not in after.symbols:
             continue
-        if old.symbol.name == new.symbol.name or not rivals.tie(score, old, new):
-            open_.take(old.place, new.place, round(min(0.99, score), 2))
+        if old.symbol.name == new.symbol.name or not scores.is_tie(score, old, new):
+            unmatched.pair(old.key, new.key, round(min(0.99, score), 2))
 
 
-def _score(open_: Open, old: Profile, new: Profile) -> tuple[float, float] | None:
+def match_replaced_functions(unmatched: Unmatched) -> None:
+    """Pair functions of one scope that were renamed and written anew: whoever called the old one calls the new one."""
+    before, after = unmatched.before, unmatched.after
+    olds, news = before.of_group(CALLABLE), after.of_group(CALLABLE)
+    if not olds or not news:
+        return
+    call_sites = CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
+    news_by_sites: dict[frozenset[object], list[SymbolKey]] = {}
+    for new in news:
+        sites = call_sites.gained(after.symbols[new].name)
+        if sites:
+            news_by_sites.setdefault(sites, []).append(new)
+    olds_by_sites: dict[frozenset[object], list[SymbolKey]] = {}
+    for old in olds:
+        sites = call_sites.lost(before.symbols[old].name)
+        if sites in news_by_sites:
+            olds_by_sites.setdefault(sites, []).append(old)
+    for sites, (old, *more_olds) in olds_by_sites.items():
+        new, *more_news = news_by_sites[sites]
+        if not more_olds and not more_news and _is_replaced(unmatched, old, new):
+            unmatched.pair(old, new, REPLACED_CONFIDENCE)
+
+
+def _is_replaced(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> bool:
+    one, other = unmatched.before.features(old), unmatched.after.features(new)
+    return (
+        unmatched.same_scope(old, new)
+        and one.symbol.name != other.symbol.name
+        and name_similarity(one, other) >= REPLACED_NAME
+        and parameter_similarity(one, other) >= REPLACED_PARAMETERS
+    )
+
+
+def _candidates(
+    olds: Sequence[Features], news: Sequence[Features], weights: Weights
+) -> Iterator[tuple[Features, Features]]:
+    """Yield the pairs that are worth a comparison; their number grows with that of the symbols."""
+    if len(olds) * len(news) <= ALL_PAIRS:
+        for old in olds:
+            for new in news:
+                yield old, new
+        return
+    holders: dict[str, list[int]] = {}
+    names: dict[str, list[int]] = {}
+    for number, new in enumerate(news):
+        names.setdefault(new.symbol.name, []).append(number)
+        for token in (*new.tokens, *new.statements):
+            holders.setdefault(token, []).append(number)
+    for old in olds:
+        shared: dict[int, float] = {}
+        for token in (*old.tokens, *old.statements):
+            held = holders.get(token, ())
+            if len(held) <= RARE:
+                weight = weights.of(token)
+                for number in held:
+                    shared[number] = shared.get(number, 0.0) + weight
+        best = sorted(shared, key=lambda number: (-shared[number], number))[:CANDIDATES]
+        same = [n for n in names.get(old.symbol.name, ())[:RARE] if n not in best]
+        for number in (*best, *same):
+            yield old, news[number]
+
+
+def _score(unmatched: Unmatched, old: Features, new: Features) -> tuple[float, float] | None:
     """Return the score and what it has to reach; None where it cannot."""
-    same_scope = open_.same_scope(old.place, new.place)
-    name = name_likeness(old, new)
-    beside = NAME * name + SCOPE * same_scope + CALLS * open_.callers.renamed(old.symbol.name, new.symbol.name)
+    same_scope = unmatched.same_scope(old.key, new.key)
+    name = name_similarity(old, new)
+    beside = NAME * name + SCOPE * same_scope + CALLS * unmatched.call_sites.renamed(old.symbol.name, new.symbol.name)
     needed = ACCEPTED
-    if open_.home(old.place[0]) != new.place[0]:
+    if unmatched.new_path(old.key[0]) != new.key[0]:
         needed += OTHER_FILE
     size = min(old.size + old.prose_size, new.size + new.prose_size)
     if size < SMALL:
@@ -76,44 +158,44 @@ def _score(open_: Open, old: Profile, new: Profile) -> tuple[float, float] | Non
             needed += TINY_NEEDS
     grown = same_scope and name >= GROWN_NAME and min(old.size, new.size) >= GROWN_SIZE
     if not grown:
-        bound = most_alike(old, new, open_.weights)
+        bound = text_similarity_bound(old, new, unmatched.weights)
         if bound < LEAST_TEXT or TEXT * bound + beside + PARAMETERS < needed - TIE:
             return None
-    text, inside = text_likeness(old, new, open_.weights)
+    text, inside = text_similarity(old, new, unmatched.weights)
     if grown:
         text = max(text, GROWN * inside * inside)
     if text < LEAST_TEXT:
         return None
-    return round(TEXT * text + beside + PARAMETERS * parameter_likeness(old, new), 6), needed
+    return round(TEXT * text + beside + PARAMETERS * parameter_similarity(old, new), 6), needed
 
 
-class _Rivals:
+class _Scores:
     """The scores of all pairs that were compared, to see whether another partner would do as well."""
 
-    def __init__(self, open_: Open) -> None:
-        self._open = open_
+    def __init__(self, unmatched: Unmatched) -> None:
+        self._unmatched = unmatched
         self._of_old: dict[SymbolKey, list[tuple[float, SymbolKey]]] = {}
         self._of_new: dict[SymbolKey, list[tuple[float, SymbolKey]]] = {}
 
-    def add(self, score: float, old: Profile, new: Profile) -> None:
-        """Note a score."""
-        self._of_old.setdefault(old.place, []).append((score, new.place))
-        self._of_new.setdefault(new.place, []).append((score, old.place))
+    def add(self, score: float, old: Features, new: Features) -> None:
+        """Add the score of a pair."""
+        self._of_old.setdefault(old.key, []).append((score, new.key))
+        self._of_new.setdefault(new.key, []).append((score, old.key))
 
-    def tie(self, score: float, old: Profile, new: Profile) -> bool:
-        """Whether another open symbol would do as well for either end.
+    def is_tie(self, score: float, old: Features, new: Features) -> bool:
+        """Whether another unmatched symbol would do as well for either end.
 
         Equal ones in the same class are no tie where the names have words in common: one of them it is.
         """
-        near = name_likeness(old, new) >= TIE_NAME
-        for profile, scores, side in (
-            (new, self._of_old[old.place], self._open.come),
-            (old, self._of_new[new.place], self._open.gone),
+        near = name_similarity(old, new) >= TIE_NAME
+        for partner, scores, side in (
+            (new, self._of_old[old.key], self._unmatched.after),
+            (old, self._of_new[new.key], self._unmatched.before),
         ):
-            for rival_score, place in scores:
-                if rival_score <= score - TIE or place == profile.place or place not in side.symbols:
+            for other_score, key in scores:
+                if other_score <= score - TIE or key == partner.key or key not in side.symbols:
                     continue
-                sibling = place[0] == profile.place[0] and side.symbols[place].parent == profile.symbol.parent
-                if not (near and sibling and rival_score == score):
+                sibling = key[0] == partner.key[0] and side.symbols[key].parent == partner.symbol.parent
+                if not (near and sibling and other_score == score):
                     return True
         return False

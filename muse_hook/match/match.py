@@ -1,10 +1,9 @@
-"""The matcher: file map, same address, classes before their members, exact bodies, likeness."""
+"""The order of the steps: renamed files, same address, classes before their members, equal bodies, similarity."""
 
 from __future__ import annotations
 
-from muse_hook.match.kinds import CALLABLE, CONTAINER, VALUE, group_of
-from muse_hook.match.pairs import Matching, Pair
-from muse_hook.match.unmatched import Open
+from muse_hook.match.pairs import CALLABLE, CONTAINER, VALUE, Matching, Pair, group_of
+from muse_hook.match.unmatched import Unmatched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,88 +11,86 @@ if TYPE_CHECKING:
 
     from muse_hook.match.pairs import ChangedFile, RenamedFile
 
+# Imports inside functions: most commits delete and insert nothing, and load none of what would pair it.
 
-def match(files: Sequence[ChangedFile], *, origins: bool = True) -> Matching:
+
+def match(files: Sequence[ChangedFile], *, extracted: bool = True) -> Matching:
     """Pair the symbols before with the symbols after, commit-wide; the order of `files` does not matter.
 
-    Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and stayed
-    where it was, or went along with its file, is in no pair. Without `origins` nobody asks where statements came from
-    (`extracted`, `inlined`).
+    Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and kept its
+    address, or went along with its file, is in no pair. Without `extracted` the two fields that say where statements
+    came from stay empty; all else is the same.
     """
-    found = Matching(_moved_files(files))
-    open_ = Open(found, {file.path for file in files if file.is_damaged})
-    pair_addresses(files, open_)
-    _part_strangers(open_)
-    if open_.gone.symbols and open_.come.symbols:
-        match_open(open_)
-        open_.close_addresses()
-    if origins and found.pairs and (open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)):
-        from muse_hook.match.extracted import trace_origins
+    matching = Matching(_renamed_files(files))
+    unmatched = Unmatched(matching, {file.path for file in files if file.is_damaged})
+    _pair_addresses(files, unmatched)
+    _separate_swapped(unmatched)
+    if unmatched.before.symbols and unmatched.after.symbols:
+        _match_unmatched(unmatched)
+        unmatched.pair_same_addresses()
+    if extracted and matching.pairs and (unmatched.before.of_group(CALLABLE) or unmatched.after.of_group(CALLABLE)):
+        from muse_hook.match.extracted import find_extracted
 
-        trace_origins(open_)
-    found.deleted, found.inserted = open_.gone.symbols, open_.come.symbols
-    found.pairs.sort(key=lambda pair: pair.old_key)
-    return found
+        find_extracted(unmatched)
+    matching.deleted, matching.inserted = unmatched.before.symbols, unmatched.after.symbols
+    matching.pairs.sort(key=lambda pair: pair.old_key)
+    return matching
 
 
-def _moved_files(files: Sequence[ChangedFile]) -> dict[str, RenamedFile]:
-    """Return the file map; an ordinary commit moves nothing and does not load what would find it."""
+def _renamed_files(files: Sequence[ChangedFile]) -> dict[str, RenamedFile]:
     if not any(file.vanished for file in files) or not any(file.appeared for file in files):
         return {}
-    from muse_hook.match.renamed_files import map_files
+    from muse_hook.match.renamed_files import find_renamed_files
 
-    return map_files(files)
-
-
-def _part_strangers(open_: Open) -> None:
-    """Part pairs of strangers, where there is anybody else that they could be paired with."""
-    changed = sum(group_of(pair.old) == CALLABLE for pair in open_.found.pairs)
-    others = open_.gone.of_group(CALLABLE) or open_.come.of_group(CALLABLE)
-    if not changed or (changed == 1 and not others):
-        return
-    from muse_hook.match.swapped import part_strangers
-
-    part_strangers(open_)
+    return find_renamed_files(files)
 
 
-def pair_addresses(files: Sequence[ChangedFile], open_: Open) -> None:
-    """Pair what has the same address through the file map; what is left stays open."""
-    moved = open_.found.renamed_files
-    arrived = {goal.path: source for source, goal in moved.items()}
-    sources = {file.path: file for file in files if file.path in moved}
-    gone, come = open_.gone.symbols, open_.come.symbols
+def _pair_addresses(files: Sequence[ChangedFile], unmatched: Unmatched) -> None:
+    """Pair what has the same address, renamed files followed; all else is unmatched."""
+    renamed = unmatched.matching.renamed_files
+    old_paths = {new.path: old for old, new in renamed.items()}
+    sources = {file.path: file for file in files if file.path in renamed}
     for file in files:
-        if file.path in moved:
+        if file.path in renamed:
             continue
-        source = sources[arrived[file.path]] if file.path in arrived else file
+        source = sources[old_paths[file.path]] if file.path in old_paths else file
         before, after = source.old_symbols, file.new_symbols
-        gone.update(((source.path, name), before[name]) for name in before if name not in after)
-        come.update(((file.path, name), after[name]) for name in after if name not in before)
+        unmatched.before.symbols.update(((source.path, name), before[name]) for name in before if name not in after)
+        unmatched.after.symbols.update(((file.path, name), after[name]) for name in after if name not in before)
         if source is file:
             changed = file.changed
         else:
             changed = source.old.changed(file.new) if source.old is not None and file.new is not None else []
-        open_.found.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
+        unmatched.matching.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
 
 
-def match_open(open_: Open) -> None:
-    """Pair what is gone with what has come."""
+def _separate_swapped(unmatched: Unmatched) -> None:
+    """Separate pairs of foreign bodies, where there is anybody else that they could be paired with."""
+    changed = sum(group_of(pair.old) == CALLABLE for pair in unmatched.matching.pairs)
+    others = unmatched.before.of_group(CALLABLE) or unmatched.after.of_group(CALLABLE)
+    if not changed or (changed == 1 and not others):
+        return
+    from muse_hook.match.swapped import separate_swapped
+
+    separate_swapped(unmatched)
+
+
+def _match_unmatched(unmatched: Unmatched) -> None:
     from muse_hook.match.exact import match_exact
 
-    match_exact(open_, CONTAINER)
-    groups = {group: (open_.gone.of_group(group), open_.come.of_group(group)) for group in (CONTAINER, CALLABLE)}
-    if not any(olds and news for olds, news in groups.values()):
-        match_exact(open_, VALUE)
+    match_exact(unmatched, CONTAINER)
+    before, after = unmatched.before, unmatched.after
+    if not any(before.of_group(group) and after.of_group(group) for group in (CONTAINER, CALLABLE)):
+        match_exact(unmatched, VALUE)
         return
-    from muse_hook.match.classes import lift_classes, match_classes
-    from muse_hook.match.functions import match_callables
-    from muse_hook.match.roles import match_roles
+    from muse_hook.match.classes import match_classes, match_classes_by_methods
+    from muse_hook.match.functions import match_functions, match_replaced_functions
 
-    open_.weigh()
-    match_classes(open_)
-    match_exact(open_, CALLABLE)
-    match_exact(open_, VALUE)
-    match_callables(open_)
-    if lift_classes(open_):
-        match_callables(open_)
-    match_roles(open_)
+    unmatched.weigh()
+    match_classes(unmatched)
+    match_exact(unmatched, CALLABLE)
+    match_exact(unmatched, VALUE)
+    match_functions(unmatched)
+    if match_classes_by_methods(unmatched):
+        match_functions(unmatched)
+    match_replaced_functions(unmatched)

@@ -1,4 +1,4 @@
-"""What matching is given and what it finds: changed files, pairs of symbols, renamed files, what is left over."""
+"""What matching is given and what it finds: changed files, pairs of symbols, renamed files, what has no partner."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ if TYPE_CHECKING:
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.change import FileChange
     from muse_hook.model.symbol import Symbol, SymbolTable
+
+
+CALLABLE, CONTAINER, VALUE, IMPORT = range(4)
+"""What can become what: four groups of kinds, whatever the language."""
+
+_VALUES = frozenset(("variable", "constant", "field"))
+
+
+def group_of(symbol: Symbol) -> int:
+    """Return the group of a symbol: a function may become a method, a class an interface, and nothing an import."""
+    kind = symbol.kind
+    if kind.endswith(("function", "method")):
+        return CALLABLE
+    if kind == "import":
+        return IMPORT
+    return VALUE if kind in _VALUES else CONTAINER
 
 
 class ChangedFile:

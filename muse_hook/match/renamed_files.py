@@ -1,9 +1,8 @@
-"""Which vanished file became which new file."""
+"""Which file that is no longer there became which new one: Git's rename detection, by symbols."""
 
 from __future__ import annotations
 
-from muse_hook.match.kinds import CONTAINER, IMPORT, group_of
-from muse_hook.match.pairs import RenamedFile
+from muse_hook.match.pairs import CONTAINER, IMPORT, RenamedFile, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,42 +11,42 @@ if TYPE_CHECKING:
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.symbol import Symbol
 
-LEAST_ALIKE = 0.5
+LEAST_SIMILARITY = 0.5
 """The share of two files that has to be the same, as of Git's rename detection."""
 
 SAME_BASENAME = 0.1
-"""A file that kept its own name in another folder may be that much less alike."""
+"""A file that kept its own name in another folder may be that much less similar."""
 
-RIVALS = 6
+CANDIDATES = 6
 """How many new files each vanished one is compared with: those that share the most names and contents with it."""
 
 COMMON = 30
-"""A name or content that more files than this have does not make them rivals."""
+"""A name or content that more files than this have does not make them candidates."""
 
 
-def map_files(files: Sequence[ChangedFile]) -> dict[str, RenamedFile]:
-    """Pair vanished with new files: the same blob first, then by their symbols, best first."""
+def find_renamed_files(files: Sequence[ChangedFile]) -> dict[str, RenamedFile]:
+    """Return old path -> new file: those of the same blob first, then by their symbols, most similar first."""
     vanished = [f for f in files if f.vanished and f.old_symbols]
     appeared = [f for f in files if f.appeared and f.new_symbols]
-    moves: dict[str, RenamedFile] = {}
+    renamed: dict[str, RenamedFile] = {}
     if not vanished or not appeared:
-        return moves
+        return renamed
     taken: set[str] = set()
     for old, new in _same_blobs(vanished, appeared):
-        moves[old] = RenamedFile(new, 1.0)
+        renamed[old] = RenamedFile(new, 1.0)
         taken.add(new)
-    olds = [_Leaves(f.path, f.old_symbols.values()) for f in vanished if f.path not in moves]
-    news = [_Leaves(f.path, f.new_symbols.values()) for f in appeared if f.path not in taken]
+    olds = [_FileLines(f.path, f.old_symbols.values()) for f in vanished if f.path not in renamed]
+    news = [_FileLines(f.path, f.new_symbols.values()) for f in appeared if f.path not in taken]
     found = []
-    for one, other in _rivals(olds, news):
-        alike = one.likeness(other) + SAME_BASENAME * (_basename(one.path) == _basename(other.path))
-        if alike >= LEAST_ALIKE:
-            found.append((-round(alike, 6), one.path, other.path))
-    for alike, before, after in sorted(found):
-        if before not in moves and after not in taken:
-            moves[before] = RenamedFile(after, round(min(0.99, -alike), 2))
+    for one, other in _candidates(olds, news):
+        similarity = one.similarity(other) + SAME_BASENAME * (_basename(one.path) == _basename(other.path))
+        if similarity >= LEAST_SIMILARITY:
+            found.append((-round(similarity, 6), one.path, other.path))
+    for similarity, before, after in sorted(found):
+        if before not in renamed and after not in taken:
+            renamed[before] = RenamedFile(after, round(min(0.99, -similarity), 2))
             taken.add(after)
-    return moves
+    return renamed
 
 
 def _basename(path: str) -> str:
@@ -62,19 +61,19 @@ def _same_blobs(vanished: Sequence[ChangedFile], appeared: Sequence[ChangedFile]
             by_blob.setdefault(file.change.new.oid, []).append(file.path)
     rest: list[tuple[str, list[str]]] = []
     for file in vanished:
-        places = by_blob.get(file.change.old.oid, []) if file.change.old is not None else []
-        named = [path for path in places if _basename(path) == _basename(file.path)]
+        paths = by_blob.get(file.change.old.oid, []) if file.change.old is not None else []
+        named = [path for path in paths if _basename(path) == _basename(file.path)]
         if named:
-            places.remove(named[0])
+            paths.remove(named[0])
             yield file.path, named[0]
-        elif places:
-            rest.append((file.path, places))
-    for path, places in rest:
-        if places:
-            yield path, places.pop(0)
+        elif paths:
+            rest.append((file.path, paths))
+    for path, paths in rest:
+        if paths:
+            yield path, paths.pop(0)
 
 
-class _Leaves:
+class _FileLines:
     """The symbols of a file that hold its text: a class counts with its own lines only, imports one line each."""
 
     def __init__(self, path: str, symbols: Collection[Symbol]) -> None:
@@ -95,8 +94,8 @@ class _Leaves:
                 self.contents.setdefault(symbol.masked_id, name)
         self.size = sum(self.sizes.values())
 
-    def likeness(self, other: _Leaves) -> float:
-        """Return the share of both files' lines that they have in common, like-named symbols in part."""
+    def similarity(self, other: _FileLines) -> float:
+        """Return the share of both files' lines that they have in common, symbols of one name in part."""
         shared = 0.0
         met: set[str] = set()
         rest = []
@@ -108,32 +107,32 @@ class _Leaves:
                 if symbol.kind == "import" or symbol.same_as(there):
                     shared += size
                 elif group_of(symbol) != CONTAINER:
-                    shared += size * _token_likeness(symbol.tokens, there.tokens)
+                    shared += size * _token_similarity(symbol.tokens, there.tokens)
             else:
                 rest.append(name)
         for name in rest:
-            goal = other.contents.get(self.by_name[name].masked_id)
-            if goal is not None and goal not in met and goal not in self.by_name:
-                met.add(goal)
-                shared += min(self.sizes[name], other.sizes[goal])
+            equal = other.contents.get(self.by_name[name].masked_id)
+            if equal is not None and equal not in met and equal not in self.by_name:
+                met.add(equal)
+                shared += min(self.sizes[name], other.sizes[equal])
         return 2 * shared / (self.size + other.size)
 
 
-def _token_likeness(one: Sequence[str], other: Sequence[str]) -> float:
+def _token_similarity(one: Sequence[str], other: Sequence[str]) -> float:
     """Return the share of two texts' tokens that they have in common."""
     counts: dict[str, int] = {}
     for token in one:
         counts[token] = counts.get(token, 0) + 1
     shared = 0
     for token in other:
-        left = counts.get(token, 0)
-        if left:
-            counts[token] = left - 1
+        count = counts.get(token, 0)
+        if count:
+            counts[token] = count - 1
             shared += 1
     return 2 * shared / (len(one) + len(other)) if one or other else 0.0
 
 
-def _rivals(olds: Sequence[_Leaves], news: Sequence[_Leaves]) -> Iterator[tuple[_Leaves, _Leaves]]:
+def _candidates(olds: Sequence[_FileLines], news: Sequence[_FileLines]) -> Iterator[tuple[_FileLines, _FileLines]]:
     """Yield for each vanished file the new ones that share the most with it."""
     holders: dict[str, list[int]] = {}
     for number, new in enumerate(news):
@@ -146,5 +145,5 @@ def _rivals(olds: Sequence[_Leaves], news: Sequence[_Leaves]) -> Iterator[tuple[
             if len(held) <= COMMON:
                 for number in held:
                     votes[number] = votes.get(number, 0) + 1
-        for number in sorted(votes, key=lambda n: (-votes[n], n))[:RIVALS]:
+        for number in sorted(votes, key=lambda n: (-votes[n], n))[:CANDIDATES]:
             yield old, news[number]

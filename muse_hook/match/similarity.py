@@ -1,35 +1,191 @@
-"""How alike two symbols are: the parts of the evidence, each from 0 to 1."""
+"""How similar two symbols are: the features that they are compared by, a token's weight, and what call sites say."""
 
 from __future__ import annotations
 
+from re import compile as pattern
+
+from muse_hook.match.pairs import IMPORT, group_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.profile import Profile, Weights
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from muse_hook.match.pairs import Pair
+    from muse_hook.model.address import SymbolKey
+    from muse_hook.model.symbol import Symbol
+
+OWN_NAME = "\0"
+"""Stands for a symbol's own name among its tokens: recursion survives a rename."""
 
 PROSE = 0.3
-"""The share of docstrings and messages in the likeness of two texts that both have some."""
+"""The share of docstrings and messages in the similarity of two texts that both have some."""
 
 LEAST_PROSE = 4
 """With fewer words there is nothing to compare."""
 
 SAME_WORDS = 0.95
-"""The likeness of two names of the same words (`_load`, `load`; `patch_dict`, `dict_patch`)."""
+"""The similarity of two names of the same words (`_load`, `load`; `patch_dict`, `dict_patch`)."""
+
+_NAME_PARTS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_TEXT = pattern(r"\w+")
 
 
-def text_likeness(one: Profile, other: Profile, weights: Weights) -> tuple[float, float]:
+def words_of(name: str) -> frozenset[str]:
+    """Part an identifier into lower-case words: `get_HTTPResponse2` -> get, http, response, 2."""
+    return frozenset(word.lower() for word in _NAME_PARTS.findall(name))
+
+
+class Features:
+    """A symbol's tokens, prose and statements as bags; worked out once for each symbol that is compared.
+
+    `tokens` counts the leaf texts of its code, its own name masked, `prose` the words of its docstrings and messages (a
+    text with a space or a line break in it), `statements` the digests of its statements. Of a class: those of its
+    members too. `size` is the number of code tokens, `prose_size` that of words; `words` are those of its name.
+    """
+
+    __slots__ = ("key", "prose", "prose_size", "size", "statements", "symbol", "tokens", "total", "words")
+
+    def __init__(self, key: SymbolKey, symbol: Symbol, members: Sequence[Symbol] = ()) -> None:
+        self.key = key
+        self.symbol = symbol
+        self.words = words_of(symbol.name)
+        self.tokens: dict[str, int] = {}
+        self.prose: dict[str, int] = {}
+        self.statements: dict[str, int] = {}
+        for one in (symbol, *members):
+            self._add(one)
+        own = self.tokens.pop(symbol.name, 0)
+        if own:
+            self.tokens[OWN_NAME] = own
+        self.size = sum(self.tokens.values())
+        self.prose_size = sum(self.prose.values())
+        self.total = 0.0  # the weight of all tokens, set by `Weights`
+
+    def _add(self, symbol: Symbol) -> None:
+        tokens, prose, statements = self.tokens, self.prose, self.statements
+        for token in symbol.tokens:
+            if " " in token or "\n" in token:
+                for word in _TEXT.findall(token.lower()):
+                    prose[word] = prose.get(word, 0) + 1
+            else:
+                tokens[token] = tokens.get(token, 0) + 1
+        for digest in symbol.statements:
+            statements[digest] = statements.get(digest, 0) + 1
+
+
+class Weights:
+    """How much a token says: one that is rare among the unmatched symbols of a commit more than a common one."""
+
+    FLOOR = 20.0
+    """As many other symbols are taken to be in every commit; with few symbols all words weigh nearly the same."""
+    PUNCTUATION = 0.1
+    """What a token without a letter or digit counts next to a word."""
+
+    def __init__(self, functions: Iterable[Features]) -> None:
+        from math import log  # a shared library; most of those who want the words of a name weigh nothing
+
+        seen: dict[str, int] = {}
+        count = 0
+        for features in functions:
+            count += 1
+            for token in features.tokens:
+                seen[token] = seen.get(token, 0) + 1
+        self._unseen = log(count + self.FLOOR)
+        self._weights = {
+            token: log((count + self.FLOOR) / (times + 1.0)) * (1.0 if _TEXT.search(token) else self.PUNCTUATION)
+            for token, times in seen.items()
+        }
+
+    def of(self, token: str) -> float:
+        """Return a token's weight."""
+        weight = self._weights.get(token)
+        if weight is None:
+            weight = self._weights[token] = self._unseen * (1.0 if _TEXT.search(token) else self.PUNCTUATION)
+        return weight
+
+    def total(self, features: Features) -> float:
+        """Return the weight of all tokens of a symbol."""
+        if not features.total:
+            of = self.of
+            features.total = sum([of(token) * count for token, count in features.tokens.items()])
+        return features.total
+
+    def shared(self, one: Features, other: Features) -> float:
+        """Return the weight of the tokens that two symbols have in common."""
+        a, b = one.tokens, other.tokens
+        if len(a) > len(b):
+            a, b = b, a
+        weights = self._weights
+        found = 0.0
+        for token, count in a.items():
+            there = b.get(token)
+            if there is not None:
+                found += (weights.get(token) or self.of(token)) * min(count, there)
+        return found
+
+
+class CallSites:
+    """Counts, for two names, the bodies and import lists in which one gave way to the other.
+
+    A name that vanished from bodies that stayed, where another one appeared, is the trace that a rename leaves.
+    """
+
+    def __init__(
+        self, before: Mapping[SymbolKey, Symbol], after: Mapping[SymbolKey, Symbol], pairs: Iterable[Pair]
+    ) -> None:
+        old_names = {symbol.name for symbol in before.values() if group_of(symbol) != IMPORT}
+        new_names = {symbol.name for symbol in after.values() if group_of(symbol) != IMPORT}
+        self._lost: dict[str, set[object]] = {}
+        self._gained: dict[str, set[object]] = {}
+        for number, pair in enumerate(pairs):
+            old_tokens, new_tokens = pair.old.tokens, pair.new.tokens
+            for name in old_names.intersection(old_tokens):
+                if old_tokens.count(name) > new_tokens.count(name):
+                    self._lost.setdefault(name, set()).add(number)
+            for name in new_names.intersection(new_tokens):
+                if new_tokens.count(name) > old_tokens.count(name):
+                    self._gained.setdefault(name, set()).add(number)
+        for (path, _), symbol in before.items():
+            if symbol.kind == "import" and symbol.name in old_names:
+                self._lost.setdefault(symbol.name, set()).add(path)
+        for (path, _), symbol in after.items():
+            if symbol.kind == "import" and symbol.name in new_names:
+                self._gained.setdefault(symbol.name, set()).add(path)
+
+    def lost(self, name: str) -> frozenset[object]:
+        """Return the bodies and import lists that have `name` less often than before."""
+        return frozenset(self._lost.get(name, ()))
+
+    def gained(self, name: str) -> frozenset[object]:
+        """Return the bodies and import lists that have `name` more often than before."""
+        return frozenset(self._gained.get(name, ()))
+
+    def renamed(self, old: str, new: str) -> float:
+        """Return how sure it is by the call sites that `old` became `new`: 0 without one, 2/3 for one, then more."""
+        if old == new:
+            return 0.0
+        lost = self._lost.get(old)
+        gained = self._gained.get(new)
+        if not lost or not gained:
+            return 0.0
+        count = len(lost & gained)
+        return count / (count + 0.5)
+
+
+def text_similarity(one: Features, other: Features, weights: Weights) -> tuple[float, float]:
     """Return the weighted Jaccard index of two texts, and the share of the smaller that is in the larger."""
     shared = weights.shared(one, other)
     a, b = weights.total(one), weights.total(other)
     if not a or not b:
         return 0.0, 0.0
-    likeness = shared / (a + b - shared)
+    similarity = shared / (a + b - shared)
     if one.prose_size >= LEAST_PROSE and other.prose_size >= LEAST_PROSE:
-        likeness = max(likeness, (1 - PROSE) * likeness + PROSE * prose_likeness(one, other))
-    return likeness, shared / min(a, b)
+        similarity = max(similarity, (1 - PROSE) * similarity + PROSE * prose_similarity(one, other))
+    return similarity, shared / min(a, b)
 
 
-def most_alike(one: Profile, other: Profile, weights: Weights) -> float:
-    """Return what `text_likeness` cannot exceed, from the sizes alone."""
+def text_similarity_bound(one: Features, other: Features, weights: Weights) -> float:
+    """Return what `text_similarity` cannot exceed, from the sizes alone."""
     a, b = weights.total(one), weights.total(other)
     if not a or not b:
         return 0.0
@@ -40,16 +196,13 @@ def most_alike(one: Profile, other: Profile, weights: Weights) -> float:
     return bound
 
 
-def prose_likeness(one: Profile, other: Profile) -> float:
+def prose_similarity(one: Features, other: Features) -> float:
     """Return the Jaccard index of the words of two docstrings."""
-    a, b = one.prose, other.prose
-    if len(a) > len(b):
-        a, b = b, a
-    shared = sum([min(count, b[word]) for word, count in a.items() if word in b])
+    shared = overlap(one.prose, other.prose)
     return shared / (one.prose_size + other.prose_size - shared)
 
 
-def name_likeness(one: Profile, other: Profile) -> float:
+def name_similarity(one: Features, other: Features) -> float:
     """Return the Jaccard index of the words of two names, 1.0 for the same name."""
     if one.symbol.name == other.symbol.name:
         return 1.0
@@ -59,8 +212,8 @@ def name_likeness(one: Profile, other: Profile) -> float:
     return SAME_WORDS if a == b else len(a & b) / len(a | b)
 
 
-def parameter_likeness(one: Profile, other: Profile) -> float:
-    """Return how alike two parameter lists are, half by their names and half by their number."""
+def parameter_similarity(one: Features, other: Features) -> float:
+    """Return how similar two parameter lists are, half by their names and half by their number."""
     a = [parameter.name for parameter in one.symbol.parameters]
     b = [parameter.name for parameter in other.symbol.parameters]
     if not a and not b:
@@ -69,7 +222,14 @@ def parameter_likeness(one: Profile, other: Profile) -> float:
     return (names + min(len(a), len(b)) / max(len(a), len(b))) / 2
 
 
-def base_likeness(one: Profile, other: Profile) -> float:
+def base_similarity(one: Features, other: Features) -> float:
     """Return the Jaccard index of what two classes derive from; 0 where neither derives from anything."""
     a, b = set(one.symbol.bases), set(other.symbol.bases)
     return len(a & b) / len(a | b) if a | b else 0.0
+
+
+def overlap(one: Mapping[str, int], other: Mapping[str, int]) -> int:
+    """Return how many entries two bags have in common."""
+    if len(one) > len(other):
+        one, other = other, one
+    return sum([min(count, other[key]) for key, count in one.items() if key in other])
