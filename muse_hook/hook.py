@@ -194,9 +194,8 @@ def _stdin_lines() -> list[list[str]]:
 
 
 def _refuse_foreign(repo: Repository, store: Store) -> None:
-    """Leave the store of another user's repository alone: files of ours in it would lock its owner out."""
-    owner = os.stat(repo.common_dir).st_uid
-    if owner != os.geteuid() and not store.shared:
+    """Leave the store of another user's repository alone."""
+    if store.is_owned_by_another:
         from muse_hook.errors import RepositoryError
 
         raise RepositoryError("recording the commit", f"{repo.common_dir} belongs to another user")

@@ -439,6 +439,37 @@ def test_repository_of_another_user_is_left_alone(shared_folder: Path) -> None:
     assert {found.stat().st_uid for found in room.muse.rglob("*")} == {65534}
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
+@pytest.mark.parametrize(("owner", "user", "sharing", "allowed"), [
+    (65534, 65534, "umask", True), (65534, 0, "umask", False), (0, 65534, "umask", False),
+    (65534, 0, "group", False), (0, 65534, "all", True), (0, 65534, "0666", True),
+])  # fmt: skip
+def test_hook_and_install_are_told_the_same(
+    shared_folder: Path, owner: int, user: int, sharing: str, *, allowed: bool
+) -> None:
+    """A repository of one user, or of several (core.sharedRepository)."""
+    (shared_folder / "home").mkdir()
+    (shared_folder / "repo").mkdir()
+    room = Room(shared_folder / "repo", sealed_environment(shared_folder / "home"))
+    room.git("init", "-q", "-b", "main")
+    room.install()
+    as_a_user(shared_folder)
+    for folder in ((room.path / ".git"), *(room.path / ".git").rglob("*")):
+        folder.chmod(folder.stat().st_mode | 0o666)
+    os.chown(room.path / ".git", owner, owner)
+    room.git("config", "--global", "safe.directory", "*")
+    room.git("config", "core.sharedRepository", sharing)
+    (room.path / ".git/config").chmod(0o666)
+
+    def refused(*command: str) -> bool:
+        done = subprocess.run(command, cwd=room.path, env=room.environment, capture_output=True, check=False,
+            user=user, group=user, umask=0o022)  # fmt: skip
+        return b"belongs to" in done.stdout + done.stderr
+
+    assert refused("git", "commit", "-q", "--allow-empty", "-m", "one") == (not allowed)
+    assert refused(sys.executable, "-m", "muse_hook", "install") == (not allowed)
+
+
 # Several at once
 
 

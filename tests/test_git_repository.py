@@ -431,19 +431,6 @@ def test_configuration_is_read_as_git_reads_it(repo: Repo, head: str) -> None:
     assert opened.head().oid == head
 
 
-@pytest.mark.parametrize(
-    ("setting", "bits"),
-    [(None, None), ("umask", None), ("false", None), ("0", None), ("group", 0o660), ("true", 0o660), ("1", 0o660),
-     ("all", 0o664), ("everybody", 0o664), ("2", 0o664), ("0640", 0o640), ("0666", 0o666), ("0077", None)],
-)  # fmt: skip
-def test_shared_repositories_say_their_mode(repo: Repo, setting: str | None, bits: int | None) -> None:
-    opened = open_repository(str(repo.path))
-    if setting is not None:
-        # Written by hand: Git itself stumbles over a mode that locks its owner out.
-        repo.write(".git/config", f"[core]\n\tsharedRepository = {setting}\n")
-    assert opened.shared == bits
-
-
 def test_hooks_are_looked_for_where_git_looks(repo: Repo, tmp_path: Path, head: str) -> None:
     home = repo.environment["HOME"]
     repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"))

@@ -8,7 +8,6 @@ import subprocess
 
 from muse_hook import __version__
 from muse_hook.errors import InstallError, RepositoryError
-from muse_hook.git import open_repository
 from muse_hook.install import configured, files, hook_states, interpreter, link
 from muse_hook.install.shim import EVENTS, Shim, parse, tail
 from muse_hook.model.finding import Finding
@@ -124,7 +123,7 @@ def _elsewhere(repo: Repository) -> list[Finding]:
     for top in link.tops(repo):
         if repo.work_tree is not None and os.path.realpath(top) == os.path.realpath(repo.work_tree):
             continue
-        other = open_repository(top)
+        other = repo.at(top)
         dead = [state.name for state in hook_states(other) if not state.ok]
         if dead:
             what = "no hook" if len(dead) == len(EVENTS) else "not every hook"

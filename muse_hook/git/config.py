@@ -6,8 +6,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git.repository import Repository
 
-_OWNER = 0o600  # Git refuses a mode that locks its owner out
-
 
 def value(repository: Repository, key: str, kind: str | None = None, git_dir: str | None = None) -> str | None:
     """Return the last value of `key`, `None` where it has none; `kind` is a type of `git config` ("bool", "path")."""
@@ -25,24 +23,6 @@ def section(repository: Repository, name: str) -> dict[str, str]:
         if key:
             found[key] = text if newline else "true"  # a key alone on its line is true
     return found
-
-
-def shared_mode(repository: Repository) -> int | None:
-    """Return the permission bits that core.sharedRepository asks for beyond the umask's, `None` where it is not set.
-
-    0o660 for "group", 0o664 for "all", an octal value as it is (`git config`, core.sharedRepository).
-    """
-    text = value(repository, "core.sharedRepository")
-    if text is None:
-        return None
-    word = text.lower()
-    if word in ("group", "true", "yes", "on", "1", ""):
-        return 0o660
-    if word in ("all", "world", "everybody", "2"):
-        return 0o664
-    if word.startswith("0") and word.strip("01234567") == "" and int(word, 8) & _OWNER == _OWNER:
-        return int(word, 8) & 0o666
-    return None
 
 
 def is_partial(repository: Repository) -> bool:

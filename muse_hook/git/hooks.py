@@ -6,7 +6,7 @@ import os
 import time
 
 from muse_hook.errors import RepositoryError
-from muse_hook.git.process import Child
+from muse_hook.git.process import Child, run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,9 +42,20 @@ def fire_hook(
     """
     words = [word for key, text in config for word in ("-c", f"{key}={text}")]
     command = (repository.git, "-C", repository.top, *words, "hook", "run", name)
-    with Child(command, repository.outer_environ | dict(environ)) as child:
+    with Child(command, repository.outer_environ | _named(repository) | dict(environ)) as child:
         output = _output_until_exit(child, time.monotonic() + _TIME_LIMIT, name)
         return child.wait(), output + child.complaint().encode("utf-8", "backslashreplace")
+
+
+def _named(repository: Repository) -> dict[str, str]:
+    """Return the variables that a person's command needs at `top`, where Git would not find this repository itself."""
+    words = (repository.git, "-C", repository.top, "rev-parse", "--absolute-git-dir")
+    status, output, _ = run(words, repository.outer_environ)
+    found = os.fsdecode(output.removesuffix(b"\n"))
+    if status == 0 and os.path.realpath(found) == os.path.realpath(repository.git_dir):
+        return {}
+    named = {"GIT_DIR": repository.git_dir}
+    return named if repository.work_tree is None else named | {"GIT_WORK_TREE": repository.work_tree}
 
 
 def _output_until_exit(child: Child, deadline: float, name: str) -> bytes:

@@ -191,6 +191,29 @@ class Repository:
 
         return worktrees.worktrees(self)
 
+    def at(self, top: str) -> Repository:
+        """Return this repository seen from another one of its work trees, `top` being the top of its files.
+
+        None is looked for from there: a work tree need not have a `.git` that leads back. RepositoryError.
+        """
+        if self.work_tree is not None and os.path.realpath(self.work_tree) == os.path.realpath(top):
+            return self
+        git_dir = next((tree.git_dir for tree in self.worktrees() if tree.path == top), None)
+        if git_dir is None:
+            raise RepositoryError("opening the repository", f"{top} is no work tree of {self.common_dir}")
+        return Repository(
+            git=self.git,
+            environ=self._environ | {"GIT_DIR": git_dir, "GIT_WORK_TREE": top},
+            outer_environ=self.outer_environ,
+            git_dir=git_dir,
+            common_dir=self.common_dir,
+            objects_dir=self.objects_dir,
+            work_tree=top,
+            is_bare=False,
+            is_shallow=self.is_shallow,
+            object_format=self.object_format,
+        )
+
     def branches(self) -> dict[str, str]:
         """Return the commit of every local branch by its short name."""
         from muse_hook.git import refs
@@ -234,13 +257,6 @@ class Repository:
         from muse_hook.git import config
 
         return config.section(self, name)
-
-    @property
-    def shared(self) -> int | None:
-        """The permission bits that core.sharedRepository asks for, `None` where it is not set."""
-        from muse_hook.git import config
-
-        return config.shared_mode(self)
 
     def hooks_path(self) -> tuple[str, str]:
         """Return the folder where Git looks for hooks, and the scope of core.hooksPath ("" where it is not set)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.git import open_repository
 from muse_hook.install import files
 from muse_hook.model.finding import Finding
 
@@ -28,11 +27,11 @@ def look(repo: Repository, top: str) -> Finding:
     path = os.path.join(top, NAME)
     if _is_ours(repo, path):
         return Finding("link", "ok", f"{path} leads to the store")
-    if _is_stale(path) and not _is_tracked(top):
+    if _is_stale(path) and not _is_tracked(repo, top):
         return Finding("link", "warn", f"{path} leads to where the store was", "muse-hook install")
     if os.path.lexists(path):
         return Finding("link", "warn", f"{path} is not ours and stays; the log is in {_target(repo)}")
-    if _is_tracked(top):
+    if _is_tracked(repo, top):
         return Finding("link", "warn", f"{path} is tracked by Git and stays; the log is in {_target(repo)}")
     return Finding("link", "warn", f"there is no {path}", "muse-hook install")
 
@@ -55,7 +54,7 @@ def put(repo: Repository, top: str) -> Finding:
 def take(repo: Repository, top: str) -> None:
     """Remove the link where it is ours."""
     path = os.path.join(top, NAME)
-    if _is_ours(repo, path) and not _is_tracked(top):
+    if _is_ours(repo, path) and not _is_tracked(repo, top):
         os.unlink(path)
 
 
@@ -85,5 +84,5 @@ def _is_stale(path: str) -> bool:
     return name == NAME and not os.path.exists(folder)
 
 
-def _is_tracked(top: str) -> bool:
-    return bool(open_repository(top).run("ls-files", "-z", "--", NAME))
+def _is_tracked(repo: Repository, top: str) -> bool:
+    return bool(repo.at(top).run("ls-files", "-z", "--", NAME))

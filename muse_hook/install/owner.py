@@ -6,6 +6,7 @@ import os
 import pwd
 
 from muse_hook.errors import RepositoryError
+from muse_hook.oplog import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,13 +14,10 @@ if TYPE_CHECKING:
 
 
 def refuse_foreign(repo: Repository, doing: str) -> None:
-    """Raise RepositoryError where the repository is another user's, Git's `safe.directory` or not.
-
-    `core.sharedRepository` says that several users write; root still leaves files that none of them may touch.
-    """
-    owner, me = os.stat(repo.common_dir).st_uid, os.geteuid()
-    if owner == me or (repo.shared is not None and me != 0):
+    """Raise RepositoryError where the repository is another user's, Git's `safe.directory` or not."""
+    if not Store(repo.common_dir).is_owned_by_another:
         return
+    owner, me = os.stat(repo.common_dir).st_uid, os.geteuid()
     name = _name(owner)
     raise RepositoryError(
         doing,

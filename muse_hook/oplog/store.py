@@ -112,6 +112,15 @@ class Store:
         return self._shared
 
     @property
+    def is_owned_by_another(self) -> bool:
+        """Whether the repository is another user's: files of ours in it would lock its owner out.
+
+        `core.sharedRepository` says that several users write; root still leaves files that none of them may touch.
+        """
+        owner, me = os.stat(self.root).st_uid, os.geteuid()
+        return owner != me and (me == 0 or not self.shared)
+
+    @property
     def folds(self) -> bool:
         """Whether the file system takes names for one that differ in case alone."""
         if self._folds is None and os.path.lexists(self.muse_dir):
