@@ -15,7 +15,7 @@ from muse_hook.catchup.catchup import CatchUpReport, catch_up
 from muse_hook.catchup.pending import Unrecorded, find_unrecorded
 from muse_hook.catchup.state import make_baseline
 from muse_hook.git import Repository, open_repository
-from muse_hook.install.shim import EVENTS, Shim
+from muse_hook.install.hook_file import EVENTS, Shim
 from muse_hook.oplog import Store
 
 PROJECT = Path(muse_hook.__file__).parent.parent

@@ -6,14 +6,12 @@ import json
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import muse_hook
 from muse_hook import __version__
-from muse_hook.install import trial
-from muse_hook.install.shim import Shim
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from muse_hook.install.hook_file import Shim
 
 _HOOK = """
 import json, os, sys
@@ -50,11 +48,19 @@ class StandIn:
         self.folder = folder / "it's Ümlaut"
         (self.folder / "muse_hook").mkdir(parents=True)
         (self.folder / "muse_hook" / "__init__.py").touch()
-        for name in ("git/__init__.py", "git/libgit2.py", "pipeline.py", "install/__init__.py"):
+        for name in (
+            "git/__init__.py",
+            "git/libgit2.py",
+            "languages/__init__.py",
+            "record/__init__.py",
+            "record/delta.py",
+        ):
             (self.folder / "muse_hook" / name).parent.mkdir(exist_ok=True)
             (self.folder / "muse_hook" / name).touch()
-        shutil.copy(trial.__file__, self.folder / "muse_hook" / "install")
-        self.languages = self.folder / "muse_hook" / "languages.py"
+        package = Path(muse_hook.__file__).parent  # what is asked which languages can be recorded is the real one
+        shutil.copy(package / "errors.py", self.folder / "muse_hook")
+        shutil.copytree(package / "install", self.folder / "muse_hook" / "install")
+        self.languages = self.folder / "muse_hook" / "languages" / "languages.py"
         self.languages.write_text(_LANGUAGES)
         self.hook = self.folder / "muse_hook" / "hook.py"
         self.hook.write_text(_HOOK.replace("@VERSION@", __version__))

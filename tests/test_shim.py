@@ -15,7 +15,7 @@ from conftest import Repo
 from standin import StandIn
 
 from muse_hook import __version__
-from muse_hook.install.shim import EVENTS, Shim, parse, tail, template
+from muse_hook.install.hook_file import EVENTS, Shim, appended_lines, parse_shim, template
 
 HOOKS = Path(__file__).parent.parent / "hooks"
 
@@ -243,11 +243,11 @@ def test_a_stopped_rebase_in_a_linked_worktree_starts_none(bench: Bench, repo: R
 
 def test_a_rendered_shim_is_found_again() -> None:
     shim = Shim("/opt/it's/bin/python", ("/a b", "/ü'c"), background=True)
-    found = parse(shim.render())
+    found = parse_shim(shim.render())
     assert found is not None
     assert (found.python, found.packages, found.background) == ("/opt/it's/bin/python", ("/a b", "/ü'c"), True)
-    assert parse(b"#!/bin/sh\nexit 0\n") is None
-    assert tail(shim.render() + b"git lfs post-commit\n") == b"git lfs post-commit\n"
+    assert parse_shim(b"#!/bin/sh\nexit 0\n") is None
+    assert appended_lines(shim.render() + b"git lfs post-commit\n") == b"git lfs post-commit\n"
 
 
 def test_lines_below_ours_run(bench: Bench) -> None:

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.cli.terminal import Screen
-    from muse_hook.install import HookState
-    from muse_hook.model.finding import Finding
+    from muse_hook.install.findings import Finding, HookState
 
 _MARKS = {"ok": ("ok", "added"), "warn": ("!", "warning"), "bad": ("bad", "error")}
 
@@ -19,7 +18,7 @@ def draw_findings(screen: Screen, findings: Sequence[Finding]) -> None:
     """Write a line a finding, and under it what to type."""
     for finding in findings:
         mark, style = _MARKS[finding.level]
-        screen.line((mark.ljust(4), style), f"{finding.name}: {finding.words}")
+        screen.line((mark.ljust(4), style), f"{finding.name}: {finding.message}")
         for line in finding.hint.splitlines():
             screen.line("      ", (line, "hint"))
 

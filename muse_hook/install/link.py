@@ -1,20 +1,24 @@
-"""The link `.muse` at the top of a work tree, through which Muse's own reader finds the log."""
+"""The link `.muse` at the top of a work tree, where Muse's own reader finds the log, and what hides it from Git."""
 
 from __future__ import annotations
 
 import os
+import stat
 
-from muse_hook.install import files
-from muse_hook.model.finding import Finding
+from muse_hook.install.findings import Finding
+from muse_hook.install.hook_file import is_inside, read_file, replace_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git import Repository
 
 NAME = ".muse"
+# No slash at the end: with one Git would take it for a folder's name and show the link.
+_PATTERN = b"/.muse"
+_ENTRY = b"# muse_hook: the link to its store\n" + _PATTERN
 
 
-def tops(repo: Repository) -> list[str]:
+def work_tree_tops(repo: Repository) -> list[str]:
     """Return the top folder of every work tree that is there."""
     found = [tree.path for tree in repo.worktrees() if tree.path is not None and not tree.is_prunable]
     if repo.work_tree is not None and os.path.realpath(repo.work_tree) not in map(os.path.realpath, found):
@@ -22,7 +26,7 @@ def tops(repo: Repository) -> list[str]:
     return found
 
 
-def look(repo: Repository, top: str) -> Finding:
+def check_link(repo: Repository, top: str) -> Finding:
     """Return how the link of one work tree stands."""
     path = os.path.join(top, NAME)
     if _is_ours(repo, path):
@@ -36,9 +40,9 @@ def look(repo: Repository, top: str) -> Finding:
     return Finding("link", "warn", f"there is no {path}", "muse-hook install")
 
 
-def put(repo: Repository, top: str) -> Finding:
+def add_link(repo: Repository, top: str) -> Finding:
     """Make the link, unless something of that name is there or is tracked."""
-    found = look(repo, top)
+    found = check_link(repo, top)
     if not found.hint:
         return found
     path = os.path.join(top, NAME)
@@ -48,13 +52,49 @@ def put(repo: Repository, top: str) -> Finding:
         os.symlink(_text(repo, top), path)
     except OSError as error:
         return Finding("link", "warn", f"{path} cannot be made: {error.strerror}")
-    return look(repo, top)
+    return check_link(repo, top)
 
 
-def take(repo: Repository, top: str) -> None:
+def remove_link(repo: Repository, top: str) -> None:
     """Remove the link where it is ours."""
     path = os.path.join(top, NAME)
     if _is_ours(repo, path) and not _is_tracked(repo, top):
+        os.unlink(path)
+
+
+def check_exclude(repo: Repository) -> Finding:
+    """Return whether the link is hidden."""
+    path = _exclude_path(repo)
+    if _PATTERN in (read_file(path) or b"").splitlines():
+        return Finding("exclude", "ok", f"/.muse is in {path}")
+    return Finding("exclude", "warn", f"/.muse is not in {path}: git status shows the link", "muse-hook install")
+
+
+def add_exclude(repo: Repository) -> Finding:
+    """Hide `/.muse` in every work tree; changes nothing where it is hidden already. InstallError."""
+    found = check_exclude(repo)
+    if found.level == "ok":
+        return found
+    path = _exclude_path(repo)
+    text = read_file(path) or b""
+    if not is_inside(path, repo.common_dir):
+        return Finding("exclude", "warn", f"{path} is a link to outside, and is left alone", "add /.muse to it")
+    # A last line without its newline stays one, so that taking ours out leaves the very same bytes.
+    is_ended = not text or text.endswith(b"\n")
+    replace_file(path, text + (_ENTRY + b"\n" if is_ended else b"\n" + _ENTRY), _exclude_mode(path))
+    return check_exclude(repo)
+
+
+def remove_exclude(repo: Repository) -> None:
+    """Take our line out, and the file where nothing else is left of it. InstallError."""
+    path = _exclude_path(repo)
+    text = read_file(path)
+    if text is None or _ENTRY not in text or not is_inside(path, repo.common_dir):
+        return
+    kept = text.removesuffix(b"\n" + _ENTRY) if text.endswith(_ENTRY) else text.replace(_ENTRY + b"\n", b"", 1)
+    if kept:
+        replace_file(path, kept, _exclude_mode(path))
+    else:
         os.unlink(path)
 
 
@@ -66,7 +106,7 @@ def _text(repo: Repository, top: str) -> str:
     """Return what the link says: relative where the store moves along with the work tree, as Git's own links do."""
     target = _target(repo)
     dot_git = os.path.join(top, ".git")
-    named = files.read(dot_git) or b""
+    named = read_file(dot_git) or b""
     if os.path.isdir(dot_git) or (named.startswith(b"gitdir: ") and not os.path.isabs(named[len(b"gitdir: ") :])):
         return os.path.relpath(os.path.realpath(target), os.path.realpath(top))
     return target
@@ -86,3 +126,14 @@ def _is_stale(path: str) -> bool:
 
 def _is_tracked(repo: Repository, top: str) -> bool:
     return bool(repo.at(top).run("ls-files", "-z", "--", NAME))
+
+
+def _exclude_path(repo: Repository) -> str:
+    return os.path.join(repo.common_dir, "info", "exclude")
+
+
+def _exclude_mode(path: str) -> int:
+    try:
+        return stat.S_IMODE(os.stat(path).st_mode)
+    except OSError:
+        return 0o666

@@ -15,7 +15,7 @@ from muse_hook.install import interpreter
 if TYPE_CHECKING:
     from conftest import Repo
 
-    from muse_hook.install.shim import Shim
+    from muse_hook.install.hook_file import Shim
 
 NEW_GIT = Path(os.environ.get("MUSE_HOOK_NEW_GIT", "/opt/git-2.55/bin"))
 
@@ -25,10 +25,10 @@ def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """Have the hooks start the stand-in: what they record is another stage's, and a probe is answered."""
     made = StandIn(tmp_path)
 
-    def find(_python: str | None = None, *, background: bool = False) -> Shim:
+    def shim_for(_python: str | None = None, *, background: bool = False) -> Shim:
         return made.shim(background=background)
 
-    monkeypatch.setattr(interpreter, "find", find)
+    monkeypatch.setattr(interpreter, "shim_for", shim_for)
     return made
 
 

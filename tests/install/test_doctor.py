@@ -16,12 +16,12 @@ from standin import StandIn
 from muse_hook import __version__
 from muse_hook.doctor import examine
 from muse_hook.git import Repository
-from muse_hook.install import install
-from muse_hook.install.shim import EVENTS
+from muse_hook.install.hook_file import EVENTS
+from muse_hook.install.install import install
 from muse_hook.oplog import Store
 
 if TYPE_CHECKING:
-    from muse_hook.model.finding import Finding
+    from muse_hook.install.findings import Finding
 
 
 def examined(repo: Repo) -> dict[str, Finding]:
@@ -39,7 +39,7 @@ def test_a_healthy_repository_is_healthy(repo: Repo, standin: StandIn) -> None:
     install(opened(repo))
     found = examined(repo)
     assert levels(found) == {}
-    assert all(found[event].words.startswith("fires") for event in EVENTS)
+    assert all(found[event].message.startswith("fires") for event in EVENTS)
     assert not (standin.folder / "calls").exists()
 
 
@@ -59,7 +59,7 @@ def test_without_an_install_nothing_is_recorded_and_that_is_said(repo: Repo) -> 
 def test_nobody_elses_hook_is_fired(repo: Repo, tmp_path: Path) -> None:
     put_hook(hook(repo), f"#!/bin/sh\n: >'{tmp_path}/fired'\n")
     install(opened(repo))
-    assert "before" in examined(repo)["post-commit"].words
+    assert "before" in examined(repo)["post-commit"].message
     assert not (tmp_path / "fired").exists()
 
 
@@ -94,7 +94,7 @@ def test_a_git_that_does_not_read_the_configuration_is_bad(repo: Repo, monkeypat
     monkeypatch.setattr(Repository, "version", (2, 39, 5))
     found = examined(repo)
     assert {found[event].level for event in EVENTS[:4]} == {"bad"}
-    assert "configuration" in found["post-commit"].words
+    assert "configuration" in found["post-commit"].message
 
 
 def test_a_missing_exec_bit_is_named(repo: Repo) -> None:
@@ -102,7 +102,7 @@ def test_a_missing_exec_bit_is_named(repo: Repo) -> None:
     hook(repo, "post-merge").chmod(0o644)
     found = examined(repo)
     assert levels(found) == {"post-merge": "bad"}
-    assert "executable" in found["post-merge"].words
+    assert "executable" in found["post-merge"].message
 
 
 def test_a_vanished_interpreter_is_named(repo: Repo) -> None:
@@ -113,7 +113,7 @@ def test_a_vanished_interpreter_is_named(repo: Repo) -> None:
     )
     found = examined(repo)
     assert levels(found) == {"post-commit": "bad"}
-    assert "/nowhere/python" in found["post-commit"].words
+    assert "/nowhere/python" in found["post-commit"].message
 
 
 def test_a_package_that_cannot_be_imported_is_named(repo: Repo, standin: StandIn) -> None:
@@ -121,17 +121,17 @@ def test_a_package_that_cannot_be_imported_is_named(repo: Repo, standin: StandIn
     standin.hook.write_text("import no_such_module\n")
     found = examined(repo)
     assert {found[event].level for event in EVENTS} == {"bad"}
-    assert "no_such_module" in found["post-commit"].words
+    assert "no_such_module" in found["post-commit"].message
     assert found["interpreter"].level == "bad"
 
 
 def test_a_grammar_that_cannot_be_loaded_is_named(repo: Repo, standin: StandIn) -> None:
     install(opened(repo))
-    assert examined(repo)["interpreter"].words == f"{sys.executable} records python"
+    assert examined(repo)["interpreter"].message == f"{sys.executable} records python"
     standin.languages.write_text("raise ImportError('built for another Python')\n")
     found = examined(repo)
     assert levels(found) == {"interpreter": "bad"}
-    assert "built for another Python" in found["interpreter"].words
+    assert "built for another Python" in found["interpreter"].message
 
 
 def test_another_version_behind_the_hook_is_named(repo: Repo, standin: StandIn) -> None:
@@ -139,7 +139,7 @@ def test_another_version_behind_the_hook_is_named(repo: Repo, standin: StandIn) 
     standin.hook.write_text(standin.hook.read_text().replace(__version__, "0.0.1"))
     found = examined(repo)
     assert set(levels(found)) == set(EVENTS)
-    assert "0.0.1" in found["post-commit"].words
+    assert "0.0.1" in found["post-commit"].message
 
 
 def test_a_hook_that_another_tool_replaced_is_named(repo: Repo) -> None:
@@ -172,7 +172,7 @@ def test_a_work_tree_that_looks_for_hooks_elsewhere_is_named(repo: Repo, tmp_pat
     install(opened(repo))
     found = examined(repo)
     assert levels(found) == {"work tree": "bad"}
-    assert str(tmp_path / "linked") in found["work tree"].words
+    assert str(tmp_path / "linked") in found["work tree"].message
 
 
 def test_link_and_exclude_are_looked_at(repo: Repo) -> None:
@@ -194,7 +194,7 @@ def test_what_earlier_runs_left_is_named(repo: Repo) -> None:
     (store / "baseline").write_bytes(b"muse_hook basel")
     found = examined(repo)
     assert levels(found) == {"queue": "warn", "error.log": "warn", "baseline": "bad"}
-    assert found["error.log"].words == "last at 2026-01-01T00:00:00+00:00: OSError: the disk was full"
+    assert found["error.log"].message == "last at 2026-01-01T00:00:00+00:00: OSError: the disk was full"
     assert found["queue"].hint == "muse-hook sync"
 
 

@@ -13,7 +13,7 @@ from install_room import hook, installed, listing, opened, put_hook, states
 from standin import StandIn
 
 from muse_hook.errors import InstallError, RepositoryError
-from muse_hook.install import hook_states, install, uninstall
+from muse_hook.install.install import hook_states, install, uninstall
 
 # An ordinary repository
 

@@ -12,7 +12,7 @@ from conftest import Repo
 from install_room import PRE_COMMIT, hook, installed, listing, opened, put_hook
 from standin import StandIn
 
-from muse_hook.install import hook_states, uninstall
+from muse_hook.install.install import hook_states, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ def test_a_hook_that_another_tool_wrote_over_ours_is_not_thrown_away_by_uninstal
     put_hook(hook(repo), "#!/bin/sh\necho newer >&2\n")
     found = uninstall(opened(repo))
     assert hook(repo).read_text() == "#!/bin/sh\necho newer >&2\n"
-    assert any("before-muse-hook" in finding.words for finding in found)
+    assert any("before-muse-hook" in finding.message for finding in found)
 
 
 def test_lines_that_a_tool_appended_to_ours_stay(repo: Repo, standin: StandIn) -> None:

@@ -12,8 +12,8 @@ from install_room import HUSKY, LEFTHOOK, PRE_COMMIT, hook, installed, listing, 
 from standin import StandIn
 
 from muse_hook.git import Repository
-from muse_hook.install import hook_states, uninstall
-from muse_hook.install.shim import EVENTS
+from muse_hook.install.hook_file import EVENTS
+from muse_hook.install.install import hook_states, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ def test_a_foreign_folder_is_not_written_and_the_line_to_add_works(
     repo.commit("one", a="x = 1\n")
     assert standin.events() == ["post-commit"]
     found = uninstall(opened(repo))
-    assert any(file in finding.words for finding in found)
+    assert any(file in finding.message for finding in found)
     assert not (repo.path / ".git/muse-hook").exists()
     repo.commit("two", a="x = 2\n")  # the line that is still there is quiet
 

@@ -9,7 +9,7 @@ from conftest import Repo
 from install_room import installed, opened, put_hook
 from standin import StandIn
 
-from muse_hook.install import uninstall
+from muse_hook.install.install import uninstall
 
 
 def test_install_from_inside_a_linked_work_tree_serves_all(repo: Repo, tmp_path: Path, standin: StandIn) -> None:

@@ -12,7 +12,7 @@ from install_room import installed, listing, opened
 from standin import StandIn
 
 from muse_hook.errors import StoreError
-from muse_hook.install import uninstall
+from muse_hook.install.install import uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_somebody_elses_muse_is_not_touched(
     assert standin.events() == ["post-commit"]
     (finding,) = [finding for finding in done.findings if finding.name == "link"]
     assert finding.level == "warn"
-    assert str(repo.path / ".git/.muse") in finding.words
+    assert str(repo.path / ".git/.muse") in finding.message
 
 
 def test_a_tracked_muse_that_is_not_checked_out_gets_no_link(repo: Repo) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.cli.commands.backfill import record_range
 from muse_hook.cli.findings import draw_findings, draw_hooks, has_fault
 from muse_hook.cli.options import count
-from muse_hook.install import install
+from muse_hook.install.install import install
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

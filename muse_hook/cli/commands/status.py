@@ -8,7 +8,7 @@ from muse_hook.catchup.pending import find_unrecorded
 from muse_hook.cli.findings import draw_hooks
 from muse_hook.cli.left import what_brings
 from muse_hook.cli.options import add_json
-from muse_hook.install import hook_states
+from muse_hook.install.install import hook_states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from muse_hook.catchup.pending import Unrecorded
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
-    from muse_hook.install import HookState
+    from muse_hook.install.findings import HookState
 
 PAGED = False
 DESCRIPTION = """

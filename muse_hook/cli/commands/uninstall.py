@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.cli.findings import draw_findings, has_fault
-from muse_hook.install import uninstall
+from muse_hook.install.install import uninstall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

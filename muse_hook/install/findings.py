@@ -1,4 +1,4 @@
-"""How one hook stands."""
+"""What install, doctor and status saw, as data; the command line shows it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,36 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
+    Level = Literal["ok", "warn", "bad"]
     State = Literal[
         "installed", "chained", "config", "called",
         "by hand", "missing", "blocked", "not executable", "no interpreter", "passed over",
     ]  # fmt: skip
 
 FIRING = frozenset({"installed", "chained", "config", "called"})
+
+
+class Finding:
+    """One thing that was looked at.
+
+    `level` is 'ok', 'warn' (commits are recorded, something is not as it should be) or 'bad' (commits are not
+    recorded when they are made). `hint` is what to type, or "".
+    """
+
+    __slots__ = ("hint", "level", "message", "name")
+
+    def __init__(self, name: str, level: Level, message: str, hint: str = "") -> None:
+        self.name = name
+        self.level = level
+        self.message = message
+        self.hint = hint
+
+    def as_json(self) -> dict[str, str]:
+        """Return the finding as a JSON object."""
+        return {"name": self.name, "level": self.level, "words": self.message, "hint": self.hint}
+
+    def __repr__(self) -> str:
+        return f"Finding({self.name}: {self.level}, {self.message!r})"
 
 
 class HookState:
