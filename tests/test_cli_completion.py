@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from conftest import Repo
+from terminal import Terminal
 
 from muse_hook.cli.completion import SHELLS, script
 from muse_hook.cli.parser import COMMANDS
@@ -111,3 +112,76 @@ def test_a_script_is_good_syntax_where_its_shell_is_installed(shell: str) -> Non
         pytest.skip(f"{shell} is not installed")
     done = subprocess.run([shell, "-n"], input=script(shell), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# What a fetched ref may be called (git check-ref-format), and what would be there if a shell ran it.
+HOSTILE = (
+    "$(touch${IFS}ran-1)",
+    "`touch${IFS}ran-2`",
+    "x;touch${IFS}ran-3",
+    "'$(touch${IFS}ran-4)'",
+    '"`touch${IFS}ran-5`"',
+    "${x:-$(touch${IFS}ran-6)}".replace(":", ""),
+    "&touch${IFS}ran-7&",
+    "<(touch${IFS}ran-8)",
+)
+_START = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], "PS1='rea''dy> '; eval \"$SCRIPT\"\r"),
+    "zsh": (["zsh", "-f", "-i"], "PS1='rea''dy> '; autoload -Uz compinit; compinit -u -D; eval \"$SCRIPT\"\r"),
+    "fish": (["fish", "--no-config", "-i"], "function fish_prompt; echo 'rea''dy> '; end; echo $SCRIPT | source\r"),
+}
+
+
+def interactive(repo: Repo, shell: str) -> Terminal:
+    """Start a shell with its completion; `muse-hook` shows the words that it is given."""
+    command, first = _START[shell]
+    tools = repo.path.parent / "tools"
+    tools.mkdir()
+    for name in ("muse-hook", "git-muse"):
+        (tools / name).write_text('#!/bin/sh\nprintf "<%s>\\n" "$@"\n')
+        (tools / name).chmod(0o755)
+    environment = repo.environment | {
+        "SCRIPT": script(shell),
+        "TERM": "xterm",
+        "LC_ALL": "C.UTF-8",
+        "PATH": f"{tools}:{repo.environment['PATH']}",
+    }
+    terminal = Terminal(command, repo.path, environment)
+    terminal.type(first)
+    terminal.wait("ready> ")
+    return terminal
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_tab_runs_nothing_of_what_a_ref_is_called(repo: Repo, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    oid = repo.commit("Begin")
+    for name in HOSTILE:
+        repo.git("update-ref", f"refs/heads/{name}", oid)
+    with interactive(repo, shell) as terminal:
+        for line in ("muse-hook show ", "git-muse show ", "muse-hook log --session ", "muse-hook blame "):
+            terminal.type(line + "\t\t")
+            terminal.wait("main")
+            terminal.type("\x15\x0c")  # Ctrl-U, Ctrl-L: an empty line
+            terminal.wait("ready> ")
+        terminal.type("exit\r")
+        terminal.wait_for_end()
+    assert [path.name for path in repo.path.iterdir() if path.name.startswith("ran-")] == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_tab_puts_into_the_line_is_one_word(repo: Repo, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    oid = repo.commit("Begin")
+    named = {chr(ord("a") + number): name for number, name in enumerate(HOSTILE)}
+    for letter, name in named.items():
+        repo.git("update-ref", f"refs/heads/{letter}{name}", oid)
+    with interactive(repo, shell) as terminal:
+        for letter, name in named.items():
+            terminal.type(f"muse-hook show {letter}\t")
+            terminal.wait(name[name.index("ran-") :][:5])
+            terminal.type("\r")
+            terminal.wait(f"<{letter}{name}>\r\n")
+    assert [path.name for path in repo.path.iterdir() if path.name.startswith("ran-")] == []
