@@ -83,10 +83,10 @@ def _examine_hook(repo: Repository, state: HookState) -> Finding:
         output = _fire(repo, state, nonce)
     except (RepositoryError, OSError, subprocess.TimeoutExpired) as error:
         return Finding(state.name, "bad", f"{state.path} does not fire: {error}", _INSTALL)
-    answer = next((line for line in output.splitlines() if line.startswith("muse_hook ") and nonce in line), None)
+    answer = next((line for line in output.split("\n") if line.startswith("muse_hook ") and nonce in line), None)
     if answer is None:
-        last = output.strip().splitlines()[-1:] or ["it says nothing"]
-        return Finding(state.name, "bad", f"{state.path} does not answer: {last[0]}", _INSTALL)
+        last = output.strip().split("\n")[-1] or "it says nothing"
+        return Finding(state.name, "bad", f"{state.path} does not answer: {last}", _INSTALL)
     how = f"fires{_HOW.get(state.state, '')}"
     if state.state == "called":
         how = f"answers; it is called {state.note}, which is not run for this"
@@ -235,7 +235,7 @@ def _errors(store: Store) -> list[Finding]:
     path = store.path("error.log")
     try:
         with open(path, "rb") as file:
-            lines = file.read().decode("utf-8", "backslashreplace").splitlines()
+            lines = file.read().decode("utf-8", "backslashreplace").rstrip("\n").split("\n")
     except OSError:
         return []
     # A time stamp begins an entry, and a traceback ends with what went wrong.

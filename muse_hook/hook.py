@@ -190,7 +190,7 @@ def _stdin_lines() -> list[list[str]]:
     except OSError:  # closed by the caller
         return []
     data = b"".join(parts)
-    return [line.split(" ", 2) for line in data.decode("utf-8", "surrogateescape").splitlines()]
+    return [line.split(" ", 2) for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
 
 
 def _refuse_foreign(repo: Repository, store: Store) -> None:

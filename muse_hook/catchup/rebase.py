@@ -62,18 +62,26 @@ def _branch_at(repo: Repository, oid: str | None, messages: list[str]) -> tuple[
 
 
 def _commands(text: str) -> list[list[str]]:
+    """Return the lines that name a commit: "pick <id> <subject>", with options of one letter before the id.
+
+    A subject is somebody else's text, whatever it holds: it comes last, and only a line feed ends a line.
+    """
     commands = []
     for line in text.split("\n"):
-        words = line.split()
-        oid = next((word for word in words[1:] if len(word) in _OID_LENGTHS and not word.strip(_HEX)), "")
-        if oid:
-            commands.append([words[0], oid])
+        command, *words = line.replace("\t", " ").strip(" ").split(" ")
+        oid = next((word for word in words if not _is_option(word)), "")
+        if len(oid) in _OID_LENGTHS and not oid.strip(_HEX):
+            commands.append([command, oid])
     return commands
+
+
+def _is_option(word: str) -> bool:
+    return not word or (len(word) == 2 and word[0] == "-")  # noqa: PLR2004 - "-C" and "-c"
 
 
 def _listed(text: str) -> list[str]:
     """Return the second words of the lines that are commits to pick: nothing else has an id there before the edit."""
-    lines = [line.split() for line in text.split("\n") if not line.startswith("#")]
+    lines = [line.split(" ", 2) for line in text.split("\n") if not line.startswith("#")]
     return [words[1] for words in lines if len(words) > 1 and words[0] == "pick" and not words[1].strip(_HEX)]
 
 
@@ -88,7 +96,7 @@ def _first_line(repo: Repository, name: str) -> str | None:
 
 def _read(repo: Repository, name: str) -> str | None:
     try:
-        with open(os.path.join(repo.git_dir, name), encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().rstrip("\n")
+        with open(os.path.join(repo.git_dir, name), "rb") as file:
+            return file.read().decode("utf-8", "surrogateescape").rstrip("\n")
     except OSError:
         return None

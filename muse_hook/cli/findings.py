@@ -19,7 +19,7 @@ def draw_findings(screen: Screen, findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark, style = _MARKS[finding.level]
         screen.line((mark.ljust(4), style), f"{finding.name}: {finding.message}")
-        for line in finding.hint.splitlines():
+        for line in finding.hint.split("\n"):
             screen.line("      ", (line, "hint"))
 
 

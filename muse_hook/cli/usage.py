@@ -64,7 +64,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def command_parser(name: str) -> Parser:
     """Build the parser of one command."""
     module = load(name)
-    examples = "\n".join(f"  {line}".rstrip() for line in module.EXAMPLES.strip().splitlines())
+    examples = "\n".join(f"  {line}".rstrip() for line in module.EXAMPLES.strip().split("\n"))
     parser = Parser(f"muse-hook {name}", module.DESCRIPTION.strip(), f"Examples:\n{examples}")
     module.configure(parser)
     return parser

@@ -175,7 +175,7 @@ def run(command: Sequence[str], environ: Mapping[str, str], feed: bytes = b"") -
 
 def in_short(complaint: str, otherwise: str) -> str:
     """Return the line of Git's stderr that says what was wrong, without its "fatal: ", or `otherwise`."""
-    lines = [line for line in complaint.splitlines() if line.strip()]
+    lines = [line for line in complaint.split("\n") if line.strip()]
     chosen = next(
         (line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else otherwise
     )

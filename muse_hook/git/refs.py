@@ -17,7 +17,7 @@ def branches(repository: Repository) -> dict[str, str]:
     Nothing is read but the refs: in a damaged repository the commit may be absent.
     """
     output = repository.run("for-each-ref", "--format=%(objectname) %(refname)", _BRANCHES)
-    return {name[len(_BRANCHES) :]: oid for oid, name in map(_two, output.splitlines())}
+    return {name[len(_BRANCHES) :]: oid for oid, name in map(_two, _lines(output))}
 
 
 def refs(repository: Repository) -> dict[str, str]:
@@ -29,11 +29,11 @@ def refs(repository: Repository) -> dict[str, str]:
         "for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)"
     )
     if status:  # one ref names an absent object: Git stops there
-        rows = [_two(line) for line in repository.run("for-each-ref", "--format=%(objectname) %(refname)").splitlines()]
-        return _peeled(repository, {name: oid for oid, name in rows})
+        named = repository.run("for-each-ref", "--format=%(objectname) %(refname)")
+        return _peeled(repository, {name: oid for oid, name in map(_two, _lines(named))})
     found = {}
     nested = {}
-    for line in output.splitlines():
+    for line in _lines(output):
         oid, kind, peeled, peeled_kind, raw = line.split(b" ", 4)
         name = raw.decode("utf-8", "surrogateescape")
         if kind == b"commit":
@@ -48,12 +48,12 @@ def refs(repository: Repository) -> dict[str, str]:
 def _peeled(repository: Repository, named: dict[str, str]) -> dict[str, str]:
     """Return the commits that objects lead to, by name."""
     feed = "".join(f"{oid}^{{commit}}\n" for oid in named.values()).encode("ascii")
-    said = repository.run("cat-file", "--batch-check=%(objectname) %(objecttype)", input=feed).decode("ascii")
-    return {
-        name: oid
-        for name, (oid, kind) in zip(named, (line.split(" ", 1) for line in said.splitlines()), strict=True)
-        if kind == "commit"
-    }
+    said = repository.run("cat-file", "--batch-check=%(objectname) %(objecttype)", input=feed)
+    return {name: oid for name, (oid, kind) in zip(named, map(_two, _lines(said)), strict=True) if kind == "commit"}
+
+
+def _lines(output: bytes) -> list[bytes]:
+    return output.split(b"\n")[:-1]
 
 
 def _two(line: bytes) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def default_branch(repository: Repository) -> str | None:
     """
     local = branches(repository)
     status, output, _ = repository.start_to_end("symbolic-ref", "-q", "refs/remotes/origin/HEAD")
-    remote = output.decode("utf-8", "surrogateescape").strip().removeprefix("refs/remotes/origin/")
+    remote = output.rstrip(b"\n").decode("utf-8", "surrogateescape").removeprefix("refs/remotes/origin/")
     if status == 0 and remote in local:
         return remote
     main = read_head(repository, repository.common_dir).branch

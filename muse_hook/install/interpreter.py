@@ -66,12 +66,12 @@ def _run(python: str, *arguments: str) -> bytes:
     except OSError as error:
         raise InstallError(_DOING, f"{python} cannot be started: {error.strerror}") from error
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
+        lines = done.stderr.decode("utf-8", "backslashreplace").strip().split("\n")
         # It is started with -I, which passes over PYTHONPATH and the user's own site-packages: code must not come
         # from where somebody's environment points.
         raise InstallError(
             _DOING,
-            f"{python} cannot run muse_hook ({lines[-1] if lines else done.returncode})",
+            f"{python} cannot run muse_hook ({lines[-1] or done.returncode})",
             _HINT,
         )
     return done.stdout

@@ -65,7 +65,7 @@ def remove_link(repo: Repository, top: str) -> None:
 def check_exclude(repo: Repository) -> Finding:
     """Return whether the link is hidden."""
     path = _exclude_path(repo)
-    if _PATTERN in (read_file(path) or b"").splitlines():
+    if _PATTERN in [line.removesuffix(b"\r") for line in (read_file(path) or b"").split(b"\n")]:
         return Finding("exclude", "ok", f"/.muse is in {path}")
     return Finding("exclude", "warn", f"/.muse is not in {path}: git status shows the link", "muse-hook install")
 

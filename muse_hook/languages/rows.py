@@ -21,7 +21,7 @@ def read_rows(text: str) -> dict[str, Row]:
     """
     rows: dict[str, Row] = {}
     table: dict[str, Value] = {}
-    lines = iter(text.splitlines())
+    lines = iter(text.split("\n"))
     for line in lines:
         line = line.strip()  # noqa: PLW2901 - the same line, bare
         if not line or line[0] == "#":

@@ -20,7 +20,7 @@ def shared_mode(config: bytes) -> int:
     found = 0
     if b"sharedrepository" not in config.lower():
         return 0
-    for line in config.splitlines():
+    for line in config.split(b"\n"):
         key, _, value = line.split(b"#")[0].split(b";")[0].partition(b"=")
         if key.strip().lower() == b"sharedrepository":
             found = perm(value.strip().strip(b'"'))

@@ -65,7 +65,7 @@ def top_ops(data: bytes) -> list[Any]:
     passed over unread.
     """  # noqa: D205 - one thought
     found = []
-    lines = iter(data.splitlines())
+    lines = iter(data.split(b"\n")[:-1])
     for line in lines:
         op = loads(line)["domain_op"]
         found.append(op)

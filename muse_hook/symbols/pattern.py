@@ -136,7 +136,7 @@ def read_patterns(text: str) -> list[Pattern]:
 def _words(text: str) -> list[str]:
     """Return brackets, quoted tokens, signs and names, without the lines that are comments."""
     words = []
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith(";"))
+    lines = (line for line in text.split("\n") if not line.lstrip().startswith(";"))
     for index, part in enumerate("\n".join(lines).split('"')):
         if index % 2:
             words.append(f'"{part}"')

@@ -40,7 +40,7 @@ def batch_differences(
     are not to be read again: for these the batch is believed. `engine` is the one at work here: another one's batch may
     have keys that we do not know.
     """
-    entries = [loads(line) for line in data.splitlines()]
+    entries = [loads(line) for line in data.split(b"\n")[:-1]]
     seal = entries[-1]
     record = seal["commit"]
     ops = []
@@ -123,7 +123,7 @@ def _differences(data: bytes, expected: bytes, *, strict: bool) -> Iterator[Diff
     What follows from another difference (the digest of the lines, the ids of changed lines) is not told again.
     """
     told: set[str] = set()
-    lines, wanted = data.splitlines(), expected.splitlines()
+    lines, wanted = data.split(b"\n")[:-1], expected.split(b"\n")[:-1]
     if len(lines) != len(wanted):
         yield Difference(0, f"{len(lines)} lines stand there, {len(wanted)} should")
         return
