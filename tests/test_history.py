@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -244,3 +245,25 @@ def test_ancestry_is_what_a_walk_finds(seed: int) -> None:
         } == older[tip]
         reachable = ancestry.reachable_from([positions[tip]])
         assert {old for old in range(80) if reachable.has(positions[old])} == older[tip]
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE VIEW other AS SELECT 1",
+        "CREATE TABLE other (x)",
+        "DROP VIEW commits; CREATE VIEW commits AS SELECT 'x' AS commit_id",
+        "DROP VIEW commits; CREATE TABLE commits (commit_id TEXT)",
+        "CREATE INDEX other ON records (abs(generation))",
+        "DROP TABLE chains; CREATE VIEW chains AS SELECT 1 AS chain, 1 AS last",
+    ],
+)
+def test_tables_and_views_of_somebody_else_s_are_not_asked(log: Log, planted: str) -> None:
+    one = log.commit(patch("a.py", insert("a.py::f")))
+    assert log.query("SELECT commit_id FROM commits") == [(one,)]
+    schema = log.query("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+    connection = sqlite3.connect(log.store.path("index.sqlite"))
+    connection.executescript(planted)
+    connection.close()
+    assert log.query("SELECT commit_id FROM commits") == [(one,)]
+    assert log.query("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name") == schema

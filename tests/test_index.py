@@ -357,6 +357,47 @@ def test_a_broken_index_is_made_anew(number: int, store: Store) -> None:
     assert known(store) == WHOLE
 
 
+PLANTED = [
+    "CREATE TRIGGER t AFTER INSERT ON seals BEGIN DELETE FROM seals; END",
+    "CREATE TRIGGER t AFTER INSERT ON logs BEGIN UPDATE logs SET position = size; END",
+    "CREATE TABLE other (x); CREATE TRIGGER t AFTER INSERT ON other BEGIN SELECT 1; END",
+    "CREATE VIEW v AS SELECT * FROM seals; CREATE TRIGGER t INSTEAD OF INSERT ON v BEGIN SELECT 1; END",
+    "CREATE UNIQUE INDEX one ON seals (log) WHERE generation > 2",
+    "CREATE INDEX broken ON SEALS (length(commit_id))",
+    "ALTER TABLE seals ADD COLUMN hidden GENERATED ALWAYS AS (abs(-9223372036854775808)) VIRTUAL",
+    "DROP INDEX seals_by_commit",
+    "DROP TABLE marks; CREATE VIEW marks AS SELECT commit_id AS op_id, log FROM seals",
+    "DROP TABLE marks; CREATE TABLE marks (op_id TEXT, log INTEGER CHECK (log < 0))",
+]
+
+
+@pytest.mark.parametrize("statements", PLANTED)
+def test_an_index_that_holds_what_is_not_ours_is_made_anew(store: Store, statements: str) -> None:
+    assert known(store) == WHOLE
+    made = schema_of(store)
+    connection = sqlite3.connect(store.path("index.sqlite"))
+    connection.executescript(statements)
+    connection.close()
+    write(store, "main", batch(4, "i", parents=(2,), generation=3))
+    assert known(store) == WHOLE | {oid(4): ("main", 3)}
+    assert schema_of(store) == made
+
+
+def schema_of(store: Store) -> set[tuple[str, str]]:
+    connection = sqlite3.connect(store.path("index.sqlite"))
+    found = set(connection.execute("SELECT name, sql FROM sqlite_master"))
+    connection.close()
+    return found
+
+
+def test_a_copy_in_memory_is_not_taken_from_what_is_not_ours(store: Store) -> None:
+    assert known(store) == WHOLE
+    connection = sqlite3.connect(store.path("index.sqlite"))
+    connection.executescript(PLANTED[0])
+    connection.close()
+    assert schema.in_memory(store).execute("SELECT count(*) FROM logs").fetchone() == (0,)
+
+
 def test_an_index_that_breaks_while_it_is_open_is_made_anew(store: Store) -> None:
     with Index(store) as index:
         index.refresh()

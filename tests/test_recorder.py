@@ -16,7 +16,7 @@ import muse_hook
 from muse_hook.errors import DeltaError, SessionError
 from muse_hook.index import Index
 from muse_hook.oplog import OpLog, Store, append, make_op_entry, scan, sync
-from muse_hook.record.recorder import open_code_session, record_delta_ops
+from muse_hook.record.recorder import open_code_session, record_batches, record_delta_ops
 
 
 def record(root: Any, ops: Any, **changed: Any) -> list[str]:
@@ -229,3 +229,33 @@ def test_a_batch_appended_by_others_is_known_to_the_recorder(tmp_path: Path) -> 
     with store.lock():
         append(store, "main", [batch(1, "f")])
     assert record(tmp_path, delta(), commit=commit(1), generation=1, engine=ENGINE) == batch(1, "f").op_ids
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_cache_that_hides_what_the_log_holds_doubles_nothing(tmp_path: Path, together: bool) -> None:  # noqa: FBT001 - pytest's way
+    store = Store(tmp_path)
+    write(store, "main", batch(1, "f"), batch(2, "g", parents=(1,), generation=2))
+    with Index(store) as index:
+        index.refresh()
+        index.connection.execute("DELETE FROM seals")
+        index.connection.execute("UPDATE logs SET seals = 0")
+    before = log_of(store).read_bytes()
+    with store.lock(1), Index(store) as index:
+        index.refresh(mend=True)
+        again = [batch(2, "g", parents=(1,), generation=2), batch(1, "f")]
+        if together:
+            assert record_batches(store, "main", again, index=index) == 0
+        else:
+            assert [record_batches(store, "main", [each], index=index) for each in again] == [0, 0]
+    assert log_of(store).read_bytes() == before
+
+
+def test_a_batch_that_is_damaged_at_the_log_s_end_is_recorded_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    write(store, "main", batch(1, "f"))
+    path = log_of(store)
+    path.write_bytes(path.read_bytes().replace(b"m1.py::f", b"m1.py::g"))
+    with store.lock(1), Index(store) as index:
+        index.refresh(mend=True)
+        assert record_batches(store, "main", [batch(1, "f")], index=index) == 1
+        assert index.is_sealed(oid(1))

@@ -205,7 +205,7 @@ def keep_unreadable(store: Store, unreadable: Mapping[str, str], tried: Containe
 def _read_lines(store: Store, name: str, header: str) -> list[str]:
     """Return the lines between the header and the end of a file of the store, none where it is not whole."""
     try:
-        with open(store.path(name), encoding="utf-8", errors="surrogateescape") as file:
+        with open(store.path(name), encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             lines = file.read().split("\n")
     except OSError:
         return []

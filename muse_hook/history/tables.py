@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from json import dumps
 
+from muse_hook.index import schema
 from muse_hook.oplog import POSITIONS
 from muse_hook.oplog.engines import engine_of
 
@@ -111,11 +112,12 @@ CREATE VIEW renames AS
 VIEWS = ("commits", "ops", "symbols", "renames")
 """What people may build upon: columns are added, never taken away."""
 
-_NAMES = (
-    "records", "parents", "entries", "links", "identities", "addresses", "moves", "prefixes", "marks_read", "chains",
-    "edges", "reachable_sets", "followed",
-    "told", "stories", "places", "carriers", "reaches",  # up to version 6
-)  # fmt: skip
+# As SQLite keeps them; indexes are made late.
+_ALWAYS = {text for text in map(str.strip, (_TABLES + _VIEWS).split(";")) if text}
+_LATER = {
+    text.strip().replace("IF NOT EXISTS ", "")
+    for text in (_INDEXES + ";" + _INDEXES_TO_LINK).split(";")
+}  # fmt: skip
 
 INSERT_RECORD = (
     "INSERT INTO records (record, commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"
@@ -132,17 +134,20 @@ _NO_LINES = (None, None)
 
 
 def is_there(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are there, and of this version."""
+    """Whether the tables are there, of this version, and nothing else: a view of another's answers what it likes."""
     row = connection.execute("SELECT value FROM meta WHERE key = 'history'").fetchone()
-    return row is not None and row[0] == str(VERSION)
+    if row is None or row[0] != str(VERSION):
+        return False
+    found = {text for _, _, text in schema.others(connection)}
+    return found >= _ALWAYS and found - _ALWAYS <= _LATER
 
 
 def make(connection: sqlite3.Connection) -> None:
     """Drop what is there and make empty tables; inside the caller's transaction."""
-    for view in VIEWS:
-        connection.execute(f"DROP VIEW IF EXISTS {view}")
-    for table in _NAMES:
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for kind, name, _ in schema.others(connection):
+        if kind in ("table", "view"):
+            quoted = name.replace('"', '""')
+            connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')
     for statement in (_TABLES + _VIEWS).split(";"):
         connection.execute(statement)
     connection.execute("REPLACE INTO meta VALUES ('history', ?)", (str(VERSION),))

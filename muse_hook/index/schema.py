@@ -48,6 +48,8 @@ CREATE TABLE damaged (
 CREATE TABLE marks (op_id TEXT NOT NULL, log INTEGER NOT NULL, PRIMARY KEY (op_id, log)) WITHOUT ROWID;
 CREATE TABLE generations (commit_id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
 """
+# As SQLite keeps them: {name: text}.
+_OWN = {text.split(" ", 3)[2]: text for text in map(str.strip, _TABLES.split(";")) if text}
 
 
 def connect(store: Store, patience: float) -> sqlite3.Connection:
@@ -114,18 +116,42 @@ def _prepared(connection: sqlite3.Connection, boot: str) -> sqlite3.Connection:
     # leave of it is found by `_survived`.
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA journal_mode = PERSIST")
+    connection.execute("PRAGMA trusted_schema = OFF")  # whoever packed or shares the store may have written the file
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
         _make(connection, boot)
     elif version != VERSION:
         raise sqlite3.DatabaseError(f"version {version}")
-    elif boot:
+    else:
+        others(connection)
+    if version and boot:
         known = connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()
         if known is None or known[0] != boot:
             if not _survived(connection):
                 raise sqlite3.DatabaseError("rows are missing")
             connection.execute("REPLACE INTO meta VALUES ('boot', ?)", (boot,))
     return connection
+
+
+def others(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return what followers keep in the file beside the index: (type, name, text) as in `sqlite_master`.
+
+    Raises DatabaseError where the index's own is not as we make it, or anything is attached to it: a trigger or an
+    index of somebody else's can hide what is written.
+    """
+    missing = dict(_OWN)
+    found = []
+    for kind, name, table, text in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+        if name in _OWN and missing.pop(name, None) == text:
+            continue
+        if text is None or name == "sqlite_sequence":  # made by SQLite for UNIQUE, PRIMARY KEY, AUTOINCREMENT
+            continue
+        if kind == "trigger" or name in _OWN or table in _OWN:
+            raise sqlite3.DatabaseError(f"{kind} {name} is not ours")
+        found.append((kind, name, text.strip()))
+    if missing:
+        raise sqlite3.DatabaseError(f"{', '.join(missing)} is missing")
+    return found
 
 
 def _make(connection: sqlite3.Connection, boot: str) -> None:
@@ -159,6 +185,8 @@ def in_memory(store: Store) -> sqlite3.Connection:
         memory.deserialize(data)
         memory.execute("SELECT count(*) FROM logs").fetchone()
         if memory.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            memory.execute("PRAGMA trusted_schema = OFF")
+            others(memory)
             return memory
     except (OSError, sqlite3.Error):
         pass

@@ -6,8 +6,13 @@ import os
 
 from muse_hook.oplog import clock
 from muse_hook.oplog.files import refused, sync_folder, touch
+from muse_hook.oplog.ids import seal_id
 from muse_hook.oplog.sessions import LOG
 from muse_hook.oplog.store import OP_LOG
+
+# Bytes of a log that hold its last batches: some dozen of usual ones, and a line begins with its id.
+_LAST = 1 << 18
+_START = len('{"op_id":"01234567-89ab-cdef-0123-456789abcdef"')
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,6 +84,32 @@ def end_torn_line(store: Store, session_id: str) -> bool:
     finally:
         os.close(fd)
     return True
+
+
+def stand_at_end(store: Store, session_id: str, commit_ids: Sequence[str]) -> bool:
+    """Say whether one of these commits has a seal among a log's last batches, whole or not.
+
+    For whoever is about to append their batches because the index, a cache, knows of none: it may have been written by
+    somebody else. 0.1 ms for one commit.
+    """
+    path = store.log_path(session_id)
+    if not os.path.lexists(path):
+        return False
+    fd = store.open_file(path, os.O_RDONLY)
+    try:
+        tail = os.pread(fd, _LAST, max(0, os.fstat(fd).st_size - _LAST))
+    except OSError as error:
+        raise refused(path, error, "reading") from error
+    finally:
+        os.close(fd)
+    if len(commit_ids) == 1:
+        return _seal_start(commit_ids[0]) in tail
+    starts = {line[:_START] for line in tail.split(b"\n")}
+    return not starts.isdisjoint(map(_seal_start, commit_ids))
+
+
+def _seal_start(commit_id: str) -> bytes:
+    return f'{{"op_id":"{seal_id(commit_id)}"'.encode()
 
 
 def sync(store: Store, session_id: str) -> None:

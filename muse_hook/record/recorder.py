@@ -12,7 +12,7 @@ from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.ops import walk_ops
 from muse_hook.oplog.sessions import check
 from muse_hook.oplog.store import OP_LOG, Store
-from muse_hook.oplog.writer import append
+from muse_hook.oplog.writer import append, stand_at_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def record_batches(store: Store, session_id: str, batches: Sequence[Batch], *, i
 
     The store's lock must be held, `index` be refreshed. Raises SessionError, and StoreError with the log as it was.
     """
-    sealed = index.sealed([batch.commit_id for batch in batches])
-    new = [batch for batch in batches if batch.commit_id not in sealed]
+    new = _unsealed(store, session_id, batches, index)
     if new:
         append(store, session_id, new, sync=sync)
         index.follow(session_id)
@@ -113,9 +112,21 @@ class _Hand:
         self.highest = highest
 
 
+def _unsealed(store: Store, session_id: str, batches: Sequence[Batch], index: Index) -> list[Batch]:
+    """Return the batches whose commits are sealed nowhere; the log's own end is asked as well as its cache."""
+    sealed = index.sealed([batch.commit_id for batch in batches])
+    new = [batch for batch in batches if batch.commit_id not in sealed]
+    if new and stand_at_end(store, session_id, [batch.commit_id for batch in new]):
+        index.reread(session_id)  # it hid what stands there, or that is damaged
+        sealed = index.sealed([batch.commit_id for batch in new])
+        new = [batch for batch in new if batch.commit_id not in sealed]
+    return new
+
+
 def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
-    there = index.find(batch.commit_id)
-    if there is not None:
+    if not _unsealed(store, session_id, [batch], index):
+        there = index.find(batch.commit_id)
+        assert there is not None, "it is sealed"  # noqa: S101 - for the type checker
         from muse_hook.oplog.reading import read_batch  # seldom
 
         return [entry["op_id"] for entry in read_batch(store, there.session, there.start, there.end)[:-1]]
