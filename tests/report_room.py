@@ -13,8 +13,9 @@ from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh
 from muse_hook.index import Index
-from muse_hook.report import Content, gather, page
-from muse_hook.report.styles import STYLES
+from muse_hook.report.content import PageContent
+from muse_hook.report.gather import CATEGORIES, gather
+from muse_hook.report.page import page
 
 EVIL = (
     "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>\"'`--><!--\x1b[31m\u202e&lt;{{data}}"
@@ -44,13 +45,13 @@ def some_history(log: Log) -> str:
     )
 
 
-def content_of(log: Log, head: str, title: str = "project", **wanted: str) -> Content:
+def content_of(log: Log, head: str, title: str = "project", **wanted: str) -> PageContent:
     with Index(log.store) as index:
         refresh(index)
         branch = BranchFilter(cast("Any", None), index.connection, [head])
         return gather(
             index.connection, branch, Filter(**wanted),
-            chosen=None, repository=title, scope=[title], shown=printable,
+            chosen=None, repository=title, scope=[title], display=printable,
         )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def data_of(made: bytes) -> dict[str, Any]:
     return told
 
 
-def made(*, ops: int, commits: int, symbols: int, moves: int) -> Content:
+def made(*, ops: int, commits: int, symbols: int, moves: int) -> PageContent:
     """Return the content of a large history: regular, with a name for each symbol."""
     strings = ["function", "renamed", "body", "signature", *(f"Person {each} <{each}@x>" for each in range(40))]
     strings += [f"src/module{each}.py" for each in range(90)]
@@ -75,7 +76,7 @@ def made(*, ops: int, commits: int, symbols: int, moves: int) -> Content:
     names = len(strings)
     strings += [f"f{each}" for each in range(symbols)]
     tables: dict[str, Any] = {
-        "styles": STYLES,
+        "styles": CATEGORIES,
         "strings": strings,
         "commits": {
             "id": [f"{each:012x}" for each in range(commits)],
@@ -111,6 +112,6 @@ def made(*, ops: int, commits: int, symbols: int, moves: int) -> Content:
             "sure": [100] * moves,
         },
     }  # fmt: skip
-    return Content(
+    return PageContent(
         repository="large", scope=["main"], commits=commits, recorded=commits, ops=ops, symbols=symbols, tables=tables
     )

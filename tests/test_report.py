@@ -24,9 +24,8 @@ from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh
 from muse_hook.index import Index
-from muse_hook.report import gather, page
-from muse_hook.report.page import as_data
-from muse_hook.report.styles import STYLES, style_of
+from muse_hook.report.gather import CATEGORIES, category_of, gather
+from muse_hook.report.page import as_data, page
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def told(content: dict[str, object]) -> list[tuple[str, str, str, str]]:
         style, codes = data["whats"][what]
         place = data["entities"]["place"][entity]
         address = f"{text(data['places']['path'][place])}::{text(data['places']['name'][place])}"
-        rows.append((text(commit), STYLES[style], ",".join(map(text, codes)), address))
+        rows.append((text(commit), CATEGORIES[style], ",".join(map(text, codes)), address))
     return rows
 
 
@@ -151,7 +150,7 @@ def test_a_filter_leaves_out_what_does_not_fit(log: Log) -> None:
 )  # fmt: skip
 def test_every_op_has_one_style_or_is_told_by_another(op: dict[str, object], style: str | None) -> None:
     seen = {"change": [], "summary": op.get("new_summary", ""), "is_child": "::" in str(op["address"])} | op
-    assert style_of(seen) == style
+    assert category_of(seen) == style
 
 
 def test_the_same_log_gives_the_same_page(log: Log) -> None:
@@ -338,7 +337,7 @@ def test_gathering_asks_no_question_a_symbol(log: Log) -> None:
         branch = BranchFilter(cast("Any", None), index.connection, [last])
         index.connection.set_trace_callback(asked.append)
         content = gather(
-            index.connection, branch, Filter(), chosen=None, repository="", scope=[], shown=printable
+            index.connection, branch, Filter(), chosen=None, repository="", scope=[], display=printable
         )  # fmt: skip
     assert content.symbols == 600
     assert data_of(page(content))["entities"]["alive"].count(1) == 600

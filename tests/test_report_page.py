@@ -12,7 +12,8 @@ from made_logs import Log, delete, insert, patch, replace
 from report_room import EVIL, made, page_of, some_history
 
 from muse_hook.cli.escape import printable
-from muse_hook.report import Content, page
+from muse_hook.report.content import PageContent
+from muse_hook.report.page import page
 
 pytestmark = needs_browser
 
@@ -156,7 +157,7 @@ def test_the_policy_runs_no_script_but_the_pages_own(browser: Browser, log: Log,
     assert browser.run("window.owned") is None
     refused = [each["params"]["entry"]["text"] for each in browser.heard if each["method"] == "Log.entryAdded"]
     assert len(refused) >= 2
-    assert all("Content Security Policy" in text for text in refused)
+    assert all("PageContent Security Policy" in text for text in refused)
 
 
 def test_fifty_thousand_ops_are_there_within_two_seconds(browser: Browser, tmp_path: Path) -> None:
@@ -170,4 +171,4 @@ def test_fifty_thousand_ops_are_there_within_two_seconds(browser: Browser, tmp_p
     )
     assert browser.text("#found .name")[0] == "f59"
     assert took < 500
-    assert isinstance(made(ops=1, commits=1, symbols=1, moves=0), Content)
+    assert isinstance(made(ops=1, commits=1, symbols=1, moves=0), PageContent)

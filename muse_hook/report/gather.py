@@ -7,10 +7,7 @@ from datetime import datetime
 from muse_hook.history.events import recorded_commits, renames, stream
 from muse_hook.history.identity import AddressHistory, symbol_numbers
 from muse_hook.model.address import split_address
-from muse_hook.report.content import Content
-from muse_hook.report.entities import Entities
-from muse_hook.report.strings import Strings
-from muse_hook.report.styles import STYLES, style_of
+from muse_hook.report.content import PageContent, TimelineSymbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +18,23 @@ if TYPE_CHECKING:
     from muse_hook.history.ancestry import BranchFilter
     from muse_hook.history.events import CommitEvent, Filter
     from muse_hook.model.address import SymbolKey
-    from muse_hook.report.entities import Entity
+    from muse_hook.report.content import TimelineSymbol
 
 _SHORT = 12  # digits of a commit id; Git's own answer for a million objects is 10
-# What only a file of a known language can have been told of.
+# What only a file of a known language can have been said of.
 _LANGUAGE_CODES = frozenset({"module", "order", "unparsed", "reparsed", "too_large", "added", "removed"})
+_LONGEST = 500  # characters; a subject line of a megabyte is somebody's joke
+
+CATEGORIES = ("added", "removed", "changed", "renamed", "moved", "reformatted")
+
+_BY_OP = {
+    "insert": "added",
+    "delete": "removed",
+    "replace": "changed",
+    "patch": "changed",
+    "mutate": "changed",
+}
+_OWN_CATEGORY = ("added", "removed", "renamed", "moved")
 
 
 def gather(
@@ -36,29 +45,51 @@ def gather(
     chosen: Callable[[str], bool] | None,
     repository: str,
     scope: list[str],
-    shown: Callable[[str], str],
-) -> Content:
-    """Return what a page can tell of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
+    display: Callable[[str], str],
+) -> PageContent:
+    """Return what a page can show of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
 
-    `branch` is what HEAD reaches, by which a symbol counts as alive. `shown` makes a text of the repository safe
+    `branch` is what HEAD reaches, by which a symbol counts as alive. `display` makes a text of the repository safe
     to look at; it is given each text that gets onto the page.
     """
     events = stream(connection, None, wanted, branch if chosen is None else None)
-    walk = _Walk(shown)
+    walk = _PageWalk(display)
     for event in events:
         if chosen is None or event.commit_id is None or chosen(event.commit_id):
-            walk.tell(event)
-    walk.moves(connection, wanted)
-    walk.settle(connection, branch)
-    return Content(
-        repository=shown(repository),
-        scope=[shown(each) for each in scope],
+            walk.add_commit(event)
+    walk.add_moves(connection, wanted)
+    walk.locate(connection, branch)
+    return PageContent(
+        repository=display(repository),
+        scope=[display(each) for each in scope],
         commits=walk.commits,
         recorded=_recorded(connection, wanted, branch, chosen),
         ops=len(walk.ops),
-        symbols=sum(1 for entity in walk.entities if entity.id),
+        symbols=sum(1 for symbol in walk.symbols if symbol.id),
         tables=walk.tables(),
     )
+
+
+def category_of(op: Mapping[str, Any]) -> str | None:
+    """Return what an op is to people, one of `CATEGORIES` (keys as in docs/json.md, `log`).
+
+    None for what another op says: a patch whose symbols say what happened, and the second half of a move.
+    """
+    codes = op["change"]
+    if op["op"] == "insert" and op.get("from_address"):
+        return None
+    if op["op"] == "patch" and not codes and not op.get("from_address"):
+        return None
+    if op["op"] == "move" or (op["op"] == "patch" and op.get("from_address")):
+        return "moved"
+    if op["op"] == "delete" and op.get("new_address"):
+        return "renamed" if "renamed" in codes else "moved"
+    if not op["is_child"] and not codes and "reformatted" in op["summary"]:
+        return "reformatted"
+    for category in _OWN_CATEGORY:
+        if category in codes:
+            return category
+    return _BY_OP.get(op["op"], "changed")
 
 
 def _recorded(
@@ -70,13 +101,31 @@ def _recorded(
     return sum(chosen(commit_id) for commit_id, _ in recorded)
 
 
-class _Walk:
+class _Strings:
+    """A table of texts; each is kept once, however often it stands on the page."""
+
+    def __init__(self, display: Callable[[str], str]) -> None:
+        self._display = display
+        self._numbers: dict[str, int] = {}
+
+    def number(self, text: str) -> int:
+        """Return the number of a text, which is added where it is new."""
+        return self._numbers.setdefault(text, len(self._numbers))
+
+    def texts(self) -> list[str]:
+        """Return every text, in order; what is too long for a page ends in an ellipsis."""
+        return [
+            self._display(text) if len(text) <= _LONGEST else self._display(text[:_LONGEST]) + "\N{HORIZONTAL ELLIPSIS}"
+            for text in self._numbers
+        ]
+
+
+class _PageWalk:
     """The tables while they grow."""
 
-    def __init__(self, shown: Callable[[str], str]) -> None:
-        self._strings = Strings(shown)
-        self._shown = shown
-        self.entities = Entities()
+    def __init__(self, display: Callable[[str], str]) -> None:
+        self._strings = _Strings(display)
+        self.symbols = TimelineSymbols()
         self.ops: list[tuple[int, int, SymbolKey]] = []
         self._commit_numbers: dict[str, int] = {}
         self._commits: dict[str, list[Any]] = {
@@ -86,51 +135,51 @@ class _Walk:
         self._whats: dict[tuple[int, tuple[int, ...]], int] = {}
         self._moves: list[tuple[int, int, str, SymbolKey, SymbolKey, int]] = []
         self._code_paths: set[str] = set()
-        self._symbols_told: set[tuple[int, str]] = set()  # (commit, symbol id)
+        self._symbols_in_commits: set[tuple[int, str]] = set()  # (commit, symbol id)
 
     @property
     def commits(self) -> int:
         """How many commits (and entries by hand) have ops."""
         return len(self._commits["id"])
 
-    def tell(self, event: CommitEvent) -> None:
+    def add_commit(self, event: CommitEvent) -> None:
         """Take in a commit."""
         before = len(self.ops)
         file_moves = []
         for op in event.ops:
             if op["is_child"]:
                 self._code_paths.add(split_address(op["address"])[0])
-            style = style_of(op)
-            if style is not None:
-                self._tell_op(op, style)
+            category = category_of(op)
+            if category is not None:
+                self._add_op(op, category)
             if not op["is_child"] and op.get("from_address"):
                 file_moves.append((op["from_address"], op["address"], _per_cent(op.get("confidence"))))
         for old, new, sure in file_moves:
-            self._moves.append((self.entities.file(new), self.commits, "file moved", (old, ""), (new, ""), sure))
+            self._moves.append((self.symbols.file(new), self.commits, "file moved", (old, ""), (new, ""), sure))
         for old, new, _ in file_moves:
-            self.entities.file_was(old, new)
+            self.symbols.file_was(old, new)
         if len(self.ops) > before or file_moves:
-            self._tell_commit(event, len(self.ops) - before)
+            self._add_row(event, len(self.ops) - before)
 
-    def _tell_op(self, op: Mapping[str, Any], style: str) -> None:
+    def _add_op(self, op: Mapping[str, Any], category: str) -> None:
         address = op.get("new_address") or op["address"]
         if op["symbol_id"]:
-            place = split_address(address)
-            number = self.entities.symbol(op["symbol_id"], op["kind"] or "symbol")
-            self._symbols_told.add((self.commits, op["symbol_id"]))
+            key = split_address(address)
+            number = self.symbols.symbol(op["symbol_id"], op["kind"] or "symbol")
+            self._symbols_in_commits.add((self.commits, op["symbol_id"]))
         else:
-            place = address, ""
-            number = self.entities.file(address)
-            if _LANGUAGE_CODES.intersection(op["change"]) or style == "reformatted":
+            key = address, ""
+            number = self.symbols.file(address)
+            if _LANGUAGE_CODES.intersection(op["change"]) or category == "reformatted":
                 self._code_paths.add(address)
-        entity = self.entities[number]
-        if not entity.keys:
-            entity.is_alive = style != "removed"
-        entity.was_at(place)
-        what = STYLES.index(style), tuple(map(self._strings.number, op["change"]))
-        self.ops.append((number, self._whats.setdefault(what, len(self._whats)), place))
+        symbol = self.symbols[number]
+        if not symbol.keys:
+            symbol.is_alive = category != "removed"
+        symbol.was_at(key)
+        what = CATEGORIES.index(category), tuple(map(self._strings.number, op["change"]))
+        self.ops.append((number, self._whats.setdefault(what, len(self._whats)), key))
 
-    def _tell_commit(self, event: CommitEvent, ops: int) -> None:
+    def _add_row(self, event: CommitEvent, ops: int) -> None:
         at = _seconds(event.created_at)
         if event.commit_id is not None:
             self._commit_numbers[event.commit_id] = self.commits
@@ -143,60 +192,64 @@ class _Walk:
             column.append(value)
         self._last = at
 
-    def moves(self, connection: sqlite3.Connection, wanted: Filter) -> None:
-        """Take in the renames and moves of symbols in the commits that were told; of all others, where they led."""
+    def add_moves(self, connection: sqlite3.Connection, wanted: Filter) -> None:
+        """Take in the renames and moves of symbols in the commits that were added; of all others, where they led."""
         for commit_id, symbol_id, old, new, how, confidence, kind, fits in renames(connection, wanted):
             commit = self._commit_numbers.get(commit_id)
-            # A symbol's own rename has an op, or a merge brought it along and another commit tells it.
-            is_told = " " in how or (commit, symbol_id) in self._symbols_told
-            if commit is not None and fits and is_told:
-                number = self.entities.symbol(symbol_id, kind)
+            # A symbol's own rename has an op, or a merge brought it along and another commit has it.
+            has_op = " " in how or (commit, symbol_id) in self._symbols_in_commits
+            if commit is not None and fits and has_op:
+                number = self.symbols.symbol(symbol_id, kind)
                 self._moves.append((number, commit, how, split_address(old), split_address(new), _per_cent(confidence)))
-            elif symbol_id in self.entities:
-                number = self.entities.symbol(symbol_id, kind)
+            elif symbol_id in self.symbols:
+                number = self.symbols.symbol(symbol_id, kind)
             else:
                 continue
-            self.entities[number].was_at(split_address(new))
-            self.entities[number].was_at(split_address(old))
+            self.symbols[number].was_at(split_address(new))
+            self.symbols[number].was_at(split_address(old))
 
-    def settle(self, connection: sqlite3.Connection, branch: BranchFilter) -> None:
+    def locate(self, connection: sqlite3.Connection, branch: BranchFilter) -> None:
         """Say of each symbol where it is, or was last, and whether HEAD has it; of each file whether it is code."""
         addresses = AddressHistory(connection, lambda: branch.ancestry)
         numbers = symbol_numbers(connection)
-        addresses.preload(f"{path}::{name}" for entity in self.entities if entity.id for path, name in entity.keys)
-        for entity in self.entities:
-            if not entity.id:
-                entity.kind = "module" if any(path in self._code_paths for path, _ in entity.keys) else "file"
+        addresses.preload(f"{path}::{name}" for symbol in self.symbols if symbol.id for path, name in symbol.keys)
+        for symbol in self.symbols:
+            if not symbol.id:
+                symbol.kind = "module" if any(path in self._code_paths for path, _ in symbol.keys) else "file"
                 continue
-            living = _living(entity, numbers[entity.id], addresses, branch)
-            entity.is_alive = living is not None
-            if living is not None:
-                entity.keys = {living: None, **entity.keys}
+            current_key = _current_key(symbol, numbers[symbol.id], addresses, branch)
+            symbol.is_alive = current_key is not None
+            if current_key is not None:
+                symbol.keys = {current_key: None, **symbol.keys}
 
     def tables(self) -> dict[str, Any]:
-        """Return the tables as `Content` documents them."""
-        places: dict[SymbolKey, int] = {}
-        current = [places.setdefault(next(iter(entity.keys)), len(places)) for entity in self.entities]
-        spots = [0 if places.get(place) == current[number] else 1 + places.setdefault(place, len(places))
-                 for number, _, place in self.ops]  # fmt: skip
+        """Return the tables as `PageContent` documents them."""
+        keys: dict[SymbolKey, int] = {}
+        current = [keys.setdefault(next(iter(symbol.keys)), len(keys)) for symbol in self.symbols]
+        columns = [
+            0 if keys.get(key) == current[number] else 1 + keys.setdefault(key, len(keys))
+            for number, _, key in self.ops
+        ]
         number = self._strings.number
         moves = [
-            (entity, commit, number(how), *(places.setdefault(place, len(places)) for place in (old, new)), sure)
-            for entity, commit, how, old, new, sure in self._moves
+            (symbol, commit, number(how), *(keys.setdefault(key, len(keys)) for key in (old, new)), sure)
+            for symbol, commit, how, old, new, sure in self._moves
         ]
-        entities = [(entity.id, number(entity.kind), current[at], int(entity.is_alive))
-                    for at, entity in enumerate(self.entities)]  # fmt: skip
+        symbols = [
+            (symbol.id, number(symbol.kind), key, int(symbol.is_alive))
+            for symbol, key in zip(self.symbols, current, strict=True)
+        ]
         named = {
-            "places": _columns(("path", "name"), [(number(path), number(name)) for path, name in places]),
+            "places": _columns(("path", "name"), [(number(path), number(name)) for path, name in keys]),
             "ops": _columns(
                 ("entity", "what", "place"),
-                [(each, what, spot) for (each, what, _), spot in zip(self.ops, spots, strict=True)],
+                [(symbol, what, column) for (symbol, what, _), column in zip(self.ops, columns, strict=True)],
             ),
-            "entities": _columns(("id", "kind", "place", "alive"), entities),
+            "entities": _columns(("id", "kind", "place", "alive"), symbols),
             "moves": _columns(("entity", "commit", "how", "old", "new", "sure"), moves),
         }
         return {
-            "styles": STYLES,
+            "styles": CATEGORIES,
             "strings": self._strings.texts(),
             "commits": self._commits,
             "whats": list(self._whats),
@@ -204,10 +257,12 @@ class _Walk:
         }
 
 
-def _living(entity: Entity, symbol: int, addresses: AddressHistory, branch: BranchFilter) -> SymbolKey | None:
+def _current_key(
+    symbol: TimelineSymbol, number: int, addresses: AddressHistory, branch: BranchFilter
+) -> SymbolKey | None:
     """Return where HEAD has a symbol, None where it has not."""
-    for path, name in entity.keys:
-        if addresses.living(branch.reachable, f"{path}::{name}") == symbol:
+    for path, name in symbol.keys:
+        if addresses.living(branch.reachable, f"{path}::{name}") == number:
             return path, name
     return None
 

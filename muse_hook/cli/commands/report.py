@@ -10,7 +10,8 @@ from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_filters, add_json, check_session, filter_of
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
-from muse_hook.report import Target, gather, page
+from muse_hook.report.gather import gather
+from muse_hook.report.page import Target, page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         chosen=chosen,
         repository=_name(repository),
         scope=_scope(arguments, head),
-        shown=printable,
+        display=printable,
     )
     made = page(content)
     if target is None and not arguments.open:
