@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from delta_room import Tree, delta_of
 
-from muse_hook.semver.annotations import is_broken_promise
 from muse_hook.semver.public import is_public_path, module_name
+from muse_hook.semver.signature import is_broken_promise
 
 BODY = "    return compute(1, 2) + other(3)\n"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from muse_hook.concurrent.identity import settle
-from muse_hook.delta.carried import Carried
-from muse_hook.delta.changes import changed_parts
-from muse_hook.delta.sides import comparable
+from muse_hook.delta.ops import changed_parts
+from muse_hook.delta.sides import is_comparable
+from muse_hook.delta.symbols import Carried
 from muse_hook.match.match import match
 
 TYPE_CHECKING = False
@@ -70,8 +70,8 @@ class Side:
     def __init__(self, files: Sequence[ChangedFile], stories: tuple[Story, Story] | None = None) -> None:
         """Match the symbols of `files`; `stories` tell who is who before and now, where that is recorded."""
         self.files = {file.path: file for file in files}
-        compared = [file for file in files if comparable(file)]
-        self.plain = {file.path: file for file in files if not comparable(file)}
+        compared = [file for file in files if is_comparable(file)]
+        self.plain = {file.path: file for file in files if not is_comparable(file)}
         found = match(compared, extracted=False)
         if stories is not None:
             settle(found, *stories)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from muse_hook.delta.blobs import moved_blobs
-from muse_hook.delta.carried import Carried
-from muse_hook.delta.file_ops import delete_file, insert_file, move_file, patch_file, replace_file
-from muse_hook.delta.ops import delete_symbol, restate_symbol
-from muse_hook.delta.sides import comparable, known, restated, unrecorded, whole_parent
-from muse_hook.delta.summary import delta_summary
+from muse_hook.delta.ops import (
+    delete_file,
+    delete_symbol,
+    delta_summary,
+    insert_file,
+    move_file,
+    patch_file,
+    replace_file,
+    restate_symbol,
+)
+from muse_hook.delta.sides import is_comparable, is_known, is_restated, is_unrecorded, moved_blobs, whole_parent
 from muse_hook.delta.symbols import Children
 from muse_hook.errors import InternalError
 from muse_hook.match.match import match
-from muse_hook.semver.judge import Judge
-from muse_hook.semver.verdict import Verdict, sem_ver
+from muse_hook.semver.judge import Judge, Verdict, sem_ver
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,52 +25,57 @@ if TYPE_CHECKING:
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.ops import DomainOp, StructuredDelta, SymbolOp
 
+    Row = tuple[int, str, DomainOp]
+    """An op with what ops are sorted by: its rank, its path (the old one of a renamed file)."""
+
 ADDED, REMOVED, MODIFIED, MOVED = range(4)
 """Muse's order of the top-level ops."""
 
 JUDGED = ("module", "order", "unparsed", "reparsed", "too_large")
-"""Changes of a whole file that no symbol tells and that ask for a patch release."""
+"""Changes of a whole file that are no symbol's and ask for a patch release."""
 
 
 def build_delta(files: Sequence[ChangedFile]) -> StructuredDelta:
-    """Return what the changed paths of one commit say, in Muse's shapes (section 5 of the design).
+    """Return what the changed paths of one commit say, in Muse's shapes (docs/delta.md).
 
-    `files` are all paths that differ from the first parent (and those whose rule has flipped), in any order. The result
+    `files` are all paths that differ from the first parent (and those whose rule has changed), in any order. The result
     depends on nothing else: the same files give the same bytes.
     """
-    files = sorted(files, key=lambda f: f.path)
-    told: list[tuple[int, str, DomainOp]] = []
+    rows: list[Row] = []
     compared: list[ChangedFile] = []
-    plain: list[ChangedFile] = []
-    for file in files:
+    uncompared: list[ChangedFile] = []
+    for file in sorted(files, key=lambda f: f.path):
         parent = whole_parent(file)
         if parent:
-            told.append(_whole(file, parent))
-        elif comparable(file):
+            rows.append(_taken_whole(file, parent))
+        elif is_comparable(file):
             compared.append(file)
         else:
-            plain.append(file)
-    found = match(compared)
-    carried = Carried(found)
-    moved = {old: goal.path for old, goal in found.renamed_files.items()}
+            uncompared.append(file)
+    matching = match(compared)
     judge = Judge({file.path: file.old for file in compared}, {file.path: file.new for file in compared})
-    children = Children(compared, found, carried, judge)
-    sources = {new: old for old, new in moved.items()}
+    children = Children(compared, matching, judge)
+    old_paths = {new.path: old for old, new in matching.renamed_files.items()}
     by_path = {file.path: file for file in compared}
     for file in compared:
-        if file.path in moved:
+        if file.path in matching.renamed_files:
             continue
-        source = sources.get(file.path)
-        if source is None:
-            told += _compared(file, children.of(file.path), plain)
+        old_path = old_paths.get(file.path)
+        if old_path is None:
+            row = _compared(file, children.of(file.path))
+            if row is not None:
+                rows.append(row)
+            elif file.old is None or file.new is None:
+                uncompared.append(file)
         else:
-            judge.file_moved(source, file.path)
-            change = _beside(by_path[source], file)
-            confidence = found.renamed_files[source].similarity
-            told.append((MOVED, source, move_file(source, file.path, children.of(file.path), change, confidence)))
-    told += _plain(plain)
-    told.sort(key=lambda row: row[:2])
-    ops = [op for _, _, op in told]
+            judge.file_moved(old_path, file.path)
+            change = _beside_symbols(by_path[old_path], file)
+            similarity = matching.renamed_files[old_path].similarity
+            patch = move_file(old_path, file.path, children.of(file.path), change, similarity)
+            rows.append((MOVED, old_path, patch))
+    rows += _uncompared(uncompared)
+    rows.sort(key=lambda row: row[:2])
+    ops = [op for _, _, op in rows]
     for op in ops:
         for code in op.get("change", ()):
             if code in JUDGED:
@@ -83,8 +92,8 @@ def build_delta(files: Sequence[ChangedFile]) -> StructuredDelta:
     }
 
 
-def _whole(file: ChangedFile, parent: int) -> tuple[int, str, DomainOp]:
-    """Tell of a path that a merge took as it is from another parent."""
+def _taken_whole(file: ChangedFile, parent: int) -> Row:
+    """Return the op of a path that a merge took as it is from another parent."""
     old, new = file.change.old, file.change.new
     op: DomainOp
     if old is None and new is not None:
@@ -99,69 +108,66 @@ def _whole(file: ChangedFile, parent: int) -> tuple[int, str, DomainOp]:
     return rank, file.path, op
 
 
-def _mode(file: ChangedFile) -> list[str]:
-    old, new = file.change.old, file.change.new
-    return ["mode"] if old is not None and new is not None and old.mode != new.mode else []
+def _compared(file: ChangedFile, children: list[SymbolOp]) -> Row | None:
+    """Return the op of a path whose symbols were held against each other.
 
-
-def _beside(before: ChangedFile, after: ChangedFile) -> list[str]:
-    """Return what a patch tells beside its symbols."""
-    change = []
-    if before.old is not None and after.new is not None and not before.old.same_module(after.new):
-        change.append("module")
-    if before.change.old is not None and after.change.new is not None:
-        change += ["mode"] if before.change.old.mode != after.change.new.mode else []
-    return change
-
-
-def _compared(file: ChangedFile, children: list[SymbolOp], plain: list[ChangedFile]) -> list[tuple[int, str, DomainOp]]:
-    """Tell of a path whose symbols were held against each other; one with none to tell goes to `plain`."""
+    None where there is nothing to tell, and for a path that has no symbols on a side and no symbol op.
+    """
     old, new = file.change.old, file.change.new
     if old is None or new is None:
         if not children:
-            plain.append(file)
-            return []
+            return None
         rank, change = (ADDED, ["added"]) if old is None else (REMOVED, ["removed"])
-        return [(rank, file.path, patch_file(file.path, children, change))]
+        return rank, file.path, patch_file(file.path, children, change)
     if children:
-        return [(MODIFIED, file.path, patch_file(file.path, children, _beside(file, file)))]
+        return MODIFIED, file.path, patch_file(file.path, children, _beside_symbols(file, file))
     if file.old is None or file.new is None:
-        plain.append(file)
-        return []
-    change = _mode(file)
-    if old.oid == new.oid:
-        return [(MODIFIED, file.path, replace_file(file.path, old, new, change, reformatted=True))] if change else []
-    if file.old.same_tree(file.new):
-        return [(MODIFIED, file.path, replace_file(file.path, old, new, change, reformatted=True))]
-    change = ["order", *change] if file.old.same_module(file.new) else ["module", *change]
-    return [(MODIFIED, file.path, replace_file(file.path, old, new, change))]
+        return None
+    change = _mode(file, file)
+    if old.oid == new.oid or file.old.same_tree(file.new):
+        if old.oid == new.oid and not change:
+            return None
+        return MODIFIED, file.path, replace_file(file.path, old, new, change, reformatted=True)
+    change.insert(0, "order" if file.old.same_module(file.new) else "module")
+    return MODIFIED, file.path, replace_file(file.path, old, new, change)
 
 
-def _plain(files: Sequence[ChangedFile]) -> list[tuple[int, str, DomainOp]]:
-    """Tell of paths whose symbols are not compared."""
-    told: list[tuple[int, str, DomainOp]] = []
-    goes, comes = moved_blobs(files)
+def _uncompared(files: Sequence[ChangedFile]) -> list[Row]:
+    """Return the ops of paths whose symbols are not compared."""
+    rows: list[Row] = []
+    new_paths, old_paths = moved_blobs(files)
     for file in files:
         path, old, new = file.path, file.change.old, file.change.new
-        change = [file.new.state] if file.new is not None and not known(file.new) else []
-        change += _mode(file)
+        change = [file.new.state] if file.new is not None and not is_known(file.new) else []
+        change += _mode(file, file)
         if new is None:
             if old is not None:
-                told.append((REMOVED, path, delete_file(path, old, change, goes.get(path, ""))))
+                rows.append((REMOVED, path, delete_file(path, old, change, new_paths.get(path, ""))))
         elif old is None:
-            told.append((ADDED, path, insert_file(path, new, change, comes.get(path, ""))))
-        elif restated(file):
+            rows.append((ADDED, path, insert_file(path, new, change, old_paths.get(path, ""))))
+        elif is_restated(file):
             children: list[SymbolOp] = [restate_symbol(path, s) for _, s in sorted(file.new_symbols.items())]
-            told.append((MODIFIED, path, patch_file(path, children, ["reparsed", *change])))
-        elif unrecorded(file):
-            gone: list[SymbolOp] = []
-            if known(file.old):
-                gone = [delete_symbol(path, s) for _, s in sorted(file.old_symbols.items())]
-            if gone:
-                told.append((MODIFIED, path, patch_file(path, gone, ["unrecorded", *change])))
-            elif old != new or not known(file.old):
-                told.append((MODIFIED, path, replace_file(path, old, new, ["unrecorded", *change])))
-        elif old != new or change:  # the same file may be unparsed news, where a rule flipped
+            rows.append((MODIFIED, path, patch_file(path, children, ["reparsed", *change])))
+        elif is_unrecorded(file):
+            deleted: list[SymbolOp] = []
+            if is_known(file.old):
+                deleted = [delete_symbol(path, s) for _, s in sorted(file.old_symbols.items())]
+            if deleted:
+                rows.append((MODIFIED, path, patch_file(path, deleted, ["unrecorded", *change])))
+            elif old != new or not is_known(file.old):
+                rows.append((MODIFIED, path, replace_file(path, old, new, ["unrecorded", *change])))
+        elif old != new or change:  # the same file may be news where it is unparsed: a rule has changed
             reformatted = old != new and old.oid == new.oid
-            told.append((MODIFIED, path, replace_file(path, old, new, change, reformatted=reformatted)))
-    return told
+            rows.append((MODIFIED, path, replace_file(path, old, new, change, reformatted=reformatted)))
+    return rows
+
+
+def _beside_symbols(before: ChangedFile, after: ChangedFile) -> list[str]:
+    """Return the change codes of a patch that are no symbol's."""
+    same_module = before.old is None or after.new is None or before.old.same_module(after.new)
+    return ([] if same_module else ["module"]) + _mode(before, after)
+
+
+def _mode(before: ChangedFile, after: ChangedFile) -> list[str]:
+    old, new = before.change.old, after.change.new
+    return ["mode"] if old is not None and new is not None and old.mode != new.mode else []

@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from muse_hook.delta.changes import changed_parts
 from muse_hook.delta.ops import (
-    arrive,
+    changed_parts,
+    delete_moved_symbol,
     delete_symbol,
-    depart,
+    insert_moved_symbol,
     insert_symbol,
     rename_symbol,
     replace_symbol,
 )
-from muse_hook.delta.parents import Parents
+from muse_hook.delta.sides import OtherParents
+from muse_hook.model.address import carried_along
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.delta.carried import Carried
     from muse_hook.match.pairs import ChangedFile, Matching, Pair
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import SymbolOp
     from muse_hook.semver.judge import Judge
 
 RENAMED, DELETED, INSERTED, MODIFIED = range(4)
 """Muse's order of a patch's children."""
+
+
+class Carried:
+    """Says which pairs of a matching follow from others, by `carried_along`: readers of the ops apply the same rule."""
+
+    def __init__(self, matching: Matching) -> None:
+        self._new_paths = {old: new.path for old, new in matching.renamed_files.items()}
+        self._new_keys: dict[SymbolKey, SymbolKey] = {}
+        for pair in matching.pairs:  # sorted by the old key: an outer class comes before what stands in it
+            if not self.is_carried(pair):
+                self._new_keys[pair.old_key] = pair.new_key
+
+    def is_carried(self, pair: Pair) -> bool:
+        """Whether the pair's new address follows from its file's or its class's."""
+        return carried_along(pair.old_key, self._new_paths, self._new_keys) == pair.new_key
 
 
 class Children:
@@ -32,77 +48,74 @@ class Children:
     What a merge brings in whole from another parent is not judged again.
     """
 
-    def __init__(self, files: Sequence[ChangedFile], found: Matching, carried: Carried, judge: Judge) -> None:
-        self._found = found
-        self._carried = carried
+    def __init__(self, files: Sequence[ChangedFile], matching: Matching, judge: Judge) -> None:
+        self._matching = matching
+        self._new_files = {renamed.path for renamed in matching.renamed_files.values()}
+        self._carried = Carried(matching)
         self._judge = judge
         self._before = {file.path: file.old_symbols for file in files}
-        self._arrived = {moved.path for moved in found.renamed_files.values()}
+        self._parents = OtherParents(files)
         self._rows: dict[str, list[tuple[int, str, SymbolOp]]] = {}
-        self._parents = Parents(files)
-        for pair in found.pairs:
-            self._pair(pair)
-        for (path, _), symbol in found.deleted.items():
-            op = delete_symbol(path, symbol, found.inlined.get((path, symbol.qualified_name)))
-            parent = self._parents.without(path, symbol)
-            self._put(self._home(path), DELETED, op, parent)
+        for pair in matching.pairs:
+            self._add_pair(pair)
+        for (path, name), symbol in matching.deleted.items():
+            op = delete_symbol(path, symbol, matching.inlined.get((path, name)))
+            parent = self._parents.first_without(path, symbol)
+            self._add(matching.new_path(path), DELETED, op, parent)
             if not parent:
-                judge.removed(path, symbol)
-        for (path, _), symbol in found.inserted.items():
-            new = insert_symbol(path, symbol, found.extracted.get((path, symbol.qualified_name)))
-            parent = self._parents.having(path, symbol)
-            self._put(path, INSERTED, new, parent)
+                judge.deleted(path, symbol)
+        for (path, name), symbol in matching.inserted.items():
+            new = insert_symbol(path, symbol, matching.extracted.get((path, name)))
+            parent = self._parents.first_with(path, symbol)
+            self._add(path, INSERTED, new, parent)
             if not parent:
-                judge.added(path, symbol)
+                judge.inserted(path, symbol)
 
     def of(self, path: str) -> list[SymbolOp]:
-        """Return the ops of the patch of `path` (the new path of a moved file)."""
+        """Return the ops of the patch of `path` (the new path of a renamed file)."""
         return [op for _, _, op in sorted(self._rows.get(path, ()), key=lambda row: row[:2])]
 
-    def _home(self, path: str) -> str:
-        moved = self._found.renamed_files.get(path)
-        return moved.path if moved else path
-
-    def _put(self, path: str, rank: int, op: SymbolOp, parent: int = 0) -> None:
+    def _add(self, path: str, rank: int, op: SymbolOp, parent: int = 0) -> None:
         if parent:
             op["from_parent"] = parent
         self._rows.setdefault(path, []).append((rank, op["address"], op))
 
-    def _pair(self, pair: Pair) -> None:
+    def _add_pair(self, pair: Pair) -> None:
         old, new = pair.old, pair.new
-        home = self._home(pair.old_path)
-        carried = self._carried.is_carried(pair)
+        old_file = self._matching.new_path(pair.old_path)
+        is_carried = self._carried.is_carried(pair)
         parts = changed_parts(old, new)
-        having = self._parents.having(pair.new_path, new)
-        if not having:
-            self._judge.paired((pair.old_path, old), (pair.new_path, new), parts, carried=carried)
-        if carried:
+        parent = self._parents.first_with(pair.new_path, new)
+        if not parent:
+            self._judge.paired((pair.old_path, old), (pair.new_path, new), parts, carried=is_carried)
+        if is_carried:
             if not parts:
                 return
-            if not self._ambiguous(pair):
-                stayed = home == pair.new_path and old.qualified_name == new.qualified_name
-                came_from = "" if stayed else f"{pair.old_path}::{old.qualified_name}"
-                self._put(pair.new_path, MODIFIED, replace_symbol(pair.new_path, old, new, parts, came_from), having)
+            if not self._is_ambiguous(pair):
+                same_address = old_file == pair.new_path and old.qualified_name == new.qualified_name
+                carried_from = "" if same_address else f"{pair.old_path}::{old.qualified_name}"
+                op = replace_symbol(pair.new_path, old, new, parts, carried_from)
+                self._add(pair.new_path, MODIFIED, op, parent)
                 return
         change = ["renamed"] if old.name != new.name else []
-        crossing = home != pair.new_path
-        if crossing or old.parent != new.parent:
+        other_file = old_file != pair.new_path
+        if other_file or old.parent != new.parent:
             change.append("moved")
         if old.masked_id != new.masked_id:
             change += parts
             if not parts:
                 pair.confidence = 1.0
-        without = self._parents.without(pair.old_path, old)
-        if crossing:
-            self._put(home, DELETED, depart(pair, change), without)
-            self._put(pair.new_path, INSERTED, arrive(pair, change), having)
+        parent_without = self._parents.first_without(pair.old_path, old)
+        if other_file:
+            self._add(old_file, DELETED, delete_moved_symbol(pair, change), parent_without)
+            self._add(pair.new_path, INSERTED, insert_moved_symbol(pair, change), parent)
         else:
-            op = rename_symbol(home, old, new, change, pair.confidence)
-            self._put(home, RENAMED, op, having if having == without else 0)
+            op = rename_symbol(old_file, old, new, change, pair.confidence)
+            self._add(old_file, RENAMED, op, parent if parent == parent_without else 0)
 
-    def _ambiguous(self, pair: Pair) -> bool:
-        """Whether an op at the new place alone could be taken for one on another symbol that was there before."""
-        if pair.old_key == pair.new_key or pair.old_path in self._found.renamed_files:
+    def _is_ambiguous(self, pair: Pair) -> bool:
+        """Whether an op at the new address alone could be taken for one on another symbol that was there before."""
+        if pair.old_key == pair.new_key or pair.old_path in self._matching.renamed_files:
             return False
         path, name = pair.new_key
-        return name in self._before.get(path, ()) or path in self._arrived
+        return name in self._before.get(path, ()) or path in self._new_files

@@ -127,6 +127,6 @@ def _score(
         + MEMBERS * (len(both) / len(every) if every else 0.0)
         + NAME * name_similarity(one, other)
         + BASES * base_similarity(one, other)
-        + FILE * (unmatched.new_path(old[0]) == new[0])
+        + FILE * (unmatched.matching.new_path(old[0]) == new[0])
         + CALLS * unmatched.call_sites.renamed(one.symbol.name, other.symbol.name)
     )

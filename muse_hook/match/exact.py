@@ -60,7 +60,7 @@ def _pair_by(
     """Pair what the criterion tells from all others on both sides."""
     found: dict[Hashable, tuple[list[SymbolKey], list[SymbolKey]]] = {}
     for old in olds:
-        value = criterion(unmatched.new_path(old[0]), unmatched.before.symbols[old])
+        value = criterion(unmatched.matching.new_path(old[0]), unmatched.before.symbols[old])
         found.setdefault(value, ([], []))[0].append(old)
     for new in news:
         value = criterion(new[0], unmatched.after.symbols[new])

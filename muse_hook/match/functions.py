@@ -149,7 +149,7 @@ def _score(unmatched: Unmatched, old: Features, new: Features) -> tuple[float, f
     name = name_similarity(old, new)
     beside = NAME * name + SCOPE * same_scope + CALLS * unmatched.call_sites.renamed(old.symbol.name, new.symbol.name)
     needed = ACCEPTED
-    if unmatched.new_path(old.key[0]) != new.key[0]:
+    if unmatched.matching.new_path(old.key[0]) != new.key[0]:
         needed += OTHER_FILE
     size = min(old.size + old.prose_size, new.size + new.prose_size)
     if size < SMALL:

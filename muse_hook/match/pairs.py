@@ -146,3 +146,8 @@ class Matching:
         self.inserted: dict[SymbolKey, Symbol] = {}
         self.extracted: dict[SymbolKey, SymbolKey] = {}
         self.inlined: dict[SymbolKey, SymbolKey] = {}
+
+    def new_path(self, path: str) -> str:
+        """Return where a path's symbols are after the commit: another path for a renamed file."""
+        renamed = self.renamed_files.get(path)
+        return renamed.path if renamed else path

@@ -80,15 +80,10 @@ class Unmatched:
         self.weights = Weights(functions)
         self.call_sites = CallSites(self.before.symbols, self.after.symbols, self.matching.pairs)
 
-    def new_path(self, path: str) -> str:
-        """Return the path after the commit: another one for a renamed file."""
-        renamed = self.matching.renamed_files.get(path)
-        return renamed.path if renamed else path
-
     def same_scope(self, old: SymbolKey, new: SymbolKey) -> bool:
         """Whether two symbols stand in the same file and class, renamed files and classes followed."""
         path, parent = old[0], self.before.symbols[old].parent
-        expected = self._new_classes.get((path, parent)) or (self.new_path(path), parent)
+        expected = self._new_classes.get((path, parent)) or (self.matching.new_path(path), parent)
         return expected == (new[0], self.after.symbols[new].parent)
 
     def may_pair(self, old: SymbolKey, new: SymbolKey) -> bool:
@@ -104,8 +99,8 @@ class Unmatched:
     def pair_same_addresses(self) -> None:
         """Pair again what is unmatched on both sides of one address: there can be no insert beside a delete."""
         for path, name in sorted(self.before.symbols):
-            if (self.new_path(path), name) in self.after.symbols:
-                self.pair((path, name), (self.new_path(path), name))
+            if (self.matching.new_path(path), name) in self.after.symbols:
+                self.pair((path, name), (self.matching.new_path(path), name))
 
     def pair(self, old: SymbolKey, new: SymbolKey, confidence: float = 1.0) -> None:
         """Pair two unmatched symbols."""

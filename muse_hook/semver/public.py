@@ -1,15 +1,17 @@
-"""What other people's code may rely on: public names in public files."""
+"""What other code may rely on: public names in public files, and what a tree still offers of them."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from muse_hook.model.symbol import Symbol, SymbolTable
 
-UNTOLD = frozenset(("tests", "docs"))
+EXCLUDED = frozenset(("tests", "docs"))
 """Folders, anywhere, whose code nobody depends on."""
 
-UNTOLD_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks"))
+EXCLUDED_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks"))
 """Likewise, but only at the top of the repository: deeper down they may be packages (`django/test`)."""
 
 INTERNAL_ON_TOP = frozenset(("setup", "conftest", "noxfile", "tasks", "fabfile"))
@@ -18,26 +20,30 @@ INTERNAL_ON_TOP = frozenset(("setup", "conftest", "noxfile", "tasks", "fabfile")
 SOURCE_ROOTS = ("src/", "lib/", "python/")
 """Folders that are no part of a module's name."""
 
-FACE = "__init__"
-"""The file whose imports are the package's face."""
+PACKAGE = "__init__"
+"""The file that is the package itself: what it imports is the package's too."""
+
+STAR = "import::*:"
+DYNAMIC = "__getattr__"
+"""A module's function of this name offers what its text mentions (PEP 562)."""
 
 
-def is_untold(path: str) -> bool:
+def is_excluded(path: str) -> bool:
     """Whether a file is a test or documentation: no change of it asks for a new version."""
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
-    if any(folder in UNTOLD or folder.startswith(".") for folder in folders):
+    if any(folder in EXCLUDED or folder.startswith(".") for folder in folders):
         return True
-    if folders and folders[0] in UNTOLD_ON_TOP:
+    if folders and folders[0] in EXCLUDED_ON_TOP:
         return True
     return stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
 
 
 def is_public_path(path: str) -> bool:
-    """Whether a file can be imported by name: neither untold nor underscored, nor a tool of the repository."""
+    """Whether a file can be imported by name: neither excluded nor underscored, nor a tool of the repository."""
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
-    if is_untold(path) or any(_underscored(part) for part in (*folders, stem)):
+    if is_excluded(path) or any(_underscored(part) for part in (*folders, stem)):
         return False
     return bool(folders) or stem not in INTERNAL_ON_TOP
 
@@ -50,7 +56,7 @@ def module_name(path: str) -> str:
             break
     folder, _, name = path.rpartition("/")
     stem = name.partition(".")[0]
-    if stem == FACE:
+    if stem == PACKAGE:
         return folder
     return f"{folder}/{stem}" if folder else stem
 
@@ -59,7 +65,7 @@ def is_public(path: str, table: SymbolTable | None, symbol: Symbol) -> bool:
     """Whether a symbol is public: no part of its name underscored, and listed where its module has a list.
 
     Names with two underscores on both sides are the language's own, and public. An import is public where it is listed,
-    where it says so (`from .m import x as x`), or where it brings a package's own name to its face.
+    where it says so (`from .m import x as x`), or where it brings a module's name into its own package.
     """
     if not is_public_path(path):
         return False
@@ -80,14 +86,89 @@ def _underscored(name: str) -> bool:
 
 
 def _is_reexport(path: str, symbol: Symbol) -> bool:
-    """Whether an import is there for others: renamed to itself, or from the package that this is the face of."""
+    """Whether an import is there for others: renamed to itself, or from the package that this file is."""
     tokens = symbol.tokens
     if len(tokens) > 2 and tokens[-1] == tokens[-2]:  # noqa: PLR2004 - module, name, alias
         return True
     folder, _, name = path.rpartition("/")
-    if name.partition(".")[0] != FACE or len(tokens) < 2:  # noqa: PLR2004 - `import x` has no module
+    if name.partition(".")[0] != PACKAGE or len(tokens) < 2:  # noqa: PLR2004 - `import x` has no module
         return False
     module = tokens[0]
     if module.startswith("."):
         return not module.startswith("..")
     return module.partition(".")[0] == folder.rpartition("/")[2]
+
+
+class Surface:
+    """The names that a tree offers after a commit, as far as the tables of its changed files (by path) tell."""
+
+    def __init__(self, tables: Mapping[str, SymbolTable | None]) -> None:
+        self._modules: dict[str, list[Mapping[str, Symbol]]] = {}
+        for path, table in tables.items():
+            if table is not None and table.symbols:
+                self._modules.setdefault(module_name(path), []).append(table.symbols)
+        self._classes: dict[str, list[tuple[Mapping[str, Symbol], Symbol]]] | None = None
+
+    def offers(self, path: str, symbol: Symbol, new_path: str = "") -> bool:
+        """Whether `symbol` can still be had where it was: defined, imported, or inherited there.
+
+        `new_path` is the file where it is now: a star import from there offers it too.
+        """
+        name = symbol.name if symbol.kind == "import" else symbol.qualified_name
+        for symbols in self._modules.get(module_name(path), ()):
+            if name in symbols or f"import::{name}" in symbols:
+                return True
+            if new_path and any(q.startswith(STAR) and _tail(q) == _tail(module_name(new_path)) for q in symbols):
+                return True
+            dynamic = symbols.get(DYNAMIC)
+            if dynamic is not None and any(token.strip("'") == name for token in dynamic.tokens if token[0] == "'"):
+                return True
+            owner = symbols.get(symbol.parent) if symbol.parent else None
+            if owner is not None and self._has(symbols, owner, symbol.name):
+                return True
+        return False
+
+    def derives(self, path: str, owner: Symbol, base: str) -> bool:
+        """Whether a class still derives from `base`, as far as the changed files tell."""
+        wanted = simple_base(base)
+        for symbols in self._modules.get(module_name(path), ()):
+            for _, found in self._ancestry(symbols, owner):
+                if wanted in {simple_base(text) for text in found.bases}:
+                    return True
+        return False
+
+    def _has(self, symbols: Mapping[str, Symbol], owner: Symbol, member: str) -> bool:
+        """Whether a class or one that it derives from has a member."""
+        return any(f"{cls.qualified_name}.{member}" in table for table, cls in self._ancestry(symbols, owner))
+
+    def _ancestry(self, symbols: Mapping[str, Symbol], owner: Symbol) -> Iterator[tuple[Mapping[str, Symbol], Symbol]]:
+        """Yield a class and those it derives from, found by name in the changed files, each with its file's symbols."""
+        if self._classes is None:
+            self._classes = {}
+            for table in (table for tables in self._modules.values() for table in tables):
+                for symbol in table.values():
+                    if symbol.kind == "class":
+                        self._classes.setdefault(symbol.name, []).append((table, symbol))
+        waiting, seen = [(symbols, owner)], {id(owner)}
+        while waiting:
+            table, cls = waiting.pop()
+            yield table, cls
+            for base in cls.bases:
+                name = simple_base(base)
+                imported = table.get(f"import::{name}")
+                if imported is not None and len(imported.tokens) > 1:
+                    name = imported.tokens[1]  # module, name, alias
+                for found in self._classes.get(name, ()):
+                    if id(found[1]) not in seen:
+                        seen.add(id(found[1]))
+                        waiting.append(found)
+
+
+def simple_base(base: str) -> str:
+    """Return the simple name of a base: `t.Generic[T]` -> Generic."""
+    return base.partition("[")[0].rpartition(".")[2].strip()
+
+
+def _tail(name: str) -> str:
+    """Return the last part of a module's name, however it is separated."""
+    return name.replace("/", ".").rpartition(".")[2].rpartition(":")[2]

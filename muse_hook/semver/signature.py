@@ -1,6 +1,8 @@
-"""What a changed parameter list means for callers; after griffe's catalogue of breakages."""
+"""What changed parameters and results mean for callers; after griffe's catalogue of breakages."""
 
 from __future__ import annotations
+
+from re import compile as pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import SemVerBump
     from muse_hook.model.symbol import Parameter
 
-    Finding = tuple[SemVerBump, str, str]
+    ParameterChange = tuple[SemVerBump, str, str]
     """Bump, reason code, detail."""
 
 POSITIONAL = ("positional_only", "positional_or_keyword")
@@ -25,8 +27,12 @@ WIDENED = frozenset((
 ))  # fmt: skip
 """Changes of kind that take nothing from a caller."""
 
+_NAME = pattern(r"[A-Za-z_][\w.]*")
+_NONE = frozenset(("", "None", "NoReturn", "Never"))
+_ALIASES = {"List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type"}
 
-def compare_parameters(before: Sequence[Parameter], after: Sequence[Parameter]) -> Iterator[Finding]:
+
+def compare_parameters(before: Sequence[Parameter], after: Sequence[Parameter]) -> Iterator[ParameterChange]:
     """Yield what changed for callers, in the order of the parameters."""
     olds, news = _passed(before), _passed(after)
     new_by_name = {parameter.name: parameter for parameter in news}
@@ -42,17 +48,17 @@ def compare_parameters(before: Sequence[Parameter], after: Sequence[Parameter]) 
             if old.kind != "positional_only" and old.kind not in VARIADIC and "var_keyword" not in kinds:
                 yield "major", "parameter_renamed", f"{old.name} -> {new.name}"
             yield from _compare(old, new, kinds)
-        elif _swallowed(old, kinds):
+        elif _is_swallowed(old, kinds):
             yield "minor", "parameter_swallowed", old.name
         else:
-            yield "major", "parameter_removed", _shown(old)
-    arrived = {parameter.name for parameter in renamed.values()}
-    added = [new for new in news if new.name not in old_names and new.name not in arrived]
+            yield "major", "parameter_removed", _with_stars(old)
+    new_names = {parameter.name for parameter in renamed.values()}
+    added = [new for new in news if new.name not in old_names and new.name not in new_names]
     for new in added:
-        if _required(new):
+        if _is_required(new):
             yield "major", "parameter_added_required", new.name
         else:
-            yield "minor", "parameter_added", _shown(new)
+            yield "minor", "parameter_added", _with_stars(new)
     yield from _moved(olds, news, renamed)
 
 
@@ -61,35 +67,33 @@ def _passed(parameters: Sequence[Parameter]) -> list[Parameter]:
     return list(parameters[1:] if parameters and parameters[0].name in RECEIVERS else parameters)
 
 
-def _required(parameter: Parameter) -> bool:
+def _is_required(parameter: Parameter) -> bool:
     return parameter.default is None and parameter.kind not in VARIADIC
 
 
-def _shown(parameter: Parameter) -> str:
+def _with_stars(parameter: Parameter) -> str:
     return STARS.get(parameter.kind, "") + parameter.name
 
 
 def _renamed(olds: Sequence[Parameter], news: Sequence[Parameter]) -> dict[str, Parameter]:
     """Return old name -> new parameter, where one name gave way to another at the same place."""
     old_names, new_names = {p.name for p in olds}, {p.name for p in news}
-    gone = [(n, p) for n, p in enumerate(olds) if p.name not in new_names]
-    come = {n: p for n, p in enumerate(news) if p.name not in old_names}
+    removed = [(n, p) for n, p in enumerate(olds) if p.name not in new_names]
+    added = {n: p for n, p in enumerate(news) if p.name not in old_names}
     found = {
-        old.name: come[n] for n, old in gone if n in come and (come[n].kind == old.kind) and _same_need(old, come[n])
+        old.name: added[n]
+        for n, old in removed
+        if n in added and added[n].kind == old.kind and _is_required(added[n]) == _is_required(old)
     }
     for kind in VARIADIC:  # their place moves with the others, and there is one of each
-        star_old = [p for _, p in gone if p.kind == kind]
-        star_new = [p for p in come.values() if p.kind == kind]
+        star_old = [p for _, p in removed if p.kind == kind]
+        star_new = [p for p in added.values() if p.kind == kind]
         if star_old and star_new:
             found[star_old[0].name] = star_new[0]
     return found
 
 
-def _same_need(old: Parameter, new: Parameter) -> bool:
-    return _required(old) == _required(new)
-
-
-def _swallowed(old: Parameter, kinds: set[str]) -> bool:
+def _is_swallowed(old: Parameter, kinds: set[str]) -> bool:
     """Whether the new list still takes whatever was passed."""
     if old.kind == "keyword_only":
         return "var_keyword" in kinds
@@ -98,10 +102,10 @@ def _swallowed(old: Parameter, kinds: set[str]) -> bool:
     return old.kind == "positional_or_keyword" and {"var_positional", "var_keyword"} <= kinds
 
 
-def _compare(old: Parameter, new: Parameter, kinds: set[str]) -> Iterator[Finding]:
-    if _required(new) and not _required(old) and old.kind not in VARIADIC:
+def _compare(old: Parameter, new: Parameter, kinds: set[str]) -> Iterator[ParameterChange]:
+    if _is_required(new) and not _is_required(old) and old.kind not in VARIADIC:
         yield "major", "default_removed", new.name
-    elif not _required(new) and _required(old):
+    elif not _is_required(new) and _is_required(old):
         yield "minor", "default_added", new.name
     elif old.default != new.default:
         yield "minor", "default_changed", f"{new.name}: {old.default} -> {new.default}"
@@ -119,7 +123,9 @@ def _compare(old: Parameter, new: Parameter, kinds: set[str]) -> Iterator[Findin
         yield "major", "parameter_kind_changed", detail
 
 
-def _moved(olds: Sequence[Parameter], news: Sequence[Parameter], renamed: dict[str, Parameter]) -> Iterator[Finding]:
+def _moved(
+    olds: Sequence[Parameter], news: Sequence[Parameter], renamed: dict[str, Parameter]
+) -> Iterator[ParameterChange]:
     """Yield positional parameters that callers by position would miss; a removal, a required one say so themselves."""
     new_names = {parameter.name for parameter in news}
     old_names = {parameter.name for parameter in olds} | {parameter.name for parameter in renamed.values()}
@@ -128,7 +134,59 @@ def _moved(olds: Sequence[Parameter], news: Sequence[Parameter], renamed: dict[s
         for p in olds
         if p.kind in POSITIONAL and (p.name in new_names or p.name in renamed)
     ]
-    after = [p.name for p in news if p.kind in POSITIONAL and (p.name in old_names or not _required(p))]
+    after = [p.name for p in news if p.kind in POSITIONAL and (p.name in old_names or not _is_required(p))]
     for index, name in enumerate(before):
         if name in after and after.index(name) != index:
             yield "major", "parameter_moved", name
+
+
+def is_broken_promise(before: str, after: str) -> bool:
+    """Whether a result's annotation changed in a way that callers may notice.
+
+    They do not where it was not annotated or said None, where it is no longer annotated, where only the spelling
+    changed (`Optional[X]`, `X | None`, `typing.List`, quotes), where a union lost members, or where only one of the two
+    says what a container holds (`list`, `list[int]`).
+    """
+    old, new = members_of(before), members_of(after)
+    if old <= _NONE or not after or "Any" in old or "Any" in new:
+        return False
+    bare = {member.partition("[")[0] for member in old if "[" in member}
+    return not all(member in old or member in bare or member.partition("[")[0] in old for member in new)
+
+
+def members_of(annotation: str) -> frozenset[str]:
+    """Return the members of a union in one spelling; of anything else the annotation itself."""
+    text = "".join(annotation.split()).replace('"', "").replace("'", "")
+    return frozenset(_members(_NAME.sub(lambda match: match[0].rpartition(".")[2], text)))
+
+
+def _members(text: str) -> set[str]:
+    found: set[str] = set()
+    for member in _split_outside_brackets(text, "|"):
+        head, bracket, inside = member.partition("[")
+        if not bracket or not inside.endswith("]"):
+            found.add(member)
+            continue
+        parts = _split_outside_brackets(inside[:-1], ",")
+        if head == "Optional":
+            found |= _members(parts[0]) | {"None"}
+        elif head == "Union":
+            found = found.union(*map(_members, parts))
+        else:
+            inner = ",".join("|".join(sorted(_members(part))) for part in parts)
+            found.add(f"{_ALIASES.get(head, head)}[{inner}]")
+    return found
+
+
+def _split_outside_brackets(text: str, sign: str) -> list[str]:
+    """Split at a sign that stands in no brackets."""
+    parts, depth, start = [], 0, 0
+    for index, letter in enumerate(text):
+        if letter in "[(":
+            depth += 1
+        elif letter in "])":
+            depth -= 1
+        elif letter == sign and not depth:
+            parts.append(text[start:index])
+            start = index + 1
+    return [*parts, text[start:]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import loads
 
-from muse_hook.delta.summary import delta_summary
+from muse_hook.delta.ops import delta_summary
 from muse_hook.errors import DeltaError
 from muse_hook.model.change import Commit
 from muse_hook.oplog import make_batch, make_dropped, make_superseded
