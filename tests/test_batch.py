@@ -328,9 +328,9 @@ def test_an_op_that_looks_like_a_seal_is_none(tmp_path: Path) -> None:
 
 
 def test_a_batch_larger_than_what_is_read_at_once_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("muse_hook.oplog.scanner.BLOCK", 100)
+    monkeypatch.setattr("muse_hook.oplog.reader.BLOCK", 100)
     monkeypatch.setattr("muse_hook.oplog.lines.BLOCK", 100)
-    monkeypatch.setattr("muse_hook.oplog.scanner._DIGEST_BLOCK", 100)
+    monkeypatch.setattr("muse_hook.oplog.reader._DIGEST_BLOCK", 100)
     log = tmp_path / "log"
     log.write_bytes(b"garbage\n" * 99 + batch(1, "f", "g").lines + b"x" * 999 + b"\n" + batch(2).lines)
     assert [seal.commit_id for seal in scan(str(log)) if seal.intact] == [oid(1), oid(2)]
@@ -370,7 +370,7 @@ def test_whatever_stands_between_them_every_whole_batch_is_found(
     log = tmp_path_factory.getbasetemp() / "garbage.jsonl"
     log.write_bytes(data)
     with pytest.MonkeyPatch.context() as patch_:
-        patch_.setattr("muse_hook.oplog.scanner.BLOCK", block)
+        patch_.setattr("muse_hook.oplog.reader.BLOCK", block)
         patch_.setattr("muse_hook.oplog.lines.BLOCK", block)
         whole = {seal.end for seal in scan(str(log)) if seal.intact}
         read = list(read_entries(str(log)))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 
 from muse_hook.oplog.ids import seal_id
-from muse_hook.oplog.scanner import Scanner
-from muse_hook.oplog.seals import Mark
+from muse_hook.oplog.reader import Scanner
+from muse_hook.oplog.seal import Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from typing import Any
 
-    from muse_hook.oplog.seals import Seal
+    from muse_hook.oplog.seal import Seal
 
 # A reader that waits for a first reading to end gets in between two of these.
 _SEALS_A_TRANSACTION = 5000

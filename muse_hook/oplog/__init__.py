@@ -6,13 +6,13 @@ from __future__ import annotations
 _HOMES = {
     "batch": ("Batch", "make_batch"),
     "checkpoint": ("list_named", "read_named", "write_named"),
-    "entries": ("make_op_entry",),
+    "entry": ("make_op_entry",),
     "ids": ("POSITIONS", "entry_id", "mark_id", "seal_id"),
     "log": ("OpLog", "list_sessions"),
     "marks": ("MarkLine", "make_dropped", "make_superseded"),
     "reading": ("delta_of_entries", "read_batch", "read_entries"),
-    "scanner": ("Scanner", "scan"),
-    "seals": ("Mark", "Seal"),
+    "reader": ("Scanner", "scan"),
+    "seal": ("Mark", "Seal"),
     "store": ("Store",),
     "writer": ("append", "end_torn_line", "sync"),
 }
@@ -22,13 +22,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.oplog.batch import Batch, make_batch
     from muse_hook.oplog.checkpoint import list_named, read_named, write_named
-    from muse_hook.oplog.entries import make_op_entry
+    from muse_hook.oplog.entry import make_op_entry
     from muse_hook.oplog.ids import POSITIONS, entry_id, mark_id, seal_id
     from muse_hook.oplog.log import OpLog, list_sessions
     from muse_hook.oplog.marks import MarkLine, make_dropped, make_superseded
+    from muse_hook.oplog.reader import Scanner, scan
     from muse_hook.oplog.reading import delta_of_entries, read_batch, read_entries
-    from muse_hook.oplog.scanner import Scanner, scan
-    from muse_hook.oplog.seals import Mark, Seal
+    from muse_hook.oplog.seal import Mark, Seal
     from muse_hook.oplog.store import Store
     from muse_hook.oplog.writer import append, end_torn_line, sync
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from muse_hook.digest import hex_sha256
 from muse_hook.errors import DeltaError
 from muse_hook.oplog.canonical import canonical, canonical_of, text_json, texts_json
-from muse_hook.oplog.entries import entry_line, tail_json
+from muse_hook.digest import hex_sha256
+from muse_hook.oplog.entry import entry_line, tail_json
 from muse_hook.oplog.ids import POSITIONS, entry_id, seal_id, stamp
 from muse_hook.oplog.ops import walk_ops
 
@@ -55,7 +55,7 @@ def make_batch(
     """Return the batch of `commit`, a pure function of the commit, its delta and the engine.
 
     `generation` is 1 for a root commit, else 1 + the largest of the parents'; `shallow` says that the parents are
-    cut off. `engine` names the versions that made the delta (`engine()` of `languages` where it is None).
+    cut off. `engine` names the versions that made the delta (`muse_hook.languages.engine()` where it is None).
     `actor_id` and `parent_op_ids` take the place of what derives from the commit: the trailer `Muse-Actor`, else the
     author; the parents' seals. Raises DeltaError for a delta that is not of Muse's shape or cannot be JSON.
     """
@@ -126,6 +126,6 @@ def make_batch(
 
 def _engine() -> str:
     """Return the versions at work here."""
-    from muse_hook.languages.languages import engine  # the log itself needs no grammar
+    from muse_hook.languages import engine  # the log itself needs no grammar
 
     return str(engine())

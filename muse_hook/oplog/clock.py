@@ -7,8 +7,8 @@ import os
 from muse_hook.errors import StoreError
 from muse_hook.oplog.ids import stamp
 from muse_hook.oplog.lines import hand_entry, read_lines
-from muse_hook.oplog.scanner import Scanner
-from muse_hook.oplog.seals import Seal
+from muse_hook.oplog.reader import Scanner
+from muse_hook.oplog.seal import Seal
 from muse_hook.oplog.sessions import CLOCK, LOG
 
 TYPE_CHECKING = False

@@ -8,7 +8,7 @@ from muse_hook.errors import DeltaError
 from muse_hook.oplog import clock
 from muse_hook.oplog.canonical import canonical_of
 from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
-from muse_hook.oplog.entries import KEYS, now
+from muse_hook.oplog.entry import KEYS, now
 from muse_hook.oplog.lines import wrong_type
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.reading import read_entries, top_entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.oplog.canonical import canonical
-from muse_hook.oplog.entries import entry_line, tail_json
+from muse_hook.oplog.entry import entry_line, tail_json
 from muse_hook.oplog.ids import mark_id, mark_stamp, seal_id
 
 TYPE_CHECKING = False

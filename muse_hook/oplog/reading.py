@@ -7,8 +7,8 @@ import os
 from muse_hook.errors import DamagedLogError
 from muse_hook.oplog.engines import rank
 from muse_hook.oplog.lines import hand_entry, open_log, parse, read_lines, wrong_type
-from muse_hook.oplog.scanner import Scanner
-from muse_hook.oplog.seals import Seal
+from muse_hook.oplog.reader import Scanner
+from muse_hook.oplog.seal import Seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

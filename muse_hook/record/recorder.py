@@ -7,7 +7,7 @@ from muse_hook.index import Index
 from muse_hook.oplog import clock
 from muse_hook.oplog.batch import DOMAIN, make_batch
 from muse_hook.oplog.canonical import text_json, texts_json
-from muse_hook.oplog.entries import entry_line, now, random_id, tail_json
+from muse_hook.oplog.entry import entry_line, now, random_id, tail_json
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.ops import walk_ops
 from muse_hook.oplog.sessions import check

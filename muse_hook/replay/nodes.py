@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.errors import DamagedLogError
-from muse_hook.oplog.seals import Seal, git_line
+from muse_hook.oplog.seal import Seal, git_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import re
 from muse_hook.oplog.canonical import canonical
 from muse_hook.oplog.ids import entry_id
 from muse_hook.oplog.lines import hand_entry, parse, read_lines
-from muse_hook.oplog.scanner import Scanner
-from muse_hook.oplog.seals import Mark, Seal, git_line
+from muse_hook.oplog.reader import Scanner
+from muse_hook.oplog.seal import Mark, Seal, git_line
 from muse_hook.replay.nodes import Node
 
 TYPE_CHECKING = False

@@ -6,7 +6,7 @@ import os
 
 from muse_hook.errors import MuseHookError, typed
 from muse_hook.oplog import list_named, read_named, write_named
-from muse_hook.oplog.entries import now
+from muse_hook.oplog.entry import now
 from muse_hook.watch.cursor import Cursor, Place
 from muse_hook.watch.follower import Follower
 

@@ -6,7 +6,7 @@ import os
 
 from muse_hook.digest import hasher
 from muse_hook.oplog.lines import BLOCK, open_log, start_of_last
-from muse_hook.oplog.seals import Mark, Seal, git_line
+from muse_hook.oplog.seal import Mark, Seal, git_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
