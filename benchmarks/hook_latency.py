@@ -23,8 +23,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from muse_hook.languages.languages import engine
 from muse_hook.model.change import Commit
-from muse_hook.oplog import Store, append, make_batch
+from muse_hook.oplog.batch import make_batch
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
 
 ENTRIES_A_BATCH = 100
 BATCHES_A_WRITE = 200
@@ -167,7 +170,7 @@ def fill(root: Path, entries: int) -> None:
                 oid, oid, [], author="A <a@example.org>", authored_at=at, committed_at=at, summary="one of many",
                 co_authors=[], actor="", intent="", reservation="",
             )  # fmt: skip
-            pieces.append(make_batch(commit, delta, number + 1))
+            pieces.append(make_batch(commit, delta, number + 1, engine()))
             if len(pieces) == BATCHES_A_WRITE:
                 append(store, "main", pieces, sync=False)
                 pieces = []

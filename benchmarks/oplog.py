@@ -11,9 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.model.change import Commit
-from muse_hook.oplog import Store, append, make_batch, read_entries, scan
+from muse_hook.oplog.batch import make_batch
+from muse_hook.oplog.reader import LogReader, read_entries
+from muse_hook.oplog.seal import Seal
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
 from muse_hook.record.recorder import record_delta_ops
 
 OPS = 9  # with the seal, ten lines a commit
@@ -72,16 +76,22 @@ def fill(store: Store, lines: int) -> None:
             append(store, "main", batches, sync=False)
 
 
+def seals(path: str) -> int:
+    """Return how many whole batches a log holds."""
+    with open(path, "rb") as file:
+        return sum(isinstance(found, Seal) and found.intact for found in LogReader(file.fileno()))
+
+
 def measure(root: Path, lines: int) -> None:
     """Print what one more recording costs in a log of `lines` lines, and what reading all of it does."""
     store = Store(root)
     store.ensure("op_log")
     timed(f"{lines:9,} lines: make and append them", lambda: fill(store, lines))
     path = store.log_path("main")
-    timed(f"{lines:9,} lines: scan, every digest checked", lambda: sum(seal.intact for seal in scan(path)))
+    timed(f"{lines:9,} lines: scan, every digest checked", lambda: seals(path))
     with Index(store) as index:
         timed(f"{lines:9,} lines: index from nothing", index.refresh)
-        timed(f"{lines:9,} lines: refresh, nothing new", lambda: index.refresh(quick=True), 20)
+        timed(f"{lines:9,} lines: refresh, nothing new", lambda: index.refresh(fast=True), 20)
         number = [10**6]
 
         def one(*, sync: bool) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "OpLog": "muse_hook.oplog",
+    "OpLog": "muse_hook.oplog.log",
     "diff_commits": "muse_hook.record.delta",
-    "list_sessions": "muse_hook.oplog",
-    "make_op_entry": "muse_hook.oplog",
+    "list_sessions": "muse_hook.oplog.log",
+    "make_op_entry": "muse_hook.oplog.entry",
     "open_code_session": "muse_hook.record.recorder",
     "record_delta_ops": "muse_hook.record.recorder",
 }
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.oplog import OpLog, list_sessions, make_op_entry
+    from muse_hook.oplog.entry import make_op_entry
+    from muse_hook.oplog.log import OpLog, list_sessions
     from muse_hook.record.delta import diff_commits
     from muse_hook.record.recorder import open_code_session, record_delta_ops
 

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git import Repository
     from muse_hook.install.findings import HookState
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
 
 _GIT_HOOK_RUN = (2, 36)
 _PROBE = "MUSE_HOOK_PROBE"  # read by the shim

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.catchup.queue import HookEvent
     from muse_hook.git import Head, Repository
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
 
 # Imports inside functions: start-up time; the short way of an ordinary commit needs a third of them.
@@ -172,9 +172,7 @@ class _Hook:
             except BaseException:  # noqa: BLE001 - there is nobody else to tell
                 from traceback import format_exc
 
-                from muse_hook.catchup.errorlog import append_error
-
-                append_error(store, format_exc())
+                store.append_error(format_exc())
 
         if self.background:
             work()
@@ -205,9 +203,7 @@ def _complain(stores: list[Store], error: Exception, details: str) -> None:
     what = str(error) if isinstance(error, MuseHookError) else f"{type(error).__name__}: {error}"
     _say(f"not recorded yet: {what}")
     if stores and os.path.isdir(stores[0].muse_dir):
-        from muse_hook.catchup.errorlog import append_error
-
-        append_error(stores[0], details)
+        stores[0].append_error(details)
 
 
 def _say(text: str) -> None:

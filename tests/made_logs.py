@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from muse_hook.history.follow import refresh
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.model.change import Commit
-from muse_hook.oplog import Store, append, make_batch
+from muse_hook.oplog.batch import make_batch
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
 
 
 def digest(text: str) -> str:

@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from muse_hook.model.change import Commit
-from muse_hook.oplog import Batch, Store, append, make_batch
+from muse_hook.oplog.batch import Batch, make_batch
+from muse_hook.oplog.reader import LogReader
+from muse_hook.oplog.seal import Seal
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
 
 ENGINE = "muse_hook 0; a grammar 0"
 
@@ -64,6 +68,20 @@ def write(store: Store, session: str, *pieces: Any) -> None:
 def log_of(store: Store, session: str = "main") -> Path:
     """Return the path of a session's log."""
     return Path(store.log_path(session))
+
+
+def scan(path: str, offset: int = 0) -> list[Seal]:
+    """Return the seals of the log at `path` from the byte `offset`, the end of a batch (or 0), on."""
+    if not Path(path).exists():
+        return []
+    with Path(path).open("rb") as file:
+        return [found for found in LogReader(file.fileno(), offset) if isinstance(found, Seal)]
+
+
+def read_batch(store: Store, session: str, seal: Any) -> list[Any]:
+    """Return the entries of the batch of a seal (or an indexed batch), the seal last."""
+    with log_of(store, session).open("rb") as file:
+        return LogReader(file.fileno()).batch(seal).entries()
 
 
 def entries(data: bytes) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from muse_hook.cli.escape import printable
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.report.content import PageContent
 from muse_hook.report.gather import CATEGORIES, gather
 from muse_hook.report.page import page

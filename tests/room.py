@@ -16,7 +16,7 @@ from muse_hook.catchup.pending import Unrecorded, find_unrecorded
 from muse_hook.catchup.state import make_baseline
 from muse_hook.git import Repository, open_repository
 from muse_hook.install.hook_file import EVENTS, Shim
-from muse_hook.oplog import Store
+from muse_hook.oplog.store import Store
 
 PROJECT = Path(muse_hook.__file__).parent.parent
 # What the hooks' interpreter, started without `site`, is to find: this project, and what it depends on.

@@ -21,7 +21,7 @@ from muse_hook.catchup.backfill import BackfillReport, backfill
 from muse_hook.catchup.recording import Recording
 from muse_hook.errors import InternalError, RevisionError
 from muse_hook.git.generations import Generations
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.oplog.batch import Batch
 from muse_hook.record.delta import Memory
 
@@ -140,7 +140,7 @@ def repo_commits(room: Room) -> Iterator[tuple[str, tuple[str, ...]]]:
 def lines(told: object) -> bytes:
     """Return the lines of a batch."""
     assert isinstance(told, Batch)
-    return told.lines
+    return told.data
 
 
 def test_unreadable_commit_is_left_and_named(room: Room) -> None:
@@ -200,7 +200,7 @@ sys.path[:0] = {PACKAGES!r}
 from muse_hook.catchup import backfill as backfilling, workers
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
-from muse_hook.oplog import Store
+from muse_hook.oplog.store import Store
 workers.BLOCK = backfilling.BLOCK = {BLOCK}
 repo = open_repository()
 def wait(done, total):

@@ -5,31 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, write
+from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
 
-from muse_hook.errors import DeltaError
-from muse_hook.oplog import (
-    POSITIONS,
-    Mark,
-    Scanner,
-    Store,
-    entry_id,
-    make_batch,
-    make_dropped,
-    make_superseded,
-    mark_id,
-    read_entries,
-    scan,
-    seal_id,
-)
-from muse_hook.oplog.batch import MAX_ENTRIES
-from muse_hook.oplog.canonical import canonical
+from muse_hook.errors import DamagedLogError, DeltaError
+from muse_hook.oplog.batch import MAX_ENTRIES, Batch, make_batch, make_dropped, make_superseded
+from muse_hook.oplog.entry import POSITIONS, canonical, entry_id, mark_id, seal_id
+from muse_hook.oplog.lines import parse
+from muse_hook.oplog.reader import LogReader, read_entries
+from muse_hook.oplog.seal import Mark
+from muse_hook.oplog.store import Store
 
 NINE = [
     "op_id", "actor_id", "lamport_ts", "parent_op_ids", "domain", "domain_op", "created_at", "intent_id",
@@ -47,32 +39,32 @@ def compact(value: object) -> bytes:
 def test_a_batch_is_the_ops_each_patch_followed_by_its_children_and_the_seal() -> None:
     ops = [insert("README.md"), patch("a.py", "f", "g"), patch("b.py", "h")]
     made = make_batch(commit(5, 3, 4), delta(*ops), 7, engine=ENGINE)
-    lines = entries(made.lines)
+    lines = entries(made.data)
     assert [line["domain_op"] for line in lines[:-1]] == [
         ops[0], ops[1], *ops[1]["child_ops"], ops[2], *ops[2]["child_ops"],
     ]  # fmt: skip
-    assert [line["op_id"] for line in lines] == [*made.op_ids, made.seal_id]
+    assert [line["op_id"] for line in lines] == [*made.op_ids, seal_id(made.commit_id)]
     parents = [seal_id(oid(3)), seal_id(oid(4))]
     top, child = made.op_ids, [made.op_ids[1]]
     assert [line["parent_op_ids"] for line in lines] == [
         parents, parents, child, child, parents, [top[4]], [top[0], top[1], top[4]],
     ]  # fmt: skip
     assert [line["lamport_ts"] for line in lines] == [7 * 2**24 + position for position in range(7)]
-    assert made.highest == 7 * 2**24 + 6
+    assert made.highest_stamp == 7 * 2**24 + 6
     assert [line["domain"] for line in lines] == ["code"] * 6 + ["git"]
     assert {line["commit_id"] for line in lines} == {oid(5)}
     assert {line["created_at"] for line in lines} == {"2026-01-01T11:00:00+00:00"}
 
 
 def test_the_keys_stand_in_muse_s_order_then_ours() -> None:
-    lines = entries(batch(1, "f").lines)
+    lines = entries(batch(1, "f").data)
     assert [list(line) for line in lines] == [[*NINE, "commit_id"]] * 2 + [[*NINE, "commit_id", "commit"]]
 
 
 def test_the_seal_tells_the_commit() -> None:
     told = commit(5, 3, co_authors=["Grace Hopper <grace@example.org>"], summary="Größe")
     made = make_batch(told, delta(insert("a.txt")) | {"breaking_changes": ["f"]}, 2, engine=ENGINE)
-    entry, seal = made.lines.splitlines(keepends=True)
+    entry, seal = made.data.splitlines(keepends=True)
     line = json.loads(seal)
     assert list(line["commit"].items()) == [
         ("parents", [oid(3)]),
@@ -98,14 +90,14 @@ def test_the_seal_tells_the_commit() -> None:
 
 
 def test_a_seal_in_a_shallow_clone_says_so_last() -> None:
-    seal = entries(make_batch(commit(1), delta(), 1, shallow=True, engine=ENGINE).lines)[-1]
+    seal = entries(make_batch(commit(1), delta(), 1, shallow=True, engine=ENGINE).data)[-1]
     assert list(seal["commit"])[-1] == "shallow"
     assert seal["commit"]["shallow"] is True
 
 
 def test_a_commit_that_changes_no_symbol_has_its_seal_which_names_the_parents() -> None:
     made = make_batch(commit(2, 1), {"domain": "code", "ops": [], "summary": ""}, 2, engine=ENGINE)
-    (seal,) = entries(made.lines)
+    (seal,) = entries(made.data)
     assert made.op_ids == []
     assert seal["parent_op_ids"] == [seal_id(oid(1))]
     assert (seal["commit"]["sem_ver_bump"], seal["commit"]["breaking_changes"]) == ("none", [])
@@ -114,9 +106,9 @@ def test_a_commit_that_changes_no_symbol_has_its_seal_which_names_the_parents() 
 
 def test_trailers_name_the_actor_the_intent_and_the_reservation() -> None:
     told = commit(1, actor="agent-7", intent="i-1", reservation="r-1")
-    for line in entries(make_batch(told, delta(insert("a")), 1, engine=ENGINE).lines):
+    for line in entries(make_batch(told, delta(insert("a")), 1, engine=ENGINE).data):
         assert (line["actor_id"], line["intent_id"], line["reservation_id"]) == ("agent-7", "i-1", "r-1")
-    assert entries(batch(1).lines)[0]["actor_id"] == "Ada Lovelace <ada@example.org>"
+    assert entries(batch(1).data)[0]["actor_id"] == "Ada Lovelace <ada@example.org>"
 
 
 JSON_VALUES = st.recursive(
@@ -132,14 +124,14 @@ def test_every_line_is_what_json_dumps_writes(extra: dict[str, Any], words: str)
     op = extra | insert(words)
     told = commit(1, 2, author=words, actor=words, intent=words, summary=words)
     made = make_batch(told, delta(op, patch(words, words)) | {"summary": words}, 3, engine=words)
-    lines = made.lines.splitlines()
+    lines = made.data.splitlines()
     assert [compact(json.loads(line)) for line in lines] == lines
     assert json.loads(lines[0])["domain_op"] == op
-    assert made.lines.isascii()
+    assert made.data.isascii()
 
 
 def test_the_same_commit_gives_the_same_lines_and_another_one_other_ids() -> None:
-    assert batch(1, "f").lines == batch(1, "f").lines
+    assert batch(1, "f").data == batch(1, "f").data
     assert not set(batch(1, "f").op_ids) & set(batch(2, "f").op_ids)
 
 
@@ -186,8 +178,8 @@ def test_the_encoder_survives_what_it_refused() -> None:
 
 def test_a_superseded_mark_names_both_commits() -> None:
     mark = make_superseded(oid(1), commit(2, actor="agent-7"), "amend", 4)
-    (line,) = entries(mark.lines)
-    assert compact(line) + b"\n" == mark.lines
+    (line,) = entries(mark.data)
+    assert compact(line) + b"\n" == mark.data
     assert line["op_id"] == mark.op_id == mark_id("superseded", oid(1), oid(2))
     assert list(line) == NINE
     assert line["domain_op"] == {
@@ -201,11 +193,11 @@ def test_a_superseded_mark_names_both_commits() -> None:
     }
     assert line["parent_op_ids"] == [seal_id(oid(1)), seal_id(oid(2))]
     assert (line["domain"], line["actor_id"]) == ("git", "agent-7")
-    assert line["lamport_ts"] == mark.highest == 4 * 2**24 + 2**24 - 1
+    assert line["lamport_ts"] == mark.highest_stamp == 4 * 2**24 + 2**24 - 1
 
 
 def test_a_dropped_mark_names_the_commit() -> None:
-    (line,) = entries(make_dropped(commit(1), 4).lines)
+    (line,) = entries(make_dropped(commit(1), 4).data)
     assert line["domain_op"] == {
         "op": "delete",
         "address": oid(1),
@@ -222,10 +214,126 @@ def test_marks_count_and_are_found(tmp_path: Path) -> None:
     mark = make_superseded(oid(1), commit(2), "rebase", 4)
     write(store, "main", batch(1, "f"), mark, batch(2, "g"))
     with log_of(store).open("rb") as file:
-        found = list(Scanner(file.fileno()))
+        found = list(LogReader(file.fileno()))
     assert [item.op_id for item in found if isinstance(item, Mark)] == [mark.op_id]
     assert mark.op_id in {entry["op_id"] for entry in read_entries(store.log_path("main"))}
     assert [seal.intact for seal in scan(store.log_path("main"))] == [True, True]
+
+
+# Reading a batch
+
+
+def read(made: Batch) -> Batch:
+    """Return a made batch as one that is read."""
+    return Batch(made.commit_id, made.generation, made.data, engine=made.engine)
+
+
+def remade(made: Batch, number: int, change: Callable[[bytes], bytes]) -> Batch:
+    """Return a batch with another line in the place of one of its own."""
+    lines = made.data.splitlines(keepends=True)
+    lines[number] = change(lines[number])
+    return Batch(made.commit_id, made.generation, b"".join(lines), engine=made.engine)
+
+
+TRICKY = 'x,"created_at":"\\,"domain_op":{"op":"patch","child_ops":['
+
+
+def tricky() -> Batch:
+    """Return a batch whose ops hold what a reader looks for."""
+    op = patch("a.py", "f", TRICKY, "é")
+    return make_batch(commit(5, 3, intent=TRICKY, actor=TRICKY), delta(op, insert("b"), patch("c.py", "g")), 7, ENGINE)
+
+
+def test_a_batch_that_is_read_equals_the_one_that_was_made() -> None:
+    for made in (tricky(), batch(1), batch(2, "f", "g"), make_batch(commit(3), delta(patch("a.py")), 1, ENGINE)):
+        again = read(made)
+        assert again.entries() == made.entries() == entries(made.data)
+        assert again.op_ids == made.op_ids
+        assert again.highest_stamp == made.highest_stamp == again.entries()[-1]["lamport_ts"]
+        assert made.data[made.seal_start :] == made.data.splitlines(keepends=True)[-1]
+        assert list(again.entries()[0]) == list(entries(made.data)[0])
+
+
+def test_each_op_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+    original = parse
+    monkeypatch.setattr("muse_hook.oplog.batch.parse", lambda line: parsed.append(line) or original(line))  # type: ignore[func-returns-value]
+    found = read(tricky()).entries()
+    assert len(parsed) == 4  # two patches, one insert, the seal
+    assert found[1]["domain_op"] is found[0]["domain_op"]["child_ops"][0]
+
+
+@pytest.mark.parametrize("line", range(7))
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: line.replace(b"a.py::f", b"a.py::other", 1),
+        lambda line: line.replace(b'"content_id":"1', b'"content_id":"2'),
+        lambda line: line.replace(b'"lamport_ts":117', b'"lamport_ts":118'),
+        lambda line: line.replace(b'"parent_op_ids":["', b'"parent_op_ids":["x","'),
+        lambda line: line.replace(b'"parent_op_ids":', b'"parent_op_ids": '),
+        lambda line: line.replace(b'"domain":"code"', b'"domain":"music"'),
+        lambda line: line.replace(b'"actor_id":"', b'"actor_id":"y'),
+        lambda line: line.replace(b'{"op_id":"', b'{"op_id":"\\u0061'),
+        lambda line: line.replace(b'{"op_id":"', b'{"op_id":"\xc3\xa9'),
+        lambda line: line[:-2] + b',"mood":"good"}\n',
+        lambda line: line.replace(b'"intent_id":"', b'"intent_id":"z'),
+    ],
+)
+def test_a_line_is_what_it_says_whatever_its_patch_holds(line: int, change: Callable[[bytes], bytes]) -> None:
+    changed = remade(tricky(), line, change)
+    assert changed.entries() == entries(changed.data)
+
+
+@pytest.mark.parametrize("bad", [b"no JSON\n", b"[]\n", b"{}\n", b"\xff\n"])
+def test_a_line_that_is_no_entry_of_the_commit_is_passed_over(bad: bytes) -> None:
+    changed = remade(tricky(), 1, lambda _: bad)
+    assert changed.entries() == [each for number, each in enumerate(tricky().entries()) if number != 1]
+    other = remade(tricky(), 1, lambda line: line.replace(oid(5).encode(), oid(6).encode()))
+    assert len(other.entries()) == len(tricky().entries()) - 1
+
+
+def test_ops_are_the_delta_s() -> None:
+    ops = [patch("a.py", "f", TRICKY, "é"), insert("b"), patch("c.py", "g")]
+    assert read(tricky()).ops() == ops
+    assert remade(tricky(), 1, lambda _: b"no JSON\n").ops() == ops  # the patch has it
+    for number in (0, 4, 5):
+        with pytest.raises(DamagedLogError, match=r"it cannot be read \(JSONDecodeError\)"):
+            remade(tricky(), number, lambda _: b"no JSON\n").ops()
+    with pytest.raises(DamagedLogError, match=r"\(KeyError\)"):
+        remade(tricky(), 0, lambda line: line.replace(b"child_ops", b"other_ops")).ops()
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_batch_is_read_where_it_stands_and_nowhere_else(at: int, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(batch(1, "f").data + batch(2, "g", generation=3).data)
+    seal = scan(str(log))[at]
+    with log.open("r+b") as file:
+        reader = LogReader(file.fileno())
+        found = reader.batch(seal)
+        made = (batch(1, "f"), batch(2, "g", generation=3))[at]
+        assert (found.data, found.engine, found.shallow) == (made.data, ENGINE, False)
+        there = reader.seal(seal.line, seal.end)
+        assert there is not None
+        assert there.entry == seal.entry
+        assert reader.seal(seal.line, seal.end - 1) is None
+        assert reader.seal(seal.start, seal.end) is None
+        for key, value in (
+            ("start", seal.start + 1),
+            ("line", seal.start),
+            ("end", seal.end - 1),
+            ("commit_id", oid(7)),
+        ):
+            other = copy(seal)
+            setattr(other, key, value)
+            with pytest.raises(DamagedLogError):
+                reader.batch(other)
+        file.seek(seal.start + 20)
+        file.write(b"#")
+        file.flush()
+        with pytest.raises(DamagedLogError, match="do not fit their seal"):
+            reader.batch(seal)
 
 
 # Finding batches
@@ -237,7 +345,7 @@ def test_a_seal_tells_where_its_batch_stands(tmp_path: Path) -> None:
     data = log_of(store).read_bytes()
     seals = list(scan(store.log_path("main")))
     assert [data[seal.start : seal.end] for seal in seals] == [
-        batch(1, "f", parents=(8, 9)).lines, batch(2).lines, batch(3, "g", "h", generation=5).lines,
+        batch(1, "f", parents=(8, 9)).data, batch(2).data, batch(3, "g", "h", generation=5).data,
     ]  # fmt: skip
     assert [seal.commit_id for seal in seals] == [oid(1), oid(2), oid(3)]
     assert (seals[0].parents, seals[0].tree, seals[0].shallow) == ((oid(8), oid(9)), "7" * 40, False)
@@ -257,9 +365,9 @@ def damage(data: bytes, at: int, bit: int = 0) -> bytes:
 
 def test_a_flipped_bit_in_an_entry_damages_its_batch_alone(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    middle = batch(2, "f").lines
+    middle = batch(2, "f").data
     for at in range(0, middle.rindex(b"\n", 0, -1), 7):
-        log.write_bytes(batch(1, "f").lines + damage(middle, at) + batch(3, "f").lines)
+        log.write_bytes(batch(1, "f").data + damage(middle, at) + batch(3, "f").data)
         counting = [seal.commit_id for seal in scan(str(log)) if seal.intact]
         assert counting == [oid(1), oid(3)], at
         assert not [entry for entry in read_entries(str(log)) if entry.get("commit_id") == oid(2)], at
@@ -285,10 +393,10 @@ def test_a_flipped_bit_in_an_entry_damages_its_batch_alone(tmp_path: Path) -> No
 )
 def test_a_seal_that_contradicts_itself_seals_nothing(was: str, becomes: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    text = batch(2, "f").lines.decode()
+    text = batch(2, "f").data.decode()
     head, seal = text[: text.rindex("\n", 0, -1) + 1], text[text.rindex("\n", 0, -1) + 1 :]
     assert was in seal
-    log.write_text(batch(1, "f").lines.decode() + head + seal.replace(was, becomes) + batch(3, "f").lines.decode())
+    log.write_text(batch(1, "f").data.decode() + head + seal.replace(was, becomes) + batch(3, "f").data.decode())
     seals = list(scan(str(log)))
     assert [(seal.commit_id, seal.intact) for seal in seals] == [(oid(1), True), (oid(2), False), (oid(3), True)]
     assert seals[1].reason
@@ -296,14 +404,14 @@ def test_a_seal_that_contradicts_itself_seals_nothing(was: str, becomes: str, tm
 
 def test_a_seal_whose_lines_are_before_another_batch_seals_nothing(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    *lines, seal = batch(1, "f").lines.splitlines(keepends=True)
-    log.write_bytes(b"".join(lines) + batch(2, "g").lines + seal)
+    *lines, seal = batch(1, "f").data.splitlines(keepends=True)
+    log.write_bytes(b"".join(lines) + batch(2, "g").data + seal)
     assert [(seal.commit_id, seal.intact) for seal in scan(str(log))] == [(oid(2), True), (oid(1), False)]
 
 
 def test_a_half_batch_before_a_whole_one_of_the_same_commit_is_passed_over(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    whole = batch(1, "f", "g").lines
+    whole = batch(1, "f", "g").data
     log.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]) + whole)
     (seal,) = scan(str(log))
     assert (seal.intact, seal.end - seal.start) == (True, len(whole))
@@ -312,7 +420,7 @@ def test_a_half_batch_before_a_whole_one_of_the_same_commit_is_passed_over(tmp_p
 
 def test_of_two_whole_batches_of_a_commit_one_counts(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    log.write_bytes(batch(1, "f").lines + batch(2).lines + batch(1, "f").lines)
+    log.write_bytes(batch(1, "f").data + batch(2).data + batch(1, "f").data)
     assert [seal.commit_id for seal in scan(str(log)) if seal.intact] == [oid(1), oid(2), oid(1)]
     assert [entry["op_id"] for entry in read_entries(str(log))] == [
         *batch(1, "f").op_ids, seal_id(oid(1)), seal_id(oid(2)),
@@ -321,9 +429,9 @@ def test_of_two_whole_batches_of_a_commit_one_counts(tmp_path: Path) -> None:
 
 def test_an_op_that_looks_like_a_seal_is_none(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    seal = entries(batch(9).lines)[0]
+    seal = entries(batch(9).data)[0]
     made = make_batch(commit(1), delta(insert("a") | seal, insert("b") | {"x": seal}), 1, engine=ENGINE)
-    log.write_bytes(made.lines)
+    log.write_bytes(made.data)
     assert [(seal.commit_id, seal.entries) for seal in scan(str(log))] == [(oid(1), 2)]
 
 
@@ -332,15 +440,15 @@ def test_a_batch_larger_than_what_is_read_at_once_is_found(tmp_path: Path, monke
     monkeypatch.setattr("muse_hook.oplog.lines.BLOCK", 100)
     monkeypatch.setattr("muse_hook.oplog.reader._DIGEST_BLOCK", 100)
     log = tmp_path / "log"
-    log.write_bytes(b"garbage\n" * 99 + batch(1, "f", "g").lines + b"x" * 999 + b"\n" + batch(2).lines)
+    log.write_bytes(b"garbage\n" * 99 + batch(1, "f", "g").data + b"x" * 999 + b"\n" + batch(2).data)
     assert [seal.commit_id for seal in scan(str(log)) if seal.intact] == [oid(1), oid(2)]
     assert len(list(read_entries(str(log)))) == 5
 
 
 PIECES = st.one_of(
-    st.integers(1, 4).map(lambda number: ("batch", batch(number, *("f", "g")[: number % 3]).lines)),
+    st.integers(1, 4).map(lambda number: ("batch", batch(number, *("f", "g")[: number % 3]).data)),
     st.tuples(st.integers(1, 4), st.integers(0, 2500)).map(
-        lambda cut: ("garbage", (batch(cut[0], "f", "g").lines)[: cut[1]])
+        lambda cut: ("garbage", (batch(cut[0], "f", "g").data)[: cut[1]])
     ),
     st.binary(max_size=60).map(lambda raw: ("garbage", raw)),
     st.sampled_from(
@@ -376,7 +484,7 @@ def test_whatever_stands_between_them_every_whole_batch_is_found(
         read = list(read_entries(str(log)))
     assert whole >= set(wanted)
     for end in whole - set(wanted):  # a cut that took the newline alone, ended by what followed
-        assert data[:end].endswith(tuple(batch(number, "f", "g").lines for number in range(1, 5)))
+        assert data[:end].endswith(tuple(batch(number, "f", "g").data for number in range(1, 5)))
     assert len({entry["op_id"] for entry in read}) == len(read)
     for entry in read:
         assert entry.get("commit_id") is None or seal_id(str(entry["commit_id"])) in {e["op_id"] for e in read}

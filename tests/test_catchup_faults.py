@@ -21,7 +21,6 @@ from room import PROJECT, Room
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.catchup import catch_up
-from muse_hook.catchup.errorlog import append_error
 from muse_hook.catchup.state import write_frontier
 from muse_hook.record.delta import batch_of
 
@@ -480,7 +479,7 @@ def test_six_syncs_at_once(room: Room) -> None:
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from muse_hook.catchup.catchup import catch_up\n"
         "from muse_hook.git import open_repository\n"
-        "from muse_hook.oplog import Store\n"
+        "from muse_hook.oplog.store import Store\n"
         "repo = open_repository()\n"
         "catch_up(repo, Store(repo.common_dir), whole=True)\n"
     )
@@ -620,7 +619,7 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monk
 
 def test_error_log_is_capped(room: Room) -> None:
     for number in range(40):
-        append_error(room.store(), f"{number} " + "x" * 20_000)
+        room.store().append_error(f"{number} " + "x" * 20_000)
     path = room.muse / "error.log"
     assert path.stat().st_size < 300 << 10
     assert path.read_text().splitlines()[-1].split()[1] == "39"

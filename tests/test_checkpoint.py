@@ -12,8 +12,9 @@ from shell import Shell
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git import Head
-from muse_hook.index import Index
-from muse_hook.oplog import OpLog, make_op_entry
+from muse_hook.index.index import Index
+from muse_hook.oplog.entry import make_op_entry, seal_id
+from muse_hook.oplog.log import OpLog
 from muse_hook.watch import Cursor, Follower
 from muse_hook.watch.checkpoint import Checkpoint, CheckpointError, make_checkpoint, read_checkpoint
 
@@ -42,7 +43,7 @@ def test_what_arrives_later_is_since_whatever_its_stamp(log: Log) -> None:
     log.write(older, session="topic")
     third = log.commit(parents=(second, older))
     batches = [log.batches[each] for each in (third, older)]
-    assert since(log) == [op_id for batch in batches for op_id in (*batch.op_ids, batch.seal_id)]
+    assert since(log) == [op_id for batch in batches for op_id in (*batch.op_ids, seal_id(batch.commit_id))]
 
 
 def test_entries_by_hand_are_before_it_or_since(log: Log) -> None:
@@ -60,7 +61,7 @@ def test_its_file_says_how_far_each_log_had_come(log: Log) -> None:
     checkpoint = made(log, "v1")
     value = json.loads(Path(log.store.path("checkpoints", "v1.json")).read_bytes())
     size = Path(log.store.log_path("main")).stat().st_size
-    assert value["sessions"] == {"main": {"offset": size, "sealed": size, "seal": log.batches[oid].seal_id}}
+    assert value["sessions"] == {"main": {"offset": size, "sealed": size, "seal": seal_id(log.batches[oid].commit_id)}}
     assert (value["branch"], value["commit"]) == ("main", "1" * 40)
     assert read_checkpoint(log.store, "v1").as_json() == checkpoint.as_json()
     assert Cursor.parse(checkpoint.as_json()["cursor"]).places == checkpoint.cursor.places

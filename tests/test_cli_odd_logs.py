@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from oplog_room import scan
 from shell import Shell
 
 from muse_hook.errors import typed
-from muse_hook.oplog import OpLog, scan, seal_id
+from muse_hook.oplog.entry import seal_id
+from muse_hook.oplog.log import OpLog
 
 ODD: list[Any] = [None, -1, 2**70, 1.5, True, "", "\ud800", [], [1], {"a": 1}]
 OP_KEYS = ("op", "address", "child_ops", "new_address", "from_address", "change", "lines", "kind", "new_summary")

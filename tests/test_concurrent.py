@@ -18,8 +18,8 @@ from muse_hook.concurrent.side import Side
 from muse_hook.errors import RevisionError
 from muse_hook.git import open_repository
 from muse_hook.history.follow import refresh
-from muse_hook.index import Index
-from muse_hook.oplog import Store
+from muse_hook.index.index import Index
+from muse_hook.oplog.store import Store
 from muse_hook.symbols import reader
 
 

@@ -13,7 +13,7 @@ from conftest import Repo
 from oplog_room import batch, write
 from room import PACKAGES, Room
 
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 
 # Calls of functions in Python and in C, imports included: on CPython 3.11 38,600 and 22,100, and an eighth for others.
 # Whoever goes beyond looks for what crept in (python -X importtime, cProfile) before raising it.

@@ -12,7 +12,7 @@ from delta_room import delta_of
 
 from muse_hook.languages.languages import engine
 from muse_hook.model.change import Commit
-from muse_hook.oplog import make_batch
+from muse_hook.oplog.batch import make_batch
 
 GOLDEN = Path(__file__).parent / "golden"
 KEPT = Path(__file__).parent / "engine.txt"
@@ -84,7 +84,7 @@ def digests() -> dict[str, str]:
         sources.update(
             repr([number, sorted(old.items()), sorted(new.items()), [sorted(tree.items()) for tree in others]]).encode()
         )
-        lines.update(make_batch(commit, delta_of(old, new, *others), 7, engine="").lines)
+        lines.update(make_batch(commit, delta_of(old, new, *others), 7, engine="").data)
     return {f"{name} ({sources.hexdigest()[:12]})": lines.hexdigest() for name, (sources, lines) in made.items()}
 
 

@@ -12,7 +12,8 @@ from made_logs import Log, delete, digest, ident, insert, patch, replace
 
 from muse_hook.history.ancestry import Ancestry
 from muse_hook.history.identity import symbol_id
-from muse_hook.oplog import OpLog, make_op_entry
+from muse_hook.oplog.entry import make_op_entry
+from muse_hook.oplog.log import OpLog
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from muse_hook.errors import StoreBusyError
 from muse_hook.history.batch_lines import parsed
 from muse_hook.history.events import Filter, stream
 from muse_hook.history.follow import refresh
-from muse_hook.index import Index
-from muse_hook.oplog.ids import seal_id
+from muse_hook.index.index import Index
+from muse_hook.oplog.entry import seal_id
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_another_reader_waits_in_sight_for_the_one_who_reads(log: Log, whole: li
 
 def test_a_held_index_is_told_as_busy(log: Log) -> None:
     log.write(*line_of_commits(log, 3))
-    with Index(log.store, patience=0.1) as index, Index(log.store) as holder:
+    with Index(log.store, timeout=0.1) as index, Index(log.store) as holder:
         refresh(index)
         log.commit(patch("b.py", insert("b.py::f")))
         with holder.transaction(), pytest.raises(StoreBusyError):
@@ -236,12 +236,12 @@ def test_one_more_commit_is_told_without_looking_at_all_others(log: Log) -> None
 
 def sealed(log: Log, oid: str, change: Any) -> None:
     """Change the lines of a made batch, and its seal so that it fits."""
-    *lines, seal = log.batches[oid].lines.splitlines()
+    *lines, seal = log.batches[oid].data.splitlines()
     lines = change(lines)
     told = json.loads(seal)
     data = b"".join(line + b"\n" for line in lines)
     old = told["commit"]["sha256"].encode()
-    log.batches[oid].lines = data + seal.replace(old, hashlib.sha256(data).hexdigest().encode()) + b"\n"
+    log.batches[oid].data = data + seal.replace(old, hashlib.sha256(data).hexdigest().encode()) + b"\n"
 
 
 def remade(line: bytes, change: Any) -> bytes:
@@ -280,15 +280,15 @@ def test_half_of_a_surrogate_pair_is_written_as_it_is_shown(log: Log) -> None:
 def test_an_op_is_parsed_once_and_only_where_the_patch_has_it_so(log: Log) -> None:
     tricky = insert("a.py::f", content_summary='x,"created_at":"\\,"domain_op":{"op":"patch","child_ops":[')
     oid = log.make(patch("a.py", tricky, delete("a.py::g"), insert("a.py::é", lines=[1, 2])), patch("b.py"))
-    whole = [json.loads(line) for line in log.batches[oid].lines.splitlines()]
+    whole = [json.loads(line) for line in log.batches[oid].data.splitlines()]
 
     def short(entries: Any) -> list[Any]:
         return [(entry["op_id"], entry["domain_op"]) for entry in entries]
 
-    entries = parsed(log.batches[oid].lines)
+    entries = parsed(log.batches[oid].data)
     assert short(entries) == short(whole)
     assert [set(entry or ()) for entry in entries][1:4] == [{"op_id", "domain_op"}] * 3
-    lines = log.batches[oid].lines.replace(b"a.py::g", b"a.py::other", 1).splitlines(keepends=True)
+    lines = log.batches[oid].data.replace(b"a.py::g", b"a.py::other", 1).splitlines(keepends=True)
     other = [json.loads(line) for line in lines]
     assert short(parsed(b"".join(lines))) == short(other)
     assert other[2]["domain_op"]["address"] == "a.py::g"

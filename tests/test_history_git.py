@@ -9,8 +9,8 @@ from muse_hook.git import open_repository
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.follow import refresh
 from muse_hook.history.identity import AddressHistory
-from muse_hook.index import Index
-from muse_hook.oplog import Store
+from muse_hook.index.index import Index
+from muse_hook.oplog.store import Store
 from muse_hook.record.delta import Memory
 
 CODE = """\

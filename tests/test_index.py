@@ -14,11 +14,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from oplog_room import batch, commit, log_of, oid, write
+from oplog_room import ENGINE, batch, commit, log_of, oid, scan, write
 
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
-from muse_hook.index import Index, follow, schema
-from muse_hook.oplog import Store, delta_of_entries, end_torn_line, make_batch, make_superseded, read_batch, scan
+from muse_hook.index import follow, schema
+from muse_hook.index.index import Index
+from muse_hook.oplog.batch import Batch, delta_of_entries, make_batch, make_superseded
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append, end_torn_line
 
 TESTS = Path(__file__).parent
 
@@ -36,7 +39,7 @@ def known(store: Store) -> dict[str, tuple[str, int]]:
     with Index(store) as index:
         index.refresh()
         assert index.behind() == 0
-        found = index.sealed(oid(number) for number in range(50))
+        found = index.find(oid(number) for number in range(50))
         assert index.count() >= len(found)
     return {commit_id: (sealed.session, sealed.generation) for commit_id, sealed in found.items()}
 
@@ -50,22 +53,22 @@ WHOLE = {oid(1): ("main", 1), oid(2): ("main", 2), oid(3): ("feature/x", 2)}
 def test_it_tells_where_each_commit_is_sealed(store: Store) -> None:
     assert known(store) == WHOLE
     with Index(store) as index:
-        sealed = index.find(oid(2))
-        assert sealed is not None
+        sealed = index.find([oid(2)])[oid(2)]
         assert log_of(store).read_bytes()[sealed.start : sealed.end] == (
-            batch(2, "g", "h", parents=(1,), generation=2).lines
+            batch(2, "g", "h", parents=(1,), generation=2).data
         )
-        assert (index.find(oid(9)), index.is_sealed(oid(9)), index.is_sealed(oid(3))) == (None, False, True)
-        assert index.sealed([]) == {}
+        assert (index.find([oid(9)]), index.is_sealed(oid(9)), index.is_sealed(oid(3))) == ({}, False, True)
+        assert index.find([]) == {}
 
 
 def test_a_batch_is_read_and_becomes_its_delta_again(store: Store) -> None:
     with Index(store) as index:
         index.refresh()
-        recorded = index.read(oid(2))
-        assert recorded is not None
-        assert (recorded.session, len(recorded.entries), index.read(oid(9))) == ("main", 4, None)
-    made = delta_of_entries(recorded.entries)
+        found = index.read(oid(2))
+        assert found is not None
+        there, read = found
+        assert (there.session, len(read.entries()), index.read(oid(9))) == ("main", 4, None)
+    made = delta_of_entries(read.entries())
     assert (made["summary"], made["sem_ver_bump"], made["breaking_changes"]) == ("added", "minor", [])
     assert [[child["address"] for child in op["child_ops"]] for op in made["ops"] if op["op"] == "patch"] == [
         ["src/m2.py::g", "src/m2.py::h"]
@@ -75,28 +78,26 @@ def test_a_batch_is_read_and_becomes_its_delta_again(store: Store) -> None:
 def test_a_batch_that_changed_since_is_not_read(store: Store) -> None:
     with Index(store) as index:
         index.refresh()
+        there = index.find([oid(2)])[oid(2)]
         log = log_of(store)
         log.write_bytes(log.read_bytes().replace(b"src/m2.py::g", b"src/m2.py::G"))
+        with pytest.raises(DamagedLogError, match=f"no whole batch stands at byte {there.start}"):
+            index.batch(there)
         assert index.read(oid(2)) is None
         assert [damaged.commit_id for damaged in index.damaged()] == [oid(2)]
         assert index.read(oid(1)) is not None
-    with pytest.raises(DamagedLogError):
-        read_batch(store, "main", 1, 200)
 
 
-def test_generations_come_from_seals_and_from_what_was_stored(store: Store) -> None:
+def test_a_batch_that_saw_a_shallow_history_says_so(store: Store) -> None:
     write(
-        store, "main", make_batch(commit(4), {"domain": "code", "ops": [], "summary": ""}, 7, shallow=True, engine="")
+        store, "main", make_batch(commit(4), {"domain": "code", "ops": [], "summary": ""}, 7, shallow=True, engine="x")
     )
     with Index(store) as index:
         index.refresh()
-        index.store_generations({oid(8): 30, oid(2): 99})
-        index.store_generations({oid(8): 31})
-        assert index.generations([oid(1), oid(2), oid(4), oid(8), oid(9)]) == {oid(1): 1, oid(2): 2, oid(8): 31}
-        assert (index.generation(oid(3)), index.generation(oid(4)), index.generation(oid(9))) == (2, None, None)
-        sealed = index.find(oid(4))
-        assert sealed is not None
-        assert (sealed.shallow, sealed.generation) == (True, 7)
+        found = index.find([oid(3), oid(4)])
+    assert [(each.shallow, each.generation, each.engine) for each in found.values()] == [
+        (False, 2, ENGINE), (True, 7, "x"),
+    ]  # fmt: skip
 
 
 def test_marks_are_known(store: Store) -> None:
@@ -129,23 +130,10 @@ def test_sessions_are_told_in_figures(store: Store) -> None:
     }
 
 
-def test_batches_come_in_order_and_from_a_number_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("muse_hook.index.index._PAGE", 2)
-    with Index(store) as index:
-        index.refresh()
-        first = list(index.batches())
-        assert {sealed.commit_id for sealed, _ in first} == set(WHOLE)
-        assert [entries[-1]["commit_id"] for _, entries in first] == [sealed.commit_id for sealed, _ in first]
-        write(store, "main", batch(5, "f"))
-        index.follow("main")
-        assert [sealed.commit_id for sealed, _ in index.batches(first[-1][0].number)] == [oid(5)]
-        assert list(index.batches(10**9)) == []
-
-
 def test_any_number_of_commits_is_asked_for_at_once(store: Store) -> None:
     with Index(store) as index:
         index.refresh()
-        assert len(index.sealed(oid(number) for number in range(5000))) == 3
+        assert len(index.find(oid(number) for number in range(5000))) == 3
 
 
 def test_the_first_batch_of_a_commit_is_the_one_that_counts(store: Store) -> None:
@@ -175,7 +163,7 @@ def test_it_reads_only_what_is_new(store: Store, monkeypatch: pytest.MonkeyPatch
         assert index.behind() == 0
         size = log_of(store).stat().st_size
         write(store, "main", batch(4, "i"))
-        assert index.behind() == len(batch(4, "i").lines)
+        assert index.behind() == len(batch(4, "i").data)
         offsets = []
         real = os.pread
         monkeypatch.setattr(os, "pread", lambda fd, n, at: offsets.append((n, at)) or real(fd, n, at))  # type: ignore[func-returns-value]
@@ -189,15 +177,15 @@ def test_it_reads_only_what_is_new(store: Store, monkeypatch: pytest.MonkeyPatch
 
 def test_a_torn_last_line_waits_for_its_newline(store: Store) -> None:
     log = log_of(store)
-    log.write_bytes(log.read_bytes() + batch(4, "i").lines[:-1])
+    log.write_bytes(log.read_bytes() + batch(4, "i").data[:-1])
     with Index(store) as index:
         index.refresh()
         assert not index.is_sealed(oid(4))
         index.refresh()
         with store.lock():
-            index.refresh(mend=True)
+            index.refresh(end_torn=True)
         assert index.is_sealed(oid(4))
-    assert log.read_bytes().endswith(batch(4, "i").lines)
+    assert log.read_bytes().endswith(batch(4, "i").data)
 
 
 def test_mending_ends_every_torn_log_and_touches_no_other(store: Store) -> None:
@@ -205,7 +193,7 @@ def test_mending_ends_every_torn_log_and_touches_no_other(store: Store) -> None:
     before = whole.stat().st_mtime_ns
     torn.write_bytes(torn.read_bytes() + b"{")
     with store.lock(), Index(store) as index:
-        index.refresh(mend=True)
+        index.refresh(end_torn=True)
     assert torn.read_bytes().endswith(b"{\n")
     assert whole.stat().st_mtime_ns == before
     assert not end_torn_line(store, "main")
@@ -242,12 +230,12 @@ def changed_in_place(log: Path) -> None:
 
 
 def shortened(log: Path) -> None:
-    log.write_bytes(batch(1, "f", generation=1).lines)
+    log.write_bytes(batch(1, "f", generation=1).data)
 
 
 def replaced_by_another(log: Path) -> None:
     other = log.with_name("other")
-    other.write_bytes(batch(7).lines * 9 + b"{}\n" * 999)
+    other.write_bytes(batch(7).data * 9 + b"{}\n" * 999)
     other.replace(log)
 
 
@@ -260,7 +248,7 @@ def emptied(log: Path) -> None:
 
 
 def rewritten_and_grown(log: Path) -> None:
-    log.write_bytes(batch(8).lines + batch(1, "f", generation=1).lines + b"x" * log.stat().st_size + b"\n")
+    log.write_bytes(batch(8).data + batch(1, "f", generation=1).data + b"x" * log.stat().st_size + b"\n")
 
 
 @pytest.mark.parametrize(
@@ -301,10 +289,10 @@ def test_a_quick_refresh_sees_what_our_writer_did(store: Store) -> None:
         index.refresh()
         write(store, "main", batch(4))
         write(store, "feature/y", batch(5))
-        index.refresh(quick=True)
-        assert index.sealed([oid(4), oid(5)]).keys() == {oid(4), oid(5)}
+        index.refresh(fast=True)
+        assert index.find([oid(4), oid(5)]).keys() == {oid(4), oid(5)}
         log_of(store, "feature/y").unlink()
-        index.refresh(quick=True)
+        index.refresh(fast=True)
         assert not index.is_sealed(oid(5))
 
 
@@ -313,8 +301,8 @@ def test_a_quick_refresh_looks_for_no_logs_where_none_was_made(store: Store, mon
         index.refresh()
         monkeypatch.setattr(Store, "sessions", None)
         write(store, "main", batch(4))
-        assert index.behind(quick=True) == len(batch(4).lines)
-        index.refresh(quick=True)
+        assert index.behind(fast=True) == len(batch(4).data)
+        index.refresh(fast=True)
         assert index.is_sealed(oid(4))
 
 
@@ -323,9 +311,92 @@ def test_beyond_its_limit_a_refresh_reads_nothing_and_says_so(store: Store) -> N
         size = index.behind()
         assert not index.refresh(limit=size - 1)
         assert index.count() == 0
-        assert index.behind(quick=True) == size
-        assert index.refresh(limit=size, quick=True)
+        assert index.behind(fast=True) == size
+        assert index.refresh(limit=size, fast=True)
         assert index.count() == 3
+
+
+# Adding what was just written
+
+
+def content(index: Index) -> list[Any]:
+    """Return everything that an index holds, but for the order in which it came to know the logs' batches."""
+    seals = "commit_id, log, start, line, end, generation, shallow, engine"
+    tables = (("logs", "*"), ("seals", seals), ("engines", "*"), ("damaged", "*"), ("marks", "*"))
+    queries = [f"SELECT {what} FROM {table}" for table, what in tables]  # noqa: S608 - constants
+    return [sorted(index.connection.execute(query).fetchall()) for query in queries]
+
+
+def made_again(store: Store) -> list[Any]:
+    """Return what an index holds that is made from nothing."""
+    schema.remove(store)
+    with Index(store) as index:
+        for session in ("main", "feature/x", "new"):
+            if log_of(store, session).exists():
+                index.follow(session)
+        return content(index)
+
+
+def add(store: Store, index: Index, session: str, *batches: Batch) -> None:
+    """Append and add batches as the recorder does."""
+    with store.lock():
+        start, _ = append(store, session, batches)
+        index.add(session, start, batches)
+
+
+def test_an_index_that_was_added_to_equals_one_made_from_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    shallow = make_batch(
+        commit(8), {"domain": "code", "ops": [], "summary": ""}, 9, "muse_hook 2; \ud800", shallow=True
+    )
+    with Index(store) as index:
+        index.follow("main")
+        index.follow("feature/x")
+        monkeypatch.setattr(follow, "LogReader", None)  # nothing is read
+        add(store, index, "main", batch(4, "i", "j", generation=2), batch(5))
+        add(store, index, "main", shallow)
+        add(store, index, "new", batch(6, "f"))
+        add(store, index, "main", batch(1, "again"))
+        add(store, index, "main")
+        monkeypatch.undo()
+        assert index.behind() == 0
+        assert index.find([oid(1)])[oid(1)].start == 0
+        there, read = index.read(oid(5)) or pytest.fail("it is sealed")
+        assert (read.data, there.engine) == (batch(5).data, ENGINE)
+        added = content(index)
+    assert added == made_again(store)
+
+
+def torn(log: Path) -> None:
+    log.write_bytes(log.read_bytes() + b'{"op_id":')
+
+
+def longer(log: Path) -> None:
+    log.write_bytes(log.read_bytes() + batch(7, "g").data + b"garbage\n")
+
+
+@pytest.mark.parametrize("change", [torn, longer, "shortened", "replaced", "deleted"])
+def test_where_the_log_is_not_as_it_was_known_it_is_followed(change: Any, store: Store) -> None:
+    changes = {
+        "shortened": shortened, "replaced": replaced_by_another, "deleted": deleted,
+    }  # fmt: skip
+    with Index(store) as index:
+        index.follow("main")
+        index.follow("feature/x")
+        changes.get(change, change)(log_of(store))
+        add(store, index, "main", batch(4, "i"))
+        index.refresh()
+        found = {each: (at.session, at.start, at.end) for each, at in index.find(map(oid, range(9))).items()}
+    schema.remove(store)
+    with Index(store) as index:
+        index.refresh()
+        assert found == {each: (at.session, at.start, at.end) for each, at in index.find(map(oid, range(9))).items()}
+    assert oid(4) in found
+
+
+def test_a_seal_that_makes_no_sense_is_damaged_at_once(store: Store) -> None:
+    with Index(store) as index:
+        add(store, index, "new", batch(4, generation=0))
+        assert (index.is_sealed(oid(4)), [each.commit_id for each in index.damaged()]) == (False, [oid(4)])
 
 
 # The file itself
@@ -420,10 +491,10 @@ def test_after_a_power_cut_that_lost_rows_it_is_made_anew(store: Store) -> None:
 def test_after_a_new_start_that_lost_nothing_it_is_kept(store: Store) -> None:
     with Index(store) as index:
         index.refresh()
-        index.store_generations({oid(8): 30})
         index.connection.execute("REPLACE INTO meta VALUES ('boot', 'the one before')")
+        index.connection.execute("REPLACE INTO meta VALUES ('kept', 'yes')")
     with Index(store) as index:
-        assert index.generation(oid(8)) == 30
+        assert index.connection.execute("SELECT value FROM meta WHERE key = 'kept'").fetchone() == ("yes",)
         assert index.connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()[0] == schema._boot()
 
 
@@ -464,7 +535,7 @@ def test_a_locked_index_is_busy_and_says_so(store: Store) -> None:
     write(store, "main", batch(4))
     with Index(store) as holder:
         holder.connection.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(StoreBusyError), Index(store, patience=0.01) as index:
+        with pytest.raises(StoreBusyError), Index(store, timeout=0.01) as index:
             index.refresh()
         holder.connection.execute("ROLLBACK")
     assert oid(4) in known(store)
@@ -474,7 +545,7 @@ def test_our_own_fault_is_not_taken_for_a_broken_file(store: Store) -> None:
     with Index(store) as index:
         index.refresh()
         with pytest.raises(sqlite3.ProgrammingError):
-            index.sealed([object()])  # type: ignore[list-item]
+            index.find([object()])  # type: ignore[list-item]
     assert known(store) == WHOLE
 
 
@@ -491,7 +562,7 @@ def test_several_processes_fill_one_index(store: Store) -> None:
         write(store, f"b{number}", batch(number, "f"))
     code = (
         "import sys; sys.path[:0] = sys.argv[1:2]\n"
-        "from muse_hook.index import Index; from muse_hook.oplog import Store\n"
+        "from muse_hook.index.index import Index; from muse_hook.oplog.store import Store\n"
         "with Index(Store(sys.argv[2])) as index: index.refresh(); print(index.count())"
     )
     readers = [
@@ -541,6 +612,12 @@ class Logs(RuleBasedStateMachine):
         write(self.store, session, batch(number, "f"))
         self.touch(log_of(self.store, session))
 
+    @rule(number=st.integers(0, 5), session=st.sampled_from(["a", "a/b", "c"]))
+    def add(self, number: int, session: str) -> None:
+        self.store.ensure("op_log")
+        with Index(self.store) as index:
+            add(self.store, index, session, batch(number, "f"))
+
     @rule(session=st.sampled_from(["a", "a/b", "c"]), size=st.integers(1, 3000))
     def cut(self, session: str, size: int) -> None:
         log = log_of(self.store, session)
@@ -574,7 +651,7 @@ class Logs(RuleBasedStateMachine):
                     wanted.setdefault(seal.commit_id, set()).add((session, seal.start))
         with Index(self.store) as index:
             index.refresh()
-            found = index.sealed(oid(number) for number in range(6))
+            found = index.find(oid(number) for number in range(6))
             assert index.count() == sum(map(len, wanted.values()))
         assert found.keys() == wanted.keys()
         assert all((sealed.session, sealed.start) in wanted[oid_] for oid_, sealed in found.items())

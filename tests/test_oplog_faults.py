@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oplog_room import batch, commit, delta, insert, log_of, oid, patch, write
+from oplog_room import batch, commit, delta, insert, log_of, oid, patch, scan, write
 
 from muse_hook.errors import StoreError
-from muse_hook.index import Index
-from muse_hook.oplog import OpLog, Store, append, end_torn_line, make_op_entry, scan
+from muse_hook.index.index import Index
+from muse_hook.oplog.entry import make_op_entry
+from muse_hook.oplog.log import OpLog
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append, end_torn_line
 from muse_hook.record.recorder import record_delta_ops
 
 TESTS = Path(__file__).parent
@@ -31,10 +34,10 @@ def intact(store: Store, session: str = "main") -> list[str]:
 class Piece:
     """Bytes to append."""
 
-    highest = -1
+    highest_stamp = -1
 
-    def __init__(self, lines: bytes) -> None:
-        self.lines = lines
+    def __init__(self, data: bytes) -> None:
+        self.data = data
 
 
 def record(store: Store, number: int, *names: str) -> list[str]:
@@ -131,8 +134,8 @@ def test_a_missing_or_empty_log_has_no_torn_line(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 sys.path[:0] = [sys.argv[1], os.path.dirname(sys.argv[1])]
-from muse_hook.index import Index
-from muse_hook.oplog import Store
+from muse_hook.index.index import Index
+from muse_hook.oplog.store import Store
 from test_oplog_faults import record
 
 allowed = int(sys.argv[3])
@@ -149,7 +152,7 @@ def write(fd, data):
 store = Store(sys.argv[2])
 record(store, 1, "f")
 if allowed < 0:
-    Index.follow = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    Index.add = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 else:
     os.write = write
 record(store, 2, "g", "h")
@@ -178,7 +181,7 @@ def test_a_writer_killed_at_any_write_leaves_a_log_that_goes_on(part: float, tmp
 def test_writers_of_six_processes_record_each_commit_once(tmp_path: Path) -> None:
     code = (
         "import os, sys; sys.path[:0] = [sys.argv[1], os.path.dirname(sys.argv[1])]\n"
-        "from muse_hook.oplog import Store; from test_oplog_faults import record\n"
+        "from muse_hook.oplog.store import Store; from test_oplog_faults import record\n"
         "store = Store(sys.argv[2])\n"
         "for number in range(int(sys.argv[3]), int(sys.argv[3]) + 12): record(store, number, 'f', 'g')\n"
     )
@@ -256,7 +259,7 @@ def test_what_somebody_wrote_behind_us_is_not_cut(tmp_path: Path, monkeypatch: p
     foreign = b'{"by":"Muse\'s own writer, which knows no lock"}\n'
 
     def half(fd: int, data: bytes) -> int:
-        if data != batch(2, *"abc").lines:
+        if data != batch(2, *"abc").data:
             with log.open("ab") as file:
                 file.write(foreign)
             raise OSError(errno.ENOSPC, "No space left on device")
@@ -265,7 +268,7 @@ def test_what_somebody_wrote_behind_us_is_not_cut(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "write", half)
     with store.lock(), pytest.raises(StoreError):
         append(store, "main", [batch(2, *"abc")])
-    assert log.read_bytes() == batch(1).lines + batch(2, *"abc").lines[:1000] + foreign
+    assert log.read_bytes() == batch(1).data + batch(2, *"abc").data[:1000] + foreign
     monkeypatch.undo()
     record(store, 3, "f")
     assert intact(store) == [oid(1), oid(3)]

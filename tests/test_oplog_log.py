@@ -11,17 +11,9 @@ import pytest
 from oplog_room import batch, commit, delta, insert, log_of, patch, write
 
 from muse_hook.errors import DeltaError, SessionError
-from muse_hook.oplog import (
-    OpLog,
-    Store,
-    clock,
-    list_named,
-    list_sessions,
-    make_op_entry,
-    read_named,
-    seal_id,
-    write_named,
-)
+from muse_hook.oplog.entry import make_op_entry, seal_id
+from muse_hook.oplog.log import OpLog, list_named, list_sessions, read_named, write_named
+from muse_hook.oplog.store import Store
 from muse_hook.record.recorder import record_delta_ops
 
 
@@ -142,7 +134,7 @@ def test_a_stamp_that_does_not_count_is_not_the_highest(tmp_path: Path) -> None:
     store = Store(tmp_path)
     write(store, "main", batch(1, "f"))
     log = log_of(store)
-    log.write_bytes(log.read_bytes() + batch(2, "g", generation=50).lines[:-2000])
+    log.write_bytes(log.read_bytes() + batch(2, "g", generation=50).data[:-2000])
     assert OpLog(tmp_path, "main").next_lamport_ts() == 2**24 + 2 + 1
 
 
@@ -165,7 +157,7 @@ def test_a_reader_leaves_no_note_of_a_batch_that_is_still_being_written(tmp_path
     store = Store(tmp_path)
     write(store, "main", batch(1))
     log = log_of(store)
-    whole = log.read_bytes() + batch(2, "f", generation=9).lines
+    whole = log.read_bytes() + batch(2, "f", generation=9).data
     for length in range(log.stat().st_size, len(whole), 50):
         log.write_bytes(whole[:length])
         assert OpLog(tmp_path, "main").next_lamport_ts() == 2**24 + 1
@@ -199,7 +191,7 @@ class Reads:
 def test_recording_reads_no_more_of_a_long_log_than_of_an_empty_one(
     writer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clock, "_WINDOW", 1 << 16)
+    monkeypatch.setattr("muse_hook.oplog.writer._WINDOW", 1 << 16)
     store = Store(tmp_path)
     long = delta(*(insert(f"a{number}") for number in range(1000)))
     if writer == "sealed":
@@ -244,7 +236,7 @@ def test_after_a_checkpoint_comes_what_arrived_later_though_it_is_older(tmp_path
     assert log.replay_since_checkpoint() == []
     write(store, "main", batch(2, "g", generation=2))
     assert [entry["op_id"] for entry in log.replay_since_checkpoint()] == [
-        *batch(2, "g", generation=2).op_ids, batch(2).seal_id,
+        *batch(2, "g", generation=2).op_ids, seal_id(batch(2).commit_id),
     ]  # fmt: skip
 
 

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from oplog_room import batch, log_of, write
 
 from muse_hook.errors import SessionError
-from muse_hook.oplog import OpLog, Store, folders, list_sessions
+from muse_hook.oplog import sessions
+from muse_hook.oplog.log import OpLog, list_sessions
 from muse_hook.oplog.sessions import MAX_COMPONENT, check, decode_component, encode_component, is_cut
+from muse_hook.oplog.store import Store
 
 # What Git allows in a branch name, bytes that are no UTF-8 included.
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="/\\", exclude_categories=["Cc"]) | st.integers(
@@ -119,7 +121,7 @@ def test_a_checkpoint_alone_makes_a_session(tmp_path: Path) -> None:
 def test_names_that_differ_in_case_have_folders_of_their_own_where_case_is_folded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "folds_case", lambda _: True)
+    monkeypatch.setattr(sessions, "is_case_ignored", lambda _: True)
     store = Store(tmp_path)
     for number, name in enumerate(["Foo/a", "foo/a", "FOO", "Foo/A"]):
         write(store, name, batch(number))
@@ -134,4 +136,4 @@ def test_this_file_system_tells_whether_it_folds_case(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.ensure()
     (tmp_path / "probe").touch()
-    assert store.folds == (tmp_path / "PROBE").exists()
+    assert store.ignores_case == (tmp_path / "PROBE").exists()

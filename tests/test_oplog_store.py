@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 from conftest import Repo
-from oplog_room import batch, log_of, write
+from oplog_room import batch, log_of, scan, write
 
 from muse_hook.errors import StoreBusyError, StoreError
-from muse_hook.oplog import OpLog, Store, append, make_op_entry, scan
-from muse_hook.oplog.modes import EVERYBODY, GROUP, adjusted, shared_mode
+from muse_hook.oplog.entry import make_op_entry
+from muse_hook.oplog.files import EVERYBODY, GROUP, adjusted, shared_mode
+from muse_hook.oplog.log import OpLog
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
 
 PACKAGE = Path(__file__).parent.parent
 
@@ -177,7 +180,7 @@ def test_without_a_shared_repository_the_umask_decides() -> None:
 
 HOLD = """
 import sys, os, time
-from muse_hook.oplog import Store
+from muse_hook.oplog.store import Store
 with Store(sys.argv[1]).lock():
     child = os.fork() if sys.argv[2] == "fork" else -1
     if child:
@@ -228,7 +231,7 @@ def test_who_holds_the_lock_may_enter_it_again(tmp_path: Path) -> None:
     with Store(tmp_path).lock(0):
         with Store(tmp_path / "link").lock(0):
             OpLog(tmp_path, "main").append(make_op_entry("me", "code", {"op": "insert", "address": "a"}, 1))
-        code = "import sys; from muse_hook.oplog import Store; Store(sys.argv[1]).lock(0).__enter__()"
+        code = "import sys; from muse_hook.oplog.store import Store; Store(sys.argv[1]).lock(0).__enter__()"
         other = subprocess.run([sys.executable, "-c", code, tmp_path], check=False, capture_output=True, cwd=PACKAGE)
         assert b"StoreBusyError" in other.stderr
     with Store(tmp_path).lock(0):

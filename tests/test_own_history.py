@@ -9,8 +9,8 @@ from conftest import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
-from muse_hook.index import Index
-from muse_hook.oplog import Store
+from muse_hook.index.index import Index
+from muse_hook.oplog.store import Store
 from muse_hook.replay import replay
 from muse_hook.verify import verify
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from conftest import Repo
-from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, write
+from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
 
 import muse_hook
 from muse_hook.errors import DeltaError, SessionError
-from muse_hook.index import Index
-from muse_hook.oplog import OpLog, Store, append, make_op_entry, scan, sync
+from muse_hook.index.index import Index
+from muse_hook.oplog.entry import make_op_entry
+from muse_hook.oplog.log import OpLog
+from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append, sync
 from muse_hook.record.recorder import open_code_session, record_batches, record_delta_ops
 
 
@@ -241,7 +244,7 @@ def test_a_cache_that_hides_what_the_log_holds_doubles_nothing(tmp_path: Path, t
         index.connection.execute("UPDATE logs SET seals = 0")
     before = log_of(store).read_bytes()
     with store.lock(1), Index(store) as index:
-        index.refresh(mend=True)
+        index.refresh(end_torn=True)
         again = [batch(2, "g", parents=(1,), generation=2), batch(1, "f")]
         if together:
             assert record_batches(store, "main", again, index=index) == 0
@@ -256,6 +259,6 @@ def test_a_batch_that_is_damaged_at_the_log_s_end_is_recorded_again(tmp_path: Pa
     path = log_of(store)
     path.write_bytes(path.read_bytes().replace(b"m1.py::f", b"m1.py::g"))
     with store.lock(1), Index(store) as index:
-        index.refresh(mend=True)
+        index.refresh(end_torn=True)
         assert record_batches(store, "main", [batch(1, "f")], index=index) == 1
         assert index.is_sealed(oid(1))

@@ -15,9 +15,10 @@ from shell import Shell
 from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DamagedLogError, ObjectMissingError, RevisionError
 from muse_hook.git import Repository, open_repository
-from muse_hook.index import Index
-from muse_hook.languages.languages import language_for
-from muse_hook.oplog import Store, make_batch
+from muse_hook.index.index import Index
+from muse_hook.languages.languages import engine, language_for
+from muse_hook.oplog.batch import make_batch
+from muse_hook.oplog.store import Store
 from muse_hook.record.delta import Memory, delta_of, record_commit
 from muse_hook.replay import replay
 from muse_hook.replay.nodes import Node, causal_order
@@ -73,7 +74,7 @@ def record(room: Room, store: Store, made: list[Made], ids: list[str], left_out:
     with store.lock(), Index(store) as index, room.repository.objects() as objects:
         for number, (commit, oid) in enumerate(zip(made, ids, strict=True)):
             generations.append(1 + max((generations[parent] for parent in commit.parents), default=0))
-            if number in left_out or index.find(oid) is not None:
+            if number in left_out or index.is_sealed(oid):
                 continue
             record_commit(
                 store,
@@ -107,12 +108,12 @@ def test_replay_is_extraction_after_each_commit_of_any_history(
         with room.repository.objects() as objects:
             memory = Memory(reuse=False)
             for oid in dict.fromkeys(ids):
-                there = index.find(oid)
+                there = index.find([oid]).get(oid)
                 assert there is not None
                 log = Path(store.log_path("main")).read_bytes()
                 read = objects.commit(oid)
-                again = make_batch(read, delta_of(objects, read, memory), there.generation)
-                assert again.lines == log[there.start : there.end]
+                again = make_batch(read, delta_of(objects, read, memory), there.generation, engine())
+                assert again.data == log[there.start : there.end]
     assert verify(room.repository, store, everything=True).problems == []
     left_out = data.draw(st.frozensets(st.sampled_from(range(len(made)))))
     holes = room.store()

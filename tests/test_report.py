@@ -23,7 +23,7 @@ from muse_hook.cli.escape import printable
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.report.gather import CATEGORIES, category_of, gather
 from muse_hook.report.page import as_data, page
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import random
-from itertools import permutations
+from functools import cmp_to_key
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 from made_logs import Log, insert, patch, replace
-from oplog_room import batch, commit, delta, log_of, oid, write
+from oplog_room import batch, commit, delta, log_of, oid, read_batch, scan, write
 from oplog_room import patch as adding
 from shell import Shell
 
 from muse_hook.git import open_repository
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
-from muse_hook.oplog import OpLog, Store, delta_of_entries, make_batch, scan
-from muse_hook.oplog.engines import rank
-from muse_hook.oplog.reading import read_batch
+from muse_hook.oplog.batch import delta_of_entries, make_batch
+from muse_hook.oplog.entry import seal_id
+from muse_hook.oplog.log import OpLog
+from muse_hook.oplog.seal import supersedes
+from muse_hook.oplog.store import Store
 from muse_hook.watch import Follower
 
 OLDER, NEWER = (f"muse_hook {version}; a grammar 1" for version in ("0.9.0", "0.10.0"))
@@ -44,12 +47,19 @@ IN_ORDER = (
 )
 
 
+def _newer_last(one: str, other: str) -> int:
+    return supersedes(one, other) - supersedes(other, one)
+
+
 def test_engines_compare_by_their_version_and_then_by_all_they_say() -> None:
     shuffled = list(IN_ORDER)
     random.Random(1).shuffle(shuffled)  # noqa: S311 - no secret
-    assert sorted(shuffled, key=rank) == list(IN_ORDER)
-    assert len({rank(each) for each in IN_ORDER}) == len(IN_ORDER)
-    assert rank("muse_hook 0.1.0; \ud800") == rank("muse_hook 0.1.0; \\ud800")  # as a database has it
+    assert sorted(shuffled, key=cmp_to_key(_newer_last)) == list(IN_ORDER)
+    assert all(supersedes(newer, older) for older, newer in pairwise(IN_ORDER))
+    assert not any(supersedes(each, each) for each in IN_ORDER)
+    as_in_a_database = "muse_hook 0.1.0; \\ud800"
+    assert not supersedes("muse_hook 0.1.0; \ud800", as_in_a_database)
+    assert not supersedes(as_in_a_database, "muse_hook 0.1.0; \ud800")
 
 
 # The index, Muse's reader and the follower, with logs made by hand
@@ -78,16 +88,16 @@ def test_the_index_and_muse_s_reader_take_the_newer_one(
         index.refresh()
         assert index.count() == 4
         found = index.read(oid(1))
-        first = index.find(oid(1))
+        first = index.find([oid(1)]).get(oid(1))
     assert found is not None
     assert first is not None
-    assert [entry["domain_op"]["address"] for entry in found.entries[:2]] == ["src/m1.py", "src/m1.py::new"]
+    assert [entry["domain_op"]["address"] for entry in found[1].entries()[:2]] == ["src/m1.py", "src/m1.py::new"]
     where = [logs[at] for at, each in enumerate(order) if each != "older"]
     assert first.session in where[: 1 if is_read_between else 2]
     if logs[0] == logs[1]:
         ids = [entry["op_id"] for entry in OpLog(tmp_path, "main").read_all()]
         made = pieces["newer"]
-        assert ids == [*made.op_ids, made.seal_id, *batch(2, "g").op_ids, batch(2, "g").seal_id]
+        assert ids == [*made.op_ids, seal_id(made.commit_id), *batch(2, "g").op_ids, seal_id(batch(2, "g").commit_id)]
 
 
 def test_a_newer_batch_that_is_taken_away_counts_no_more(tmp_path: Path) -> None:
@@ -98,7 +108,7 @@ def test_a_newer_batch_that_is_taken_away_counts_no_more(tmp_path: Path) -> None
         index.refresh()
         log_of(store, "side").unlink()
         index.refresh()
-        found = index.find(oid(1))
+        found = index.find([oid(1)]).get(oid(1))
         assert found is not None
         assert found.session == "main"
 
@@ -113,7 +123,7 @@ def retold(log: Log, oid_: str, name: str, told_by: str) -> None:
     found = log.batches[oid_]
     made = list(scan(str(log_of(log.store))))
     seal = next(each for each in made if each.commit_id == oid_)
-    entries = read_batch(log.store, "main", seal.start, seal.end)
+    entries = read_batch(log.store, "main", seal)
     changed: Any = json.loads(json.dumps(delta_of_entries(entries)).replace("a.py::f", f"a.py::{name}"))
     told = commit(0)
     told.id, told.tree, told.parents = oid_, seal.tree, seal.parents
@@ -142,7 +152,7 @@ def test_a_follower_tells_what_the_newer_one_tells_and_nothing_twice(
     older = log.batches[b]
     retold(log, b, "new", NEWER)
     if is_newer_first:
-        log_of(log.store).write_bytes(log_of(log.store).read_bytes().removesuffix(older.lines))
+        log_of(log.store).write_bytes(log_of(log.store).read_bytes().removesuffix(older.data))
         log.write(b, session=session)
         log.batches[b] = older
         log.write(b)
@@ -175,7 +185,7 @@ def test_a_newer_batch_that_stands_there_no_more_holds_nothing_back(log: Log) ->
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_symbols_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, seed: int) -> None:
+def test_stories_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, seed: int) -> None:
     choose = random.Random(seed)  # noqa: S311 - no secret
     straight, shuffled = Log(tmp_path / "straight"), Log(tmp_path / "shuffled")
     pieces = []
@@ -190,7 +200,7 @@ def test_symbols_are_those_of_the_newer_one_whatever_came_first(tmp_path: Path, 
             mine = [*ops, insert(f"a.py::{name}{number}")]
             pieces.append(make_batch(told, delta(patch("a.py", *mine)), number + 1, engine=version))
         parents = (told.id,)
-    newer = [piece for piece in pieces if b"muse_hook 0.10.0" in piece.lines]
+    newer = [piece for piece in pieces if b"muse_hook 0.10.0" in piece.data]
     assert len(newer) == 24
     write(straight.store, "main", *newer)
     kept = [piece for piece in pieces if piece in newer or choose.random() < 0.7]
@@ -241,11 +251,11 @@ def other_engine(shell: Shell, version: str) -> bytes:
     lines = b""
     with open_repository(str(shell.repo.path), shell.repo.environment).objects() as objects:
         for seal in scan(store.log_path("main")):
-            entries = read_batch(store, "main", seal.start, seal.end)
+            entries = read_batch(store, "main", seal)
             told: Any = json.loads(json.dumps(delta_of_entries(entries)).replace("a.py::f", "a.py::other"))
             name = engine().replace("muse_hook 0.1.0", f"muse_hook {version}")
             assert name != engine()
-            lines += make_batch(objects.commit(seal.commit_id), told, seal.generation, engine=name).lines
+            lines += make_batch(objects.commit(seal.commit_id), told, seal.generation, engine=name).data
     return lines
 
 

@@ -18,8 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_logs import Log, digest, insert, patch, replace
 
-from muse_hook.index import Index
-from muse_hook.oplog import OpLog, Store, make_op_entry
+from muse_hook.index.index import Index
+from muse_hook.oplog.entry import make_op_entry, seal_id
+from muse_hook.oplog.log import OpLog
+from muse_hook.oplog.store import Store
 from muse_hook.watch import FOUND, LOST, OLDER, Cursor, CursorError, Follower, Notice
 from muse_hook.watch.cursor import Place
 
@@ -113,7 +115,7 @@ def test_a_large_batch_beside_many_sessions_is_told_at_once(log: Log) -> None:
     began = time.process_time()
     found = told(follower)
     assert time.process_time() - began < 2.0  # packed anew for each op it is 20 times that
-    assert [op_id for op_id, _ in found] == [*log.batches[big].op_ids, log.batches[big].seal_id]
+    assert [op_id for op_id, _ in found] == [*log.batches[big].op_ids, seal_id(log.batches[big].commit_id)]
     rest = ops_of(Follower.since(log.store, Cursor.parse(found[1000][1])))
     assert rest == [op_id for op_id, _ in found[1001:]]
 
@@ -126,7 +128,11 @@ def test_now_begins_with_what_is_to_come(log: Log) -> None:
     assert ops_of(follower) == []
     hand = by_hand(log)
     log.commit(patch("b.py", insert("b.py::h")), name="later", parents=(digest("commit 0"),))
-    assert ops_of(follower) == [hand, *log.batches[digest("later")].op_ids, log.batches[digest("later")].seal_id]
+    assert ops_of(follower) == [
+        hand,
+        *log.batches[digest("later")].op_ids,
+        seal_id(log.batches[digest("later")].commit_id),
+    ]
     assert ops_of(follower) == []
     assert ops_of(Follower.since(log.store, follower.cursor)) == []
 
@@ -135,7 +141,7 @@ def test_a_batch_is_told_when_it_is_whole_and_not_before(log: Log) -> None:
     first = log.commit(patch("a.py", insert("a.py::f")))
     follower = Follower(log.store, {})
     assert len(ops_of(follower)) == 3
-    lines = log.batches[log.make(patch("a.py", replace("a.py::f")), parents=(first,), name="second")].lines
+    lines = log.batches[log.make(patch("a.py", replace("a.py::f")), parents=(first,), name="second")].data
     path = Path(log.store.log_path("main"))
     for at in range(0, len(lines), 97):
         with path.open("ab") as file:
@@ -152,10 +158,10 @@ def test_half_a_batch_that_is_written_anew_is_told_once(log: Log) -> None:
     assert len(ops_of(follower)) == 3
     second = log.make(patch("a.py", replace("a.py::f")), parents=(first,))
     with Path(log.store.log_path("main")).open("ab") as file:
-        file.write(log.batches[second].lines[:200])
+        file.write(log.batches[second].data[:200])
     assert ops_of(follower) == []
     log.write(second)
-    assert ops_of(follower) == [*log.batches[second].op_ids, log.batches[second].seal_id]
+    assert ops_of(follower) == [*log.batches[second].op_ids, seal_id(log.batches[second].commit_id)]
 
 
 class Changes:
@@ -176,7 +182,7 @@ def settled(follower: Follower) -> list[str]:
 
 
 def ids_of(log: Log, *oids: str) -> list[str]:
-    return [op_id for oid in oids for op_id in (*log.batches[oid].op_ids, log.batches[oid].seal_id)]
+    return [op_id for oid in oids for op_id in (*log.batches[oid].op_ids, seal_id(log.batches[oid].commit_id))]
 
 
 def straight(log: Log, count: int) -> list[str]:
@@ -198,7 +204,7 @@ def test_a_log_that_is_cut_is_followed_on_without_a_gap_or_a_repeat(log: Log) ->
     data = path.read_bytes()
     path.write_bytes(b"")
     assert ops_of(follower) == []
-    path.write_bytes(data[: data.index(log.batches[made[2]].lines) + 20])
+    path.write_bytes(data[: data.index(log.batches[made[2]].data) + 20])
     assert settled(follower) == []
     assert changes.told == [("main", OLDER)]
     with path.open("ab") as file:
@@ -265,7 +271,7 @@ def test_a_log_that_holds_nothing_of_what_was_told_goes_on_with_what_arrives(log
         follower = Follower.now(index, changes)
         path = Path(log.store.log_path("main"))
         other = log.make(patch("b.py", insert("b.py::other")))
-        path.write_bytes(log.batches[other].lines)
+        path.write_bytes(log.batches[other].data)
         assert settled(follower) == []
         assert changes.told == [("main", LOST)]
         log.write(*made)  # what a catch-up records again; it was there before anybody watched
@@ -472,7 +478,7 @@ def test_a_commit_with_a_batch_in_two_logs_is_told_once(log: Log) -> None:
     log.write(second, session="later")
     with Index(log.store) as index:
         index.refresh()
-        expected = [*log.batches[second].op_ids, log.batches[second].seal_id]
+        expected = [*log.batches[second].op_ids, seal_id(log.batches[second].commit_id)]
         assert ops_of(Follower.since(log.store, cursor, index)) == expected
 
 

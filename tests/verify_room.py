@@ -12,7 +12,9 @@ from conftest import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
-from muse_hook.oplog import Store, delta_of_entries, make_batch
+from muse_hook.languages.languages import engine
+from muse_hook.oplog.batch import delta_of_entries, make_batch
+from muse_hook.oplog.store import Store
 from muse_hook.verify import Remark, Report, verify
 
 MODEL = """\
@@ -99,8 +101,8 @@ class Story:
         change(delta)
         with self.repository().objects() as objects:
             commit = objects.commit(commit_id)
-        batch = make_batch(commit, delta, entries[-1]["commit"]["generation"], **options)
-        self.replace(commit_id, batch.lines)
+        batch = make_batch(commit, delta, entries[-1]["commit"]["generation"], **{"engine": engine()} | options)
+        self.replace(commit_id, batch.data)
 
 
 def told(remarks: list[Remark]) -> list[tuple[str, str, int, str]]:

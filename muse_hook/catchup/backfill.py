@@ -14,7 +14,7 @@ from muse_hook.catchup.state import NewBaseline, keep_unreadable, read_baseline
 from muse_hook.catchup.telling import Alone
 from muse_hook.catchup.workers import BLOCK, Workers
 from muse_hook.errors import RevisionError, StoreBusyError
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.record.interrupts import Interrupts
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from muse_hook.catchup.plan import RefState
     from muse_hook.git import Head, Repository
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
     from muse_hook.record.delta import Memory
 
 _BRANCHES = "refs/heads/"
@@ -121,7 +121,7 @@ def _backfill(
             _look_at_queue(repo, store)
 
         index.refresh()
-        sealed = index.sealed([oid for oid, _ in chosen.commits])
+        sealed = index.find([oid for oid, _ in chosen.commits])
         todo = [oid for oid, _ in chosen.commits if oid not in sealed]
         report.already = len(sealed)
         if todo:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from muse_hook.catchup import queue
-from muse_hook.catchup.errorlog import append_error
 from muse_hook.catchup.plan import make_plan
 from muse_hook.catchup.state import Frontier, read_baseline, write_frontier
 from muse_hook.errors import StoreBusyError, StoreError
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.record.budget import is_small
 
 TYPE_CHECKING = False
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from muse_hook.catchup.recording import Recording
     from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
-    from muse_hook.oplog import MarkLine, Store
+    from muse_hook.oplog.batch import RewriteMark
+    from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
 
 LOCK_SECONDS = 60.0  # seconds for the lock, where a person has asked for it
@@ -105,7 +105,7 @@ class _CatchUp:
         self.store = store
         self.report = report
         self.budget = budget
-        self.index = Index(store) if budget is None else Index(store, patience=_INDEX_SECONDS)
+        self.index = Index(store) if budget is None else Index(store, timeout=_INDEX_SECONDS)
         self.ref_state: RefState | None = None
         self.looked_at: list[str] = []
         self._recording: Recording | None = None
@@ -143,7 +143,7 @@ class _CatchUp:
     def _plan(self, lock_timeout: float | None, *, automatic: bool, whole: bool) -> Plan | None:
         """Return what is to be done; None where finding it out is too much for a hook's foreground."""
         fast = self.budget is not None
-        if not self.index.refresh(mend=fast, limit=_FAR_BEHIND if fast else None):
+        if not self.index.refresh(end_torn=fast, limit=_FAR_BEHIND if fast else None):
             return None
         self._baseline = read_baseline(self.store)
         if self._baseline is None:
@@ -177,7 +177,7 @@ class _CatchUp:
         if make_baseline(self.repo, self.store, without=woken_by, anew=True):
             self.report.baseline = True
             self.report.notes.append(_MADE_ANEW)
-            append_error(self.store, _MADE_ANEW)
+            self.store.append_error(_MADE_ANEW)
         baseline = read_baseline(self.store)
         if baseline is None:
             raise StoreError("writing the baseline", "it cannot be read back")
@@ -239,14 +239,14 @@ class _CatchUp:
             queue.remove([event.path for event in plan.events])
             for path in queue.remove(plan.garbage):
                 self.report.garbage += 1
-                append_error(self.store, f"{path} was no event of ours and was removed")
+                self.store.append_error(f"{path} was no event of ours and was removed")
 
     def _mark(self, plan: Plan) -> None:
         from muse_hook.catchup.rewrites import find_marks  # start-up time of reading commands
-        from muse_hook.oplog import append
+        from muse_hook.oplog.writer import append
 
-        self.index.refresh(mend=True)
-        by_session: dict[str, list[MarkLine]] = {}
+        self.index.refresh(end_torn=True)
+        by_session: dict[str, list[RewriteMark]] = {}
         for session, mark in find_marks(plan, self.repo, self.index, self._reading()):
             if not self.index.has_mark(mark.op_id):
                 by_session.setdefault(session, []).append(mark)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 
-from muse_hook.catchup.errorlog import append_error
 from muse_hook.catchup.telling import Unreadable
-from muse_hook.oplog import sync
 from muse_hook.oplog.batch import Batch
+from muse_hook.oplog.writer import sync
 from muse_hook.record.recorder import record_batches
 
 TYPE_CHECKING = False
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 
     from muse_hook.catchup.recording import Draft
     from muse_hook.catchup.telling import Teller
-    from muse_hook.index import Index
-    from muse_hook.oplog import Store
+    from muse_hook.index.index import Index
+    from muse_hook.oplog.store import Store
 
 # What a chunk holds at most: what a kill loses, and (the bytes) what is kept in memory.
 SECONDS = 1.0
@@ -88,7 +87,7 @@ class Chunks:
         size = 0
         some = self._commits[self._at : self._at + COMMITS]
         self._index.refresh()
-        sealed = self._index.sealed(some)
+        sealed = self._index.find(some)
         for oid in some:
             if self._check is not None:
                 self._check()
@@ -101,7 +100,7 @@ class Chunks:
                     self._leave(oid, batch)
                 else:
                     told.append((self._sessions[oid], batch))
-                    size += len(batch.lines) if isinstance(batch, Batch) else 0  # drafts: of the first second only
+                    size += len(batch.data) if isinstance(batch, Batch) else 0  # drafts: of the first second only
             self._at += 1
             if self._progress is not None:
                 self._progress(self._at, len(self._commits))
@@ -111,7 +110,7 @@ class Chunks:
     def _leave(self, oid: str, told: Unreadable) -> None:
         self.unreadable[oid] = told.words
         if told.details:
-            append_error(self._store, told.details)
+            self._store.append_error(told.details)
 
     def _finished(self, drafts: list[tuple[str, Batch | Draft]]) -> list[tuple[str, Batch]]:
         """Return a chunk with nothing in it but batches."""
@@ -133,7 +132,7 @@ class Chunks:
         if not told:
             return
         with self._store.lock(wait):
-            self._index.refresh(mend=True)
+            self._index.refresh(end_torn=True)
             at = 0
             while at < len(told):
                 session = told[at][0]

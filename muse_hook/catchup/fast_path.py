@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from muse_hook.catchup.recording import Recording
 from muse_hook.errors import ObjectMissingError
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.record.budget import Budget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git import Repository
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
 
 # Bytes of log that may be read to learn what is sealed: the batches of the last few commits, not a cloned store.
 _BEHIND = 4 << 20
@@ -24,15 +24,15 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
     """
     if not store.exists():
         return False
-    with Index(store, patience=_PATIENCE) as index:
-        if not index.refresh(mend=True, quick=True, limit=_BEHIND):
+    with Index(store, timeout=_PATIENCE) as index:
+        if not index.refresh(end_torn=True, fast=True, limit=_BEHIND):
             return False
         if index.is_sealed(oid):
             return True
         with Recording(repo, store, index, None, prefer="plumbing") as recording:
             try:
                 parents = recording.objects.commit(oid).parents
-                sealed = index.sealed(parents)
+                sealed = index.find(parents)
                 if len(sealed) < len(set(parents)):
                     # Only the first commit of each branch after install comes here: the file can be long.
                     from muse_hook.catchup.state import read_baseline  # start-up time

@@ -6,13 +6,13 @@ from muse_hook.catchup import queue
 from muse_hook.catchup.plan import read_ref_state
 from muse_hook.catchup.sessions import assign_sessions
 from muse_hook.catchup.state import read_baseline, read_frontier, read_unreadable
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.git import Repository
-    from muse_hook.index.rows import Damaged
-    from muse_hook.oplog import Store
+    from muse_hook.index.index import DamagedBatch
+    from muse_hook.oplog.store import Store
 
 
 class Unrecorded:
@@ -31,7 +31,7 @@ class Unrecorded:
         self.missing: list[tuple[str, str]] = []
         self.history = 0
         self.blobs_absent: list[tuple[str, str]] = []
-        self.damaged: list[Damaged] = []
+        self.damaged: list[DamagedBatch] = []
         self.beyond_boundary = 0
         self.events = 0
         self.baseline = ""
@@ -57,7 +57,7 @@ def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
         hidden = {oid for oid, _ in rows if oid not in beyond}
     with Index(store) as index:
         index.refresh()
-        sealed = index.sealed([oid for oid, _ in rows])
+        sealed = index.find([oid for oid, _ in rows])
         found.damaged = index.damaged()
     unsealed = [oid for oid, _ in rows if oid not in sealed]
     found.beyond_boundary = sum(oid in shallow for oid in unsealed)

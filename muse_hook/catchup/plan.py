@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from muse_hook.catchup.state import Baseline
     from muse_hook.git import Head, Repository
     from muse_hook.git.reflogs import ReflogEntry
-    from muse_hook.index import Index
-    from muse_hook.oplog import Store
+    from muse_hook.index.index import Index
+    from muse_hook.oplog.store import Store
 
     CommitRow = tuple[str, Sequence[str]]  # a commit and its parents
 
@@ -125,7 +125,7 @@ def make_plan(
         rows = _new(repo, fresh, hide, ref_state, limit)
         plan.is_cut = limit is not None and len(rows) >= limit
     rows = [*((oid, parents) for oid, parents, _ in again), *rows]
-    sealed = index.sealed([oid for oid, _ in rows])
+    sealed = index.find([oid for oid, _ in rows])
     plan.todo = list({oid: (oid, parents) for oid, parents in rows if oid not in sealed}.values())
     if plan.todo:
         current = session_of_head(ref_state.heads[0])

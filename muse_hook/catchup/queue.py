@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
 
 _VERSION = 1
 _FOLDER = "queue"
@@ -65,7 +65,7 @@ def save_event(store: Store, event: HookEvent) -> None:
 
     Not synced: what Git itself wrote a moment ago is found without the event, but for the rewrite pairs.
     """
-    from muse_hook.oplog.canonical import canonical
+    from muse_hook.oplog.entry import canonical
 
     folder = store.ensure(_FOLDER)
     name = f"{time.time_ns():020d}-{os.getpid()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import make_batch
 from muse_hook.record.delta import Memory, batch_of, delta_of, record_commit
 
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
     from muse_hook.model.change import Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
-    from muse_hook.oplog import Store
     from muse_hook.oplog.batch import Batch
+    from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
 
     class Counted(Protocol):
@@ -174,7 +175,7 @@ class Recording:
     def finish(self, draft: Draft) -> Batch:
         """Return the batch of a draft, the generations being settled."""
         commit = draft.commit
-        return make_batch(commit, draft.delta, self._generations[commit.id], shallow=self._shallow)
+        return make_batch(commit, draft.delta, self._generations[commit.id], str(engine()), shallow=self._shallow)
 
     def close(self) -> None:
         """Let go of the objects."""
@@ -201,7 +202,7 @@ class Recording:
     def _remembered(self, oids: Iterable[str]) -> dict[str, int]:
         wanted = list(oids)
         # What was counted from the boundary of a shallow clone counts for nothing once there is more history.
-        sealed = self.index.sealed(wanted)
+        sealed = self.index.find(wanted)
         found = {oid: seal.generation for oid, seal in sealed.items() if self._shallow or not seal.shallow}
         baseline = self.baseline
         if baseline is not None and baseline.shallow <= self._shallow:

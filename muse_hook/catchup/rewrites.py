@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.catchup.sessions import session_of_event
 from muse_hook.errors import ObjectMissingError
-from muse_hook.oplog import make_dropped, make_superseded
+from muse_hook.oplog.batch import make_dropped, make_superseded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from muse_hook.catchup.recording import Recording
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
     from muse_hook.model.change import Commit
-    from muse_hook.oplog import MarkLine
+    from muse_hook.oplog.batch import RewriteMark
 
 _FOLDS = frozenset({"squash", "fixup", "s", "f"})
 _EDITS = frozenset({"edit", "e", "merge", "m"})
@@ -190,13 +190,13 @@ class Rewrite:
         return {oid for oid, _ in self._repo.rev_list(oids, [*others, *self._new], ignore_missing=True)}
 
 
-def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording) -> list[tuple[str, MarkLine]]:
+def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording) -> list[tuple[str, RewriteMark]]:
     """Return the marks that the plan's events and reflogs justify, as (session, mark).
 
     A rebase that only leaves out the last commits fires no hook: the branch's reflog tells it.
     """
     maker = _MarkMaker(repo, index, recording)
-    marks: list[tuple[str, MarkLine]] = []
+    marks: list[tuple[str, RewriteMark]] = []
     ended: set[str] = set()
     for event in plan.events:
         if event.hook != "post-rewrite":
@@ -221,19 +221,19 @@ class _MarkMaker:
         self._index = index
         self._recording = recording
 
-    def amended(self, event: HookEvent) -> Iterator[tuple[str, MarkLine]]:
+    def amended(self, event: HookEvent) -> Iterator[tuple[str, RewriteMark]]:
         for old, new in event.pairs:
             if old == new or not self._same_parents(old, new):
                 continue
             yield from self._superseded(old, new, "amend", session_of_event(event))
 
-    def rebased(self, rewrite: Rewrite, session: str) -> Iterator[tuple[str, MarkLine]]:
+    def rebased(self, rewrite: Rewrite, session: str) -> Iterator[tuple[str, RewriteMark]]:
         for old, new in rewrite.superseded():
             yield from self._superseded(old, new, "rebase", session)
         for old in rewrite.dropped():
             yield from self._dropped(old, session)
 
-    def cut_off(self, old: str, new: str, onto: str, session: str) -> Iterator[tuple[str, MarkLine]]:
+    def cut_off(self, old: str, new: str, onto: str, session: str) -> Iterator[tuple[str, RewriteMark]]:
         """Mark what a rebase left out that rewrote nothing: every commit it kept is the one that was there."""
         hide = [old, onto] if len(onto) == len(old) else [old]
         try:
@@ -243,10 +243,10 @@ class _MarkMaker:
         except ObjectMissingError:
             return
         for oid in dropped:
-            if oid in self._index.sealed([oid]):
+            if oid in self._index.find([oid]):
                 yield from self._dropped(oid, session)
 
-    def _superseded(self, old: str, new: str, reason: str, session: str) -> Iterator[tuple[str, MarkLine]]:
+    def _superseded(self, old: str, new: str, reason: str, session: str) -> Iterator[tuple[str, RewriteMark]]:
         try:
             generation = max(self._generations([old, new]))
             commit = self._recording.objects.commit(new)
@@ -254,7 +254,7 @@ class _MarkMaker:
             return
         yield self._session(new, session), make_superseded(old, commit, reason, generation)
 
-    def _dropped(self, old: str, session: str) -> Iterator[tuple[str, MarkLine]]:
+    def _dropped(self, old: str, session: str) -> Iterator[tuple[str, RewriteMark]]:
         try:
             generation = self._generations([old])[0]
             commit = self._recording.objects.commit(old)
@@ -263,7 +263,7 @@ class _MarkMaker:
         yield self._session(old, session), make_dropped(commit, generation)
 
     def _session(self, oid: str, otherwise: str) -> str:
-        sealed = self._index.sealed([oid]).get(oid)
+        sealed = self._index.find([oid]).get(oid)
         return otherwise if sealed is None else sealed.session
 
     def _generations(self, oids: Iterable[str]) -> list[int]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
 
     from muse_hook.git import Repository
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
 
 _BASELINE = "baseline"
 _BASELINE_HEADER = b"muse_hook baseline 1"

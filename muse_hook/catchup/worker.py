@@ -56,7 +56,8 @@ def unpacked(oid: str, answer: bytes | bytearray) -> Batch | Unreadable:
     """Return what a worker told of a commit; StoreError where that found the machine at fault."""
     kind, *parts = marshal.loads(answer)  # noqa: S302 - our own fork's
     if kind == "batch":
-        return Batch(oid, *parts)
+        *parts, engine, shallow = parts
+        return Batch(oid, *parts, engine=engine, shallow=shallow)
     if kind == "unreadable":
         return Unreadable(*parts)
     raise StoreError(f"telling {oid}", parts[0])
@@ -111,5 +112,5 @@ def _answers(recording: Recording, commits: Sequence[str]) -> Iterator[tuple[Any
 
 def _packed(told: Batch | Unreadable) -> tuple[Any, ...]:
     if isinstance(told, Batch):
-        return ("batch", told.generation, told.lines, told.op_ids)
+        return ("batch", told.generation, told.data, told.op_ids, told.engine, told.shallow)
     return ("unreadable", told.words, told.details)

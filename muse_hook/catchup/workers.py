@@ -220,4 +220,4 @@ class _Worker:
 
 
 def _size(told: Batch | Unreadable) -> int:
-    return len(told.lines) if isinstance(told, Batch) else 0
+    return len(told.data) if isinstance(told, Batch) else 0

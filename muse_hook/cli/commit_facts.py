@@ -56,12 +56,12 @@ def recorded_facts(invocation: Invocation, commit_id: str) -> CommitFacts | None
         invocation.catch_up()
         index.refresh()
         recorded = index.read(commit_id)
-    return None if recorded is None else facts_of_batch(recorded.session, recorded.entries)
+    return None if recorded is None else facts_of_batch(recorded[0].session, recorded[1].entries())
 
 
 def facts_of_batch(session: str, entries: Sequence[OpEntry]) -> CommitFacts:
     """Return a commit as its batch (the seal last) has it."""
-    from muse_hook.oplog import delta_of_entries  # only where there is a log
+    from muse_hook.oplog.batch import delta_of_entries  # only where there is a log
 
     seal = entries[-1]
     record = seal["commit"]

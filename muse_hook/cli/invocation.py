@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from muse_hook.cli.pager import Pager
     from muse_hook.cli.progress import Stages
     from muse_hook.git import Repository
-    from muse_hook.index import Index
-    from muse_hook.oplog import Store
+    from muse_hook.index.index import Index
+    from muse_hook.oplog.store import Store
 
 _PATIENCE = 1.0  # seconds of catching up before a bar says why nothing is shown yet
 _LOCK_SECONDS = 5.0  # that a reader waits for whoever is writing: what is there can be read all the same
@@ -67,14 +67,14 @@ class Invocation:
     @cached_property
     def store(self) -> Store:
         """Return the store of the repository, which may not be there yet (`store.exists()`)."""
-        from muse_hook.oplog import Store
+        from muse_hook.oplog.store import Store
 
         return Store(self.repository.common_dir)
 
     @cached_property
     def index(self) -> Index:
         """Open the index over the logs, as it was left; `refresh` it before reading."""
-        from muse_hook.index import Index
+        from muse_hook.index.index import Index
 
         return Index(self.store)
 
@@ -125,10 +125,8 @@ class Invocation:
         """Append to the store's error log; its path, "" where there is no store or it cannot be written."""
         if "repository" not in self.__dict__ or not self.store.exists():
             return ""
-        from muse_hook.catchup.errorlog import append_error  # only where something broke
-
         try:
-            append_error(self.store, text)
+            self.store.append_error(text)
         except (MuseHookError, OSError):
             return ""
         return self.store.path("error.log")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git import Repository
     from muse_hook.history.events import Filter
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:

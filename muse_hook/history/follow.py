@@ -11,9 +11,9 @@ from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.history import tables
 from muse_hook.history.batch_lines import parsed
 from muse_hook.index import schema
-from muse_hook.oplog.engines import engine_of, rank
-from muse_hook.oplog.lines import hand_entry, parse, read_lines
+from muse_hook.oplog.lines import manual_entry, parse, read_lines
 from muse_hook.oplog.lock import StoreLock
+from muse_hook.oplog.seal import engine_of, supersedes
 from muse_hook.oplog.sessions import LOG, shown
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Self
 
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
 
     Progress = Callable[[int, int], None]
     Stage = Callable[[str], Progress]
@@ -238,7 +238,7 @@ class _NewRecords:
             seal: Mapping[str, Any] = entries[-1]  # type: ignore[assignment] # a TypeError, then
             commit_id, engine = seal["commit_id"], engine_of(seal["commit"])
             known = self._engine_of(commit_id)
-            if known is None or (known != engine and rank(engine) > rank(known)):
+            if known is None or supersedes(engine, known):
                 self._add(entries, start)  # type: ignore[arg-type] # likewise
                 self._rows[-1].supersedes = known is not None
                 self._engines[commit_id] = engine
@@ -248,7 +248,7 @@ class _NewRecords:
     def add_manual(self, fd: int, start: int, end: int) -> None:
         """Add the manual entries between two batches; marks are among them."""
         for number, line in enumerate(read_lines(fd, start, end)):
-            entry = hand_entry(line)
+            entry = manual_entry(line)
             if entry is None:
                 continue
             try:

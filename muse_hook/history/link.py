@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from muse_hook.history.ancestry import ChainPosition, ReachableSet
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
 
     Progress = Callable[[int, int], None]
 

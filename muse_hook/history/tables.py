@@ -5,8 +5,8 @@ from __future__ import annotations
 from json import dumps
 
 from muse_hook.index import schema
-from muse_hook.oplog import POSITIONS
-from muse_hook.oplog.engines import engine_of
+from muse_hook.oplog.entry import POSITIONS
+from muse_hook.oplog.seal import engine_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

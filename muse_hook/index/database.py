@@ -28,15 +28,15 @@ _CACHE_KIB = 1 << 17
 class Database:
     """An open index: `store`, and `connection`, in autocommit mode, for those who keep tables of their own in it."""
 
-    def __init__(self, store: Store, patience: float) -> None:
+    def __init__(self, store: Store, timeout: float) -> None:
         self.store = store
-        self.patience = patience
-        self.connection = schema.connect(store, patience)
+        self.timeout = timeout
+        self.connection = schema.connect(store, timeout)
 
     def reopen(self) -> None:
         """Take the store's file, where there was no store yet when this was opened."""
         self.connection.close()
-        self.connection = schema.connect(self.store, self.patience)
+        self.connection = schema.connect(self.store, self.timeout)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -58,7 +58,7 @@ class Database:
             some = values[at : at + _IDS_A_QUERY]
             yield from self.connection.execute(query % ", ".join("?" * len(some)), some).fetchall()
 
-    def renew(self, error: sqlite3.DatabaseError) -> None:
+    def rebuild(self, error: sqlite3.DatabaseError) -> None:
         """Take another database after `error`: a new file for a broken one, memory where it cannot be written."""
         self.connection.close()
         unwritable = schema.cannot_write(error)
@@ -67,7 +67,7 @@ class Database:
                 schema.remove(self.store)
         except StoreError:
             unwritable = True
-        self.connection = schema.in_memory(self.store) if unwritable else schema.connect(self.store, self.patience)
+        self.connection = schema.in_memory(self.store) if unwritable else schema.connect(self.store, self.timeout)
 
 
 class _Transaction:
@@ -95,7 +95,7 @@ class _Transaction:
             connection.execute("ROLLBACK")
 
 
-def mended(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
+def rebuilds_on_error(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
     """Make a method try once more, with another database filled from the logs, after the index broke."""
 
     def safe(self: Index, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -106,7 +106,7 @@ def mended(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[I
         except sqlite3.DatabaseError as error:
             if schema.is_busy(error):
                 raise StoreBusyError("reading the index", str(error)) from error
-            self.renew(error)
+            self.rebuild(error)
         self.refresh()
         return method(self, *args, **kwargs)
 

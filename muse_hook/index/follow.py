@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.oplog.ids import seal_id
-from muse_hook.oplog.reader import Scanner
+from muse_hook.oplog.entry import MAX_GENERATION, seal_id
+from muse_hook.oplog.reader import LogReader
 from muse_hook.oplog.seal import Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
     from typing import Any
 
-    from muse_hook.oplog.seal import Seal
+    from muse_hook.oplog.batch import Batch
 
 # A reader that waits for a first reading to end gets in between two of these.
 _SEALS_A_TRANSACTION = 5000
@@ -112,14 +113,15 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
         forget(connection, row)
         row.write(connection)
     row.inode = found.st_ino
-    scanner = Scanner(fd, row.position, floor=row.floor, lines=row.pending, end=found.st_size)
+    reader = LogReader(fd, row.position, floor=row.floor, lines=row.pending, end=found.st_size)
     is_whole = True
     engines: dict[str, int] = {}
-    for count, item in enumerate(scanner, 1):
+    for count, item in enumerate(reader, 1):
         if isinstance(item, Mark):
             connection.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (item.op_id, row.id))
         elif item.intact:
-            _insert(connection, row, item, _engine(connection, engines, item.engine))
+            batch = (item.commit_id, row.id, item.start, item.line, item.end, item.generation, item.shallow)
+            _insert(connection, row, batch, item.entries, _engine(connection, engines, item.engine))
         else:
             connection.execute(
                 "REPLACE INTO damaged VALUES (?, ?, ?, ?, ?)",
@@ -128,10 +130,36 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
         if count == _SEALS_A_TRANSACTION:
             is_whole = False
             break
-    row.position, row.floor, row.pending = scanner.position, scanner.floor, scanner.lines
-    row.size, row.mtime = (found.st_size, found.st_mtime_ns) if is_whole else (scanner.position, 0)  # 0: half read
+    row.position, row.floor, row.pending = reader.position, reader.floor, reader.lines
+    row.size, row.mtime = (found.st_size, found.st_mtime_ns) if is_whole else (reader.position, 0)  # 0: half read
     row.write(connection)
     return is_whole
+
+
+def add(connection: sqlite3.Connection, row: LogRow, fd: int, start: int, batches: Sequence[Batch]) -> bool:
+    """Take in batches that were appended to the log `fd` from byte `start` on, in the transaction that read the row.
+
+    False, and nothing is written, where `follow` might see something else: in a log that had more in it than the row
+    knows of, or is another one.
+    """
+    found = os.fstat(fd)
+    end = start + sum(len(batch.data) for batch in batches)
+    is_known = row.inode == found.st_ino and row.size == start if row.id else start == 0
+    makes_sense = all(0 < batch.generation < MAX_GENERATION for batch in batches)  # a seal that is not would be damaged
+    if not (is_known and row.position == start and found.st_size == end and makes_sense and row.holds(fd)):
+        return False
+    if not row.id:
+        row.write(connection)
+    engines: dict[str, int] = {}
+    for batch in batches:
+        at, start = start, start + len(batch.data)
+        values = (batch.commit_id, row.id, at, at + batch.seal_start, start, batch.generation, batch.shallow)
+        _insert(connection, row, values, len(batch.op_ids), _engine(connection, engines, batch.engine))
+    row.position = row.floor = end
+    row.pending = 0
+    row.inode, row.size, row.mtime = found.st_ino, found.st_size, found.st_mtime_ns
+    row.write(connection)
+    return True
 
 
 def forget(connection: sqlite3.Connection, row: LogRow) -> None:
@@ -152,13 +180,12 @@ def _engine(connection: sqlite3.Connection, known: dict[str, int], engine: str) 
     return known[engine]
 
 
-def _insert(connection: sqlite3.Connection, row: LogRow, seal: Seal, engine: int) -> None:
+def _insert(connection: sqlite3.Connection, row: LogRow, batch: tuple[Any, ...], entries: int, engine: int) -> None:
     connection.execute(
         "INSERT INTO seals (commit_id, log, start, line, end, generation, shallow, engine)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (seal.commit_id, row.id, seal.start, seal.line, seal.end, seal.generation, seal.shallow, engine),
+        (*batch, engine),
     )
     row.seals += 1
-    row.entries += seal.entries + 1
-    row.seal_line = seal.line
-    row.seal_commit = seal.commit_id
+    row.entries += entries + 1
+    row.seal_commit, _, _, row.seal_line, *_ = batch

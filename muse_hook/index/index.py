@@ -1,42 +1,103 @@
-"""What is sealed, where, and at which generation: a cache over the logs, looked up by commit."""
+"""Which batch of a commit counts, and where it stands: a cache over the logs, looked up by commit."""
 
 from __future__ import annotations
 
 import os
 
 from muse_hook.errors import DamagedLogError
-from muse_hook.index.database import Database, mended
-from muse_hook.index.follow import LogRow, follow, forget
-from muse_hook.index.rows import COLUMNS, Damaged, Recorded, Sealed, SessionRow
+from muse_hook.index.database import Database, rebuilds_on_error
+from muse_hook.index.follow import LogRow, add, follow, forget
 from muse_hook.index.schema import BUSY_SECONDS
-from muse_hook.oplog.engines import rank
 from muse_hook.oplog.files import refused
+from muse_hook.oplog.seal import supersedes
 from muse_hook.oplog.sessions import LOG
 from muse_hook.oplog.store import OP_LOG
 from muse_hook.oplog.writer import end_torn_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Self
 
     from muse_hook.model.ops import OpEntry
-    from muse_hook.oplog.engines import Rank
+    from muse_hook.oplog.batch import Batch
     from muse_hook.oplog.store import Store
 
-_PAGE = 500
+
+class IndexedBatch:
+    """Where a commit's batch stands: in which session's log, from byte `start` to `end`, its seal from `line` on.
+
+    `engine` is what made it, `shallow` says that it saw a history that was cut off.
+    """
+
+    __slots__ = ("commit_id", "end", "engine", "generation", "line", "session", "shallow", "start")
+
+    def __init__(self, row: tuple[Any, ...], session: str, engine: str) -> None:
+        self.commit_id, self.start, self.line, self.end, self.generation, shallow = row
+        self.shallow = bool(shallow)
+        self.session = session
+        self.engine = engine
+
+    def __repr__(self) -> str:
+        return f"IndexedBatch({self.commit_id[:10]} in {self.session!r} {self.start}-{self.end})"
+
+
+class DamagedBatch:
+    """A batch that does not count: its commit, the session and the byte offset of its seal, and the reason."""
+
+    __slots__ = ("commit_id", "line", "reason", "session")
+
+    def __init__(self, commit_id: str, session: str, line: int, reason: str) -> None:
+        self.commit_id = commit_id
+        self.session = session
+        self.line = line
+        self.reason = reason
+
+    def __repr__(self) -> str:
+        return f"DamagedBatch({self.commit_id[:10]} in {self.session!r} at {self.line}: {self.reason})"
+
+
+class SessionRow:
+    """One session in figures: commits (whole batches), the entries in them, the bytes of its log, the last commit.
+
+    `last_commit`, `last_at` (ISO 8601, UTC) and `last_subject` are "" in a log without a whole batch.
+    """
+
+    __slots__ = ("bytes", "commits", "entries", "id", "last_at", "last_commit", "last_subject")
+
+    def __init__(self, session: str, commits: int, entries: int, size: int, seal: OpEntry | None) -> None:
+        self.id = session
+        self.commits = commits
+        self.entries = entries
+        self.bytes = size
+        self.last_commit = seal["commit_id"] if seal else ""
+        self.last_at = seal["created_at"] if seal else ""
+        self.last_subject = str(seal["domain_op"]["content_summary"]) if seal else ""
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the row as a JSON object."""
+        return {
+            "id": self.id,
+            "commits": self.commits,
+            "entries": self.entries,
+            "bytes": self.bytes,
+            "last_commit": self.last_commit,
+            "last_at": self.last_at,
+            "last_subject": self.last_subject,
+        }
 
 
 class Index(Database):
-    """The index of a store; a context manager. What it says is as old as its last `refresh` or `follow`.
+    """The index of a store; a context manager. What it says is as old as its last `refresh`, `follow` or `add`.
 
-    Where the store cannot be written, or is not there, it lives in memory; a damaged file is made anew on the way.
-    Every method raises StoreBusyError where another process keeps the file locked for `patience` seconds.
+    Where the store cannot be written, or is not there, it lives in memory; a damaged file is rebuilt on the way.
+    Every method raises StoreBusyError where another process keeps the file locked for `timeout` seconds.
     """
 
-    def __init__(self, store: Store, patience: float = BUSY_SECONDS) -> None:
-        super().__init__(store, patience)
+    def __init__(self, store: Store, timeout: float = BUSY_SECONDS) -> None:
+        super().__init__(store, timeout)
         self._names: dict[int, str] = {}
+        self._engines: dict[int, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -44,42 +105,44 @@ class Index(Database):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @mended
-    def behind(self, *, quick: bool = False) -> int:
-        """Return how many bytes of the logs a refresh would read; it reads none itself. For `quick` see `refresh`."""
+    # Keeping up with the logs
+
+    @rebuilds_on_error
+    def behind(self, *, fast: bool = False) -> int:
+        """Return how many bytes of the logs a refresh would read; it reads none itself. For `fast` see `refresh`."""
         known = LogRow.read_all(self.connection)
-        found = self._logs(known, quick=quick)
+        found = self._logs(known, fast=fast)
         return sum((known.get(folder) or LogRow(folder)).unread(stat) for folder, stat in found.items())
 
-    @mended
+    @rebuilds_on_error
     def refresh(
         self,
         *,
-        mend: bool = False,
-        quick: bool = False,
+        end_torn: bool = False,
+        fast: bool = False,
         limit: int | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> bool:
         """Read what is new in all logs; False, and nothing is read, where that is more than `limit` bytes.
 
-        With `mend`, under the store's lock, torn last lines are ended before. `quick` does not look for logs that
+        With `end_torn`, under the store's lock, torn last lines are ended before. `fast` does not look for logs that
         somebody else than our writer brought into the store: a look costs 20 us a session, 3 us for one that is known.
         `progress` is told (read, to read) in bytes.
         """
         token = _token(self.store.path(OP_LOG))
         known = LogRow.read_all(self.connection)
-        found = self._logs(known, quick=quick)
+        found = self._logs(known, fast=fast)
         rows = {folder: known.pop(folder) if folder in known else LogRow(folder) for folder in found}
         unread = sum(row.unread(found[folder]) for folder, row in rows.items())
         if limit is not None and unread > limit:
             return False
-        reading = _Reading(progress, unread)
+        read = _BytesRead(progress, unread)
         for folder, row in rows.items():
-            if row.is_unchanged(found[folder]) and not (mend and row.position < row.size):
+            if row.is_unchanged(found[folder]) and not (end_torn and row.position < row.size):
                 continue
-            if mend:
+            if end_torn:
                 end_torn_line(self.store, self.store.session_at(folder))
-            self._follow(folder, reading)
+            self._follow(folder, read)
         for row in known.values():  # their logs were deleted
             with self.transaction():
                 forget(self.connection, row)
@@ -87,141 +150,136 @@ class Index(Database):
             self.connection.execute("REPLACE INTO meta VALUES ('folders', ?)", (token,))
         return True
 
-    @mended
+    @rebuilds_on_error
     def follow(self, session: str) -> None:
         """Read what is new in one session's log: for those who have just appended to it."""
         self._follow(self._below(self.store.folder(session)))
 
-    def sealed(self, commit_ids: Iterable[str]) -> dict[str, Sealed]:
-        """Return where those of `commit_ids` that are sealed stand."""
-        return self._sealed(list(commit_ids))
+    @rebuilds_on_error
+    def add(self, session: str, start: int, batches: Sequence[Batch]) -> None:
+        """Take in batches that were just appended to a session's log from byte `start` on, under the store's lock.
 
-    @mended
-    def _sealed(self, commit_ids: list[str]) -> dict[str, Sealed]:
+        As `follow` would, without reading and hashing what was written; where the log is not as it was known before,
+        it is followed.
+        """
+        folder = self._below(self.store.folder(session))
+        fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
+        try:
+            with self.transaction():
+                is_added = add(self.connection, LogRow.read(self.connection, folder), fd, start, batches)
+        finally:
+            os.close(fd)
+        if not is_added:
+            self._follow(folder)
+
+    @rebuilds_on_error
+    def reread(self, session: str) -> None:
+        """Read a session's log again from its start: something in it is no more what it was."""
+        folder = self._below(self.store.folder(session))
+        with self.transaction():
+            row = LogRow.read(self.connection, folder)
+            forget(self.connection, row)
+            row.write(self.connection)
+        self._follow(folder)
+
+    # Questions
+
+    def find(self, commit_ids: Iterable[str]) -> dict[str, IndexedBatch]:
+        """Return where those of `commit_ids` that are sealed stand, of several batches the one that counts."""
+        return self._find(list(commit_ids))
+
+    @rebuilds_on_error
+    def _find(self, commit_ids: list[str]) -> dict[str, IndexedBatch]:
         # The newer engine's batch of a commit is the one that counts, of those of one engine the first.
-        query = f"SELECT {COLUMNS} FROM seals WHERE commit_id IN (%s) ORDER BY number"  # noqa: S608 - a constant
-        found: dict[str, Any] = {}
-        for row in self.rows_of(query, commit_ids):
-            other = found.setdefault(row[1], row)
-            if other[-1] != row[-1] and self._rank(row[-1]) > self._rank(other[-1]):
-                found[row[1]] = row
-        return {commit_id: Sealed(row, self._name(row[2])) for commit_id, row in found.items()}
-
-    def _rank(self, number: int) -> Rank:
-        found = self.connection.execute("SELECT engine FROM engines WHERE id = ?", (number,)).fetchone()
-        return rank(found[0] if found else "")
-
-    def find(self, commit_id: str) -> Sealed | None:
-        """Return where a commit's batch stands, None where it is not sealed."""
-        return self.sealed([commit_id]).get(commit_id)
+        query = (
+            "SELECT commit_id, start, line, end, generation, shallow, log, engine FROM seals"
+            " WHERE commit_id IN (%s) ORDER BY number"
+        )
+        found: dict[str, IndexedBatch] = {}
+        for *row, log, number in self.rows_of(query, commit_ids):
+            engine = self._engine(number)
+            other = found.get(row[0])
+            if other is None or supersedes(engine, other.engine):
+                found[row[0]] = IndexedBatch(tuple(row), self._name(log), engine)
+        return found
 
     def is_sealed(self, commit_id: str) -> bool:
         """Say whether a commit has a whole batch in any log."""
-        return self.find(commit_id) is not None
+        return bool(self.find([commit_id]))
 
-    @mended
+    def read(self, commit_id: str) -> tuple[IndexedBatch, Batch] | None:
+        """Return where a commit's batch stands, and the batch; None where it is not sealed.
+
+        Where the batch is no more what it was, its log is read again, and with that the commit may be sealed no more.
+        Raises DamagedLogError where it changes all the time.
+        """
+        there = self.find([commit_id]).get(commit_id)
+        try:
+            return None if there is None else (there, self.batch(there))
+        except DamagedLogError:
+            self.reread(there.session if there else "")
+        there = self.find([commit_id]).get(commit_id)
+        return None if there is None else (there, self.batch(there))
+
+    def batch(self, there: IndexedBatch) -> Batch:
+        """Return the batch that stands where `find` said; DamagedLogError where none does any more."""
+        from muse_hook.oplog.reader import LogReader  # no hook reads what it wrote
+
+        fd = self.store.open_file(self.store.log_path(there.session), os.O_RDONLY)
+        try:
+            return LogReader(fd).batch(there)
+        except DamagedLogError as error:
+            raise DamagedLogError(
+                f"reading the log of {there.session}",
+                f"no whole batch stands at byte {there.start}",
+                "muse-hook verify, then muse-hook sync",
+            ) from error
+        finally:
+            os.close(fd)
+
+    @rebuilds_on_error
     def count(self) -> int:
         """Return the number of whole batches."""
         return int(self.connection.execute("SELECT total(seals) FROM logs").fetchone()[0])
 
-    @mended
+    @rebuilds_on_error
     def has_mark(self, op_id: str) -> bool:
         """Say whether a rewrite mark stands in any log."""
         return self.connection.execute("SELECT 1 FROM marks WHERE op_id = ?", (op_id,)).fetchone() is not None
 
-    @mended
-    def damaged(self) -> list[Damaged]:
+    @rebuilds_on_error
+    def damaged(self) -> list[DamagedBatch]:
         """Return the batches that do not count, of commits that have no whole one elsewhere."""
         query = (
             "SELECT commit_id, log, line, reason FROM damaged "
             "WHERE NOT EXISTS (SELECT 1 FROM seals WHERE seals.commit_id = damaged.commit_id) ORDER BY log, line"
         )
-        return [Damaged(row[0], self._name(row[1]), row[2], row[3]) for row in self.connection.execute(query)]
+        return [DamagedBatch(row[0], self._name(row[1]), row[2], row[3]) for row in self.connection.execute(query)]
 
-    @mended
+    @rebuilds_on_error
     def sessions(self) -> list[SessionRow]:
         """Return the sessions that have a log, sorted by their ids."""
-        from muse_hook.oplog.reading import read_line  # no hook asks this
+        from muse_hook.oplog.reader import LogReader  # no hook asks this
 
         query = "SELECT end FROM seals WHERE commit_id = ? AND log = ? AND line = ?"
         found = []
         for row in LogRow.read_all(self.connection).values():
             name = self._name(row.id)
             last = self.connection.execute(query, (row.seal_commit, row.id, row.seal_line)).fetchone()
-            seal = read_line(self.store, name, row.seal_line, last[0]) if last else None
-            found.append(SessionRow(name, row.seals, row.entries, row.size, seal))
+            seal = None
+            if last:
+                fd = self.store.open_file(self.store.log_path(name), os.O_RDONLY)
+                try:
+                    seal = LogReader(fd).seal(row.seal_line, last[0])
+                finally:
+                    os.close(fd)
+            entry: Any = None if seal is None else seal.entry
+            found.append(SessionRow(name, row.seals, row.entries, row.size, entry))
         return sorted(found, key=lambda row: row.id)
 
-    def read(self, commit_id: str) -> Recorded | None:
-        """Return a commit's batch, None where it is not sealed.
+    # Logs and their folders
 
-        Where the batch is no more what it was, its log is read anew, and with that the commit may be sealed no more.
-        Raises DamagedLogError where it changes all the time.
-        """
-        there = self.find(commit_id)
-        try:
-            return None if there is None else Recorded(there.session, self._entries(there))
-        except DamagedLogError:
-            self.reread(there.session if there else "")
-        there = self.find(commit_id)
-        return None if there is None else Recorded(there.session, self._entries(there))
-
-    def reread(self, session: str) -> None:
-        """Read a session's log anew: something in it is no more what it was."""
-        folder = self._below(self.store.folder(session))
-        self._forget(folder)
-        self._follow(folder)
-
-    @mended
-    def _forget(self, folder: str) -> None:
-        with self.transaction():
-            row = LogRow.read(self.connection, folder)
-            forget(self.connection, row)
-            row.write(self.connection)
-
-    def batches(self, since: int = 0) -> Iterator[tuple[Sealed, list[OpEntry]]]:
-        """Yield every whole batch whose number is above `since`, and its entries, the seal last.
-
-        In the order in which they came to be known, which is that of each log. A log that was changed in place is read
-        anew and its batches come again, under new numbers. Raises DamagedLogError where one changed since the refresh.
-        """
-        while page := self._page(since):
-            for sealed in page:
-                yield sealed, self._entries(sealed)
-                since = sealed.number
-
-    def generation(self, commit_id: str) -> int | None:
-        """Return a commit's generation, of a seal (none that saw a shallow history) or of those stored."""
-        return self.generations([commit_id]).get(commit_id)
-
-    def generations(self, commit_ids: Iterable[str]) -> dict[str, int]:
-        """Return those generations that are known."""
-        return self._generations(list(commit_ids))
-
-    @mended
-    def _generations(self, commit_ids: list[str]) -> dict[str, int]:
-        query = "SELECT commit_id, generation FROM generations WHERE commit_id IN (%s)"
-        found = dict(self.rows_of(query, commit_ids))
-        query = "SELECT commit_id, generation FROM seals WHERE NOT shallow AND commit_id IN (%s)"
-        return found | dict(self.rows_of(query, commit_ids))
-
-    @mended
-    def store_generations(self, generations: Mapping[str, int]) -> None:
-        """Keep generations of commits that are in no log."""
-        with self.transaction():
-            self.connection.executemany("REPLACE INTO generations VALUES (?, ?)", generations.items())
-
-    @mended
-    def _page(self, since: int) -> list[Sealed]:
-        query = f"SELECT {COLUMNS} FROM seals WHERE number > ? ORDER BY number LIMIT {_PAGE}"  # noqa: S608 - constants
-        return [Sealed(row, self._name(row[2])) for row in self.connection.execute(query, (since,)).fetchall()]
-
-    def _entries(self, sealed: Sealed) -> list[OpEntry]:
-        from muse_hook.oplog.reading import read_batch  # no hook reads what it wrote
-
-        return read_batch(self.store, sealed.session, sealed.start, sealed.end)
-
-    def _follow(self, folder: str, reading: _Reading | None = None) -> None:
+    def _follow(self, folder: str, read: _BytesRead | None = None) -> None:
         """Read one log, whose folder below op_log is `folder`; a long one in several transactions."""
         fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
         try:
@@ -231,15 +289,15 @@ class Index(Database):
                     row = LogRow.read(self.connection, folder)
                     before = row.position
                     is_whole = follow(self.connection, row, fd)
-                if reading is not None:
-                    reading.add(row.position - before)
+                if read is not None:
+                    read.add(row.position - before)
         finally:
             os.close(fd)
 
-    def _logs(self, known: Iterable[str], *, quick: bool) -> dict[str, os.stat_result]:
+    def _logs(self, known: Iterable[str], *, fast: bool) -> dict[str, os.stat_result]:
         """Return what the file system says of every log, by its folder below op_log."""
         top = self.store.path(OP_LOG)
-        if quick and self._is_noted(_token(top)):
+        if fast and self._is_noted(_token(top)):
             folders = list(known)
         else:
             folders = [self._below(folder) for _, folder in self.store.sessions()]
@@ -263,13 +321,20 @@ class Index(Database):
         return path[len(self.store.path(OP_LOG, "")) :]
 
     def _name(self, log: int) -> str:
+        """Return the session of a log's number."""
         if log not in self._names:
             row = self.connection.execute("SELECT folder FROM logs WHERE id = ?", (log,)).fetchone()
             self._names[log] = self.store.session_at(row[0]) if row else ""
         return self._names[log]
 
+    def _engine(self, number: int) -> str:
+        if number not in self._engines:
+            row = self.connection.execute("SELECT engine FROM engines WHERE id = ?", (number,)).fetchone()
+            self._engines[number] = row[0] if row else ""
+        return self._engines[number]
 
-class _Reading:
+
+class _BytesRead:
     """How far a refresh is, told in bytes to whoever wants to know."""
 
     def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:

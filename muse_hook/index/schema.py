@@ -19,7 +19,7 @@ else:
 
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.
-VERSION = 2
+VERSION = 3
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
@@ -46,7 +46,6 @@ CREATE TABLE damaged (
     PRIMARY KEY (log, line)
 ) WITHOUT ROWID;
 CREATE TABLE marks (op_id TEXT NOT NULL, log INTEGER NOT NULL, PRIMARY KEY (op_id, log)) WITHOUT ROWID;
-CREATE TABLE generations (commit_id TEXT PRIMARY KEY, generation INTEGER NOT NULL) WITHOUT ROWID;
 """
 # As SQLite keeps them: {name: text}.
 _OWN = {text.split(" ", 3)[2]: text for text in map(str.strip, _TABLES.split(";")) if text}

@@ -18,7 +18,7 @@ from muse_hook.install.hooks_folder import (
     remove_configured,
 )
 from muse_hook.install.link import add_exclude, add_link, remove_exclude, remove_link, work_tree_tops
-from muse_hook.oplog import Store
+from muse_hook.oplog.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

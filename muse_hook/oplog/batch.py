@@ -1,20 +1,36 @@
-"""A commit and its delta as the lines of the log, the seal last."""
+"""What is appended to a log in one piece: a commit's batch, a rewrite mark, entries of no commit."""
 
 from __future__ import annotations
 
-from muse_hook.errors import DeltaError
-from muse_hook.oplog.canonical import canonical, canonical_of, text_json, texts_json
 from muse_hook.digest import hex_sha256
-from muse_hook.oplog.entry import entry_line, tail_json
-from muse_hook.oplog.ids import POSITIONS, entry_id, seal_id, stamp
-from muse_hook.oplog.ops import walk_ops
+from muse_hook.errors import DamagedLogError, DeltaError
+from muse_hook.oplog.entry import (
+    KEYS,
+    POSITIONS,
+    canonical,
+    canonical_of,
+    entry_id,
+    entry_line,
+    mark_id,
+    mark_stamp,
+    now,
+    random_id,
+    seal_id,
+    stamp,
+    tail_json,
+    text_json,
+    texts_json,
+    walk_ops,
+)
+from muse_hook.oplog.lines import parse, wrong_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from muse_hook.model.change import Commit
-    from muse_hook.model.ops import StructuredDelta
+    from muse_hook.model.ops import DomainOp, OpEntry, StructuredDelta
 
 DOMAIN = "code"
 # The last position of a generation is a mark's, the one before it the seal's of the largest batch.
@@ -22,42 +38,152 @@ MAX_ENTRIES = POSITIONS - 2
 
 
 class Batch:
-    """One commit's lines, ready to be written in one piece.
+    """One commit's lines, `data`, as they are made (`make_batch`) or stand in a log (`LogReader.batch`).
 
-    `lines` are bytes with their newlines, `op_ids` the entries' ids in order without the seal's, `highest` the
-    largest stamp among the lines (the seal's).
+    `data` are bytes, each line with its newline, the seal last.
     """
 
-    __slots__ = ("commit_id", "generation", "highest", "lines", "op_ids", "seal_id")
+    __slots__ = ("_op_ids", "commit_id", "data", "engine", "generation", "shallow")
 
-    def __init__(self, commit_id: str, generation: int, lines: bytes, op_ids: list[str]) -> None:
+    def __init__(
+        self,
+        commit_id: str,
+        generation: int,
+        data: bytes,
+        op_ids: list[str] | None = None,
+        *,
+        engine: str,
+        shallow: bool = False,
+    ) -> None:
         self.commit_id = commit_id
         self.generation = generation
-        self.lines = lines
-        self.op_ids = op_ids
-        self.seal_id = seal_id(commit_id)
-        self.highest = stamp(generation, len(op_ids))
+        self.data = data
+        self.engine = engine
+        self.shallow = shallow
+        self._op_ids = op_ids
+
+    @property
+    def op_ids(self) -> list[str]:
+        """The entries' ids in order, without the seal's."""
+        if self._op_ids is None:
+            self._op_ids = [entry["op_id"] for entry in self.entries()[:-1]]
+        return self._op_ids
+
+    @property
+    def seal_start(self) -> int:
+        """Where in `data` the seal's line begins."""
+        return self.data.rfind(b"\n", 0, -1) + 1
+
+    @property
+    def highest_stamp(self) -> int:
+        """The largest `lamport_ts` of the lines, the seal's."""
+        return stamp(self.generation, len(self.op_ids))
+
+    def entries(self) -> list[OpEntry]:
+        """Return the entries, the seal last; a child's op is the one that its patch holds.
+
+        A line that is no entry of this commit is passed over: the digest fits, so it is as it was written, by whomever;
+        a log may come from another clone.
+        """
+        return list(_entries(self.data, self.commit_id))
+
+    def ops(self) -> list[DomainOp]:
+        """Return the top-level ops, children inside their patches, whose lines are passed over unread.
+
+        Raises DamagedLogError where a line is not of our shape; its cause says in what.
+        """
+        from json import loads  # start-up time of the hook, which reads no batch
+
+        found = []
+        lines = iter(self.data[: self.seal_start].split(b"\n")[:-1])
+        try:
+            for line in lines:
+                op = loads(line)["domain_op"]
+                found.append(op)
+                if op["op"] == "patch":
+                    for _ in op["child_ops"]:
+                        next(lines, None)
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            wrong = f"it cannot be read ({type(error).__name__})"
+            raise DamagedLogError(f"reading the batch of {self.commit_id}", wrong) from error
+        return found
 
     def __repr__(self) -> str:
-        return f"Batch({self.commit_id[:10]} {len(self.op_ids)} entries)"
+        return f"Batch({self.commit_id[:10]} {len(self.data)} bytes)"
+
+
+class RewriteMark:
+    """A mark that says what became of a commit: its line, its id (the same for the same commits) and its stamp."""
+
+    __slots__ = ("data", "highest_stamp", "op_id")
+
+    def __init__(self, op_id: str, data: bytes, highest_stamp: int) -> None:
+        self.op_id = op_id
+        self.data = data
+        self.highest_stamp = highest_stamp
+
+
+class ManualEntries:
+    """Entries of no commit, as lines; `op_ids` in order."""
+
+    __slots__ = ("data", "highest_stamp", "op_ids")
+
+    def __init__(self, lines: Sequence[str], op_ids: list[str], highest_stamp: int) -> None:
+        self.data = "".join(lines).encode("ascii")
+        self.op_ids = op_ids
+        self.highest_stamp = highest_stamp
+
+    @classmethod
+    def of_entry(cls, entry: OpEntry) -> ManualEntries:
+        """Return the line of an entry (see `make_op_entry`); DeltaError for what is none or cannot be JSON."""
+        return cls([_manual_line(entry)], [entry["op_id"]], entry["lamport_ts"])
+
+    @classmethod
+    def of_ops(
+        cls, ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first_stamp: int
+    ) -> ManualEntries:
+        """Return the lines of ops (see `walk_ops`), stamped from `first_stamp` on, with fresh ids and the time of now.
+
+        Top-level ops have `parent_op_ids` as their causes, a child has its patch. Raises DeltaError.
+        """
+        op_ids = [random_id() for _ in ops]
+        causes = texts_json(parent_op_ids, "parent_op_ids")
+        actor = text_json(actor_id, "actor_id")
+        lines = []
+        patch_id = ""
+        for position, (op_json, is_child) in enumerate(ops):
+            if not is_child:
+                patch_id = op_ids[position]
+            lines.append(
+                entry_line(
+                    op_ids[position],
+                    first_stamp + position,
+                    DOMAIN,
+                    actor_json=actor,
+                    parents_json=f'["{patch_id}"]' if is_child else causes,
+                    op_json=op_json,
+                    tail_json=tail_json(now()),
+                )
+            )
+        return cls(lines, op_ids, first_stamp + len(ops) - 1)
 
 
 def make_batch(
     commit: Commit,
     delta: StructuredDelta,
     generation: int,
+    engine: str,
     *,
     shallow: bool = False,
-    engine: str | None = None,
     actor_id: str | None = None,
     parent_op_ids: Sequence[str] | None = None,
 ) -> Batch:
     """Return the batch of `commit`, a pure function of the commit, its delta and the engine.
 
     `generation` is 1 for a root commit, else 1 + the largest of the parents'; `shallow` says that the parents are
-    cut off. `engine` names the versions that made the delta (`muse_hook.languages.engine()` where it is None).
-    `actor_id` and `parent_op_ids` take the place of what derives from the commit: the trailer `Muse-Actor`, else the
-    author; the parents' seals. Raises DeltaError for a delta that is not of Muse's shape or cannot be JSON.
+    cut off. `engine` names the versions that made the delta. `actor_id` and `parent_op_ids` take the place of what
+    derives from the commit: the trailer `Muse-Actor`, else the author; the parents' seals. Raises DeltaError for a
+    delta that is not of Muse's shape or cannot be JSON.
     """
     parents_json = canonical([seal_id(parent) for parent in commit.parents])
     causes_json = parents_json if parent_op_ids is None else texts_json(parent_op_ids, "parent_op_ids")
@@ -97,7 +223,7 @@ def make_batch(
         "generation": generation,
         "entries": len(op_ids),
         "sha256": hex_sha256(data),
-        "engine": _engine() if engine is None else engine,
+        "engine": engine,
         "summary": delta.get("summary", ""),
         "sem_ver_bump": delta.get("sem_ver_bump", "none"),
         "breaking_changes": delta.get("breaking_changes", []),
@@ -121,11 +247,159 @@ def make_batch(
         op_json=canonical(op),
         tail_json=seal_tail,
     )
-    return Batch(commit.id, generation, data + seal.encode("ascii"), op_ids)
+    return Batch(commit.id, generation, data + seal.encode("ascii"), op_ids, engine=engine, shallow=shallow)
 
 
-def _engine() -> str:
-    """Return the versions at work here."""
-    from muse_hook.languages import engine  # the log itself needs no grammar
+def make_superseded(old: str, new: Commit, reason: str, generation: int) -> RewriteMark:
+    """Return the mark that `new` took the place of the commit `old`; `reason` is "amend" or "rebase".
 
-    return str(engine())
+    `generation` is the larger one of the two commits. The mark belongs in the session of `new`.
+    """
+    op = {
+        "op": "replace",
+        "address": old,
+        "position": None,
+        "old_content_id": old,
+        "new_content_id": new.id,
+        "old_summary": "superseded",
+        "new_summary": reason,
+    }
+    return _mark(mark_id("superseded", old, new.id), op, [old, new.id], new, generation)
+
+
+def make_dropped(old: Commit, generation: int, reason: str = "dropped by rebase") -> RewriteMark:
+    """Return the mark that the commit `old`, of this `generation`, was left out of a rewrite; for its own session."""
+    op = {"op": "delete", "address": old.id, "position": None, "content_id": old.id, "content_summary": reason}
+    return _mark(mark_id("dropped", old.id), op, [old.id], old, generation)
+
+
+def delta_of_entries(entries: Sequence[OpEntry]) -> StructuredDelta:
+    """Return the delta that a batch's entries were made of; no child op is there twice."""
+    record = entries[-1]["commit"]
+    return {
+        "domain": DOMAIN,
+        "ops": [entry["domain_op"] for entry in top_entries(entries[:-1])],
+        "summary": record["summary"],
+        "sem_ver_bump": record["sem_ver_bump"],
+        "breaking_changes": record["breaking_changes"],
+    }
+
+
+def top_entries(entries: Sequence[OpEntry]) -> list[OpEntry]:
+    """Return those entries whose op is not in a patch among them already: its children, in order, follow it."""
+    found = []
+    children_of: dict[str, list[Any]] = {}  # by patch, the children that are still to come, the next one last
+    for entry in entries:
+        causes = entry["parent_op_ids"]
+        children = children_of.get(str(causes[0])) if len(causes) == 1 else None
+        if children and children[-1] == entry["domain_op"]:
+            children.pop()
+            continue
+        found.append(entry)
+        if entry["domain_op"].get("op") == "patch":
+            children = entry["domain_op"].get("child_ops")
+            children_of[entry["op_id"]] = children[::-1] if isinstance(children, list) else []
+    return found
+
+
+def _mark(op_id: str, op: dict[str, Any], named: list[str], by: Commit, generation: int) -> RewriteMark:
+    lamport_ts = mark_stamp(generation)
+    line = entry_line(
+        op_id,
+        lamport_ts,
+        "git",
+        actor_json=canonical(by.actor or by.author),
+        parents_json=canonical([seal_id(commit_id) for commit_id in named]),
+        op_json=canonical(op),
+        tail_json=tail_json(by.committed_at),
+    )
+    return RewriteMark(op_id, line.encode("ascii"), lamport_ts)
+
+
+def _manual_line(entry: OpEntry) -> str:
+    missing = [key for key in KEYS if key not in entry] if isinstance(entry, dict) else list(KEYS)
+    if missing:
+        raise DeltaError("appending an entry", f"it has no {', '.join(missing)}", "make it with make_op_entry")
+    given: dict[str, Any] = dict(entry)
+    wrong = wrong_type(given)
+    if wrong:
+        raise DeltaError("appending an entry", f"its {wrong} is {given[wrong]!a:.80}", "make it with make_op_entry")
+    return canonical_of({key: given[key] for key in KEYS} | given, "an entry") + "\n"
+
+
+# Reading a batch: most lines are children's, whose ops stand in the line of their patch as well, byte for byte.
+
+_ID, _ID_END = b'{"op_id":"', 46
+_CHILDREN = b'"child_ops":['  # raw quotes are structure: inside a JSON text they would be escaped
+
+
+class _Patch:
+    """A patch's line as our writer writes it, from which its children's lines are known but for their ids and ops."""
+
+    def __init__(self, line: bytes, entry: dict[str, Any], children: list[Any]) -> None:
+        self.children = children[::-1]  # those that are still to come, the next one last
+        self._line = line
+        self._at = line.find(_CHILDREN) + len(_CHILDREN)  # where the next child's op begins
+        self._entry = entry
+        self._stamp = entry["lamport_ts"]
+        self._before_stamp = f'","actor_id":{canonical(entry["actor_id"])},"lamport_ts":'
+        self._after_stamp = f',"parent_op_ids":[{canonical(entry["op_id"])}],"domain":"{DOMAIN}","domain_op":'
+        tail = {key: entry[key] for key in ("created_at", "intent_id", "reservation_id", "commit_id")}
+        self._tail = f",{canonical(tail)[1:]}".encode("ascii")
+
+    def child(self, line: bytes) -> dict[str, Any] | None:
+        """Return the entry of the line of the next child, without parsing it; None where it is no such line."""
+        op = self.children.pop()
+        self._stamp += 1
+        patch = self._entry
+        middle = f"{self._before_stamp}{self._stamp}{self._after_stamp}".encode("ascii")
+        text = line[_ID_END + len(middle) : -len(self._tail)]
+        end = self._at + len(text)
+        fits = (
+            line.startswith(_ID)
+            and line[len(_ID) : _ID_END].replace(b"-", b"").isalnum()
+            and line.startswith(middle, _ID_END)
+            and line.endswith(self._tail)
+            and text
+            and self._line.startswith(text, self._at)
+            and self._line[end : end + 1] in (b",", b"]")
+        )
+        if not fits:
+            self.children = []
+            return None
+        self._at = end + 1
+        return {
+            "op_id": line[len(_ID) : _ID_END].decode("ascii"),
+            "actor_id": patch["actor_id"],
+            "lamport_ts": self._stamp,
+            "parent_op_ids": [patch["op_id"]],
+            "domain": DOMAIN,
+            "domain_op": op,
+            "created_at": patch["created_at"],
+            "intent_id": patch["intent_id"],
+            "reservation_id": patch["reservation_id"],
+            "commit_id": patch["commit_id"],
+        }
+
+
+def _entries(data: bytes, commit_id: str) -> Iterator[Any]:
+    """Yield the entries of a batch's lines, each op parsed once."""
+    patch = None
+    for line in data.split(b"\n")[:-1]:
+        entry = patch.child(line) if patch is not None and patch.children else None
+        if entry is None:
+            entry = parse(line)
+            if entry is None or entry.get("commit_id") != commit_id or wrong_type(entry):
+                continue
+            patch = _patch(line, entry)
+        yield entry
+
+
+def _patch(line: bytes, entry: dict[str, Any]) -> _Patch | None:
+    children = entry["domain_op"].get("child_ops")
+    if not isinstance(children, list) or not children or _CHILDREN not in line:
+        return None
+    try:
+        return _Patch(line, entry, children)
+    except (KeyError, ValueError, TypeError, RecursionError):  # not ours: its children's lines are parsed as they are
+        return None

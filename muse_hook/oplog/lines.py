@@ -82,8 +82,8 @@ def _make_decoder() -> Callable[[str], tuple[Any, int]]:
     return _decode
 
 
-def hand_entry(line: bytes) -> Any:
-    """Return the entry of a line that was appended by hand, None for a commit's line and for what is no entry."""
+def manual_entry(line: bytes) -> Any:
+    """Return the entry of a line that belongs to no commit, None for a commit's line and for what is no entry."""
     entry = parse(line)
     return None if entry is None or "commit_id" in entry or wrong_type(entry) else entry
 

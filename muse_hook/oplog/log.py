@@ -1,37 +1,28 @@
-"""One session's log as Muse's `OpLog`: append by hand, read, checkpoint, collapse to a delta."""
+"""One session's log as Muse's `OpLog`: append by hand, read, checkpoint, collapse to a delta; named checkpoints."""
 
 from __future__ import annotations
 
 import os
+from json import JSONEncoder, loads
 
-from muse_hook.errors import DeltaError
-from muse_hook.oplog import clock
-from muse_hook.oplog.canonical import canonical_of
-from muse_hook.oplog.checkpoint import read_checkpoint, write_checkpoint
-from muse_hook.oplog.entry import KEYS, now
-from muse_hook.oplog.lines import wrong_type
+from muse_hook.errors import SessionError, StoreError
+from muse_hook.oplog.batch import ManualEntries, top_entries
+from muse_hook.oplog.entry import now
 from muse_hook.oplog.lock import LOCK_SECONDS
-from muse_hook.oplog.reading import read_entries, top_entries
-from muse_hook.oplog.sessions import LOG, check
+from muse_hook.oplog.reader import read_entries
+from muse_hook.oplog.sessions import CHECKPOINT, LOG, check
 from muse_hook.oplog.store import Store
-from muse_hook.oplog.writer import append, end_torn_line
+from muse_hook.oplog.writer import append, end_torn_line, highest_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from muse_hook.model.ops import OpEntry, OpLogCheckpoint, StructuredDelta
 
-
-class Hand:
-    """Entries that belong to no commit, as lines ready to be appended."""
-
-    __slots__ = ("highest", "lines")
-
-    def __init__(self, entries: Sequence[OpEntry]) -> None:
-        self.lines = "".join(f"{_line(entry)}\n" for entry in entries).encode("ascii")
-        self.highest = max((entry["lamport_ts"] for entry in entries), default=-1)
+_ENCODER = JSONEncoder(indent=2)
+_NAMED = "checkpoints"
+_MAX_NAME = 200
 
 
 class OpLog:
@@ -61,7 +52,7 @@ class OpLog:
         The cost does not grow with the log.
         """
         if self._lamport is None:
-            self._lamport = max(0, clock.highest(self._store, self._session_id))
+            self._lamport = max(0, highest_stamp(self._store, self._session_id))
         self._lamport += 1
         return self._lamport
 
@@ -70,10 +61,10 @@ class OpLog:
 
         Raises DeltaError for what is no entry or cannot be JSON, StoreError where the log cannot be written.
         """
-        hand = Hand([entry])
+        line = ManualEntries.of_entry(entry)
         with self._store.lock(LOCK_SECONDS):
-            clock.highest(self._store, self._session_id, locked=True)  # so that the note of it goes on
-            append(self._store, self._session_id, [hand])
+            highest_stamp(self._store, self._session_id, locked=True)  # so that what is kept of it goes on
+            append(self._store, self._session_id, [line])
 
     def read_all(self) -> list[OpEntry]:
         """Return the entries that count, in the order of the log; see `read_entries`."""
@@ -95,7 +86,7 @@ class OpLog:
     def to_structured_delta(self, domain: str) -> StructuredDelta:
         """Return the ops of `domain` since the checkpoint in the order of their stamps, and a count by kind.
 
-        A patch's children, which stand in the log on their own as well, are told inside their patch alone.
+        A patch's children, which stand in the log on their own as well, are inside their patch alone.
         """
         entries = [entry for entry in self.replay_since_checkpoint() if entry["domain"] == domain]
         entries.sort(key=lambda entry: (entry["lamport_ts"], entry.get("commit_id", "")))
@@ -137,12 +128,60 @@ def list_sessions(repo_root: str | os.PathLike[str]) -> list[str]:
     return sorted(session_id for session_id, _ in Store.of(repo_root).sessions())
 
 
-def _line(entry: OpEntry) -> str:
-    missing = [key for key in KEYS if key not in entry] if isinstance(entry, dict) else list(KEYS)
-    if missing:
-        raise DeltaError("appending an entry", f"it has no {', '.join(missing)}", "make it with make_op_entry")
-    given: dict[str, Any] = dict(entry)
-    wrong = wrong_type(given)
-    if wrong:
-        raise DeltaError("appending an entry", f"its {wrong} is {given[wrong]!a:.80}", "make it with make_op_entry")
-    return canonical_of({key: given[key] for key in KEYS} | given, "an entry")
+# Checkpoints: how far logs were read, by arrival
+
+
+def write_checkpoint(store: Store, folder: str, checkpoint: OpLogCheckpoint) -> None:
+    """Put a session's `checkpoint.json` in its folder, whole or not at all; raises StoreError."""
+    store.replace_file(os.path.join(folder, CHECKPOINT), _ENCODER.encode(checkpoint).encode() + b"\n")
+
+
+def read_checkpoint(folder: str) -> OpLogCheckpoint | None:
+    """Return a session's checkpoint, None where there is none or where it is damaged."""
+    value = _read(os.path.join(folder, CHECKPOINT))
+    return value if value is not None and type(value.get("lamport_ts")) is int else None
+
+
+def write_named(store: Store, name: str, value: dict[str, Any]) -> str:
+    """Keep `value` (JSON) as the checkpoint `name` of the whole store; its path. Raises SessionError, StoreError."""
+    path = _named_path(store, name)
+    store.ensure(_NAMED)
+    store.replace_file(path, _ENCODER.encode(value).encode() + b"\n")
+    return path
+
+
+def read_named(store: Store, name: str) -> dict[str, Any] | None:
+    """Return the checkpoint `name`, None where there is none or where it is damaged. Raises SessionError."""
+    value: dict[str, Any] | None = _read(_named_path(store, name))
+    return value
+
+
+def list_named(store: Store) -> list[str]:
+    """Return the names of the checkpoints of the store, sorted."""
+    try:
+        found = os.listdir(store.path(_NAMED))
+    except OSError:
+        return []
+    return sorted(name[: -len(".json")] for name in found if name.endswith(".json") and not name.startswith("."))
+
+
+def _named_path(store: Store, name: str) -> str:
+    is_plain = name and not name.startswith(".") and not any(char in "/\\\x7f" or char < " " for char in name)
+    if not is_plain or len(name.encode("utf-8", "surrogatepass")) > _MAX_NAME:
+        raise SessionError(
+            f"opening checkpoint {name!a}", "it is no plain name", "use letters, digits and dashes, such as v1"
+        )
+    return store.path(_NAMED, f"{name}.json")
+
+
+def _read(path: str) -> Any:
+    try:
+        with open(path, "rb") as file:
+            value = loads(file.read())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"reading {path}", error.strerror or str(error)) from error
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,40 +1,64 @@
-"""Finding the batches of a log: what stands before a seal whose digest fits."""
+"""Finding what counts in a log, whole batches and entries of no commit, and reading it."""
 
 from __future__ import annotations
 
 import os
 
 from muse_hook.digest import hasher
-from muse_hook.oplog.lines import BLOCK, open_log, start_of_last
-from muse_hook.oplog.seal import Mark, Seal, git_line
+from muse_hook.errors import DamagedLogError
+from muse_hook.oplog.batch import Batch
+from muse_hook.oplog.lines import BLOCK, manual_entry, open_log, read_lines, start_of_last
+from muse_hook.oplog.seal import Mark, Seal, git_line, supersedes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Protocol
+
+    from muse_hook.model.ops import OpEntry
+
+    class BatchRange(Protocol):
+        """Where a commit's batch stands in a log, in bytes: a `Seal`, an `IndexedBatch`."""
+
+        @property
+        def commit_id(self) -> str:
+            """Whose batch it is."""
+
+        @property
+        def start(self) -> int:
+            """Where its first line begins."""
+
+        @property
+        def line(self) -> int:
+            """Where its seal's line begins."""
+
+        @property
+        def end(self) -> int:
+            """Where it ends."""
+
 
 # Inside a JSON text its quotes would be escaped: only seals, marks and oddities hold these bytes.
 _GIT_LINE = b'"domain":"git"'
 _DIGEST_BLOCK = 1 << 24
 
 
-class Scanner:
-    """An iterator over the seals and marks of an open log, in order; damaged seals are among them.
+class LogReader:
+    """The one reader of logs: an iterator over the seals and marks of an open log, in order, and their batches.
 
     Reads whole lines only: a last line without its newline waits for it. `position` (offset of the first line not
-    read), `floor` (end of the last intact batch) and `lines` (lines between the two) are where another scanner can go
-    on. Never raises on what it reads.
+    read), `floor` (end of the last intact batch) and `lines` (lines between the two) are where another reader can go
+    on. Iterating never raises on what it reads; damaged seals are yielded like others.
     """
 
-    __slots__ = ("_end", "_fd", "_hashed", "floor", "lines", "position")
+    __slots__ = ("_end", "_fd", "floor", "lines", "position")
 
     def __init__(
-        self, fd: int, position: int = 0, *, floor: int | None = None, lines: int = 0, end: int | None = None
+        self, fd: int, start: int = 0, *, floor: int | None = None, lines: int = 0, end: int | None = None
     ) -> None:
         self._fd = fd
         self._end = end
-        self._hashed = 0
-        self.position = position
-        self.floor = position if floor is None else floor
+        self.position = start
+        self.floor = start if floor is None else floor
         self.lines = lines
 
     def __iter__(self) -> Iterator[Seal | Mark]:
@@ -64,6 +88,33 @@ class Scanner:
             self.position = base
             data = data[whole:]
 
+    def batch(self, seal: BatchRange) -> Batch:
+        """Return the batch of a seal, or of whatever says where one stands; it fits its seal's digest.
+
+        Raises DamagedLogError where no whole batch of that commit stands there.
+        """
+        data = os.pread(self._fd, seal.end - seal.start, seal.start)
+        at = seal.line - seal.start
+        found = _seal(data[at:], seal.line, seal.end)
+        if found is None or found.commit_id != seal.commit_id:
+            raise DamagedLogError("reading a batch", f"no seal of {seal.commit_id} stands at byte {seal.line}")
+        digest = hasher(at)
+        digest.update(memoryview(data)[:at])
+        if not found.intact or found.entry["commit"].get("sha256") != digest.hexdigest():
+            raise DamagedLogError("reading a batch", "the entries do not fit their seal")
+        return Batch(found.commit_id, found.generation, data, engine=found.engine, shallow=found.shallow)
+
+    def seal(self, line: int, end: int) -> Seal | None:
+        """Return the seal whose line stands from byte `line` to `end`, None where none does; its batch is not read."""
+        return _seal(os.pread(self._fd, end - line, line), line, end)
+
+    def manual(self, start: int, end: int) -> Iterator[OpEntry]:
+        """Yield the entries of no commit among the lines from byte `start` to `end`; marks are among them."""
+        for line in read_lines(self._fd, start, end):
+            entry = manual_entry(line)
+            if entry is not None:
+                yield entry
+
     def _read(self, at: int, size: int) -> bytes:
         if self._end is not None:
             size = min(size, self._end - at)
@@ -80,8 +131,7 @@ class Scanner:
             seal.reason = "the entries before the seal do not fit its digest"
 
     def _digest(self, start: int, end: int) -> str:
-        self._hashed += end - start
-        digest = hasher(self._hashed)
+        digest = hasher(end - start)
         while start < end:
             block = os.pread(self._fd, min(_DIGEST_BLOCK, end - start), start)
             if not block:
@@ -91,17 +141,55 @@ class Scanner:
         return digest.hexdigest()
 
 
-def scan(path: str, offset: int = 0) -> Iterator[Seal]:
-    """Yield the seals of the log at `path` from the byte `offset`, the end of a batch (or 0), on.
+def _seal(data: bytes, line: int, end: int) -> Seal | None:
+    """Return the seal that `data`, the bytes from `line` to `end`, is; None for anything but its whole line."""
+    found = git_line(data, line) if data.find(b"\n") == len(data) - 1 else None
+    return found if isinstance(found, Seal) and found.end == end else None
 
-    None where there is no log; raises StoreError where it cannot be read.
+
+def read_entries(path: str, offset: int = 0) -> Iterator[OpEntry]:
+    """Yield the entries of the log at `path` from the byte `offset` on, in the order of the log.
+
+    Those are whole batches, one of each commit, and entries of no commit; marks are among these. Of a commit's batches
+    by two engines the newer one's counts, of those by one engine the first. Half-written and damaged batches and
+    garbage are passed over. No log: no entries. Raises StoreError where it cannot be read.
     """
     fd = open_log(path)
     if fd is None:
         return
     try:
-        for found in Scanner(fd, offset):
-            if isinstance(found, Seal):
-                yield found
+        size = os.fstat(fd).st_size
+        reader = LogReader(fd, offset, end=size)
+        found = [_Found(seal) for seal in reader if isinstance(seal, Seal) and seal.intact]
+        counts: dict[str, _Found] = {}  # by commit
+        for each in found:
+            first = counts.setdefault(each.commit_id, each)
+            if supersedes(each.engine, first.engine):
+                counts[each.commit_id] = each
+        at = offset
+        for each in found:
+            yield from reader.manual(at, each.start)
+            if counts[each.commit_id] is each:
+                try:
+                    batch = reader.batch(each)
+                except DamagedLogError:  # it was changed in place a moment ago
+                    pass
+                else:
+                    yield from batch.entries()
+            at = each.end
+        yield from reader.manual(at, size)
     finally:
         os.close(fd)
+
+
+class _Found:
+    """What is kept of a seal: its entry can be long."""
+
+    __slots__ = ("commit_id", "end", "engine", "line", "start")
+
+    def __init__(self, seal: Seal) -> None:
+        self.commit_id = seal.commit_id
+        self.engine = seal.engine
+        self.start = seal.start
+        self.line = seal.line
+        self.end = seal.end

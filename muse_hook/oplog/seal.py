@@ -1,14 +1,18 @@
-"""Seals and rewrite marks as they are read, and telling them from other lines."""
+"""Seals and rewrite marks as they are read, and which of two engines' batches of one commit counts."""
 
 from __future__ import annotations
 
-from muse_hook.oplog.engines import engine_of
-from muse_hook.oplog.ids import MAX_GENERATION, POSITIONS, seal_id, stamp
+from muse_hook.oplog.entry import MAX_GENERATION, POSITIONS, seal_id, stamp
 from muse_hook.oplog.lines import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    Rank = tuple[tuple[tuple[int, str], ...], bytes]
+
+_NAME = "muse_hook "
+_DIGITS = "0123456789"
 
 
 class Seal:
@@ -48,7 +52,7 @@ class Seal:
 
     @property
     def engine(self) -> str:
-        """What told the commit, "" where the seal does not say."""
+        """What made the batch, "" where the seal does not say."""
         return engine_of(self.entry["commit"])
 
     @property
@@ -115,3 +119,44 @@ def _is_id(value: object) -> bool:
 
 def _natural(value: object) -> int:
     return value if type(value) is int and value >= 0 else 0
+
+
+# Engines
+
+
+def engine_of(commit: Any) -> str:
+    """Return the engine that a seal's `commit` names, "" for none."""
+    engine = commit.get("engine") if isinstance(commit, dict) else None
+    return engine if isinstance(engine, str) else ""
+
+
+def supersedes(engine: str, other: str) -> bool:
+    """Say whether of two batches of one commit that of `engine` counts, although that of `other` came first.
+
+    The newer engine's does: by the version of muse_hook, number by number, then by the whole text. The same on every
+    machine, whatever else stands in the texts; one that names no version is the oldest.
+    """
+    return engine != other and _rank(engine) > _rank(other)
+
+
+def _rank(engine: str) -> Rank:
+    # The bytes are the same for what was spelled out to be put in a database.
+    return _version(engine.partition(";")[0]), engine.encode("utf-8", "backslashreplace")
+
+
+def _version(name: str) -> tuple[tuple[int, str], ...]:
+    """Return the numbers of "muse_hook x.y.z" so that they compare as numbers, however many digits they have."""
+    if not name.startswith(_NAME):
+        return ()
+    numbers = []
+    for part in name[len(_NAME) :].strip().split("."):
+        digits = part[: len(part) - len(part.lstrip(_DIGITS))]
+        if not digits:
+            break
+        digits = digits.lstrip("0")
+        numbers.append((len(digits), digits))
+        if not part.isdecimal():  # such as 0rc1: the text decides
+            break
+    while numbers and numbers[-1] == (0, ""):
+        numbers.pop()
+    return tuple(numbers)

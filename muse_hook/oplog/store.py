@@ -1,19 +1,23 @@
-"""The folder `.muse` that holds the logs, and the way to every file in it."""
+"""The folder `.muse` that holds the logs: where it is, the way to every file in it, its `error.log`."""
 
 from __future__ import annotations
 
 import os
+import time
 
-from muse_hook.oplog import files, folders, sessions
+from muse_hook.errors import StoreError
+from muse_hook.oplog import files, sessions
 from muse_hook.oplog.lock import StoreLock
-from muse_hook.oplog.modes import shared_mode
-from muse_hook.oplog.roots import find_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OP_LOG = "op_log"
+_ERRORS = "error.log"
+_ERRORS_CAP = 256 << 10  # bytes; beyond it the older half goes
+_ERRORS_KEPT = 128 << 10
+_LONGEST_ERROR = 16 << 10  # bytes of one text
 
 
 class Store:
@@ -23,12 +27,12 @@ class Store:
     written through: that would land where somebody else decides.
     """
 
-    __slots__ = ("_folds", "_shared", "muse_dir", "root")
+    __slots__ = ("_ignores_case", "_shared", "muse_dir", "root")
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = os.path.realpath(os.fspath(root))  # one spelling, or a process would wait for its own lock
         self.muse_dir = os.path.join(self.root, ".muse")
-        self._folds: bool | None = None
+        self._ignores_case: bool | None = None
         self._shared: int | None = None
 
     @classmethod
@@ -74,7 +78,7 @@ class Store:
 
     def folder(self, session_id: str) -> str:
         """Return the folder of a session, there or not; raises SessionError."""
-        return folders.folder_of(self.path(OP_LOG), sessions.check(session_id), folds=self.folds)
+        return sessions.folder_of(self.path(OP_LOG), sessions.check(session_id), ignores_case=self.ignores_case)
 
     def log_path(self, session_id: str) -> str:
         """Return the path of a session's log, there or not; raises SessionError."""
@@ -83,11 +87,11 @@ class Store:
     def ensure_session(self, session_id: str) -> str:
         """Make a session's folder where it is not there; its path. Raises SessionError, StoreError."""
         checked = sessions.check(session_id)
-        return folders.make_session(self.ensure(OP_LOG), checked, self.shared, folds=self.folds)
+        return sessions.make_session(self.ensure(OP_LOG), checked, self.shared, ignores_case=self.ignores_case)
 
     def sessions(self) -> Iterator[tuple[str, str]]:
         """Yield (session id, path of its folder) of every session that has a log or a checkpoint."""
-        return folders.walk(self.path(OP_LOG))
+        return sessions.walk(self.path(OP_LOG))
 
     def session_at(self, folder: str) -> str:
         """Return the id of the session whose folder below `op_log` is `folder`."""
@@ -95,18 +99,18 @@ class Store:
         components = []
         for name in folder.split("/"):
             path = os.path.join(path, name)
-            components.append(folders.component_of(path))
+            components.append(sessions.component_of(path))
         return "/".join(components)
 
     # What the file system and Git's configuration say
 
     @property
     def shared(self) -> int:
-        """`core.sharedRepository` as a number (see `modes.shared_mode`)."""
+        """`core.sharedRepository` as a number (see `files.shared_mode`)."""
         if self._shared is None:
             try:
                 with open(os.path.join(self.root, "config"), "rb") as file:
-                    self._shared = shared_mode(file.read())
+                    self._shared = files.shared_mode(file.read())
             except OSError:
                 self._shared = 0
         return self._shared
@@ -121,12 +125,90 @@ class Store:
         return owner != me and (me == 0 or not self.shared)
 
     @property
-    def folds(self) -> bool:
+    def ignores_case(self) -> bool:
         """Whether the file system takes names for one that differ in case alone."""
-        if self._folds is None and os.path.lexists(self.muse_dir):
-            self._folds = folders.folds_case(self.muse_dir)
-        return bool(self._folds)
+        if self._ignores_case is None and os.path.lexists(self.muse_dir):
+            self._ignores_case = sessions.is_case_ignored(self.muse_dir)
+        return bool(self._ignores_case)
 
     def _open_lock(self) -> int:
         self.ensure()
         return self.open_file(self.path("lock"), os.O_RDWR | os.O_CREAT)
+
+    # error.log
+
+    def append_error(self, text: str) -> None:
+        """Add a text to `error.log`, what went wrong where nobody was watching, under the time of now.
+
+        Capped, so that it never grows into a problem of its own; where even that cannot be written there is nobody left
+        to say so to.
+        """
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
+        data = f"{stamp} {text.rstrip()}".encode("utf-8", "backslashreplace")[:_LONGEST_ERROR] + b"\n"
+        path = self.path(_ERRORS)
+        try:
+            self._cap_errors(path)
+            descriptor = self.open_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            try:
+                os.write(descriptor, data)  # in one piece: several processes may be writing
+            finally:
+                os.close(descriptor)
+        except (OSError, StoreError):
+            return
+
+    def _cap_errors(self, path: str) -> None:
+        try:
+            size = os.stat(path).st_size
+        except FileNotFoundError:
+            return
+        if size >= _ERRORS_CAP:
+            with open(self.open_file(path, os.O_RDONLY), "rb") as file:
+                file.seek(size - _ERRORS_KEPT)
+                kept = file.read().partition(b"\n")[2]
+            self.replace_file(path, kept)
+
+
+# Where the store is, by files: Git is not started for it.
+
+
+def find_root(folder: str | os.PathLike[str]) -> str:
+    """Return the common git directory of the repository whose top (or git directory) `folder` is, else `folder`.
+
+    Never searches upward. What makes a git directory is Git's own rule (`is_git_directory`): `HEAD`, `objects`,
+    `refs`; a linked work tree's has `commondir` in their place.
+    """
+    path = os.path.abspath(os.fspath(folder))
+    for git_dir in (_linked(os.path.join(path, ".git")), path):
+        common = _common(git_dir) if git_dir else ""
+        if common:
+            return common
+    return path
+
+
+def _linked(dot_git: str) -> str:
+    """Return the git directory that `.git` is or, being a file, names ("gitdir: PATH"); "" where there is none."""
+    if os.path.isdir(dot_git):
+        return dot_git
+    text = _read(dot_git)
+    if not text.startswith("gitdir: "):
+        return ""
+    return os.path.normpath(os.path.join(os.path.dirname(dot_git), text[len("gitdir: ") :].rstrip("\r\n")))
+
+
+def _common(git_dir: str) -> str:
+    """Return the common directory of a git directory; "" where `git_dir` is none."""
+    if not os.path.lexists(os.path.join(git_dir, "HEAD")):
+        return ""
+    other = _read(os.path.join(git_dir, "commondir")).rstrip("\r\n")
+    common = os.path.normpath(os.path.join(git_dir, other)) if other else git_dir
+    is_whole = all(os.path.isdir(os.path.join(common, name)) for name in ("objects", "refs"))
+    return os.path.realpath(common) if is_whole else ""
+
+
+def _read(path: str) -> str:
+    """Return a small file's text, "" where there is none."""
+    try:
+        with open(path, "rb") as file:
+            return os.fsdecode(file.read(1 << 16))
+    except OSError:
+        return ""

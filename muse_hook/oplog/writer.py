@@ -1,36 +1,43 @@
-"""Appending to a log: the one place that writes one."""
+"""Appending to a log, the one place that writes one, and the log's highest stamp without reading it."""
 
 from __future__ import annotations
 
 import os
 
-from muse_hook.oplog import clock
+from muse_hook.errors import StoreError
+from muse_hook.oplog.entry import seal_id, stamp
 from muse_hook.oplog.files import refused, sync_folder, touch
-from muse_hook.oplog.ids import seal_id
-from muse_hook.oplog.sessions import LOG
+from muse_hook.oplog.sessions import HIGHEST_STAMP, LOG
 from muse_hook.oplog.store import OP_LOG
-
-# Bytes of a log that hold its last batches: some dozen of usual ones, and a line begins with its id.
-_LAST = 1 << 18
-_START = len('{"op_id":"01234567-89ab-cdef-0123-456789abcdef"')
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
+    from muse_hook.oplog.reader import LogReader
     from muse_hook.oplog.store import Store
 
     class Lines(Protocol):
-        """What is appended in one piece: a `Batch`, a `MarkLine`, a `Hand`."""
+        """What is appended in one piece: a `Batch`, a `RewriteMark`, `ManualEntries`."""
 
         @property
-        def lines(self) -> bytes:
+        def data(self) -> bytes:
             """The bytes, each line with its newline."""
 
         @property
-        def highest(self) -> int:
+        def highest_stamp(self) -> int:
             """The largest stamp in them."""
+
+
+# The file beside the log keeps the log's bytes just before its offset: where they differ, the log is another one.
+_TAIL = 48
+_FILE_BYTES = 256
+# What nobody of ours wrote and is longer is judged by its end (see `highest_stamp`).
+_WINDOW = 1 << 20
+# Bytes of a log that hold its last batches: some dozen of usual ones, and a line begins with its id.
+_LAST = 1 << 18
+_START = len('{"op_id":"01234567-89ab-cdef-0123-456789abcdef"')
 
 
 def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool = True) -> tuple[int, int]:
@@ -45,9 +52,9 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
     fd = store.open_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         size = os.fstat(fd).st_size
-        tail = os.pread(fd, clock.TAIL, max(0, size - clock.TAIL))
+        tail = os.pread(fd, _TAIL, max(0, size - _TAIL))
         torn = b"" if not tail or tail.endswith(b"\n") else b"\n"
-        data = torn + b"".join(piece.lines for piece in pieces)
+        data = torn + b"".join(piece.data for piece in pieces)
         _write_all(fd, data, size)
         if sync:
             os.fsync(fd)
@@ -55,8 +62,8 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
             sync_folder(folder)
             touch(store.path(OP_LOG))
         end = size + len(data)
-        stamped = max((piece.highest for piece in pieces), default=-1)
-        clock.advance(store, folder, fd, start=size, before=tail, end=end, stamped=stamped)
+        highest = max((piece.highest_stamp for piece in pieces), default=-1)
+        _keep_grown(store, folder, fd, start=size, before=tail, end=end, highest=highest)
     except OSError as error:
         raise refused(path, error, "writing") from error
     finally:
@@ -124,6 +131,31 @@ def sync(store: Store, session_id: str) -> None:
         os.close(fd)
 
 
+def highest_stamp(store: Store, session_id: str, *, locked: bool = False) -> int:
+    """Return the highest stamp of the lines that count in a session's log, -1 for none; raises StoreError.
+
+    Reads what came after the stamp that is kept beside the log. More than a megabyte of it comes from no writer of
+    ours, which keeps the stamp, but perhaps from Muse's, whose stamps only rise: where the end of the log holds entries
+    of no commit alone, in order, its last stamp is believed. Who has the store `locked` keeps what was found (else a
+    batch could be half-written).
+    """
+    folder = store.folder(session_id)
+    path = os.path.join(folder, LOG)
+    if not os.path.lexists(path):
+        return -1
+    fd = store.open_file(path, os.O_RDONLY)
+    try:
+        size = os.fstat(fd).st_size
+        offset, known = _kept(folder, size, None, fd)
+        if offset < size:
+            known = _highest_beyond(fd, offset, known, size)
+            if locked and os.pread(fd, 1, size - 1) == b"\n":
+                _keep(store, folder, fd, size, known)
+    finally:
+        os.close(fd)
+    return known
+
+
 def _write_all(fd: int, data: bytes, start: int) -> None:
     """Write `data` at the end of a log whose size is `start`; where it does not go in whole, take it back.
 
@@ -138,3 +170,79 @@ def _write_all(fd: int, data: bytes, start: int) -> None:
         if written and os.fstat(fd).st_size == start + written:
             os.ftruncate(fd, start)
         raise
+
+
+def _highest_beyond(fd: int, offset: int, known: int, size: int) -> int:
+    """Return the highest stamp, `known` being the highest before `offset`."""
+    from muse_hook.oplog.reader import LogReader  # start-up time of the hook
+    from muse_hook.oplog.seal import Seal
+
+    if size - offset > _WINDOW:
+        last = _rising(fd, size)
+        if last is not None:
+            return max(known, last)
+    reader = LogReader(fd, offset, end=size)
+    at = offset
+    for found in reader:
+        if isinstance(found, Seal) and found.intact:
+            known = max(known, _highest_manual(reader, at, found.start), stamp(found.generation, found.entries))
+            at = found.end
+    return max(known, _highest_manual(reader, at, size))
+
+
+def _highest_manual(reader: LogReader, start: int, end: int) -> int:
+    return max((entry["lamport_ts"] for entry in reader.manual(start, end)), default=-1)
+
+
+def _rising(fd: int, size: int) -> int | None:
+    """Return the last stamp of the log's end where all of its lines are entries of no commit, in order, else None."""
+    from muse_hook.oplog.lines import manual_entry, read_lines
+
+    start = size - _WINDOW // 16
+    lines = list(read_lines(fd, start, size))[1:]  # the first is cut
+    stamps = [entry["lamport_ts"] if (entry := manual_entry(line)) else None for line in lines]
+    known = [value for value in stamps if value is not None]
+    if not known or len(known) < len(stamps) or known != sorted(known):
+        return None
+    return int(known[-1])
+
+
+def _keep_grown(store: Store, folder: str, fd: int, *, start: int, before: bytes, end: int, highest: int) -> None:
+    """Keep that the log `fd` grew from `start`, with `before` just before it, to `end` by lines up to that stamp.
+
+    What is kept and is behind stays as it is: the next reader of it goes on from there.
+    """
+    offset, known = (0, -1) if start == 0 else _kept(folder, start, before)
+    if offset != start:
+        return
+    _keep(store, folder, fd, end, max(known, highest))
+
+
+def _keep(store: Store, folder: str, fd: int, offset: int, known: int) -> None:
+    tail = os.pread(fd, _TAIL, max(0, offset - _TAIL))
+    text = f"{offset} {known} {tail.hex()}\n".encode().ljust(_FILE_BYTES)
+    try:
+        kept_fd = store.open_file(os.path.join(folder, HIGHEST_STAMP), os.O_WRONLY | os.O_CREAT)
+        try:
+            os.pwrite(kept_fd, text, 0)
+        finally:
+            os.close(kept_fd)
+    except (OSError, StoreError):
+        pass  # a full disk, a store that is read only: the next one reads a little more
+
+
+def _kept(folder: str, size: int, before: bytes | None, fd: int = -1) -> tuple[int, int]:
+    """Return (offset, highest stamp up to there) that is kept; (0, -1) where it does not fit the log.
+
+    `before` are the log's last bytes up to `size`; where it is None they are read from `fd`, at the kept offset.
+    """
+    try:
+        with open(os.path.join(folder, HIGHEST_STAMP), "rb") as file:
+            offset_text, known_text, tail_text = file.read(_FILE_BYTES).split()
+        offset, known, tail = int(offset_text), int(known_text), bytes.fromhex(tail_text.decode())
+    except (OSError, ValueError):
+        return 0, -1
+    if not 0 <= offset <= size or (before is not None and offset != size):
+        return 0, -1
+    there = os.pread(fd, _TAIL, max(0, offset - _TAIL)) if before is None else before
+    return (offset, known) if there[: min(_TAIL, offset)] == tail else (0, -1)

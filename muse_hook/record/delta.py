@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
-    from muse_hook.oplog import Store
     from muse_hook.oplog.batch import Batch
+    from muse_hook.oplog.store import Store
 
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.
@@ -116,9 +116,10 @@ def batch_of(
 
     Raises ObjectMissingError.
     """
-    from muse_hook.oplog.batch import make_batch  # diff_commits writes nothing
+    from muse_hook.languages.languages import engine  # diff_commits writes nothing
+    from muse_hook.oplog.batch import make_batch
 
-    return make_batch(commit, delta_of(objects, commit, memory, changes), generation, shallow=shallow)
+    return make_batch(commit, delta_of(objects, commit, memory, changes), generation, str(engine()), shallow=shallow)
 
 
 def record_commit(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from muse_hook.errors import DeltaError
-from muse_hook.index import Index
-from muse_hook.oplog import clock
-from muse_hook.oplog.batch import DOMAIN, make_batch
-from muse_hook.oplog.canonical import text_json, texts_json
-from muse_hook.oplog.entry import entry_line, now, random_id, tail_json
+from muse_hook.index.index import Index
+from muse_hook.oplog.batch import ManualEntries, make_batch
+from muse_hook.oplog.entry import walk_ops
 from muse_hook.oplog.lock import LOCK_SECONDS
-from muse_hook.oplog.ops import walk_ops
 from muse_hook.oplog.sessions import check
 from muse_hook.oplog.store import OP_LOG, Store
-from muse_hook.oplog.writer import append, stand_at_end
+from muse_hook.oplog.writer import append, highest_stamp, stand_at_end
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,8 +65,8 @@ def record_delta_ops(
             commit,
             delta,
             generation,
+            _engine() if engine is None else engine,
             shallow=shallow,
-            engine=engine,
             actor_id=actor_id,
             parent_op_ids=parent_op_ids,
         )
@@ -78,15 +75,16 @@ def record_delta_ops(
                 return _seal(store, session_id, batch, index, sync=sync)
             store.ensure(OP_LOG)
             with Index(store) as own:
-                own.refresh(mend=True)
+                own.refresh(end_torn=True)
                 return _seal(store, session_id, batch, own, sync=sync)
     ops = list(walk_ops(delta))
     if not ops:
         return []
     with store.lock(LOCK_SECONDS):
-        hand = _by_hand(ops, actor_id, parent_op_ids or (), clock.highest(store, session_id, locked=True) + 1)
-        append(store, session_id, [hand], sync=sync)
-    return hand.op_ids
+        first = highest_stamp(store, session_id, locked=True) + 1
+        lines = ManualEntries.of_ops(ops, actor_id, parent_op_ids or (), first)
+        append(store, session_id, [lines], sync=sync)
+    return lines.op_ids
 
 
 def record_batches(store: Store, session_id: str, batches: Sequence[Batch], *, index: Index, sync: bool = True) -> int:
@@ -96,63 +94,32 @@ def record_batches(store: Store, session_id: str, batches: Sequence[Batch], *, i
     """
     new = _unsealed(store, session_id, batches, index)
     if new:
-        append(store, session_id, new, sync=sync)
-        index.follow(session_id)
+        start, _ = append(store, session_id, new, sync=sync)
+        index.add(session_id, start, new)
     return len(new)
-
-
-class _Hand:
-    """The lines of a delta that is no commit's; as a `Batch` without a seal."""
-
-    __slots__ = ("highest", "lines", "op_ids")
-
-    def __init__(self, lines: bytes, op_ids: list[str], highest: int) -> None:
-        self.lines = lines
-        self.op_ids = op_ids
-        self.highest = highest
 
 
 def _unsealed(store: Store, session_id: str, batches: Sequence[Batch], index: Index) -> list[Batch]:
     """Return the batches whose commits are sealed nowhere; the log's own end is asked as well as its cache."""
-    sealed = index.sealed([batch.commit_id for batch in batches])
+    sealed = index.find([batch.commit_id for batch in batches])
     new = [batch for batch in batches if batch.commit_id not in sealed]
     if new and stand_at_end(store, session_id, [batch.commit_id for batch in new]):
         index.reread(session_id)  # it hid what stands there, or that is damaged
-        sealed = index.sealed([batch.commit_id for batch in new])
+        sealed = index.find([batch.commit_id for batch in new])
         new = [batch for batch in new if batch.commit_id not in sealed]
     return new
 
 
 def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
     if not _unsealed(store, session_id, [batch], index):
-        there = index.find(batch.commit_id)
-        assert there is not None, "it is sealed"  # noqa: S101 - for the type checker
-        from muse_hook.oplog.reading import read_batch  # seldom
-
-        return [entry["op_id"] for entry in read_batch(store, there.session, there.start, there.end)[:-1]]
-    append(store, session_id, [batch], sync=sync)
-    index.follow(session_id)
+        return index.batch(index.find([batch.commit_id])[batch.commit_id]).op_ids
+    start, _ = append(store, session_id, [batch], sync=sync)
+    index.add(session_id, start, [batch])
     return batch.op_ids
 
 
-def _by_hand(ops: Sequence[tuple[str, bool]], actor_id: str, parent_op_ids: Sequence[str], first: int) -> _Hand:
-    op_ids = [random_id() for _ in ops]
-    causes = texts_json(parent_op_ids, "parent_op_ids")
-    actor = text_json(actor_id, "actor_id")
-    lines = []
-    patch_id = ""
-    for position, (op_json, is_child) in enumerate(ops):
-        if not is_child:
-            patch_id = op_ids[position]
-        lines.append(
-            entry_line(
-                op_ids[position],
-                first + position,
-                DOMAIN,
-                actor_json=actor,
-                parents_json=f'["{patch_id}"]' if is_child else causes,
-                op_json=op_json,
-                tail_json=tail_json(now()),
-            )
-        )
-    return _Hand("".join(lines).encode("ascii"), op_ids, first + len(ops) - 1)
+def _engine() -> str:
+    """Return the versions at work here."""
+    from muse_hook.languages.languages import engine  # a delta that no grammar made names its engine
+
+    return str(engine())

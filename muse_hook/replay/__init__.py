@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from muse_hook.git import Repository
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
     from muse_hook.replay.tables import Table
 
 __all__ = ["replay"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from muse_hook.model.ops import DomainOp
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
     from muse_hook.replay.nodes import Node
 
 

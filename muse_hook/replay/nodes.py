@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from muse_hook.index import Index
+    from muse_hook.index.index import Index
     from muse_hook.replay.batches import Batches
 
 
@@ -44,7 +44,7 @@ def ancestors(index: Index, batches: Batches, commit_id: str) -> dict[str, Node]
     wanted = [commit_id]
     asked = {commit_id}
     while wanted:
-        sealed = index.sealed(wanted)
+        sealed = index.find(wanted)
         wanted = []
         for there in sealed.values():
             line = batches.read(there.session, there.line, there.end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.oplog.engines import rank
+from muse_hook.oplog.seal import supersedes
 from muse_hook.verify.report import Remark
 from muse_hook.verify.scan import LogScan
 
@@ -10,8 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from muse_hook.index import Index
-    from muse_hook.index.rows import Sealed
+    from muse_hook.index.index import Index, IndexedBatch
     from muse_hook.replay.batches import Batches
     from muse_hook.replay.nodes import Node
     from muse_hook.verify.report import Report
@@ -55,7 +54,7 @@ class Logs:
     def compare_with(self, index: Index) -> None:
         """Hold the index, which says what need not be recorded, against the logs."""
         index.refresh()
-        known = index.sealed(self.nodes)
+        known = index.find(self.nodes)
         wrong = False
         for oid, node in self.nodes.items():
             if not self._stands_where(known.get(oid), node):
@@ -74,7 +73,7 @@ class Logs:
         report.by_hand += scan.by_hand
         for line, node, _ in scan.batches:
             known = self.nodes.get(node.commit_id)
-            if known is not None and (known.engine == node.engine or rank(known.engine) > rank(node.engine)):
+            if known is not None and not supersedes(node.engine, known.engine):
                 self.again.append((line, node))
                 continue
             if known is not None:
@@ -125,7 +124,7 @@ class Logs:
         else:
             self._report.note(remark)
 
-    def _stands_where(self, sealed: Sealed | None, node: Node) -> bool:
+    def _stands_where(self, sealed: IndexedBatch | None, node: Node) -> bool:
         """Whether the index has a commit's batch where it stands, or another one by the same engine."""
         if sealed is None:
             return False

@@ -7,9 +7,8 @@ from json import loads
 from muse_hook.delta.ops import delta_summary
 from muse_hook.errors import DeltaError
 from muse_hook.model.change import Commit
-from muse_hook.oplog import make_batch, make_dropped, make_superseded
-from muse_hook.oplog.canonical import canonical
-from muse_hook.oplog.ids import POSITIONS
+from muse_hook.oplog.batch import make_batch, make_dropped, make_superseded
+from muse_hook.oplog.entry import POSITIONS, canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,14 +63,14 @@ def batch_differences(
             commit or _as_told(seal),
             delta,
             record["generation"] if shallow or generation is None else generation,
+            record["engine"],
             shallow=shallow,
-            engine=record["engine"],
         )
     except DeltaError as error:
         return ops, [Difference(0, error.wrong)]
-    if batch.lines == data:
+    if batch.data == data:
         return ops, []
-    return ops, list(_differences(data, batch.lines, strict=record["engine"] == engine))
+    return ops, list(_differences(data, batch.data, strict=record["engine"] == engine))
 
 
 def mark_differences(
@@ -94,9 +93,9 @@ def mark_differences(
         made = make_superseded(old, by, str(op.get("new_summary")), generation)
     else:
         made = make_dropped(by, generation, str(op.get("content_summary")))
-    if made.lines == line + b"\n":
+    if made.data == line + b"\n":
         return []
-    return [difference.words for difference in _differences(line, made.lines, strict=True)]
+    return [difference.words for difference in _differences(line, made.data, strict=True)]
 
 
 def _as_told(seal: dict[str, Any]) -> Commit:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 
-from muse_hook.oplog.canonical import canonical
-from muse_hook.oplog.ids import entry_id
-from muse_hook.oplog.lines import hand_entry, parse, read_lines
-from muse_hook.oplog.reader import Scanner
+from muse_hook.oplog.entry import canonical, entry_id
+from muse_hook.oplog.lines import manual_entry, parse, read_lines
+from muse_hook.oplog.reader import LogReader
 from muse_hook.oplog.seal import Mark, Seal, git_line
 from muse_hook.replay.nodes import Node
 
@@ -75,7 +74,7 @@ class LogScan:
         at = 0
         line = 1
         faults: dict[int, Seal] = {}
-        for found in Scanner(self._fd, 0, end=self._size):
+        for found in LogReader(self._fd, 0, end=self._size):
             if isinstance(found, Mark):
                 continue
             if not found.intact:
@@ -100,7 +99,7 @@ class LogScan:
             offset += len(raw) + 1
             if fault is not None:
                 self._damaged(strays, number, fault)
-            elif hand_entry(raw) is None:
+            elif manual_entry(raw) is None:
                 strays.append(Line(number, raw))
             elif isinstance(git_line(raw, 0), Mark):
                 self.marks.append((number, raw))

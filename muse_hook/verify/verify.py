@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
-from muse_hook.index import Index
+from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
 from muse_hook.record.delta import Memory, delta_of
 from muse_hook.replay.batches import Batches
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.model.change import Commit
     from muse_hook.model.ops import DomainOp
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
     from muse_hook.replay.nodes import Node
     from muse_hook.replay.tables import Table
 

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
-    from muse_hook.oplog import Store
+    from muse_hook.oplog.store import Store
     from muse_hook.watch.follower import Arrival
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import MuseHookError, typed
-from muse_hook.oplog import list_named, read_named, write_named
 from muse_hook.oplog.entry import now
+from muse_hook.oplog.log import list_named, read_named, write_named
 from muse_hook.watch.cursor import Cursor, Place
 from muse_hook.watch.follower import Follower
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.git import Head
-    from muse_hook.index import Index
-    from muse_hook.oplog import Store
+    from muse_hook.index.index import Index
+    from muse_hook.oplog.store import Store
 
 
 class CheckpointError(MuseHookError):

@@ -7,9 +7,9 @@ from contextlib import suppress
 from functools import partial
 from sqlite3 import DatabaseError
 
-from muse_hook.oplog import seal_id
-from muse_hook.oplog.engines import engine_of, rank
-from muse_hook.oplog.reading import read_line
+from muse_hook.oplog.entry import seal_id
+from muse_hook.oplog.reader import LogReader
+from muse_hook.oplog.seal import engine_of, supersedes
 from muse_hook.oplog.sessions import LOG
 from muse_hook.watch.cursor import Cursor, CursorError, Place
 from muse_hook.watch.tail import Tail
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from muse_hook.index import Index
-    from muse_hook.oplog import Store
+    from muse_hook.index.index import Index
+    from muse_hook.oplog.store import Store
 
 
 class Arrival:
@@ -183,15 +183,15 @@ class Follower:
     def _is_newer(self, other: tuple[str, int, int, str], seal: Any) -> bool:
         """Say whether a batch of the same commit by a newer engine still stands where the index has it."""
         folder, line, end, engine = other
-        mine = rank(engine_of(seal["commit"]))
-        if rank(engine) <= mine:
+        mine = engine_of(seal["commit"])
+        if not supersedes(engine, mine):
             return False
-        there = read_line(self._store, self._store.session_at(folder), line, end)
-        return (
-            there is not None
-            and there.get("commit_id") == seal["commit_id"]
-            and rank(engine_of(there.get("commit"))) > mine
-        )
+        fd = self._store.open_file(self._store.log_path(self._store.session_at(folder)), os.O_RDONLY)
+        try:
+            there = LogReader(fd).seal(line, end)
+        finally:
+            os.close(fd)
+        return there is not None and there.commit_id == seal["commit_id"] and supersedes(there.engine, mine)
 
     def _arrival(self, session: str, commit_id: str | None, entries: list[Any], before: Place, after: Place) -> Arrival:
         cursor = self._cursor

@@ -6,8 +6,9 @@ import os
 import time
 from json import loads
 
-from muse_hook.oplog import Scanner, Seal
-from muse_hook.oplog.lines import hand_entry, read_lines, start_of_last
+from muse_hook.oplog.lines import manual_entry, read_lines, start_of_last
+from muse_hook.oplog.reader import LogReader
+from muse_hook.oplog.seal import Seal
 from muse_hook.watch.cursor import Place
 from muse_hook.watch.packing import KEPT
 
@@ -119,7 +120,7 @@ class Tail:
         wanted, told = self.place.seal, self._told(found)
         places: dict[str, Place] = {}  # by the id of a seal that may be the place's
         older, last = None, ""
-        scanner = Scanner(fd, end=found.st_size)
+        scanner = LogReader(fd, end=found.st_size)
         for each in scanner:
             if not isinstance(each, Seal) or not each.intact:
                 continue
@@ -142,7 +143,7 @@ class Tail:
         return how
 
     def _read(self, fd: int, size: int) -> Iterator[News]:
-        scanner = Scanner(fd, self._position, floor=self.place.floor, lines=self._lines, end=size)
+        scanner = LogReader(fd, self._position, floor=self.place.floor, lines=self._lines, end=size)
         for found in scanner:
             if isinstance(found, Seal) and found.intact:
                 yield from self._read_by_hand(fd, found.start)
@@ -158,7 +159,7 @@ class Tail:
         at = self.place.read
         for line in read_lines(fd, at, end):
             at += len(line) + 1
-            entry = hand_entry(line)
+            entry = manual_entry(line)
             if entry is not None and entry["op_id"] not in self._by_hand:
                 self._by_hand.add(entry["op_id"])
                 before = self.place

@@ -18,7 +18,7 @@ from muse_hook.doctor import examine
 from muse_hook.git import Repository
 from muse_hook.install.hook_file import EVENTS
 from muse_hook.install.install import install
-from muse_hook.oplog import Store
+from muse_hook.oplog.store import Store
 
 if TYPE_CHECKING:
     from muse_hook.install.findings import Finding

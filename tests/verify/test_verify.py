@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from conftest import Repo
+from oplog_room import scan
 from verify_room import Story, set_key
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.languages.languages import engine
-from muse_hook.oplog import Store, read_entries, scan
+from muse_hook.oplog.reader import read_entries
+from muse_hook.oplog.store import Store
 from muse_hook.verify import verify
 
 

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from verify_room import Story, set_key, told, wrong_symbol
 
-from muse_hook.oplog import append, delta_of_entries, make_batch, make_dropped, make_superseded, seal_id
+from muse_hook.languages.languages import engine
+from muse_hook.oplog.batch import delta_of_entries, make_batch, make_dropped, make_superseded
+from muse_hook.oplog.entry import seal_id
+from muse_hook.oplog.writer import append
 
 
 def set_commit(key: str, value: Any) -> Callable[[list[dict[str, Any]]], object]:
@@ -79,11 +82,11 @@ def test_a_generation_is_counted_in_git(story: Story) -> None:
         commit = objects.commit(commit_id)
     _, entries = story.batch(commit_id)
     delta = delta_of_entries(entries)  # type: ignore[arg-type]
-    story.replace(commit_id, make_batch(commit, delta, 7).lines)
+    story.replace(commit_id, make_batch(commit, delta, 7, engine()).data)
     (stamp, generation) = story.verify().problems
     assert "lamport_ts is 117440512 and should be 33554432" in stamp.words
     assert "commit.generation is 7 and should be 2" in generation.words
-    story.replace(commit_id, make_batch(commit, delta, 7, shallow=True).lines)
+    story.replace(commit_id, make_batch(commit, delta, 7, engine(), shallow=True).data)
     assert story.verify().sound  # less history was seen: neither order nor purity is promised
 
 
@@ -217,7 +220,7 @@ def test_a_mark_in_words_that_nobody_knows_is_named(story: Story) -> None:
 
 
 def test_an_index_that_says_otherwise_is_named(story: Story) -> None:
-    from muse_hook.index import Index  # noqa: PLC0415 - beside its only use
+    from muse_hook.index.index import Index  # noqa: PLC0415 - beside its only use
 
     with Index(story.store) as index:
         index.refresh()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.cli.options import add_json
 from muse_hook.errors import StoreError
-from muse_hook.oplog import list_named
+from muse_hook.oplog.log import list_named
 from muse_hook.watch.checkpoint import CheckpointError, make_checkpoint, read_checkpoint
 
 TYPE_CHECKING = False
