@@ -17,7 +17,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from muse_hook.concurrent import Collision, Comparison, compare
+from muse_hook.concurrent.collision import Collision
+from muse_hook.concurrent.compare import Comparison, compare
 from muse_hook.errors import RevisionError
 from muse_hook.git import Repository, open_repository
 from muse_hook.record.delta import Memory

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from muse_hook.concurrent import Collision, Comparison, compare
+from muse_hook.concurrent.collision import Collision
+from muse_hook.concurrent.compare import Comparison, compare
 from muse_hook.git import open_repository
 
 if TYPE_CHECKING:
     from conftest import Repo
 
-    from muse_hook.concurrent.identity import Identity
+    from muse_hook.concurrent.side import RecordedSymbols
 
 APP = '''\
 """A module."""
@@ -81,11 +82,11 @@ class Fork:
             self.repo.git("checkout", "-q", "-b", name, "main")
             self.commit(name, files)
 
-    def compare(self, identity: Identity | None = None) -> Comparison:
+    def compare(self, recorded: RecordedSymbols | None = None) -> Comparison:
         repository = open_repository(str(self.repo.path))
         with repository.objects() as objects:
             tips = (repository.resolve(name) for name in ("ours", "theirs"))
-            return compare(repository, objects, *tips, identity=identity)
+            return compare(repository, objects, *tips, recorded=recorded)
 
     def found(self, base: Files, ours: Files, theirs: Files) -> list[Collision]:
         self.sides(base, ours, theirs)

@@ -11,10 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.concurrent import Sides, compare
-from muse_hook.concurrent.identity import Identity
-from muse_hook.concurrent.merge import changes, conflicts
-from muse_hook.concurrent.side import Side
+from muse_hook.concurrent.compare import ChangesCache, compare
+from muse_hook.concurrent.merge import conflicts, line_changes
+from muse_hook.concurrent.side import BranchChanges, RecordedSymbols
 from muse_hook.errors import RevisionError
 from muse_hook.git import open_repository
 from muse_hook.history.follow import refresh
@@ -272,7 +271,7 @@ def test_recorded_steps_tell_who_is_who_where_both_ends_have_nothing_in_common(f
     backfill(repository, store, all=True)
     with Index(store) as index:
         refresh(index)
-        found = fork.compare(Identity(repository, index.connection)).collisions
+        found = fork.compare(RecordedSymbols(repository, index.connection)).collisions
     assert [(each.kind, each.address, each.ours.address) for each in found] == [
         ("both_changed", "app.py::helper", "app.py::weigh")
     ]
@@ -291,7 +290,7 @@ def test_a_conflict_is_told_where_git_would_stop(repo: Repo, base: bytes, ours: 
         repo.write(name, text)
         oids[name] = repo.git("hash-object", "-w", name)
     repository = open_repository(str(repo.path))
-    mine, other = (changes(repository, oids["base"], oids[side]) for side in ("ours", "theirs"))
+    mine, other = (line_changes(repository, oids["base"], oids[side]) for side in ("ours", "theirs"))
     found = conflicts(ours.split(b"\n"), mine, theirs.split(b"\n"), other)
     done = repo.run("git", "merge-file", "-p", "--diff-algorithm=myers", "ours", "base", "theirs", check=False)
     if done.returncode > 127:  # an older git: no choice of algorithm, this one is its default
@@ -309,17 +308,17 @@ def test_sides_that_are_kept_give_the_same_answers(fork: Fork) -> None:
     ids = [repository.resolve(name) for name in ("ours", "theirs", "main")]
     read = []
 
-    class Counting(Sides):
-        def keep(self, base: str, tip: str, side: Side) -> None:
+    class Counting(ChangesCache):
+        def add(self, base: str, tip: str, side: BranchChanges) -> None:
             read.append(tip)
-            super().keep(base, tip, side)
+            super().add(base, tip, side)
 
     for limit, reads in ((100, 1), (1, 3)):
-        sides = Counting(limit)
+        cache = Counting(limit)
         read.clear()
         with repository.objects() as objects:
             alone = compare(repository, objects, ids[0], ids[1]).as_json()
-            again = [compare(repository, objects, ids[0], ids[1], sides=sides).as_json() for _ in range(3)]
+            again = [compare(repository, objects, ids[0], ids[1], cache=cache).as_json() for _ in range(3)]
         assert alone["collisions"]
         assert again == [alone] * 3
         assert read == [ids[0]] * reads

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.cli.terminal import Screen, Span
-    from muse_hook.concurrent import Collision, Comparison, End
+    from muse_hook.concurrent.collision import Collision, CollisionSide
+    from muse_hook.concurrent.compare import Comparison
 
 _WORDS = {
     "both_changed": "both changed",
@@ -62,7 +63,7 @@ def _draw_heading(screen: Screen, address: str, collision: Collision) -> None:
     screen.line(*spans)
 
 
-def _draw_end(screen: Screen, name: str, end: End, address: str) -> None:
+def _draw_end(screen: Screen, name: str, end: CollisionSide, address: str) -> None:
     spans: list[Span] = ["      ", (name, "dim"), "  ", (", ".join(_words(end.change)), "changed")]
     if end.address and end.address != address:
         spans.append((f" {screen.sign('→', '->') if _has_moved(end.change) else 'in'} {end.address}", "renamed"))

@@ -20,7 +20,7 @@ KINDS = (BOTH_CHANGED, CHANGED_AND_DELETED, BOTH_RENAMED, BOTH_ADDED, SIGNATURE_
 user on the other; `lines`: no symbol was touched twice, and a line-based merge stops in the file all the same."""
 
 
-class End:
+class CollisionSide:
     """One side's part: where the symbol is there ("" where it is gone), what was done (`change`, reason codes as in
     an op, or `added`, `deleted`, `calls`), and its lines there, or None.
     """  # noqa: D205 - the fields are the summary
@@ -33,7 +33,7 @@ class End:
         self.lines = lines
 
     def as_json(self) -> dict[str, Any]:
-        """Return the end as docs/json.md has it."""
+        """Return the side as docs/json.md has it."""
         return {
             "address": self.address or None,
             "change": self.change,
@@ -54,7 +54,14 @@ class Collision:
     __slots__ = ("address", "breaks", "kind", "ours", "symbol_id", "symbol_kind", "text", "theirs")
 
     def __init__(
-        self, kind: str, address: str, symbol_kind: str, ours: End, theirs: End, *, text: str | None = None
+        self,
+        kind: str,
+        address: str,
+        symbol_kind: str,
+        ours: CollisionSide,
+        theirs: CollisionSide,
+        *,
+        text: str | None = None,
     ) -> None:
         self.kind = kind
         self.address = address

@@ -2,7 +2,7 @@
 
 The basis is the net change of each side, tree against tree, and not the ops in between: a change that was taken back
 collides with nothing, one that both sides made (a cherry-pick) is the same on both, and nothing has to be recorded.
-What the recorded history adds is identity: see `identity`.
+What the recorded history adds is identity: see `RecordedSymbols`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import gc
 
 from muse_hook.concurrent.collide import collide
 from muse_hook.concurrent.collision import BOTH_ADDED
-from muse_hook.concurrent.lines import Lines
-from muse_hook.concurrent.side import Side
+from muse_hook.concurrent.merge import LineMerge
+from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.record.delta import Memory, files_between
 from muse_hook.symbols.reader import keep_normals
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.concurrent.collision import Collision
-    from muse_hook.concurrent.identity import Identity
+    from muse_hook.concurrent.side import RecordedSymbols
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
 
@@ -31,8 +31,8 @@ KEPT_NORMALS = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
 (16,646 readings of 8,027 texts between two branches of ansible); 20 bytes each."""
 
-KEPT_FILES = 3_000
-"""Differing files whose sides are kept."""
+CACHED_FILES = 3_000
+"""Differing files whose changes a `ChangesCache` keeps."""
 
 
 class Comparison:
@@ -67,14 +67,14 @@ def compare(
     ours: str,
     theirs: str,
     *,
-    identity: Identity | None = None,
+    recorded: RecordedSymbols | None = None,
     memory: Memory | None = None,
-    sides: Sides | None = None,
+    cache: ChangesCache | None = None,
 ) -> Comparison:
     """Return what two commits (full ids) would collide on, sorted by address.
 
     Where they have several merge bases (criss-cross merges), it has to be found from each: what one side took from
-    the other is then no change of its own. `sides` keeps what `ours` did, for those who compare it with many, of one
+    the other is then no change of its own. `cache` keeps what `ours` did, for those who compare it with many, of one
     repository and one state of its records. Raises RevisionError where they have no common history, ObjectMissingError.
     """
     bases = repository.run("merge-base", "--all", ours, theirs, check=False).decode("ascii").split()
@@ -82,13 +82,13 @@ def compare(
         raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
     if {ours, theirs}.intersection(bases):
         return Comparison(ours, theirs, bases, [])
-    ground = _Ground(repository, objects, identity, memory or Memory(), sides or Sides(0))
+    comparer = _Comparer(repository, objects, recorded, memory or Memory(), cache or ChangesCache(0))
     found: dict[tuple[str, str, str], Collision] = {}
     before, collects = keep_normals(KEPT_NORMALS), gc.isenabled()
     gc.disable()  # nothing here is made in circles, and the collector looks at everything again and again
     try:
         for number, base in enumerate(bases):
-            here = {each.key: each for each in ground.collisions(base, ours, theirs)}
+            here = {each.key: each for each in comparer.collisions(base, ours, theirs)}
             found = here if not number else {key: each for key, each in found.items() if key in here}
     finally:
         keep_normals(before)
@@ -97,63 +97,63 @@ def compare(
     return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
 
 
-class Sides:
+class ChangesCache:
     """The sides that were asked for last, by merge base and tip: branches that parted from one commit share one."""
 
-    def __init__(self, limit: int = KEPT_FILES) -> None:
+    def __init__(self, limit: int = CACHED_FILES) -> None:
         self._limit = limit
-        self._kept: dict[tuple[str, str], Side] = {}
+        self._changes: dict[tuple[str, str], BranchChanges] = {}
 
-    def get(self, base: str, tip: str) -> Side | None:
+    def get(self, base: str, tip: str) -> BranchChanges | None:
         """Return a side that is kept."""
-        side = self._kept.pop((base, tip), None)
+        side = self._changes.pop((base, tip), None)
         if side is not None:
-            self._kept[base, tip] = side
+            self._changes[base, tip] = side
         return side
 
-    def keep(self, base: str, tip: str, side: Side) -> None:
+    def add(self, base: str, tip: str, side: BranchChanges) -> None:
         """Keep a side; the one that was asked for longest ago goes first."""
-        self._kept[base, tip] = side
-        while self._kept and sum(len(each.files) for each in self._kept.values()) > self._limit:
-            del self._kept[next(iter(self._kept))]
+        self._changes[base, tip] = side
+        while self._changes and sum(len(each.files) for each in self._changes.values()) > self._limit:
+            del self._changes[next(iter(self._changes))]
 
 
-class _Ground:
-    """What every comparison stands on."""
+class _Comparer:
+    """What compares two commits from one of their merge bases."""
 
     def __init__(
         self,
         repository: Repository,
         objects: ObjectReader,
-        identity: Identity | None,
+        recorded: RecordedSymbols | None,
         memory: Memory,
-        sides: Sides,
+        cache: ChangesCache,
     ) -> None:
         self._repository = repository
         self._objects = objects
-        self._identity = identity
+        self._recorded = recorded
         self._memory = memory
-        self._sides = sides
+        self._cache = cache
 
     def collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
         """Return what two commits collide on, seen from one merge base."""
-        mine = self._sides.get(base, ours)
+        mine = self._cache.get(base, ours)
         if mine is None:
             mine = self._side(base, ours)
-            self._sides.keep(base, ours, mine)
+            self._cache.add(base, ours, mine)
         other = self._side(base, theirs)
-        found = collide(mine, other, Lines(self._repository, self._objects, mine, other))
-        if self._identity is not None:
-            before = self._identity.at(base)
+        found = collide(mine, other, LineMerge(self._repository, self._objects, mine, other))
+        if self._recorded is not None:
+            before = self._recorded.at(base)
             for collision in found:
                 path, _, name = collision.address.partition("::")
                 if name and collision.kind != BOTH_ADDED:
-                    collision.symbol_id = self._identity.symbol_id(before((path, name)))
+                    collision.symbol_id = self._recorded.symbol_id(before((path, name)))
         return found
 
-    def _side(self, base: str, tip: str) -> Side:
+    def _side(self, base: str, tip: str) -> BranchChanges:
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
         files = files_between(self._objects, trees, self._memory)
-        if self._identity is None or not self._identity.knows(tip):
-            return Side(files)
-        return Side(files, (self._identity.at(base), self._identity.at(tip)))
+        if self._recorded is None or not self._recorded.has(tip):
+            return BranchChanges(files)
+        return BranchChanges(files, (self._recorded.at(base), self._recorded.at(tip)))

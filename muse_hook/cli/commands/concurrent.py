@@ -5,8 +5,8 @@ from __future__ import annotations
 from muse_hook.cli.concurrent_view import draw_comparison, draw_total
 from muse_hook.cli.failures import reject, warn
 from muse_hook.cli.options import add_json
-from muse_hook.concurrent import Sides, compare
-from muse_hook.concurrent.identity import Identity
+from muse_hook.concurrent.compare import ChangesCache, compare
+from muse_hook.concurrent.side import RecordedSymbols
 from muse_hook.errors import RevisionError, StoreError
 from muse_hook.record.delta import MEMORY_BYTES, Memory
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from muse_hook.cli.invocation import Invocation
-    from muse_hook.concurrent import Comparison
+    from muse_hook.concurrent.compare import Comparison
 
 PAGED = True
 DESCRIPTION = """
@@ -71,8 +71,8 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
     repository = invocation.repository
     pairs = _pairs(arguments, invocation)
     ids = [tuple(map(repository.resolve, pair)) for pair in pairs]
-    identity = _identity(invocation)
-    memory, sides = Memory(TABLES if arguments.all else MEMORY_BYTES), Sides()
+    recorded = _recorded(invocation)
+    memory, cache = Memory(TABLES if arguments.all else MEMORY_BYTES), ChangesCache()
     stages = invocation.stages()
     progress = stages.begin("comparing", "branches")
     try:
@@ -82,7 +82,7 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
                     progress(number, len(pairs))
                 try:
                     comparison = compare(
-                        repository, objects, ours, theirs, identity=identity, memory=memory, sides=sides
+                        repository, objects, ours, theirs, recorded=recorded, memory=memory, cache=cache
                     )
                 except RevisionError as unrelated:
                     if not arguments.all:
@@ -111,12 +111,12 @@ def _pairs(arguments: argparse.Namespace, invocation: Invocation) -> list[tuple[
     return [(ours, branch) for branch in sorted(repository.branches()) if branch != ours]
 
 
-def _identity(invocation: Invocation) -> Identity | None:
+def _recorded(invocation: Invocation) -> RecordedSymbols | None:
     """Return the stable ids of the recorded history; None where nothing is recorded, or it cannot be read."""
     if not invocation.store.exists():
         return None
     try:
-        return Identity(invocation.repository, invocation.history())
+        return RecordedSymbols(invocation.repository, invocation.history())
     except StoreError as failure:
         warn(invocation.messages, failure)
         return None
