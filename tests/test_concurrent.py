@@ -19,7 +19,7 @@ from muse_hook.git import open_repository
 from muse_hook.history.follow import refresh
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
-from muse_hook.symbols import reader
+from muse_hook.symbols import source
 
 
 def test_a_rename_on_one_side_and_an_edit_on_the_other_meet(fork: Fork) -> None:
@@ -325,9 +325,9 @@ def test_sides_that_are_kept_give_the_same_answers(fork: Fork) -> None:
 
 
 def test_a_comparison_leaves_the_process_as_it_was(fork: Fork) -> None:
-    kept, collects = reader.keep_normals(reader.KEPT_NORMALS), gc.isenabled()
+    kept, collects = source.set_cache_size(source.NORMAL_CACHE_SIZE), gc.isenabled()
     fork.app(edit(("value = 1", "value = 2")), edit(("value = 1", "value = 3")))
-    assert (reader.keep_normals(kept), gc.isenabled()) == (reader.KEPT_NORMALS, collects)
+    assert (source.set_cache_size(kept), gc.isenabled()) == (source.NORMAL_CACHE_SIZE, collects)
 
 
 def test_a_file_that_conflicts_as_a_whole_has_no_lines(fork: Fork) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 import tomllib
@@ -12,11 +11,10 @@ import pytest
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from muse_hook.languages import grammar
-from muse_hook.languages.languages import Language, engine, language_for, languages
-from muse_hook.languages.rows import FILE, read_rows
-from muse_hook.symbols.pattern import read_patterns
+from muse_hook.languages.languages import FILE, Language, engine, language_for, languages, parse_rows
 from muse_hook.symbols.query import Query as OurQuery
-from muse_hook.symbols.reader import reader_of
+from muse_hook.symbols.query import parse_patterns
+from muse_hook.symbols.source import reader_of
 
 PACKAGE = Path(__file__).parent.parent / "muse_hook"
 GOLDEN = Path(__file__).parent / "golden"
@@ -26,7 +24,7 @@ SAMPLES = sorted(path for path in GOLDEN.rglob("*") if path.is_file() and path.s
 
 def test_rows_are_read_as_tomllib_reads_them() -> None:
     text = Path(FILE).read_text(encoding="utf-8")
-    assert read_rows(text) == tomllib.loads(text)
+    assert parse_rows(text) == tomllib.loads(text)
 
 
 @pytest.mark.parametrize("language", INSTALLED, ids=lambda language: language.name)
@@ -67,7 +65,7 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
     theirs: set[tuple[int, str, int]] = set()
     for pattern, captures in cursor.matches(root):
         theirs |= {(pattern, name, node.id) for name, nodes in captures.items() for node in nodes}
-    patterns = read_patterns(language.query())
+    patterns = parse_patterns(language.query())
     for one in patterns:
         one.bind(language.grammar)
     ours = {
@@ -79,50 +77,6 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
         for captured in nodes
     }
     assert ours == theirs
-
-
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path.relative_to(GOLDEN)))
-def test_it_is_all_one_whether_a_query_is_compiled(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    language = language_for(path.name)
-    assert language is not None
-
-    def found(query: OurQuery, root: Node) -> list[tuple[int, list[tuple[str, dict[str, list[int]]]]]]:
-        return [
-            (node.id, [(p.source, {k: [n.id for n in v] for k, v in way.items()}) for p, way in ways])
-            for node in _walk(root)
-            if (ways := query.matches("structure", node))
-        ]
-
-    plain = OurQuery(language.query(), language.grammar)
-    monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", 0)
-    compiled = OurQuery(language.query(), language.grammar)
-    source = path.read_bytes()
-    rng = random.Random(path.name)  # noqa: S311 - the same damage each time
-    at = [rng.randrange(len(source)) for _ in range(12)]
-    damaged = [source[:i] + rng.choice([b"", b"(", b"*", b"async ", b"\n"]) + source[i + 1 :] for i in at]
-    for text in (source, *damaged):
-        root = Parser(language.grammar).parse(text).root_node
-        monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", 0)
-        theirs = found(compiled, root)
-        monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", sys.maxsize)
-        assert found(plain, root) == theirs
-    assert compiled._compiled is not None
-    assert plain._compiled is None
-
-
-def test_a_pattern_that_a_grammar_rules_out_is_never_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("muse_hook.symbols.query.ENOUGH", 1)
-    language = language_for("a.py")
-    assert language is not None
-    impossible = "(function_definition name: (string) @name) @definition.function"
-    query = OurQuery(f"{impossible}\n{language.query()}", language.grammar)
-    node = Parser(language.grammar).parse(b"def f(): pass").root_node.children[0]
-    for _ in range(3):
-        assert [list(way) for _, way in query.matches("structure", node)] == [
-            ["definition.function", "name", "parameters", "body"]
-        ]
-    assert not query.compiled.kinds
-    assert OurQuery(language.query(), language.grammar).compiled.kinds
 
 
 @pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])

@@ -1,4 +1,4 @@
-"""A piece says the same, whether its tree is that of its file or that of its text parsed alone."""
+"""A statement's text says the same, whether its tree is that of its file or that of its text parsed alone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from muse_hook.languages.languages import language_for
-from muse_hook.symbols import reader
+from muse_hook.symbols import source as cache
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.piece import Piece
-from muse_hook.symbols.table import Table
+from muse_hook.symbols.source import SourceText
+from muse_hook.symbols.table import SegmentedTable
 
 ROOT = Path(__file__).parent.parent
 OWN = sorted(ROOT.glob("muse_hook/**/*.py"))
@@ -19,45 +19,45 @@ LIBRARY = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::6]
 GOLDEN = [path for path in sorted(ROOT.glob("tests/golden/*/*")) if path.suffix != ".txt"]
 
 
-def facts(piece: Piece) -> list[object]:
-    """Return what is told of a piece; of a header's captures those that end before the body."""
-    normal = piece.normal
+def facts(text: SourceText) -> list[object]:
+    """Return what a text says; of a header's captures those that end before the body."""
+    normal = text.normal
     captures = {
         name: [node.text for node in nodes]
-        for name, nodes in piece.captures().items()
+        for name, nodes in text.captures().items()
         if name not in {"body", "container"} and not name.startswith(("definition.", "scope."))
     }
-    return [normal.entries, normal.roles, normal.statements, captures, piece.is_header or piece.calls]
+    return [normal.entries, normal.roles, normal.statements, captures, text.is_header or text.calls]
 
 
-def pieces(table: Table) -> list[Piece]:
-    """Return every piece that stands in a table's file, in its order."""
+def texts(table: SegmentedTable) -> list[SourceText]:
+    """Return every text that stands in a table's file, in its order."""
     found = []
-    for stretch in table.stretches:
-        found += [stretch.opened.header] if stretch.opened is not None else []
-        found += [part for one in stretch.statements for part in one.tree if isinstance(part, Piece)]
+    for segment in table.segments:
+        found += [segment.opened.header] if segment.opened is not None else []
+        found += [part for one in segment.statements for part in one.tree if isinstance(part, SourceText)]
     return found
 
 
 @pytest.mark.parametrize("paths", [OWN, LIBRARY, GOLDEN], ids=["own", "library", "golden"])
-def test_a_piece_says_alone_what_it_says_in_its_file(monkeypatch: pytest.MonkeyPatch, paths: list[Path]) -> None:
-    monkeypatch.setattr(reader, "KEPT_SOURCES", 10**9)
+def test_a_text_says_alone_what_it_says_in_its_file(monkeypatch: pytest.MonkeyPatch, paths: list[Path]) -> None:
+    monkeypatch.setattr(cache, "TREE_CACHE_SIZE", 10**9)
     met = 0
     for path in paths:
         language = language_for(str(path))
         assert language is not None
         source = path.read_bytes()
         table = extract(source, language)
-        assert isinstance(table, Table)
-        for piece in () if table.damaged else pieces(table):
-            alone = Piece(piece.reader, piece.text, piece.kind, piece.name, is_header=piece.is_header)
-            assert facts(piece) == facts(alone), (path, piece.text)
+        assert isinstance(table, SegmentedTable)
+        for text in () if table.damaged else texts(table):
+            alone = SourceText(text.reader, text.source, text.kind, text.name, is_header=text.is_header)
+            assert facts(text) == facts(alone), (path, text.source)
             met += 1
     assert met > 20
 
 
-def test_a_piece_whose_tree_is_gone_is_parsed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "KEPT_SOURCES", 1)
+def test_a_text_whose_tree_is_gone_is_parsed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "TREE_CACHE_SIZE", 1)
     language = language_for("a.py")
     assert language is not None
     first = extract(b"def f():\n    return 1\n", language)
@@ -83,22 +83,22 @@ def edited(text: bytes) -> list[bytes]:
     return [one for one in made if one != text]
 
 
-def test_two_pieces_are_the_same_where_their_normal_forms_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "KEPT_SOURCES", 10**9)
+def test_two_texts_are_the_same_where_their_normal_forms_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "TREE_CACHE_SIZE", 10**9)
     met = {True: 0, False: 0}
     for path in [*OWN[::9], *LIBRARY[::9], *GOLDEN]:
         language = language_for(str(path))
         assert language is not None
         table = extract(path.read_bytes(), language)
-        assert isinstance(table, Table)
-        for piece in pieces(table)[::7]:
-            for text in edited(piece.text):
+        assert isinstance(table, SegmentedTable)
+        for text in texts(table)[::7]:
+            for other in edited(text.source):
                 mine, theirs, read, theirs_read = (
-                    Piece(piece.reader, one, piece.kind, piece.name, is_header=piece.is_header)
-                    for one in (piece.text, text, piece.text, text)
+                    SourceText(text.reader, one, text.kind, text.name, is_header=text.is_header)
+                    for one in (text.source, other, text.source, other)
                 )
                 same = mine.same_as(theirs)
-                assert same == (read.normal.entries == theirs_read.normal.entries), text
+                assert same == (read.normal.entries == theirs_read.normal.entries), other
                 assert theirs.same_as(mine) == same  # known by now
                 met[same] += 1
     assert min(met.values()) > 500, met

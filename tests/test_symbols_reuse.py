@@ -13,27 +13,27 @@ from hypothesis import strategies as st
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.reader import reader_of
-from muse_hook.symbols.table import Table
+from muse_hook.symbols.source import reader_of
+from muse_hook.symbols.table import SegmentedTable
 
 ROOT = Path(__file__).parent.parent
 
 
-def table(source: str | bytes, previous: SymbolTable | None = None, path: str = "a.py") -> Table:
+def table(source: str | bytes, previous: SymbolTable | None = None, path: str = "a.py") -> SegmentedTable:
     language = language_for(path)
     assert language is not None
     found = extract(source if isinstance(source, bytes) else source.encode(), language, previous)
-    assert isinstance(found, Table)
+    assert isinstance(found, SegmentedTable)
     return found
 
 
-def facts(found: Table) -> list[object]:
+def facts(found: SegmentedTable) -> list[object]:
     """Return everything that a table says, and how it is cut."""
     symbols = [
         (name, s.kind, s.name, s.parent, s.lines, s.content_id, s.docstring_id, s.body_id)
         for name, s in found.symbols.items()
     ]
-    cuts = [(s.text, s.role, s.column, s.last) for s in found.stretches]
+    cuts = [(s.text, s.role, s.column, s.last) for s in found.segments]
     return [found.state, found.damaged, symbols, cuts, found.state == "parsed" and (found.module_id, found.tree_id)]
 
 
@@ -135,7 +135,7 @@ def test_edits_that_move_borders_are_not_taken_for_small_ones(before: str, after
     assert facts(table(new, table(SOURCE))) == facts(table(new))
 
 
-def test_text_that_only_looks_like_an_old_stretch_is_read_anew() -> None:
+def test_text_that_only_looks_like_an_old_segment_is_read_again() -> None:
     old = table("import os\n\nx = 1\n\ndef f():\n    pass\n")
     new = 's = """\nimport os\n\nx = 1\n\ndef f():\n    pass\n""" + """\n"""\n'
     assert facts(table(new, old)) == facts(table(new))
@@ -276,7 +276,7 @@ def _versions(limit: int) -> list[list[bytes]]:
 
 def test_this_projects_own_history_is_read_the_same() -> None:
     for versions in _versions(60):
-        last: Table | None = None
+        last: SegmentedTable | None = None
         for older, newer in pairwise(versions):
             last = table(newer, last or table(older))
             assert facts(last) == facts(table(newer))

@@ -15,7 +15,7 @@ from muse_hook.concurrent.merge import LineMerge
 from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.record.delta import Memory, files_between
-from muse_hook.symbols.reader import keep_normals
+from muse_hook.symbols.source import set_cache_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
 
-KEPT_NORMALS = 4_000_000
+NORMAL_CACHE_SIZE = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
 (16,646 readings of 8,027 texts between two branches of ansible); 20 bytes each."""
 
@@ -84,14 +84,14 @@ def compare(
         return Comparison(ours, theirs, bases, [])
     comparer = _Comparer(repository, objects, recorded, memory or Memory(), cache or ChangesCache(0))
     found: dict[tuple[str, str, str], Collision] = {}
-    before, collects = keep_normals(KEPT_NORMALS), gc.isenabled()
+    before, collects = set_cache_size(NORMAL_CACHE_SIZE), gc.isenabled()
     gc.disable()  # nothing here is made in circles, and the collector looks at everything again and again
     try:
         for number, base in enumerate(bases):
             here = {each.key: each for each in comparer.collisions(base, ours, theirs)}
             found = here if not number else {key: each for key, each in found.items() if key in here}
     finally:
-        keep_normals(before)
+        set_cache_size(before)
         if collects:
             gc.enable()
     return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))

@@ -149,9 +149,9 @@ class SymbolTable:
         ]
 
     def same_module(self, other: SymbolTable) -> bool:
-        """Whether `module_id` is equal; stretches with equal text are not normalised."""
+        """Whether `module_id` is equal; segments with equal text are not normalised."""
         return self.module_id == other.module_id
 
     def same_tree(self, other: SymbolTable) -> bool:
-        """Whether `tree_id` is equal; stretches with equal text are not normalised."""
+        """Whether `tree_id` is equal; segments with equal text are not normalised."""
         return self.tree_id == other.tree_id

@@ -8,8 +8,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.pattern import Match
-    from muse_hook.symbols.query import Query
+    from muse_hook.symbols.query import Match, Query
 
 
 def crosses(root: Node, query: Query, source: bytes) -> bool:

@@ -1,51 +1,51 @@
-"""What a definition says, as ids and parts: a function, a variable."""
+"""What a function, variable, class or import says, as ids and parts."""
 
 from __future__ import annotations
 
 from muse_hook.digest import digest, digest_or_empty
-from muse_hook.symbols.marks import leaves, masked
+from muse_hook.symbols.tokens import leaves, masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from muse_hook.model.symbol import Content, Parameter
-    from muse_hook.symbols.piece import Piece
+    from muse_hook.symbols.source import SourceText
 
     Guards = tuple[str, ...]
 
 
 class Definition:
-    """One definition that stands in one piece of text. Attributes are those of `Symbol`, worked out at each asking."""
+    """One definition that stands in one text. Attributes are those of `Symbol`, worked out at each asking."""
 
-    __slots__ = ("guards", "name", "piece")
+    __slots__ = ("guards", "name", "text")
 
     bases_id = ""
     bases: tuple[str, ...] = ()
 
-    def __init__(self, name: str, piece: Piece, guards: Guards) -> None:
+    def __init__(self, name: str, text: SourceText, guards: Guards) -> None:
         self.name = name
-        self.piece = piece
+        self.text = text
         self.guards = guards
 
     def same_as(self, other: Content) -> bool:
         """Whether the content id is equal; equal text is enough."""
         if self is other:
             return True
-        return isinstance(other, Definition) and self.guards == other.guards and self.piece.same_as(other.piece)
+        return isinstance(other, Definition) and self.guards == other.guards and self.text.same_as(other.text)
 
     def mentions(self, names: Collection[str]) -> bool:
         """Whether any of `names` may stand in the text."""
-        return self.piece.mentions(names)
+        return self.text.mentions(names)
 
     def texts(self) -> tuple[bytes, ...]:
         """Return the text."""
-        return (self.piece.text,)
+        return (self.text.source,)
 
     @property
     def content_id(self) -> str:
         """Of the guards and the whole text."""
-        return digest((*self.guards, self.piece.id)) if self.guards else self.piece.id
+        return digest((*self.guards, self.text.id)) if self.guards else self.text.id
 
     @property
     def masked_id(self) -> str:
@@ -54,7 +54,7 @@ class Definition:
 
     def masked_for(self, name: str) -> list[str]:
         """Return the entries with a name masked: the own one, or that of the class that the definition stands in."""
-        return [*self.guards, *masked(self.piece.normal.entries, name)]
+        return [*self.guards, *masked(self.text.normal.entries, name)]
 
     @property
     def guard_id(self) -> str:
@@ -64,7 +64,7 @@ class Definition:
     @property
     def body_id(self) -> str:
         """Of the body without its docstring; of what has no body, everything."""
-        normal = self.piece.normal
+        normal = self.text.normal
         if "body" not in normal.roles:
             return digest(masked(normal.entries, self.name))
         start, end = normal.roles["body"][0]
@@ -74,7 +74,7 @@ class Definition:
     @property
     def signature_id(self) -> str:
         """Of what stands before the body, without decorators and the own name; "" for what has no parameters."""
-        normal = self.piece.normal
+        normal = self.text.normal
         if "parameters" not in normal.roles:
             return ""
         start = normal.roles["decorator"][-1][1] if "decorator" in normal.roles else 0
@@ -84,38 +84,224 @@ class Definition:
     @property
     def decorators_id(self) -> str:
         """Of the decorators, in their order."""
-        return digest_or_empty(self.piece.normal.part("decorator"))
+        return digest_or_empty(self.text.normal.part("decorator"))
 
     @property
     def docstring_id(self) -> str:
         """Of the docstring."""
-        return digest_or_empty(self.piece.normal.part("docstring"))
+        return digest_or_empty(self.text.normal.part("docstring"))
 
     @property
     def tokens(self) -> tuple[str, ...]:
         """The leaf texts."""
-        return tuple(leaves(self.piece.normal.entries))
+        return tuple(leaves(self.text.normal.entries))
 
     @property
     def statements(self) -> tuple[str, ...]:
         """Digests of the statements of the body."""
-        return self.piece.statements
+        return self.text.statements
 
     @property
     def calls(self) -> frozenset[str]:
         """The simple names called."""
-        return self.piece.calls
+        return self.text.calls
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters in their order."""
         from muse_hook.symbols.signature import parameters_of  # most commits do not ask
 
-        return parameters_of(self.piece)
+        return parameters_of(self.text)
 
     @property
     def returns(self) -> str:
         """The annotated result."""
         from muse_hook.symbols.signature import returns_of
 
-        return returns_of(self.piece)
+        return returns_of(self.text)
+
+
+class ClassStatement:
+    """A plain statement of a class body, and the conditions in the class that it stands under."""
+
+    __slots__ = ("guards", "text")
+
+    def __init__(self, guards: Guards, text: SourceText) -> None:
+        self.guards = guards
+        self.text = text
+
+    def same_as(self, other: ClassStatement) -> bool:
+        """Whether both mean the same under the same conditions."""
+        return self is other or (self.guards == other.guards and self.text.same_as(other.text))
+
+
+class ClassDefinition:
+    """One class. Attributes are those of `Symbol`, worked out at each asking.
+
+    `header` is the class up to its body, `plain` are the plain statements of its body, the first of which is its
+    docstring where it `has_docstring`; `members`, what is defined in it, count for its masked id only.
+    """
+
+    __slots__ = ("guards", "has_docstring", "header", "members", "name", "plain")
+
+    signature_id = returns = ""
+    parameters: tuple[Parameter, ...] = ()
+
+    def __init__(
+        self,
+        name: str,
+        header: SourceText,
+        guards: Guards,
+        *,
+        plain: Sequence[ClassStatement],
+        has_docstring: bool,
+        members: Sequence[Definition | ClassDefinition],
+    ) -> None:
+        self.name = name
+        self.header = header
+        self.guards = guards
+        self.plain = plain
+        self.has_docstring = has_docstring
+        self.members = members
+
+    def same_as(self, other: Content) -> bool:
+        """Whether header, guards and plain statements are the same; members do not count."""
+        if not isinstance(other, ClassDefinition):
+            return False
+        return self is other or (
+            self.guards == other.guards
+            and self.header.same_as(other.header)
+            and len(self.plain) == len(other.plain)
+            and all(a.same_as(b) for a, b in zip(self.plain, other.plain, strict=True))
+        )
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in the plain statements."""
+        return any(one.text.mentions(names) for one in self.plain)
+
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the texts of the header and of the plain statements."""
+        return (self.header.source, *(one.text.source for one in self.plain))
+
+    @property
+    def content_id(self) -> str:
+        """Of guards, header and plain statements."""
+        plain = (part for one in self.plain for part in (*one.guards, one.text.id))
+        return digest((*self.guards, self.header.id, *plain))
+
+    @property
+    def masked_id(self) -> str:
+        """Of everything, members included, without the own name."""
+        return digest(self.masked_for(self.name))
+
+    def masked_for(self, name: str) -> list[str]:
+        """Return the entries of the class and all its members with a name masked."""
+        out = [*self.guards, *masked(self.header.normal.entries, name)]
+        for one in self.plain:
+            out += (*one.guards, *masked(one.text.normal.entries, name))
+        for member in self.members:
+            out += member.masked_for(name)
+        return out
+
+    @property
+    def guard_id(self) -> str:
+        """Of the conditions that it stands under."""
+        return digest_or_empty(self.guards)
+
+    @property
+    def body_id(self) -> str:
+        """Of the plain statements, without the docstring and the own name."""
+        plain = self.plain[self.has_docstring :]
+        return digest(part for one in plain for part in (*one.guards, *masked(one.text.normal.entries, self.name)))
+
+    @property
+    def decorators_id(self) -> str:
+        """Of the decorators, in their order."""
+        return digest_or_empty(self.header.normal.part("decorator"))
+
+    @property
+    def bases_id(self) -> str:
+        """Of the header without decorators and name: bases, keywords, type parameters."""
+        roles = self.header.normal.roles
+        start = roles["decorator"][-1][1] if "decorator" in roles else 0
+        return digest(masked(self.header.normal.entries[start:], self.name))
+
+    @property
+    def docstring_id(self) -> str:
+        """Of the docstring."""
+        return self.plain[0].text.id if self.has_docstring else ""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The leaf texts of header and plain statements."""
+        plain = (leaf for one in self.plain for leaf in leaves(one.text.normal.entries))
+        return (*leaves(self.header.normal.entries), *plain)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Digests of the plain statements."""
+        return tuple(one for plain in self.plain[self.has_docstring :] for one in plain.text.statements)
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The simple names called in the plain statements."""
+        return frozenset().union(*(one.text.calls for one in self.plain))
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The bases and keywords as people read them."""
+        display_text = self.header.reader.normaliser.display_text
+        return tuple(display_text(base) for base in self.header.captures().get("base", ()))
+
+
+class Import:
+    """One imported name: where from, what, and as what (each "" where it is not said)."""
+
+    __slots__ = ("guards", "parts")
+
+    signature_id = decorators_id = bases_id = docstring_id = returns = ""
+    statements: tuple[str, ...] = ()
+    calls: frozenset[str] = frozenset()
+    parameters: tuple[Parameter, ...] = ()
+    bases: tuple[str, ...] = ()
+
+    def __init__(self, parts: tuple[str, str, str], guards: Guards) -> None:
+        self.parts = parts
+        self.guards = guards
+
+    def same_as(self, other: Content) -> bool:
+        """Whether the same is imported from the same place under the same name and conditions."""
+        return isinstance(other, Import) and self.parts == other.parts and self.guards == other.guards
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` is said."""
+        return not {name for part in self.parts for name in part.split(".")}.isdisjoint(names)
+
+    def texts(self) -> tuple[bytes, ...]:
+        """Return what is said, as bytes."""
+        return tuple(part.encode() for part in self.parts if part)
+
+    @property
+    def content_id(self) -> str:
+        """Of the guards and all three parts."""
+        return digest((*self.guards, "import", *self.parts))
+
+    @property
+    def masked_id(self) -> str:
+        """Likewise, whatever the name that it is given here."""
+        return digest((*self.guards, "import", *self.parts[:2]))
+
+    @property
+    def guard_id(self) -> str:
+        """Of the conditions that it stands under."""
+        return digest_or_empty(self.guards)
+
+    @property
+    def body_id(self) -> str:
+        """Of where it comes from."""
+        return digest(("import", *self.parts[:2]))
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The parts that are said."""
+        return tuple(part for part in self.parts if part)

@@ -1,22 +1,24 @@
-"""Which symbols a version of a file has, and what each of them says."""
+"""The way in: a file's bytes, decoded and parsed, become a symbol table, unless it is too large or too damaged."""
 
 from __future__ import annotations
 
+import codecs
+
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import Outline
-from muse_hook.symbols.reader import reader_of
 from muse_hook.symbols.reuse import read_changed
-from muse_hook.symbols.source import MAX_BYTES, decoded
-from muse_hook.symbols.stretch import cut, head, item_cuts
-from muse_hook.symbols.table import Table
+from muse_hook.symbols.source import reader_of
+from muse_hook.symbols.statement import cut, item_cuts, whole
+from muse_hook.symbols.table import SegmentedTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.languages.languages import Language
     from muse_hook.model.symbol import SymbolTable
-    from muse_hook.symbols.reader import Reader
+    from muse_hook.symbols.source import Reader
 
-
+# What is beyond either is `too_large`.
+MAX_BYTES = 2 << 20
 MAX_NODES = 500_000
 
 
@@ -27,29 +29,56 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
     without it. Raises ImportError where the language's grammar cannot be loaded.
     """
     if len(source) > MAX_BYTES:
-        return Table(language, state="too_large")
+        return SegmentedTable(language, state="too_large")
     reader = reader_of(language)
     text = decoded(source, language)
-    if isinstance(previous, Table) and previous.language is language and previous.stretches and not previous.damaged:
-        found = read_changed(text, previous.stretches, reader)
+    if isinstance(previous, SegmentedTable) and previous.is_reusable(language):
+        found = read_changed(text, previous.segments, reader)
         # the nodes of both are more than the file can have: where that is few enough, so are its own
         if found is not None and previous.nodes + found[1] <= MAX_NODES:
-            return Table(language, found[0], nodes=previous.nodes + found[1])
+            return SegmentedTable(language, found[0], nodes=previous.nodes + found[1])
     return _read(text, language, reader)
 
 
-def _read(text: bytes, language: Language, reader: Reader) -> Table:
+def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
     """Return the table of a file that is parsed as a whole."""
     root, parsed = reader.parse(text)
     nodes = root.descendant_count
     if nodes > MAX_NODES:
-        return Table(language, state="too_large")
+        return SegmentedTable(language, state="too_large")
     damaged = root.has_error
     if damaged and crosses(root, reader.query, text):
-        return Table(language, state="unparsed", damaged=True)
+        return SegmentedTable(language, state="unparsed", damaged=True)
     outline = Outline(reader, text, None if damaged else parsed)
     statements = outline.statements(root.children)
-    if outline.ragged and language.row.get("blocks") == "indented":
+    if outline.is_ragged and language.row.get("blocks") == "indented":
         # the grammar takes a line that is indented too far for one of the block that it follows
-        return Table(language, state="unparsed", damaged=True)
-    return Table(language, cut(text, head(item_cuts(text, statements)), len(text)), damaged=damaged, nodes=nodes)
+        return SegmentedTable(language, state="unparsed", damaged=True)
+    segments = cut(text, whole(item_cuts(text, statements)), len(text))
+    return SegmentedTable(language, segments, damaged=damaged, nodes=nodes)
+
+
+def decoded(source: bytes, language: Language) -> bytes:
+    """Return the text of a file in UTF-8, with line feeds for line ends, the last line's too.
+
+    A language whose row has `coding` lets a file say its encoding in the first two lines (PEP 263). What cannot be
+    decoded, or is in UTF-8 already, is left as it is.
+    """
+    if source.startswith(codecs.BOM_UTF8):
+        source = source[len(codecs.BOM_UTF8) :]
+    elif not source.isascii() and (name := _declared(source, language)):
+        try:  # noqa: SIM105 - contextlib costs a hook 0.4 ms
+            source = source.decode(name).encode()
+        except (LookupError, ValueError):
+            pass
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return source if source.endswith(b"\n") or not source else source + b"\n"
+
+
+def _declared(source: bytes, language: Language) -> str:
+    import re  # few files are not ASCII
+
+    coding = language.row.get("coding")
+    found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None
+    return found[1] if found else ""

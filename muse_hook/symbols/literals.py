@@ -1,16 +1,18 @@
-"""Actions for literals: strings by what they mean, joined ones as one, names and numbers by their spelling rules."""
+"""How literals are written: strings by what they mean, joined ones as one, names and numbers by spelling rules."""
 
 from __future__ import annotations
 
-from muse_hook.symbols.marks import CLOSE, NAME, NUMBER, OPEN, RAW, STRING, plain
-from muse_hook.symbols.spelling import LEAVES, STRINGS
+import sys
+
+from muse_hook.symbols.tokens import CLOSE, NAME, NUMBER, OPEN, RAW, STRING, without_nul
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tree_sitter import Node
 
-    from muse_hook.symbols.rules import Rules
-    from muse_hook.symbols.shapes import Act, Entries
+    from muse_hook.symbols.shapes import Act, Entries, Kinds
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Names that are remembered by their bytes; a file has a few hundred, each many times.
@@ -18,13 +20,122 @@ _REMEMBERED = 20_000
 # Strings likewise, up to this length.
 _REMEMBERED_LENGTH = 200
 
+_ESCAPE = r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|N\{[^}]+\}|.)"
+_SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "\n": ""}
+_OCTAL, _HEXADECIMAL = 8, 16
+
+
+def number(text: str) -> str:
+    """Return a number by its value ("0XFF" and "2_55" are "255"); what is no plain number stays, in lower case."""
+    bare = text.replace("_", "").lower()
+    try:
+        return str(int(bare, 0))
+    except ValueError:
+        pass
+    if bare.isdigit():
+        return bare  # `int` refuses leading zeros, and more digits than it likes to convert
+    imaginary = bare.endswith("j")
+    try:
+        return repr(float(bare[:-1] if imaginary else bare)) + "j" * imaginary
+    except ValueError:
+        return bare
+
+
+def nfkc(text: str) -> str:
+    """Return a name in Unicode's NFKC form, in which names are compared (PEP 3131)."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize  # few files have such names
+
+    return normalize("NFKC", text)
+
+
+def squeezed(text: str) -> str:
+    """Return the text without white space."""
+    return "".join(text.split())
+
+
+LEAVES: dict[str, Callable[[str], str]] = {"number": number, "nfkc": nfkc, "squeezed": squeezed}
+
+
+def _character(digits: str, base: int) -> str | None:
+    code = int(digits, base)
+    return chr(code) if code <= sys.maxunicode else None
+
+
+def _named(name: str) -> str | None:
+    from unicodedata import lookup  # few strings name a character
+
+    try:
+        return lookup(name)
+    except KeyError:
+        return None
+
+
+class Prefixed:
+    """Strings as `rb'...'`: letters before the quotes say what escapes mean; an unknown escape keeps its backslash."""
+
+    escapes = {**_SIMPLE, "a": "\a"}  # noqa: RUF012 - never written to
+    unknown = staticmethod(lambda escape: escape)
+
+    @classmethod
+    def prefix(cls, start: str) -> str:
+        """Return what the opening (letters and quotes) means, in lower case: "f", "b", "r", or "u" alone.
+
+        A small "u" is a mark that Python's own syntax tree keeps; a large one is not.
+        """
+        letters = start.rstrip("'\"`")
+        return letters if letters == "u" else letters.lower().replace("u", "")
+
+    @classmethod
+    def value(cls, text: str, prefix: str) -> str:
+        """Return what a part of the text between the quotes means."""
+        if "f" in prefix:
+            text = text.replace("{{", "{").replace("}}", "}")
+        if "r" in prefix or "\\" not in text:
+            return text
+        import re  # 7 ms; most files that a hook reads have changed no escape
+
+        return re.sub(_ESCAPE, lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
+
+    @classmethod
+    def _meaning(cls, escape: str, *, wide: bool) -> str:
+        """Return what one escape means; only `wide` strings know code points."""
+        body = escape[1:]
+        if body in cls.escapes:
+            return cls.escapes[body]
+        found = None
+        if body.startswith("N{"):
+            return (_named(body[2:-1]) if wide else None) or escape
+        if body[0] in "01234567":
+            found = _character(body, _OCTAL)
+        elif len(body) > 1 and (wide or body[0] == "x"):
+            found = _character(body[1:].strip("{}"), _HEXADECIMAL)
+        return cls.unknown(escape) if found is None else found
+
+
+class Quoted(Prefixed):
+    """Strings without prefixes, in which an unknown escape means its character."""
+
+    escapes = _SIMPLE
+    unknown = staticmethod(lambda escape: escape[1:])
+
+    @classmethod
+    def prefix(cls, start: str) -> str:
+        """Return "": the opening says nothing."""
+        del start
+        return ""
+
+
+STRINGS: dict[str, type[Prefixed]] = {"prefixed": Prefixed, "quoted": Quoted}
+
 
 def text_of(node: Node) -> str:
     r"""Return the text of a node; bytes that are not UTF-8 stand as `\xNN`."""
-    return plain((node.text or b"").decode("utf-8", "backslashreplace"))
+    return without_nul((node.text or b"").decode("utf-8", "backslashreplace"))
 
 
-def damaged(node: Node, out: list[str]) -> Entries:
+def write_damage(node: Node, out: list[str]) -> Entries:
     """Write what could not be parsed as it stands, white space apart."""
     out.append(RAW + " ".join(text_of(node).split()))
     return ()
@@ -33,21 +144,21 @@ def damaged(node: Node, out: list[str]) -> Entries:
 class Leaves(dict[bytes, str]):
     """The entries of leaves that are written by one of the spelling rules, by their text; worked out when missing."""
 
-    __slots__ = ("_rule", "_sign")
+    __slots__ = ("_first", "_rule")
 
     def __init__(self, spelling: str) -> None:
         super().__init__()
-        self._rule, self._sign = LEAVES[spelling], NUMBER if spelling == "number" else NAME
+        self._rule, self._first = LEAVES[spelling], NUMBER if spelling == "number" else NAME
 
     def __missing__(self, text: bytes) -> str:
         """Write a leaf by its text."""
         if len(self) > _REMEMBERED:
             self.clear()
-        entry = self[text] = self._sign + self._rule(plain(text.decode("utf-8", "backslashreplace")))
+        entry = self[text] = self._first + self._rule(without_nul(text.decode("utf-8", "backslashreplace")))
         return entry
 
 
-def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
+def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
     """Return the actions for the kinds of a row's `strings` table.
 
     `whole` is one string, `joined` several in a row that mean one, `start` what opens it, `interpolation` an expression
@@ -56,8 +167,7 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
     """
     spelling = STRINGS[row["spelling"]]
     whole, starts, interpolations, conversions = (
-        frozenset(i for kind in row.get(key, "").split() for i in rules.ids.get(kind, ()))
-        for key in ("whole", "start", "interpolation", "conversion")
+        kinds.numbers(row.get(key, "").split()) for key in ("whole", "start", "interpolation", "conversion")
     )
 
     def text(source: bytes, prefix: str) -> str:
@@ -79,12 +189,12 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
                 # measured by the opening: a grammar may count a backslash before the closing quotes to these
                 end -= len(quotes) if source.endswith(quotes) and end - len(quotes) >= at else 0
             elif kind in interpolations:
-                parts += (text(source[at : child.start_byte - base], prefix) + shown(child), child)
+                parts += (text(source[at : child.start_byte - base], prefix) + own_text(child), child)
                 at = child.end_byte - base
         parts.append(text(source[at:end], prefix))
         return prefix, parts
 
-    def shown(node: Node) -> str:
+    def own_text(node: Node) -> str:
         """Return the text that `{x = }` shows before the value: its own."""
         equals = [c for c in node.children if c.type == "=" and not c.is_named]
         if not equals:
@@ -111,33 +221,33 @@ def literal_actions(rules: Rules, row: dict[str, str]) -> dict[str, Act]:
                     parts[-1] += part
                 else:
                     parts.append(part)
-        sign = STRING + ("b" if "b" in prefixes[0] else "u" if prefixes[0] == "u" else "") + "'"
+        opening = STRING + ("b" if "b" in prefixes[0] else "u" if prefixes[0] == "u" else "") + "'"
         if not any("f" in prefix for prefix in prefixes):
-            entry = sign + plain(str(parts[0]))
+            entry = opening + without_nul(str(parts[0]))
             out.append(entry)
             if len(source) <= _REMEMBERED_LENGTH and not node.has_error:
                 if len(known) >= _REMEMBERED:
                     known.clear()
                 known[source] = entry
             return ()
-        out.append(OPEN + "interpolated" + sign)
-        return [*(sign + plain(p) if isinstance(p, str) else p for p in parts if p), CLOSE]
+        out.append(OPEN + "interpolated" + opening)
+        return [*(opening + without_nul(p) if isinstance(p, str) else p for p in parts if p), CLOSE]
 
     def interpolation(node: Node, out: list[str]) -> Entries:
         out.append(OPEN + "interpolation")
         children = [child for child in node.children if child.type != "="]
         shows_itself = len(children) < node.child_count
-        converted = any(child.kind_id in conversions for child in children)
-        return [*children, *([NAME + "!r"] if shows_itself and not converted else []), CLOSE]
+        is_converted = any(child.kind_id in conversions for child in children)
+        return [*children, *([NAME + "!r"] if shows_itself and not is_converted else []), CLOSE]
 
     def specification(node: Node, out: list[str]) -> Entries:
         out.append(OPEN + "specification")
         source, at = node.text or b"", 1
         entries: list[Node | str] = []
         for child in node.named_children:
-            entries += (STRING + plain(text(source[at : child.start_byte - node.start_byte], "")), child)
+            entries += (STRING + without_nul(text(source[at : child.start_byte - node.start_byte], "")), child)
             at = child.end_byte - node.start_byte
-        entries.append(STRING + plain(text(source[at:], "")))
+        entries.append(STRING + without_nul(text(source[at:], "")))
         return [*(entry for entry in entries if entry != STRING), CLOSE]
 
     actions: dict[str, Act] = {row["whole"]: strings}

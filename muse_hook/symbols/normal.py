@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.literals import Leaves, text_of
-from muse_hook.symbols.marks import CLOSE, NAME, joined, leaves
-from muse_hook.symbols.rules import Rules
-from muse_hook.symbols.shapes import ordinary, transparent
-from muse_hook.symbols.shown import repr_of, spaced
+from muse_hook.symbols.literals import Leaves, literal_actions, text_of, write_damage
+from muse_hook.symbols.shapes import Kinds, chain, family, group, ladder, lean, ordinary, transparent
+from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, quoted, spaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +14,9 @@ if TYPE_CHECKING:
 
     from muse_hook.languages.languages import Language
     from muse_hook.symbols.query import Query
-    from muse_hook.symbols.shapes import Act, Entries
+    from muse_hook.symbols.shapes import Action, Entries
+
+ERROR = 0xFFFF  # tree-sitter's number of what it could not parse
 
 # Names that are remembered; statements that are, and their length in bytes.
 REMEMBERED_NAMES = 20_000
@@ -42,12 +42,79 @@ class Normal:
         return [entry for start, end in self.roles.get(role, ()) for entry in self.entries[start:end]]
 
 
+class Normalisation:
+    """What one language says of its normal form; `languages.toml` says what the keys of a row mean.
+
+    `kinds` are the grammar's, with what writes each; `statements` and `literals` are numbers of kinds.
+    """
+
+    __slots__ = ("kinds", "literals", "statements")
+
+    def __init__(self, language: Language) -> None:
+        alias = {kind: str(other) for kind, other in language.table("alias").items()}
+        self.kinds = kinds = Kinds(language.grammar, alias)
+        exact = language.strings("statements")
+        ends = tuple(name[1:] for name in exact if name[0] == "*")
+        self.statements = frozenset(
+            i for i, name in kinds.names.items() if name in exact or name.endswith(ends or ("\0",))
+        )
+        kinds.actions[ERROR] = write_damage
+        for kind, spelling in language.table("leaves").items():
+            kinds.set_action(kind, Leaves(str(spelling)))
+        self._set_shapes(language, alias)
+        strings = {key: str(value) for key, value in language.table("strings").items()}
+        if strings:
+            for kind, action in literal_actions(kinds, strings).items():
+                kinds.set_action(kind, action)
+        self.literals = kinds.numbers(strings[key] for key in ("whole", "joined") if key in strings)
+
+    def _set_shapes(self, language: Language, alias: dict[str, str]) -> None:
+        kinds = self.kinds
+        inside: dict[str, dict[int, tuple[str, str]]] = {}  # by parent: what is done with a child, and with what
+
+        def place(key: str, what: str, extra: str, action: Action) -> None:
+            parent, dot, child = key.partition(".")
+            if dot and parent and child:
+                inside.setdefault(parent, {}).update(dict.fromkeys(kinds.numbers((child,)), (what, extra)))
+            else:
+                kinds.set_action(key, action)
+
+        for kind in language.strings("drop"):
+            place(kind, "drop", "", None)
+        for kind in language.strings("keep"):
+            place(kind, "keep", kind.partition(".")[2], kind)
+        for kind in language.strings("transparent"):
+            place(kind, "open", "", transparent)
+        for what in ("hollow", "later", "trailing"):
+            for kind in language.strings(what):
+                place(kind, what, "", None)
+        for kind, other in alias.items():
+            if "." in kind:
+                place(kind, "alias", OPEN + other, None)
+        for kind, around in language.table("wrap").items():
+            place(kind, "wrap", OPEN + str(around), None)
+        for kind in language.strings("holes"):
+            inside.setdefault(kind, {}).update(dict.fromkeys(kinds.commas, ("hole", "")))
+        for kind in language.strings("group"):
+            kinds.set_action(kind, group(kinds))
+        for kind in language.strings("chain"):
+            kinds.set_action(kind, chain(kinds))
+        for kind, twin in language.table("lean").items():
+            kinds.set_action(kind, lean(kinds, str(twin)))
+        pack = {kind: OPEN + str(other) for kind, other in language.table("pack").items()}
+        for kind in {**inside, **pack}:
+            is_bare = kind in language.strings("transparent")
+            kinds.set_action(kind, family(kinds, inside.get(kind, {}), pack.get(kind), is_bare=is_bare))
+        if rungs := {key: str(value) for key, value in language.table("ladder").items()}:
+            kinds.set_action(rungs["statement"], ladder(kinds, rungs))
+
+
 class Normaliser:
     """Walks trees of one language."""
 
     def __init__(self, language: Language, query: Query) -> None:
         self._query = query
-        self._rules = Rules(language)
+        self._normalisation = Normalisation(language)
         self._calls = query.kinds("call")
         self._known: dict[bytes, list[str]] = {}
         self._names: dict[bytes, str] = {}
@@ -64,11 +131,11 @@ class Normaliser:
             found = self._names[text] = text.decode()
         return found
 
-    def shown(self, node: Node) -> str:
+    def display_text(self, node: Node) -> str:
         """Return a node as people read it, the same however it is laid out, quoted or put in parentheses."""
-        rules = self._rules
-        while rules.actions.get(node.kind_id) is transparent:
-            inner = [c for c in node.named_children if rules.actions.get(c.kind_id, "") is not None]
+        actions = self._normalisation.kinds.actions
+        while actions.get(node.kind_id) is transparent:
+            inner = [c for c in node.named_children if actions.get(c.kind_id, "") is not None]
             if len(inner) != 1:
                 break
             node = inner[0]
@@ -78,25 +145,25 @@ class Normaliser:
             node = stack.pop()
             if node.is_extra:
                 continue
-            action = rules.actions.get(node.kind_id)
-            if node.kind_id in rules.literals:
-                words.append(repr_of(self.write([node]).entries) or text_of(node))
+            action = actions.get(node.kind_id)
+            if node.kind_id in self._normalisation.literals:
+                words.append(quoted(self.write([node]).entries) or text_of(node))
             elif node.children:
                 stack.extend(reversed(node.children))
-            elif callable(action) or isinstance(action, Leaves):
+            elif callable(action) or isinstance(action, dict):
                 words += leaves(self.write([node]).entries)
             else:
                 words.append(text_of(node))
         return spaced(words)
 
-    def write(self, nodes: Sequence[Node], roles: Mapping[int, str] | None = None, *, whole: bool = False) -> Normal:
+    def write(self, nodes: Sequence[Node], roles: Mapping[int, str] | None = None, *, is_whole: bool = False) -> Normal:
         """Return the normal form of nodes that follow each other.
 
-        `roles` names nodes by their id; role "" leaves a node out. In a `whole` tree, one without errors, a statement
-        is written as the last one with the same text was: most of a changed function has not changed.
+        `roles` names nodes by their id; role "" leaves a node out. In a tree that `is_whole`, without errors, a
+        statement is written as the last one with the same text was: most of a changed function has not changed.
         """
-        rules = self._rules
-        action_of, opens, statements = rules.actions.get, rules.opens, rules.statements
+        kinds, statements = self._normalisation.kinds, self._normalisation.statements
+        action_of, opens = kinds.actions.get, kinds.opens
         normal = Normal()
         out = normal.entries
         pending = dict(roles) if roles else None
@@ -121,25 +188,25 @@ class Normaliser:
                         continue
                     if role is not None:
                         normal.roles.setdefault(role, []).append((len(out), -1))
-                if isinstance(action, Leaves):
+                if isinstance(action, dict):
                     out.append(action[entry.text or b""])
                     if role is not None:
                         self._end([role], normal)
                     continue
-                marks: list[str | int | bytes] | None = None if role is None else [role]
+                ending: list[str | int | bytes] | None = None if role is None else [role]
                 if kind in statements:
-                    marks = marks or []
-                    if whole and not pending:
+                    ending = ending or []
+                    if is_whole and not pending:
                         source = entry.text or b""
                         known = self._known.get(source)
                         if known is not None:
                             normal.statements.append((len(out), len(out) + len(known)))
                             out += known
-                            self._end(marks, normal)
+                            self._end(ending, normal)
                             continue
                         if len(source) <= REMEMBERED_LENGTH:
-                            marks.append(source)
-                    marks.append(len(normal.statements))
+                            ending.append(source)
+                    ending.append(len(normal.statements))
                     normal.statements.append((len(out), -1))
                 close = ""
                 if action is not ordinary:
@@ -153,10 +220,10 @@ class Normaliser:
                     out += (opens[kind], CLOSE)
                 if following:
                     rows.append(iter(following))
-                    ends.append([close, *marks] if marks else close)
+                    ends.append([close, *ending] if ending else close)
                     break
-                if marks:
-                    self._end(marks, normal)
+                if ending:
+                    self._end(ending, normal)
             else:
                 rows.pop()
                 end = ends.pop()
@@ -168,48 +235,6 @@ class Normaliser:
                         out.append(CLOSE)
                     self._end(end[1:], normal)
         return normal
-
-    def alike(self, mine: Node, theirs: Node) -> bool:
-        """Whether two nodes of whole trees are written the same, as far as that shows without writing all of them.
-
-        What has the same text is passed over; where children are written one after the other they are held against
-        each other one by one, and only what is left of two trees then is written.
-        """
-        rules = self._rules
-        stack = [(mine, theirs)]
-        while stack:
-            one, other = stack.pop()
-            kind = one.kind_id
-            if kind != other.kind_id:
-                return False
-            text = one.text or b""
-            # how far lines are indented is seen from where their node begins
-            if text == other.text and (b"\n" not in text or one.start_point.column == other.start_point.column):
-                continue
-            action = rules.actions.get(kind, ordinary)
-            if action is ordinary or action is transparent or kind in rules.ladders:
-                parts, others = one.children, other.children
-                if len(parts) != len(others):  # perhaps by comments alone
-                    parts, others = rules.kept(one), rules.kept(other)
-                if not parts or len(parts) != len(others):
-                    return False
-                stack += zip(parts, others, strict=True)
-            elif isinstance(action, Leaves):
-                if action[text] != action[other.text or b""]:
-                    return False
-            elif kind in rules.single and one.child_count == other.child_count == 1:
-                stack.append((one.children[0], other.children[0]))
-            elif callable(action) and not self._same(action, one, other):
-                return False
-        return True
-
-    def _same(self, action: Act, mine: Node, theirs: Node) -> bool:
-        """Whether two nodes that a rule writes are written the same; of most literals the rule says all at once."""
-        first: list[str] = []
-        second: list[str] = []
-        if mine.kind_id in self._rules.literals and not action(mine, first) and not action(theirs, second):
-            return first == second
-        return self.write([mine], whole=True).entries == self.write([theirs], whole=True).entries
 
     def calls(self, node: Node) -> frozenset[str]:
         """Return the simple names that are called anywhere under a node."""
@@ -224,21 +249,21 @@ class Normaliser:
             stack += node.named_children
         return frozenset(found)
 
-    def _end(self, marks: Sequence[str | int | bytes], normal: Normal) -> None:
+    def _end(self, ending: Sequence[str | int | bytes], normal: Normal) -> None:
         """Note where a statement (by its number) or the latest open node of a role ends; remember statements."""
         end = len(normal.entries)
         source = None
-        for mark in marks:
-            if isinstance(mark, bytes):
-                source = mark
-            elif isinstance(mark, int):
-                start, _ = normal.statements[mark]
-                normal.statements[mark] = (start, end)
-                if source is not None and mark == len(normal.statements) - 1:  # no statement inside
+        for what in ending:
+            if isinstance(what, bytes):
+                source = what
+            elif isinstance(what, int):
+                start, _ = normal.statements[what]
+                normal.statements[what] = (start, end)
+                if source is not None and what == len(normal.statements) - 1:  # no statement inside
                     if len(self._known) >= REMEMBERED_STATEMENTS:
                         self._known.clear()
                     self._known[source] = normal.entries[start:]
             else:
-                ranges = normal.roles[mark]
+                ranges = normal.roles[what]
                 index = max(i for i, (_, last) in enumerate(ranges) if last < 0)
                 ranges[index] = (ranges[index][0], end)

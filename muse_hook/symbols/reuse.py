@@ -1,38 +1,39 @@
 """Finds what two versions of a file have in common, and reads only the gaps between.
 
-A stretch of the older version that stands in the newer one, byte for byte, keeps its symbols. That is right where what
+A segment of the older version that stands in the newer one, byte for byte, keeps its symbols. That is right where what
 lies before it ends, and it begins, at a border that the parser would find as well. Gaps are parsed by themselves, so
 a gap without errors is a row of whole statements; what remains to be made sure of is that no statement goes across
-a border. So a stretch begins with a letter at the column of its siblings, a gap likewise (else the stretch before
+a border. So a segment begins with a letter at the column of its siblings, a gap likewise (else the segment before
 is read again with it), and anything out of the ordinary gives up: the file is parsed as a whole.
 """
 
 from __future__ import annotations
 
 from muse_hook.symbols.outline import Outline, indentation
-from muse_hook.symbols.stretch import HEADER, ITEM, MEMBER, Stretch, cut, head, item_cuts, member_cuts
+from muse_hook.symbols.statement import HEADER, ITEM, MEMBER, Segment, cut, item_cuts, member_cuts, whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.symbols.reader import Reader
-    from muse_hook.symbols.stretch import Cut
+    from muse_hook.symbols.source import Reader
+    from muse_hook.symbols.statement import Cut
 
-    Run = tuple[int, int, int]  # of old stretches: the first, the one after the last, where they stand in the new text
+    # Of old segments: the first, the one after the last, where they stand in the new text.
+    SegmentRun = tuple[int, int, int]
 
-# A gap of this size is looked through for stretches in its middle (one edit at the top of a file, one at its end).
+# A gap of this size is looked through for segments in its middle (one edit at the top of a file, one at its end).
 SEARCHED_GAP = 1500
-# A stretch that is looked for is so long; shorter ones stand in many places.
+# A segment that is looked for is so long; shorter ones stand in many places.
 SOUGHT_LENGTH = 64
 # So many times the length of a gap is searched in vain before that stops paying.
 SEARCHES = 24
-# A gap in doubt is read once more with a stretch on either side.
+# A gap in doubt is read once more with a segment on either side.
 ATTEMPTS = 2
 
 
-def read_changed(text: bytes, old: Sequence[Stretch], reader: Reader) -> tuple[list[Stretch], int] | None:
-    """Return the stretches of `text` and the number of nodes parsed for them, given those of another version.
+def read_changed(text: bytes, old: Sequence[Segment], reader: Reader) -> tuple[list[Segment], int] | None:
+    """Return the segments of `text` and the number of nodes parsed for them, given those of another version.
 
     None where there is any doubt.
     """
@@ -49,10 +50,10 @@ def read_changed(text: bytes, old: Sequence[Stretch], reader: Reader) -> tuple[l
 
 
 def _read_gaps(
-    text: bytes, old: Sequence[Stretch], runs: Sequence[Run], reader: Reader
-) -> tuple[list[Stretch], int] | int:
-    """Return the stretches of the runs and of the gaps before, between and after them, or the gap that is in doubt."""
-    out: list[Stretch] = []
+    text: bytes, old: Sequence[Segment], runs: Sequence[SegmentRun], reader: Reader
+) -> tuple[list[Segment], int] | int:
+    """Return the segments of the runs and of the gaps before, between and after them, or the gap that is in doubt."""
+    out: list[Segment] = []
     nodes = at = 0
     for number, (first, last, start) in enumerate([*runs, (len(old), len(old), len(text))]):
         if start > at:
@@ -62,16 +63,16 @@ def _read_gaps(
             out += gap[0]
             nodes += gap[1]
         out += old[first:last]
-        at = start + sum(stretch.size for stretch in old[first:last])
+        at = start + sum(segment.size for segment in old[first:last])
     return out, nodes
 
 
-def _widened(text: bytes, old: Sequence[Stretch], runs: Sequence[Run], gap: int) -> list[Run]:
-    """Return the runs with a gap that reaches one stretch further to either side."""
+def _widened(text: bytes, old: Sequence[Segment], runs: Sequence[SegmentRun], gap: int) -> list[SegmentRun]:
+    """Return the runs with a gap that reaches one segment further to either side."""
     before, after = list(runs[:gap]), list(runs[gap:])
     if before:
         first, last, start = before.pop()
-        at = start + sum(stretch.size for stretch in old[first:last])
+        at = start + sum(segment.size for segment in old[first:last])
         while last > first:
             last -= 1
             at -= old[last].size
@@ -90,8 +91,8 @@ def _widened(text: bytes, old: Sequence[Stretch], runs: Sequence[Run], gap: int)
     return before + after
 
 
-def _common(text: bytes, old: Sequence[Stretch]) -> list[Run]:
-    """Return the runs of old stretches that stand in `text`, in order on both sides."""
+def _common(text: bytes, old: Sequence[Segment]) -> list[SegmentRun]:
+    """Return the runs of old segments that stand in `text`, in order on both sides."""
     count = len(old)
     first, at = 0, 0
     while first < count and text.startswith(old[first].text, at):
@@ -118,9 +119,9 @@ def _common(text: bytes, old: Sequence[Stretch]) -> list[Run]:
     return [*runs, (last, count, end)] if last < count else runs
 
 
-def _anchors(text: bytes, old: Sequence[Stretch], indices: tuple[int, int], span: tuple[int, int]) -> list[Run]:
-    """Return the runs of stretches that stand between two positions, found one after the other."""
-    runs: list[Run] = []
+def _anchors(text: bytes, old: Sequence[Segment], indices: tuple[int, int], span: tuple[int, int]) -> list[SegmentRun]:
+    """Return the runs of segments that stand between two positions, found one after the other."""
+    runs: list[SegmentRun] = []
     index, last = indices
     at, end = span
     known = index
@@ -149,29 +150,29 @@ def _anchors(text: bytes, old: Sequence[Stretch], indices: tuple[int, int], span
     return runs
 
 
-def _border_after(text: bytes, at: int, old: Sequence[Stretch], index: int) -> bool:
-    """Whether what begins at `at` cannot belong to the stretch before `index`: no deeper than that one's siblings."""
-    stretch = old[index - 1]
+def _border_after(text: bytes, at: int, old: Sequence[Segment], index: int) -> bool:
+    """Whether what begins at `at` cannot belong to the segment before `index`: no deeper than that one's siblings."""
+    segment = old[index - 1]
     if at == len(text):
         return True
-    if not stretch.text.endswith(b"\n") or stretch.text.endswith(b"\\\n"):
+    if not segment.text.endswith(b"\n") or segment.text.endswith(b"\\\n"):
         return False
     line = text[at : at + 200]
     bare = line.lstrip(b" \t")
-    column = old[index].column if stretch.role == HEADER and index < len(old) else stretch.column
+    column = old[index].column if segment.role == HEADER and index < len(old) else segment.column
     return indentation(line[: len(line) - len(bare)]) <= column and _begins(bare)
 
 
-def _border_before(text: bytes, at: int, old: Sequence[Stretch], known: int, index: int) -> bool:
-    """Whether the old stretch `index` may stand at `at`; the one before `known` is the last that stands before it."""
+def _border_before(text: bytes, at: int, old: Sequence[Segment], known: int, index: int) -> bool:
+    """Whether the old segment `index` may stand at `at`; the one before `known` is the last that stands before it."""
     if at and not text.endswith(b"\n", 0, at):
         return False
-    stretch = old[index]
-    if not stretch.statements and stretch.opened is None:
+    segment = old[index]
+    if not segment.statements and segment.opened is None:
         return False
-    if stretch.role == MEMBER and (not known or any(s.role != MEMBER for s in old[known : index + 1])):
+    if segment.role == MEMBER and (not known or any(s.role != MEMBER for s in old[known : index + 1])):
         return False
-    return _begins(stretch.text.lstrip(b" \t"))
+    return _begins(segment.text.lstrip(b" \t"))
 
 
 def _begins(bare: bytes) -> bool:
@@ -181,9 +182,9 @@ def _begins(bare: bytes) -> bool:
 
 
 def _read_gap(
-    text: bytes, span: tuple[int, int], before: Sequence[Stretch], after: Stretch | None, reader: Reader
-) -> tuple[list[Stretch], int] | None:
-    """Parse a gap by itself, in the class that it stands in; its stretches and the number of nodes, None in doubt."""
+    text: bytes, span: tuple[int, int], before: Sequence[Segment], after: Segment | None, reader: Reader
+) -> tuple[list[Segment], int] | None:
+    """Parse a gap by itself, in the class that it stands in; its segments and the number of nodes, None in doubt."""
     gap = text[span[0] : span[1]]
     if gap.endswith(b"\\\n") or (after is not None and not gap.endswith(b"\n")):
         return None
@@ -199,7 +200,7 @@ def _read_gap(
         return None
     outline = Outline(reader, source, parsed)
     statements = outline.statements(root.children)
-    if outline.ragged:
+    if outline.is_ragged:
         return None
     cuts: list[Cut] = []
     if context is not None:
@@ -215,33 +216,33 @@ def _read_gap(
         if not cuts or cuts[0][0] != len(opening):
             return None
     else:
-        cuts = head(cuts)
+        cuts = whole(cuts)
     return cut(source[: len(opening) + len(gap)], cuts, len(opening) + len(gap)), root.descendant_count
 
 
-def _class_of(before: Sequence[Stretch]) -> Stretch | None:
-    """Return the header of the class that the last stretch belongs to."""
-    for stretch in reversed(before):
-        if stretch.role == HEADER:
-            return stretch
-        if stretch.role == ITEM:
+def _class_of(before: Sequence[Segment]) -> Segment | None:
+    """Return the header of the class that the last segment belongs to."""
+    for segment in reversed(before):
+        if segment.role == HEADER:
+            return segment
+        if segment.role == ITEM:
             return None
     return None
 
 
-def _fits(stretches: Sequence[Stretch]) -> bool:
+def _fits(segments: Sequence[Segment]) -> bool:
     """Whether siblings begin at the same column, and no member stands without its class."""
     columns: dict[str, int] = {}
     role = ITEM
-    for stretch in stretches:
-        if stretch.role == MEMBER:
-            if role == ITEM or columns.setdefault(MEMBER, stretch.column) != stretch.column:
+    for segment in segments:
+        if segment.role == MEMBER:
+            if role == ITEM or columns.setdefault(MEMBER, segment.column) != segment.column:
                 return False
         else:
             columns.pop(MEMBER, None)
             if role == HEADER:
                 return False
-            if (stretch.statements or stretch.opened) and columns.setdefault(ITEM, stretch.column) != stretch.column:
+            if (segment.statements or segment.opened) and columns.setdefault(ITEM, segment.column) != segment.column:
                 return False
-        role = stretch.role
+        role = segment.role
     return role != HEADER

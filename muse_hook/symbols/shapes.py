@@ -1,27 +1,61 @@
-"""Actions for nodes whose shape is spelling: parentheses, commas, chains, else-if."""
+"""How the shape of a node is written where it is spelling only: parentheses, commas, chains, else-if."""
 
 from __future__ import annotations
 
 from operator import attrgetter
 
-from muse_hook.symbols.marks import CLOSE, NAME, OPEN
+from muse_hook.symbols.tokens import CLOSE, NAME, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    import tree_sitter
     from tree_sitter import Node
 
-    from muse_hook.symbols.rules import Rules
-
-    # What is to be written: nodes, and texts as they are.
+    # What is to be written: nodes, and entries as they are.
     Entries = Sequence[Node | str]
     # Writes what comes first, and returns what is to be written next.
     Act = Callable[[Node, list[str]], Entries]
+    Action = str | None | dict[bytes, str] | Act
 
 _kind_of = attrgetter("kind_id")
 
 SIDES = 3  # of a binary operator: left, operator, right
+
+
+class Kinds:
+    """A grammar's kinds of node by number: their names, how each opens in a normal form, and what writes it.
+
+    An action is a text to write (anonymous tokens), None to write nothing, a mapping from texts to what to write
+    (leaves), or a function; a kind without an action is an ordinary node. `ids` are the numbers of a name.
+    """
+
+    __slots__ = ("actions", "commas", "ids", "names", "opens")
+
+    def __init__(self, grammar: tree_sitter.Language, alias: dict[str, str]) -> None:
+        self.names = {i: str(grammar.node_kind_for_id(i)) for i in range(grammar.node_kind_count)}
+        self.ids: dict[str, list[int]] = {}
+        for i, name in self.names.items():
+            self.ids.setdefault(name, []).append(i)
+        self.opens = {i: OPEN + alias.get(name, name) for i, name in self.names.items()}
+        self.actions: dict[int, Action] = {
+            i: None if name.isspace() else name for i, name in self.names.items() if not grammar.node_kind_is_named(i)
+        }
+        self.commas = self.numbers((",",))
+
+    def numbers(self, names: Iterable[str]) -> frozenset[int]:
+        """Return the numbers of kinds; a name that the grammar has not has none."""
+        return frozenset(i for name in names for i in self.ids.get(name, ()))
+
+    def set_action(self, kind: str, action: Action) -> None:
+        """Say how a kind is written."""
+        for i in self.ids.get(kind, ()):
+            self.actions[i] = action
+
+    def written_children(self, node: Node) -> list[Node]:
+        """Return the children that are written."""
+        return [child for child in node.children if self.actions.get(child.kind_id, "") is not None]
 
 
 def ordinary(node: Node, out: list[str]) -> Entries:
@@ -35,13 +69,13 @@ def transparent(node: Node, out: list[str]) -> Entries:
     return node.children
 
 
-def group(rules: Rules) -> Act:
+def group(kinds: Kinds) -> Act:
     """Return the action for what is a sequence if it has a comma or not one child, else parentheses."""
-    opens, commas = rules.opens, rules.commas
+    opens, commas = kinds.opens, kinds.commas
 
     def act(node: Node, out: list[str]) -> Entries:
         children = node.children
-        if len(rules.kept(node)) == 1 and not any(child.kind_id in commas for child in children):
+        if len(kinds.written_children(node)) == 1 and not any(child.kind_id in commas for child in children):
             return children
         out.append(opens[node.kind_id])
         return [*children, CLOSE]
@@ -49,38 +83,39 @@ def group(rules: Rules) -> Act:
     return act
 
 
-def chain(rules: Rules) -> Act:
+def chain(kinds: Kinds) -> Act:
     """Return the action for a binary operator whose runs `a op b op c` are one node, whatever way they are nested."""
 
     def act(node: Node, out: list[str]) -> Entries:
         kind, operator = node.kind_id, None
         operands: list[Node] = []
         while node.kind_id == kind:
-            kept = rules.kept(node)
-            if len(kept) != SIDES or operator not in {None, kept[1].kind_id}:
+            written = kinds.written_children(node)
+            if len(written) != SIDES or operator not in {None, written[1].kind_id}:
                 break
-            operator = kept[1].kind_id
-            operands.append(kept[2])
-            node = kept[0]
-        out.append(rules.opens[kind])
+            operator = written[1].kind_id
+            operands.append(written[2])
+            node = written[0]
+        out.append(kinds.opens[kind])
         if operator is None:
             return [*node.children, CLOSE]
-        out.append(rules.names[operator])
+        out.append(kinds.names[operator])
         return [node, *reversed(operands), CLOSE]
 
     return act
 
 
-def lean(rules: Rules, twin: str) -> Act:
+def lean(kinds: Kinds, twin: str) -> Act:
     """Return the action for an operator that the grammar nests to the right where its twin nests to the left."""
-    twins, opening = frozenset(rules.ids.get(twin, ())), OPEN + twin
+    twins, opening = kinds.numbers((twin,)), OPEN + twin
 
     def sides(node: Node) -> list[Node]:
         """Return left operand, operator, right operand, the latter without nodes that stand for their only child."""
-        kept = rules.kept(node)
-        while len(kept) == SIDES and rules.actions.get(kept[2].kind_id) is transparent and kept[2].child_count == 1:
-            kept[2] = kept[2].children[0]
-        return kept
+        written = kinds.written_children(node)
+        if len(written) == SIDES:
+            while kinds.actions.get(written[2].kind_id) is transparent and written[2].child_count == 1:
+                written[2] = written[2].children[0]
+        return written
 
     def act(node: Node, out: list[str]) -> Entries:
         mine, operands = node.kind_id, []
@@ -105,11 +140,11 @@ def lean(rules: Rules, twin: str) -> Act:
     return act
 
 
-def ladder(rules: Rules, row: dict[str, str]) -> Act:
+def ladder(kinds: Kinds, row: dict[str, str]) -> Act:
     """Return the action for a statement whose else-if clauses are written as statements in its else clause."""
-    rungs = frozenset(rules.ids.get(row["rung"], ()))
+    rungs = kinds.numbers((row["rung"],))
     between = row["between"].split()
-    words = frozenset(rules.ids.get(row["from"], ()))
+    words = kinds.numbers((row["from"],))
     statement, rest, block = (OPEN + row[key] for key in ("statement", "rest", "block"))
 
     def act(node: Node, out: list[str]) -> Entries:
@@ -128,31 +163,31 @@ def ladder(rules: Rules, row: dict[str, str]) -> Act:
     return act
 
 
-def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *, bare: bool) -> Act:
-    """Return the action for a parent that says how its children are written; a `bare` one writes nothing of its own."""
+def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *, is_bare: bool) -> Act:
+    """Return the action for a parent that says how its children are written; where it `is_bare`, they are all of it."""
 
     def act(node: Node, out: list[str]) -> Entries:
         children = node.children
-        if not bare:
-            out.append(rules.opens[node.kind_id])
+        if not is_bare:
+            out.append(kinds.opens[node.kind_id])
         entries: Entries = children
         if not inside.keys().isdisjoint(map(_kind_of, children)):
             entries = _ordered(children)
         if pack is not None:
-            entries = packed(rules, entries, pack)
-        return entries if bare else [*entries, CLOSE]
+            entries = packed(kinds, entries, pack)
+        return entries if is_bare else [*entries, CLOSE]
 
     def _ordered(children: Sequence[Node]) -> Entries:
         entries: list[Node | str] = []
         later: list[Node] = []
-        filled = False
+        is_filled = False
         for child in children:
             what, extra = inside.get(child.kind_id, ("", ""))
             if what == "hole":
-                entries += () if filled else (NAME,)
-                filled = False
+                entries += () if is_filled else (NAME,)
+                is_filled = False
                 continue
-            filled = filled or (child.is_named and not child.is_extra)
+            is_filled = is_filled or (child.is_named and not child.is_extra)
             if what == "open":
                 entries += _ordered(child.children)
             elif what == "keep":
@@ -166,28 +201,28 @@ def family(rules: Rules, inside: dict[int, tuple[str, str]], pack: str | None, *
             elif what == "trailing":
                 count = [c.kind_id for c in children].count(child.kind_id)
                 entries += () if child == children[-1] and count > 1 else (child,)
-            elif what not in {"drop", "hollow"} or (what == "hollow" and rules.kept(child)):
+            elif what not in {"drop", "hollow"} or (what == "hollow" and kinds.written_children(child)):
                 entries.append(child)
         return entries + later
 
     return act
 
 
-def packed(rules: Rules, entries: Entries, kind: str) -> Entries:
+def packed(kinds: Kinds, entries: Entries, kind: str) -> Entries:
     """Wrap what commas separate in one node of a kind."""
-    commas = rules.commas
+    commas = kinds.commas
     if len(entries) == 1:
         return entries
 
     def is_comma(entry: Node | str) -> bool:
         return not isinstance(entry, str) and entry.kind_id in commas
 
-    kept = [e for e in entries if is_comma(e) or isinstance(e, str) or rules.actions.get(e.kind_id, "") is not None]
-    at = [index for index, entry in enumerate(kept) if is_comma(entry)]
+    written = [e for e in entries if is_comma(e) or isinstance(e, str) or kinds.actions.get(e.kind_id, "") is not None]
+    at = [index for index, entry in enumerate(written) if is_comma(entry)]
     if not at:
-        return kept
+        return written
     first, last = at[0] - 1, at[-1]
-    following = kept[last + 1] if last + 1 < len(kept) else ""
+    following = written[last + 1] if last + 1 < len(written) else ""
     if not isinstance(following, str) and following.is_named:
         last += 2
-    return [*kept[:first], kind, *kept[first:last], CLOSE, *kept[last:]]
+    return [*written[:first], kind, *written[first:last], CLOSE, *written[last:]]

@@ -9,21 +9,20 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from muse_hook.model.symbol import ParameterKind
-    from muse_hook.symbols.pattern import Captures
-    from muse_hook.symbols.piece import Piece
-    from muse_hook.symbols.reader import Reader
+    from muse_hook.symbols.query import Captures
+    from muse_hook.symbols.source import Reader, SourceText
 
 
-def parameters_of(piece: Piece) -> tuple[Parameter, ...]:
+def parameters_of(text: SourceText) -> tuple[Parameter, ...]:
     """Return the parameters in order, as the query file's `@parameter.*` captures tell them; none in damaged text.
 
     `@parameter.name`, `.type` and `.default` are the parts of one, `.rest` and `.keywords` those that take what is
     left, `.positional_only` and `.keyword_only` are separators.
     """
-    reader = piece.reader
+    reader = text.reader
     out: list[Parameter] = []
     keyword_only = False
-    groups = piece.captures().get("parameters", ())
+    groups = text.captures().get("parameters", ())
     for node in (child for group in groups for child in group.named_children or [group]):
         for captures in reader.query.captures("parameter", node)[:1]:
             if "parameter.positional_only" in captures:
@@ -44,13 +43,13 @@ def parameters_of(piece: Piece) -> tuple[Parameter, ...]:
 def _parameters(reader: Reader, captures: Captures, kind: ParameterKind) -> list[Parameter]:
     def text(part: str) -> str | None:
         nodes: list[Node] = captures.get(f"parameter.{part}", [])
-        return reader.normaliser.shown(nodes[0]) if nodes else None
+        return reader.normaliser.display_text(nodes[0]) if nodes else None
 
-    names = [reader.normaliser.shown(name) for name in captures.get("parameter.name", ())]
+    names = [reader.normaliser.display_text(name) for name in captures.get("parameter.name", ())]
     return [Parameter(name, kind, text("default"), text("type")) for name in names]
 
 
-def returns_of(piece: Piece) -> str:
+def returns_of(text: SourceText) -> str:
     """Return the annotated result, "" where there is none."""
-    nodes = piece.captures().get("returns", ())
-    return " ".join(piece.reader.normaliser.shown(node) for node in nodes)
+    nodes = text.captures().get("returns", ())
+    return " ".join(text.reader.normaliser.display_text(node) for node in nodes)

@@ -1,37 +1,272 @@
-"""Bytes of a file as the parser wants them: UTF-8, no byte order mark, lines that end in a line feed."""
+"""The parser of a language, the trees that it keeps, and a statement's text with its normal form on demand."""
 
 from __future__ import annotations
 
-import codecs
+from collections import deque
+
+from muse_hook.digest import digest
+from muse_hook.languages.grammar import tree_sitter
+from muse_hook.symbols.damage import missing_kinds
+from muse_hook.symbols.query import Query
+from muse_hook.symbols.tokens import RAW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from tree_sitter import Node, Parser
+
     from muse_hook.languages.languages import Language
+    from muse_hook.symbols.normal import Normal, Normaliser
+    from muse_hook.symbols.query import Captures
 
-MAX_BYTES = 2 << 20  # section 5 of the design: beyond it a file is `too_large`
+# The latest normal forms are kept, so many entries of them: a commit asks for the same ones again and again.
+NORMAL_CACHE_SIZE = 200_000
+# Trees likewise, by the bytes of their sources; a byte of source makes 24 of tree.
+TREE_CACHE_SIZE = 1_000_000
+
+# Captures whose ranges in the normal form are noted.
+_ROLES = ("body", "decorator", "name", "parameters", "returns", "base", "value")
+
+_readers: dict[str, Reader] = {}
+_cache_size = NORMAL_CACHE_SIZE
 
 
-def decoded(source: bytes, language: Language) -> bytes:
-    """Return the text of a file in UTF-8, with line feeds for line ends, the last line's too.
+def set_cache_size(entries: int) -> int:
+    """Keep so many entries of normal forms from now on, in each language; returns how many it was before."""
+    global _cache_size
+    before, _cache_size = _cache_size, entries
+    return before
 
-    A language whose row has `coding` lets a file say its encoding in the first two lines (PEP 263). What cannot be
-    decoded, or is in UTF-8 already, is left as it is.
+
+def reader_of(language: Language) -> Reader:
+    """Return the reader of a language; raises ImportError where its grammar cannot be loaded."""
+    found = _readers.get(language.name)
+    if found is None or found.language is not language:
+        found = _readers[language.name] = Reader(language)
+    return found
+
+
+class Parsed:
+    """A tree, for the texts of its source to share until the reader lets it go: then `root` is None.
+
+    `nodes` are those of its statements, by where their texts begin.
     """
-    if source.startswith(codecs.BOM_UTF8):
-        source = source[len(codecs.BOM_UTF8) :]
-    elif not source.isascii() and (name := _declared(source, language)):
-        try:  # noqa: SIM105 - contextlib costs a hook 0.4 ms
-            source = source.decode(name).encode()
-        except (LookupError, ValueError):
-            pass
-    if b"\r" in source:
-        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return source if source.endswith(b"\n") or not source else source + b"\n"
+
+    __slots__ = ("nodes", "root")
+
+    def __init__(self, root: Node) -> None:
+        self.root: Node | None = root
+        self.nodes: dict[int, Node] = {}
+
+    def drop(self) -> None:
+        """Let the tree go."""
+        self.root = None
+        self.nodes = {}
 
 
-def _declared(source: bytes, language: Language) -> str:
-    import re  # few files are not ASCII
+class Reader:
+    """Everything one language needs to be read: parser, query and normaliser, made once a process."""
 
-    coding = language.row.get("coding")
-    found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None
-    return found[1] if found else ""
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.query = Query(language.query(), language.grammar)
+        self.parser: Parser = tree_sitter().Parser(language.grammar)
+        wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
+        self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
+        self._body = str(language.row.get("body", "")).encode()
+        self._normaliser: Normaliser | None = None
+        self._normals: deque[tuple[SourceText, int]] = deque()
+        self._trees: deque[tuple[Parsed, int]] = deque()
+        self._normals_size = self._trees_size = 0
+
+    @property
+    def normaliser(self) -> Normaliser:
+        """The normaliser, made on first use: most runs of a language's queries need none."""
+        if self._normaliser is None:
+            from muse_hook.symbols.normal import Normaliser
+
+            self._normaliser = Normaliser(self.language, self.query)
+        return self._normaliser
+
+    def parse(self, source: bytes) -> tuple[Node, Parsed]:
+        """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
+        root = self.parser.parse(source).root_node
+        parsed = Parsed(root)
+        self._trees.append((parsed, len(source)))
+        self._trees_size += len(source)
+        while self._trees_size > TREE_CACHE_SIZE and len(self._trees) > 1:
+            old, size = self._trees.popleft()
+            old.drop()
+            self._trees_size -= size
+        return root, parsed
+
+    def parse_alone(self, source: bytes, kind: str, *, is_header: bool = False) -> tuple[Node, Parsed, int]:
+        """Parse part of a file by itself: the tree (see `parse`), and where in what was parsed the part begins.
+
+        What cannot stand alone is set in what it stands in (table `alone` of the language's row); a header gets a body.
+        """
+        before, after = self._wraps.get(kind, (b"", b""))
+        if is_header:
+            after = self._body + after
+        root, parsed = self.parse(before + source + after + b"\n")
+        return root, parsed, len(before)
+
+    def keep_normal(self, text: SourceText, normal: Normal) -> None:
+        """Note that a text has its normal form now; the oldest ones lose theirs."""
+        size = len(normal.entries)
+        self._normals.append((text, size))
+        self._normals_size += size
+        while self._normals_size > _cache_size:
+            old, size = self._normals.popleft()
+            old.forget_normal()
+            self._normals_size -= size
+
+
+class SourceText:
+    """The text of one statement or definition, with the white space before it on its line, and its kind of node.
+
+    Where several functions stand in one text (`const f = () => 1, g = () => 2`), `name` says whose parts are meant. The
+    text of a class that `is_header` ends before its body.
+
+    Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor
+    on how the file around it was read.
+    """
+
+    __slots__ = ("_at", "_id", "_normal", "_parsed", "is_header", "kind", "name", "reader", "source")
+
+    def __init__(
+        self,
+        reader: Reader,
+        source: bytes,
+        kind: str,
+        name: str = "",
+        *,
+        parsed: Parsed | None = None,
+        at: int = 0,
+        is_header: bool = False,
+    ) -> None:
+        self.reader = reader
+        self.source = source
+        self.kind = kind
+        self.name = name
+        self.is_header = is_header
+        self._id = ""
+        self._normal: Normal | None = None
+        self._parsed = parsed
+        self._at = at
+
+    @property
+    def id(self) -> str:
+        """SHA-256 of the normal form."""
+        if not self._id:
+            self._id = digest(self.normal.entries)
+        return self._id
+
+    @property
+    def normal(self) -> Normal:
+        """The normal form; worked out again where it was forgotten."""
+        if self._normal is None:
+            self._normal = self._write()
+            self.reader.keep_normal(self, self._normal)
+        return self._normal
+
+    def forget_normal(self) -> None:
+        """Let the normal form go."""
+        self._normal = None
+
+    def same_as(self, other: SourceText) -> bool:
+        """Whether both have the same normal form; equal text is enough, and nothing is parsed then."""
+        return self is other or (self.source == other.source and self.kind == other.kind) or self.id == other.id
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in the text; beyond ASCII a name has several spellings."""
+        return not self.source.isascii() or any(name.encode() in self.source for name in names)
+
+    def _nodes(self) -> tuple[Node, Node | None]:
+        """Return the root of the tree, and the node that the text is; None in damaged text."""
+        parsed = self._parsed
+        root = parsed.root if parsed is not None else None
+        if parsed is None or root is None:
+            root, parsed, self._at = self.reader.parse_alone(self.source, self.kind, is_header=self.is_header)
+            self._parsed = parsed
+        if root.has_error:
+            return root, None
+        node = parsed.nodes.get(self._at)
+        if node is not None and node.type == self.kind:
+            return root, node
+        start = self._at + len(self.source) - len(self.source.lstrip())
+        return root, _node_at(root, self.kind, (start, self._at + len(self.source)))
+
+    def _write(self) -> Normal:
+        root, node = self._nodes()
+        if node is None:
+            normal = self.reader.normaliser.write(root.children)
+            # what the parser put in for what is missing makes damaged text look whole
+            normal.entries += (f"{RAW}missing {kind}" for kind in missing_kinds(root))
+            return normal
+        captures = self._captures(node)
+        roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
+        if self.is_header:
+            roles.update((body.id, "") for body in captures.get("container", ()))
+        for body in captures.get("body", ()):
+            first = next((child for child in body.named_children if not child.is_extra), None)
+            if first is not None and self.reader.query.matches("docstring", first):
+                roles[first.id] = "docstring"
+        return self.reader.normaliser.write([node], roles, is_whole=True)
+
+    def captures(self) -> Captures:
+        """Return what the query file captures in the definition; nothing in damaged text."""
+        return self._captures(self._nodes()[1])
+
+    def _captures(self, node: Node | None) -> Captures:
+        # of a part of a statement (one of several constants) the statement says it
+        for one in (node, node.parent if node is not None else None):
+            for captures in self.reader.query.captures("structure", one) if one is not None else ():
+                if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
+                    return captures
+        return {}
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The simple names called."""
+        root, node = self._nodes()
+        return self.reader.normaliser.calls(node or root)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """A digest for each statement of the body, in preorder; what stands in an inner one is left out of the outer.
+
+        The definition itself and its docstring are no statements of it. What has no body is all body.
+        """
+        normal = self.normal
+        entries, ranges = normal.entries, normal.statements
+        bodies = normal.roles.get("body")
+        first = bodies[0][0] if bodies else 0
+        docstrings = normal.roles.get("docstring", ())
+        out: list[str] = []
+        for index, (start, end) in enumerate(ranges):
+            if start < first or (start, end) in docstrings:
+                continue
+            own: list[str] = []
+            at = start
+            following = index + 1
+            while following < len(ranges) and ranges[following][0] < end:
+                inner_start, inner_end = ranges[following]
+                if inner_start >= at:
+                    own += entries[at:inner_start]
+                    at = inner_end
+                following += 1
+            out.append(digest(own + entries[at:end]))
+        return tuple(out)
+
+
+def _node_at(root: Node, kind: str, span: tuple[int, int]) -> Node | None:
+    """Return the node of `kind` that begins and ends where `span` says, white space aside; None where there is none."""
+    start, end = span
+    if not root.start_byte <= start < end <= root.end_byte:
+        return None
+    node = root.descendant_for_byte_range(start, end)
+    while node is not None and node.type != kind:
+        node = node.parent
+    return node if node is not None and node.start_byte == start else None

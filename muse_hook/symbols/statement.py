@@ -1,48 +1,49 @@
-"""What one statement of a file holds: the definitions in it, and what of it belongs to no definition."""
+"""The statements of a file, what each defines and what no symbol holds, and the segments of whole lines with them."""
 
 from __future__ import annotations
 
-from muse_hook.symbols.container import Container
-from muse_hook.symbols.definition import Definition
-from muse_hook.symbols.marks import CLOSE, OPEN
+from muse_hook.symbols.definition import ClassDefinition, Definition
+from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from muse_hook.model.symbol import Symbol
-    from muse_hook.symbols.container import Own
-    from muse_hook.symbols.definition import Guards
-    from muse_hook.symbols.imported import Import
-    from muse_hook.symbols.piece import Piece
-    from muse_hook.symbols.stretch import Stretch
+    from muse_hook.symbols.definition import ClassStatement, Guards, Import
+    from muse_hook.symbols.source import SourceText
+
+    # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
+    Cut = tuple[int, str, Sequence["Statement"], "ClassParts | None", int]
+
+ITEM, HEADER, MEMBER = "item", "header", "member"
 
 
-class Place:
+class Context:
     """Where statements stand: in which class ("" for none) at which depth, and under which conditions in it.
 
-    `in_class` tells whether they are those of a class body.
+    `is_class_body` tells whether they are those of a class body, perhaps under a condition there.
     """
 
-    __slots__ = ("depth", "guards", "in_class", "parent")
+    __slots__ = ("depth", "guards", "is_class_body", "parent")
 
     def __init__(self, parent: str = "", guards: Guards = (), depth: int = 0) -> None:
         self.parent = parent
         self.guards = guards
         self.depth = depth
-        self.in_class = bool(parent)
+        self.is_class_body = bool(parent)
 
-    def under(self, guard: str) -> Place:
-        """Return the place of a block under a condition."""
-        return Place(self.parent, (*self.guards, guard), self.depth + 1)
+    def under(self, guard: str) -> Context:
+        """Return the context of a block under a condition."""
+        return Context(self.parent, (*self.guards, guard), self.depth + 1)
 
-    def inside(self, name: str) -> Place:
-        """Return the place of the body of a class; the class's own conditions stay outside."""
-        return Place(name, (), self.depth + 1)
+    def inside(self, name: str) -> Context:
+        """Return the context of the body of a class; the class's own conditions stay outside."""
+        return Context(name, (), self.depth + 1)
 
 
-class Entry:
-    """One definition: its address, its kind, where it stands (rows from the start of its stretch), what it says.
+class SymbolEntry:
+    """One definition: its address, its kind, where it stands (rows from the start of its segment), what it says.
 
     `symbol` is the one last made of it, which will do again where it stands on the same lines.
     """
@@ -57,7 +58,7 @@ class Entry:
         *,
         parent: str,
         rows: tuple[int, int],
-        definition: Definition | Import | Container | None,
+        definition: Definition | Import | ClassDefinition | None,
     ) -> None:
         self.qualified_name = qualified_name
         self.name = name
@@ -68,38 +69,48 @@ class Entry:
         self.symbol: Symbol | None = None
 
 
-class Class:
+class ClassParts:
     """A class before its parts are put together: its entry has no definition yet; inner classes have theirs."""
 
-    __slots__ = ("entry", "guards", "header", "made", "statements")
+    __slots__ = ("_made", "entry", "guards", "header", "statements")
 
-    def __init__(self, entry: Entry, header: Piece, guards: Guards, statements: list[Statement]) -> None:
+    def __init__(self, entry: SymbolEntry, header: SourceText, guards: Guards, statements: list[Statement]) -> None:
         self.entry = entry
         self.header = header
         self.guards = guards
         self.statements = statements
-        self.made: tuple[list[Stretch], Container] | None = None
+        self._made: tuple[list[Segment], ClassDefinition] | None = None
 
-    def container(self, statements: Sequence[Statement]) -> Container:
+    def definition(self, statements: Sequence[Statement]) -> ClassDefinition:
         """Return what the class says when these are the statements of its body."""
         name = self.entry.qualified_name + "."
         inside = (e for s in statements for e in s.entries if "." not in e.qualified_name[len(name) :])
-        members = [e.definition for e in inside if isinstance(e.definition, (Definition, Container))]
-        own = [one for s in statements for one in s.own]
-        documented = bool(statements) and statements[0].is_docstring
-        return Container(self.entry.name, self.header, self.guards, own=own, documented=documented, members=members)
+        members = [e.definition for e in inside if isinstance(e.definition, (Definition, ClassDefinition))]
+        plain = [one for s in statements for one in s.plain]
+        has_docstring = bool(statements) and statements[0].is_docstring
+        return ClassDefinition(
+            self.entry.name, self.header, self.guards, plain=plain, has_docstring=has_docstring, members=members
+        )
+
+    def definition_of(self, members: list[Segment]) -> ClassDefinition:
+        """Return what the class says that has these segments in its body; the same object as long as they are."""
+        if self._made is None or self._made[0] != members:
+            self._made = (members, self.definition([statement for one in members for statement in one.statements]))
+        return self._made[1]
 
 
 class Statement:
     """The facts of one statement, whose bytes are `start` to `end`.
 
-    `entries` are its definitions; `own` what it is to a class that it stands in directly; `residue` what of it no
-    symbol holds (texts that open and close conditions, pieces); `tree` its part of the whole tree. Of a class all that
+    `entries` are its definitions; `plain` what it is to a class that it stands in directly; `unowned` what of it no
+    symbol holds (entries that open and close conditions, texts); `tree` its part of the whole tree. Of a class all that
     comes with `close`, until then it is in `opened`. `column` is where it begins, its indentation where it
     `begins_line`. `is_docstring` tells whether it would document a class whose first statement it is.
     """
 
-    __slots__ = ("begins_line", "column", "end", "entries", "is_docstring", "opened", "own", "residue", "start", "tree")
+    __slots__ = (
+        "begins_line", "column", "end", "entries", "is_docstring", "opened", "plain", "start", "tree", "unowned",
+    )  # fmt: skip
 
     def __init__(self, start: int, end: int, column: int, *, begins_line: bool) -> None:
         self.start = start
@@ -107,11 +118,11 @@ class Statement:
         self.column = column
         self.begins_line = begins_line
         self.is_docstring = False
-        self.entries: Sequence[Entry] = ()
-        self.own: Sequence[Own] = ()
-        self.residue: Sequence[Piece | str] = ()
-        self.tree: Sequence[Piece | str] = ()
-        self.opened: Class | None = None
+        self.entries: Sequence[SymbolEntry] = ()
+        self.plain: Sequence[ClassStatement] = ()
+        self.unowned: Sequence[SourceText | str] = ()
+        self.tree: Sequence[SourceText | str] = ()
+        self.opened: ClassParts | None = None
 
     def close(self) -> None:
         """Put the parts of a class together, where this is one."""
@@ -119,6 +130,106 @@ class Statement:
         if opened is None:
             return
         self.opened = None
-        opened.entry.definition = opened.container(opened.statements)
+        opened.entry.definition = opened.definition(opened.statements)
         self.entries = [opened.entry, *(entry for s in opened.statements for entry in s.entries)]
         self.tree = [OPEN, opened.header, *(part for s in opened.statements for part in s.tree), CLOSE]
+
+
+class Segment:
+    """Whole lines of a file, up to where the next segment begins.
+
+    `role` is "item" (statements of the file), "header" (the first lines of a class, `opened`, whose statements follow)
+    or "member" (statements of the class before). `column` is where its first statement begins, `last` the row where its
+    last one ends (in the last segment of a class: the class). Rows count from the segment's first line.
+    """
+
+    __slots__ = ("column", "last", "opened", "role", "rows", "size", "statements", "text")
+
+    def __init__(self, source: bytes, cut: Cut, end: int) -> None:
+        start, self.role, statements, self.opened, last = cut
+        self.text = source[start:end]
+        self.size = len(self.text)
+        self.rows = self.text.count(b"\n")
+        self.last = self.rows - source.count(b"\n", last, end)
+        self.column = statements[0].column if statements else 0
+        if self.opened is not None:
+            self.statements: tuple[Statement, ...] = ()
+            entries: Sequence[SymbolEntry] = (self.opened.entry,)
+            self.opened.statements = []  # those are in the member segments from here on
+        else:
+            self.statements = tuple(statements)
+            entries = [entry for statement in statements for entry in statement.entries]
+        for entry in entries:
+            row = source.count(b"\n", start, entry.first)
+            entry.last = self.last if entry.last == last else row + source.count(b"\n", entry.first, entry.last)
+            entry.first = row
+
+
+def cut(source: bytes, cuts: Sequence[Cut], end: int) -> list[Segment]:
+    """Return the segments that begin at cuts, the last one ending at `end`."""
+    ends = [following[0] for following in cuts[1:]]
+    return [Segment(source, one, until) for one, until in zip(cuts, [*ends, end], strict=True)]
+
+
+def item_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
+    """Return where the segments of a file's statements begin; classes on lines of their own are opened."""
+    cuts: list[Cut] = []
+    for group in _lines(source, statements):
+        opened = group[0].opened if len(group) == 1 else None
+        first = _line_start(source, group[0].start)
+        if opened is not None and opened.statements and group[0].begins_line:
+            members = member_cuts(source, opened)
+            if first < members[0][0]:
+                cuts += ((first, HEADER, group, opened, first), *members)
+                continue
+        for one in group:
+            one.close()
+        cuts.append((first, ITEM, group, None, group[-1].end))
+    return cuts
+
+
+def member_cuts(source: bytes, opened: ClassParts) -> list[Cut]:
+    """Return where the segments of a class's statements begin."""
+    groups = _lines(source, opened.statements)
+    ends = [*(group[-1].end for group in groups[:-1]), opened.entry.last]
+    return [
+        (_line_start(source, group[0].start), MEMBER, group, None, end)
+        for group, end in zip(groups, ends, strict=bool(groups))
+    ]
+
+
+def whole(cuts: list[Cut]) -> list[Cut]:
+    """Return the cuts of a whole file, with what stands before the first statement as a segment of its own."""
+    return cuts if cuts and cuts[0][0] == 0 else [(0, ITEM, (), None, 0), *cuts]
+
+
+def _lines(source: bytes, statements: Sequence[Statement]) -> list[list[Statement]]:
+    """Group statements that share a line."""
+    groups: list[list[Statement]] = []
+    end = -1
+    for one in statements:
+        if groups and source.find(b"\n", end, one.start) < 0:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+        end = one.end
+    return groups
+
+
+def _line_start(source: bytes, position: int) -> int:
+    return source.rfind(b"\n", 0, position) + 1
+
+
+def walk(segments: Sequence[Segment]) -> Iterator[tuple[Segment, int, list[Segment]]]:
+    """Yield each item and header with its first row and, for a header, the segments of its members."""
+    row = 0
+    index = 0
+    while index < len(segments):
+        segment = segments[index]
+        index += 1
+        members: list[Segment] = []
+        while index < len(segments) and segments[index].role == MEMBER:
+            members.append(segments[index])
+            index += 1
+        yield segment, row, members
+        row += segment.rows + sum(m.rows for m in members)

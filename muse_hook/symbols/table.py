@@ -1,54 +1,52 @@
-"""Puts the stretches of a file together: its symbols by name, and what no symbol holds."""
+"""Puts the segments of a file together: its symbols by name, and what no symbol holds."""
 
 from __future__ import annotations
 
 from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
 from muse_hook.symbols.definition import Definition
-from muse_hook.symbols.marks import CLOSE, OPEN, STRING
-from muse_hook.symbols.piece import Piece
-from muse_hook.symbols.several import Several
-from muse_hook.symbols.stretch import HEADER, MEMBER, container_of, walk
+from muse_hook.symbols.source import SourceText
+from muse_hook.symbols.statement import HEADER, MEMBER, walk
+from muse_hook.symbols.tokens import CLOSE, OPEN, STRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from muse_hook.languages.languages import Language
     from muse_hook.model.symbol import Content
-    from muse_hook.symbols.statement import Entry
-    from muse_hook.symbols.stretch import Stretch
+    from muse_hook.symbols.statement import Segment, SymbolEntry
 
 
-class Table(SymbolTable):
-    """A symbol table that knows the stretches it was made from."""
+class SegmentedTable(SymbolTable):
+    """A symbol table that knows the segments it was made from."""
 
-    __slots__ = ("language", "nodes", "stretches")
+    __slots__ = ("language", "nodes", "segments")
 
     def __init__(
         self,
         language: Language,
-        stretches: Sequence[Stretch] = (),
+        segments: Sequence[Segment] = (),
         *,
         state: str = "parsed",
         damaged: bool = False,
         nodes: int = 0,
     ) -> None:
         self.language = language
-        self.stretches = tuple(stretches)
+        self.segments = tuple(segments)
         self.state = state
         self.damaged = damaged
         self.nodes = nodes
-        self.symbols = _symbols(self.stretches)
+        self.symbols = _symbols(self.segments)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
             """Work out what nobody has asked for before."""
             if name == "module_id":
-                value = digest(_ids(_residue(self.stretches)))
+                value = digest(_ids(_unowned(self.segments)))
             elif name == "tree_id":
-                value = digest(_ids(self._tree()))
+                value = digest(_ids(self.tree()))
             elif name == "exports":
                 value = self._exports()
             else:
@@ -56,66 +54,71 @@ class Table(SymbolTable):
             setattr(self, name, value)
             return value
 
+    def is_reusable(self, language: Language) -> bool:
+        """Whether another version's table, in `language`, may take over segments of this one."""
+        return self.language is language and bool(self.segments) and not self.damaged
+
     def same_module(self, other: SymbolTable) -> bool:
-        """Whether `module_id` is equal; stretches with equal text are not normalised."""
-        return isinstance(other, Table) and _same(*map(_residue, _middles(self.stretches, other.stretches)))
+        """Whether `module_id` is equal; segments with equal text are not normalised."""
+        return isinstance(other, SegmentedTable) and _same(*map(_unowned, _between(self.segments, other.segments)))
 
     def same_tree(self, other: SymbolTable) -> bool:
-        """Whether `tree_id` is equal; stretches with equal text are not normalised."""
-        return _same(self._tree(), other._tree()) if isinstance(other, Table) else False  # noqa: SLF001 - a sibling
+        """Whether `tree_id` is equal; segments with equal text are not normalised."""
+        return isinstance(other, SegmentedTable) and _same(self.tree(), other.tree())
 
-    def _tree(self) -> list[Piece | str]:
-        parts: list[Piece | str] = []
-        for stretch, _, members in walk(self.stretches):
-            if stretch.role == HEADER and stretch.opened is not None:
-                parts += (OPEN, stretch.opened.header)
+    def tree(self) -> list[SourceText | str]:
+        """Return the whole normalised tree: texts, and the entries that open and close classes."""
+        parts: list[SourceText | str] = []
+        for segment, _, members in walk(self.segments):
+            if segment.role == HEADER and segment.opened is not None:
+                parts += (OPEN, segment.opened.header)
                 parts += (part for m in members for statement in m.statements for part in statement.tree)
                 parts.append(CLOSE)
             else:
-                parts += (part for statement in stretch.statements for part in statement.tree)
+                parts += (part for statement in segment.statements for part in statement.tree)
         return parts
 
     def _exports(self) -> tuple[str, ...] | None:
         listed = self.symbols.get(str(self.language.row.get("exports", "")))
         if listed is None:
             return None
-        contents = listed.content.definitions if isinstance(listed.content, Several) else [listed.content]
-        pieces = (content.piece for content in contents if isinstance(content, Definition))
-        strings = (entry for piece in pieces for entry in piece.normal.entries if entry.startswith(STRING))
+        contents = listed.content.definitions if isinstance(listed.content, MergedDefinitions) else [listed.content]
+        texts = (content.text for content in contents if isinstance(content, Definition))
+        strings = (entry for text in texts for entry in text.normal.entries if entry.startswith(STRING))
         return tuple(string.partition("'")[2] for string in strings) or None
 
 
-def _middles(mine: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
-    """Return two files without the very stretches that both begin and end with."""
+def _between(mine: Sequence[Segment], theirs: Sequence[Segment]) -> tuple[Sequence[Segment], Sequence[Segment]]:
+    """Return two files without the very segments that both begin with, and that both end with."""
     least = min(len(mine), len(theirs))
     first = next((i for i in range(least) if mine[i] is not theirs[i]), least)
     last = next((i for i in range(least - first) if mine[-1 - i] is not theirs[-1 - i]), least - first)
     return mine[first : len(mine) - last], theirs[first : len(theirs) - last]
 
 
-def _residue(stretches: Sequence[Stretch]) -> list[Piece | str]:
-    items = (s for s in stretches if s.role != MEMBER)
-    return [part for stretch in items for statement in stretch.statements for part in statement.residue]
+def _unowned(segments: Sequence[Segment]) -> list[SourceText | str]:
+    items = (s for s in segments if s.role != MEMBER)
+    return [part for segment in items for statement in segment.statements for part in statement.unowned]
 
 
-def _same(mine: list[Piece | str], theirs: list[Piece | str]) -> bool:
+def _same(mine: list[SourceText | str], theirs: list[SourceText | str]) -> bool:
     if len(mine) != len(theirs):
         return False
     pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a is not b]
     if any(a != b for a, b in pairs if isinstance(a, str) or isinstance(b, str)):
         return False
-    return all(a.same_as(b) for a, b in pairs if isinstance(a, Piece) and isinstance(b, Piece))
+    return all(a.same_as(b) for a, b in pairs if isinstance(a, SourceText) and isinstance(b, SourceText))
 
 
-def _ids(parts: list[Piece | str]) -> list[str]:
-    return [part.id if isinstance(part, Piece) else part for part in parts]
+def _ids(parts: list[SourceText | str]) -> list[str]:
+    return [part.id if isinstance(part, SourceText) else part for part in parts]
 
 
-def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
+def _symbols(segments: Sequence[Segment]) -> dict[str, Symbol]:
     """Return the symbols by qualified name; several definitions of one name are one symbol."""
     found: dict[str, Symbol] = {}
 
-    def note(entry: Entry, content: Content, first: int, last: int) -> None:
+    def note(entry: SymbolEntry, content: Content, first: int, last: int) -> None:
         symbol = entry.symbol
         # the one of an older version, where nothing before it has changed
         if symbol is None or symbol.content is not content or symbol.lines != (first, last):
@@ -124,16 +127,16 @@ def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
             )
         before = found.setdefault(entry.qualified_name, symbol)
         if before is not symbol:
-            found[entry.qualified_name] = _both(before, symbol)
+            found[entry.qualified_name] = _merged(before, symbol)
 
-    for stretch, row, members in walk(stretches):
-        opened = stretch.opened
+    for segment, row, members in walk(segments):
+        opened = segment.opened
         at = row + 1
         if opened is not None:
-            end = at + stretch.rows + sum(member.rows for member in members[:-1]) + members[-1].last
-            note(opened.entry, container_of(opened, members), at + opened.entry.first, end)
-            at += stretch.rows
-        for one in (stretch, *members) if opened is None else members:
+            end = at + segment.rows + sum(member.rows for member in members[:-1]) + members[-1].last
+            note(opened.entry, opened.definition_of(members), at + opened.entry.first, end)
+            at += segment.rows
+        for one in (segment, *members) if opened is None else members:
             for statement in one.statements:
                 for entry in statement.entries:
                     if entry.definition is not None:
@@ -142,12 +145,49 @@ def _symbols(stretches: Sequence[Stretch]) -> dict[str, Symbol]:
     return found
 
 
-def _both(before: Symbol, after: Symbol) -> Symbol:
+def _merged(before: Symbol, after: Symbol) -> Symbol:
     """Return the symbol of all definitions of a name, the latest one being `after`."""
     lines = (min(before.lines[0], after.lines[0]), max(before.lines[1], after.lines[1]))
     content = before.content
-    if isinstance(content, Several):
+    if isinstance(content, MergedDefinitions):
         content.definitions.append(after.content)
     else:
-        content = Several([content, after.content])
+        content = MergedDefinitions([content, after.content])
     return Symbol(after.qualified_name, after.name, after.kind, parent=after.parent, lines=lines, content=content)
+
+
+class MergedDefinitions:
+    """All definitions of one name, in source order; ids are of the list, parts one after the other."""
+
+    __slots__ = ("definitions",)
+
+    def __init__(self, definitions: list[Content]) -> None:
+        self.definitions = definitions
+
+    def same_as(self, other: Content) -> bool:
+        """Whether all definitions are the same, one by one."""
+        if not isinstance(other, MergedDefinitions):
+            return False
+        mine, theirs = self.definitions, other.definitions
+        return len(mine) == len(theirs) and all(a.same_as(b) for a, b in zip(mine, theirs, strict=True))
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` may stand in one of them."""
+        return any(definition.mentions(names) for definition in self.definitions)
+
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the texts of all of them."""
+        return tuple(text for definition in self.definitions for text in definition.texts())
+
+    def __getattr__(self, name: str) -> object:
+        """Put the parts of the definitions together."""
+        values = [getattr(definition, name) for definition in self.definitions]
+        if name.endswith("_id"):
+            return digest(values) if any(values) else ""
+        if name == "calls":
+            return frozenset().union(*values)
+        if name in {"tokens", "statements"}:
+            return tuple(item for value in values for item in value)
+        if name in {"parameters", "returns", "bases"}:
+            return values[-1]  # what a caller meets: the last definition
+        raise AttributeError(name)
