@@ -11,11 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muse_hook.git import open_repository
-from muse_hook.pathrules.attributes import Attributes
-from muse_hook.pathrules.flips import flips, in_scope
-from muse_hook.pathrules.ignore import IgnoreRules
-from muse_hook.pathrules.patterns import Glob
-from muse_hook.pathrules.rules import read_rules
+from muse_hook.pathrules.patterns import Attributes, Glob, IgnoreRules
+from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -153,7 +150,7 @@ def tree_with(repo: Repo, files: Mapping[str, str | bytes]) -> str:
 
 
 def flipped(objects: ObjectReader, old: str, new: str) -> list[FileChange]:
-    return flips(objects, read_rules(objects, old), read_rules(objects, new), objects.diff_trees(old, new))
+    return rule_changes(objects, read_rules(objects, old), read_rules(objects, new), objects.diff_trees(old, new))
 
 
 def test_a_path_is_classed_by_the_rules_of_its_own_tree(repo: Repo, objects: ObjectReader) -> None:
@@ -224,10 +221,10 @@ def test_a_side_that_is_not_recorded_is_not_there(repo: Repo, objects: ObjectRea
     )
     old_rules, new_rules = read_rules(objects, old), read_rules(objects, new)
     changes = objects.diff_trees(old, new)
-    changes += flips(objects, old_rules, new_rules, changes)
+    changes += rule_changes(objects, old_rules, new_rules, changes)
     assert [
         (change.path, change.old is not None, change.new is not None, *symbols)
-        for change, *symbols in in_scope(changes, old_rules, new_rules)
+        for change, *symbols in recorded_changes(changes, old_rules, new_rules)
     ] == [
         (".gitattributes", False, True, True, True),
         ("a.py", True, False, True, False),

@@ -1,4 +1,4 @@
-"""Patterns over paths: the part of Git's wildmatch that .museignore and .gitattributes share."""
+"""`.museignore` and `.gitattributes`, and the globs in them: the part of Git's wildmatch that the two share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
 _ANY_FOLDERS = "**"
 _SPECIAL = re.compile(r"[*?\[\\\udc80-\udcff]")
@@ -16,6 +17,185 @@ _CLASSES = {
     "graph": "!-~", "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": " \t\n\r\v\f",
     "upper": "A-Z", "xdigit": "0-9a-fA-F",
 }  # fmt: skip
+
+WANTED = ("linguist-generated", "linguist-vendored")
+"""The attributes of `.gitattributes` that count: Linguist's."""
+
+_LINE_LIMIT = 2048  # bytes; Git passes over a longer line (attr.h, ATTR_MAX_LINE_LENGTH)
+_MACRO = b"[attr]"
+_BOM = b"\xef\xbb\xbf"
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
+
+AttributeState = bool | str | None
+"""Set, unset, unspecified (None), or a value."""
+
+Assignments = tuple[tuple[str, AttributeState], ...]
+
+_DOMAIN = "code"  # the section of `.museignore` that is ours
+
+
+class IgnoreRules:
+    """The patterns of one `.museignore`, `[global]` before `[domain.code]`; the last one that matches decides.
+
+    The rules are Muse's (`muse.core.ignore`). ValueError, with what is wrong, where the file is not TOML.
+    """
+
+    __slots__ = ("_rules", "patterns")
+
+    def __init__(self, content: bytes) -> None:
+        import tomllib  # 10 ms, and few trees have a `.museignore`
+
+        try:
+            raw = tomllib.loads(content.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"not TOML: {error}") from None
+        domains = raw.get("domain")
+        domain = domains.get(_DOMAIN) if isinstance(domains, dict) else None
+        self.patterns = (*_patterns(raw.get("global")), *_patterns(domain))
+        self._rules = [rule for pattern in self.patterns if (rule := _ignore_glob(pattern)) is not None]
+
+    def ignores(self, path: Sequence[str]) -> bool:
+        """Whether the file with these parts is left out."""
+        return next((ignored for ignored, glob in reversed(self._rules) if glob.matches(path)), False)
+
+
+def _patterns(section: Any) -> tuple[str, ...]:
+    patterns = section.get("patterns") if isinstance(section, dict) else None
+    return tuple(item for item in patterns if isinstance(item, str)) if isinstance(patterns, list) else ()
+
+
+def _ignore_glob(pattern: str) -> tuple[bool, Glob] | None:
+    """Return (whether it ignores, its glob).
+
+    `/x` is anchored to the root; all else matches from the right, at any depth. `x/` stands for every file below a
+    folder. A name without a slash is a file's name: Muse tracks files, not folders.
+    """
+    ignored = not pattern.startswith("!")
+    text = pattern if ignored else pattern[1:]
+    anywhere = not text.startswith("/")
+    text = text.removeprefix("/")
+    if text.endswith("/"):
+        text = text.rstrip("/") + "/**"
+    return (ignored, Glob(text, anywhere=anywhere)) if text.strip("/") not in ("", "/**") else None
+
+
+class Attributes:
+    """The lines of one `.gitattributes` that bear on WANTED; the rules are Git's (attr.c).
+
+    `macros` are those of the root's file; the root's own file is the one that may define them.
+    """
+
+    __slots__ = ("lines", "macros")
+
+    def __init__(self, content: bytes, macros: Mapping[str, Assignments] | None = None) -> None:
+        found: list[tuple[str, Assignments]] = []
+        defined: dict[str, Assignments] = dict(macros or {})
+        for raw in content.removeprefix(_BOM).split(b"\n"):
+            line = raw.strip(b" \t\r")
+            if not line or line.startswith(b"#") or len(raw) >= _LINE_LIMIT:
+                continue
+            if line.startswith(_MACRO):
+                if macros is None:
+                    name, *words = line[len(_MACRO) :].split()
+                    defined[name.decode("utf-8", "surrogateescape")] = _assignments(words)
+                continue
+            pattern, words = _first_word(line)
+            if pattern and not pattern.startswith("!"):
+                found.append((pattern, _assignments(words)))
+        wanted = _reaching(defined)
+        self.macros = {
+            name: tuple(item for item in assignments if item[0] in wanted)
+            for name, assignments in defined.items()
+            if name in wanted
+        }
+        self.lines = [
+            (pattern, telling)
+            for pattern, assignments in found
+            if (telling := tuple(item for item in assignments if item[0] in wanted))
+        ]
+
+    def compiled(self) -> list[tuple[Glob, Assignments]]:
+        """Return the lines with their patterns ready to match paths relative to the file's folder."""
+        return [
+            (glob, assignments)
+            for pattern, assignments in self.lines
+            if (glob := _attributes_glob(pattern)) is not None
+        ]
+
+
+def attribute_states(matched: Iterable[Assignments], macros: Mapping[str, Assignments]) -> dict[str, AttributeState]:
+    """Return the state of each attribute, of the assignments that match a path, the most telling line first."""
+    found: dict[str, AttributeState] = {}
+    for assignments in matched:
+        pending = list(assignments)  # the last one of a line counts first; a macro's own come right after it
+        while pending:
+            name, state = pending.pop()
+            if name not in found:
+                found[name] = state
+                if state is True:
+                    pending.extend(macros.get(name, ()))
+    return found
+
+
+def is_true(state: AttributeState) -> bool:
+    """Whether Linguist takes a state for yes: anything said but "false"."""
+    return state is not None and state is not False and state != "false"
+
+
+def _attributes_glob(pattern: str) -> Glob | None:
+    """Return a line's pattern: without a slash it matches a name at any depth; one for a folder matches no file."""
+    if pattern.endswith("/"):
+        return None
+    return Glob(pattern.removeprefix("/"), anywhere="/" not in pattern)
+
+
+def _assignments(words: Sequence[bytes]) -> Assignments:
+    found: list[tuple[str, AttributeState]] = []
+    for raw in words:
+        word = raw.decode("utf-8", "surrogateescape")
+        name, equals, value = word.partition("=")
+        if word.startswith("-"):
+            found.append((word[1:], False))
+        elif word.startswith("!"):
+            found.append((word[1:], None))
+        else:
+            found.append((name, value if equals else True))
+    return tuple(found)
+
+
+def _reaching(macros: Mapping[str, Assignments]) -> set[str]:
+    """Return WANTED and the macros that set one of them, through others or not."""
+    reaching = set(WANTED)
+    grown = True
+    while grown:
+        grown = False
+        for name, assignments in macros.items():
+            if name not in reaching and any(attribute in reaching for attribute, _ in assignments):
+                reaching.add(name)
+                grown = True
+    return reaching
+
+
+def _first_word(line: bytes) -> tuple[str, list[bytes]]:
+    """Return a line's pattern, which may be quoted, and its other words."""
+    if not line.startswith(b'"'):
+        first, *words = line.split()
+        return first.decode("utf-8", "surrogateescape"), words
+    text = line.decode("utf-8", "surrogateescape")
+    pattern, index = "", 1
+    while index < len(text) and text[index] != '"':
+        if text[index] == "\\" and text[index + 1 : index + 2] in _ESCAPES:
+            pattern += _ESCAPES[text[index + 1]]
+            index += 2
+        elif text[index] == "\\" and text[index + 1 : index + 4].isdigit():
+            byte = bytes([int(text[index + 1 : index + 4], 8) & 0xFF])
+            pattern += byte.decode("ascii", "surrogateescape")
+            index += 4
+        else:
+            pattern += text[index]
+            index += 1
+    joined = pattern.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")  # \303\244 is one letter
+    return joined, text[index + 1 :].encode("utf-8", "surrogateescape").split()
 
 
 class Glob:

@@ -7,8 +7,7 @@ from collections import OrderedDict
 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
-from muse_hook.pathrules.flips import flips, in_scope
-from muse_hook.pathrules.rules import read_rules
+from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,10 +168,10 @@ def files_between(
     first, *others, last = trees
     found = list(objects.diff_trees(first, last, others) if changes is None else changes)
     old, *further, new = [read_rules(objects, tree, memory.rules) for tree in trees]
-    found += flips(objects, old, new, found)
+    found += rule_changes(objects, old, new, found)
     return [
         _file_symbols(objects, memory, change, told=(before, after))
-        for change, before, after in in_scope(found, old, new, further)
+        for change, before, after in recorded_changes(found, old, new, further)
     ]
 
 

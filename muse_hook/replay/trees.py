@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.languages.languages import Language
     from muse_hook.model.change import Blob
-    from muse_hook.pathrules.rules import Rules
+    from muse_hook.pathrules.rules import PathRules
 
 # Symbols whose ids are kept: some 60 MiB. What one commit's tree asks for, the next one's asks for again.
 MEMORY_SYMBOLS = 250_000
@@ -62,7 +62,7 @@ class Trees:
         self._read: OrderedDict[tuple[str, str], dict[str, str] | None] = OrderedDict()
         self._symbols = 0
 
-    def rules(self, tree: str) -> Rules:
+    def rules(self, tree: str) -> PathRules:
         """Return which paths of a tree are recorded, and how."""
         return read_rules(self.objects, tree, self._memory)
 
@@ -77,7 +77,7 @@ class Trees:
                 found[path] = symbols
         return found
 
-    def of(self, path: str, blob: Blob | None, rules: Rules) -> Unread | None:
+    def of(self, path: str, blob: Blob | None, rules: PathRules) -> Unread | None:
         """Return the symbols of one file, None for what has none to tell: no file, no language, not in scope."""
         if blob is None or not blob.is_file:
             return None
