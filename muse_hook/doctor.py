@@ -9,7 +9,7 @@ import time
 
 from muse_hook import __version__
 from muse_hook.catchup.state import read_baseline
-from muse_hook.errors import InstallError, RepositoryError, StoreBusyError, StoreError, typed
+from muse_hook.errors import InstallError, RepositoryError, StoreBusyError, StoreError, shell_command
 from muse_hook.install.findings import Finding
 from muse_hook.install.hook_file import EVENTS, Shim, appended_lines, parse_shim, read_file
 from muse_hook.install.hooks_folder import OLDEST_GIT, configured_hooks, others_configured, reads_configured_hooks
@@ -182,11 +182,14 @@ def _writable(store: Store) -> Finding:
             path = os.path.normpath(os.path.join(folder, name))
             if os.path.islink(path):
                 return Finding(
-                    "store", "bad", f"{path} is a symbolic link, which nothing is written through", typed("rm", path)
+                    "store",
+                    "bad",
+                    f"{path} is a symbolic link, which nothing is written through",
+                    shell_command("rm", path),
                 )
             if not os.access(path, os.W_OK):
                 owner = os.stat(path).st_uid
-                hint = typed(
+                hint = shell_command(
                     *(("sudo", "chown", "-R", str(me)) if owner != me else ("chmod", "-R", "u+rwX")), store.muse_dir
                 )
                 return Finding("store", "bad", f"{path} cannot be written (its owner is user {owner})", hint)
@@ -200,7 +203,7 @@ def _lock(store: Store) -> Finding:
     except StoreBusyError:
         # The kernel frees the lock of a process that dies: who holds it is alive.
         return Finding(
-            "lock", "warn", "another muse-hook is writing right now", typed("fuser", "-v", store.path("lock"))
+            "lock", "warn", "another muse-hook is writing right now", shell_command("fuser", "-v", store.path("lock"))
         )
     except StoreError as error:
         return Finding("lock", "bad", error.wrong, error.hint)

@@ -19,7 +19,7 @@ class MuseHookError(Exception):
         self.hint = hint
 
 
-def typed(*words: str) -> str:
+def shell_command(*words: str) -> str:
     """Return a command line for a hint, quoted for a shell: what people paste must not run what a file is called."""
     from shlex import quote  # start-up time of the hook
 

@@ -16,7 +16,7 @@ import pytest
 from oplog_room import scan
 from shell import Shell
 
-from muse_hook.errors import typed
+from muse_hook.errors import shell_command
 from muse_hook.oplog.entry import seal_id
 from muse_hook.oplog.log import OpLog
 
@@ -125,7 +125,7 @@ def test_a_hint_that_is_pasted_runs_nothing_that_a_file_is_called(shell: Shell) 
             ["muse-hook", "log", f"{path}::C.fun"],
             ["muse-hook", "log", f"{path}::fun"],
         ]
-    assert shlex.split(typed("rm", path)) == ["rm", path]
+    assert shlex.split(shell_command("rm", path)) == ["rm", path]
 
 
 def test_a_path_that_is_not_utf8_is_found_by_its_bytes_and_as_it_is_shown(shell: Shell) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.cli.failures import closest
-from muse_hook.errors import SessionError, typed
+from muse_hook.errors import SessionError, shell_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def check_session(session: str, index: Index) -> None:
     known = [shown(row.id) for row in index.sessions()]
     if shown(session) not in known:
         meant = closest(session, known)
-        hint = typed("--session", meant) if meant else "muse-hook sessions"
+        hint = shell_command("--session", meant) if meant else "muse-hook sessions"
         raise SessionError(f"looking for session {session!r}", "nothing is recorded under that name", hint)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.errors import MuseHookError, typed
+from muse_hook.errors import MuseHookError, shell_command
 from muse_hook.history.identity import AddressHistory
 from muse_hook.model.address import simple_name
 
@@ -95,7 +95,8 @@ class SymbolNames:
             names = [address for _, address in found]
             hint = "\n".join(map(_typed, names[:_CANDIDATES_IN_A_HINT]))
             if len(names) > _CANDIDATES_IN_A_HINT:
-                hint += f"\nand {len(names) - _CANDIDATES_IN_A_HINT} more; a glob takes them all: {typed(f'*{word}')}"
+                more = f"and {len(names) - _CANDIDATES_IN_A_HINT} more; a glob takes them all"
+                hint += f"\n{more}: {shell_command(f'*{word}')}"
             raise AddressError(f"looking for {word!r}", f"{len(names)} symbols are called that", hint)
         return SymbolQuery([found[0][0]], [])
 
@@ -114,7 +115,7 @@ class SymbolNames:
         folder = word.removeprefix("./").rstrip("/") + "/"
         within = self._sql.execute("SELECT 1 FROM entries WHERE substr(path, 1, ?) = ? LIMIT 1", (len(folder), folder))
         if within.fetchone():
-            hint = typed("muse-hook", "log", "--path", folder + "*")
+            hint = shell_command("muse-hook", "log", "--path", folder + "*")
             return AddressError(f"looking for {word!r}", "that is a folder", hint)
         name = simple_name("::" + word.rpartition("::")[2])
         known = [each for (each,) in self._sql.execute("SELECT DISTINCT name FROM identities WHERE alive")]
@@ -131,4 +132,4 @@ class SymbolNames:
 
 
 def _typed(address: str) -> str:
-    return typed("muse-hook", "log", "./" + address if address.startswith("-") else address)
+    return shell_command("muse-hook", "log", "./" + address if address.startswith("-") else address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.errors import StoreBusyError, StoreError, typed
+from muse_hook.errors import StoreBusyError, StoreError, shell_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def connect(store: Store, patience: float) -> sqlite3.Connection:
             if cannot_write(error):
                 return in_memory(store)
             remove(store)  # damaged, or of another version
-    raise StoreError(f"opening {path}", "it is damaged again and again", typed("rm", path))
+    raise StoreError(f"opening {path}", "it is damaged again and again", shell_command("rm", path))
 
 
 def remove(store: Store) -> None:

@@ -6,7 +6,7 @@ import os
 import pwd
 
 from muse_hook.catchup.state import make_baseline
-from muse_hook.errors import InstallError, RepositoryError, typed
+from muse_hook.errors import InstallError, RepositoryError, shell_command
 from muse_hook.install import interpreter
 from muse_hook.install.findings import Finding, HookState
 from muse_hook.install.hook_file import EVENTS, add_hook, check_hook, is_shim, read_file, remove_hook, replace_file
@@ -196,7 +196,7 @@ def _state(hooks: HooksFolder, event: str, *, is_configured: bool, known: bool) 
 
 def _refuse_unwritable(folder: str) -> None:
     if os.path.lexists(folder) and not os.access(folder, os.W_OK):
-        raise InstallError("installing the hooks", f"{folder} cannot be written", typed("ls", "-ld", folder))
+        raise InstallError("installing the hooks", f"{folder} cannot be written", shell_command("ls", "-ld", folder))
 
 
 def _user_name(uid: int) -> str:

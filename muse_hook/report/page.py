@@ -12,7 +12,7 @@ import re
 import stat
 
 from muse_hook import __version__
-from muse_hook.errors import MuseHookError, typed
+from muse_hook.errors import MuseHookError, shell_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,16 +95,16 @@ class Target:
         self._doing = f"writing {path}"
         folder = os.path.dirname(self.real)
         if os.path.isdir(self.real):
-            raise self._refused("it is a folder", typed("--output", os.path.join(path, "report.html")))
+            raise self._refused("it is a folder", shell_command("--output", os.path.join(path, "report.html")))
         if not os.path.isdir(folder):
-            raise self._refused("its folder is not there", typed("mkdir", "-p", os.path.dirname(path)))
+            raise self._refused("its folder is not there", shell_command("mkdir", "-p", os.path.dirname(path)))
         for inside in (repository.common_dir, repository.git_dir):
             if os.path.commonpath((os.path.realpath(inside), self.real)) == os.path.realpath(inside):
                 raise self._refused("that is inside the repository's own folder", "--output ../report.html")
         if any(map(self._is_tracked, {os.path.abspath(path), self.real}, [repository] * 2)):
             raise self._refused("Git tracks a file there", "--output ../report.html")
         if self._is_regular() and os.path.getsize(self.real) and not self._is_page():
-            raise self._refused("a file is there that is no report", typed("rm", path))
+            raise self._refused("a file is there that is no report", shell_command("rm", path))
 
     def write(self, page: bytes) -> None:
         """Write the page, whole or not at all; a pipe or device is written as it is. OSError."""

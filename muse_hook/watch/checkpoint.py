@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.errors import MuseHookError, typed
+from muse_hook.errors import MuseHookError, shell_command
 from muse_hook.oplog.entry import now
 from muse_hook.oplog.log import list_named, read_named, write_named
 from muse_hook.watch.cursor import Cursor, Place
@@ -68,8 +68,12 @@ def read_checkpoint(store: Store, name: str) -> Checkpoint:
         pass
     there = os.path.lexists(store.path("checkpoints", f"{name}.json"))
     wrong = "it is damaged" if there else "there is none of that name"
-    known = "\n".join(typed("muse-hook", "replay", "--since", each) for each in list_named(store)[:3] if each != name)
-    raise CheckpointError(f"reading the checkpoint {name!r}", wrong, known or typed("muse-hook", "checkpoint", name))
+    known = "\n".join(
+        shell_command("muse-hook", "replay", "--since", each) for each in list_named(store)[:3] if each != name
+    )
+    raise CheckpointError(
+        f"reading the checkpoint {name!r}", wrong, known or shell_command("muse-hook", "checkpoint", name)
+    )
 
 
 def _value(created_at: str, branch: str, commit: str, cursor: Cursor) -> dict[str, Any]:

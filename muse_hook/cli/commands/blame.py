@@ -7,7 +7,7 @@ import time
 from muse_hook.cli.age import age
 from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json, as_recorded, relative
-from muse_hook.errors import RevisionError, typed
+from muse_hook.errors import RevisionError, shell_command
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import last_changes
 from muse_hook.history.names import SymbolNames
@@ -98,7 +98,7 @@ def _table(repository: Repository, commit_id: str, path: str) -> SymbolTable:
             raise RevisionError(doing, f"there is no such file at {commit_id[:_SHORT]}", "git ls-files")
         table = Memory().table(objects, Blob(*entry), path)
     if table is None:
-        raise RevisionError(doing, "no language that is known here", typed("git", "blame", path))
+        raise RevisionError(doing, "no language that is known here", shell_command("git", "blame", path))
     return table
 
 

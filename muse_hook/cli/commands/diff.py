@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.cli.delta_view import draw_delta
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
-from muse_hook.errors import RevisionError, typed
+from muse_hook.errors import RevisionError, shell_command
 from muse_hook.record.delta import diff_commits
 
 TYPE_CHECKING = False
@@ -51,7 +51,9 @@ def ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
     repository = invocation.repository
     if b is not None:
         if ".." in a or ".." in b:
-            reject("reading the command line", "a range is one argument, not two", typed("muse-hook", "diff", a))
+            reject(
+                "reading the command line", "a range is one argument, not two", shell_command("muse-hook", "diff", a)
+            )
         return repository.resolve(a), repository.resolve(b)
     if "..." in a:
         left, _, right = a.partition("...")
@@ -61,7 +63,7 @@ def ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
             raise RevisionError(
                 f"comparing {a}",
                 "the two have no common history",
-                typed("muse-hook", "diff", left or "HEAD", right or "HEAD"),
+                shell_command("muse-hook", "diff", left or "HEAD", right or "HEAD"),
             )
         return base, ends[1]
     left, dots, right = a.partition("..")
