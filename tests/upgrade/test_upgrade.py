@@ -1,0 +1,56 @@
+"""What the version before left behind is read: its store, its hooks, its cursors."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from upgrade.left_store import LEFT, answers, at, muse, with_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Repo
+
+LOG = ".git/.muse/op_log/main/ops.jsonl"
+
+
+def engine_of_each_commit(repo: Repo) -> dict[str, str]:
+    entries = [json.loads(line) for line in (repo.path / LOG).read_bytes().split(b"\n") if line]
+    return {entry["commit_id"]: entry["commit"]["engine"] for entry in entries if "commit" in entry}
+
+
+def test_a_store_that_was_left_is_read_as_it_was(tmp_path: Path) -> None:
+    repo, ids = with_store(tmp_path / "repo")
+    told = answers(repo)
+    engines = engine_of_each_commit(repo)
+    if engines[ids[6]] != engines[ids[2]]:
+        pytest.skip(f"the store is of another engine: {engines[ids[2]]}")
+    assert told == json.loads((LEFT / "answers.json").read_text(encoding="utf-8"))
+
+
+def test_what_is_left_of_it_is_used(tmp_path: Path) -> None:
+    repo, ids = with_store(tmp_path / "repo")
+    store = repo.path / ".git/.muse"
+    before = (store / "baseline").read_bytes()
+    muse(repo, "sync")
+    assert not any((store / "queue").iterdir())
+    assert (store / "baseline").read_bytes() == before
+    marks = [json.loads(line) for line in (repo.path / LOG).read_text().split("\n") if "superseded" in line]
+    assert [(mark["domain_op"]["old_content_id"], mark["domain_op"]["new_content_id"]) for mark in marks] == [
+        (ids[5], ids[6])
+    ]
+    assert ids[0][:12] in muse(repo, "status")  # `left` names it
+    muse(repo, "backfill", "--jobs", "1")
+    assert ids[0][:12] not in muse(repo, "status")
+    assert muse(repo, "verify", "--all").startswith("exit 0\n")
+
+
+def test_a_hook_that_the_version_before_installed_records(tmp_path: Path) -> None:
+    repo, ids = with_store(tmp_path / "repo")
+    at(repo, ids[7])
+    done = repo.run(str(repo.path / ".git/hooks/post-commit"))
+    assert (done.stdout, done.stderr) == (b"", b"")
+    assert ids[7] in (repo.path / LOG).read_text()
