@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -32,6 +33,10 @@ def sealed_environment(home: Path) -> dict[str, str]:
         "GIT_COMMITTER_NAME": "Charles Babbage",
         "GIT_COMMITTER_EMAIL": "charles@example.org",
     }
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `nohup tests/run &`: started processes inherit it
+    signal.signal(signal.SIGINT, lambda *_: None)  # ignored here as before, and by nothing that is started
 
 
 class Repo:

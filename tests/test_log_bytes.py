@@ -32,6 +32,8 @@ OWN_TIP, OWN_COMMITS = "872931d75043ca1997443ed5fc93e2ecd4061521", 25
 _AGE = re.compile(rb" +\d+ (?:second|minute|hour|day|week|month|year)s?  ")
 _NOW = re.compile(rb"\b20(?:2[4-9]|[3-9]\d)-\d\d-\d\d[T ][\d:.]+(?:[+-]\d\d:\d\d|Z)?")  # the commits are of 2023
 
+pytestmark = pytest.mark.timeout(900)  # hundreds of processes: half a minute together, where nothing else runs
+
 QUERIES = (
     "SELECT * FROM commits ORDER BY commit_id",
     "SELECT * FROM ops ORDER BY commit_id, lamport_ts",
