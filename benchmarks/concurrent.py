@@ -21,7 +21,7 @@ from muse_hook.concurrent.collision import Collision
 from muse_hook.concurrent.compare import Comparison, compare
 from muse_hook.errors import RevisionError
 from muse_hook.git import Repository, open_repository
-from muse_hook.record.delta import Memory
+from muse_hook.record.delta import TableCache
 
 
 def git(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -95,7 +95,7 @@ class Bench:
 
     def look(self, repository: Repository, clone: Path, limit: int, *, tell: bool) -> None:
         """Go through the merges of a clone."""
-        memory = Memory()
+        tables = TableCache()
         with repository.objects() as objects:
             for number, (merge, ours, theirs) in enumerate(merges(clone)):
                 if number == limit:
@@ -105,7 +105,7 @@ class Bench:
                     continue
                 began = time.perf_counter()
                 try:
-                    comparison = compare(repository, objects, ours, theirs, memory=memory)
+                    comparison = compare(repository, objects, ours, theirs, tables=tables)
                 except RevisionError:
                     continue
                 self.seconds += time.perf_counter() - began

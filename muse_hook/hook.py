@@ -15,16 +15,21 @@ from muse_hook.errors import MuseHookError, StoreBusyError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from muse_hook.catchup.queue import HookEvent
-    from muse_hook.git import Head, Repository
+    from muse_hook.git.heads import Head
+    from muse_hook.git.repository import Repository
     from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
 
-# Imports inside functions: start-up time; the short way of an ordinary commit needs a third of them.
+# Imports inside functions: start-up time; the fast path of an ordinary commit needs a third of them.
 
-_WAIT = 1.0  # seconds that a hook waits for the lock
-_MOMENT = 0.1  # ... once its event is in the queue
-_PATIENCE = 20.0  # ... and one in the background
+_LOCK_SECONDS = 1.0  # that a hook waits for the lock
+_LOCK_SECONDS_QUEUED = 0.1  # ... once its event is in the queue
+_LOCK_SECONDS_BACKGROUND = 20.0  # ... and one in the background
+_NICE = 5  # behind what the person is doing
+_STDIO = 3
 _BACKGROUND = "--background"
 _PROBE = "--probe"
 _ONE_COMMIT = frozenset({"post-commit", "post-applypatch"})
@@ -49,10 +54,8 @@ def main(argv: list[str]) -> None:
     try:
         lines = _stdin_lines() if name in {"post-rewrite", "post-receive"} else []
         if background:
-            from muse_hook.catchup.detach import leave_the_caller
-
             where = os.getcwd()
-            leave_the_caller()
+            _leave_the_caller()
             os.chdir(where)
         if name in _HOOKS:
             _Hook(name, arguments, lines, background=background).run(store)
@@ -85,7 +88,7 @@ class _Hook:
         head = repo.head()
         if in_rebase(head) and self.kind != "rebase":
             return  # the picks wait for the end of the rebase
-        if self.name in _ONE_COMMIT and self._short_way(repo, store, head):
+        if self.name in _ONE_COMMIT and self._fast_path(repo, store, head):
             return
         event = self._event(repo, head)
         from muse_hook.catchup.queue import save_event
@@ -96,9 +99,9 @@ class _Hook:
             self._in_background(repo, store)
             return
         # The event is safe: whoever holds the lock now looks at the queue afterwards.
-        self._catch_up(repo, store, lock_timeout=_PATIENCE if self.background else _MOMENT)
+        self._catch_up(repo, store, lock_timeout=_LOCK_SECONDS_BACKGROUND if self.background else _LOCK_SECONDS_QUEUED)
 
-    def _short_way(self, repo: Repository, store: Store, head: Head) -> bool:
+    def _fast_path(self, repo: Repository, store: Store, head: Head) -> bool:
         """Record HEAD alone if that is all there is to do; False leaves it to catch-up."""
         from muse_hook.catchup.fast_path import record_head
         from muse_hook.catchup.queue import event_paths
@@ -107,13 +110,17 @@ class _Hook:
         if head.oid is None:
             return False
         try:
-            with store.lock(_WAIT):
-                recorded = record_head(repo, store, head.oid, session_of_head(head), self._budget())
+            with store.lock(_LOCK_SECONDS):
+                outcome = record_head(repo, store, head.oid, session_of_head(head), self._budget())
         except StoreBusyError:
             return False
-        if recorded and event_paths(store):
+        if outcome is None:
+            return False
+        for commit_id in outcome.faults:
+            _say(f"not recorded yet: {outcome.unreadable[commit_id]}")
+        if event_paths(store):
             self._in_background(repo, store)  # others left their events while we held the lock
-        return recorded
+        return True
 
     def _event(self, repo: Repository, head: Head) -> HookEvent:
         from muse_hook.catchup.queue import HookEvent
@@ -160,13 +167,11 @@ class _Hook:
         return None if self.background else Budget()
 
     def _in_background(self, repo: Repository, store: Store) -> None:
-        from muse_hook.catchup.detach import run_detached
-
         def work() -> None:
             try:
                 from muse_hook.catchup.catchup import catch_up  # where nobody waits for it
 
-                catch_up(repo, store, automatic=True, lock_timeout=_PATIENCE)
+                catch_up(repo, store, automatic=True, lock_timeout=_LOCK_SECONDS_BACKGROUND)
             except StoreBusyError:
                 return
             except BaseException:  # noqa: BLE001 - there is nobody else to tell
@@ -177,7 +182,7 @@ class _Hook:
         if self.background:
             work()
         else:
-            run_detached(work)
+            _run_detached(work)
 
 
 def _stdin_lines() -> list[list[str]]:
@@ -189,6 +194,54 @@ def _stdin_lines() -> list[list[str]]:
         return []
     data = b"".join(parts)
     return [line.split(" ", 2) for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
+
+
+def _leave_the_caller() -> None:
+    """Make this process a session of its own with /dev/null for a terminal and no other descriptor open.
+
+    A descriptor of the caller's that stayed open (a pipe on stderr) would make it wait for us.
+    """
+    import gc
+
+    gc.enable()  # a hook starts without
+    try:  # noqa: SIM105 - start-up time
+        os.setsid()
+    except OSError:
+        pass  # a group leader already
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(_STDIO):
+        os.dup2(nothing, descriptor)
+    os.closerange(_STDIO, _highest_descriptor())
+    try:
+        os.chdir("/")
+        os.nice(_NICE)
+    except OSError:
+        pass
+
+
+def _run_detached(work: Callable[[], None]) -> None:
+    """Run `work` in a process that nobody waits for and that outlives this one; returns at once.
+
+    Forked twice, so that it is nobody's child. `work` must not raise; what this process holds open (children, files,
+    locks) must be closed before.
+    """
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        _leave_the_caller()
+        if os.fork() == 0:
+            work()
+    finally:
+        os._exit(0)
+
+
+def _highest_descriptor() -> int:
+    try:
+        return max((int(name) for name in os.listdir("/proc/self/fd")), default=_STDIO) + 1
+    except (OSError, ValueError):
+        return os.sysconf("SC_OPEN_MAX")
 
 
 def _refuse_foreign(repo: Repository, store: Store) -> None:

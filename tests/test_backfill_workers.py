@@ -15,15 +15,13 @@ import pytest
 from conftest import Repo
 from room import PACKAGES, Room
 
-from muse_hook.catchup import backfill as backfilling
-from muse_hook.catchup import telling, workers
 from muse_hook.catchup.backfill import BackfillReport, backfill
-from muse_hook.catchup.recording import Recording
 from muse_hook.errors import InternalError, RevisionError
-from muse_hook.git.generations import Generations
+from muse_hook.git.revisions import Generations
 from muse_hook.index.index import Index
-from muse_hook.oplog.batch import Batch
-from muse_hook.record.delta import Memory
+from muse_hook.record import workers
+from muse_hook.record.delta import TableCache
+from muse_hook.record.recorder import Recorder
 
 COMMITS = 60
 BLOCK = 4
@@ -65,7 +63,6 @@ def history(repo: Repo, commits: int = COMMITS, seed: int = 0) -> None:
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BLOCK", BLOCK)
-    monkeypatch.setattr(backfilling, "BLOCK", BLOCK)
 
 
 @pytest.fixture
@@ -79,7 +76,7 @@ def recorded(room: Room, path: Path, jobs: int = 1, *, reuse: bool = True) -> tu
     """Backfill a fresh clone: the report and the log."""
     clone = room.clone(path, "--bare")
     other = Room(clone.path, clone.environment, clone.clock)
-    report = backfill(other.repository(), other.store(), jobs=jobs, memory=Memory(reuse=reuse))
+    report = backfill(other.repository(), other.store(), jobs=jobs, cache=TableCache(reuse=reuse))
     return report, (other.muse / "op_log/main/ops.jsonl").read_bytes()
 
 
@@ -90,12 +87,8 @@ def test_same_bytes_with_any_number_of_processes(room: Room, tmp_path: Path) -> 
         assert recorded(room, tmp_path / str(jobs), jobs)[1] == log
 
 
-@pytest.mark.parametrize("late", [True, False])
-def test_same_bytes_whenever_the_generations_are_heard(
-    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool
-) -> None:
+def test_same_bytes_of_a_part_of_history(room: Room, tmp_path: Path) -> None:
     """Those of a part of history are counted while the processes work."""
-    monkeypatch.setattr("muse_hook.catchup.worker._Heard.is_counting", lambda _: late)
     one, two = (Room(room.clone(tmp_path / name, "--bare").path, room.environment, room.clock) for name in "ab")
     for other, jobs in ((one, 1), (two, 2)):
         assert backfill(other.repository(), other.store(), count=40, jobs=jobs).recorded == 40
@@ -106,7 +99,7 @@ def test_failed_walk_leaves_no_process(room: Room, monkeypatch: pytest.MonkeyPat
     def fail(*_: object) -> None:
         raise RevisionError("listing commits", "a damaged history")
 
-    monkeypatch.setattr(Generations, "of", fail)
+    monkeypatch.setattr(Generations, "__getitem__", fail)
     with pytest.raises(RevisionError, match="damaged"):
         backfill(room.repository(), room.store(), count=40, jobs=2)
     assert not children()
@@ -123,24 +116,17 @@ def test_full_buffer_holds_nobody_up(room: Room, tmp_path: Path, monkeypatch: py
 
 def test_commits_may_be_passed_over(room: Room) -> None:
     commits = list(repo_commits(room))
-    with Index(room.store()) as index, Recording(room.repository(), room.store(), index, None) as recording:
-        recording.learn(commits)
-        alone = telling.Alone(recording)
+    with Index(room.store()) as index, Recorder(room.repository(), room.store(), index, {}) as recorder:
         wanted = [oid for oid, _ in commits[::25]]
-        told = [alone.tell(oid) for oid in wanted]
-        with workers.Workers(recording, [oid for oid, _ in commits], 2) as several:
-            assert [lines(several.tell(oid)) for oid in wanted] == [lines(one) for one in told]
+        alone = [recorder.delta(oid)[1] for oid in wanted]
+        recorder.close()
+        with workers.Workers(recorder.delta, [oid for oid, _ in commits], 2) as several:
+            assert [several.delta(oid)[1] for oid in wanted] == alone
 
 
 def repo_commits(room: Room) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the commits of a repository with their parents."""
     return room.repository().rev_list(["main"])
-
-
-def lines(told: object) -> bytes:
-    """Return the lines of a batch."""
-    assert isinstance(told, Batch)
-    return told.data
 
 
 def test_unreadable_commit_is_left_and_named(room: Room) -> None:
@@ -164,15 +150,15 @@ def packed(room: Room) -> bytes:
 
 def test_dead_worker_is_told_and_the_next_run_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     victim = room.git("rev-parse", "main~10")
-    tell = telling.Alone.tell
+    delta = Recorder.delta
 
-    def die(self: telling.Alone, oid: str) -> object:
+    def die(self: Recorder, oid: str) -> object:
         if oid == victim:
             os.kill(os.getpid(), signal.SIGKILL)
-        return tell(self, oid)
+        return delta(self, oid)
 
     with monkeypatch.context() as patch:
-        patch.setattr(telling.Alone, "tell", die)
+        patch.setattr(Recorder, "delta", die)
         with pytest.raises(InternalError, match="signal 9"):
             backfill(room.repository(), room.store(), jobs=2)
     before = len(room.seals())
@@ -197,11 +183,11 @@ def test_interrupt_keeps_what_is_told_and_leaves_no_process(room: Room) -> None:
 KILLED = f"""
 import sys
 sys.path[:0] = {PACKAGES!r}
-from muse_hook.catchup import backfill as backfilling, workers
+from muse_hook.record import workers
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.oplog.store import Store
-workers.BLOCK = backfilling.BLOCK = {BLOCK}
+workers.BLOCK = {BLOCK}
 repo = open_repository()
 def wait(done, total):
     if done == {COMMITS // 2}:

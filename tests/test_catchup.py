@@ -12,7 +12,6 @@ from room import Room
 from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DeltaError, RevisionError
 from muse_hook.git import Repository
-from muse_hook.git.generations import Generations
 from muse_hook.oplog.batch import make_batch
 
 
@@ -115,28 +114,22 @@ def test_backfill_in_halves_later_half_first_gives_the_same_lines(repo: Repo, tm
     assert sorted((halves.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()) == sorted(lines)
 
 
-@pytest.mark.parametrize("over", [0, 2, 9], ids=["at once", "meanwhile", "last"])
-def test_backfill_records_the_same_whenever_the_generations_are_counted(
-    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: int
-) -> None:
+def test_backfill_of_a_part_waits_for_the_generations_of_the_rest(repo: Repo, tmp_path: Path) -> None:
     for number in range(6):
         repo.commit(str(number), a=f"A = {number}\n")
     other = repo.clone(tmp_path / "other")
     whole = Room(other.path, repo.environment, repo.clock)
     backfill(whole.repository(), whole.store())
     lines = (whole.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()
-    asked: list[bool] = []
-    monkeypatch.setattr(Generations, "is_counting", lambda _: asked.append(True) or len(asked) <= over)  # type: ignore[func-returns-value]
     room = Room(repo.path, repo.environment, repo.clock)
     assert backfill(room.repository(), room.store(), count=4).recorded == 4
-    assert asked
     ours = (room.muse / "op_log/main/ops.jsonl").read_bytes().splitlines()
     assert set(ours) <= set(lines)
     assert len(room.sessions()) == 4
     assert b"baseline" in (room.muse / "baseline").read_bytes()
 
 
-def test_draft_that_cannot_be_finished_is_left(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_commit_whose_batch_cannot_be_made_is_left(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         repo.commit(str(number), a=f"A = {number}\n")
     bad = repo.git("rev-parse", "HEAD~1")
@@ -149,8 +142,7 @@ def test_draft_that_cannot_be_finished_is_left(repo: Repo, monkeypatch: pytest.M
         return original(*args, **named)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(Generations, "is_counting", lambda _: True)
-        patched.setattr("muse_hook.catchup.recording.make_batch", fails)
+        patched.setattr("muse_hook.record.recorder.make_batch", fails)
         report = backfill(room.repository(), room.store(), count=3)
     assert report.unreadable == {bad: "making a batch: a bug of ours"}
     assert report.recorded == 2

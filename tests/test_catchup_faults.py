@@ -22,7 +22,7 @@ from room import PROJECT, Room
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.catchup import catch_up
 from muse_hook.catchup.state import write_frontier
-from muse_hook.record.delta import batch_of
+from muse_hook.record.delta import delta_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -598,7 +598,7 @@ def test_two_clones_record_the_same_lines_in_another_order(room: Room, tmp_path:
 def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = room.one(dead=True)
     good = room.one(dead=True)
-    original = batch_of
+    original = delta_of
 
     def fails(*args: object, **named: object) -> object:
         if args[1].id == bad:  # type: ignore[attr-defined]
@@ -606,7 +606,7 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monk
         return original(*args, **named)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr("muse_hook.catchup.recording.batch_of", fails)
+        patched.setattr("muse_hook.record.recorder.delta_of", fails)
         report = room.read()
         assert report.unreadable == {bad: "ZeroDivisionError: a bug of ours"}
         assert set(room.sessions()) == {good}

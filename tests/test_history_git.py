@@ -11,7 +11,7 @@ from muse_hook.history.follow import refresh
 from muse_hook.history.identity import AddressHistory
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
-from muse_hook.record.delta import Memory
+from muse_hook.record.delta import TableCache
 
 CODE = """\
 import os
@@ -63,13 +63,13 @@ def test_the_living_addresses_are_the_symbols_of_each_commits_tree(repo: Repo) -
     with Index(store) as index, repository.objects() as objects:
         refresh(index)
         known = [address for (address,) in index.connection.execute("SELECT DISTINCT address FROM addresses")]
-        memory = Memory()
+        cache = TableCache()
         for commit in commits:
             branch = BranchFilter(repository, index.connection, [commit])
             addresses = AddressHistory(index.connection, lambda: branch.ancestry)  # noqa: B023 - asked for right here
             living = {address for address in known if addresses.living(branch.reachable, address) is not None}
             there = set()
             for path, blob in objects.files(objects.commit(commit).tree):
-                table = memory.table(objects, blob, path.decode())
+                table = cache.table(objects, blob, path.decode())
                 there |= {f"{path.decode()}::{name}" for name in table.symbols} if table is not None else set()
             assert living == there, commit

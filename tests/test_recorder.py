@@ -19,7 +19,7 @@ from muse_hook.oplog.entry import make_op_entry
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append, sync
-from muse_hook.record.recorder import open_code_session, record_batches, record_delta_ops
+from muse_hook.record.recorder import Recorder, open_code_session, record_delta_ops
 
 
 def record(root: Any, ops: Any, **changed: Any) -> list[str]:
@@ -247,9 +247,9 @@ def test_a_cache_that_hides_what_the_log_holds_doubles_nothing(tmp_path: Path, t
         index.refresh(end_torn=True)
         again = [batch(2, "g", parents=(1,), generation=2), batch(1, "f")]
         if together:
-            assert record_batches(store, "main", again, index=index) == 0
+            assert Recorder(None, store, index, {}).append("main", again) == 0
         else:
-            assert [record_batches(store, "main", [each], index=index) for each in again] == [0, 0]
+            assert [Recorder(None, store, index, {}).append("main", [each]) for each in again] == [0, 0]
     assert log_of(store).read_bytes() == before
 
 
@@ -260,5 +260,5 @@ def test_a_batch_that_is_damaged_at_the_log_s_end_is_recorded_again(tmp_path: Pa
     path.write_bytes(path.read_bytes().replace(b"m1.py::f", b"m1.py::g"))
     with store.lock(1), Index(store) as index:
         index.refresh(end_torn=True)
-        assert record_batches(store, "main", [batch(1, "f")], index=index) == 1
+        assert Recorder(None, store, index, {}).append("main", [batch(1, "f")]) == 1
         assert index.is_sealed(oid(1))

@@ -19,7 +19,8 @@ from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine, language_for
 from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.store import Store
-from muse_hook.record.delta import Memory, delta_of, record_commit
+from muse_hook.record.delta import TableCache, delta_of
+from muse_hook.record.recorder import Recorder
 from muse_hook.replay import replay
 from muse_hook.replay.nodes import Node, causal_order
 from muse_hook.replay.tables import Table
@@ -68,24 +69,14 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
 
 def record(room: Room, store: Store, made: list[Made], ids: list[str], left_out: frozenset[int] = frozenset()) -> None:
     """Record commits by the pipeline, one after the other, as hook and backfill do."""
-    generations: list[int] = []
-    memory = Memory()
+    generations: dict[str, int] = {}
+    for commit, oid in zip(made, ids, strict=True):
+        generations[oid] = 1 + max((generations[ids[parent]] for parent in commit.parents), default=0)
+    todo = dict.fromkeys(oid for number, oid in enumerate(ids) if number not in left_out)
     store.ensure("op_log")
-    with store.lock(), Index(store) as index, room.repository.objects() as objects:
-        for number, (commit, oid) in enumerate(zip(made, ids, strict=True)):
-            generations.append(1 + max((generations[parent] for parent in commit.parents), default=0))
-            if number in left_out or index.is_sealed(oid):
-                continue
-            record_commit(
-                store,
-                objects,
-                objects.commit(oid),
-                session="main",
-                generation=generations[-1],
-                memory=memory,
-                index=index,
-                sync=False,
-            )
+    with Index(store) as index, Recorder(room.repository, store, index, generations) as recorder:
+        outcome = recorder.record(list(todo), dict.fromkeys(todo, "main"))
+    assert (outcome.written, outcome.unreadable) == (len(todo), {})
 
 
 @settings(
@@ -106,13 +97,13 @@ def test_replay_is_extraction_after_each_commit_of_any_history(
         for commit, oid in zip(made, ids, strict=True):
             assert replay(room.repository, index, oid) == symbols_of(commit.tree.told())
         with room.repository.objects() as objects:
-            memory = Memory(reuse=False)
+            cache = TableCache(reuse=False)
             for oid in dict.fromkeys(ids):
                 there = index.find([oid]).get(oid)
                 assert there is not None
                 log = Path(store.log_path("main")).read_bytes()
                 read = objects.commit(oid)
-                again = make_batch(read, delta_of(objects, read, memory), there.generation, engine())
+                again = make_batch(read, delta_of(objects, read, cache), there.generation, engine())
                 assert again.data == log[there.start : there.end]
     assert verify(room.repository, store, everything=True).problems == []
     left_out = data.draw(st.frozensets(st.sampled_from(range(len(made)))))

@@ -6,29 +6,26 @@ import time
 
 from muse_hook.catchup import queue
 from muse_hook.catchup.catchup import LOCK_SECONDS, catch_up
-from muse_hook.catchup.chunks import Chunks
 from muse_hook.catchup.plan import read_ref_state
-from muse_hook.catchup.recording import Recording
 from muse_hook.catchup.sessions import SessionAssignment, branch_order, session_of_head
-from muse_hook.catchup.state import NewBaseline, keep_unreadable, read_baseline
-from muse_hook.catchup.telling import Alone
-from muse_hook.catchup.workers import BLOCK, Workers
+from muse_hook.catchup.state import NewBaseline, keep_unreadable, known_generations, parents_outside, read_baseline
 from muse_hook.errors import RevisionError, StoreBusyError
+from muse_hook.git.revisions import Generations
 from muse_hook.index.index import Index
-from muse_hook.record.interrupts import Interrupts
+from muse_hook.record.recorder import Recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from muse_hook.catchup.plan import RefState
-    from muse_hook.git import Head, Repository
+    from muse_hook.git.heads import Head
+    from muse_hook.git.repository import Repository
     from muse_hook.oplog.store import Store
-    from muse_hook.record.delta import Memory
+    from muse_hook.record.delta import TableCache
 
 _BRANCHES = "refs/heads/"
 _CHOOSING = "choosing the commits to record"
-_FEW = 20  # commits for which starting `git cat-file` is cheaper than importing pygit2
 
 
 class BackfillReport:
@@ -61,7 +58,7 @@ def backfill(
     all: bool = False,  # noqa: A002 - likewise
     session: str | None = None,
     jobs: int = 1,
-    memory: Memory | None = None,
+    cache: TableCache | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> BackfillReport:
     """Record what `range` ("A..B", a branch, any revision; None: HEAD), or `all` branches reach, and no log holds yet.
@@ -69,82 +66,60 @@ def backfill(
     `count` keeps the newest commits of it. First of all what catch-up finds is recorded, so that the range takes no
     commit out of the session of the branch that made it. `progress` is called with (done, to do) commits. Ctrl-C
     (KeyboardInterrupt) comes between two commits and leaves everything that was done; the next run goes on. The
-    frontier stays where it is. `jobs` is how many processes may work, `memory` what keeps the symbols of the
-    versions of files that were read. Neither changes what is recorded.
+    frontier stays where it is. `jobs` is how many processes may work, `cache` holds the symbols of the versions of
+    files that were read. Neither changes what is recorded.
 
     Raises RevisionError (unknown revision, nothing in the range), SessionError, StoreBusyError and StoreError.
     """
     started = time.monotonic()
+    chosen = select(repo, range, count=count, everything=all, session=session)
+    if session is not None:
+        store.log_path(session)  # SessionError before anything is made
+    generations = Generations(repo)
     try:
-        report = _backfill(
-            repo, store, range, count=count, everything=all, session=session, jobs=jobs, memory=memory,
-            progress=progress,
-        )  # fmt: skip
+        report = _record(repo, store, chosen, generations, jobs=jobs, cache=cache, progress=progress)
     finally:
-        repo.generations.close()
+        generations.close()
+    tried = {oid for oid, _ in chosen.commits}
+    keep_unreadable(store, {oid: chosen.sessions[oid] for oid in report.unreadable}, tried)
+    _look_at_queue(repo, store)
     report.seconds = time.monotonic() - started
     return report
 
 
-def _backfill(
+def _record(
     repo: Repository,
     store: Store,
-    revisions: str | None,
+    chosen: Selection,
+    generations: Generations,
     *,
-    count: int | None,
-    everything: bool,
-    session: str | None,
     jobs: int,
-    memory: Memory | None,
+    cache: TableCache | None,
     progress: Callable[[int, int], None] | None,
 ) -> BackfillReport:
-    chosen = select(repo, revisions, count=count, everything=everything, session=session)
-    if session is not None:
-        store.log_path(session)  # SessionError before anything is made
-    baseline = None if store.exists() else NewBaseline(repo, store)
-    if baseline is None:
-        catch_up(repo, store, ref_state=chosen.ref_state)
     report = BackfillReport(len(chosen.commits), len(chosen.beyond_boundary))
+    new_baseline = None if store.exists() else NewBaseline(repo, store, generations)
+    if new_baseline is None:
+        catch_up(repo, store, ref_state=chosen.ref_state)
     with Index(store) as index:
-
-        def begin() -> None:
-            """Make the store, where there is none yet, before anything is written into it."""
-            nonlocal baseline
-            if baseline is not None:
-                baseline.write()
-                baseline = None
-                catch_up(repo, store, ref_state=chosen.ref_state)
-                index.reopen()
-
-        def between() -> None:
-            repo.generations.close()  # all that were needed are told by now, and there may be a million
-            _look_at_queue(repo, store)
-
         index.refresh()
         sealed = index.find([oid for oid, _ in chosen.commits])
         todo = [oid for oid, _ in chosen.commits if oid not in sealed]
         report.already = len(sealed)
         if todo:
-            prefer = "auto" if len(todo) > _FEW else "plumbing"
-            with Recording(repo, store, index, read_baseline(store), prefer=prefer, memory=memory) as recording:
-                recording.learn(chosen.commits)
-                with Interrupts() as interrupts, _teller(recording, todo, jobs) as teller:
-                    chunks = Chunks(store, index, teller, todo, chosen.sessions, progress=progress)
-                    try:
-                        chunks.run(LOCK_SECONDS, check=interrupts.check, first=begin, between=between)
-                    finally:
-                        report.recorded = chunks.recorded
-                        report.unreadable = chunks.unreadable
-        begin()
-    keep_unreadable(store, {oid: chosen.sessions[oid] for oid in report.unreadable}, {oid for oid, _ in chosen.commits})
-    _look_at_queue(repo, store)
+            below = parents_outside(chosen.commits)
+            known = known_generations(index, read_baseline(store), below, is_shallow=repo.is_shallow)
+            generations.expect(chosen.commits, known)
+            with Recorder(repo, store, index, generations, cache=cache, new_baseline=new_baseline) as recorder:
+                outcome = recorder.record(
+                    todo, chosen.sessions, jobs=jobs, lock_timeout=LOCK_SECONDS, progress=progress
+                )
+            report.recorded = outcome.written
+            report.unreadable = outcome.unreadable
+    if new_baseline is not None:
+        new_baseline.write()
+        catch_up(repo, store, ref_state=chosen.ref_state)
     return report
-
-
-def _teller(recording: Recording, todo: Sequence[str], jobs: int) -> Alone | Workers:
-    """Return who tells the commits: more than one process where there are enough for all."""
-    jobs = min(jobs, len(todo) // (4 * BLOCK))
-    return Workers(recording, todo, jobs) if jobs > 1 else Alone(recording)
 
 
 def _look_at_queue(repo: Repository, store: Store) -> None:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from muse_hook.catchup import queue
 from muse_hook.catchup.plan import make_plan
-from muse_hook.catchup.state import Frontier, read_baseline, write_frontier
+from muse_hook.catchup.state import Frontier, known_generations, parents_outside, read_baseline, write_frontier
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.index.index import Index
 from muse_hook.record.budget import is_small
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Self
 
     from muse_hook.catchup.plan import Plan, RefState
-    from muse_hook.catchup.recording import Recording
     from muse_hook.catchup.state import Baseline
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
+    from muse_hook.git.revisions import Generations
     from muse_hook.oplog.batch import RewriteMark
     from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
+    from muse_hook.record.recorder import Recorder
 
 LOCK_SECONDS = 60.0  # seconds for the lock, where a person has asked for it
 _INDEX_SECONDS = 1.0  # seconds that a hook waits for the index
 _FAR_BEHIND = 4 << 20  # bytes of log that a hook reads at most before it can tell what is sealed
 _LISTED = 1000  # commits that a hook lists at most before it leaves them to the background
-_FEW = 40  # commits for which starting `git cat-file` is cheaper than importing pygit2
 
 _MADE_ANEW = "the baseline was missing and was made anew: backfill records what came before it"
 
@@ -108,15 +108,18 @@ class _CatchUp:
         self.index = Index(store) if budget is None else Index(store, timeout=_INDEX_SECONDS)
         self.ref_state: RefState | None = None
         self.looked_at: list[str] = []
-        self._recording: Recording | None = None
         self._baseline: Baseline | None = None
+        self._generations: Generations | None = None
+        self._recorder: Recorder | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._recording is not None:
-            self._recording.close()
+        if self._recorder is not None:
+            self._recorder.close()
+        if self._generations is not None:
+            self._generations.close()
         self.index.close()
 
     def go(
@@ -164,8 +167,9 @@ class _CatchUp:
             ref_state=self.ref_state,
         )
         if self.budget is not None and plan.todo:
-            below = self._reading().knows_below(plan.todo) or is_small(self.repo)
-            if plan.is_cut or not below or not self.budget.allows(len(plan.todo)):
+            needs_walk = len(self._known(parents_outside(plan.todo))) < len(parents_outside(plan.todo))
+            is_much = plan.is_cut or (needs_walk and not is_small(self.repo))
+            if is_much or not self.budget.allows(len(plan.todo)):
                 return None
         return plan
 
@@ -183,45 +187,39 @@ class _CatchUp:
             raise StoreError("writing the baseline", "it cannot be read back")
         return baseline
 
-    def _reading(self) -> Recording:
-        """Return what reads commits; loaded on demand, with the whole pipeline behind it."""
-        if self._recording is None:
-            from muse_hook.catchup.recording import Recording  # start-up time of reading commands
+    def _known(self, commit_ids: Iterable[str]) -> dict[str, int]:
+        return known_generations(self.index, self._baseline, commit_ids, is_shallow=self.repo.is_shallow)
 
-            self._recording = Recording(self.repo, self.store, self.index, self._baseline, prefer="plumbing")
-        return self._recording
+    def _open(self) -> tuple[Recorder, Generations]:
+        """Return what reads commits and records them; loaded on demand, with the whole pipeline behind it."""
+        if self._recorder is None or self._generations is None:
+            from muse_hook.git.revisions import Generations  # start-up time of reading commands, likewise
+            from muse_hook.record.recorder import Recorder
+
+            self._generations = Generations(self.repo)
+            self._recorder = Recorder(self.repo, self.store, self.index, self._generations)
+        return self._recorder, self._generations
 
     def _parents(self, oid: str) -> Sequence[str]:
-        return self._reading().objects.commit(oid).parents
+        return self._open()[0].objects.commit(oid).parents
 
     def _record(
         self, plan: Plan, lock_timeout: float | None, progress: Callable[[int, int], None] | None
     ) -> dict[str, str]:
         """Record the plan's commits; {commit: session} of those that cannot be read."""
-        from muse_hook.catchup.chunks import Chunks  # start-up time of reading commands
-        from muse_hook.catchup.telling import Alone
-
-        recording = self._reading()
-        if len(plan.todo) > _FEW:
-            recording.close()
-            recording.prefer = "auto"
-        recording.learn(plan.todo)
-        teller = Alone(recording, self.budget)
-        commits = [oid for oid, _ in plan.todo]
-        chunks = Chunks(self.store, self.index, teller, commits, plan.sessions, progress=progress)
-        try:
-            if self.budget is not None:
-                chunks.run(lock_timeout)
-            else:
-                from muse_hook.record.interrupts import Interrupts  # a hook has no use for it
-
-                with Interrupts() as interrupts:
-                    chunks.run(lock_timeout, check=interrupts.check)
-        finally:
-            self.report.recorded += chunks.recorded
-            self.report.unreadable |= chunks.unreadable
-        self.report.deferred = chunks.spent
-        return {oid: plan.sessions[oid] for oid in chunks.unreadable}
+        recorder, generations = self._open()
+        generations.expect(plan.todo, self._known(parents_outside(plan.todo)))
+        outcome = recorder.record(
+            [oid for oid, _ in plan.todo],
+            plan.sessions,
+            budget=self.budget,
+            lock_timeout=lock_timeout,
+            progress=progress,
+        )
+        self.report.recorded += outcome.written
+        self.report.unreadable |= outcome.unreadable
+        self.report.deferred = outcome.over_budget
+        return {oid: plan.sessions[oid] for oid in outcome.unreadable}
 
     def _finish(self, plan: Plan, lock_timeout: float | None, unreadable: dict[str, str]) -> None:
         """Write the marks, move the frontier, take the events out of the queue.
@@ -231,8 +229,10 @@ class _CatchUp:
         frontier = Frontier(plan.tips, unreadable, plan.seen, self.index.count())
         if not (plan.events or plan.garbage or plan.ended_rebases or frontier.is_news_to(plan.frontier)):
             return
-        with self.store.lock(lock_timeout):
+        with self.store.lock(lock_timeout) as is_outermost:
             if plan.events or plan.ended_rebases:
+                if is_outermost:
+                    self.index.refresh(end_torn=True)
                 self._mark(plan)
             if frontier.is_news_to(plan.frontier):
                 write_frontier(self.store, frontier)
@@ -245,11 +245,19 @@ class _CatchUp:
         from muse_hook.catchup.rewrites import find_marks  # start-up time of reading commands
         from muse_hook.oplog.writer import append
 
-        self.index.refresh(end_torn=True)
+        recorder, generations = self._open()
+        marks = find_marks(
+            plan,
+            self.repo,
+            recorder.objects,
+            index=self.index,
+            baseline=self._baseline,
+            generations=generations,
+        )
         by_session: dict[str, list[RewriteMark]] = {}
-        for session, mark in find_marks(plan, self.repo, self.index, self._reading()):
+        for session, mark in marks:
             if not self.index.has_mark(mark.op_id):
                 by_session.setdefault(session, []).append(mark)
-        for session, lines in by_session.items():
-            append(self.store, session, lines)
-            self.report.marks += len(lines)
+        for session, new in by_session.items():
+            append(self.store, session, new)
+            self.report.marks += len(new)

@@ -1,50 +1,57 @@
-"""The short way of a hook: one commit whose parents are all accounted for needs no look at branches and reflogs."""
+"""The fast path of a hook: one commit whose parents are all accounted for needs no look at branches and reflogs."""
 
 from __future__ import annotations
 
-from muse_hook.catchup.recording import Recording
 from muse_hook.errors import ObjectMissingError
+from muse_hook.git.revisions import Generations
 from muse_hook.index.index import Index
-from muse_hook.record.budget import Budget
+from muse_hook.record.recorder import Outcome, Recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.oplog.store import Store
+    from muse_hook.record.budget import Budget
 
 # Bytes of log that may be read to learn what is sealed: the batches of the last few commits, not a cloned store.
 _BEHIND = 4 << 20
-_PATIENCE = 1.0  # seconds for an index that another process keeps locked
+_INDEX_SECONDS = 1.0  # for an index that another process keeps locked
 
 
-def record_head(repo: Repository, store: Store, oid: str, session: str, budget: Budget | None) -> bool:
-    """Record `oid` alone, under the store's lock; False where it takes catch-up to tell what is to be done.
+def record_head(repo: Repository, store: Store, oid: str, session: str, budget: Budget | None) -> Outcome | None:
+    """Record `oid` alone, under the store's lock; None where it takes catch-up to find out what is to be done.
 
-    True where it is sealed now. The frontier stays where it is. `budget` bounds the work (None: no bound). StoreError.
+    The frontier stays where it is. `budget` bounds the work (None: no bound). StoreError.
     """
     if not store.exists():
-        return False
-    with Index(store, timeout=_PATIENCE) as index:
+        return None
+    with Index(store, timeout=_INDEX_SECONDS) as index:
         if not index.refresh(end_torn=True, fast=True, limit=_BEHIND):
-            return False
-        if index.is_sealed(oid):
-            return True
-        with Recording(repo, store, index, None, prefer="plumbing") as recording:
+            return None
+        generations = Generations(repo)
+        with Recorder(repo, store, index, generations) as recorder:
             try:
-                parents = recording.objects.commit(oid).parents
-                sealed = index.find(parents)
-                if len(sealed) < len(set(parents)):
-                    # Only the first commit of each branch after install comes here: the file can be long.
-                    from muse_hook.catchup.state import read_baseline  # start-up time
-
-                    recording.baseline = baseline = read_baseline(store)
-                    if baseline is None or any(parent not in sealed and parent not in baseline for parent in parents):
-                        return False
-                if not recording.knows_below([(oid, parents)]) or oid in repo.shallow():
-                    return False
-                recording.learn([(oid, parents)])
-                if not recording.record(oid, session, budget=budget):
-                    return False
+                parents = recorder.objects.commit(oid).parents
             except ObjectMissingError:
-                return False  # catch-up says which
-        return True
+                return None
+            found = index.find([oid, *parents])
+            if oid in found:
+                return Outcome()
+            known = {
+                parent: found[parent].generation
+                for parent in parents
+                if parent in found and (repo.is_shallow or not found[parent].shallow)
+            }
+            if len(known) < len(set(parents)):
+                # Only the first commit of each branch after install comes here: the file can be long.
+                from muse_hook.catchup.state import known_generations, read_baseline
+
+                known = known_generations(index, read_baseline(store), parents, is_shallow=repo.is_shallow)
+                if len(known) < len(set(parents)):
+                    return None
+            if oid in repo.shallow():
+                return None
+            generations.expect([(oid, parents)], known)
+            outcome = recorder.record([oid], {oid: session}, budget=budget)
+        is_left = outcome.over_budget or outcome.unreadable.keys() - outcome.faults
+        return None if is_left else outcome  # of an absent object catch-up says which

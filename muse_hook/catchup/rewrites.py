@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.catchup.sessions import session_of_event
+from muse_hook.catchup.state import known_generations
 from muse_hook.errors import ObjectMissingError
 from muse_hook.oplog.batch import make_dropped, make_superseded
 
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
 
     from muse_hook.catchup.plan import Plan
     from muse_hook.catchup.queue import HookEvent
-    from muse_hook.catchup.recording import Recording
+    from muse_hook.catchup.state import Baseline
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.revisions import Generations
     from muse_hook.index.index import Index
     from muse_hook.model.change import Commit
     from muse_hook.oplog.batch import RewriteMark
@@ -190,12 +192,20 @@ class Rewrite:
         return {oid for oid, _ in self._repo.rev_list(oids, [*others, *self._new], ignore_missing=True)}
 
 
-def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording) -> list[tuple[str, RewriteMark]]:
+def find_marks(
+    plan: Plan,
+    repo: Repository,
+    objects: ObjectReader,
+    *,
+    index: Index,
+    baseline: Baseline | None,
+    generations: Generations,
+) -> list[tuple[str, RewriteMark]]:
     """Return the marks that the plan's events and reflogs justify, as (session, mark).
 
     A rebase that only leaves out the last commits fires no hook: the branch's reflog tells it.
     """
-    maker = _MarkMaker(repo, index, recording)
+    maker = _MarkMaker(repo, objects, index=index, baseline=baseline, generations=generations)
     marks: list[tuple[str, RewriteMark]] = []
     ended: set[str] = set()
     for event in plan.events:
@@ -204,7 +214,7 @@ def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording)
         if event.kind == "amend":
             marks += maker.amended(event)
         elif event.head is not None:
-            rewrite = Rewrite(repo, recording.objects, event)
+            rewrite = Rewrite(repo, objects, event)
             ended.add(f"{rewrite.orig_head} {event.head}")
             marks += maker.rebased(rewrite, session_of_event(event))
     for branch, entry in plan.ended_rebases:
@@ -216,10 +226,20 @@ def find_marks(plan: Plan, repo: Repository, index: Index, recording: Recording)
 class _MarkMaker:
     """Makes marks whose session, generation and words fit what is recorded."""
 
-    def __init__(self, repo: Repository, index: Index, recording: Recording) -> None:
+    def __init__(
+        self,
+        repo: Repository,
+        objects: ObjectReader,
+        *,
+        index: Index,
+        baseline: Baseline | None,
+        generations: Generations,
+    ) -> None:
         self._repo = repo
+        self._objects = objects
         self._index = index
-        self._recording = recording
+        self._baseline = baseline
+        self._generations = generations
 
     def amended(self, event: HookEvent) -> Iterator[tuple[str, RewriteMark]]:
         for old, new in event.pairs:
@@ -248,16 +268,16 @@ class _MarkMaker:
 
     def _superseded(self, old: str, new: str, reason: str, session: str) -> Iterator[tuple[str, RewriteMark]]:
         try:
-            generation = max(self._generations([old, new]))
-            commit = self._recording.objects.commit(new)
+            generation = max(self._generations_of([old, new]))
+            commit = self._objects.commit(new)
         except ObjectMissingError:
             return
         yield self._session(new, session), make_superseded(old, commit, reason, generation)
 
     def _dropped(self, old: str, session: str) -> Iterator[tuple[str, RewriteMark]]:
         try:
-            generation = self._generations([old])[0]
-            commit = self._recording.objects.commit(old)
+            generation = self._generations_of([old])[0]
+            commit = self._objects.commit(old)
         except ObjectMissingError:
             return
         yield self._session(old, session), make_dropped(commit, generation)
@@ -266,16 +286,15 @@ class _MarkMaker:
         sealed = self._index.find([oid]).get(oid)
         return otherwise if sealed is None else sealed.session
 
-    def _generations(self, oids: Iterable[str]) -> list[int]:
-        rows = [(oid, self._recording.objects.commit(oid).parents) for oid in oids]
-        known = [self._recording.generation(oid) for oid, _ in rows]
-        if None in known:
-            self._recording.learn(rows)
-            known = [self._recording.generation(oid) for oid, _ in rows]
-        return [generation or 1 for generation in known]
+    def _generations_of(self, oids: Sequence[str]) -> list[int]:
+        rows = [(oid, self._objects.commit(oid).parents) for oid in oids]
+        named = {*oids, *(parent for _, parents in rows for parent in parents)}
+        known = known_generations(self._index, self._baseline, named, is_shallow=self._repo.is_shallow)
+        self._generations.expect(rows, known)
+        return [self._generations[oid] for oid in oids]
 
     def _same_parents(self, old: str, new: str) -> bool:
         try:
-            return self._recording.objects.commit(old).parents == self._recording.objects.commit(new).parents
+            return self._objects.commit(old).parents == self._objects.commit(new).parents
         except ObjectMissingError:
             return False

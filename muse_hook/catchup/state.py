@@ -7,9 +7,11 @@ from muse_hook.oplog.store import OP_LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
+    from muse_hook.git.revisions import Generations
+    from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 
 _BASELINE = "baseline"
@@ -81,13 +83,23 @@ def make_baseline(repo: Repository, store: Store, *, without: Iterable[str] = ()
     """
     if read_baseline(store) is not None:
         return False
-    return NewBaseline(repo, store, without=without, anew=anew).write()
+    from muse_hook.git.revisions import Generations  # happens once
+
+    return NewBaseline(repo, store, Generations(repo), without=without, anew=anew).write()
 
 
 class NewBaseline:
     """What the repository holds now, its generations being counted beside us until it is time to `write` it down."""
 
-    def __init__(self, repo: Repository, store: Store, *, without: Iterable[str] = (), anew: bool = False) -> None:
+    def __init__(
+        self,
+        repo: Repository,
+        store: Store,
+        generations: Generations,
+        *,
+        without: Iterable[str] = (),
+        anew: bool = False,
+    ) -> None:
         excluded = set(without)
         # Pruned commits that a reflog still names are left out by Git itself; a HEAD on an unborn branch is no error.
         named = repo.run("rev-list", "--no-walk=unsorted", "--all", "--reflog").decode().split()
@@ -96,28 +108,46 @@ class NewBaseline:
             for oid, parents in repo.rev_list(excluded, options=("--no-walk",)):
                 tips.discard(oid)
                 tips.update(parent for parent in parents if parent not in excluded)
-        self._repo = repo
+        self._generations = generations
         self._store = store
         self._tips = tips
         self._flags = [name for name, is_set in ((b"shallow", bool(repo.shallow())), (b"anew", anew)) if is_set]
-        repo.generations.begin(tips)
+        generations.begin(tips)
 
     def write(self) -> bool:
-        """Write the baseline, unless another one has come to be there; return whether it was written. StoreError."""
-        reached = self._repo.generations.inner(self._tips)
-        generations = self._repo.generations.of(self._tips)
-        lines = [b" ".join([_BASELINE_HEADER, *self._flags])]
-        lines += [
-            f"{oid} {generations[oid]}{'' if oid in reached else ' *'}".encode()
-            for oid in sorted(self._tips)
-            if oid in generations
-        ]
+        """Write the baseline, unless one has come to be there; return whether it was written. StoreError."""
         if read_baseline(self._store) is not None:
             return False
+        found = self._generations.of_tips(self._tips)
+        lines = [b" ".join([_BASELINE_HEADER, *self._flags])]
+        lines += [
+            f"{oid} {generation}{'' if is_reached else ' *'}".encode()
+            for oid, (generation, is_reached) in sorted(found.items())
+        ]
         self._store.ensure(OP_LOG)
         # Synced: the baseline is the one thing that cannot be derived again.
         self._store.replace_file(self._store.path(_BASELINE), b"\n".join(lines) + _END)
         return True
+
+
+def known_generations(
+    index: Index, baseline: Baseline | None, commit_ids: Iterable[str], *, is_shallow: bool
+) -> dict[str, int]:
+    """Return the generations that need no walk of history: those of sealed commits, and of the baseline's tips."""
+    wanted = list(commit_ids)
+    # What was counted from the boundary of a shallow clone counts for nothing once there is more history.
+    known = {oid: batch.generation for oid, batch in index.find(wanted).items() if is_shallow or not batch.shallow}
+    if baseline is not None and baseline.shallow <= is_shallow:
+        for oid in wanted:
+            generation = None if oid in known else baseline.generation(oid)
+            if generation is not None:
+                known[oid] = generation
+    return known
+
+
+def parents_outside(rows: Sequence[tuple[str, Sequence[str]]]) -> set[str]:
+    """Return the parents of (commit, parents) rows that are not among the commits themselves."""
+    return {parent for _, parents in rows for parent in parents} - {oid for oid, _ in rows}
 
 
 class Frontier:

@@ -6,7 +6,7 @@ import difflib
 
 from muse_hook.errors import ObjectMissingError
 from muse_hook.model.address import split_address
-from muse_hook.record.delta import Memory
+from muse_hook.record.delta import TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class SymbolPatches:
 
     def __init__(self, repository: Repository) -> None:
         self._objects = repository.objects()
-        self._memory = Memory()
+        self._cache = TableCache()
 
     def draw(self, screen: Screen, commit_id: str, op: Mapping[str, Any], before: str) -> None:
         """Write the diff of an op of a symbol, which stood at the address `before` in the commit's first parent."""
@@ -47,7 +47,7 @@ class SymbolPatches:
         """Return a symbol's first line's number and its lines; nothing where it is not there."""
         path, name = split_address(address)
         blob = self._blob(tree, path)
-        table = self._memory.table(self._objects, blob, path)
+        table = self._cache.table(self._objects, blob, path)
         if blob is None or table is None or name not in table.symbols:
             return _NOTHING
         first, last = table.symbols[name].lines

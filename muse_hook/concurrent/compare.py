@@ -14,7 +14,7 @@ from muse_hook.concurrent.collision import BOTH_ADDED
 from muse_hook.concurrent.merge import LineMerge
 from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
-from muse_hook.record.delta import Memory, files_between
+from muse_hook.record.delta import TableCache, files_between
 from muse_hook.symbols.source import set_cache_size
 
 TYPE_CHECKING = False
@@ -68,7 +68,7 @@ def compare(
     theirs: str,
     *,
     recorded: RecordedSymbols | None = None,
-    memory: Memory | None = None,
+    tables: TableCache | None = None,
     cache: ChangesCache | None = None,
 ) -> Comparison:
     """Return what two commits (full ids) would collide on, sorted by address.
@@ -82,7 +82,7 @@ def compare(
         raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
     if {ours, theirs}.intersection(bases):
         return Comparison(ours, theirs, bases, [])
-    comparer = _Comparer(repository, objects, recorded, memory or Memory(), cache or ChangesCache(0))
+    comparer = _Comparer(repository, objects, recorded, tables or TableCache(), cache or ChangesCache(0))
     found: dict[tuple[str, str, str], Collision] = {}
     before, collects = set_cache_size(NORMAL_CACHE_SIZE), gc.isenabled()
     gc.disable()  # nothing here is made in circles, and the collector looks at everything again and again
@@ -126,13 +126,13 @@ class _Comparer:
         repository: Repository,
         objects: ObjectReader,
         recorded: RecordedSymbols | None,
-        memory: Memory,
+        tables: TableCache,
         cache: ChangesCache,
     ) -> None:
         self._repository = repository
         self._objects = objects
         self._recorded = recorded
-        self._memory = memory
+        self._tables = tables
         self._cache = cache
 
     def collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
@@ -153,7 +153,7 @@ class _Comparer:
 
     def _side(self, base: str, tip: str) -> BranchChanges:
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-        files = files_between(self._objects, trees, self._memory)
+        files = files_between(self._objects, trees, self._tables)
         if self._recorded is None or not self._recorded.has(tip):
             return BranchChanges(files)
         return BranchChanges(files, (self._recorded.at(base), self._recorded.at(tip)))

@@ -46,18 +46,21 @@ class StoreLock:
         self._timeout = timeout
         self._open = open_file
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> bool:
+        """Take the lock; whether this thread did not hold it already."""
         held = _HELD.setdefault(self._path, _Held())
         end = None if self._timeout is None else time.monotonic() + self._timeout
         if not held.turn.acquire(timeout=-1 if self._timeout is None else self._timeout):
             raise self._busy()
         try:
-            if held.depth == 0:
+            is_outermost = held.depth == 0
+            if is_outermost:
                 held.fd = self._take(end)
             held.depth += 1
         except BaseException:
             held.turn.release()
             raise
+        return is_outermost
 
     def __exit__(self, *_: object) -> None:
         held = _HELD[self._path]

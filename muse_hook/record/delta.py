@@ -1,4 +1,4 @@
-"""One commit's way: changed paths, their symbols, the delta, the log."""
+"""A commit's delta: the paths that it changed, their symbols before and after, and what became of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections import OrderedDict
 
 from muse_hook.delta.build import build_delta
+from muse_hook.errors import MuseHookError, ObjectMissingError, StoreError
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 
@@ -16,27 +17,26 @@ if TYPE_CHECKING:
 
     from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.index.index import Index
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
-    from muse_hook.oplog.batch import Batch
-    from muse_hook.oplog.store import Store
+
+    CommitDelta = tuple[Commit, StructuredDelta]
 
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.
-MEMORY_BYTES = 16 << 20
+TABLE_CACHE_SIZE = 16 << 20
 
 
-class Memory:
+class TableCache:
     """Symbol tables by blob and language, least recently used out first; one a run, never shared by threads.
 
-    `reuse` lets a table take over what its predecessor already knows of unchanged stretches; the tables are the same
-    without it.
+    `size` is the bytes of source whose tables it may hold. With `reuse` a table takes over what its predecessor already
+    knows of unchanged segments; the tables are the same without it.
     """
 
-    def __init__(self, limit: int = MEMORY_BYTES, *, reuse: bool = True) -> None:
-        self.limit = limit
+    def __init__(self, size: int = TABLE_CACHE_SIZE, *, reuse: bool = True) -> None:
+        self.size = size
         self.reuse = reuse
         self.rules: dict[object, Any] = {}  # parsed rule files, for `read_rules`
         self._tables: OrderedDict[tuple[str, str], tuple[SymbolTable, int]] = OrderedDict()
@@ -46,7 +46,7 @@ class Memory:
     def table(
         self, objects: ObjectReader, blob: Blob | None, path: str, previous: SymbolTable | None = None
     ) -> SymbolTable | None:
-        """Return the symbols of a file, None for what has none to tell: no regular file, no language known to us.
+        """Return the symbols of a file, None for what can have none: no regular file, no language known to us.
 
         `previous` is the table of a version that `blob` probably resembles; without it the path's last one is taken.
         Raises ObjectMissingError.
@@ -59,11 +59,11 @@ class Memory:
         if language is None:
             return None
         key = (blob.oid, language.name)
-        kept = self._tables.get(key)
+        cached = self._tables.get(key)
         last, self._last[path] = self._last.get(path), key
-        if kept is not None:
+        if cached is not None:
             self._tables.move_to_end(key)
-            return kept[0]
+            return cached[0]
         from muse_hook.symbols.extract import extract
 
         source = objects.blob(blob.oid)
@@ -72,20 +72,47 @@ class Memory:
         table = extract(source, language, previous if self.reuse else None)
         self._tables[key] = (table, len(source))
         self._bytes += len(source)
-        while self._bytes > self.limit and len(self._tables) > 1:
+        while self._bytes > self.size and len(self._tables) > 1:
             self._bytes -= self._tables.popitem(last=False)[1][1]
         return table
 
 
+class UnreadableError(Exception):
+    """A commit that cannot be recorded; `why` is for people, `details` for error.log ("" where it is no fault)."""
+
+    def __init__(self, why: str, details: str) -> None:
+        super().__init__(why, details)
+        self.why = why
+        self.details = details
+
+
+def unreadable(commit_id: str, error: Exception) -> UnreadableError:
+    """Return what `error` means for a commit, which must not hold up all others.
+
+    Raises StoreError and OSError as they are: then the machine is at fault, and the next commit would fare no better.
+    """
+    if isinstance(error, ObjectMissingError):
+        return UnreadableError(f"{error.oid} is absent", "")
+    if isinstance(error, (StoreError, OSError)):
+        raise error
+    if isinstance(error, MuseHookError):
+        return UnreadableError(str(error), f"recording {commit_id}: {error}")
+    from traceback import format_exception
+
+    details = "".join(format_exception(error))
+    return UnreadableError(f"{type(error).__name__}: {error}", f"recording {commit_id}: {details}")
+
+
 def delta_of(
-    objects: ObjectReader, commit: Commit, memory: Memory | None = None, changes: Iterable[FileChange] | None = None
+    objects: ObjectReader, commit: Commit, cache: TableCache | None = None, changes: Iterable[FileChange] | None = None
 ) -> StructuredDelta:
     """Return what `commit` did to its first parent (a root commit: to nothing), symbol by symbol.
 
     `changes` may be given where `objects.diff(commit)` has been asked for already. Raises ObjectMissingError.
     """
     parents: list[str | None] = [objects.commit(parent).tree for parent in commit.parents]
-    return _delta(objects, [*(parents or [None]), commit.tree], memory or Memory(), changes)
+    trees = [*(parents or [None]), commit.tree]
+    return build_delta(files_between(objects, trees, cache or TableCache(), changes))
 
 
 def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new: str) -> StructuredDelta:
@@ -99,65 +126,13 @@ def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
-        return _delta(objects, trees, Memory())
-
-
-def batch_of(
-    objects: ObjectReader,
-    commit: Commit,
-    *,
-    generation: int,
-    shallow: bool = False,
-    memory: Memory | None = None,
-    changes: Iterable[FileChange] | None = None,
-) -> Batch:
-    """Return the lines that `record_commit` would write, for those who write many at a time.
-
-    Raises ObjectMissingError.
-    """
-    from muse_hook.languages.languages import engine  # diff_commits writes nothing
-    from muse_hook.oplog.batch import make_batch
-
-    return make_batch(commit, delta_of(objects, commit, memory, changes), generation, str(engine()), shallow=shallow)
-
-
-def record_commit(
-    store: Store,
-    objects: ObjectReader,
-    commit: Commit,
-    *,
-    session: str,
-    generation: int,
-    shallow: bool = False,
-    memory: Memory | None = None,
-    changes: Iterable[FileChange] | None = None,
-    index: Index | None = None,
-    sync: bool = True,
-) -> list[str]:
-    """Record one commit: its delta goes to the op log's recorder; the ids of its entries.
-
-    The store's lock must be held, and the commit must not be sealed yet. Raises ObjectMissingError (nothing is
-    written), StoreError, SessionError.
-    """
-    from muse_hook.record.recorder import record_delta_ops  # diff_commits writes nothing
-
-    return record_delta_ops(
-        store,
-        delta_of(objects, commit, memory, changes),
-        session_id=session,
-        actor_id=commit.actor or commit.author,
-        commit=commit,
-        generation=generation,
-        shallow=shallow,
-        index=index,
-        sync=sync,
-    )
+        return build_delta(files_between(objects, trees, TableCache()))
 
 
 def files_between(
     objects: ObjectReader,
     trees: Sequence[str | None],
-    memory: Memory,
+    cache: TableCache,
     changes: Iterable[FileChange] | None = None,
 ) -> list[ChangedFile]:
     """Return the paths that differ between the first and the last of `trees` (None: nothing), with their symbols.
@@ -167,34 +142,26 @@ def files_between(
     """
     first, *others, last = trees
     found = list(objects.diff_trees(first, last, others) if changes is None else changes)
-    old, *further, new = [read_rules(objects, tree, memory.rules) for tree in trees]
+    old, *further, new = [read_rules(objects, tree, cache.rules) for tree in trees]
     found += rule_changes(objects, old, new, found)
     return [
-        _file_symbols(objects, memory, change, told=(before, after))
+        _changed_file(objects, cache, change, has_old=before, has_new=after)
         for change, before, after in recorded_changes(found, old, new, further)
     ]
 
 
-def _delta(
-    objects: ObjectReader,
-    trees: Sequence[str | None],
-    memory: Memory,
-    changes: Iterable[FileChange] | None = None,
-) -> StructuredDelta:
-    """Return the delta to the last of `trees` from the first, those between being a merge's further parents."""
-    return build_delta(files_between(objects, trees, memory, changes))
-
-
-def _file_symbols(objects: ObjectReader, memory: Memory, change: FileChange, told: tuple[bool, bool]) -> ChangedFile:
-    """Return a changed path with its tables; `told` says of the old and the new side whether it has symbols to tell.
+def _changed_file(
+    objects: ObjectReader, cache: TableCache, change: FileChange, *, has_old: bool, has_new: bool
+) -> ChangedFile:
+    """Return a changed path with its tables, `has_old` and `has_new` saying which sides can have symbols.
 
     A path that a merge took whole from another parent needs none.
     """
     if change.new in change.others:
         return ChangedFile(change, None, None)
-    old = memory.table(objects, change.old, change.path) if told[0] else None
-    new = memory.table(objects, change.new, change.path, old) if told[1] else None
-    others = [memory.table(objects, other, change.path, new) for other in change.others] if told[1] else ()
+    old = cache.table(objects, change.old, change.path) if has_old else None
+    new = cache.table(objects, change.new, change.path, old) if has_new else None
+    others = [cache.table(objects, other, change.path, new) for other in change.others] if has_new else ()
     file = ChangedFile(change, old, new, others)
     _ = file.changed  # worked out while the trees are at hand
     return file

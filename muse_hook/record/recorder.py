@@ -1,8 +1,10 @@
-"""A delta into the log: Muse's `record_delta_ops`, and the same for a commit, sealed."""
+"""The one way to record: deltas made without the lock, encoded, and appended under it; Muse's functions on top."""
 
 from __future__ import annotations
 
-from muse_hook.errors import DeltaError
+import time
+
+from muse_hook.errors import DeltaError, InternalError
 from muse_hook.index.index import Index
 from muse_hook.oplog.batch import ManualEntries, make_batch
 from muse_hook.oplog.entry import walk_ops
@@ -10,16 +12,271 @@ from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.sessions import check
 from muse_hook.oplog.store import OP_LOG, Store
 from muse_hook.oplog.writer import append, highest_stamp, stand_at_end
+from muse_hook.record.delta import TableCache, UnreadableError, delta_of, unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Protocol, Self
 
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
+    from muse_hook.git.revisions import Generations
     from muse_hook.model.change import Commit
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog.batch import Batch
     from muse_hook.oplog.log import OpLog
+    from muse_hook.record.budget import Budget
+    from muse_hook.record.delta import CommitDelta
+
+    Progress = Callable[[int, int], None]  # called with (done, to do) commits
+
+    class NewBaseline(Protocol):
+        """The baseline of a store that is not there yet."""
+
+        def write(self) -> bool:
+            """Write it, which makes the store; whether it was written. StoreError."""
+
+
+# What a chunk holds at most: what a kill loses, and (the ops) what is kept in memory.
+SECONDS = 1.0
+COMMITS = 500
+OPS = 20_000
+_FEW = 40  # commits for which starting `git cat-file` is cheaper than importing pygit2
+
+
+class Outcome:
+    """What a run of the Recorder came to.
+
+    `written`: how many batches; `unreadable`: {commit id: why} of those that could not be recorded, `faults` those
+    among them that are no object's absence but a fault of ours, as error.log says; `over_budget`: the budget was used
+    up before the end.
+    """
+
+    __slots__ = ("faults", "over_budget", "unreadable", "written")
+
+    def __init__(self) -> None:
+        self.written = 0
+        self.unreadable: dict[str, str] = {}
+        self.faults: set[str] = set()
+        self.over_budget = False
+
+
+class Recorder:
+    """Records commits: from Git's objects to the log and the index. Close it, for it holds the open objects.
+
+    `repo` may be None for who only appends. `generations` are asked for where the lines are made, so that Git may count
+    them meanwhile. `cache` may be given to share what was read; `new_baseline` is written before the first batch where
+    there is no store yet.
+    """
+
+    def __init__(
+        self,
+        repo: Repository | None,
+        store: Store,
+        index: Index,
+        generations: Generations | Mapping[str, int],
+        *,
+        cache: TableCache | None = None,
+        new_baseline: NewBaseline | None = None,
+    ) -> None:
+        self._repo = repo
+        self._store = store
+        self._index = index
+        self._generations = generations
+        self._cache = cache or TableCache()
+        self._new_baseline = new_baseline
+        self._objects: ObjectReader | None = None
+        self._prefer = "plumbing"
+
+    @property
+    def objects(self) -> ObjectReader:
+        """The repository's objects, opened on first use."""
+        if self._objects is None:
+            if self._repo is None:
+                raise InternalError("reading a Git object", "there is no repository")
+            self._objects = self._repo.objects(self._prefer)
+        return self._objects
+
+    def close(self) -> None:
+        """Let go of the objects."""
+        objects, self._objects = self._objects, None
+        if objects is not None:
+            objects.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def record(
+        self,
+        commits: Sequence[str],
+        sessions: Mapping[str, str],
+        *,
+        budget: Budget | None = None,
+        jobs: int = 1,
+        lock_timeout: float | None = None,
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Record commits (ids, parents first, none sealed as far as the index knows), each in its session.
+
+        What somebody else seals meanwhile is passed over. `budget` bounds the work of a hook's foreground; without one
+        Ctrl-C comes between two commits, and up to `jobs` processes work. The first lock may take `lock_timeout`
+        seconds (None: any time). Whoever holds the lock already has refreshed the index since.
+
+        Raises StoreBusyError, StoreError, RevisionError (of the generations) and KeyboardInterrupt; what was recorded
+        until then stays.
+        """
+        if len(commits) > _FEW:
+            self.close()
+            self._prefer = "auto"
+        if budget is not None:
+            return self._record(
+                commits, sessions, lambda oid: self._delta_within(oid, budget), lock_timeout=lock_timeout
+            )
+        from muse_hook.record.interrupts import Interrupts  # a hook has no use for it
+
+        with Interrupts() as interrupts:
+            if jobs > 1:
+                from muse_hook.record.workers import Workers, useful_jobs
+
+                jobs = useful_jobs(jobs, len(commits))
+            if jobs > 1:
+                self.close()  # open objects do not survive a fork
+                with Workers(self._delta, commits, jobs) as workers:
+                    return self._record(
+                        commits, sessions, workers.delta, interrupts.check, lock_timeout=lock_timeout, progress=progress
+                    )
+            return self._record(
+                commits, sessions, self._delta, interrupts.check, lock_timeout=lock_timeout, progress=progress
+            )
+
+    def delta(self, commit_id: str) -> CommitDelta:
+        """Return a commit and what it did to its first parent; nothing is written. ObjectMissingError."""
+        commit = self.objects.commit(commit_id)
+        return commit, delta_of(self.objects, commit, self._cache)
+
+    def append(self, session: str, batches: Sequence[Batch], *, sync: bool = True) -> int:
+        """Append batches to a session's log in one write, but for what is sealed; how many went in.
+
+        The store's lock must be held and the index be refreshed. `sync` makes them durable. Raises SessionError, and
+        StoreError with the log as it was.
+        """
+        if self._new_baseline is not None and not self._store.exists():
+            self._new_baseline.write()
+            self._index.reopen()
+        new = self._unsealed(batches)
+        if new and stand_at_end(self._store, session, [batch.commit_id for batch in new]):
+            self._index.reread(session)  # the index, a cache, hid what stands there, or that is damaged
+            new = self._unsealed(new)
+        if new:
+            start, _ = append(self._store, session, new, sync=sync)
+            self._index.add(session, start, new)
+        return len(new)
+
+    def _record(
+        self,
+        commits: Sequence[str],
+        sessions: Mapping[str, str],
+        delta: Callable[[str], CommitDelta | None],
+        check: Callable[[], None] | None = None,
+        *,
+        lock_timeout: float | None,
+        progress: Progress | None = None,
+    ) -> Outcome:
+        """Record chunk by chunk what `delta` makes of each commit (UnreadableError, None beyond a budget).
+
+        `check` is called before each commit and may raise.
+        """
+        outcome = Outcome()
+        at = 0
+        while at < len(commits) and not outcome.over_budget:
+            chunk: list[CommitDelta] = []
+            end, ops = time.monotonic() + SECONDS, 0
+            some = commits[at : at + COMMITS]
+            sealed = self._index.find(some) if at else {}
+            try:
+                for oid in some:
+                    if check is not None:
+                        check()
+                    if oid not in sealed:
+                        try:
+                            made = delta(oid)
+                        except UnreadableError as error:
+                            self._leave(outcome, oid, error)
+                        else:
+                            if made is None:
+                                outcome.over_budget = True
+                                break
+                            chunk.append(made)
+                            ops += _count_ops(made[1])
+                    at += 1
+                    if progress is not None:
+                        progress(at, len(commits))
+                    if ops > OPS or time.monotonic() > end:
+                        break
+            finally:  # what was made is kept, whatever made us stop
+                self._write(chunk, sessions, outcome, lock_timeout)
+            lock_timeout = None
+        return outcome
+
+    def _write(
+        self, chunk: Sequence[CommitDelta], sessions: Mapping[str, str], outcome: Outcome, lock_timeout: float | None
+    ) -> None:
+        """Append a chunk, in the order in which it was made: one write for each run of one session, one sync each."""
+        runs: list[tuple[str, list[Batch]]] = []
+        engine = _engine() if chunk else ""
+        is_shallow = self._repo is not None and self._repo.is_shallow
+        for commit, delta in chunk:
+            generation = self._generations[commit.id]
+            try:
+                batch = make_batch(commit, delta, generation, engine, shallow=is_shallow)
+            except Exception as error:  # noqa: BLE001 - see `unreadable`
+                self._leave(outcome, commit.id, unreadable(commit.id, error))
+                continue
+            session = sessions[commit.id]
+            if not runs or runs[-1][0] != session:
+                runs.append((session, []))
+            runs[-1][1].append(batch)
+        if not runs:
+            return
+        last = {session: number for number, (session, _) in enumerate(runs)}
+        with self._store.lock(lock_timeout) as is_outermost:
+            if is_outermost:
+                self._index.refresh(end_torn=True)
+            for number, (session, batches) in enumerate(runs):
+                outcome.written += self.append(session, batches, sync=last[session] == number)
+
+    def _unsealed(self, batches: Sequence[Batch]) -> list[Batch]:
+        sealed = self._index.find([batch.commit_id for batch in batches])
+        return [batch for batch in batches if batch.commit_id not in sealed]
+
+    def _delta(self, commit_id: str) -> CommitDelta:
+        """Return a commit's delta; UnreadableError, or what the machine is at fault for."""
+        try:
+            return self.delta(commit_id)
+        except Exception as error:
+            raise unreadable(commit_id, error) from error
+
+    def _delta_within(self, commit_id: str, budget: Budget) -> CommitDelta | None:
+        """Return a commit's delta, None where that is more than the budget allows; raises as `_delta`."""
+        try:
+            commit = self.objects.commit(commit_id)
+            changes = self.objects.diff_within(commit, budget.files)
+            if changes is None or not budget.spend(self.objects, changes):
+                return None
+            return commit, delta_of(self.objects, commit, self._cache, changes)
+        except Exception as error:
+            raise unreadable(commit_id, error) from error
+
+    def _leave(self, outcome: Outcome, commit_id: str, error: UnreadableError) -> None:
+        outcome.unreadable[commit_id] = error.why
+        if error.details:
+            outcome.faults.add(commit_id)
+            self._store.append_error(error.details)
 
 
 def open_code_session(repo_root: str | os.PathLike[str], session_id: str) -> OpLog:
@@ -51,75 +308,57 @@ def record_delta_ops(
     With a `commit` and its `generation` (1 + the largest of its parents') ids, stamps, time and causes derive from
     the commit, and its seal, whose id is not among those returned, is appended even where the delta is empty. What is
     sealed already, in whatever session, is not recorded again: the ids are those that stand there. Who holds the
-    store's lock and a refreshed `index` hands it on. Without `sync` it is durable only after `muse_hook.oplog.sync`.
+    store's lock and a refreshed `index` hands it on. Without `sync` it is durable only after
+    `muse_hook.oplog.writer.sync`.
 
     Raises SessionError (the id would escape the store), DeltaError (not of Muse's shape) and StoreError (cannot be
     written); the log is then as it was.
     """
     store = repo_root if isinstance(repo_root, Store) else Store.of(repo_root)
     session_id = check(session_id)
-    if commit is not None:
-        if generation is None:
-            raise DeltaError(f"recording {commit.id}", "its generation is not given")
-        batch = make_batch(
-            commit,
-            delta,
-            generation,
-            _engine() if engine is None else engine,
-            shallow=shallow,
-            actor_id=actor_id,
-            parent_op_ids=parent_op_ids,
-        )
+    if commit is None:
+        ops = list(walk_ops(delta))
+        if not ops:
+            return []
         with store.lock(LOCK_SECONDS):
-            if index is not None:
-                return _seal(store, session_id, batch, index, sync=sync)
-            store.ensure(OP_LOG)
-            with Index(store) as own:
-                own.refresh(end_torn=True)
-                return _seal(store, session_id, batch, own, sync=sync)
-    ops = list(walk_ops(delta))
-    if not ops:
-        return []
+            first_stamp = highest_stamp(store, session_id, locked=True) + 1
+            entries = ManualEntries.of_ops(ops, actor_id, parent_op_ids or (), first_stamp)
+            append(store, session_id, [entries], sync=sync)
+        return entries.op_ids
+    if generation is None:
+        raise DeltaError(f"recording {commit.id}", "its generation is not given")
+    batch = make_batch(
+        commit,
+        delta,
+        generation,
+        _engine() if engine is None else engine,
+        shallow=shallow,
+        actor_id=actor_id,
+        parent_op_ids=parent_op_ids,
+    )
     with store.lock(LOCK_SECONDS):
-        first = highest_stamp(store, session_id, locked=True) + 1
-        lines = ManualEntries.of_ops(ops, actor_id, parent_op_ids or (), first)
-        append(store, session_id, [lines], sync=sync)
-    return lines.op_ids
+        if index is not None:
+            return _append_batch(store, index, session_id, batch, sync=sync)
+        store.ensure(OP_LOG)
+        with Index(store) as own:
+            own.refresh(end_torn=True)
+            return _append_batch(store, own, session_id, batch, sync=sync)
 
 
-def record_batches(store: Store, session_id: str, batches: Sequence[Batch], *, index: Index, sync: bool = True) -> int:
-    """Append commits' batches to a session in one write, without those that are sealed already; how many went in.
-
-    The store's lock must be held, `index` be refreshed. Raises SessionError, and StoreError with the log as it was.
-    """
-    new = _unsealed(store, session_id, batches, index)
-    if new:
-        start, _ = append(store, session_id, new, sync=sync)
-        index.add(session_id, start, new)
-    return len(new)
+def _append_batch(store: Store, index: Index, session_id: str, batch: Batch, *, sync: bool) -> list[str]:
+    """Append a commit's batch unless it is sealed; the ids of the entries that stand in the log then."""
+    if Recorder(None, store, index, {}).append(session_id, [batch], sync=sync):
+        return batch.op_ids
+    there = index.read(batch.commit_id)
+    return batch.op_ids if there is None else there[1].op_ids
 
 
-def _unsealed(store: Store, session_id: str, batches: Sequence[Batch], index: Index) -> list[Batch]:
-    """Return the batches whose commits are sealed nowhere; the log's own end is asked as well as its cache."""
-    sealed = index.find([batch.commit_id for batch in batches])
-    new = [batch for batch in batches if batch.commit_id not in sealed]
-    if new and stand_at_end(store, session_id, [batch.commit_id for batch in new]):
-        index.reread(session_id)  # it hid what stands there, or that is damaged
-        sealed = index.find([batch.commit_id for batch in new])
-        new = [batch for batch in new if batch.commit_id not in sealed]
-    return new
-
-
-def _seal(store: Store, session_id: str, batch: Batch, index: Index, *, sync: bool) -> list[str]:
-    if not _unsealed(store, session_id, [batch], index):
-        return index.batch(index.find([batch.commit_id])[batch.commit_id]).op_ids
-    start, _ = append(store, session_id, [batch], sync=sync)
-    index.add(session_id, start, [batch])
-    return batch.op_ids
+def _count_ops(delta: StructuredDelta) -> int:
+    return sum([1 + len(op["child_ops"]) if op["op"] == "patch" else 1 for op in delta["ops"]])
 
 
 def _engine() -> str:
     """Return the versions at work here."""
-    from muse_hook.languages.languages import engine  # a delta that no grammar made names its engine
+    from muse_hook.languages.languages import engine  # who appends by hand needs no grammar
 
-    return str(engine())
+    return engine()

@@ -8,7 +8,7 @@ from collections import Counter
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
-from muse_hook.record.delta import Memory, delta_of
+from muse_hook.record.delta import TableCache, delta_of
 from muse_hook.replay.batches import Batches
 from muse_hook.replay.nodes import causal_order
 from muse_hook.replay.replay import Walk
@@ -83,7 +83,7 @@ class _Examination:
         self._batches = batches
         self._logs = logs
         self._report = report
-        self._memory = Memory() if thorough else None
+        self._cache = TableCache() if thorough else None
         self._engine = engine()
         self._generations = Generations(objects)
         self._trees = Trees(objects)
@@ -149,9 +149,9 @@ class _Examination:
             self._gone[node.commit_id] = None
         generation = self._generations.of(node.commit_id)
         delta = None
-        if self._memory is not None and commit is not None and node.engine == self._engine:
+        if self._cache is not None and commit is not None and node.engine == self._engine:
             with contextlib.suppress(ObjectMissingError):
-                delta = delta_of(self._objects, commit, self._memory)
+                delta = delta_of(self._objects, commit, self._cache)
         try:
             ops, found = batch_differences(data, commit, generation, engine=self._engine, delta=delta)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -171,7 +171,7 @@ class _Examination:
     def _compare(self, node: Node, table: Table, ops: Sequence[DomainOp]) -> None:
         """Compare all paths; where the first parent was compared, those that the commit can have changed."""
         try:
-            if self._memory is None:
+            if self._cache is None:
                 found = list(self._comparison.whole(node, table))
             else:
                 found = list(self._comparison.changed(node, table, self._tree_before(node), ops))

@@ -9,16 +9,13 @@ from muse_hook.cli.failures import DONE, USER_FAULT, reject
 from muse_hook.cli.left import tell_left, what_brings
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
-from muse_hook.record.delta import Memory
+from muse_hook.record.delta import TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
     from muse_hook.cli.invocation import Invocation
-
-# What the last run has read: taking that apart would be a hundredth of its time, and the process ends soon after.
-_KEPT: list[Memory] = []
 
 PAGED = False
 DESCRIPTION = """
@@ -77,8 +74,6 @@ def record_range(
     Raises RevisionError for what Git does not know, Interrupted on Ctrl-C.
     """
     progress = Progress(invocation.messages, "recording")
-    memory = Memory(reuse=reuse)
-    _KEPT[:] = [memory]
     try:
         report = backfill(
             invocation.repository,
@@ -88,7 +83,7 @@ def record_range(
             all=every,
             session=session,
             jobs=jobs or len(os.sched_getaffinity(0)),
-            memory=memory,
+            cache=TableCache(reuse=reuse),
             progress=progress.update,
         )
     except KeyboardInterrupt:

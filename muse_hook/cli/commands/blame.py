@@ -12,7 +12,7 @@ from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import last_changes
 from muse_hook.history.names import SymbolNames
 from muse_hook.model.change import Blob
-from muse_hook.record.delta import Memory
+from muse_hook.record.delta import TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _table(repository: Repository, commit_id: str, path: str) -> SymbolTable:
             entry = objects.entry(entry[1], name) if entry and entry[0] == 0o040000 else None  # noqa: PLR2004 - a folder
         if entry is None or entry[0] == 0o040000:  # noqa: PLR2004 - a folder
             raise RevisionError(doing, f"there is no such file at {commit_id[:_SHORT]}", "git ls-files")
-        table = Memory().table(objects, Blob(*entry), path)
+        table = TableCache().table(objects, Blob(*entry), path)
     if table is None:
         raise RevisionError(doing, "no language that is known here", shell_command("git", "blame", path))
     return table

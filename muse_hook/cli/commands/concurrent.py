@@ -8,7 +8,7 @@ from muse_hook.cli.options import add_json
 from muse_hook.concurrent.compare import ChangesCache, compare
 from muse_hook.concurrent.side import RecordedSymbols
 from muse_hook.errors import RevisionError, StoreError
-from muse_hook.record.delta import MEMORY_BYTES, Memory
+from muse_hook.record.delta import TABLE_CACHE_SIZE, TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
     pairs = _pairs(arguments, invocation)
     ids = [tuple(map(repository.resolve, pair)) for pair in pairs]
     recorded = _recorded(invocation)
-    memory, cache = Memory(TABLES if arguments.all else MEMORY_BYTES), ChangesCache()
+    tables, cache = TableCache(TABLES if arguments.all else TABLE_CACHE_SIZE), ChangesCache()
     stages = invocation.stages()
     progress = stages.begin("comparing", "branches")
     try:
@@ -82,7 +82,7 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
                     progress(number, len(pairs))
                 try:
                     comparison = compare(
-                        repository, objects, ours, theirs, recorded=recorded, memory=memory, cache=cache
+                        repository, objects, ours, theirs, recorded=recorded, tables=tables, cache=cache
                     )
                 except RevisionError as unrelated:
                     if not arguments.all:

@@ -1,0 +1,247 @@
+"""Deltas by several processes; they come out in order, so the log has the same bytes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pickle
+import select
+import signal
+import struct
+from contextlib import suppress
+
+from muse_hook.errors import InternalError, StoreError
+from muse_hook.record.delta import UnreadableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import NoReturn, Self
+
+    from muse_hook.record.delta import CommitDelta
+
+# Commits that a worker gets at a time, at least: few, so that at the end all are done at about the same time.
+BLOCK = 32
+# ... and at most, in such blocks: a file's next version is often in the next commit and is parsed from it, so each
+# border costs; but what comes after a block is kept in memory until that block is done.
+_LARGEST = 16
+# Of what is left a worker gets one share in so many a process.
+_SHARES = 2
+# Commits that a worker has yet to do when it gets its next block, so that it never waits for one.
+_AHEAD = 8
+# Bytes of answers not yet asked for; beyond it only the worker whose turn it is is listened to.
+_BUFFERED = 16 << 20
+_PIPE = 1 << 20
+_TASK = struct.Struct("<II")  # the first commit, and the one after the last
+_HEADER = struct.Struct("<I")  # how long the answer is
+
+
+def useful_jobs(jobs: int, commits: int) -> int:
+    """Return how many of `jobs` processes are worth their start for so many commits."""
+    return min(jobs, commits // (4 * BLOCK))
+
+
+class Workers:
+    """Makes the deltas of `commits` with `jobs` processes; a context manager, which ends them.
+
+    The processes are forked from this one and call `make` there: it returns a commit's delta, or raises
+    UnreadableError. They are asked for each commit once, in order; who asks may pass over some.
+    """
+
+    def __init__(self, make: Callable[[str], CommitDelta], commits: Sequence[str], jobs: int) -> None:
+        self._commits = commits
+        self._numbers = {oid: number for number, oid in enumerate(commits)}
+        self._next = 0  # the first commit that nobody has been given
+        self._asked = 0  # ... and the first that may still be asked for
+        self._answers: dict[int, bytes] = {}
+        self._bytes = 0
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(jobs):
+                theirs = [d for worker in self._workers for d in worker.descriptors]
+                self._workers.append(_Worker(make, commits, theirs))
+            self._give()
+        except OSError as error:
+            self.close()
+            raise StoreError("starting workers", error.strerror or str(error), "try again with --jobs 1") from error
+        except BaseException:
+            self.close()
+            raise
+
+    def delta(self, commit_id: str) -> CommitDelta:
+        """Return a commit's delta; waits for it.
+
+        Raises UnreadableError, InternalError where its process died, StoreError where that found the machine at fault.
+        """
+        number = self._numbers[commit_id]
+        for passed in range(self._asked, number):
+            if passed in self._answers:
+                self._take(passed)
+        self._asked = number + 1
+        while number not in self._answers:
+            self._listen(number)
+        kind, value = pickle.loads(self._take(number))  # noqa: S301 - our own fork's
+        if kind == "unreadable":
+            raise UnreadableError(*value)
+        if kind == "error":
+            raise StoreError(f"telling {commit_id}", value)
+        made: CommitDelta = value
+        return made
+
+    def close(self) -> None:
+        """End the processes, whatever they do: they hold nothing that matters."""
+        for worker in self._workers:
+            worker.end()
+        self._workers = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _take(self, number: int) -> bytes:
+        answer = self._answers.pop(number)
+        self._bytes -= len(answer)
+        return answer
+
+    def _listen(self, wanted: int) -> None:
+        """Take what any worker has to say; where much waits already, only who makes `wanted`."""
+        self._give()
+        its = next((w for w in self._workers if any(first <= wanted < last for first, last in w.blocks)), None)
+        if its is not None and not its.is_alive:
+            raise its.died()
+        is_full = its is not None and self._bytes > _BUFFERED
+        listened = [w for w in self._workers if w is its or (w.blocks and w.is_alive and not is_full)]
+        poll = select.poll()
+        for worker in listened:
+            poll.register(worker.answers, select.POLLIN)
+        ready = {descriptor for descriptor, _ in poll.poll()}
+        for worker in listened:
+            if worker.answers in ready:
+                for number, answer in worker.receive():
+                    if number >= wanted:
+                        self._answers[number] = answer
+                        self._bytes += len(answer)
+
+    def _give(self) -> None:
+        """See to it that every worker has enough to do."""
+        for worker in self._workers:
+            if worker.is_alive and worker.commits_left <= _AHEAD and self._next < len(self._commits):
+                last = min(self._next + self._block(), len(self._commits))
+                worker.give(self._next, last)
+                self._next = last
+
+    def _block(self) -> int:
+        """Return how many commits the next block takes: large ones first."""
+        share = (len(self._commits) - self._next) // (_SHARES * len(self._workers))
+        return max(BLOCK, min(share, _LARGEST * BLOCK))
+
+
+class _Worker:
+    """One process, as the first one sees it.
+
+    `blocks` are the ranges of commits that it was given and has not done yet, the first one's start being the next that
+    it answers for; `answers` is the descriptor that they come from; it `is_alive` until that ends.
+    """
+
+    def __init__(self, make: Callable[[str], CommitDelta], commits: Sequence[str], theirs: Sequence[int]) -> None:
+        tasks, self._tasks = os.pipe()
+        self.answers, answers = os.pipe()
+        self.blocks: list[tuple[int, int]] = []
+        self.is_alive = True
+        self._received = bytearray()
+        self.pid = os.fork()
+        if self.pid == 0:
+            for descriptor in (*self.descriptors, *theirs):
+                os.close(descriptor)  # or nobody would ever see an end of them
+            _work(make, commits, tasks, answers)
+        os.close(tasks)
+        os.close(answers)
+        with suppress(AttributeError, OSError):  # not Linux, or more than a user may have
+            fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, _PIPE)  # it goes on while we write
+
+    @property
+    def descriptors(self) -> tuple[int, int]:
+        """The ends of its pipes that this process holds."""
+        return self._tasks, self.answers
+
+    @property
+    def commits_left(self) -> int:
+        """How many commits it has been given and has not done yet."""
+        return sum(last - first for first, last in self.blocks)
+
+    def give(self, first: int, last: int) -> None:
+        """Ask for the commits from `first` to before `last`."""
+        self.blocks.append((first, last))
+        with suppress(BrokenPipeError):  # it died: its answers end, and that is seen
+            os.write(self._tasks, _TASK.pack(first, last))
+
+    def receive(self) -> list[tuple[int, bytes]]:
+        """Return the numbers of the commits whose answers have arrived whole, and these."""
+        data = os.read(self.answers, _PIPE)
+        self.is_alive = bool(data)
+        self._received += data
+        found = []
+        at = 0
+        while len(self._received) - at >= _HEADER.size:
+            end = at + _HEADER.size + _HEADER.unpack_from(self._received, at)[0]
+            if end > len(self._received):
+                break
+            number, last = self.blocks[0]
+            found.append((number, bytes(self._received[at + _HEADER.size : end])))
+            self.blocks[:1] = [(number + 1, last)] if number + 1 < last else []
+            at = end
+        del self._received[:at]
+        return found
+
+    def end(self) -> None:
+        """Kill it, if it lives, and take its status."""
+        for descriptor in self.descriptors:
+            with suppress(OSError):
+                os.close(descriptor)
+        with suppress(OSError):
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+
+    def died(self) -> InternalError:
+        """Return what there is to say of its end."""
+        try:
+            status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:
+            status = 0
+        how = f"signal {-status}" if status < 0 else f"exit status {status}"
+        return InternalError("telling commits", f"a worker died ({how})", "run it again with --jobs 1")
+
+
+def _work(make: Callable[[str], CommitDelta], commits: Sequence[str], tasks: int, answers: int) -> NoReturn:
+    """Be a worker: answer until there are no more tasks."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
+        while task := os.read(tasks, _TASK.size):
+            for commit_id in commits[slice(*_TASK.unpack(task))]:
+                data = _answer(make, commit_id)
+                _write(answers, _HEADER.pack(len(data)) + data)
+        status = 0
+    except BrokenPipeError:
+        status = 0  # nobody listens any more
+    finally:
+        os._exit(status)  # nothing of the first process's is to be tidied up here
+
+
+def _answer(make: Callable[[str], CommitDelta], commit_id: str) -> bytes:
+    answer: tuple[str, object]
+    try:
+        answer = ("delta", make(commit_id))
+    except UnreadableError as error:
+        answer = ("unreadable", (error.why, error.details))
+    except (StoreError, OSError) as error:
+        answer = ("error", str(error))
+    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,1 @@
+"""The one way to record, its workers, its budget."""
