@@ -257,7 +257,7 @@ def test_a_batch_that_is_read_equals_the_one_that_was_made() -> None:
 def test_each_op_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[bytes] = []
     original = parse
-    monkeypatch.setattr("muse_hook.oplog.batch.parse", lambda line: parsed.append(line) or original(line))  # type: ignore[func-returns-value]
+    monkeypatch.setattr("muse_hook.oplog.lines.parse", lambda line: parsed.append(line) or original(line))  # type: ignore[func-returns-value]
     found = read(tricky()).entries()
     assert len(parsed) == 4  # two patches, one insert, the seal
     assert found[1]["domain_op"] is found[0]["domain_op"]["child_ops"][0]

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from oplog_room import ENGINE, batch, commit, log_of, oid, scan, write
 
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
-from muse_hook.index import follow, schema
+from muse_hook.index import database, follow
 from muse_hook.index.index import Index
 from muse_hook.oplog.batch import Batch, delta_of_entries, make_batch, make_superseded
 from muse_hook.oplog.store import Store
@@ -329,7 +329,7 @@ def content(index: Index) -> list[Any]:
 
 def made_again(store: Store) -> list[Any]:
     """Return what an index holds that is made from nothing."""
-    schema.remove(store)
+    database.remove(store)
     with Index(store) as index:
         for session in ("main", "feature/x", "new"):
             if log_of(store, session).exists():
@@ -351,7 +351,7 @@ def test_an_index_that_was_added_to_equals_one_made_from_nothing(store: Store, m
     with Index(store) as index:
         index.follow("main")
         index.follow("feature/x")
-        monkeypatch.setattr(follow, "LogReader", None)  # nothing is read
+        monkeypatch.setattr("muse_hook.oplog.reader.LogReader", None)  # nothing is read
         add(store, index, "main", batch(4, "i", "j", generation=2), batch(5))
         add(store, index, "main", shallow)
         add(store, index, "new", batch(6, "f"))
@@ -386,7 +386,7 @@ def test_where_the_log_is_not_as_it_was_known_it_is_followed(change: Any, store:
         add(store, index, "main", batch(4, "i"))
         index.refresh()
         found = {each: (at.session, at.start, at.end) for each, at in index.find(map(oid, range(9))).items()}
-    schema.remove(store)
+    database.remove(store)
     with Index(store) as index:
         index.refresh()
         assert found == {each: (at.session, at.start, at.end) for each, at in index.find(map(oid, range(9))).items()}
@@ -466,7 +466,7 @@ def test_a_copy_in_memory_is_not_taken_from_what_is_not_ours(store: Store) -> No
     connection = sqlite3.connect(store.path("index.sqlite"))
     connection.executescript(PLANTED[0])
     connection.close()
-    assert schema.in_memory(store).execute("SELECT count(*) FROM logs").fetchone() == (0,)
+    assert database.in_memory(store).execute("SELECT count(*) FROM logs").fetchone() == (0,)
 
 
 def test_an_index_that_breaks_while_it_is_open_is_made_anew(store: Store) -> None:
@@ -495,7 +495,7 @@ def test_after_a_new_start_that_lost_nothing_it_is_kept(store: Store) -> None:
         index.connection.execute("REPLACE INTO meta VALUES ('kept', 'yes')")
     with Index(store) as index:
         assert index.connection.execute("SELECT value FROM meta WHERE key = 'kept'").fetchone() == ("yes",)
-        assert index.connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()[0] == schema._boot()
+        assert index.connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()[0] == database._boot()
 
 
 def test_no_store_is_made_for_an_index(tmp_path: Path) -> None:
@@ -640,7 +640,7 @@ class Logs(RuleBasedStateMachine):
     @rule()
     def lose_the_index(self) -> None:
         if self.store.exists():
-            schema.remove(self.store)
+            database.remove(self.store)
 
     @invariant()
     def it_says_what_the_logs_say(self) -> None:

@@ -12,7 +12,7 @@ import muse_hook
 PACKAGE = Path(muse_hook.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 # Read as text, where a lone carriage return would end a line: files of our own, the kernel's, and lists of ids.
-TEXT_FILES = {"languages/languages.py", "report/page.py", "__main__.py", "index/schema.py", "git/revisions.py"}
+TEXT_FILES = {"languages/languages.py", "report/page.py", "__main__.py", "index/database.py", "git/revisions.py"}
 
 
 def parting(path: Path) -> list[str]:

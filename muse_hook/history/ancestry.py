@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import cached_property
 from operator import itemgetter
 
-from muse_hook.index import schema
+from muse_hook.index import database
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     ChainPosition = tuple[int, int, int]
     """Where a commit stands: on which chain, how many steps along it, and at which generation."""
 else:
-    sqlite3 = schema.sqlite3
+    sqlite3 = database.sqlite3
 
 BEFORE = (-1, 0, 0)
 """Before everything that is recorded: an ancestor of every commit."""

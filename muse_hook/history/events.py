@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from json import loads
 
-from muse_hook.index import schema
+from muse_hook.index import database
 from muse_hook.oplog.sessions import shown
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     OpOfRecord = tuple[tuple[Any, ...], dict[str, Any]]
     """What is known of a record (_RECORD), and an op of it."""
 else:
-    sqlite3 = schema.sqlite3
+    sqlite3 = database.sqlite3
 
 _RECORD = (
     "r.record, r.commit_id, r.session, r.lamport_ts, r.actor, r.author, r.committed_at, r.subject, r.chain, r.step,"

@@ -10,7 +10,7 @@ from muse_hook.digest import hasher
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.history import tables
 from muse_hook.history.batch_lines import parsed
-from muse_hook.index import schema
+from muse_hook.index import database
 from muse_hook.oplog.lines import manual_entry, parse, read_lines
 from muse_hook.oplog.lock import StoreLock
 from muse_hook.oplog.seal import engine_of, supersedes
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], None]
     Stage = Callable[[str], Progress]
 else:
-    sqlite3 = schema.sqlite3
+    sqlite3 = database.sqlite3
 
 _LOCK = "index.lock"
 _LOCK_SECONDS = 0.2
@@ -134,7 +134,7 @@ def _refresh(index: Index, stage: Stage) -> str:
     from muse_hook.history.link import link  # start-up time; mostly nothing is new
 
     total = sum(unread for *_, unread in logs)
-    index.expect(total)
+    index.reserve_cache(total)
     pauses = _Pauses()
     with _NoCollector():
         progress = stage("read")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from json import dumps
 
-from muse_hook.index import schema
+from muse_hook.index import database
 from muse_hook.oplog.entry import POSITIONS
 from muse_hook.oplog.seal import engine_of
 
@@ -138,13 +138,13 @@ def is_there(connection: sqlite3.Connection) -> bool:
     row = connection.execute("SELECT value FROM meta WHERE key = 'history'").fetchone()
     if row is None or row[0] != str(VERSION):
         return False
-    found = {text for _, _, text in schema.others(connection)}
+    found = {text for _, _, text in database.others(connection)}
     return found >= _ALWAYS and found - _ALWAYS <= _LATER
 
 
 def make(connection: sqlite3.Connection) -> None:
     """Drop what is there and make empty tables; inside the caller's transaction."""
-    for kind, name, _ in schema.others(connection):
+    for kind, name, _ in database.others(connection):
         if kind in ("table", "view"):
             quoted = name.replace('"', '""')
             connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')

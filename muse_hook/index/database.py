@@ -1,9 +1,10 @@
-"""The connection to the index, and what happens when it breaks."""
+"""The file `index.sqlite`: its tables, transactions, and a new file for a broken one, since it is a cache."""
 
 from __future__ import annotations
 
-from muse_hook.errors import StoreBusyError, StoreError
-from muse_hook.index import schema
+import os
+
+from muse_hook.errors import StoreBusyError, StoreError, shell_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,13 +12,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-    from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 
     P = ParamSpec("P")
     T = TypeVar("T")
+    D = TypeVar("D", bound="Database")
 else:
-    sqlite3 = schema.sqlite3
+    try:
+        import _sqlite3 as sqlite3  # the package imports datetime for its adapters: 1 ms of every hook
+    except ImportError:  # not CPython
+        import sqlite3
+
+FILE = "index.sqlite"
+# Raised with every change of the tables below: an older file is thrown away.
+VERSION = 3
+BUSY_SECONDS = 10.0
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+
+# `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
+# `seal_line` and `seal_commit` the last seal before it. A log that is read anew gets a new id, its seals new numbers.
+# `seals.engine` is a row of `engines`.
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE logs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, folder TEXT NOT NULL UNIQUE,
+    inode INTEGER NOT NULL, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+    position INTEGER NOT NULL, floor INTEGER NOT NULL, pending INTEGER NOT NULL,
+    seal_line INTEGER NOT NULL, seal_commit TEXT NOT NULL, seals INTEGER NOT NULL, entries INTEGER NOT NULL
+);
+CREATE TABLE seals (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, commit_id TEXT NOT NULL, log INTEGER NOT NULL,
+    start INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL,
+    generation INTEGER NOT NULL, shallow INTEGER NOT NULL, engine INTEGER NOT NULL
+);
+CREATE TABLE engines (id INTEGER PRIMARY KEY, engine TEXT NOT NULL UNIQUE);
+CREATE INDEX seals_by_commit ON seals (commit_id);
+CREATE TABLE damaged (
+    log INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL, commit_id TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (log, line)
+) WITHOUT ROWID;
+CREATE TABLE marks (op_id TEXT NOT NULL, log INTEGER NOT NULL, PRIMARY KEY (op_id, log)) WITHOUT ROWID;
+"""
+# As SQLite keeps them: {name: text}.
+_OWN = {text.split(" ", 3)[2]: text for text in map(str.strip, _TABLES.split(";")) if text}
 
 # SQLite's own limit on `?` was 999 for long.
 _IDS_A_QUERY = 500
@@ -31,18 +68,18 @@ class Database:
     def __init__(self, store: Store, timeout: float) -> None:
         self.store = store
         self.timeout = timeout
-        self.connection = schema.connect(store, timeout)
+        self.connection = connect(store, timeout)
 
     def reopen(self) -> None:
         """Take the store's file, where there was no store yet when this was opened."""
         self.connection.close()
-        self.connection = schema.connect(self.store, self.timeout)
+        self.connection = connect(self.store, self.timeout)
 
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
 
-    def expect(self, size: int) -> None:
+    def reserve_cache(self, size: int) -> None:
         """Take memory for reading `size` bytes of logs, where that is much: pages are then written once."""
         if size > _MUCH:
             self.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -58,16 +95,20 @@ class Database:
             some = values[at : at + _IDS_A_QUERY]
             yield from self.connection.execute(query % ", ".join("?" * len(some)), some).fetchall()
 
+    def fill(self) -> None:
+        """Read the logs into a new database."""
+        raise NotImplementedError
+
     def rebuild(self, error: sqlite3.DatabaseError) -> None:
         """Take another database after `error`: a new file for a broken one, memory where it cannot be written."""
         self.connection.close()
-        unwritable = schema.cannot_write(error)
+        unwritable = cannot_write(error)
         try:
             if not unwritable:
-                schema.remove(self.store)
+                remove(self.store)
         except StoreError:
             unwritable = True
-        self.connection = schema.in_memory(self.store) if unwritable else schema.connect(self.store, self.timeout)
+        self.connection = in_memory(self.store) if unwritable else connect(self.store, self.timeout)
 
 
 class _Transaction:
@@ -82,7 +123,7 @@ class _Transaction:
         try:
             self._database.connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if schema.is_busy(error):
+            if is_busy(error):
                 raise StoreBusyError("writing the index", str(error)) from error
             raise
         return self
@@ -95,21 +136,174 @@ class _Transaction:
             connection.execute("ROLLBACK")
 
 
-def rebuilds_on_error(method: Callable[Concatenate[Index, P], T]) -> Callable[Concatenate[Index, P], T]:
+def rebuilds_on_error(method: Callable[Concatenate[D, P], T]) -> Callable[Concatenate[D, P], T]:
     """Make a method try once more, with another database filled from the logs, after the index broke."""
 
-    def safe(self: Index, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def safe(self: D, /, *args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return method(self, *args, **kwargs)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise  # our own fault
         except sqlite3.DatabaseError as error:
-            if schema.is_busy(error):
+            if is_busy(error):
                 raise StoreBusyError("reading the index", str(error)) from error
             self.rebuild(error)
-        self.refresh()
+        self.fill()
         return method(self, *args, **kwargs)
 
     safe.__name__ = method.__name__
     safe.__doc__ = method.__doc__
     return safe
+
+
+# Opening the file
+
+
+def connect(store: Store, timeout: float) -> sqlite3.Connection:
+    """Return a connection to the store's index, its tables made where they are not there.
+
+    In a store that is not there, or cannot be written, it is a copy in memory. Raises StoreBusyError where another
+    process keeps it locked for `timeout` seconds.
+    """
+    path = store.path(FILE)
+    if not store.exists():
+        return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+    try:
+        os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))  # no link, and the store's mode bits
+    except StoreError:
+        return in_memory(store)
+    for _ in range(3):
+        connection = None
+        try:
+            connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
+            return _prepared(connection, _boot())
+        except sqlite3.DatabaseError as error:
+            if connection is not None:
+                connection.close()
+            if is_busy(error):
+                raise StoreBusyError(f"opening {path}", str(error)) from error
+            if cannot_write(error):
+                return in_memory(store)
+            remove(store)  # damaged, or of another version
+    raise StoreError(f"opening {path}", "it is damaged again and again", shell_command("rm", path))
+
+
+def remove(store: Store) -> None:
+    """Delete the index."""
+    for suffix in ("", "-journal", "-wal", "-shm"):
+        path = store.path(FILE + suffix)
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise StoreError(f"deleting {path}", error.strerror or str(error)) from error
+
+
+def is_busy(error: sqlite3.DatabaseError) -> bool:
+    """Say whether another process holds the index."""
+    return _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def cannot_write(error: sqlite3.DatabaseError) -> bool:
+    """Say whether the disk is full, or the file or its folder not ours to write."""
+    return _code(error) in (
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+    )  # fmt: skip
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # not there in an error that we made
+
+
+def _prepared(connection: sqlite3.Connection, boot: str) -> sqlite3.Connection:
+    """Return the connection ready for use; raises DatabaseError where the file must go."""
+    # The log has been synced; the index can be made again, so it pays for no sync of its own. What a power cut may
+    # leave of it is found by `_survived`.
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA journal_mode = PERSIST")
+    connection.execute("PRAGMA trusted_schema = OFF")  # whoever packed or shares the store may have written the file
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        _make(connection, boot)
+    elif version != VERSION:
+        raise sqlite3.DatabaseError(f"version {version}")
+    else:
+        others(connection)
+    if version and boot:
+        known = connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()
+        if known is None or known[0] != boot:
+            if not _survived(connection):
+                raise sqlite3.DatabaseError("rows are missing")
+            connection.execute("REPLACE INTO meta VALUES ('boot', ?)", (boot,))
+    return connection
+
+
+def others(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return what followers keep in the file beside the index: (type, name, text) as in `sqlite_master`.
+
+    Raises DatabaseError where the index's own is not as we make it, or anything is attached to it: a trigger or an
+    index of somebody else's can hide what is written.
+    """
+    missing = dict(_OWN)
+    found = []
+    for kind, name, table, text in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+        if name in _OWN and missing.pop(name, None) == text:
+            continue
+        if text is None or name == "sqlite_sequence":  # made by SQLite for UNIQUE, PRIMARY KEY, AUTOINCREMENT
+            continue
+        if kind == "trigger" or name in _OWN or table in _OWN:
+            raise sqlite3.DatabaseError(f"{kind} {name} is not ours")
+        found.append((kind, name, text.strip()))
+    if missing:
+        raise sqlite3.DatabaseError(f"{', '.join(missing)} is missing")
+    return found
+
+
+def _make(connection: sqlite3.Connection, boot: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('boot', ?)", (boot,))
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+    finally:
+        connection.execute("COMMIT")
+
+
+def _survived(connection: sqlite3.Connection) -> bool:
+    """Say whether the seals that the logs' rows count are there: pages reach the disk in any order."""
+    there = dict(connection.execute("SELECT log, count(*) FROM seals GROUP BY log"))
+    counted = {log: seals for log, seals in connection.execute("SELECT id, seals FROM logs") if seals}
+    return there == counted and connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+
+
+def in_memory(store: Store) -> sqlite3.Connection:
+    """Return a copy of the index in memory; an empty one where it cannot be read."""
+    path = store.path(FILE)
+    memory = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        if not data:  # SQLite would take it for a lack of memory
+            raise sqlite3.DatabaseError("empty")
+        memory.deserialize(data)
+        memory.execute("SELECT count(*) FROM logs").fetchone()
+        if memory.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+            memory.execute("PRAGMA trusted_schema = OFF")
+            others(memory)
+            return memory
+    except (OSError, sqlite3.Error):
+        pass
+    memory.close()
+    return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+
+
+def _boot() -> str:
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

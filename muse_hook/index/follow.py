@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 
 from muse_hook.oplog.entry import MAX_GENERATION, seal_id
-from muse_hook.oplog.reader import LogReader
-from muse_hook.oplog.seal import Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,6 +106,9 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
 
     Where the log is not the one that was read before, it is read from its start.
     """
+    from muse_hook.oplog.reader import LogReader  # start-up time of the hook, which mostly adds what it has written
+    from muse_hook.oplog.seal import Mark
+
     found = os.fstat(fd)
     if not (row.is_continued(found) and row.holds(fd)):
         forget(connection, row)

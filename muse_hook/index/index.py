@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from muse_hook.errors import DamagedLogError
-from muse_hook.index.database import Database, rebuilds_on_error
+from muse_hook.index import database
+from muse_hook.index.database import BUSY_SECONDS, Database, rebuilds_on_error
 from muse_hook.index.follow import LogRow, add, follow, forget
-from muse_hook.index.schema import BUSY_SECONDS
 from muse_hook.oplog.files import refused
 from muse_hook.oplog.seal import supersedes
 from muse_hook.oplog.sessions import LOG
@@ -16,12 +16,19 @@ from muse_hook.oplog.writer import end_torn_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any, Self
 
     from muse_hook.model.ops import OpEntry
     from muse_hook.oplog.batch import Batch
     from muse_hook.oplog.store import Store
+else:
+    sqlite3 = database.sqlite3
+
+
+# Of the table `seals`, in the order in which `IndexedBatch` takes them, then its log and engine.
+_BATCH = "commit_id, start, line, end, generation, shallow, log, engine"
 
 
 class IndexedBatch:
@@ -32,7 +39,7 @@ class IndexedBatch:
 
     __slots__ = ("commit_id", "end", "engine", "generation", "line", "session", "shallow", "start")
 
-    def __init__(self, row: tuple[Any, ...], session: str, engine: str) -> None:
+    def __init__(self, row: Sequence[Any], session: str, engine: str) -> None:
         self.commit_id, self.start, self.line, self.end, self.generation, shallow = row
         self.shallow = bool(shallow)
         self.session = session
@@ -150,6 +157,12 @@ class Index(Database):
             self.connection.execute("REPLACE INTO meta VALUES ('folders', ?)", (token,))
         return True
 
+    def fill(self) -> None:
+        """Read all logs into a new database."""
+        self._names.clear()
+        self._engines.clear()
+        self.refresh()
+
     @rebuilds_on_error
     def follow(self, session: str) -> None:
         """Read what is new in one session's log: for those who have just appended to it."""
@@ -191,21 +204,47 @@ class Index(Database):
     @rebuilds_on_error
     def _find(self, commit_ids: list[str]) -> dict[str, IndexedBatch]:
         # The newer engine's batch of a commit is the one that counts, of those of one engine the first.
-        query = (
-            "SELECT commit_id, start, line, end, generation, shallow, log, engine FROM seals"
-            " WHERE commit_id IN (%s) ORDER BY number"
-        )
+        query = f"SELECT {_BATCH} FROM seals WHERE commit_id IN (%s) ORDER BY number"  # noqa: S608 - a constant
         found: dict[str, IndexedBatch] = {}
-        for *row, log, number in self.rows_of(query, commit_ids):
-            engine = self._engine(number)
-            other = found.get(row[0])
-            if other is None or supersedes(engine, other.engine):
-                found[row[0]] = IndexedBatch(tuple(row), self._name(log), engine)
+        for row in self.rows_of(query, commit_ids):
+            each = self._indexed(row)
+            other = found.get(each.commit_id)
+            if other is None or supersedes(each.engine, other.engine):
+                found[each.commit_id] = each
         return found
 
     def is_sealed(self, commit_id: str) -> bool:
         """Say whether a commit has a whole batch in any log."""
         return bool(self.find([commit_id]))
+
+    def all_batches(self, commit_id: str) -> list[IndexedBatch]:
+        """Return every batch of a commit in the order in which they came; none where the index cannot be asked."""
+        query = f"SELECT {_BATCH} FROM seals WHERE commit_id = ? ORDER BY number"  # noqa: S608 - a constant
+        try:
+            return [self._indexed(row) for row in self.connection.execute(query, (commit_id,)).fetchall()]
+        except sqlite3.DatabaseError:  # somebody deleted it, or holds it
+            return []
+
+    def commits_before(self, session: str, end: int, unless: os.stat_result) -> set[str]:
+        """Return the commits with a batch that ends at byte `end` of a session's log, or before.
+
+        None where the log that was read is the file `unless`, or where the index cannot be asked.
+        """
+        query = (
+            "SELECT s.commit_id FROM seals s JOIN logs l ON l.id = s.log"
+            " WHERE l.folder = ? AND s.end <= ? AND (l.inode, l.size) <> (?, ?)"
+        )
+        values = (self._below(self.store.folder(session)), end, unless.st_ino, unless.st_size)
+        try:
+            return {commit_id for (commit_id,) in self.connection.execute(query, values)}
+        except sqlite3.DatabaseError:
+            return set()
+
+    @rebuilds_on_error
+    def positions(self) -> list[tuple[str, int, str, int]]:
+        """Return how far each log was read: its session, where its last whole batch ends, whose it is, the position."""
+        rows = LogRow.read_all(self.connection).values()
+        return [(self._name(row.id), row.floor, row.seal_commit, row.position) for row in rows]
 
     def read(self, commit_id: str) -> tuple[IndexedBatch, Batch] | None:
         """Return where a commit's batch stands, and the batch; None where it is not sealed.
@@ -326,6 +365,11 @@ class Index(Database):
             row = self.connection.execute("SELECT folder FROM logs WHERE id = ?", (log,)).fetchone()
             self._names[log] = self.store.session_at(row[0]) if row else ""
         return self._names[log]
+
+    def _indexed(self, row: tuple[Any, ...]) -> IndexedBatch:
+        """Return what a row of `_BATCH` says."""
+        *values, log, engine = row
+        return IndexedBatch(values, self._name(log), self._engine(engine))
 
     def _engine(self, number: int) -> str:
         if number not in self._engines:

@@ -26,6 +26,8 @@ KEYS = (
     "reservation_id",
 )  # fmt: skip
 
+DOMAIN = "code"
+
 # A stamp is a generation above a position, and below 2**53: exact in JSON readers that know doubles only.
 POSITIONS = 1 << 24
 MAX_GENERATION = 1 << 29

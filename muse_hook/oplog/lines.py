@@ -1,10 +1,11 @@
-"""Reading a stretch of a log line by line."""
+"""A log's bytes as lines, and lines as entries."""
 
 from __future__ import annotations
 
 import os
 
 from muse_hook.errors import StoreError
+from muse_hook.oplog.entry import DOMAIN, canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,3 +95,81 @@ def wrong_type(entry: dict[str, Any]) -> str:
         if type(entry.get(key)) is not kind:
             return key
     return "" if isinstance(entry.get("domain_op"), dict) else "domain_op"
+
+
+# A batch's lines: most are children's, whose ops stand in the line of their patch as well, byte for byte.
+
+_ID, _ID_END = b'{"op_id":"', 46
+_CHILDREN = b'"child_ops":['  # raw quotes are structure: inside a JSON text they would be escaped
+
+
+class _Patch:
+    """A patch's line as our writer writes it, from which its children's lines are known but for their ids and ops."""
+
+    def __init__(self, line: bytes, entry: dict[str, Any], children: list[Any]) -> None:
+        self.children = children[::-1]  # those that are still to come, the next one last
+        self._line = line
+        self._at = line.find(_CHILDREN) + len(_CHILDREN)  # where the next child's op begins
+        self._entry = entry
+        self._stamp = entry["lamport_ts"]
+        self._before_stamp = f'","actor_id":{canonical(entry["actor_id"])},"lamport_ts":'
+        self._after_stamp = f',"parent_op_ids":[{canonical(entry["op_id"])}],"domain":"{DOMAIN}","domain_op":'
+        tail = {key: entry[key] for key in ("created_at", "intent_id", "reservation_id", "commit_id")}
+        self._tail = f",{canonical(tail)[1:]}".encode("ascii")
+
+    def child(self, line: bytes) -> dict[str, Any] | None:
+        """Return the entry of the line of the next child, without parsing it; None where it is no such line."""
+        op = self.children.pop()
+        self._stamp += 1
+        patch = self._entry
+        middle = f"{self._before_stamp}{self._stamp}{self._after_stamp}".encode("ascii")
+        text = line[_ID_END + len(middle) : -len(self._tail)]
+        end = self._at + len(text)
+        fits = (
+            line.startswith(_ID)
+            and line[len(_ID) : _ID_END].replace(b"-", b"").isalnum()
+            and line.startswith(middle, _ID_END)
+            and line.endswith(self._tail)
+            and text
+            and self._line.startswith(text, self._at)
+            and self._line[end : end + 1] in (b",", b"]")
+        )
+        if not fits:
+            self.children = []
+            return None
+        self._at = end + 1
+        return {
+            "op_id": line[len(_ID) : _ID_END].decode("ascii"),
+            "actor_id": patch["actor_id"],
+            "lamport_ts": self._stamp,
+            "parent_op_ids": [patch["op_id"]],
+            "domain": DOMAIN,
+            "domain_op": op,
+            "created_at": patch["created_at"],
+            "intent_id": patch["intent_id"],
+            "reservation_id": patch["reservation_id"],
+            "commit_id": patch["commit_id"],
+        }
+
+
+def batch_entries(data: bytes, commit_id: str) -> Iterator[Any]:
+    """Yield the entries of a commit's batch, each op parsed once; lines that are none are passed over."""
+    patch = None
+    for line in data.split(b"\n")[:-1]:
+        entry = patch.child(line) if patch is not None and patch.children else None
+        if entry is None:
+            entry = parse(line)
+            if entry is None or entry.get("commit_id") != commit_id or wrong_type(entry):
+                continue
+            patch = _patch(line, entry)
+        yield entry
+
+
+def _patch(line: bytes, entry: dict[str, Any]) -> _Patch | None:
+    children = entry["domain_op"].get("child_ops")
+    if not isinstance(children, list) or not children or _CHILDREN not in line:
+        return None
+    try:
+        return _Patch(line, entry, children)
+    except (KeyError, ValueError, TypeError, RecursionError):  # not ours: its children's lines are parsed as they are
+        return None

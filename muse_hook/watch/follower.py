@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import partial
-from sqlite3 import DatabaseError
 
 from muse_hook.oplog.entry import seal_id
 from muse_hook.oplog.reader import LogReader
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from muse_hook.index.index import Index
+    from muse_hook.index.index import Index, IndexedBatch
     from muse_hook.oplog.store import Store
 
 
@@ -73,7 +71,7 @@ class Follower:
         self._on_change = on_change
         self._logs: dict[str, Tail] = {}
         self._cursor = Cursor(places)
-        self._before = {self._below(store.folder(each)): places[each].floor for each in places}
+        self._before = {session: place.floor for session, place in places.items()}
         self._told: set[str] = set()
 
     @classmethod
@@ -96,10 +94,8 @@ class Follower:
     def now(cls, index: Index, on_change: Callable[[str, str], None] | None = None) -> Follower:
         """Return a follower that begins with what arrives after the index was refreshed."""
         places = {}
-        query = "SELECT folder, floor, position, seal_commit FROM logs"
-        for folder, floor, position, commit_id in index.connection.execute(query):
-            seal = seal_id(commit_id) if commit_id else ""
-            places[index.store.session_at(folder)] = Place(floor, seal, position)
+        for session, floor, commit_id, position in index.positions():
+            places[session] = Place(floor, seal_id(commit_id) if commit_id else "", position)
         return cls(index.store, places, index, on_change)
 
     @property
@@ -119,34 +115,25 @@ class Follower:
         log = self._logs.get(session)
         if log is None:
             place = self._cursor.places.get(session, Place())
-            told, changed = partial(self._told_of, session, folder), partial(self._replaced, session, folder)
+            told, changed = partial(self._told_of, session), partial(self._replaced, session)
             log = self._logs[session] = Tail(os.path.join(folder, LOG), place, told, changed)
         return log
 
-    def _below(self, folder: str) -> str:
-        return os.path.relpath(folder, self._store.path("op_log"))
-
-    def _told_of(self, session: str, folder: str, found: os.stat_result) -> set[str]:
+    def _told_of(self, session: str, found: os.stat_result) -> set[str]:
         """Return the commits that were told, with those that stood before a session's place in a log that is no more.
 
         The index knows these as long as it has not read the new log, which `found` is.
         """
-        below = self._below(folder)
         place = self._cursor.places.get(session, Place())
         if self._index is not None:
-            query = (
-                "SELECT s.commit_id FROM seals s JOIN logs l ON l.id = s.log"
-                " WHERE l.folder = ? AND s.end <= ? AND (l.inode, l.size) <> (?, ?)"
-            )
-            values = (below, max(place.floor, self._before.get(below, 0)), found.st_ino, found.st_size)
-            with suppress(DatabaseError):
-                self._told.update(each for (each,) in self._index.connection.execute(query, values))
+            end = max(place.floor, self._before.get(session, 0))
+            self._told |= self._index.commits_before(session, end, found)
         return self._told
 
-    def _replaced(self, session: str, folder: str, how: str) -> None:
+    def _replaced(self, session: str, how: str) -> None:
         """Take the new place in a log that was replaced."""
         place = self._logs[session].place
-        self._before[self._below(folder)] = place.floor
+        self._before[session] = place.floor
         self._cursor = self._cursor.at(session, place)
         if self._on_change is not None:
             self._on_change(session, how)
@@ -158,8 +145,8 @@ class Follower:
         """
         if commit_id in self._told:
             return True
-        others = self._others(commit_id)
-        if any(end <= self._before.get(folder, 0) for folder, _, end, _ in others):
+        others = [] if self._index is None else self._index.all_batches(commit_id)
+        if any(other.end <= self._before.get(other.session, 0) for other in others):
             self._told.add(commit_id)
             return True
         if not is_begun and any(self._is_newer(other, seal) for other in others):
@@ -167,28 +154,14 @@ class Follower:
         self._told.add(commit_id)
         return False
 
-    def _others(self, commit_id: str) -> list[tuple[str, int, int, str]]:
-        """Return (folder, start and end of the seal, engine) of every batch of a commit that the index knows of."""
-        if self._index is None:
-            return []
-        query = (
-            "SELECT l.folder, s.line, s.end, e.engine FROM seals s JOIN logs l ON l.id = s.log"
-            " JOIN engines e ON e.id = s.engine WHERE s.commit_id = ?"
-        )
-        try:
-            return self._index.connection.execute(query, (commit_id,)).fetchall()
-        except DatabaseError:  # somebody deleted the index, or holds it
-            return []
-
-    def _is_newer(self, other: tuple[str, int, int, str], seal: Any) -> bool:
+    def _is_newer(self, other: IndexedBatch, seal: Any) -> bool:
         """Say whether a batch of the same commit by a newer engine still stands where the index has it."""
-        folder, line, end, engine = other
         mine = engine_of(seal["commit"])
-        if not supersedes(engine, mine):
+        if not supersedes(other.engine, mine):
             return False
-        fd = self._store.open_file(self._store.log_path(self._store.session_at(folder)), os.O_RDONLY)
+        fd = self._store.open_file(self._store.log_path(other.session), os.O_RDONLY)
         try:
-            there = LogReader(fd).seal(line, end)
+            there = LogReader(fd).seal(other.line, other.end)
         finally:
             os.close(fd)
         return there is not None and there.commit_id == seal["commit_id"] and supersedes(there.engine, mine)
