@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import Outline
@@ -77,8 +78,6 @@ def decoded(source: bytes, language: Language) -> bytes:
 
 
 def _declared(source: bytes, language: Language) -> str:
-    import re  # few files are not ASCII
-
     coding = language.row.get("coding")
     found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None
     return found[1] if found else ""

@@ -159,7 +159,7 @@ def test_definitions_under_conditions_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "names"),
     [
         ("if a:\n  x = 1", "if b:\n  x = 1", {"x"}),
         ("if a:\n  x = 1", "x = 1", {"x"}),
@@ -176,8 +176,8 @@ def test_definitions_under_conditions_count() -> None:
         ("if a:\n  x = 1\n  f()", "if a:\n  x = 1\nf()", {"module"}),
     ],
 )
-def test_a_condition_is_part_of_the_outermost_definition_under_it(old: str, new: str, told: set[str]) -> None:
-    assert changed(old, new) == told
+def test_a_condition_is_part_of_the_outermost_definition_under_it(old: str, new: str, names: set[str]) -> None:
+    assert changed(old, new) == names
 
 
 def test_several_definitions_of_a_name_are_one_symbol() -> None:
@@ -304,7 +304,7 @@ def test_parameters_are_read_with_kind_default_and_annotation() -> None:
     assert [p.kind for p in symbol("def f(a, *, b): pass", "f").parameters] == ["positional_or_keyword", "keyword_only"]
 
 
-def test_likeness_is_told_by_tokens_statements_and_calls() -> None:
+def test_similarity_rests_on_tokens_statements_and_calls() -> None:
     source = """
         def f(a):
             '''Doc.'''

@@ -1,4 +1,4 @@
-"""Before, after, and what is told of them, for each language that has a folder under `golden`."""
+"""Before, after, and what the tables say of them, for each language that has a folder under `golden`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "golden"
 PARTS = ("signature", "body", "decorators", "bases", "docstring", "guard")
 
 
@@ -22,19 +22,19 @@ def described(old: SymbolTable, new: SymbolTable) -> str:
         if before is None or after is None:
             symbol = before or after
             assert symbol is not None
-            told, parts = ("insert" if before is None else "delete"), []
+            op, parts = ("insert" if before is None else "delete"), []
         else:
             symbol = after
-            told = "same" if before.same_as(after) else "replace"
+            op = "same" if before.same_as(after) else "replace"
             parts = [part for part in PARTS if getattr(before, f"{part}_id") != getattr(after, f"{part}_id")]
         first, last = symbol.lines
-        lines.append(" ".join([told, symbol.kind, name, f"L{first}-{last}", *parts]))
+        lines.append(" ".join([op, symbol.kind, name, f"L{first}-{last}", *parts]))
     lines.append("module same" if old.same_module(new) else "module changed")
     return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("folder", sorted(GOLDEN.iterdir()), ids=lambda path: path.name)
-def test_golden_files_are_told_as_expected(folder: Path) -> None:
+def test_golden_files_have_the_symbols_that_are_expected(folder: Path) -> None:
     before, after = (next(folder.glob(f"{name}.*")) for name in ("before", "after"))
     language = language_for(before.name)
     assert language is not None

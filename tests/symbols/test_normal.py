@@ -16,7 +16,7 @@ from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
 
-PACKAGE = Path(__file__).parent.parent / "muse_hook"
+PACKAGE = Path(__file__).parent.parent.parent / "muse_hook"
 
 
 def table(source: str, path: str = "a.py") -> SymbolTable:
@@ -308,7 +308,7 @@ def test_two_expressions_are_the_same_where_python_says_so(one: str, other: str)
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py"))[::6], ids=lambda path: path.name)
-def test_a_whole_file_written_anew_by_python_has_the_same_symbols(path: Path) -> None:
+def test_a_whole_file_written_again_by_python_has_the_same_symbols(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     old, new = table(source), table(ast.unparse(ast.parse(source)))
     assert {n: s.content_id for n, s in old.symbols.items()} == {n: s.content_id for n, s in new.symbols.items()}

@@ -16,7 +16,7 @@ from muse_hook.symbols.extract import extract
 from muse_hook.symbols.source import reader_of
 from muse_hook.symbols.table import SegmentedTable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def table(source: str | bytes, previous: SymbolTable | None = None, path: str = "a.py") -> SegmentedTable:

@@ -10,10 +10,10 @@ import pytest
 from muse_hook.languages.languages import language_for
 from muse_hook.symbols import source as cache
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.source import SourceText
+from muse_hook.symbols.source import SourceText, reader_of
 from muse_hook.symbols.table import SegmentedTable
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 OWN = sorted(ROOT.glob("muse_hook/**/*.py"))
 LIBRARY = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))[::6]
 GOLDEN = [path for path in sorted(ROOT.glob("tests/golden/*/*")) if path.suffix != ".txt"]
@@ -54,6 +54,12 @@ def test_a_text_says_alone_what_it_says_in_its_file(monkeypatch: pytest.MonkeyPa
             assert facts(text) == facts(alone), (path, text.source)
             met += 1
     assert met > 20
+
+
+def test_a_reader_is_made_once() -> None:
+    language = language_for("a.py")
+    assert language is not None
+    assert reader_of(language) is reader_of(language)
 
 
 def test_a_text_whose_tree_is_gone_is_parsed_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,59 @@
+"""Our reading of query files, held against tree-sitter's own engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tree_sitter import Node, Parser, Query, QueryCursor
+
+from muse_hook.languages.languages import Language, language_for, languages
+from muse_hook.symbols.query import Query as OurQuery
+from muse_hook.symbols.query import parse_patterns
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+INSTALLED = [language for language in languages() if language.grammar_version]
+SAMPLES = sorted(path for path in GOLDEN.rglob("*") if path.is_file() and path.suffix != ".txt")
+
+
+@pytest.mark.parametrize("language", INSTALLED, ids=lambda language: language.name)
+def test_every_query_compiles_against_its_grammar(language: Language) -> None:
+    Query(language.grammar, language.query())
+
+
+def _walk(root: Node) -> list[Node]:
+    found, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        stack += node.children
+    return found
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: str(path.relative_to(GOLDEN)))
+def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -> None:
+    language = language_for(path.name)
+    assert language is not None
+    root = Parser(language.grammar).parse(path.read_bytes()).root_node
+    cursor = QueryCursor(Query(language.grammar, language.query()))
+    theirs: set[tuple[int, str, int]] = set()
+    for pattern, captures in cursor.matches(root):
+        theirs |= {(pattern, name, node.id) for name, nodes in captures.items() for node in nodes}
+    patterns = parse_patterns(language.query())
+    for one in patterns:
+        one.bind(language.grammar)
+    ours = {
+        (index, name, captured.id)
+        for node in _walk(root)
+        for index, pattern in enumerate(patterns)
+        for captures in pattern.matches(node)
+        for name, nodes in captures.items()
+        for captured in nodes
+    }
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])
+def test_query_syntax_that_we_do_not_read_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        OurQuery(text, INSTALLED[0].grammar)
