@@ -7,6 +7,7 @@ from collections import deque
 from muse_hook.digest import digest
 from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.damage import missing_kinds
+from muse_hook.symbols.normal import Normaliser
 from muse_hook.symbols.query import Query
 from muse_hook.symbols.tokens import RAW
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
     from muse_hook.languages.languages import Language
-    from muse_hook.symbols.normal import Normal, Normaliser
+    from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.query import Captures
 
 # The latest normal forms are kept, so many entries of them: a commit asks for the same ones again and again.
@@ -71,23 +72,14 @@ class Reader:
     def __init__(self, language: Language) -> None:
         self.language = language
         self.query = Query(language.query(), language.grammar)
+        self.normaliser = Normaliser(language, self.query)
         self.parser: Parser = tree_sitter().Parser(language.grammar)
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
-        self._normaliser: Normaliser | None = None
         self._normals: deque[tuple[SourceText, int]] = deque()
         self._trees: deque[tuple[Parsed, int]] = deque()
         self._normals_size = self._trees_size = 0
-
-    @property
-    def normaliser(self) -> Normaliser:
-        """The normaliser, made on first use: most runs of a language's queries need none."""
-        if self._normaliser is None:
-            from muse_hook.symbols.normal import Normaliser
-
-            self._normaliser = Normaliser(self.language, self.query)
-        return self._normaliser
 
     def parse(self, source: bytes) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
