@@ -71,7 +71,7 @@ def test_an_edited_function_is_found_in_another_file() -> None:
     assert moves(old, {"m.py": SEND, "n.py": MEASURE + edited}) == {"m.py::load_rows": "n.py::load_rows"}
 
 
-def test_strangers_are_not_paired() -> None:
+def test_functions_that_have_nothing_in_common_are_not_paired() -> None:
     assert moves({"m.py": LOAD}, {"m.py": MEASURE}) == {}
 
 

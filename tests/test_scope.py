@@ -181,7 +181,7 @@ def test_rules_that_cannot_be_read_count_as_none_and_say_so(repo: Repo, objects:
     assert read_rules(objects, None).of("a.py") == "symbols"
 
 
-def test_a_changed_rule_names_every_path_that_it_flips(repo: Repo, objects: ObjectReader) -> None:
+def test_a_changed_rule_names_every_path_that_it_concerns(repo: Repo, objects: ObjectReader) -> None:
     files = {"gen/a.py": "a = 1\n", "gen/deep/b.py": "b = 1\n", "out/c.py": "c = 1\n", "d.py": "d = 1\n"}
     plain = tree_with(repo, files)
     ruled = tree_with(

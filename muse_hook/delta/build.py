@@ -111,7 +111,7 @@ def _taken_whole(file: ChangedFile, parent: int) -> Row:
 def _compared(file: ChangedFile, children: list[SymbolOp]) -> Row | None:
     """Return the op of a path whose symbols were held against each other.
 
-    None where there is nothing to tell, and for a path that has no symbols on a side and no symbol op.
+    None where nothing has changed, and where a side has no symbols and no symbol has changed.
     """
     old, new = file.change.old, file.change.new
     if old is None or new is None:

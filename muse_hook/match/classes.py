@@ -1,4 +1,4 @@
-"""Classes that became others, by their text, their members' names and, last, by where most of their methods went."""
+"""Classes that became others, by their text, their members' names and, last, by where most of their methods are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SIMILAR_MEMBER, MEMBERS_FOR_TEXT = 0.5, 0.8
 least half similar, counts eight tenths of the similarity of the whole."""
 
 MOST_METHODS = 0.5
-"""The share of a class's methods, by size, that has to have gone to one class for the class to have become it."""
+"""The share of a class's methods, by size, that has to stand in one class now for the class to have become it."""
 
 ALL_PAIRS, CANDIDATES = 400, 8
 """With more pairs than this each class is compared only with those that share most members' names with it."""

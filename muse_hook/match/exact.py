@@ -26,7 +26,7 @@ CRITERIA: tuple[Criterion, ...] = (
     lambda _, symbol: symbol.name,
     lambda path, symbol: (path, symbol.parent, words_of(symbol.name)),
 )
-"""What decides among symbols of equal content, most telling first."""
+"""What decides among symbols of equal content, the one that says most first."""
 
 
 def match_exact(unmatched: Unmatched, group: int) -> None:

@@ -18,8 +18,8 @@ def match(files: Sequence[ChangedFile], *, extracted: bool = True) -> Matching:
     """Pair the symbols before with the symbols after, commit-wide; the order of `files` does not matter.
 
     Every file of `files` must be comparable: parsed on each side that exists. A symbol that did not change and kept its
-    address, or went along with its file, is in no pair. Without `extracted` the two fields that say where statements
-    came from stay empty; all else is the same.
+    address, or was carried along by its file, is in no pair. Without `extracted` the two fields that say where
+    statements came from stay empty; all else is the same.
     """
     matching = Matching(_renamed_files(files))
     unmatched = Unmatched(matching, {file.path for file in files if file.is_damaged})

@@ -33,7 +33,7 @@ class ChangedFile:
     `old` or `new` is None where that side has no symbols to tell: the path is absent there, a symbolic link, a
     submodule, of no known language, or recorded at file level only (`linguist-generated`, `.museignore`). `others`
     are the tables of the same path in a merge's second, third, ... parent, in the order of `change.others`.
-    `change.old == change.new` means that a rule has flipped for the path.
+    `change.old == change.new` means that a rule has changed for the path.
     """
 
     __slots__ = ("_changed", "change", "new", "old", "others")
@@ -58,12 +58,12 @@ class ChangedFile:
 
     @property
     def old_symbols(self) -> Mapping[str, Symbol]:
-        """The symbols before, by qualified name; empty where there are none to tell."""
+        """The symbols before, by qualified name; empty where `old` is None."""
         return self.old.symbols if self.old is not None else {}
 
     @property
     def new_symbols(self) -> Mapping[str, Symbol]:
-        """The symbols after, by qualified name; empty where there are none to tell."""
+        """The symbols after, by qualified name; empty where `new` is None."""
         return self.new.symbols if self.new is not None else {}
 
     @property

@@ -8,7 +8,7 @@ SemVerBump = Literal["major", "minor", "patch", "none"]
 
 
 class _Additive(TypedDict):
-    """Keys that Muse's readers pass on (section 5 of the design)."""
+    """Keys that Muse's readers pass on (docs/delta.md)."""
 
     kind: NotRequired[str]
     change: NotRequired[list[str]]

@@ -60,7 +60,7 @@ class Symbol:
     header and plain statements, not its methods), its own name and guards included; `masked_id` the same with its
     own name masked wherever it stands (of a class: its members' masked content as well); `guard_id` of the conditions
     it stands under; `body_id`, `signature_id` (name, parameters, result), `decorators_id`, `bases_id`, `docstring_id`.
-    For likeness: `tokens`, the leaf texts; `statements`, a digest for each statement of the body in order, nested
+    For similarity: `tokens`, the leaf texts; `statements`, a digest for each statement of the body in order, nested
     ones as entries of their own; `calls`, the simple names that it calls; `parameters`, `returns` and `bases`,
     normalised texts.
     """

@@ -109,9 +109,9 @@ class Attributes:
             if name in wanted
         }
         self.lines = [
-            (pattern, telling)
+            (pattern, relevant)
             for pattern, assignments in found
-            if (telling := tuple(item for item in assignments if item[0] in wanted))
+            if (relevant := tuple(item for item in assignments if item[0] in wanted))
         ]
 
     def compiled(self) -> list[tuple[Glob, Assignments]]:
@@ -124,7 +124,7 @@ class Attributes:
 
 
 def attribute_states(matched: Iterable[Assignments], macros: Mapping[str, Assignments]) -> dict[str, AttributeState]:
-    """Return the state of each attribute, of the assignments that match a path, the most telling line first."""
+    """Return the state of each attribute, of the assignments that match a path, the line that decides first."""
     found: dict[str, AttributeState] = {}
     for assignments in matched:
         pending = list(assignments)  # the last one of a line counts first; a macro's own come right after it
