@@ -16,6 +16,7 @@ from room import Room
 from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
 from muse_hook.index.index import Index
+from muse_hook.oplog import writer
 from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.store import Store
 from muse_hook.record import recorder, workers
@@ -37,7 +38,7 @@ def room(repo: Repo) -> Room:
 def writes(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """Return a list that each write to a log adds its callers within the recorder to, the outermost first."""
     calls: Calls = []
-    write = recorder.append
+    write = writer.append
 
     def noted(*args: Any, **named: Any) -> tuple[int, int]:
         stack = traceback.extract_stack()
