@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.ops import PatchOp, StructuredDelta, SymbolOp
     from muse_hook.model.symbol import SymbolTable
-    from muse_hook.replay.fold import Table
+    from muse_hook.replay.tables import Symbols
 
 Tree = dict[str, str]
 
@@ -56,9 +56,9 @@ def delta_of(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[st
     return build_delta(changed(old, new, *others))
 
 
-def symbols_of(tree: Mapping[str, str]) -> Table:
+def symbols_of(tree: Mapping[str, str]) -> dict[str, Symbols]:
     """Return the table that replaying must give for a tree: None for a file that could not be parsed."""
-    found: Table = {}
+    found: dict[str, Symbols] = {}
     for path, source in tree.items():
         symbols = table(path, source)
         if symbols is None:

@@ -8,7 +8,7 @@ from delta_room import blob, changed, children, delta_of, patch_of, symbols_of, 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import FileChange
-from muse_hook.replay.fold import fold
+from muse_hook.replay.replay import apply
 
 ONE = "def one(a):\n    return compute(a, 1)\n"
 TWO = "def two(b):\n    for x in b:\n        yield other(x, 2)\n"
@@ -82,7 +82,7 @@ def test_folding_takes_whole_files_from_the_parent_they_came_from(octopus: bool)
     theirs = BASE | {"m.py": ONE}
     others = [BASE, theirs] if octopus else [theirs]
     table = symbols_of(BASE)
-    fold(table, delta_of(BASE, theirs, *others), [symbols_of(tree) for tree in others])
+    apply(table, delta_of(BASE, theirs, *others), [symbols_of(tree) for tree in others])
     assert table == symbols_of(theirs)
 
 

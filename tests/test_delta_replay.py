@@ -11,7 +11,7 @@ from delta_room import Tree, delta_of, symbols_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from muse_hook.replay.fold import fold
+from muse_hook.replay.replay import apply
 
 NAMES = ("load", "save", "check", "Model", "Store", "run", "count", "walk")
 PATHS = ("a.py", "b.py", "pkg/c.py", "pkg/d.py", "notes.txt")
@@ -161,7 +161,7 @@ def test_folding_the_deltas_of_a_line_of_commits_gives_every_tree(data: st.DataO
     table = symbols_of(tree)
     for _ in range(data.draw(st.integers(1, 4))):
         after = render(project)
-        fold(table, delta_of(tree, after))
+        apply(table, delta_of(tree, after))
         assert table == symbols_of(after)
         tree = after
         project = step(data.draw, project)
@@ -183,7 +183,7 @@ def test_folding_a_merge_gives_its_tree(data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         edit(data.draw, merged)
     table = symbols_of(render(ours))
-    fold(table, delta_of(render(ours), render(merged), render(theirs)), [symbols_of(render(theirs))])
+    apply(table, delta_of(render(ours), render(merged), render(theirs)), [symbols_of(render(theirs))])
     assert table == symbols_of(render(merged))
 
 
@@ -193,6 +193,6 @@ def test_a_file_that_could_not_be_parsed_is_unknown_until_it_is_restated(broken:
     table = symbols_of({})
     before: Tree = {}
     for tree in trees:
-        fold(table, delta_of(before, tree))
+        apply(table, delta_of(before, tree))
         assert table == symbols_of(tree)
         before = tree

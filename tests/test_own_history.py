@@ -11,8 +11,8 @@ from muse_hook.catchup.backfill import backfill
 from muse_hook.git import open_repository
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
-from muse_hook.replay import replay
-from muse_hook.verify import verify
+from muse_hook.replay.replay import replay
+from muse_hook.verify.verify import verify
 
 PROJECT = Path(__file__).resolve().parent.parent
 COMMITS = 60  # the newest ones: seconds, not minutes

@@ -21,11 +21,10 @@ from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.store import Store
 from muse_hook.record.delta import TableCache, delta_of
 from muse_hook.record.recorder import Recorder
-from muse_hook.replay import replay
-from muse_hook.replay.nodes import Node, causal_order
-from muse_hook.replay.tables import Table
+from muse_hook.replay.replay import replay
+from muse_hook.replay.tables import RecordedCommit, TreeSymbols, causal_order
 from muse_hook.symbols.extract import extract
-from muse_hook.verify import verify
+from muse_hook.verify.verify import verify
 
 Files = dict[str, dict[str, str] | None]
 
@@ -269,7 +268,7 @@ def test_the_command_prints_files_and_their_symbols(
 
 
 def test_tables_share_what_nobody_wrote_to() -> None:
-    one, x, y = Table(), {"f": "1"}, {"g": "2"}
+    one, x, y = TreeSymbols(), {"f": "1"}, {"g": "2"}
     one["pkg/a.py"], one["b.py"], one["pkg/c.py"] = x, y, None
     two = one.copy()
     two["pkg/a.py"] = y
@@ -282,8 +281,8 @@ def test_tables_share_what_nobody_wrote_to() -> None:
         del two["b.py"]
 
 
-def node(oid: str, *parents: str) -> Node:
-    made = Node.__new__(Node)
+def node(oid: str, *parents: str) -> RecordedCommit:
+    made = RecordedCommit.__new__(RecordedCommit)
     made.commit_id, made.parents = oid, parents
     return made
 

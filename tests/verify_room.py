@@ -15,7 +15,8 @@ from muse_hook.git import open_repository
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import delta_of_entries, make_batch
 from muse_hook.oplog.store import Store
-from muse_hook.verify import Remark, Report, verify
+from muse_hook.verify.report import Problem, VerifyReport
+from muse_hook.verify.verify import verify
 
 MODEL = """\
 import os
@@ -66,7 +67,7 @@ class Story:
     def repository(self) -> Any:
         return open_repository(str(self.repo.path), self.repo.environment)
 
-    def verify(self, **options: Any) -> Report:
+    def verify(self, **options: Any) -> VerifyReport:
         return verify(self.repository(), self.store, **{"everything": True} | options)
 
     def lines(self) -> list[bytes]:
@@ -105,8 +106,8 @@ class Story:
         self.replace(commit_id, batch.data)
 
 
-def told(remarks: list[Remark]) -> list[tuple[str, str, int, str]]:
-    return [(remark.kind, remark.session, remark.line, remark.commit_id) for remark in remarks]
+def told(problems: list[Problem]) -> list[tuple[str, str, int, str]]:
+    return [(problem.kind, problem.session, problem.line, problem.commit_id) for problem in problems]
 
 
 def set_key(at: int, key: str, value: Any) -> Callable[[list[dict[str, Any]]], object]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.ops import DomainOp
     from muse_hook.oplog.store import Store
-    from muse_hook.replay.nodes import Node
+    from muse_hook.replay.tables import RecordedCommit
 
 
 class Batches:
@@ -34,7 +34,7 @@ class Batches:
         """Return the bytes of a session's log from `start` to `end`."""
         return os.pread(self.log(session), end - start, start)
 
-    def ops(self, node: Node) -> list[DomainOp]:
+    def ops(self, node: RecordedCommit) -> list[DomainOp]:
         """Return a commit's top-level ops, children inside their patches. Raises DamagedLogError, StoreError."""
         data = self.read(node.session, node.start, node.end)
         at = node.line - node.start

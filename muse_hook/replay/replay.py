@@ -1,102 +1,232 @@
-"""Folding recorded commits in causal order: the symbols at each of them."""
+"""The symbols at any commit, replayed from the log: the ops of all that it reaches, applied parents first."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from muse_hook.errors import DamagedLogError, MuseHookError
-from muse_hook.replay.fold import fold
-from muse_hook.replay.nodes import causal_order
-from muse_hook.replay.tables import Table
+from muse_hook.errors import DamagedLogError, MuseHookError, RevisionError
+from muse_hook.model.address import carried_along, split_address
+from muse_hook.replay.batches import Batches
+from muse_hook.replay.tables import TreeSymbols, causal_order, recorded_ancestors
+from muse_hook.replay.trees import Trees, read_symbols
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-    from muse_hook.model.ops import DomainOp
-    from muse_hook.replay.nodes import Node
+    from muse_hook.git import Repository
+    from muse_hook.index.index import Index
+    from muse_hook.model.address import SymbolKey
+    from muse_hook.model.ops import DomainOp, PatchOp, StructuredDelta
+    from muse_hook.replay.tables import RecordedCommit, Symbols
+
+_UNKNOWN = ("unparsed", "too_large")
+
+
+def replay(
+    repo: Repository, index: Index, commit_id: str, progress: Callable[[int, int], None] | None = None
+) -> dict[str, dict[str, str] | None]:
+    """Return the symbols at a recorded commit, as the log has them: path -> qualified name -> content id.
+
+    A file without symbols has no entry; None stands for one whose symbols are not known, since it could not be parsed
+    or is too large. Where a parent is not recorded its symbols come from its Git tree. `index` is a refreshed one;
+    `progress` is called with (done, to do) commits.
+
+    Raises RevisionError (not recorded), DamagedLogError, StoreError, and ObjectMissingError where what is not recorded
+    is not in Git either.
+    """
+    with Batches(index.store) as batches, repo.objects() as objects:
+        commits = recorded_ancestors(index, batches, commit_id)
+        if not commits:
+            raise RevisionError(f"replaying {commit_id}", "it is not recorded", f"muse-hook backfill {commit_id[:12]}")
+        trees = Trees(objects)
+        walk = Walk(commits, batches.ops, lambda parent: trees.symbols(objects.commit(parent).tree))
+        for done, (commit, symbols, _) in enumerate(walk, 1):
+            if progress is not None:
+                progress(done, len(commits))
+            if commit.commit_id == commit_id:
+                return _plain(symbols)
+    raise AssertionError("the commit itself comes last")
 
 
 class Walk:
-    """The tables of recorded commits, `nodes`, which are closed: a parent that is not among them is not recorded.
+    """The symbols at each of some recorded commits, which are closed: a parent that is not among them is not recorded.
 
-    `ops` reads a commit's top-level ops, `outside` gives the table of a parent that is not recorded. What one of them
-    raises ends the walk, unless `lost` is given: that is told of it, and the commit and all its descendants are
-    passed over.
+    `ops` reads a commit's top-level ops, `outside` gives the symbols of a parent that is not recorded. What one of them
+    raises ends the walk, unless `on_error` is given: that is called with it, and the commit and all its descendants
+    are passed over.
     """
 
     def __init__(
         self,
-        nodes: Mapping[str, Node],
-        ops: Callable[[Node], list[DomainOp]],
-        outside: Callable[[str], Table],
-        lost: Callable[[Node, MuseHookError], None] | None = None,
+        commits: Mapping[str, RecordedCommit],
+        ops: Callable[[RecordedCommit], list[DomainOp]],
+        outside: Callable[[str], TreeSymbols],
+        on_error: Callable[[RecordedCommit, MuseHookError], None] | None = None,
     ) -> None:
-        self._nodes = nodes
+        self._commits = commits
         self._ops = ops
         self._outside = outside
-        self._lost = lost
-        self._tables: dict[str, Table | None] = {}
-        # How often a table will still be asked for: the last one who does may have it for its own.
-        self._left = Counter(parent for node in nodes.values() for parent in node.parents)
+        self._on_error = on_error
+        self._symbols: dict[str, TreeSymbols | None] = {}
+        # By commit, how many children still need its symbols: the last one may have them for its own.
+        self._children_left = Counter(parent for commit in commits.values() for parent in commit.parents)
 
-    def __iter__(self) -> Iterator[tuple[Node, Table, Sequence[DomainOp]]]:
-        """Yield each commit with its table, which is good until the next one is asked for, and its ops."""
-        for oid in causal_order(self._nodes):
-            node = self._nodes[oid]
+    def __iter__(self) -> Iterator[tuple[RecordedCommit, TreeSymbols, Sequence[DomainOp]]]:
+        """Yield each commit with its symbols, which are good until the next one is asked for, and its ops."""
+        for oid in causal_order(self._commits):
+            commit = self._commits[oid]
             ops: list[DomainOp] = []
             try:
-                ops = self._ops(node)
-                table = self._folded(node, ops)
+                ops = self._ops(commit)
+                symbols = self._applied(commit, ops)
             except MuseHookError as error:
-                if self._lost is None:
+                if self._on_error is None:
                     raise
-                self._lost(node, error)
-                table = None
-            for parent in node.parents:
-                self._left[parent] -= 1
-                if not self._left[parent]:
-                    self._tables.pop(parent, None)
-            if self._left[oid]:
-                self._tables[oid] = table
-            if table is not None:
-                yield node, table, ops
+                self._on_error(commit, error)
+                symbols = None
+            for parent in commit.parents:
+                self._children_left[parent] -= 1
+                if not self._children_left[parent]:
+                    self._symbols.pop(parent, None)
+            if self._children_left[oid]:
+                self._symbols[oid] = symbols
+            if symbols is not None:
+                yield commit, symbols, ops
 
-    def _folded(self, node: Node, ops: list[DomainOp]) -> Table | None:
-        first: Table | None = Table()
-        if node.parents:
-            first = self._table(node.parents[0])
-            if first is not None and self._left[node.parents[0]] > 1:
+    def _applied(self, commit: RecordedCommit, ops: list[DomainOp]) -> TreeSymbols | None:
+        first: TreeSymbols | None = TreeSymbols()
+        if commit.parents:
+            first = self._symbols_of(commit.parents[0])
+            if first is not None and self._children_left[commit.parents[0]] > 1:
                 first = first.copy()
-        if first is None or any(self._table_is_lost(parent) for parent in node.parents[1:]):
+        if first is None or any(self._is_lost(parent) for parent in commit.parents[1:]):
             return None
         try:
-            fold(first, {"domain": "code", "ops": ops, "summary": ""}, _Others(self, node.parents[1:]))
+            apply(first, {"domain": "code", "ops": ops, "summary": ""}, _FurtherParents(self, commit.parents[1:]))
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise DamagedLogError(
-                f"replaying {node.commit_id}", f"its ops cannot be folded ({type(error).__name__}: {error})"
+                f"replaying {commit.commit_id}", f"its ops cannot be folded ({type(error).__name__}: {error})"
             ) from error
         return first
 
-    def _table(self, parent: str) -> Table | None:
-        if parent not in self._tables:
-            self._tables[parent] = self._outside(parent)
-        return self._tables[parent]
+    def _symbols_of(self, parent: str) -> TreeSymbols | None:
+        if parent not in self._symbols:
+            self._symbols[parent] = self._outside(parent)
+        return self._symbols[parent]
 
-    def _table_is_lost(self, parent: str) -> bool:
-        return self._tables.get(parent, self) is None
+    def _is_lost(self, parent: str) -> bool:
+        return self._symbols.get(parent, self) is None
 
 
-class _Others(Sequence[Table]):
-    """The tables of a merge's further parents; one that is not recorded is read when it is asked for."""
+class _FurtherParents(Sequence[TreeSymbols]):
+    """The symbols of a merge's further parents; one that is not recorded is read when it is asked for."""
 
     def __init__(self, walk: Walk, parents: Sequence[str]) -> None:
         self._walk = walk
         self._parents = parents
 
-    def __getitem__(self, at: int) -> Table:  # type: ignore[override] # nobody slices it
-        return self._walk._table(self._parents[at])  # type: ignore[return-value] # noqa: SLF001
+    def __getitem__(self, at: int) -> TreeSymbols:  # type: ignore[override] # nobody slices it
+        return self._walk._symbols_of(self._parents[at])  # type: ignore[return-value] # noqa: SLF001
 
     def __len__(self) -> int:
         return len(self._parents)
+
+
+def apply(
+    symbols: MutableMapping[str, Symbols], delta: StructuredDelta, parents: Sequence[Mapping[str, Symbols]] = ()
+) -> None:
+    """Turn the symbols of a commit's first parent into the commit's own, in place.
+
+    `parents` are the symbols of a merge's second, third, ... parent: a file-level op with `from_parent` takes its path
+    from there. What stands for a path is replaced and never changed, so that trees may share it.
+    """
+    patches = [op for op in delta["ops"] if op["op"] == "patch"]
+    after = _PatchedFiles(symbols, patches).after if patches else {}
+    for op in delta["ops"]:
+        if op["op"] == "patch":
+            source = op.get("from_address")
+            if source is not None and source not in after:
+                symbols.pop(source, None)
+        else:
+            _apply_to_file(symbols, op, parents)
+    for path, names in after.items():
+        if names:
+            symbols[path] = names
+        else:
+            symbols.pop(path, None)
+
+
+def _apply_to_file(
+    symbols: MutableMapping[str, Symbols], op: DomainOp, parents: Sequence[Mapping[str, Symbols]]
+) -> None:
+    path, change = op["address"], op.get("change", ())
+    parent = op.get("from_parent")
+    if parent is not None:
+        theirs = parents[parent - 2]
+        if path in theirs:
+            symbols[path] = theirs[path]
+        else:
+            symbols.pop(path, None)
+    elif op["op"] == "delete" or "unrecorded" in change:
+        symbols.pop(path, None)
+    elif any(code in change for code in _UNKNOWN):
+        symbols[path] = None
+    elif op["op"] == "insert":
+        symbols.pop(path, None)
+
+
+class _PatchedFiles:
+    """The symbols of the patched files after a commit, by path: `after`."""
+
+    def __init__(self, symbols: Mapping[str, Symbols], patches: Sequence[PatchOp]) -> None:
+        self.after: dict[str, dict[str, str]] = {op["address"]: {} for op in patches}
+        self._moved = {op["from_address"]: op["address"] for op in patches if "from_address" in op}
+        self._new_keys: dict[SymbolKey, SymbolKey] = {}
+        self._named: set[SymbolKey] = set()
+        for op in patches:
+            self._read(op)
+        for op in patches:
+            source = op.get("from_address", op["address"])
+            before = None if "reparsed" in op.get("change", ()) else symbols.get(source)
+            for name, content_id in (before or {}).items():
+                if (source, name) not in self._named:
+                    path, new_name = carried_along((source, name), self._moved, self._new_keys)
+                    self.after[path][new_name] = content_id
+        for op in patches:
+            self._write(op)
+
+    def _read(self, op: PatchOp) -> None:
+        """Collect which symbols of before an op names, and where it takes them."""
+        path = op["address"]
+        source = op.get("from_address", path)
+        for child in op["child_ops"]:
+            new_address = child.get("new_address")
+            if child["op"] == "insert" or (child["op"] == "replace" and new_address is None):
+                continue
+            start = source if child["op"] == "delete" else path
+            key = source, child["address"][len(start) + 2 :]
+            self._named.add(key)
+            if new_address is not None:
+                self._new_keys[key] = split_address(new_address, self.after)
+
+    def _write(self, op: PatchOp) -> None:
+        path = op["address"]
+        names = self.after[path]
+        for child in op["child_ops"]:
+            if child["op"] == "insert":
+                names[child["address"][len(path) + 2 :]] = child["content_id"]
+            elif child["op"] == "replace":
+                names[child.get("new_address", child["address"])[len(path) + 2 :]] = child["new_content_id"]
+
+
+def _plain(symbols: TreeSymbols) -> dict[str, dict[str, str] | None]:
+    found: dict[str, dict[str, str] | None] = {}
+    for path in sorted(symbols):
+        names = read_symbols(symbols[path])
+        if names is None:
+            found[path] = None
+        elif names:
+            found[path] = dict(names)
+    return found

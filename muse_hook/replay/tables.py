@@ -1,17 +1,94 @@
-"""The symbols of a commit by path: tables that share what they have in common."""
+"""What replay works on: recorded commits as their seals have them, in causal order, and the symbols of a tree."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 
+from muse_hook.errors import DamagedLogError
+from muse_hook.oplog.seal import Seal, git_line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.index.index import Index
+    from muse_hook.replay.batches import Batches
+
 Symbols = Mapping[str, str] | None
 """Qualified name -> content id; None where they are not known: the file could not be parsed."""
 
 
-class Table(MutableMapping[str, Symbols]):
-    """Path -> symbols. A copy costs one entry a folder: folders are shared until one side writes to them.
+class RecordedCommit:
+    """A recorded commit: its tree and parents, the engine that made its batch, and where that stands.
 
-    What stands in a table is replaced and never changed.
+    The batch is `start` to `end` in the log of `session`, its seal's line starts at `line` (bytes).
+    """
+
+    __slots__ = ("commit_id", "end", "engine", "line", "parents", "session", "start", "tree")
+
+    def __init__(self, session: str, seal: Seal, start: int) -> None:
+        self.commit_id = seal.commit_id
+        self.tree = seal.tree
+        self.parents = seal.parents
+        self.engine = seal.engine
+        self.session = session
+        self.start = start
+        self.line = seal.line
+        self.end = seal.end
+
+    def __repr__(self) -> str:
+        return f"RecordedCommit({self.commit_id[:10]} in {self.session!r})"
+
+
+def recorded_ancestors(index: Index, batches: Batches, commit_id: str) -> dict[str, RecordedCommit]:
+    """Return a commit and everything that it reaches over recorded commits; empty where it is not recorded itself.
+
+    Raises DamagedLogError where the logs are not what the index has read.
+    """
+    found: dict[str, RecordedCommit] = {}
+    wanted = [commit_id]
+    seen = {commit_id}
+    while wanted:
+        sealed = index.find(wanted)
+        wanted = []
+        for there in sealed.values():
+            line = batches.read(there.session, there.line, there.end)
+            seal = git_line(line, there.line)
+            if not isinstance(seal, Seal) or seal.commit_id != there.commit_id:
+                raise DamagedLogError(
+                    f"reading the log of {there.session}",
+                    f"no seal stands at byte {there.line}",
+                    "muse-hook verify, then muse-hook sync",
+                )
+            found[there.commit_id] = RecordedCommit(there.session, seal, there.start)
+            wanted += (parent for parent in seal.parents if parent not in seen)
+            seen.update(seal.parents)
+    return found
+
+
+def causal_order(commits: Mapping[str, RecordedCommit]) -> list[str]:
+    """Return the commits, parents before children; a line of commits stays together as long as nothing holds it up."""
+    waits = {oid: len({parent for parent in commit.parents if parent in commits}) for oid, commit in commits.items()}
+    children: dict[str, list[str]] = {}
+    for oid, commit in commits.items():
+        for parent in dict.fromkeys(commit.parents):
+            if parent in commits:
+                children.setdefault(parent, []).append(oid)
+    ready = [oid for oid, count in waits.items() if not count][::-1]
+    order = []
+    while ready:
+        oid = ready.pop()
+        order.append(oid)
+        for child in children.get(oid, ()):
+            waits[child] -= 1
+            if not waits[child]:
+                ready.append(child)
+    return order
+
+
+class TreeSymbols(MutableMapping[str, Symbols]):
+    """Path -> its symbols; a file without symbols has no entry, or an empty one.
+
+    A copy costs one entry a folder: folders are shared until one side writes to them. What stands for a path is
+    replaced and never changed.
     """
 
     __slots__ = ("_folders", "_own")
@@ -20,10 +97,10 @@ class Table(MutableMapping[str, Symbols]):
         self._folders = folders if folders is not None else {}
         self._own: set[str] = set()
 
-    def copy(self) -> Table:
-        """Return a table of the same content."""
+    def copy(self) -> TreeSymbols:
+        """Return another one of the same content."""
         self._own.clear()
-        return Table(dict(self._folders))
+        return TreeSymbols(dict(self._folders))
 
     def __getitem__(self, path: str) -> Symbols:
         folder, _, name = path.rpartition("/")

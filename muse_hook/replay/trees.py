@@ -1,4 +1,4 @@
-"""The symbols of a Git tree, extracted when somebody looks at them."""
+"""The symbols of a Git tree, each blob read when somebody looks at it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import ItemsView, Iterator, Mapping
 from muse_hook.git.trees import decode_path
 from muse_hook.languages.languages import language_for
 from muse_hook.pathrules.rules import SYMBOLS, read_rules
-from muse_hook.replay.tables import Symbols, Table
+from muse_hook.replay.tables import Symbols, TreeSymbols
 from muse_hook.symbols.extract import extract
 
 TYPE_CHECKING = False
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from muse_hook.pathrules.rules import PathRules
 
 # Symbols whose ids are kept: some 60 MiB. What one commit's tree asks for, the next one's asks for again.
-MEMORY_SYMBOLS = 250_000
+SYMBOL_CACHE_SIZE = 250_000
 
 
-class Unread(Mapping[str, str]):
+class BlobSymbols(Mapping[str, str]):
     """The symbols of a blob that nobody has looked at yet; two of the same blob are the same object."""
 
     __slots__ = ("_blob", "_language", "_trees")
@@ -36,7 +36,7 @@ class Unread(Mapping[str, str]):
 
     def read(self) -> dict[str, str] | None:
         """Return the symbols, None where the blob cannot be parsed. Raises ObjectMissingError."""
-        return self._trees.symbols(self._blob, self._language)
+        return self._trees.read_blob(self._blob, self._language)
 
     def __getitem__(self, name: str) -> str:
         return (self.read() or {})[name]
@@ -57,19 +57,19 @@ class Trees:
 
     def __init__(self, objects: ObjectReader) -> None:
         self.objects = objects
-        self._memory: dict[object, Any] = {}  # parsed rule files
-        self._unread: dict[tuple[str, str], Unread] = {}
+        self._rule_files: dict[object, Any] = {}  # parsed
+        self._blobs: dict[tuple[str, str], BlobSymbols] = {}
         self._read: OrderedDict[tuple[str, str], dict[str, str] | None] = OrderedDict()
-        self._symbols = 0
+        self._size = 0
 
     def rules(self, tree: str) -> PathRules:
         """Return which paths of a tree are recorded, and how."""
-        return read_rules(self.objects, tree, self._memory)
+        return read_rules(self.objects, tree, self._rule_files)
 
-    def table(self, tree: str) -> Table:
-        """Return the symbols of every file of a tree that has some to tell. Raises ObjectMissingError."""
+    def symbols(self, tree: str) -> TreeSymbols:
+        """Return the symbols of every file of a tree that has some. Raises ObjectMissingError."""
         rules = self.rules(tree)
-        found = Table()
+        found = TreeSymbols()
         for raw, blob in self.objects.files(tree):
             path = decode_path(raw)
             symbols = self.of(path, blob, rules)
@@ -77,19 +77,19 @@ class Trees:
                 found[path] = symbols
         return found
 
-    def of(self, path: str, blob: Blob | None, rules: PathRules) -> Unread | None:
-        """Return the symbols of one file, None for what has none to tell: no file, no language, not in scope."""
+    def of(self, path: str, blob: Blob | None, rules: PathRules) -> BlobSymbols | None:
+        """Return the symbols of one file, None for what has none: no file, no language, not in scope."""
         if blob is None or not blob.is_file:
             return None
         language = language_for(path)
         if language is None or rules.of(path) != SYMBOLS:
             return None
         key = (blob.oid, language.name)
-        if key not in self._unread:
-            self._unread[key] = Unread(self, blob.oid, language)
-        return self._unread[key]
+        if key not in self._blobs:
+            self._blobs[key] = BlobSymbols(self, blob.oid, language)
+        return self._blobs[key]
 
-    def symbols(self, blob: str, language: Language) -> dict[str, str] | None:
+    def read_blob(self, blob: str, language: Language) -> dict[str, str] | None:
         """Return the content ids of a blob's symbols, None where it cannot be parsed. Raises ObjectMissingError."""
         key = (blob, language.name)
         if key in self._read:
@@ -100,12 +100,12 @@ class Trees:
         if table.state == "parsed":
             found = {name: symbol.content_id for name, symbol in table.symbols.items()}
         self._read[key] = found
-        self._symbols += len(found or ()) + 1
-        while self._symbols > MEMORY_SYMBOLS and len(self._read) > 1:
-            self._symbols -= len(self._read.popitem(last=False)[1] or ()) + 1
+        self._size += len(found or ()) + 1
+        while self._size > SYMBOL_CACHE_SIZE and len(self._read) > 1:
+            self._size -= len(self._read.popitem(last=False)[1] or ()) + 1
         return found
 
 
-def known(symbols: Symbols) -> Mapping[str, str] | None:
-    """Return what a table says of a path as it is: read where it was not, None where the file could not be parsed."""
-    return symbols.read() if isinstance(symbols, Unread) else symbols
+def read_symbols(symbols: Symbols) -> Mapping[str, str] | None:
+    """Return the symbols of a path as they are: read where it was not, None where the file could not be parsed."""
+    return symbols.read() if isinstance(symbols, BlobSymbols) else symbols

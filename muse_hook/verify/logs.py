@@ -1,41 +1,48 @@
-"""All logs of a store: which batch of a commit counts, and what is to be said of the lines that do not."""
+"""All logs of a store, line by line: which batch of a commit counts, and the lines that do not."""
 
 from __future__ import annotations
 
-from muse_hook.oplog.seal import supersedes
-from muse_hook.verify.report import Remark
-from muse_hook.verify.scan import LogScan
+import os
+import re
+
+from muse_hook.oplog.entry import canonical, entry_id
+from muse_hook.oplog.lines import manual_entry, parse, read_lines
+from muse_hook.oplog.reader import LogReader
+from muse_hook.oplog.seal import Mark, Seal, git_line, supersedes
+from muse_hook.replay.tables import RecordedCommit
+from muse_hook.verify.report import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from muse_hook.index.index import Index, IndexedBatch
     from muse_hook.replay.batches import Batches
-    from muse_hook.replay.nodes import Node
-    from muse_hook.verify.report import Report
-    from muse_hook.verify.scan import Leftover
+    from muse_hook.verify.report import VerifyReport
+
+# The commit of an entry, or the address of a seal.
+_COMMIT_OF_LINE = re.compile(rb'"(?:commit_id|address)":"([0-9a-f]{40}|[0-9a-f]{64})"')
 
 
 class Logs:
     """The logs, each read once.
 
-    `nodes` has each commit's batch that counts (the newer engine's, of one engine the first), `lines` the line on which
-    it begins, `again` the other batches of these commits, each with its line; `marks` yields (session, line, bytes).
+    `commits` has each commit's batch that counts (the newer engine's, of one engine the first), `line_of` the line on
+    which it begins, `others` the other batches of these commits, each with its line.
     """
 
-    def __init__(self, batches: Batches, report: Report) -> None:
-        self.nodes: dict[str, Node] = {}
-        self.lines: dict[str, int] = {}
-        self.again: list[tuple[int, Node]] = []
+    def __init__(self, batches: Batches, report: VerifyReport) -> None:
+        self.commits: dict[str, RecordedCommit] = {}
+        self.line_of: dict[str, int] = {}
+        self.others: list[tuple[int, RecordedCommit]] = []
         self._report = report
         self._scans = [LogScan(session, batches.log(session)) for session, _ in sorted(batches.store.sessions())]
         for scan in self._scans:
-            self._take(scan)
-        self._tell_of_others(batches)
+            self._add(scan)
+        self._report_others(batches)
         for scan in self._scans:
-            for left in scan.leftovers:
-                self._tell_of_leftover(scan.session, left)
+            for lines in scan.uncounted:
+                self._report_uncounted(scan.session, lines)
 
     def marks(self) -> Iterator[tuple[str, int, bytes]]:
         """Yield every rewrite mark: its session, its line's number and bytes."""
@@ -43,101 +50,241 @@ class Logs:
             for line, raw in scan.marks:
                 yield scan.session, line, raw
 
-    def problem(self, kind: str, words: str, node: Node, line: int = 0) -> None:
-        """Tell of something wrong with a commit's batch."""
-        self._report.problem(self._remark(kind, words, node, line))
+    def add_problem(self, kind: str, message: str, commit: RecordedCommit, line: int = 0) -> None:
+        """Report something wrong with a commit's batch."""
+        self._report.add_problem(self.problem(kind, message, commit, line))
 
-    def note(self, kind: str, words: str, node: Node, line: int = 0) -> None:
-        """Tell of something worth knowing of a commit's batch."""
-        self._report.note(self._remark(kind, words, node, line))
+    def add_note(self, kind: str, message: str, commit: RecordedCommit, line: int = 0) -> None:
+        """Report something worth knowing of a commit's batch."""
+        self._report.add_note(self.problem(kind, message, commit, line))
 
     def compare_with(self, index: Index) -> None:
         """Hold the index, which says what need not be recorded, against the logs."""
         index.refresh()
-        known = index.find(self.nodes)
+        known = index.find(self.commits)
         wrong = False
-        for oid, node in self.nodes.items():
-            if not self._stands_where(known.get(oid), node):
-                self.problem("index", "the index does not know where the batch stands", node)
+        for oid, commit in self.commits.items():
+            if not self._stands_where(known.get(oid), commit):
+                self.add_problem("index", "the index does not know where the batch stands", commit)
                 wrong = True
-        beyond = index.count() - len(self.nodes) - len(self.again)
+        beyond = index.count() - len(self.commits) - len(self.others)
         if beyond > 0 and not wrong and not any(scan.has_grown() for scan in self._scans):
-            self._report.problem(Remark("index", f"the index counts {beyond} batches that stand in no log"))
+            self._report.add_problem(Problem("index", f"the index counts {beyond} batches that stand in no log"))
 
-    def _take(self, scan: LogScan) -> None:
+    def _add(self, scan: LogScan) -> None:
         report = self._report
         report.sessions += 1
         report.commits += len(scan.batches)
         report.entries += sum(entries + 1 for _, _, entries in scan.batches)
         report.marks += len(scan.marks)
-        report.by_hand += scan.by_hand
-        for line, node, _ in scan.batches:
-            known = self.nodes.get(node.commit_id)
-            if known is not None and not supersedes(node.engine, known.engine):
-                self.again.append((line, node))
+        report.manual += scan.manual
+        for line, commit, _ in scan.batches:
+            known = self.commits.get(commit.commit_id)
+            if known is not None and not supersedes(commit.engine, known.engine):
+                self.others.append((line, commit))
                 continue
             if known is not None:
-                self.again.append((self.lines[node.commit_id], known))
-            self.nodes[node.commit_id] = node
-            self.lines[node.commit_id] = line
+                self.others.append((self.line_of[commit.commit_id], known))
+            self.commits[commit.commit_id] = commit
+            self.line_of[commit.commit_id] = line
         for line in scan.garbage:
-            report.note(Remark("garbage", "the line is no entry of a log", session=scan.session, line=line))
+            report.add_note(Problem("garbage", "the line is no entry of a log", session=scan.session, line=line))
         if scan.torn:
-            report.note(Remark("torn", "the last line has no end", session=scan.session, line=scan.torn))
+            report.add_note(Problem("torn", "the last line has no end", session=scan.session, line=scan.torn))
 
-    def _tell_of_others(self, batches: Batches) -> None:
-        """Tell of further batches; once of all that are the same, as in logs of clones that were put together."""
-        same: list[tuple[int, Node]] = []
-        there: dict[tuple[str, str], Node] = {}  # by commit and engine: the first batch
-        for node in self.nodes.values():
-            there[node.commit_id, node.engine] = node
-        for line, node in self.again:
-            counts = self.nodes[node.commit_id]
-            where = f"{counts.session}, line {self.lines[node.commit_id]}"
-            first = there.setdefault((node.commit_id, node.engine), node)
-            if first is node:
-                self.note("duplicate", f"the commit is recorded by two engines, the newer one's in {where}", node, line)
-            elif _bytes(batches, node) == _bytes(batches, first):
-                same.append((line, node))
+    def _report_others(self, batches: Batches) -> None:
+        """Report further batches; once for all that are the same, as in logs of clones that were put together."""
+        same: list[tuple[int, RecordedCommit]] = []
+        firsts: dict[tuple[str, str], RecordedCommit] = {}  # by commit and engine: the first batch
+        for commit in self.commits.values():
+            firsts[commit.commit_id, commit.engine] = commit
+        for line, commit in self.others:
+            counts = self.commits[commit.commit_id]
+            where = f"{counts.session}, line {self.line_of[commit.commit_id]}"
+            first = firsts.setdefault((commit.commit_id, commit.engine), commit)
+            if first is commit:
+                self.add_note(
+                    "duplicate", f"the commit is recorded by two engines, the newer one's in {where}", commit, line
+                )
+            elif _bytes(batches, commit) == _bytes(batches, first):
+                same.append((line, commit))
             else:
-                self.problem("duplicate", f"the commit is recorded twice, first in {where}", node, line)
+                self.add_problem("duplicate", f"the commit is recorded twice, first in {where}", commit, line)
         if same:
-            line, node = same[0]
+            line, commit = same[0]
             more = f"; so are {len(same) - 1:,} more batches" if len(same) > 1 else ""
-            self.note("duplicate", f"the commit's batch stands in the logs twice, both the same{more}", node, line)
+            self.add_note(
+                "duplicate", f"the commit's batch stands in the logs twice, both the same{more}", commit, line
+            )
 
-    def _tell_of_leftover(self, session: str, left: Leftover) -> None:
+    def _report_uncounted(self, session: str, found: UncountedLines) -> None:
         """Lines that do not count are a problem where their commit has no whole batch."""
-        lines = f"lines {left.first} to {left.last}" if left.last > left.first else f"line {left.first}"
-        kind = "damaged" if left.reason else "half"
+        lines = f"lines {found.first} to {found.last}" if found.last > found.first else f"line {found.first}"
+        kind = "damaged" if found.reason else "half"
         what = (
-            f"a damaged batch, {lines}: {left.reason}" if left.reason else f"half of a batch, {lines}, without a seal"
+            f"a damaged batch, {lines}: {found.reason}" if found.reason else f"half of a batch, {lines}, without a seal"
         )
-        if left.altered:
-            what += f"; line {left.altered} is not as it was written"
-        whole = self.nodes.get(left.commit_id)
+        if found.altered:
+            what += f"; line {found.altered} is not as it was written"
+        whole = self.commits.get(found.commit_id)
         if whole is not None:
-            what += f" (whole in {whole.session}, line {self.lines[left.commit_id]})"
-        remark = Remark(kind, what, session=session, line=left.first, commit_id=left.commit_id)
+            what += f" (whole in {whole.session}, line {self.line_of[found.commit_id]})"
+        problem = Problem(kind, what, session=session, line=found.first, commit_id=found.commit_id)
         if whole is None:
-            self._report.problem(remark)
+            self._report.add_problem(problem)
         else:
-            self._report.note(remark)
+            self._report.add_note(problem)
 
-    def _stands_where(self, sealed: IndexedBatch | None, node: Node) -> bool:
+    def _stands_where(self, indexed: IndexedBatch | None, commit: RecordedCommit) -> bool:
         """Whether the index has a commit's batch where it stands, or another one by the same engine."""
-        if sealed is None:
+        if indexed is None:
             return False
-        if (sealed.session, sealed.start, sealed.end) == (node.session, node.start, node.end):
+        if (indexed.session, indexed.start, indexed.end) == (commit.session, commit.start, commit.end):
             return True
-        others = (other for _, other in self.again if other.commit_id == node.commit_id)
-        places = [other for other in others if other.engine == node.engine]
-        return any((sealed.session, sealed.start, sealed.end) == (at.session, at.start, at.end) for at in places)
+        others = (other for _, other in self.others if other.commit_id == commit.commit_id)
+        same = [other for other in others if other.engine == commit.engine]
+        return any((indexed.session, indexed.start, indexed.end) == (at.session, at.start, at.end) for at in same)
 
-    def _remark(self, kind: str, words: str, node: Node, line: int) -> Remark:
-        line = line or self.lines[node.commit_id]
-        return Remark(kind, words, session=node.session, line=line, commit_id=node.commit_id)
+    def problem(self, kind: str, message: str, commit: RecordedCommit, line: int = 0) -> Problem:
+        """Return something to say of a commit's batch, at its first line if no `line` is given."""
+        line = line or self.line_of[commit.commit_id]
+        return Problem(kind, message, session=commit.session, line=line, commit_id=commit.commit_id)
 
 
-def _bytes(batches: Batches, node: Node) -> bytes:
-    return batches.read(node.session, node.start, node.end)
+def _bytes(batches: Batches, commit: RecordedCommit) -> bytes:
+    return batches.read(commit.session, commit.start, commit.end)
+
+
+class UncountedLines:
+    """Lines of a commit that do not count since they are no whole batch, `first` to `last` (from 1).
+
+    `reason` is the seal's fault, "" where there is no seal; `altered` the first line that is not as it was written, 0
+    where no line shows that by itself.
+    """
+
+    __slots__ = ("altered", "commit_id", "first", "last", "reason")
+
+    def __init__(self, commit_id: str, first: int, last: int, reason: str, altered: int) -> None:
+        self.commit_id = commit_id
+        self.first = first
+        self.last = last
+        self.reason = reason
+        self.altered = altered
+
+
+class _LooseLine:
+    """A line that is in no whole batch: its number, its entry (None where it cannot be read), the commit it names."""
+
+    __slots__ = ("commit_id", "entry", "number")
+
+    def __init__(self, number: int, raw: bytes) -> None:
+        self.number = number
+        self.entry = parse(raw)
+        if self.entry is not None:
+            self.commit_id = str(self.entry.get("commit_id", ""))
+        else:  # a damaged line still names its commit, most of the time
+            found = _COMMIT_OF_LINE.search(raw)
+            self.commit_id = found[1].decode() if found else ""
+
+
+class LogScan:
+    """What stands in one session's log: each batch and mark with the number of its first line.
+
+    `garbage` are the lines that are no entry of anything, `torn` the number of a last line without a newline (0: none).
+    """
+
+    def __init__(self, session: str, fd: int) -> None:
+        self.session = session
+        self.batches: list[tuple[int, RecordedCommit, int]] = []  # line, commit, entries
+        self.marks: list[tuple[int, bytes]] = []
+        self.uncounted: list[UncountedLines] = []
+        self.garbage: list[int] = []
+        self.manual = 0
+        self.torn = 0
+        self._fd = fd
+        self._size = os.fstat(fd).st_size
+        self._scan()
+
+    def has_grown(self) -> bool:
+        """Whether somebody has written to the log meanwhile."""
+        return os.fstat(self._fd).st_size != self._size
+
+    def _scan(self) -> None:
+        at = 0
+        line = 1
+        faults: dict[int, Seal] = {}
+        for found in LogReader(self._fd, 0, end=self._size):
+            if isinstance(found, Mark):
+                continue
+            if not found.intact:
+                faults[found.line] = found
+                continue
+            line = self._gap(at, found.start, line, faults)
+            faults.clear()
+            self.batches.append((line, RecordedCommit(self.session, found, found.start), found.entries))
+            line += found.entries + 1
+            at = found.end
+        line = self._gap(at, self._size, line, faults)
+        if self._size and os.pread(self._fd, 1, self._size - 1) != b"\n":
+            self.torn = line - 1
+
+    def _gap(self, start: int, end: int, first: int, faults: dict[int, Seal]) -> int:
+        """Sort the lines between two whole batches, the first of which has the number `first`; the next number."""
+        number = first - 1
+        offset = start
+        loose: list[_LooseLine] = []
+        for number, raw in enumerate(read_lines(self._fd, start, end), first):
+            fault = faults.get(offset)
+            offset += len(raw) + 1
+            if fault is not None:
+                self._with_bad_seal(loose, number, fault)
+            elif manual_entry(raw) is None:
+                loose.append(_LooseLine(number, raw))
+            elif isinstance(git_line(raw, 0), Mark):
+                self.marks.append((number, raw))
+            else:
+                self.manual += 1
+        self._group(loose)
+        return number + 1
+
+    def _with_bad_seal(self, loose: list[_LooseLine], number: int, seal: Seal) -> None:
+        """Take the loose lines that belong to a damaged seal: its commit's, and what stands among them."""
+        at = len(loose)
+        while at > max(0, len(loose) - seal.entries) and loose[at - 1].commit_id in (seal.commit_id, ""):
+            at -= 1
+        own = loose[at:]
+        del loose[at:]
+        first = own[0].number if own else number
+        self.uncounted.append(UncountedLines(seal.commit_id, first, number, seal.reason, _altered(own, seal.commit_id)))
+
+    def _group(self, loose: Sequence[_LooseLine]) -> None:
+        """Put together what has no seal: lines of one commit that follow each other; garbage stands alone."""
+        group: list[_LooseLine] = []
+        for line in loose:
+            if group and (group[-1].commit_id, group[-1].number) != (line.commit_id, line.number - 1):
+                self._without_seal(group)
+                group = []
+            group.append(line)
+        if group:
+            self._without_seal(group)
+
+    def _without_seal(self, group: Sequence[_LooseLine]) -> None:
+        commit_id = group[0].commit_id
+        if commit_id:
+            altered = _altered(group, commit_id)
+            self.uncounted.append(UncountedLines(commit_id, group[0].number, group[-1].number, "", altered))
+        else:
+            self.garbage += [line.number for line in group]
+
+
+def _altered(lines: Sequence[_LooseLine], commit_id: str) -> int:
+    """Return the number of the first line that does not fit its own id, 0 where all do."""
+    for position, line in enumerate(lines):
+        entry = line.entry
+        if entry is None:
+            return line.number
+        if "commit" in entry:
+            continue
+        if entry.get("op_id") != entry_id(commit_id, position, canonical(entry.get("domain_op"))):
+            return line.number
+    return 0

@@ -17,17 +17,10 @@ if TYPE_CHECKING:
 
     from muse_hook.model.ops import StructuredDelta
 
-_SHOWN = 60
+    Difference = tuple[int, str]
+    """The number of a line of a batch (from 0) that is not what it should be, and in what."""
 
-
-class Difference:
-    """Line number `line` of a batch (from 0) is not what it should be; `words` say in what."""
-
-    __slots__ = ("line", "words")
-
-    def __init__(self, line: int, words: str) -> None:
-        self.line = line
-        self.words = words
+_DISPLAYED = 60
 
 
 def batch_differences(
@@ -60,14 +53,14 @@ def batch_differences(
         }
     try:
         batch = make_batch(
-            commit or _as_told(seal),
+            commit or _as_sealed(seal),
             delta,
             record["generation"] if shallow or generation is None else generation,
             record["engine"],
             shallow=shallow,
         )
     except DeltaError as error:
-        return ops, [Difference(0, error.wrong)]
+        return ops, [(0, error.wrong)]
     if batch.data == data:
         return ops, []
     return ops, list(_differences(data, batch.data, strict=record["engine"] == engine))
@@ -95,10 +88,10 @@ def mark_differences(
         made = make_dropped(by, generation, str(op.get("content_summary")))
     if made.data == line + b"\n":
         return []
-    return [difference.words for difference in _differences(line, made.data, strict=True)]
+    return [message for _, message in _differences(line + b"\n", made.data, strict=True)]
 
 
-def _as_told(seal: dict[str, Any]) -> Commit:
+def _as_sealed(seal: dict[str, Any]) -> Commit:
     """Return the commit as its own seal has it."""
     record, op = seal["commit"], seal["domain_op"]
     return Commit(
@@ -119,12 +112,12 @@ def _as_told(seal: dict[str, Any]) -> Commit:
 def _differences(data: bytes, expected: bytes, *, strict: bool) -> Iterator[Difference]:
     """Yield each key that differs, on the first line where it does; `strict`: a key too many differs as well.
 
-    What follows from another difference (the digest of the lines, the ids of changed lines) is not told again.
+    What follows from another difference (the digest of the lines, the ids of changed lines) is left out.
     """
-    told: set[str] = set()
+    seen: set[str] = set()
     lines, wanted = data.split(b"\n")[:-1], expected.split(b"\n")[:-1]
     if len(lines) != len(wanted):
-        yield Difference(0, f"{len(lines)} lines stand there, {len(wanted)} should")
+        yield 0, f"{len(lines)} lines stand there, {len(wanted)} should"
         return
     for number, (line, right) in enumerate(zip(lines, wanted, strict=True)):
         if line == right:
@@ -136,13 +129,13 @@ def _differences(data: bytes, expected: bytes, *, strict: bool) -> Iterator[Diff
         if not keys and strict:
             keys = [_BYTES if list(found) == list(should) else _ORDER]
         for key in keys:
-            if key in told or (key == "commit.sha256" and told):
+            if key in seen or (key == "commit.sha256" and seen):
                 continue
-            told.add(key)
+            seen.add(key)
             if key in should or key in found:
-                yield Difference(number, f"{key} is {_shown(found, key)} and should be {_shown(should, key)}")
+                yield number, f"{key} is {_display(found, key)} and should be {_display(should, key)}"
             else:
-                yield Difference(number, key)
+                yield number, key
 
 
 _NONE = object()
@@ -161,8 +154,8 @@ def _flat(entry: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _shown(values: dict[str, Any], key: str) -> str:
+def _display(values: dict[str, Any], key: str) -> str:
     if key not in values:
         return "missing"
     text = canonical(values[key])
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+    return text if len(text) <= _DISPLAYED else text[:_DISPLAYED] + "..."

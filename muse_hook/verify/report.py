@@ -10,29 +10,29 @@ if TYPE_CHECKING:
 LIMIT = 1000
 
 
-class Remark:
-    """One thing that was found: in which session, on which line (from 1), of which commit or address.
+class Problem:
+    """One thing that was found, wrong or worth knowing: in which session, on which line (from 1), of which commit.
 
-    `kind` is one word of docs/json.md; what does not apply is "" or 0.
+    `kind` is one word of docs/json.md, `address` a symbol's or a file's; what does not apply is "" or 0.
     """
 
-    __slots__ = ("address", "commit_id", "kind", "line", "session", "words")
+    __slots__ = ("address", "commit_id", "kind", "line", "message", "session")
 
     def __init__(
-        self, kind: str, words: str, *, session: str = "", line: int = 0, commit_id: str = "", address: str = ""
+        self, kind: str, message: str, *, session: str = "", line: int = 0, commit_id: str = "", address: str = ""
     ) -> None:
         self.kind = kind
-        self.words = words
+        self.message = message
         self.session = session
         self.line = line
         self.commit_id = commit_id
         self.address = address
 
     def as_json(self) -> dict[str, Any]:
-        """Return the remark as docs/json.md documents it."""
+        """Return the problem as docs/json.md documents it."""
         return {
             "kind": self.kind,
-            "words": self.words,
+            "words": self.message,
             "session": self.session or None,
             "line": self.line or None,
             "commit": self.commit_id or None,
@@ -41,21 +41,21 @@ class Remark:
 
     def __repr__(self) -> str:
         where = f"{self.session}:{self.line} {self.commit_id[:10]} {self.address}"
-        return f"Remark({self.kind} {where}: {self.words})"
+        return f"Problem({self.kind} {where}: {self.message})"
 
 
-class Report:
+class VerifyReport:
     """The outcome: counts, `problems` (the logs are not sound) and `notes` (worth knowing, nothing is wrong).
 
-    `sessions`, `commits` (whole batches), `entries` (their lines, seals included), `marks`, `by_hand` (lines of no
-    commit), `replayed` (commits whose replayed symbols were held against their tree). Beyond a thousand, remarks are
-    only counted: `more_problems`, `more_notes`.
+    `sessions`, `commits` (whole batches), `entries` (their lines, seals included), `marks`, `manual` (lines of no
+    commit), `replayed` (commits whose replayed symbols were compared with their tree). Beyond a thousand, problems and
+    notes are only counted: `more_problems`, `more_notes`.
     """
 
     def __init__(self) -> None:
-        self.sessions = self.commits = self.entries = self.marks = self.by_hand = self.replayed = 0
-        self.problems: list[Remark] = []
-        self.notes: list[Remark] = []
+        self.sessions = self.commits = self.entries = self.marks = self.manual = self.replayed = 0
+        self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
         self.more_problems = self.more_notes = 0
 
     @property
@@ -63,28 +63,32 @@ class Report:
         """Whether nothing is wrong."""
         return not self.problems
 
-    def problem(self, remark: Remark) -> None:
+    def add_problem(self, problem: Problem) -> None:
         """Add something that is wrong."""
         if len(self.problems) < LIMIT:
-            self.problems.append(remark)
+            self.problems.append(problem)
         else:
             self.more_problems += 1
 
-    def note(self, remark: Remark) -> None:
+    def add_note(self, note: Problem) -> None:
         """Add something that is worth knowing."""
         if len(self.notes) < LIMIT:
-            self.notes.append(remark)
+            self.notes.append(note)
         else:
             self.more_notes += 1
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as docs/json.md documents it."""
-        counts = ("sessions", "commits", "entries", "marks", "by_hand", "replayed")
         return {
             "sound": self.sound,
-            **{name: getattr(self, name) for name in counts},
-            "problems": [remark.as_json() for remark in self.problems],
-            "notes": [remark.as_json() for remark in self.notes],
+            "sessions": self.sessions,
+            "commits": self.commits,
+            "entries": self.entries,
+            "marks": self.marks,
+            "by_hand": self.manual,
+            "replayed": self.replayed,
+            "problems": [problem.as_json() for problem in self.problems],
+            "notes": [note.as_json() for note in self.notes],
             "more_problems": self.more_problems,
             "more_notes": self.more_notes,
         }

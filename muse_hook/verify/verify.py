@@ -1,4 +1,4 @@
-"""The examination itself: read every log, make each batch again, replay, compare."""
+"""Verifying the logs: each batch made again from Git, everything replayed and compared with the trees."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from collections import Counter
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
+from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.record.delta import TableCache, delta_of
 from muse_hook.replay.batches import Batches
-from muse_hook.replay.nodes import causal_order
 from muse_hook.replay.replay import Walk
-from muse_hook.replay.trees import Trees
-from muse_hook.verify.ancestry import Generations
-from muse_hook.verify.comparison import Comparison
+from muse_hook.replay.tables import causal_order
+from muse_hook.replay.trees import Trees, read_symbols
 from muse_hook.verify.logs import Logs
 from muse_hook.verify.rebuilt import batch_differences, mark_differences
-from muse_hook.verify.report import Remark, Report
+from muse_hook.verify.report import Problem, VerifyReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.git import Repository
@@ -29,11 +28,12 @@ if TYPE_CHECKING:
     from muse_hook.model.change import Commit
     from muse_hook.model.ops import DomainOp
     from muse_hook.oplog.store import Store
-    from muse_hook.replay.nodes import Node
-    from muse_hook.replay.tables import Table
+    from muse_hook.replay.tables import RecordedCommit, Symbols, TreeSymbols
 
 SAMPLE = 20
-_NAMED = 3
+_COMMITS_IN_A_NOTE = 3
+_NONE: dict[str, str] = {}
+_DIGITS = 12
 
 
 def verify(
@@ -43,71 +43,74 @@ def verify(
     sample: int = SAMPLE,
     everything: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Report:
-    """Examine all logs of a store as they are; nothing is recorded first, nothing is mended.
+) -> VerifyReport:
+    """Verify all logs of a store as they are; nothing is recorded or repaired first.
 
     Every batch is made again from its commit and its ops and compared byte for byte: ids, order of keys, causes, stamps
     (the generation counted from Git's raw commits; not in a shallow history), what the seal says of the commit. Marks
-    likewise. Then everything is replayed, and held against the symbols of the tree at the tips of branches and at
-    `sample` other commits; with `everything` at each recorded commit, whose ops are told once more, too. Of what
+    likewise. Then everything is replayed, and compared with the symbols of the tree at the tips of branches and at
+    `sample` other commits; with `everything` at each recorded commit, whose ops are made again, too. Of what
     another engine recorded only the ops may differ. `progress` is called with (done, to do) commits.
 
     Raises StoreError where a log cannot be read.
     """
-    report = Report()
+    report = VerifyReport()
     with Batches(store) as batches, repo.objects() as objects:
         logs = Logs(batches, report)
         with Index(store) as index:
             logs.compare_with(index)
-        examination = _Examination(objects, batches, logs, report, thorough=everything)
-        chosen = set(logs.nodes) if everything else _sample(repo, logs.nodes, sample)
-        examination.replay(chosen, progress)
-        examination.check_marks()
-        examination.sum_up()
+        verification = _Verification(objects, batches, logs, report, thorough=everything)
+        chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
+        verification.replay(chosen, progress)
+        verification.check_marks()
+        verification.sum_up()
     return report
 
 
-def _sample(repo: Repository, nodes: dict[str, Node], number: int) -> set[str]:
+def _sample(repo: Repository, commits: dict[str, RecordedCommit], number: int) -> set[str]:
     """Return the recorded tips of branches and work trees, and evenly spaced commits with the last one among them."""
     tips = {*repo.branches().values(), *(tree.head.oid or "" for tree in repo.worktrees())}
-    order = causal_order(nodes)[::-1]
+    order = causal_order(commits)[::-1]
     step = max(1, len(order) // number)
-    return (tips & nodes.keys()) | set(order[::step][:number])
+    return (tips & commits.keys()) | set(order[::step][:number])
 
 
-class _Examination:
+class _Verification:
     """Looks at every batch once, in causal order."""
 
-    def __init__(self, objects: ObjectReader, batches: Batches, logs: Logs, report: Report, *, thorough: bool) -> None:
+    def __init__(
+        self, objects: ObjectReader, batches: Batches, logs: Logs, report: VerifyReport, *, thorough: bool
+    ) -> None:
         self._objects = objects
         self._batches = batches
         self._logs = logs
         self._report = report
-        self._cache = TableCache() if thorough else None
+        self._table_cache = TableCache() if thorough else None
         self._engine = engine()
-        self._generations = Generations(objects)
+        self._generations = RawGenerations(objects)
         self._trees = Trees(objects)
-        self._comparison = Comparison(self._trees)
-        self._foreign: set[str] = set()  # commits with another engine's batch among what they are replayed from
+        self._comparison = TreeComparison(self._trees)
+        # Commits with another engine's batch among what they are replayed from.
+        self._by_other_engines: set[str] = set()
         self._engines: Counter[str] = Counter()
         self._gone: dict[str, None] = {}
 
     def replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
-        """Check each batch, fold it, and compare the `chosen` commits with their trees."""
-        nodes = self._logs.nodes
-        walk = Walk(nodes, self._ops, lambda oid: self._trees.table(self._objects.commit(oid).tree), self._lost)
-        for done, (node, table, ops) in enumerate(walk, 1):
+        """Check each batch, replay it, and compare the `chosen` commits with their trees."""
+        commits = self._logs.commits
+        walk = Walk(commits, self._ops, lambda oid: self._trees.symbols(self._objects.commit(oid).tree), self._on_error)
+        for done, (commit, symbols, ops) in enumerate(walk, 1):
             if progress is not None:
-                progress(done, len(nodes))
-            if node.engine != self._engine or not self._foreign.isdisjoint(node.parents):
-                self._foreign.add(node.commit_id)
-            if node.commit_id in chosen:
-                self._compare(node, table, ops)
-        for line, node in self._logs.again:
+                progress(done, len(commits))
+            if commit.engine != self._engine or not self._by_other_engines.isdisjoint(commit.parents):
+                self._by_other_engines.add(commit.commit_id)
+            if commit.commit_id in chosen:
+                self._compare(commit, symbols, ops)
+        for line, commit in self._logs.others:
             try:
-                self._check(node, line)
+                self._check(commit, line)
             except DamagedLogError as error:
-                self._logs.problem("batch", error.wrong, node, line)
+                self._logs.add_problem("batch", error.wrong, commit, line)
 
     def check_marks(self) -> None:
         """Make each rewrite mark again."""
@@ -115,86 +118,90 @@ class _Examination:
         again = 0
         for session, line, raw in self._logs.marks():
             try:
-                words = mark_differences(raw, self._commit, self._generations.of)
+                messages = mark_differences(raw, self._commit, self._generations.of)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
-                words = [f"it is not of our shape ({type(error).__name__}: {error})"]
+                messages = [f"it is not of our shape ({type(error).__name__}: {error})"]
             again += raw in seen
             seen.add(raw)
-            for text in words:
-                self._report.problem(Remark("mark", f"the rewrite mark is wrong: {text}", session=session, line=line))
+            for message in messages:
+                self._report.add_problem(
+                    Problem("mark", f"the rewrite mark is wrong: {message}", session=session, line=line)
+                )
         if again:
-            told = f"{again:,} rewrite mark{'s' if again != 1 else ''} in the logs twice, both the same"
-            self._report.note(Remark("duplicate", told))
+            message = f"{again:,} rewrite mark{'s' if again != 1 else ''} in the logs twice, both the same"
+            self._report.add_note(Problem("duplicate", message))
 
     def sum_up(self) -> None:
         """Note once what holds for many commits."""
         for name, count in sorted(self._engines.items()):
-            self._report.note(Remark("engine", f"{_commits(count)} recorded by another engine: {name or '(no name)'}"))
+            self._report.add_note(
+                Problem("engine", f"{_commits(count)} recorded by another engine: {name or '(no name)'}")
+            )
         if self._gone:
-            some = ", ".join(oid[:12] for oid in list(self._gone)[:_NAMED])
-            more = f" and {len(self._gone) - _NAMED:,} more" if len(self._gone) > _NAMED else ""
-            words = f"{_commits(len(self._gone))} recorded and no longer in Git: {some}{more}"
-            self._report.note(Remark("gone", words))
+            some = ", ".join(oid[:12] for oid in list(self._gone)[:_COMMITS_IN_A_NOTE])
+            more = f" and {len(self._gone) - _COMMITS_IN_A_NOTE:,} more" if len(self._gone) > _COMMITS_IN_A_NOTE else ""
+            message = f"{_commits(len(self._gone))} recorded and no longer in Git: {some}{more}"
+            self._report.add_note(Problem("gone", message))
 
-    def _ops(self, node: Node) -> list[Any]:
+    def _ops(self, commit: RecordedCommit) -> list[Any]:
         """Return a commit's ops, its batch being checked on the way."""
-        if node.engine != self._engine:
-            self._engines[node.engine] += 1
-        return self._check(node, self._logs.lines[node.commit_id])
+        if commit.engine != self._engine:
+            self._engines[commit.engine] += 1
+        return self._check(commit, self._logs.line_of[commit.commit_id])
 
-    def _check(self, node: Node, line: int) -> list[Any]:
-        data = self._batches.read(node.session, node.start, node.end)
-        commit = self._commit(node.commit_id)
+    def _check(self, recorded: RecordedCommit, line: int) -> list[Any]:
+        data = self._batches.read(recorded.session, recorded.start, recorded.end)
+        commit = self._commit(recorded.commit_id)
         if commit is None:
-            self._gone[node.commit_id] = None
-        generation = self._generations.of(node.commit_id)
+            self._gone[recorded.commit_id] = None
+        generation = self._generations.of(recorded.commit_id)
         delta = None
-        if self._cache is not None and commit is not None and node.engine == self._engine:
+        if self._table_cache is not None and commit is not None and recorded.engine == self._engine:
             with contextlib.suppress(ObjectMissingError):
-                delta = delta_of(self._objects, commit, self._cache)
+                delta = delta_of(self._objects, commit, self._table_cache)
         try:
             ops, found = batch_differences(data, commit, generation, engine=self._engine, delta=delta)
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
             wrong = f"it is not of our shape ({type(error).__name__}: {error})"
             raise DamagedLogError("reading a batch", wrong) from error
-        for difference in found:
-            self._logs.problem("batch", difference.words, node, line + difference.line)
+        for number, message in found:
+            self._logs.add_problem("batch", message, recorded, line + number)
         return ops
 
-    def _lost(self, node: Node, error: MuseHookError) -> None:
+    def _on_error(self, commit: RecordedCommit, error: MuseHookError) -> None:
         if isinstance(error, ObjectMissingError):
-            words = f"neither it nor what follows it is replayed: {error.oid} is neither recorded nor in Git"
-            self._logs.note("absent", words, node)
+            message = f"neither it nor what follows it is replayed: {error.oid} is neither recorded nor in Git"
+            self._logs.add_note("absent", message, commit)
         else:
-            self._logs.problem("batch", error.wrong, node)
+            self._logs.add_problem("batch", error.wrong, commit)
 
-    def _compare(self, node: Node, table: Table, ops: Sequence[DomainOp]) -> None:
+    def _compare(self, commit: RecordedCommit, symbols: TreeSymbols, ops: Sequence[DomainOp]) -> None:
         """Compare all paths; where the first parent was compared, those that the commit can have changed."""
         try:
-            if self._cache is None:
-                found = list(self._comparison.whole(node, table))
+            if self._table_cache is None:
+                found = list(self._comparison.whole(commit, symbols))
             else:
-                found = list(self._comparison.changed(node, table, self._tree_before(node), ops))
+                found = list(self._comparison.changed(commit, symbols, self._tree_before(commit), ops))
         except ObjectMissingError as error:
-            self._logs.note("absent", f"not compared with its tree: {error.oid} is not in Git", node)
+            self._logs.add_note("absent", f"not compared with its tree: {error.oid} is not in Git", commit)
             return
         self._report.replayed += 1
-        is_foreign = node.commit_id in self._foreign
-        if is_foreign:
-            found = [(address, f"{words} (another engine's ops are among those replayed)") for address, words in found]
-        for address, words in found:
-            line = self._logs.lines[node.commit_id]
-            remark = Remark("replay", words, session=node.session, line=line, commit_id=node.commit_id, address=address)
-            if is_foreign:
-                self._report.note(remark)
+        is_by_another = commit.commit_id in self._by_other_engines
+        if is_by_another:
+            found = [(address, f"{each} (another engine's ops are among those replayed)") for address, each in found]
+        for address, message in found:
+            problem = self._logs.problem("replay", message, commit)
+            problem.address = address
+            if is_by_another:
+                self._report.add_note(problem)
             else:
-                self._report.problem(remark)
+                self._report.add_problem(problem)
 
-    def _tree_before(self, node: Node) -> str | None:
-        if not node.parents:
+    def _tree_before(self, commit: RecordedCommit) -> str | None:
+        if not commit.parents:
             return None
-        first = node.parents[0]
-        return self._logs.nodes[first].tree if first in self._logs.nodes else self._objects.commit(first).tree
+        first = commit.parents[0]
+        return self._logs.commits[first].tree if first in self._logs.commits else self._objects.commit(first).tree
 
     def _commit(self, oid: str) -> Commit | None:
         try:
@@ -205,3 +212,112 @@ class _Examination:
 
 def _commits(number: int) -> str:
     return f"{number:,} commit{'s' if number != 1 else ''}"
+
+
+class TreeComparison:
+    """Compares replayed symbols with Git's trees. What was yielded once of an address is not of later commits."""
+
+    def __init__(self, trees: Trees) -> None:
+        self._trees = trees
+        self._yielded: set[tuple[str, str, str]] = set()
+
+    def whole(self, commit: RecordedCommit, symbols: TreeSymbols) -> Iterator[tuple[str, str]]:
+        """Yield (address, message) for each difference, over all paths. Raises ObjectMissingError."""
+        expected = self._trees.symbols(commit.tree)
+        for path in sorted({*expected, *symbols}):
+            yield from self._path(path, symbols.get(path, _NONE), expected.get(path, _NONE))
+
+    def changed(
+        self, commit: RecordedCommit, symbols: TreeSymbols, before: str | None, ops: Sequence[DomainOp]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the differences that the commit itself can have made: in what it changed, and in what its ops name.
+
+        `before` is the tree of the first parent, which was compared before. Raises ObjectMissingError.
+        """
+        entries = {change.path: change.new for change in self._trees.objects.diff_trees(before, commit.tree)}
+        if not entries.keys() >= set(_paths(ops)) or any(_is_rule_file(path) for path in entries):
+            yield from self.whole(commit, symbols)
+            return
+        rules = self._trees.rules(commit.tree)
+        for path, blob in entries.items():
+            expected = self._trees.of(path, blob, rules)
+            yield from self._path(path, symbols.get(path, _NONE), _NONE if expected is None else expected)
+
+    def _path(self, path: str, replayed: Symbols, expected: Symbols) -> Iterator[tuple[str, str]]:
+        if replayed is expected:
+            return
+        mine, theirs = read_symbols(replayed), read_symbols(expected)
+        if mine == theirs:
+            return
+        if theirs is None:
+            yield from self._once(path, "", f"replay tells {_count(mine)} of it, and it cannot be parsed")
+        elif mine is None:
+            yield from self._once(path, "", f"replay does not know its symbols, and the tree has {_count(theirs)}")
+        else:
+            for name in sorted(mine.keys() | theirs.keys()):
+                if mine.get(name) != theirs.get(name):
+                    yield from self._once(path, f"::{name}", _difference(mine.get(name), theirs.get(name)))
+
+    def _once(self, path: str, name: str, message: str) -> Iterator[tuple[str, str]]:
+        key = (path, name, message)
+        if key not in self._yielded:
+            self._yielded.add(key)
+            yield path + name, message
+
+
+def _difference(mine: str | None, theirs: str | None) -> str:
+    if mine is None:
+        return f"the tree has it ({str(theirs)[:_DIGITS]}), replay does not"
+    if theirs is None:
+        return f"replay has it ({mine[:_DIGITS]}), the tree does not"
+    return f"replay says {mine[:_DIGITS]}, the tree {theirs[:_DIGITS]}"
+
+
+def _count(symbols: Symbols) -> str:
+    number = len(symbols or ())
+    return f"{number} symbol{'s' if number != 1 else ''}"
+
+
+def _paths(ops: Iterable[DomainOp]) -> Iterator[str]:
+    for op in ops:
+        yield op["address"]
+        if "from_address" in op:
+            yield op["from_address"]
+
+
+def _is_rule_file(path: str) -> bool:
+    return path.rpartition("/")[2] in (IGNORE_FILE, ATTRIBUTES_FILE)
+
+
+class RawGenerations:
+    """Generations counted from Git's raw commits, not from what any seal says.
+
+    1 for a root, else 1 + the largest of the parents'; None where history is cut off (shallow, pruned).
+    """
+
+    def __init__(self, objects: ObjectReader) -> None:
+        self._objects = objects
+        self._known: dict[str, int | None] = {}
+
+    def of(self, oid: str) -> int | None:
+        """Return a commit's generation; walks what it does not know yet."""
+        known = self._known
+        pending: list[tuple[str, list[str] | None]] = [(oid, None)]
+        while pending:
+            at, parents = pending.pop()
+            if at in known:
+                continue
+            if parents is None:
+                try:
+                    parents = self._objects.parents(at)
+                except ObjectMissingError:
+                    known[at] = None
+                    continue
+                missing = [parent for parent in parents if parent not in known]
+                if missing:
+                    pending.append((at, parents))
+                    pending += ((parent, None) for parent in missing)
+                    continue
+            found = [known[parent] for parent in parents]
+            known[at] = None if None in found else 1 + max((number or 0 for number in found), default=0)
+        return known[oid]

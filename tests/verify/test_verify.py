@@ -13,7 +13,7 @@ from muse_hook.git import open_repository
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.reader import read_entries
 from muse_hook.oplog.store import Store
-from muse_hook.verify import verify
+from muse_hook.verify.verify import verify
 
 
 def test_a_recorded_history_is_sound_and_stays_as_it_was(story: Story) -> None:
@@ -56,7 +56,7 @@ def test_commits_that_git_has_lost_are_checked_against_themselves(story: Story) 
     repo.git("gc", "-q", "--prune=now")
     report = story.verify()
     assert report.sound
-    assert [(note.kind, lost[:12] in note.words) for note in report.notes] == [("gone", True)]
+    assert [(note.kind, lost[:12] in note.message) for note in report.notes] == [("gone", True)]
     story.rewritten(lost, set_key(0, "op_id", "0" * 36))
     assert not story.verify().sound
 
@@ -69,7 +69,7 @@ def test_absent_files_are_named_and_hold_up_nothing_else(repo: Repo) -> None:
     report = story.verify()
     assert report.sound
     assert {note.kind for note in report.notes} == {"absent"}
-    assert blob in report.notes[0].words
+    assert blob in report.notes[0].message
 
 
 def test_a_shallow_history_is_sound(story: Story, tmp_path: Path) -> None:

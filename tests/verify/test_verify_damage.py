@@ -36,13 +36,13 @@ def test_a_flipped_bit_is_named_with_session_line_and_commit(story: Story, where
     kind = "half" if where == "a seal's word" else "damaged"
     assert told(report.problems) == [(kind, "main", first, commit_id)]
     if at >= 0:
-        assert f"line {number + 1} is not as it was written" in report.problems[0].words
+        assert f"line {number + 1} is not as it was written" in report.problems[0].message
     catch_up(story.repository(), story.store)
     backfill(story.repository(), story.store, all=True)
     report = story.verify()
     assert report.sound
     assert told(report.notes) == [(kind, "main", first, commit_id)]
-    assert f"whole in main, line {len(lines) + 1}" in report.notes[0].words
+    assert f"whole in main, line {len(lines) + 1}" in report.notes[0].message
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_half_a_batch_is_a_note_where_its_commit_is_whole_elsewhere(story: Story
     remarks = report.notes if whole_elsewhere else report.problems
     number = (len(lines) if whole_elsewhere else len(rest)) + 1
     assert told(remarks) == [("half", "main", number, story.ids[1])]
-    assert remarks[0].words.startswith(f"half of a batch, lines {number} to {number + 1}, without a seal")
+    assert remarks[0].message.startswith(f"half of a batch, lines {number} to {number + 1}, without a seal")
     assert report.sound is whole_elsewhere
 
 
@@ -103,7 +103,7 @@ def test_garbage_lines_by_hand_and_a_torn_end_change_nothing(story: Story) -> No
     story.log.write_bytes(b"".join([*lines, b"\x00\xff garbage\n", hand + b"\n", b'{"op_id":"half a li']))
     report = story.verify()
     assert report.sound
-    assert report.by_hand == 1
+    assert report.manual == 1
     last = len(lines)
     assert told(report.notes) == [
         ("garbage", "main", last + 1, ""),

@@ -55,7 +55,7 @@ def test_what_the_commit_does_not_say_is_named_although_the_digest_fits(story: S
     problems = [problem for problem in story.verify().problems if problem.kind == "batch"]
     line = first + (at if at >= 0 else len(entries) - 1)
     assert (problems[0].session, problems[0].line, problems[0].commit_id) == ("main", line, commit_id)
-    assert words in problems[0].words
+    assert words in problems[0].message
 
 
 def test_a_tree_that_is_not_the_commits_is_named(story: Story) -> None:
@@ -63,7 +63,7 @@ def test_a_tree_that_is_not_the_commits_is_named(story: Story) -> None:
         entries[-1]["domain_op"]["content_id"] = story.repo.git("rev-parse", f"{story.ids[0]}^{{tree}}")
 
     story.rewritten(story.ids[1], change)
-    assert any("domain_op.content_id" in problem.words for problem in story.verify().problems)
+    assert any("domain_op.content_id" in problem.message for problem in story.verify().problems)
 
 
 def test_bytes_that_only_mean_the_same_are_named(story: Story) -> None:
@@ -73,7 +73,7 @@ def test_bytes_that_only_mean_the_same_are_named(story: Story) -> None:
     story.replace(story.ids[6], line.replace(b'"created_at":', b'"created_at": '))
     (problem,) = [problem for problem in story.verify().problems if problem.kind == "batch"]
     assert (problem.commit_id, problem.line) == (story.ids[6], first)
-    assert "not canonical" in problem.words
+    assert "not canonical" in problem.message
 
 
 def test_a_generation_is_counted_in_git(story: Story) -> None:
@@ -84,8 +84,8 @@ def test_a_generation_is_counted_in_git(story: Story) -> None:
     delta = delta_of_entries(entries)  # type: ignore[arg-type]
     story.replace(commit_id, make_batch(commit, delta, 7, engine()).data)
     (stamp, generation) = story.verify().problems
-    assert "lamport_ts is 117440512 and should be 33554432" in stamp.words
-    assert "commit.generation is 7 and should be 2" in generation.words
+    assert "lamport_ts is 117440512 and should be 33554432" in stamp.message
+    assert "commit.generation is 7 and should be 2" in generation.message
     story.replace(commit_id, make_batch(commit, delta, 7, engine(), shallow=True).data)
     assert story.verify().sound  # less history was seen: neither order nor purity is promised
 
@@ -101,7 +101,7 @@ def test_an_op_that_is_not_true_is_found_by_replay_and_named_once(story: Story) 
         (commit_id, "a.py::assistant"),
         (story.ids[5], "c.py::assistant"),  # its file took it along
     ]
-    assert replayed[0].words.startswith("replay says 000000000000, the tree ")
+    assert replayed[0].message.startswith("replay says 000000000000, the tree ")
     sampled = story.verify(everything=False, sample=1).problems
     assert {problem.address for problem in sampled} >= {"c.py::assistant"}
     assert {problem.kind for problem in sampled} == {"replay"}
@@ -113,7 +113,7 @@ def forget_a_file(delta: Any) -> None:
 
 def test_a_file_that_is_not_told_is_found_by_replay(story: Story) -> None:
     story.made_again(story.ids[0], forget_a_file)
-    addresses = {problem.address: problem.words for problem in story.verify().problems if problem.kind == "replay"}
+    addresses = {problem.address: problem.message for problem in story.verify().problems if problem.kind == "replay"}
     assert set(addresses) >= {"pkg/b.py::x"}
     assert "replay does not" in addresses["pkg/b.py::x"]
 
@@ -123,7 +123,7 @@ def test_what_another_engine_told_is_compared_with_itself_only(story: Story) -> 
     report = story.verify()
     assert report.sound
     assert [note.kind for note in report.notes] == ["replay", "replay", "engine"]
-    assert "1 commit recorded by another engine: muse_hook 99" in report.notes[-1].words
+    assert "1 commit recorded by another engine: muse_hook 99" in report.notes[-1].message
     story.rewritten(story.ids[1], set_key(1, "op_id", "0" * 36))
     assert [problem.kind for problem in story.verify().problems] == ["batch"]
 
@@ -143,7 +143,7 @@ def test_a_commit_recorded_twice_and_differently_is_named(story: Story) -> None:
     story.log.write_bytes(before + other)
     (problem,) = (each for each in story.verify().problems if each.kind == "duplicate")
     assert (problem.line, problem.commit_id) == (before.count(b"\n") + 1, story.ids[2])
-    assert problem.words == f"the commit is recorded twice, first in main, line {first}"
+    assert problem.message == f"the commit is recorded twice, first in main, line {first}"
 
 
 def test_logs_of_two_clones_put_together_are_sound(story: Story) -> None:
@@ -157,8 +157,8 @@ def test_logs_of_two_clones_put_together_are_sound(story: Story) -> None:
     assert (report.problems, report.marks, report.commits) == ([], 2, 14)
     batches, marks = report.notes
     assert (batches.kind, batches.line, batches.commit_id) == ("duplicate", len(lines) + 1, story.ids[0])
-    assert batches.words == "the commit's batch stands in the logs twice, both the same; so are 6 more batches"
-    assert (marks.kind, marks.words) == ("duplicate", "1 rewrite mark in the logs twice, both the same")
+    assert batches.message == "the commit's batch stands in the logs twice, both the same; so are 6 more batches"
+    assert (marks.kind, marks.message) == ("duplicate", "1 rewrite mark in the logs twice, both the same")
     assert story.verify(everything=False).sound
 
 
@@ -174,7 +174,7 @@ def test_two_engines_may_both_have_told_a_commit(story: Story) -> None:
     assert report.sound
     assert [note.kind for note in report.notes] == ["duplicate"]
     first, _ = story.batch(story.ids[6])
-    assert report.notes[0].words == f"the commit is recorded by two engines, the newer one's in main, line {first}"
+    assert report.notes[0].message == f"the commit is recorded by two engines, the newer one's in main, line {first}"
 
 
 def test_of_two_engines_the_newer_one_is_replayed_and_in_the_index(story: Story) -> None:
@@ -204,8 +204,8 @@ def test_marks_are_made_again(story: Story) -> None:
     report = story.verify()
     (problem,) = report.problems
     assert (problem.kind, problem.session, problem.line) == ("mark", "side", 2)
-    assert "lamport_ts" in problem.words
-    assert [(note.kind, note.words) for note in report.notes] == [
+    assert "lamport_ts" in problem.message
+    assert [(note.kind, note.message) for note in report.notes] == [
         ("duplicate", "1 rewrite mark in the logs twice, both the same")
     ]
 
@@ -216,7 +216,7 @@ def test_a_mark_in_words_that_nobody_knows_is_named(story: Story) -> None:
     story.log.write_bytes(b"".join([*story.lines(), json.dumps(entry).encode() + b"\n"]))
     (problem,) = story.verify().problems
     assert (problem.kind, problem.line) == ("mark", len(story.lines()))
-    assert "no mark that we know" in problem.words
+    assert "no mark that we know" in problem.message
 
 
 def test_an_index_that_says_otherwise_is_named(story: Story) -> None:

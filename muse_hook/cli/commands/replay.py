@@ -7,7 +7,7 @@ from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.cli.progress import Progress
 from muse_hook.errors import StoreError
-from muse_hook.replay import replay
+from muse_hook.replay.replay import replay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

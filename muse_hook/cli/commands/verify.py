@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.cli.options import add_json, count
 from muse_hook.cli.progress import Progress
 from muse_hook.errors import StoreError
-from muse_hook.verify import SAMPLE, verify
+from muse_hook.verify.verify import SAMPLE, verify
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen, Span
-    from muse_hook.verify import Remark, Report
+    from muse_hook.verify.report import Problem, VerifyReport
 
 PAGED = False
 DESCRIPTION = """
@@ -72,17 +72,17 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return 0 if report.sound else 1
 
 
-def _draw(out: Screen, report: Report) -> None:
-    for sign, style, remarks, more in (
+def _draw(out: Screen, report: VerifyReport) -> None:
+    for sign, style, problems, more in (
         ("bad   ", "error", report.problems, report.more_problems),
         ("note  ", "warning", report.notes, report.more_notes),
     ):
-        for remark in remarks[:_SHOWN]:
-            out.line((sign, style), *_told(remark))
-        left = len(remarks) - _SHOWN + more
+        for problem in problems[:_SHOWN]:
+            out.line((sign, style), *_problem_spans(problem))
+        left = len(problems) - _SHOWN + more
         if left > 0:
             out.line(
-                (sign, style), f"and {left:,} more" + (" (--json has more of them)" if len(remarks) > _SHOWN else "")
+                (sign, style), f"and {left:,} more" + (" (--json has more of them)" if len(problems) > _SHOWN else "")
             )
     verdict = ("sound", "added") if report.sound else ("not sound", "error")
     number = len(report.problems) + report.more_problems
@@ -95,17 +95,17 @@ def _draw(out: Screen, report: Report) -> None:
     )
 
 
-def _told(remark: Remark) -> list[Span]:
+def _problem_spans(problem: Problem) -> list[Span]:
     """Return what is wrong behind where it is."""
     spans: list[Span] = []
-    if remark.session:
-        place = f"{remark.session} line {remark.line}" if remark.line else remark.session
+    if problem.session:
+        place = f"{problem.session} line {problem.line}" if problem.line else problem.session
         spans += [(place, "dim"), "  "]
-    if remark.commit_id:
-        spans += [(remark.commit_id[:12], "commit"), "  "]
-    if remark.address:
-        spans += [(remark.address, "path"), "  "]
-    return [*spans, remark.words]
+    if problem.commit_id:
+        spans += [(problem.commit_id[:12], "commit"), "  "]
+    if problem.address:
+        spans += [(problem.address, "path"), "  "]
+    return [*spans, problem.message]
 
 
 def _counted(number: int, noun: str) -> str:
