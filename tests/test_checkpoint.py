@@ -15,8 +15,9 @@ from muse_hook.git import Head
 from muse_hook.index.index import Index
 from muse_hook.oplog.entry import make_op_entry, seal_id
 from muse_hook.oplog.log import OpLog
-from muse_hook.watch import Cursor, Follower
 from muse_hook.watch.checkpoint import Checkpoint, CheckpointError, make_checkpoint, read_checkpoint
+from muse_hook.watch.cursor import Cursor
+from muse_hook.watch.follower import Follower
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def made(log: Log, name: str = "here") -> Checkpoint:
 
 def since(log: Log, name: str = "here") -> list[str]:
     follower = Follower.since(log.store, read_checkpoint(log.store, name).cursor)
-    return [entry["op_id"] for arrival in follower.poll() for entry in arrival.entries]
+    return [entry["op_id"] for event in follower.poll() for entry in event.entries]
 
 
 def test_what_arrives_later_is_since_whatever_its_stamp(log: Log) -> None:
@@ -64,7 +65,7 @@ def test_its_file_says_how_far_each_log_had_come(log: Log) -> None:
     assert value["sessions"] == {"main": {"offset": size, "sealed": size, "seal": seal_id(log.batches[oid].commit_id)}}
     assert (value["branch"], value["commit"]) == ("main", "1" * 40)
     assert read_checkpoint(log.store, "v1").as_json() == checkpoint.as_json()
-    assert Cursor.parse(checkpoint.as_json()["cursor"]).places == checkpoint.cursor.places
+    assert Cursor.parse(checkpoint.as_json()["cursor"]).positions == checkpoint.cursor.positions
 
 
 def test_one_of_the_same_name_is_replaced(log: Log) -> None:

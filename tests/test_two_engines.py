@@ -23,7 +23,7 @@ from muse_hook.oplog.entry import seal_id
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.seal import supersedes
 from muse_hook.oplog.store import Store
-from muse_hook.watch import Follower
+from muse_hook.watch.follower import Follower
 
 OLDER, NEWER = (f"muse_hook {version}; a grammar 1" for version in ("0.9.0", "0.10.0"))
 
@@ -133,8 +133,8 @@ def retold(log: Log, oid_: str, name: str, told_by: str) -> None:
 def addresses(follower: Follower) -> list[str]:
     return [
         entry["domain_op"]["address"]
-        for arrival in follower.poll()
-        for entry in arrival.entries[arrival.told :]
+        for event in follower.poll()
+        for entry in event.entries[event.seen :]
         if "::" in str(entry["domain_op"]["address"])
     ]
 

@@ -22,8 +22,10 @@ from muse_hook.index.index import Index
 from muse_hook.oplog.entry import make_op_entry, seal_id
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.store import Store
-from muse_hook.watch import FOUND, LOST, OLDER, Cursor, CursorError, Follower, Notice
-from muse_hook.watch.cursor import Place
+from muse_hook.watch.cursor import Cursor, CursorError, LogPosition
+from muse_hook.watch.file_watcher import FileWatcher
+from muse_hook.watch.follower import Follower
+from muse_hook.watch.tail import FOUND, LOST, OLDER
 
 
 @pytest.fixture
@@ -34,10 +36,10 @@ def log(tmp_path: Path) -> Log:
 def told(follower: Follower) -> list[tuple[str, str]]:
     """Return (op id, cursor after it) of everything that is new."""
     return [
-        (entry["op_id"], arrival.cursor_after(number + 1))
-        for arrival in follower.poll()
-        for number, entry in enumerate(arrival.entries)
-        if number >= arrival.told
+        (entry["op_id"], event.cursor_after(number + 1))
+        for event in follower.poll()
+        for number, entry in enumerate(event.entries)
+        if number >= event.seen
     ]
 
 
@@ -66,14 +68,14 @@ def some_history(log: Log) -> None:
     st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"])),
         st.builds(
-            Place, st.integers(0, 2**60), st.text("0123456789abcdef-"), st.integers(0, 2**60), st.integers(0, 99)
+            LogPosition, st.integers(0, 2**60), st.text("0123456789abcdef-"), st.integers(0, 2**60), st.integers(0, 99)
         ),
     )
 )
-def test_a_cursor_comes_back_whole_from_its_text(places: dict[str, Place]) -> None:
-    text = str(Cursor(places))
+def test_a_cursor_comes_back_whole_from_its_text(positions: dict[str, LogPosition]) -> None:
+    text = str(Cursor(positions))
     assert set(text) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
-    assert Cursor.parse(text).places == places
+    assert Cursor.parse(text).positions == positions
 
 
 @pytest.mark.parametrize(
@@ -300,12 +302,12 @@ def test_cursors_of_the_first_version_are_read(log: Log) -> None:
     everything = ops_of(follower)
     rows = {
         session: [place.floor, place.seal, place.read - place.floor, place.inside]
-        for session, place in follower.cursor.places.items()
+        for session, place in follower.cursor.positions.items()
     }
     packed = base64.urlsafe_b64encode(zlib.compress(json.dumps(rows).encode("ascii"), 9)).decode().rstrip("=")
     old = Cursor.parse(f"1.{packed}")
     assert Cursor.looks_like(f"1.{packed}")
-    assert old.places == follower.cursor.places
+    assert old.positions == follower.cursor.positions
     assert ops_of(Follower.since(log.store, old)) == []
     number = sorted(rows).index("topic/x")
     first = dict(rows)
@@ -318,25 +320,25 @@ def test_cursors_of_the_first_version_are_read(log: Log) -> None:
 
 def test_a_cursor_over_many_sessions_is_short() -> None:
     choose = random.Random(7)  # noqa: S311 - no secret
-    places = {
-        f"{choose.choice(['feature', 'fix', 'user/ann'])}/{choose.choice(['login', 'cache'])}-{number}": Place(
+    positions = {
+        f"{choose.choice(['feature', 'fix', 'user/ann'])}/{choose.choice(['login', 'cache'])}-{number}": LogPosition(
             choose.randrange(10**7), f"{choose.randrange(16**8):08x}-0000-8000-8000-000000000000"
         )
         for number in range(300)
     }
-    assert len(str(Cursor(places))) < 5500
-    assert Cursor.parse(str(Cursor(places))).places == places
+    assert len(str(Cursor(positions))) < 5500
+    assert Cursor.parse(str(Cursor(positions))).positions == positions
 
 
 @pytest.mark.parametrize("polling", [True, False])
 def test_a_change_is_noticed_soon(tmp_path: Path, *, polling: bool) -> None:
-    with Notice(str(tmp_path / "op_log"), polling=polling) as notice:
-        assert notice.is_polling is polling
+    with FileWatcher(str(tmp_path / "op_log"), polling=polling) as watcher:
+        assert watcher.is_polling is polling
         (tmp_path / "op_log" / "main").mkdir(parents=True, exist_ok=True)
-        notice.wait(1.0)
+        watcher.wait(1.0)
         (tmp_path / "op_log" / "main" / "ops.jsonl").write_text("x")
         began = time.monotonic()
-        notice.wait(5.0)
+        watcher.wait(5.0)
         assert time.monotonic() - began < 2.0
 
 
@@ -486,11 +488,11 @@ def test_nobody_is_woken_by_looking(tmp_path: Path) -> None:
     (tmp_path / "op_log" / "main").mkdir(parents=True)
     path = tmp_path / "op_log" / "main" / "ops.jsonl"
     path.write_text("x")
-    with Notice(str(tmp_path / "op_log")) as notice:
+    with FileWatcher(str(tmp_path / "op_log")) as watcher:
         list((tmp_path / "op_log").iterdir())
         path.read_text()
         began = time.monotonic()
-        notice.wait(0.3)
+        watcher.wait(0.3)
         assert time.monotonic() - began >= 0.29
 
 

@@ -6,9 +6,8 @@ from types import SimpleNamespace
 
 from muse_hook.cli.watch_view import Teller
 from muse_hook.errors import StoreError
-from muse_hook.watch import Follower
-from muse_hook.watch.backfilled import Backfilled
 from muse_hook.watch.checkpoint import read_checkpoint
+from muse_hook.watch.follower import BackfilledCommits, Follower
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,18 +30,18 @@ def tell_since(invocation: Invocation, name: str, *, json: bool) -> int:
     checkpoint = read_checkpoint(store, name)
     invocation.index.refresh()
     follower = Follower.since(store, checkpoint.cursor, invocation.index)
-    backfilled = Backfilled(invocation.repository, store)
+    backfilled = BackfilledCommits(invocation.repository, store)
     teller = Teller(SimpleNamespace(**_EVERYTHING), invocation.out)
     entries = []
     passed = shown = 0
-    for arrival in follower.poll():
-        if backfilled.holds(arrival):
+    for event in follower.poll():
+        if backfilled.has(event):
             passed += 1
         elif json:
-            entries += arrival.entries
+            entries += event.entries
         else:
             shown += 1
-            teller.tell(arrival)
+            teller.tell(event)
     if json:
         told = {"since": checkpoint.as_json(), "entries": entries, "backfilled": passed}
         invocation.out.json({"version": 1, "command": "replay", **told})

@@ -1,4 +1,4 @@
-"""What `watch` shows of an arrival: the entries that are wanted, as lines or as JSON."""
+"""What `watch` shows of an event: the entries that are wanted, as lines or as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.cli.terminal import Screen
-    from muse_hook.watch import Arrival, Cursor
+    from muse_hook.watch.cursor import Cursor
+    from muse_hook.watch.follower import LogEvent
 
 _SHORT = 10  # digits of a commit id
 _TEXTS = (
@@ -42,26 +43,26 @@ class Teller:
             self._out.json({"version": 1, "command": "watch", "type": "start", "cursor": str(cursor)})
             self._out.flush()
 
-    def tell(self, arrival: Arrival) -> bool:
-        """Show an arrival, all of it at once; whether that was the last one that is wanted."""
-        if not all(map(_is_entry, arrival.entries)) or not self._is_by(arrival):
+    def tell(self, event: LogEvent) -> bool:
+        """Show an event, all of it at once; whether that was the last one that is wanted."""
+        if not all(map(_is_entry, event.entries)) or not self._is_by(event):
             return False
-        entries = enumerate(arrival.entries)
-        chosen = [(number, entry) for number, entry in entries if number >= arrival.told and self._fits(entry)]
+        entries = enumerate(event.entries)
+        chosen = [(number, entry) for number, entry in entries if number >= event.seen and self._fits(entry)]
         if not chosen:
             return False
         if self._wanted.json:
-            self._write(arrival, chosen)
+            self._write(event, chosen)
         else:
-            self._draw(arrival, [entry for _, entry in chosen])
+            self._draw(event, [entry for _, entry in chosen])
         self._out.flush()
         self._commits += 1
         return bool(self._commits == self._wanted.max_count)
 
-    def _is_by(self, arrival: Arrival) -> bool:
-        if self._wanted.session and shown(self._wanted.session) != shown(arrival.session):
+    def _is_by(self, event: LogEvent) -> bool:
+        if self._wanted.session and shown(self._wanted.session) != shown(event.session):
             return False
-        last = arrival.entries[-1]
+        last = event.entries[-1]
         names = f"{last.get('commit', {}).get('author', '')}\n{last['actor_id']}".lower()
         return self._wanted.author.lower() in names
 
@@ -79,18 +80,18 @@ class Teller:
             and (not wanted.symbol or (name != "" and _names(wanted.symbol, op["address"], name)))
         )
 
-    def _write(self, arrival: Arrival, chosen: Sequence[tuple[int, dict[str, Any]]]) -> None:
-        seal = arrival.entries[-1] if arrival.commit_id else {}
-        ids = self._symbol_ids(arrival.commit_id) if self._symbol_ids is not None else {}
+    def _write(self, event: LogEvent, chosen: Sequence[tuple[int, dict[str, Any]]]) -> None:
+        seal = event.entries[-1] if event.commit_id else {}
+        ids = self._symbol_ids(event.commit_id) if self._symbol_ids is not None else {}
         for number, entry in chosen:
             self._out.json(
                 {
                     "version": 1,
                     "command": "watch",
                     "type": _type(entry),
-                    "cursor": arrival.cursor_after(number + 1),
-                    "session": arrival.session,
-                    "commit": arrival.commit_id,
+                    "cursor": event.cursor_after(number + 1),
+                    "session": event.session,
+                    "commit": event.commit_id,
                     "actor": entry["actor_id"],
                     "author": seal.get("commit", {}).get("author"),
                     "created_at": entry["created_at"],
@@ -103,23 +104,23 @@ class Teller:
                 }
             )
 
-    def _draw(self, arrival: Arrival, chosen: Sequence[dict[str, Any]]) -> None:
-        last = arrival.entries[-1]
+    def _draw(self, event: LogEvent, chosen: Sequence[dict[str, Any]]) -> None:
+        last = event.entries[-1]
         if _type(last) == "rewrite":
             self._draw_rewrite(last["domain_op"])
             return
         facts = (
             0,
-            arrival.commit_id,
-            arrival.session,
+            event.commit_id,
+            event.session,
             last["lamport_ts"],
             last["actor_id"],
             last.get("commit", {}).get("author"),
             last["created_at"],
-            last["domain_op"]["content_summary"] if arrival.commit_id else "",
+            last["domain_op"]["content_summary"] if event.commit_id else "",
         )
         ops = [_told(entry["domain_op"]) for entry in chosen if entry["domain"] != "git"]
-        draw_event(self._out, CommitEvent(facts, ops), session=arrival.session)
+        draw_event(self._out, CommitEvent(facts, ops), session=event.session)
 
     def _draw_rewrite(self, op: dict[str, Any]) -> None:
         new = op.get("new_content_id", "")[:_SHORT]

@@ -7,7 +7,7 @@ import os
 from muse_hook.errors import MuseHookError, shell_command
 from muse_hook.oplog.entry import now
 from muse_hook.oplog.log import list_named, read_named, write_named
-from muse_hook.watch.cursor import Cursor, Place
+from muse_hook.watch.cursor import Cursor, LogPosition
 from muse_hook.watch.follower import Follower
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ class Checkpoint:
         self.commit = str(value["commit"] or "")
         self.cursor = Cursor(
             {
-                str(session): Place(int(row["sealed"]), str(row["seal"] or ""), int(row["offset"]))
+                str(session): LogPosition(int(row["sealed"]), str(row["seal"] or ""), int(row["offset"]))
                 for session, row in value["sessions"].items()
             }
         )
@@ -82,7 +82,7 @@ def _value(created_at: str, branch: str, commit: str, cursor: Cursor) -> dict[st
         "branch": branch or None,
         "commit": commit or None,
         "sessions": {
-            session: {"offset": place.read, "sealed": place.floor, "seal": place.seal or None}
-            for session, place in sorted(cursor.places.items())
+            session: {"offset": at.read, "sealed": at.floor, "seal": at.seal or None}
+            for session, at in sorted(cursor.positions.items())
         },
     }

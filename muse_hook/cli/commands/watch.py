@@ -10,9 +10,11 @@ from muse_hook.cli.options import add_filters, add_json, as_recorded, check_sess
 from muse_hook.cli.terminal import ClosedStreamError
 from muse_hook.cli.watch_view import Teller
 from muse_hook.errors import SessionError, StoreError
-from muse_hook.watch import FOUND, LOST, OLDER, Cursor, Follower, Notice
-from muse_hook.watch.backfilled import Backfilled
 from muse_hook.watch.checkpoint import read_checkpoint
+from muse_hook.watch.cursor import Cursor
+from muse_hook.watch.file_watcher import FileWatcher
+from muse_hook.watch.follower import BackfilledCommits, Follower
+from muse_hook.watch.tail import FOUND, LOST, OLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if not store.exists():
         raise StoreError("following the log", "nothing is recorded here yet", "muse-hook install")
     follower = _follower(arguments.since, invocation, begin=arguments.history)
-    backfilled = None if arguments.history else Backfilled(repository, store)
+    backfilled = None if arguments.history else BackfilledCommits(repository, store)
     if arguments.session and arguments.session not in repository.branches():
         try:
             check_session(arguments.session, invocation.index)
@@ -76,14 +78,14 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         teller.begin(follower.cursor)
         if ids is not None:
             ids.read()  # the first time takes long, and a commit's ops are to come at once
-        with Notice(store.path("op_log")) as notice:
+        with FileWatcher(store.path("op_log")) as watcher:
             while True:
-                for arrival in follower.poll():
-                    if (backfilled is None or not backfilled.holds(arrival)) and teller.tell(arrival):
+                for event in follower.poll():
+                    if (backfilled is None or not backfilled.has(event)) and teller.tell(event):
                         return 0
                 if arguments.no_wait:
                     return 0
-                notice.wait(_CLOSED_SECONDS)
+                watcher.wait(_CLOSED_SECONDS)
                 _look_for_reader(invocation)
     except KeyboardInterrupt:
         if invocation.messages.width is None:  # no terminal: whoever reads has the cursors

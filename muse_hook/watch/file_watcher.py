@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LOOK_SECONDS = 0.05  # between looks without notices; a look is one `stat` a session
 
 
-class Notice:
+class FileWatcher:
     """A context manager; `wait` returns when something may have changed below a folder."""
 
     def __init__(self, folder: str, *, polling: bool = False) -> None:
@@ -47,7 +47,7 @@ class Notice:
         self._changed.clear()
 
     def dispatch(self, _event: object) -> None:
-        """Take a notice (watchdog calls it)."""
+        """Take a notice of the system's (watchdog calls it)."""
         self._changed.set()
 
     def __enter__(self) -> Self:
