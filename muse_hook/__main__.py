@@ -18,7 +18,7 @@ def main() -> NoReturn:
     from muse_hook import quick_import  # nothing is loaded by importing this module alone
 
     quick_import.install()
-    from muse_hook.cli import main as run
+    from muse_hook.cli.main import main as run
 
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from made_logs import Log, delete, insert, patch, replace
 
-from muse_hook.cli.escape import printable
+from muse_hook.cli.terminal import printable
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from muse_hook.cli import main
+from muse_hook.cli.main import main
 
 if TYPE_CHECKING:
     import pytest

@@ -10,7 +10,7 @@ import pytest
 from conftest import Repo
 from shell import Shell
 
-from muse_hook.cli.changelog_view import code
+from muse_hook.cli.commands.changelog import code_span
 
 OLD = """\
 import os
@@ -104,7 +104,7 @@ def test_an_unknown_revision_is_refused(shell: Shell) -> None:
 
 @pytest.mark.parametrize("text", ["plain", "a`b", "``", "`a", "", "x\x1b[31m", "[link](evil)", "\u202e<b>"])
 def test_a_text_of_the_repository_cannot_leave_its_code_span(text: str) -> None:
-    span = code(text)
+    span = code_span(text)
     fence = re.match(r"`+", span)
     assert fence is not None
     if text:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from muse_hook.cli.parser import COMMANDS, load
-from muse_hook.cli.usage import command_parser, top_parser
+from muse_hook.cli.parser import COMMANDS, command_parser, load, top_parser
 
 PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
 NAMES = [name for group in COMMANDS.values() for name in group]

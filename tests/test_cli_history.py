@@ -12,7 +12,7 @@ import pytest
 from conftest import Repo
 from shell import Shell
 
-from muse_hook.cli.age import age
+from muse_hook.cli.commands.blame import age
 from muse_hook.history.tables import VIEWS
 
 MODEL = """\

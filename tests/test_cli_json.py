@@ -14,8 +14,7 @@ from shell import Shell
 
 import muse_hook
 from muse_hook import record_delta_ops
-from muse_hook.cli.parser import COMMANDS
-from muse_hook.cli.usage import command_parser
+from muse_hook.cli.parser import COMMANDS, command_parser
 
 PAGE = Path(muse_hook.__file__).parent.parent / "docs" / "json.md"
 EVERYWHERE = {"version", "command"}

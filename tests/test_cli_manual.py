@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from muse_hook.cli.parser import COMMANDS, load
-from muse_hook.cli.usage import Parser, command_parser, top_parser
+from muse_hook.cli.parser import COMMANDS, Parser, command_parser, load, top_parser
 
 FOLDER = Path(__file__).parent.parent / "docs" / "man"
 REST = r"""

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from muse_hook.cli.delta_rows import file_rows, symbol_row
 from muse_hook.cli.delta_view import draw_delta
-from muse_hook.cli.escape import printable, width
 from muse_hook.cli.progress import Progress, duration
-from muse_hook.cli.terminal import ClosedStreamError, Screen, spans_width, wants_colour
+from muse_hook.cli.terminal import ClosedStreamError, Screen, printable, spans_width, wants_colour, width
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 

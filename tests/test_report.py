@@ -19,7 +19,7 @@ from made_logs import Log, delete, insert, patch, replace
 from report_room import EVIL, content_of, data_of, page_of, some_history
 from shell import Shell
 
-from muse_hook.cli.escape import printable
+from muse_hook.cli.terminal import printable
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
 from muse_hook.history.follow import refresh

@@ -11,7 +11,7 @@ from browser import Browser, needs_browser
 from made_logs import Log, delete, insert, patch, replace
 from report_room import EVIL, made, page_of, some_history
 
-from muse_hook.cli.escape import printable
+from muse_hook.cli.terminal import printable
 from muse_hook.report.content import PageContent
 from muse_hook.report.page import page
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from muse_hook.cli.delta_rows import DASH, SIGNS, FileRow, SymbolRow, file_rows
-from muse_hook.cli.escape import printable, width
-from muse_hook.cli.terminal import spans_width
+from muse_hook.cli.terminal import printable, spans_width, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,17 +1,19 @@
-"""What `install`, `doctor` and `status` found, on a screen."""
+"""What install, doctor and status found, and what could not be recorded, on a screen."""
 
 from __future__ import annotations
 
-from muse_hook.cli.escape import printable, width
+from muse_hook.cli.terminal import printable, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from muse_hook.cli.terminal import Screen
+    from muse_hook.git import Repository
     from muse_hook.install.findings import Finding, HookState
 
 _MARKS = {"ok": ("ok", "added"), "warn": ("!", "warning"), "bad": ("bad", "error")}
+_NAMED = 3  # commits; `status` names more, `status --json` all
 
 
 def draw_findings(screen: Screen, findings: Sequence[Finding]) -> None:
@@ -35,3 +37,19 @@ def draw_hooks(screen: Screen, hooks: Sequence[HookState]) -> None:
 def has_fault(findings: Sequence[Finding]) -> bool:
     """Whether one of the findings keeps commits from being recorded."""
     return any(finding.level == "bad" for finding in findings)
+
+
+def draw_unreadable(screen: Screen, unreadable: Mapping[str, str], hint: str = "muse-hook status") -> None:
+    """Write how many commits could not be recorded, the first of them with the reason, and what to type."""
+    if not unreadable:
+        return
+    number = f"{len(unreadable):,} commit{'s' if len(unreadable) != 1 else ''}"
+    screen.line(("warning: ", "warning"), f"{number} could not be recorded")
+    for commit, reason in list(unreadable.items())[:_NAMED]:
+        screen.line("  ", (commit[:12], "commit"), f"  {reason}")
+    screen.line(("hint: ", "hint"), hint)
+
+
+def hint_for_absent(repository: Repository) -> str:
+    """Return what to type where objects are absent."""
+    return "git fetch --refetch --no-filter" if repository.is_partial else "git fsck"

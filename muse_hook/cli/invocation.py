@@ -14,8 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-    from muse_hook.cli.pager import Pager
     from muse_hook.cli.progress import Stages
+    from muse_hook.cli.terminal import Pager
     from muse_hook.git import Repository
     from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
@@ -138,7 +138,7 @@ class Invocation:
         colour = wants_colour(sys.stdout, self._color or self._configured_colour, os.environ)
         wide = columns(sys.stdout)
         if command:
-            from muse_hook.cli.pager import Pager  # only on a terminal
+            from muse_hook.cli.terminal import Pager  # only on a terminal
 
             try:
                 self._pager = Pager(command, os.environ)

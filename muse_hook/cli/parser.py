@@ -1,18 +1,18 @@
-"""The command line's frame: which commands there are, and reading what was typed."""
+"""The command line's frame: which commands there are, their parsers, and reading the words of a line."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from types import SimpleNamespace
+import argparse
+import sys
 
+from muse_hook import __version__
 from muse_hook.cli.failures import closest, reject
-from muse_hook.cli.plain import Arguments
+from muse_hook.cli.terminal import columns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
-    from typing import Any, Protocol
+    from typing import NoReturn, Protocol
 
     from muse_hook.cli.invocation import Invocation
 
@@ -62,65 +62,142 @@ COMMANDS: dict[str, dict[str, str]] = {
 }
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""
 
+_HELP_WIDTH = 100
+_BEFORE_COMMAND = {"-C": "DIR", "--color": "WHEN", "--no-pager": ""}
+
 
 def load(name: str) -> CommandModule:
     """Import a command's module."""
+    from importlib import import_module
+
     module: CommandModule = import_module(f"muse_hook.cli.commands.{name.replace('-', '_')}")
     return module
 
 
-def parse(argv: Sequence[str]) -> tuple[Any, CommandModule, Any]:
+def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, CommandModule, argparse.Namespace]:
     """Read a command line: what stands before the command, the command's module, its own arguments.
 
-    A plain line is read here; argparse, which takes as long to load as all else, has the others, and with them help
-    and errors. `--help` and `--version` print and raise SystemExit(0); UsageError where a word is not understood.
+    `--help` and `--version` print and raise SystemExit(0); UsageError where a word is not understood.
     """
-    general, words = _general(argv)
-    name = words[0] if words else None
-    if name is None or name == "help" or name.startswith("-"):
-        return _by_argparse(argv)
+    before, words = _at_command(argv)
+    general = top_parser().parse_args(before)
+    if not words:
+        reject("reading the command line", "no command is given", "muse-hook --help")
+    name, *words = words
+    if name == "help":
+        return parse([*words[:1], "--help"])
     known = [each for group in COMMANDS.values() for each in group]
     if name not in known:
         meant = closest(name, known)
         hint = f"muse-hook {meant}" if meant else "muse-hook --help"
         reject("reading the command line", f"there is no command {name!r}", hint)
+    return general, load(name), command_parser(name).parse_args(words)
+
+
+def _at_command(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split a line at its command, the first word that is no option, nor the value of one; "--" is passed over."""
+    before: list[str] = []
+    rest = list(argv)
+    while rest and rest[0].startswith("-") and rest[0] != "-":
+        word = rest.pop(0)
+        if rest and word == "-C" and rest[0]:
+            word += rest.pop(0)  # in one word, since a folder may be called as an option is
+        elif rest and _BEFORE_COMMAND.get(word):
+            before.append(word)
+            word = rest.pop(0)
+        if word != "--":
+            before.append(word)
+    return before, rest
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse with this project's errors and a help that looks the same in every Python."""
+
+    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            add_help=False,
+            formatter_class=_Formatter,
+        )
+        self._positionals.title, self._optionals.title = "Arguments", "Options"
+        self._is_intermixed = False
+        self.color = False  # Python 3.14 colours help by itself; ours is the same everywhere
+        self.add_argument("-h", "--help", action="help", help="Show this help and exit")
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of exiting: failures are shown in one place."""
+        program, _, command = self.prog.partition(" ")
+        for word in message.split():
+            option = word.partition("=")[0]
+            if command and option in _BEFORE_COMMAND:
+                line = f"{program} {option} {_BEFORE_COMMAND[option]}".rstrip()
+                reject("reading the command line", f"{option} stands before the command", f"{line} {command}")
+        reject("reading the command line", message, f"{self.prog} --help")
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+        """Read arguments on both sides of an option, too: `blame REV --json PATH`.
+
+        At the first of them argparse gives those that may be left out their defaults, and then has one too many.
+        """
+        found, rest = super().parse_known_args(args, namespace)
+        if not rest or self._is_intermixed or "--" in (args or ()):
+            return found, rest
+        self._is_intermixed = True
+        try:
+            again, left_over = self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_intermixed = False
+        return (found, rest) if left_over else (again, left_over)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=min(columns(sys.stdout) or _HELP_WIDTH, _HELP_WIDTH) - 2)
+
+    def _format_usage(self, usage, actions, groups, prefix):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        return super()._format_usage(usage, actions, groups, prefix or "Usage: ")
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        value = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {value}"
+
+
+def command_parser(name: str) -> Parser:
+    """Build the parser of one command."""
     module = load(name)
-    plain = Arguments()
-    module.configure(plain)  # type: ignore[arg-type] # it takes down what argparse would
-    arguments: Any = plain.read(words[1:])
-    if arguments is None:
-        from muse_hook.cli.usage import command_parser
-
-        arguments = command_parser(name).parse_args(words[1:])
-    return general, module, arguments
+    examples = "\n".join(f"  {line}".rstrip() for line in module.EXAMPLES.strip().split("\n"))
+    parser = Parser(f"muse-hook {name}", module.DESCRIPTION.strip(), f"Examples:\n{examples}")
+    module.configure(parser)
+    return parser
 
 
-def _general(argv: Sequence[str]) -> tuple[SimpleNamespace, Sequence[str]]:
-    """Read what stands before the command as far as it is plain; also the rest."""
-    general = SimpleNamespace(directory=[], color=None, no_pager=False)
-    at = 0
-    while at < len(argv):
-        if argv[at] == "--no-pager":
-            general.no_pager = True
-        elif argv[at] == "-C" and at + 1 < len(argv):
-            at += 1
-            general.directory.append(argv[at])
-        elif argv[at] == "--color" and at + 1 < len(argv) and argv[at + 1] in COLOURS:
-            at += 1
-            general.color = argv[at]
-        else:
-            break
-        at += 1
-    return general, argv[at:]
+def top_parser() -> Parser:
+    """Build the parser of what stands before the command."""
+    parser = Parser("muse-hook", "Symbol-level history for Git, recorded as it happens", _overview())
+    parser.usage = "muse-hook [OPTIONS] COMMAND [ARGUMENTS]   (also: git muse COMMAND)"
+    parser.add_argument("--version", action="version", version=f"muse-hook {__version__}", help="Show the version")
+    parser.add_argument(
+        "-C", dest="directory", metavar="DIR", action="append", default=[], help="Run as if started in DIR"
+    )
+    parser.add_argument(
+        "--color",
+        metavar="WHEN",
+        choices=COLOURS,
+        help="Colour the output: always, never, or auto (on a terminal; the default)",
+    )
+    parser.add_argument("--no-pager", action="store_true", help="Do not send long output through the pager")
+    return parser
 
 
-def _by_argparse(argv: Sequence[str]) -> tuple[Any, CommandModule, Any]:
-    from muse_hook.cli.usage import top_parser
-
-    general = top_parser().parse_args(argv)
-    if general.command is None:
-        reject("reading the command line", "no command is given", "muse-hook --help")
-    if general.command == "help":
-        return parse([*general.rest[:1], "--help"])
-    _, module, arguments = parse([general.command, *general.rest])
-    return general, module, arguments
+def _overview() -> str:
+    lines = ["Commands:"]
+    for group, commands in COMMANDS.items():
+        lines += ["", f"  to {group}:"]
+        lines += [f"    {name:<12}{line}" for name, line in commands.items()]
+    lines += ["", "muse-hook COMMAND --help says more of each, with examples."]
+    return "\n".join(lines)

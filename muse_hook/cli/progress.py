@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from muse_hook.cli.escape import printable, width
 from muse_hook.cli.failures import Interrupted
+from muse_hook.cli.terminal import printable, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,10 +1,12 @@
-"""The one way to a stream that a person reads: spans of text, escaped here and coloured here."""
+"""The one way to a stream that a person reads: spans of text, escaped here, coloured here, and paged."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
+import sys
 
-from muse_hook.cli.escape import printable, spelled, width
 from muse_hook.errors import MuseHookError
 
 TYPE_CHECKING = False
@@ -37,6 +39,18 @@ STYLES = {
     "patch": "32",
     "none": "2",
 }
+
+_PAGER_DEFAULTS = {"LESS": "FRX", "LV": "-c"}  # what Git sets where the user did not (PAGER_ENV in its Makefile)
+_SHELL_SIGNS = frozenset("|&;<>()$`\\\"' \t\n*?[#~=%")  # what Git takes to a shell for (prepare_shell_cmd)
+
+# Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, and every format character that can
+# reorder or hide text: bidirectional marks, embeddings, overrides and isolates, the byte order mark, zero-width
+# space, word joiner and invisible operators, interlinear marks, tags. The zero-width joiners stay: scripts and
+# emoji need them, and they reorder nothing.
+_UNSAFE = (
+    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 
 class ClosedStreamError(Exception):
@@ -76,15 +90,15 @@ class Screen:
 
     def line(self, *spans: Span) -> None:
         """Write one line; every span is escaped, so repository text may be handed in as it is."""
-        self.write("".join(map(self._painted, spans)).rstrip() + "\n")
+        self.write("".join(map(self._escape_codes, spans)).rstrip() + "\n")
 
     def json(self, value: Any) -> None:
         """Write one line of ASCII JSON: nothing in it can reach a terminal raw, and any reader of JSON takes it."""
-        import json
+        import json  # 2 ms that plain output need not pay
 
         text = json.dumps(value, separators=(",", ":"))
         if "\\ud" in text:  # a surrogate, or one of a pair; half a pair is refused or bent by other languages' readers
-            text = json.dumps(spelled(value), separators=(",", ":"))
+            text = json.dumps(escaped(value), separators=(",", ":"))
         self.write(text.replace("\x7f", "\\u007f") + "\n")
 
     def write(self, text: str) -> None:
@@ -108,7 +122,7 @@ class Screen:
             raise LostOutputError(gone) from gone
         raise ClosedStreamError from gone
 
-    def _painted(self, span: Span) -> str:
+    def _escape_codes(self, span: Span) -> str:
         if isinstance(span, str):
             return printable(span)
         text, style = span
@@ -144,3 +158,72 @@ def wants_colour(stream: TextIO, choice: str, environ: Mapping[str, str]) -> boo
         return choice == "always"
     shown = stream.isatty() or bool(environ.get(IN_PAGER))
     return shown and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+
+
+class Pager:
+    """A running pager: write to `stream`, then `close`."""
+
+    def __init__(self, command: str, environ: Mapping[str, str]) -> None:
+        """Start `command`, as Git does: through a shell where it is more than a word; OSError where that fails."""
+        import subprocess
+
+        sys.stdout.flush()
+        self._process = subprocess.Popen(
+            command,
+            shell=not _SHELL_SIGNS.isdisjoint(command),
+            stdin=subprocess.PIPE,
+            env=_PAGER_DEFAULTS | dict(environ),
+            encoding="utf-8",
+        )
+        self.stream: TextIO = self._process.stdin  # type: ignore[assignment] # a pipe, as asked for
+
+    def close(self) -> None:
+        """Tell the pager that this is all, and wait for its reader to quit."""
+        with contextlib.suppress(BrokenPipeError):  # the reader has quit already
+            self.stream.close()
+        while self._process.returncode is None:
+            with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C belongs to the pager as long as it runs
+                self._process.wait()
+
+
+def _code_of(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - how Python writes a byte that is not UTF-8
+        code -= 0xDC00
+    if code <= 0xFF:  # noqa: PLR2004 - the last code that \xNN can write
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - likewise for \uNNNN
+
+
+def printable(text: str) -> str:
+    r"""Return `text` with everything that could steer a terminal or reorder a line as `\x1b`, `\u202e`, ..."""
+    if text.isprintable():  # for Python nothing of the below is, nor a few harmless things, such as a joiner
+        return text
+    return re.sub(_UNSAFE, _code_of, text)
+
+
+def escaped(value: Any) -> Any:
+    r"""Return a value of JSON with what no UTF-8 can write as it is shown: a byte of a name as `\xNN`."""
+    if isinstance(value, str):
+        try:
+            return value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        except UnicodeEncodeError:  # half of a surrogate pair that stands for no byte
+            return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {escaped(key): escaped(each) for key, each in value.items()}
+    return [escaped(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def width(text: str) -> int:
+    """Return the number of terminal cells of a `printable` text: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    import unicodedata
+
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

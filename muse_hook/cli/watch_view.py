@@ -1,19 +1,23 @@
-"""What `watch` shows of an event: the entries that are wanted, as lines or as JSON."""
+"""What arrives in the logs, shown as lines or as JSON: the entries that `watch` or `replay --since` wants."""
 
 from __future__ import annotations
 
-import fnmatch
+import argparse
 
 from muse_hook.cli.event_view import draw_event
+from muse_hook.errors import StoreError
 from muse_hook.history.events import CommitEvent
 from muse_hook.oplog.lines import wrong_type
 from muse_hook.oplog.sessions import shown
+from muse_hook.watch.checkpoint import read_checkpoint
+from muse_hook.watch.follower import BackfilledCommits, Follower
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
     from muse_hook.watch.cursor import Cursor
     from muse_hook.watch.follower import LogEvent
@@ -23,13 +27,19 @@ _TEXTS = (
     "child_summary", "content_summary", "from_address", "kind", "new_address", "new_content_id", "new_summary",
     "old_summary",
 )  # fmt: skip
+_EVERYTHING = argparse.Namespace(
+    session="", author="", symbol="", path="", kind="", change="", max_count=None, json=False,
+)  # fmt: skip
 
 
-class Teller:
-    """Chooses by the arguments of `watch` and shows."""
+class EventPrinter:
+    """Chooses by the arguments of `watch` and prints."""
 
     def __init__(
-        self, arguments: Any, out: Screen, symbol_ids: Callable[[str | None], dict[str, str]] | None = None
+        self,
+        arguments: argparse.Namespace,
+        out: Screen,
+        symbol_ids: Callable[[str | None], dict[str, str]] | None = None,
     ) -> None:
         """Choose by the arguments; `symbol_ids` gives the stable ids of a commit's ops by op id, for JSON."""
         self._symbol_ids = symbol_ids
@@ -43,7 +53,7 @@ class Teller:
             self._out.json({"version": 1, "command": "watch", "type": "start", "cursor": str(cursor)})
             self._out.flush()
 
-    def tell(self, event: LogEvent) -> bool:
+    def print(self, event: LogEvent) -> bool:
         """Show an event, all of it at once; whether that was the last one that is wanted."""
         if not all(map(_is_entry, event.entries)) or not self._is_by(event):
             return False
@@ -74,10 +84,10 @@ class Teller:
             return False
         path, _, name = op["address"].partition("::")
         return (
-            (not wanted.path or fnmatch.fnmatchcase(path, wanted.path))
+            (not wanted.path or _fits_glob(path, wanted.path))
             and wanted.kind in {"", op.get("kind")}
             and (not wanted.change or wanted.change in op.get("change", ()))
-            and (not wanted.symbol or (name != "" and _names(wanted.symbol, op["address"], name)))
+            and (not wanted.symbol or (name != "" and _is_named(wanted.symbol, op["address"], name)))
         )
 
     def _write(self, event: LogEvent, chosen: Sequence[tuple[int, dict[str, Any]]]) -> None:
@@ -119,7 +129,7 @@ class Teller:
             last["created_at"],
             last["domain_op"]["content_summary"] if event.commit_id else "",
         )
-        ops = [_told(entry["domain_op"]) for entry in chosen if entry["domain"] != "git"]
+        ops = [_as_event_op(entry["domain_op"]) for entry in chosen if entry["domain"] != "git"]
         draw_event(self._out, CommitEvent(facts, ops), session=event.session)
 
     def _draw_rewrite(self, op: dict[str, Any]) -> None:
@@ -127,6 +137,41 @@ class Teller:
         how = f" ({op['new_summary']})" if op.get("new_summary") else ""
         what = op.get("old_summary") or op.get("content_summary") or "rewritten"
         self._out.line((op["address"][:_SHORT], "commit"), f"  {what}{f' by {new}' if new else ''}", (how, "dim"))
+
+
+def print_since(invocation: Invocation, name: str, *, json: bool) -> int:
+    """Show what arrived after the checkpoint `name`, commit by commit; returns the exit status.
+
+    What a backfill recorded since is counted and not shown: it happened before. CheckpointError, CursorError.
+    """
+    invocation.catch_up()
+    store = invocation.store
+    if not store.exists():
+        raise StoreError("replaying the log", "nothing is recorded here yet", "muse-hook install")
+    checkpoint = read_checkpoint(store, name)
+    invocation.index.refresh()
+    follower = Follower.since(store, checkpoint.cursor, invocation.index)
+    backfilled = BackfilledCommits(invocation.repository, store)
+    printer = EventPrinter(_EVERYTHING, invocation.out)
+    entries = []
+    passed = shown = 0
+    for event in follower.poll():
+        if backfilled.has(event):
+            passed += 1
+        elif json:
+            entries += event.entries
+        else:
+            shown += 1
+            printer.print(event)
+    if json:
+        result = {"since": checkpoint.as_json(), "entries": entries, "backfilled": passed}
+        invocation.out.json({"version": 1, "command": "replay", **result})
+        return 0
+    if not shown:
+        invocation.messages.line("nothing has arrived since")
+    if passed:
+        invocation.messages.line(f"not shown: {passed:,} commits of before that a backfill recorded")
+    return 0
 
 
 def _is_entry(entry: dict[str, Any]) -> bool:
@@ -152,11 +197,17 @@ def _type(entry: dict[str, Any]) -> str:
     return "commit" if "commit" in entry else "rewrite"
 
 
-def _told(op: dict[str, Any]) -> dict[str, Any]:
+def _as_event_op(op: dict[str, Any]) -> dict[str, Any]:
     """Return an op of the log in the shape of an event's."""
     summary = op.get("new_summary") or op.get("content_summary") or op.get("child_summary") or ""
     return {**op, "summary": summary, "is_child": "::" in op["address"]}
 
 
-def _names(glob: str, address: str, name: str) -> bool:
-    return fnmatch.fnmatchcase(address if "::" in glob else name, glob)
+def _is_named(glob: str, address: str, name: str) -> bool:
+    return _fits_glob(address if "::" in glob else name, glob)
+
+
+def _fits_glob(text: str, glob: str) -> bool:
+    from fnmatch import fnmatchcase  # where a glob is asked for
+
+    return fnmatchcase(text, glob)

@@ -6,7 +6,7 @@ import os
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.cli.failures import DONE, USER_FAULT, reject
-from muse_hook.cli.left import tell_left, what_brings
+from muse_hook.cli.findings import draw_unreadable, hint_for_absent
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
 from muse_hook.record.delta import TableCache
@@ -90,8 +90,8 @@ def record_range(
         raise progress.interrupted("recording history", "run the same command again to go on") from None
     finally:
         progress.end()
-    tell_left(
-        invocation.messages, report.unreadable, f"{what_brings(invocation.repository)}, then the same command again"
+    draw_unreadable(
+        invocation.messages, report.unreadable, f"{hint_for_absent(invocation.repository)}, then the same command again"
     )
     if report.beyond_boundary:
         cut = f"passed over {_commits(report.beyond_boundary)} at the boundary of this shallow clone"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import time
 
-from muse_hook.cli.age import age
-from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json, as_recorded, relative
+from muse_hook.cli.terminal import printable, width
 from muse_hook.errors import RevisionError, shell_command
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import last_changes
@@ -39,6 +38,16 @@ muse-hook blame v1.0 src/app.py --json
 
 _WHO_CELLS = 20
 _SHORT = 10  # digits of a commit id
+_DAY = 86_400
+# As `git log --relative-date` does: minutes up to an hour and a half, hours up to a day and a half, and so on.
+_UNITS = (
+    (90, 1, "second"),
+    (90 * 60, 60, "minute"),
+    (36 * 3600, 3600, "hour"),
+    (14 * _DAY, _DAY, "day"),
+    (70 * _DAY, 7 * _DAY, "week"),
+    (730 * _DAY, 365 * _DAY / 12, "month"),
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -79,8 +88,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
             }
         )
     if arguments.json:
-        told = {"version": 1, "command": "blame", "commit": commit_id, "path": path, "symbols": rows}
-        invocation.out.json(told)
+        result = {"version": 1, "command": "blame", "commit": commit_id, "path": path, "symbols": rows}
+        invocation.out.json(result)
     else:
         _draw(invocation.out, rows, path)
         if any(row["commit"] is None for row in rows):
@@ -126,3 +135,21 @@ def _draw(out: Screen, rows: Sequence[dict[str, Any]], path: str) -> None:
 def _lines(out: Screen, row: dict[str, Any]) -> str:
     first, last = row["lines"]
     return f"L{first}" if first == last else f"L{first}{out.sign('–', '-')}{last}"
+
+
+def age(created_at: str | None, now: float) -> str:
+    """Return "3 months" for an ISO 8601 time; `now` is in seconds since 1970. "" for None."""
+    from datetime import datetime  # JSON needs none
+
+    if not created_at:
+        return ""
+    seconds = max(now - datetime.fromisoformat(created_at).timestamp(), 0)
+    for limit, size, name in _UNITS:
+        if seconds < limit:
+            return _counted(seconds / size, name)
+    return _counted(seconds / (365 * _DAY), "year")
+
+
+def _counted(number: float, name: str) -> str:
+    whole = round(number)
+    return f"{whole} {name}{'s' if whole != 1 else ''}"

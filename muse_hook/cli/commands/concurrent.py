@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from muse_hook.cli.concurrent_view import draw_comparison, draw_total
+import itertools
+
+from muse_hook.cli.delta_rows import DASH
 from muse_hook.cli.failures import reject, warn
 from muse_hook.cli.options import add_json
+from muse_hook.cli.terminal import printable, width
 from muse_hook.concurrent.compare import ChangesCache, compare
 from muse_hook.concurrent.side import RecordedSymbols
 from muse_hook.errors import RevisionError, StoreError
@@ -13,9 +16,11 @@ from muse_hook.record.delta import TABLE_CACHE_SIZE, TableCache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen, Span
+    from muse_hook.concurrent.collision import Collision, CollisionSide
     from muse_hook.concurrent.compare import Comparison
 
 PAGED = True
@@ -38,6 +43,17 @@ muse-hook concurrent origin/main HEAD && git merge origin/main
 TABLES = 64 << 20
 """Bytes of source whose tables are kept between branches: the default branch's files are in nearly every comparison."""
 
+_LABELS = {
+    "both_changed": "both changed",
+    "changed_and_deleted": "changed and deleted",
+    "both_renamed": "both renamed",
+    "both_added": "both added",
+    "signature_and_caller": "parameters changed, new caller",
+    "gone_and_caller": "gone, new caller",
+    "lines": "lines only",
+}
+_SHORT = 10  # digits of a commit id
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
@@ -49,20 +65,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Compare; returns 1 where something collides."""
-    told = []
+    results = []
     found = 0
     for number, (names, comparison) in enumerate(_comparisons(arguments, invocation)):
         found += len(comparison.collisions)
         if arguments.json:
-            told.append({"names": list(names), **comparison.as_json()})
+            results.append({"names": list(names), **comparison.as_json()})
             continue
         if number:
             invocation.out.line()
-        draw_comparison(invocation.out, names, comparison)
+        _draw_comparison(invocation.out, names, comparison)
     if arguments.json:
-        invocation.out.json({"version": 1, "command": "concurrent", "comparisons": told})
+        invocation.out.json({"version": 1, "command": "concurrent", "comparisons": results})
     else:
-        draw_total(invocation.out, found)
+        _draw_total(invocation.out, found)
     return int(found > 0)
 
 
@@ -120,3 +136,58 @@ def _recorded(invocation: Invocation) -> RecordedSymbols | None:
     except StoreError as failure:
         warn(invocation.messages, failure)
         return None
+
+
+def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Comparison) -> None:
+    """Write where the two parted, then every collision; those of one symbol that are alike under one heading."""
+    lead: list[Span] = [(names[0], "bold"), " and ", (names[1], "bold")]
+    if comparison.is_contained:
+        screen.line(*lead, (": one has all of the other, nothing to settle", "dim"))
+        return
+    bases = ", ".join(base[:_SHORT] for base in comparison.bases)
+    screen.line(*lead, " parted at ", (bases, "commit"))
+    cells = max(width(printable(name)) for name in names)
+    for (_, address), group in itertools.groupby(comparison.collisions, lambda each: (each.kind, each.address)):
+        found = list(group)
+        _draw_heading(screen, address, found[0])
+        drawn: set[tuple[int, str]] = set()
+        for collision in found:
+            for number, side in enumerate((collision.ours, collision.theirs)):
+                if (number, side.address) not in drawn:
+                    drawn.add((number, side.address))
+                    name = names[number]
+                    _draw_side(screen, name + " " * (cells - width(printable(name))), side, address)
+
+
+def _draw_total(screen: Screen, found: int) -> None:
+    """Write how much was found in all."""
+    screen.line((f"{found} collision{'s' if found != 1 else ''}", "bold") if found else ("nothing collides", "added"))
+
+
+def _draw_heading(screen: Screen, address: str, collision: Collision) -> None:
+    kind = collision.symbol_kind.replace("_", " ")
+    spans: list[Span] = ["  ", (kind, "kind"), " ", (address, "path"), f"  {_LABELS[collision.kind]}"]
+    if collision.text is not None:
+        spans.append((f"  git {collision.text}", "error" if collision.text == "conflicts" else "dim"))
+    if collision.breaks is False:
+        spans.append(("  calls as they were still fit", "dim"))
+    screen.line(*spans)
+
+
+def _draw_side(screen: Screen, name: str, side: CollisionSide, address: str) -> None:
+    spans: list[Span] = ["      ", (name, "dim"), "  ", (", ".join(_labels(side.change)), "changed")]
+    if side.address and side.address != address:
+        spans.append((f" {screen.sign('→', '->') if _has_moved(side.change) else 'in'} {side.address}", "renamed"))
+    if side.lines is not None:
+        first, last = side.lines
+        where = f"L{first}" if first >= last else f"L{first}{screen.sign(DASH, '-')}{last}"
+        spans.append((f"  {where}", "dim"))
+    screen.line(*spans)
+
+
+def _has_moved(change: Sequence[str]) -> bool:
+    return "renamed" in change or "moved" in change
+
+
+def _labels(change: Sequence[str]) -> list[str]:
+    return [{"module": "module code", "unparsed": "cannot be parsed"}.get(code, code) for code in change]

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         return 0
     patches = None
     if arguments.patch:
-        from muse_hook.cli.symbol_patch import SymbolPatches  # needs grammars; the story does not
+        from muse_hook.cli.event_view import SymbolPatches  # needs grammars; the story does not
 
         patches = SymbolPatches(repository)
     is_any = False

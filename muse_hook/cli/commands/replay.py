@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from muse_hook.cli.escape import printable, width
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.cli.progress import Progress
+from muse_hook.cli.terminal import printable, width
 from muse_hook.errors import StoreError
 from muse_hook.replay.replay import replay
 
@@ -49,9 +49,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.since is not None:
         if arguments.commit is not None:
             reject("reading the command line", "--since leaves no place for COMMIT", "muse-hook replay --help")
-        from muse_hook.cli.arrivals import tell_since
+        from muse_hook.cli.watch_view import print_since  # most replays follow nothing
 
-        return tell_since(invocation, arguments.since, json=arguments.json)
+        return print_since(invocation, arguments.since, json=arguments.json)
     commit_id = invocation.repository.resolve("HEAD" if arguments.commit is None else arguments.commit)
     invocation.catch_up()
     if not invocation.store.exists():

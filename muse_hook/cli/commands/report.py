@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-from muse_hook.cli.escape import printable
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_filters, add_json, check_session, filter_of
+from muse_hook.cli.terminal import printable
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.report.gather import gather

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json
+from muse_hook.cli.terminal import printable, width
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

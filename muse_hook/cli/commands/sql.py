@@ -7,8 +7,8 @@ import io
 import math
 import sys
 
-from muse_hook.cli.escape import printable, width
 from muse_hook.cli.options import add_json, as_recorded
+from muse_hook.cli.terminal import printable, width
 from muse_hook.history.sql import fetch_rows, run_query
 
 TYPE_CHECKING = False

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.catchup.pending import find_unrecorded
-from muse_hook.cli.findings import draw_hooks
-from muse_hook.cli.left import what_brings
+from muse_hook.cli.findings import draw_hooks, hint_for_absent
 from muse_hook.cli.options import add_json
 from muse_hook.install.install import hook_states
 
@@ -110,7 +109,7 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Unrecorded |
     missing = [each for each in left.missing if each[0] not in absent]
     _draw_kind(out, "missing", missing, "muse-hook sync")
     is_old = not absent.issubset(commit for commit, _ in left.missing)
-    bring = f"{what_brings(invocation.repository)}, then muse-hook {'backfill --all' if is_old else 'sync'}"
+    bring = f"{hint_for_absent(invocation.repository)}, then muse-hook {'backfill --all' if is_old else 'sync'}"
     _draw_kind(out, "files absent", left.blobs_absent, bring)
     damaged = [(each.commit_id, f"{each.session}: {each.reason}") for each in left.damaged]
     _draw_kind(out, "damaged in the log", damaged, "muse-hook sync")

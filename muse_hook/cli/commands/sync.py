@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.catchup.catchup import catch_up
 from muse_hook.cli.failures import warn
-from muse_hook.cli.left import tell_left
+from muse_hook.cli.findings import draw_unreadable
 from muse_hook.cli.progress import Progress
 
 TYPE_CHECKING = False
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: 
         raise progress.interrupted("recording", "muse-hook sync goes on") from None
     finally:
         progress.end()
-    tell_left(invocation.messages, report.unreadable)
+    draw_unreadable(invocation.messages, report.unreadable)
     for note in report.notes:
         warn(invocation.messages, note)
     if report.recorded or report.marks:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import select
 
 from muse_hook.cli.failures import INTERRUPTED, Interrupted, warn
 from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, count
 from muse_hook.cli.terminal import ClosedStreamError
-from muse_hook.cli.watch_view import Teller
+from muse_hook.cli.watch_view import EventPrinter
 from muse_hook.errors import SessionError, StoreError
 from muse_hook.watch.checkpoint import read_checkpoint
 from muse_hook.watch.cursor import Cursor
@@ -73,20 +72,20 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     for name in ("author", "path", "kind", "change", "symbol"):
         setattr(arguments, name, as_recorded(getattr(arguments, name)))
     ids = _Ids(invocation) if arguments.json else None
-    teller = Teller(arguments, invocation.out, ids.of if ids is not None else None)
+    printer = EventPrinter(arguments, invocation.out, ids.of if ids is not None else None)
     try:
-        teller.begin(follower.cursor)
+        printer.begin(follower.cursor)
         if ids is not None:
             ids.read()  # the first time takes long, and a commit's ops are to come at once
         with FileWatcher(store.path("op_log")) as watcher:
             while True:
                 for event in follower.poll():
-                    if (backfilled is None or not backfilled.has(event)) and teller.tell(event):
+                    if (backfilled is None or not backfilled.has(event)) and printer.print(event):
                         return 0
                 if arguments.no_wait:
                     return 0
                 watcher.wait(_CLOSED_SECONDS)
-                _look_for_reader(invocation)
+                _check_reader(invocation)
     except KeyboardInterrupt:
         if invocation.messages.width is None:  # no terminal: whoever reads has the cursors
             return INTERRUPTED
@@ -131,8 +130,10 @@ class _Ids:
         return found
 
 
-def _look_for_reader(invocation: Invocation) -> None:
+def _check_reader(invocation: Invocation) -> None:
     """End where the reader of a pipe has gone: nothing else tells as long as there is nothing to write."""
+    import select
+
     poll = select.poll()
     try:
         poll.register(invocation.out.stream.fileno(), 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.cli.completion.words import LIST_REFS, choices_of, commands, options_of, quoted, values_of, wanted_by
-from muse_hook.cli.usage import command_parser, top_parser
+from muse_hook.cli.parser import command_parser, top_parser
 
 
 def script() -> str:

@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from muse_hook.cli.usage import Parser
+    from muse_hook.cli.parser import Parser
 
 # What a positional argument stands for, by its metavar: names of refs, files, or nothing that can be listed.
 _REFS = {"COMMIT", "A", "B", "RANGE", "REV"}

@@ -12,7 +12,7 @@ from muse_hook.cli.completion.words import (
     values_of,
     wanted_by,
 )
-from muse_hook.cli.usage import command_parser
+from muse_hook.cli.parser import command_parser
 
 
 def script() -> str:

@@ -1,0 +1,88 @@
+"""One command line, from its words to its exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from muse_hook.cli import failures
+from muse_hook.cli.invocation import Invocation
+from muse_hook.cli.parser import parse
+from muse_hook.cli.terminal import ClosedStreamError, LostOutputError
+from muse_hook.errors import RepositoryError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; returns the exit status (0, 1, 2, 3 or 130, see `failures`).
+
+    A reader that goes away before the end ends the process by SIGPIPE, silently, as it ends Git.
+    """
+    try:
+        status = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+    except (ClosedStreamError, BrokenPipeError):
+        _die_of_closed_pipe()
+        return failures.DONE
+    except OSError as error:  # of a help text; _run tells all else
+        _forget_output()
+        return failures.show(LostOutputError(error), Invocation().messages)
+    return status
+
+
+def _run(argv: Sequence[str]) -> int:
+    invocation = Invocation()
+    status = failures.DONE
+    failure: BaseException | None = None
+    home = ""
+    try:
+        general, command, arguments = parse(argv)
+        for directory in general.directory:
+            home = home or os.getcwd()
+            _enter(directory)
+        paged = command.PAGED and not general.no_pager
+        invocation = Invocation(color=general.color, paged=paged, machine=getattr(arguments, "json", False))
+        status = command.run(arguments, invocation)
+    except SystemExit as asked:  # argparse has printed the help or the version
+        status = int(asked.code or 0)
+    except ClosedStreamError:
+        if not invocation.has_pager:
+            raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told in one place, in one line
+        failure = error
+    finally:
+        if home:
+            os.chdir(home)
+    try:
+        invocation.close()
+    except LostOutputError as error:
+        failure = failure or error
+        _forget_output()
+    return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
+
+
+def _enter(directory: str) -> None:
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        wrong = error.strerror or str(error)
+        raise RepositoryError(f"changing to {directory}", wrong, "muse-hook -C path/to/repository COMMAND") from None
+
+
+def _forget_output() -> None:
+    """Send what is still buffered to nobody, or each further flush would fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _die_of_closed_pipe() -> None:
+    import signal
+
+    _forget_output()
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)
