@@ -1,0 +1,1 @@
+"""Which commits: catch-up, backfill, and what breaks in the middle of them."""
