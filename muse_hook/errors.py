@@ -7,7 +7,7 @@ class MuseHookError(Exception):
     """A failure that a person is told of, never a traceback.
 
     `doing` says what was being done, `wrong` what went wrong, `hint` (may be empty) what to type.
-    `exit_code` is the command line's exit status (section 7 of the design: 1 the user's fault, 3 ours).
+    `exit_code` is the command line's exit status (1 the user's fault, 3 ours).
     """
 
     exit_code = 1

@@ -15,14 +15,14 @@ from room import PACKAGES, Room
 
 from muse_hook.index.index import Index
 
-# Calls of functions in Python and in C, imports included: on CPython 3.11 38,600 and 22,100, and an eighth for others.
+# Calls of functions in Python and in C, imports included: on CPython 3.11 32,900 and 18,300, and an eighth for others.
 # Whoever goes beyond looks for what crept in (python -X importtime, cProfile) before raising it.
-CODE = 43_000
-TEXT = 25_000
+CODE = 37_000
+TEXT = 20_500
 
-# Instructions of CPython 3.11, imports included: 534,000 and 283,000, the same in every run.
-CODE_INSTRUCTIONS = 575_000
-TEXT_INSTRUCTIONS = 305_000
+# Instructions of CPython 3.11, imports included: 454,000 and 227,000, the same in every run.
+CODE_INSTRUCTIONS = 490_000
+TEXT_INSTRUCTIONS = 245_000
 
 COUNT = """
 import sys

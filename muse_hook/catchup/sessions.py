@@ -1,4 +1,4 @@
-"""Which session each commit belongs to: who made it, else who brought it, else who reaches it (section 3)."""
+"""Which session each commit belongs to: who made it, else who brought it, else who reaches it."""
 
 from __future__ import annotations
 

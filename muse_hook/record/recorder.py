@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from muse_hook.record.budget import Budget
     from muse_hook.record.delta import CommitDelta
 
-    Progress = Callable[[int, int], None]  # called with (done, to do) commits
-
     class NewBaseline(Protocol):
         """The baseline of a store that is not there yet."""
 
@@ -119,13 +117,14 @@ class Recorder:
         budget: Budget | None = None,
         jobs: int = 1,
         lock_timeout: float | None = None,
-        progress: Progress | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
         """Record commits (ids, parents first, none sealed as far as the index knows), each in its session.
 
         What somebody else seals meanwhile is passed over. `budget` bounds the work of a hook's foreground; without one
         Ctrl-C comes between two commits, and up to `jobs` processes work. The first lock may take `lock_timeout`
-        seconds (None: any time). Whoever holds the lock already has refreshed the index since.
+        seconds (None: any time); whoever holds it already has refreshed the index since. `progress` is called with
+        (done, to do) commits.
 
         Raises StoreBusyError, StoreError, RevisionError (of the generations) and KeyboardInterrupt; what was recorded
         until then stays.
@@ -185,7 +184,7 @@ class Recorder:
         check: Callable[[], None] | None = None,
         *,
         lock_timeout: float | None,
-        progress: Progress | None = None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
         """Record chunk by chunk what `delta` makes of each commit (UnreadableError, None beyond a budget).
 

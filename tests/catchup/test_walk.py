@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from room import NO_HOOKS, Room
 
-# A long walk: MUSE_HOOK_WALKS=300 pytest tests/test_catchup_walk.py; hypothesis keeps and prints what fails.
+# A long walk: MUSE_HOOK_WALKS=300 pytest tests/catchup/test_walk.py; hypothesis keeps and prints what fails.
 WALKS = int(os.environ.get("MUSE_HOOK_WALKS", "6"))
 STEPS = int(os.environ.get("MUSE_HOOK_STEPS", "12"))
 

@@ -16,9 +16,9 @@ from room import Room
 from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
 from muse_hook.index.index import Index
-from muse_hook.oplog import writer
 from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.store import Store
+from muse_hook.oplog.writer import append
 from muse_hook.record import recorder, workers
 from muse_hook.record.recorder import Recorder, record_delta_ops
 
@@ -38,14 +38,13 @@ def room(repo: Repo) -> Room:
 def writes(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """Return a list that each write to a log adds its callers within the recorder to, the outermost first."""
     calls: Calls = []
-    write = writer.append
 
     def noted(*args: Any, **named: Any) -> tuple[int, int]:
         stack = traceback.extract_stack()
         calls.append(tuple(frame.name for frame in stack if frame.filename == recorder.__file__))
-        return write(*args, **named)
+        return append(*args, **named)
 
-    monkeypatch.setattr(recorder, "append", noted)
+    monkeypatch.setattr("muse_hook.record.recorder.append", noted)
     return calls
 
 
@@ -111,11 +110,11 @@ def test_one_write_for_each_run_of_a_session_and_one_sync_for_each_session(
     sessions = dict(zip(commits, ("x", "x", "y", "x", "x"), strict=True))
     generations = {oid: number for number, oid in enumerate(commits, 2)}
     syncs: list[bool] = []
-    append = Recorder.append
+    append_batches = Recorder.append
 
     def noted(self: Recorder, session: str, batches: Any, *, sync: bool = True) -> int:
         syncs.append(sync)
-        return append(self, session, batches, sync=sync)
+        return append_batches(self, session, batches, sync=sync)
 
     monkeypatch.setattr(Recorder, "append", noted)
     with Index(room.store()) as index, Recorder(room.repository(), room.store(), index, generations) as made:
