@@ -23,7 +23,7 @@ from muse_hook.oplog.batch import Batch, delta_of_entries, make_batch, make_supe
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append, end_torn_line
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parent.parent
 
 
 @pytest.fixture

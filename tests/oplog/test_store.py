@@ -21,7 +21,7 @@ from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append
 
-PACKAGE = Path(__file__).parent.parent
+PACKAGE = Path(__file__).parent.parent.parent
 
 
 def python(code: str, *args: object) -> subprocess.Popen[str]:

@@ -24,7 +24,7 @@ from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append, end_torn_line
 from muse_hook.record.recorder import record_delta_ops
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parent.parent
 
 
 def intact(store: Store, session: str = "main") -> list[str]:
@@ -136,7 +136,7 @@ import os, signal, sys
 sys.path[:0] = [sys.argv[1], os.path.dirname(sys.argv[1])]
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
-from test_oplog_faults import record
+from oplog.test_writer import record
 
 allowed = int(sys.argv[3])
 real = os.write
@@ -181,7 +181,7 @@ def test_a_writer_killed_at_any_write_leaves_a_log_that_goes_on(part: float, tmp
 def test_writers_of_six_processes_record_each_commit_once(tmp_path: Path) -> None:
     code = (
         "import os, sys; sys.path[:0] = [sys.argv[1], os.path.dirname(sys.argv[1])]\n"
-        "from muse_hook.oplog.store import Store; from test_oplog_faults import record\n"
+        "from muse_hook.oplog.store import Store; from oplog.test_writer import record\n"
         "store = Store(sys.argv[2])\n"
         "for number in range(int(sys.argv[3]), int(sys.argv[3]) + 12): record(store, number, 'f', 'g')\n"
     )

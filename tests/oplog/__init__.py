@@ -1,0 +1,1 @@
+"""The op log: its lines, batches, readers and writer."""
