@@ -339,11 +339,11 @@ def test_the_order_of_the_files_does_not_matter() -> None:
 
 def test_hash_seeds_do_not_matter() -> None:
     code = (
-        "import json, test_delta; from delta_room import delta_of;"
-        "print(json.dumps(delta_of(test_delta.MESSY_OLD, test_delta.MESSY_NEW)))"
+        "import json; from delta_room import delta_of; from delta.test_build import MESSY_NEW, MESSY_OLD;"
+        "print(json.dumps(delta_of(MESSY_OLD, MESSY_NEW)))"
     )
-    here = Path(__file__).parent
-    path = os.pathsep.join((str(here), str(here.parent)))
+    tests = Path(__file__).parent.parent
+    path = os.pathsep.join((str(tests), str(tests.parent)))
     seen = {
         subprocess.run(
             [sys.executable, "-c", code],
