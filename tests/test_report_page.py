@@ -15,7 +15,7 @@ from muse_hook.cli.terminal import printable
 from muse_hook.report.content import PageContent
 from muse_hook.report.page import page
 
-pytestmark = needs_browser
+pytestmark = [needs_browser, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
