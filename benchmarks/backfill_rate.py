@@ -24,7 +24,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 
 HERE = Path(__file__).parent
 ONE, TWO, PYDRILLER = "muse_hook", "muse_hook, two processes", "PyDriller"

@@ -20,7 +20,8 @@ from pathlib import Path
 from muse_hook.concurrent.collision import Collision
 from muse_hook.concurrent.compare import Comparison, compare
 from muse_hook.errors import RevisionError
-from muse_hook.git import Repository, open_repository
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.repository import Repository
 from muse_hook.record.delta import TableCache
 
 

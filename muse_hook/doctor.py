@@ -19,7 +19,7 @@ from muse_hook.install.link import check_exclude, check_link, work_tree_tops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.install.findings import HookState
     from muse_hook.oplog.store import Store
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from muse_hook.catchup.queue import HookEvent
-    from muse_hook.git.heads import Head
+    from muse_hook.git.refs import Head
     from muse_hook.git.repository import Repository
     from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
@@ -78,10 +78,10 @@ class _Hook:
 
     def run(self, store_made: list[Store]) -> None:
         from muse_hook.catchup.rebase import in_rebase
-        from muse_hook.git import open_repository
+        from muse_hook.git.discovery import open_repository
         from muse_hook.oplog.store import Store
 
-        repo = open_repository(hurried=True)
+        repo = open_repository(fast=True)
         store = Store(repo.common_dir)
         _refuse_foreign(repo, store)
         store_made.append(store)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from muse_hook.concurrent.collision import Collision
 from muse_hook.concurrent.compare import Comparison, compare
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 
 if TYPE_CHECKING:
     from conftest import Repo

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from conftest import Repo
 
-from muse_hook.git import Repository, open_repository
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.repository import Repository
 from muse_hook.install.install import Installation, hook_states, install
 
 HUSKY = '#!/usr/bin/env sh\n. "$(dirname "$0")/h"\n'

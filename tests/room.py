@@ -14,7 +14,8 @@ import muse_hook
 from muse_hook.catchup.catchup import CatchUpReport, catch_up
 from muse_hook.catchup.pending import Unrecorded, find_unrecorded
 from muse_hook.catchup.state import make_baseline
-from muse_hook.git import Repository, open_repository
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.repository import Repository
 from muse_hook.install.hook_file import EVENTS, Shim
 from muse_hook.oplog.store import Store
 

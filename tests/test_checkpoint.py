@@ -11,7 +11,7 @@ from room import Room
 from shell import Shell
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.git import Head
+from muse_hook.git.refs import Head
 from muse_hook.index.index import Index
 from muse_hook.oplog.entry import make_op_entry, seal_id
 from muse_hook.oplog.log import OpLog

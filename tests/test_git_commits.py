@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muse_hook.errors import InternalError
-from muse_hook.git.commits import parse_commit, raw_parents
-from muse_hook.git.trailers import trailers
+from muse_hook.git.commits import parse_commit, raw_parents, trailers
 
 TREE = b"tree " + b"4" * 40 + b"\n"
 AUTHOR = b"author Ada <ada@example.org> 1700000000 +0100\n"

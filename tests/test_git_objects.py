@@ -1,4 +1,4 @@
-"""Both readers of Git's objects, against Git itself, on every shape that a tree takes."""
+"""Reading objects, from either source, against Git itself, on every shape that a tree takes."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ import signal
 import subprocess
 import sys
 import time
-import zlib
 from typing import TYPE_CHECKING
 
 import pytest
 from conftest import Repo
 
 from muse_hook.errors import InternalError, ObjectMissingError, RepositoryError
-from muse_hook.git import open_repository
-from muse_hook.git.libgit2 import Libgit2Reader
-from muse_hook.git.loose import loose_size, read_loose
-from muse_hook.git.plumbing import PlumbingReader
+from muse_hook.git.catfile import CatFile
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.libgit2 import Libgit2
+from muse_hook.git.objects import ObjectReader
+from muse_hook.git.revisions import Generations
 from muse_hook.model.change import Blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
 
-READERS = ("plumbing", "pygit2")
 DEEP = "d/" * 1200 + "deep.py"  # deeper than Python's stack
 
 # In `git fast-import`'s own words. `:1` and `:2` are blobs; a path in quotes is C-quoted.
@@ -159,12 +158,15 @@ def menagerie(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return made
 
 
+def cat_file(opened: Repository) -> ObjectReader:
+    return ObjectReader(CatFile(opened), opened.id_size)
+
+
 def readers(repo: Repo) -> Iterator[ObjectReader]:
     opened = open_repository(str(repo.path))
-    for name in READERS:
-        if name == "plumbing" or opened.object_format == "sha1":
-            with opened.objects(name) as reader:
-                yield reader
+    for reader in (cat_file(opened), *([opened.objects()] if opened.object_format == "sha1" else [])):
+        with reader:
+            yield reader
 
 
 def git_entries(repo: Repo, tree: str) -> dict[str, Blob]:
@@ -176,7 +178,7 @@ def git_entries(repo: Repo, tree: str) -> dict[str, Blob]:
     return entries
 
 
-def test_both_readers_give_the_changes_that_git_diff_tree_gives(menagerie: Repo) -> None:
+def test_both_sources_give_the_changes_that_git_diff_tree_gives(menagerie: Repo) -> None:
     commits = [line.split() for line in menagerie.git("rev-list", "--all", "--parents").splitlines()]
     assert max(map(len, commits)) == 4  # the octopus is among them
     entries = {commit: git_entries(menagerie, commit) for commit, *_ in commits}
@@ -190,7 +192,7 @@ def test_both_readers_give_the_changes_that_git_diff_tree_gives(menagerie: Repo)
                 for path in olds[0].keys() | new.keys()
                 if olds[0].get(path) != new.get(path)
             }
-            found = reader.diff(reader.commit(commit))
+            found = reader.diff(reader.commit(commit)) or []
             assert {change.path: (change.old, change.new, change.others) for change in found} == expected
             assert len(found) == len(expected)
             seen |= expected.keys()
@@ -200,7 +202,7 @@ def test_both_readers_give_the_changes_that_git_diff_tree_gives(menagerie: Repo)
 def test_changes_are_sorted_by_the_bytes_of_their_path(menagerie: Repo) -> None:
     root = menagerie.git("rev-list", "--max-parents=0", "main")
     for reader in readers(menagerie):
-        paths = [change.path for change in reader.diff(reader.commit(root))]
+        paths = [change.path for change in reader.diff(reader.commit(root)) or []]
         assert paths[:3] == ["a", "a-b", "a.b"]
         assert paths.index("café.py") < paths.index("caf\\xe9.py")  # c3 before e9
         assert [change.path for change in reader.diff_trees(reader.commit(root).tree, None)] == paths
@@ -218,10 +220,10 @@ def test_one_entry_is_found_by_its_name(menagerie: Repo) -> None:
 def test_a_diff_can_stop_where_it_is_too_much(menagerie: Repo) -> None:
     for reader in readers(menagerie):
         commit = reader.commit(menagerie.git("rev-list", "--max-parents=0", "main"))
-        whole = reader.diff(commit)
-        assert reader.diff_within(commit, len(whole)) == reader.diff_within(commit, None) == whole
-        assert reader.diff_within(commit, len(whole) - 1) is None
-        assert reader.diff_within(reader.commit(menagerie.git("rev-parse", "main~2")), 0) == []  # the empty commit
+        whole = reader.diff(commit) or []
+        assert reader.diff(commit, len(whole)) == reader.diff(commit, None) == whole
+        assert reader.diff(commit, len(whole) - 1) is None
+        assert reader.diff(reader.commit(menagerie.git("rev-parse", "main~2")), 0) == []  # the empty commit
 
 
 def test_objects_that_are_packed_meanwhile_are_still_found(repo: Repo) -> None:
@@ -232,10 +234,10 @@ def test_objects_that_are_packed_meanwhile_are_still_found(repo: Repo) -> None:
         repo.git("repack", "-adq")
         repo.git("prune-packed")
         assert reader.commit(second).summary == "second"
-        assert len(reader.diff(reader.commit(first))) == 1
+        assert len(reader.diff(reader.commit(first)) or []) == 1
 
 
-def test_both_readers_read_every_object_alike(menagerie: Repo) -> None:
+def test_both_sources_read_every_object_alike(menagerie: Repo) -> None:
     names = menagerie.git("cat-file", "--batch-all-objects", "--batch-check").splitlines()
     assert {line.split()[1] for line in names} == {"blob", "tree", "commit"}
     for reader in readers(menagerie):
@@ -244,22 +246,22 @@ def test_both_readers_read_every_object_alike(menagerie: Repo) -> None:
             found, content = reader.read(oid)
             assert (found, len(content), reader.size(oid)) == (kind, int(size), int(size))
     opened = open_repository(str(menagerie.path))
-    assert (type(opened.objects()) is PlumbingReader) == (opened.object_format == "sha256")
+    assert (type(opened.objects().source) is CatFile) == (opened.object_format == "sha256")
 
 
 def test_a_database_that_is_opened_anew_reads_on(menagerie: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [line.split(" ")[0] for line in menagerie.git("rev-list", "--all", "--objects").splitlines()]
-    with open_repository(str(menagerie.path)).objects("plumbing") as plumbing:
-        expected = [plumbing.read(oid) for oid in ids]
-    monkeypatch.setattr("muse_hook.git.libgit2._KEPT", 100)
+    with cat_file(open_repository(str(menagerie.path))) as other:
+        expected = [other.read(oid) for oid in ids]
+    monkeypatch.setattr("muse_hook.git.libgit2._CACHE_SIZE", 100)
     reader = open_repository(str(menagerie.path)).objects()
-    if isinstance(reader, PlumbingReader):
+    if isinstance(reader.source, CatFile):
         pytest.skip("libgit2 does not read it")
-    assert isinstance(reader, Libgit2Reader)
-    opened = [reader._database]
+    assert isinstance(reader.source, Libgit2)
+    opened = [reader.source._database]
     for oid, found in zip(ids, expected, strict=True):
         assert reader.read(oid) == found
-        opened += [reader._database] if reader._database is not opened[-1] else []
+        opened += [reader.source._database] if reader.source._database is not opened[-1] else []
     assert len(opened) > 2
 
 
@@ -271,10 +273,10 @@ def test_a_database_that_is_opened_anew_lets_go_of_its_packs(repo: Repo, monkeyp
 
     head = repo.commit("first", a="a = 1\n")
     repo.git("repack", "-adq")
-    with open_repository(str(repo.path)).objects("pygit2") as objects:
+    with open_repository(str(repo.path)).objects() as objects:
         objects.read(head)
         assert mapped()
-        monkeypatch.setattr("muse_hook.git.libgit2._KEPT", 0)
+        monkeypatch.setattr("muse_hook.git.libgit2._CACHE_SIZE", 0)
         objects.read(head)
         assert not mapped()
         assert objects.read(head)[0] == "commit"
@@ -337,9 +339,9 @@ def test_a_git_without_batch_command_is_asked_in_the_old_way(repo: Repo, tmp_pat
     script.chmod(0o755)
     head = repo.commit("old git", a="a = 1\n")
     environ = repo.environment | {"PATH": f"{bin_folder}:{repo.environment['PATH']}"}
-    with open_repository(str(repo.path), environ).objects("plumbing") as reader:
-        assert isinstance(reader, PlumbingReader)
-        [change] = reader.diff(reader.commit(head))
+    with cat_file(open_repository(str(repo.path), environ)) as reader:
+        assert isinstance(reader.source, CatFile)
+        [change] = reader.diff(reader.commit(head)) or []
         assert change.new is not None
         assert reader.size(change.new.oid) == 6
         assert reader.blob(change.new.oid) == b"a = 1\n"
@@ -350,12 +352,11 @@ def test_a_git_without_batch_command_is_asked_in_the_old_way(repo: Repo, tmp_pat
 
 def test_a_reader_whose_child_is_killed_says_so_and_starts_another(repo: Repo) -> None:
     head = repo.commit("x", a="a = 1\n")
-    repo.git("repack", "-adq")  # of a loose object no child is asked
-    with open_repository(str(repo.path)).objects("plumbing") as reader:
-        assert isinstance(reader, PlumbingReader)
+    with cat_file(open_repository(str(repo.path))) as reader:
+        assert isinstance(reader.source, CatFile)
         assert reader.commit(head).id == head
-        assert reader._child is not None
-        os.kill(reader._child.pid, signal.SIGKILL)
+        assert reader.source._child is not None
+        os.kill(reader.source._child.pid, signal.SIGKILL)
         with pytest.raises(RepositoryError):
             reader.read(head)
         assert reader.commit(head).id == head
@@ -363,47 +364,13 @@ def test_a_reader_whose_child_is_killed_says_so_and_starts_another(repo: Repo) -
 
 def test_an_interrupted_answer_is_not_taken_for_the_next_one(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     head = repo.commit("x", a="a = 1\n")
-    repo.git("repack", "-adq")  # of a loose object no child is asked
-    with open_repository(str(repo.path)).objects("plumbing") as reader:
-        assert isinstance(reader, PlumbingReader)
+    with cat_file(open_repository(str(repo.path))) as reader:
+        assert isinstance(reader.source, CatFile)
         with monkeypatch.context() as patch:
-            patch.setattr(PlumbingReader, "_content", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            patch.setattr(CatFile, "_content", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
             with pytest.raises(KeyboardInterrupt):
                 reader.read(head)
         assert reader.read(repo.git("rev-parse", "HEAD:a.py")) == ("blob", b"a = 1\n")
-
-
-def test_loose_objects_are_read_without_a_child(repo: Repo) -> None:
-    repo.commit("x", a="a = 1\n")
-    repo.write("big.bin", bytes(range(256)) * 4000)
-    repo.write("empty", "")
-    head = repo.commit("y")
-    ids = repo.git("rev-list", "--objects", "--no-object-names", head).split()
-    with open_repository(str(repo.path)).objects("plumbing") as reader:
-        assert isinstance(reader, PlumbingReader)
-        loose = {oid: (reader.size(oid), reader.read(oid)) for oid in ids}
-        assert reader._child is None
-        repo.git("repack", "-adq")
-        assert {oid: (reader.size(oid), reader.read(oid)) for oid in ids} == loose
-        assert reader._child is not None
-
-
-@pytest.mark.parametrize("damage", [b"", b"x", b"\x78\x9c", "cut", "longer", "header"])
-def test_what_is_no_loose_object_is_left_to_git(tmp_path: Path, damage: bytes | str) -> None:
-    content = b"blob 600\0" + os.urandom(600)
-    whole = zlib.compress(content)
-    damaged = {
-        "cut": whole[:-9],
-        "longer": zlib.compress(content + b"x"),
-        "header": zlib.compress(b"blub 600\0" + content[9:]),
-    }
-    (tmp_path / "aa").mkdir()
-    (tmp_path / "aa/bb").write_bytes(whole)
-    assert read_loose(str(tmp_path), "aabb") == ("blob", content[9:])
-    assert loose_size(str(tmp_path), "aabb") == 600
-    (tmp_path / "aa/bb").write_bytes(damage if isinstance(damage, bytes) else damaged[damage])
-    assert read_loose(str(tmp_path), "aabb") is None
-    assert read_loose(str(tmp_path), "aabc") is None
 
 
 def test_a_damaged_object_counts_as_missing(repo: Repo) -> None:
@@ -421,15 +388,14 @@ def test_a_damaged_object_counts_as_missing(repo: Repo) -> None:
 
 def test_closing_leaves_no_child_and_no_descriptor_behind(repo: Repo) -> None:
     head = repo.commit("x", a="a = 1\n")
-    repo.git("repack", "-adq")  # of a loose object no child is asked
     opened = open_repository(str(repo.path))
     before = sorted(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else []
     for _ in range(3):
-        reader = opened.objects("plumbing")
-        assert isinstance(reader, PlumbingReader)
+        reader = cat_file(opened)
+        assert isinstance(reader.source, CatFile)
         reader.read(head)
-        assert reader._child is not None
-        pid = reader._child.pid
+        assert reader.source._child is not None
+        pid = reader.source._child.pid
         reader.close()
         reader.close()
         with pytest.raises(ProcessLookupError):
@@ -448,7 +414,7 @@ def test_a_partial_clone_fetches_nothing_and_says_nothing(
     assert open_repository(str(partial.path)).is_partial
     assert not open_repository(str(repo.path)).is_partial
     for reader in readers(partial):
-        [change] = reader.diff(reader.commit(head))
+        [change] = reader.diff(reader.commit(head)) or []
         assert change.new == Blob(0o100644, blob)
         for ask in (reader.blob, reader.size):
             with pytest.raises(ObjectMissingError):
@@ -470,7 +436,7 @@ def test_replace_refs_and_grafts_do_not_exist(repo: Repo) -> None:
     for reader in readers(repo):
         assert (reader.commit(second).summary, reader.commit(second).parents) == ("second", (first,))
     assert dict(opened.rev_list([second])) == {first: (), second: (first,)}
-    assert opened.generations.of([other])[other] == 3
+    assert Generations(opened).of_tips([other]) == {other: (3, False)}
 
 
 def test_objects_of_an_alternate_and_of_a_moved_store_are_found(repo: Repo, tmp_path: Path) -> None:
@@ -486,8 +452,8 @@ def test_objects_of_an_alternate_and_of_a_moved_store_are_found(repo: Repo, tmp_
         reader.read(head)
     os.chdir(repo.path)
     opened = open_repository(None, repo.environment | {"GIT_OBJECT_DIRECTORY": str(store)})
-    for name in READERS:
-        with opened.objects(name) as reader:
+    for source in (cat_file(opened), opened.objects()):
+        with source as reader:
             assert reader.commit(head).id == head
 
 
@@ -498,14 +464,14 @@ def test_libgit2_is_loaded_without_certificates_and_without_its_package(repo: Re
     os.mkfifo(certificates)
     program = (
         "import os, sys\n"
-        "from muse_hook.git import open_repository\n"
-        "with open_repository(sys.argv[1]).objects('pygit2') as objects:\n"
+        "from muse_hook.git.discovery import open_repository\n"
+        "with open_repository(sys.argv[1]).objects() as objects:\n"
         "    assert objects.commit(sys.argv[2]).summary == 'first'\n"
         "assert os.environ['SSL_CERT_FILE'] == sys.argv[3]\n"
         "assert not {'pygit2', 'pygit2.enums', 'ssl'} & sys.modules.keys()\n"
         "import pygit2\n"
         "assert pygit2.Repository(sys.argv[1])[sys.argv[2]].type == pygit2.enums.ObjectType.COMMIT\n"
-        "with open_repository(sys.argv[1]).objects('pygit2') as objects:\n"
+        "with open_repository(sys.argv[1]).objects() as objects:\n"
         "    assert objects.commit(sys.argv[2]).summary == 'first'\n"
     )
     subprocess.run(
@@ -519,7 +485,7 @@ def test_libgit2_is_loaded_without_certificates_and_without_its_package(repo: Re
 def test_many_small_reads_are_quick(repo: Repo) -> None:
     """A generous bound: 10,000 requests to the one child took 0.5 s where this was written."""
     oid = repo.git("hash-object", "-w", "--stdin", stdin="x\n")
-    with open_repository(str(repo.path)).objects("plumbing") as reader:
+    with cat_file(open_repository(str(repo.path))) as reader:
         started = time.monotonic()
         for _ in range(2000):
             reader.read(oid)

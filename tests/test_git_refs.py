@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from conftest import Repo
 
-from muse_hook.git import Head, Repository, open_repository
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.refs import Head
+from muse_hook.git.repository import Repository
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,13 @@ import pytest
 from conftest import Repo
 
 from muse_hook.errors import RepositoryError, RevisionError
-from muse_hook.git import MINIMUM_VERSION, Repository, discovery, open_repository
-from muse_hook.git.environment import LOCAL_VARIABLES, READ_ONLY, find_git
+from muse_hook.git import discovery
+from muse_hook.git.catfile import CatFile
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.environment import LOCAL_VARIABLES, MINIMUM_VERSION, READ_ONLY, find_git
+from muse_hook.git.objects import ObjectReader
+from muse_hook.git.repository import Repository
+from muse_hook.git.revisions import Generations
 
 
 @pytest.fixture
@@ -134,12 +139,14 @@ def relink(path: Path, target: str | Path) -> None:
     path.symlink_to(target)
 
 
+def cat_file(opened: Repository) -> ObjectReader:
+    """Return a reader that asks Git for each object."""
+    return ObjectReader(CatFile(opened), opened.id_size)
+
+
 def seen(repository: Repository) -> dict[str, object]:
     """Return all that opening a repository has found."""
-    found = dict(vars(repository))
-    for private in ("_version", "_generations"):
-        found.pop(private)
-    return found
+    return dict(vars(repository))
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -161,9 +168,9 @@ def test_who_is_hurried_finds_the_same_repository(
                 expected = seen(open_repository(environ=environ))
             except RepositoryError:
                 with pytest.raises(RepositoryError):
-                    open_repository(environ=environ, hurried=True)
+                    open_repository(environ=environ, fast=True)
             else:
-                assert seen(open_repository(environ=environ, hurried=True)) == expected
+                assert seen(open_repository(environ=environ, fast=True)) == expected
 
 
 @pytest.mark.parametrize("state", ["as Git makes it", "detached", "unborn", "packed", "alternates"])
@@ -173,9 +180,9 @@ def test_who_is_hurried_starts_no_git_where_nothing_is_unusual(
     STATES[state](repo)
     assert head
     monkeypatch.chdir(repo.path)
-    monkeypatch.setattr("muse_hook.git.discovery._ask", lambda *_: pytest.fail("git was started"))
+    monkeypatch.setattr("muse_hook.git.discovery._query", lambda *_: pytest.fail("git was started"))
     for variables in ({}, {"GIT_PREFIX": "", "GIT_INDEX_FILE": ".git/next-index-7.lock"}):
-        assert open_repository(environ=repo.environment | variables, hurried=True).work_tree == str(repo.path)
+        assert open_repository(environ=repo.environment | variables, fast=True).work_tree == str(repo.path)
 
 
 def test_repository_of_another_user_is_left_to_git_in_any_hurry(
@@ -185,9 +192,9 @@ def test_repository_of_another_user_is_left_to_git_in_any_hurry(
     monkeypatch.chdir(repo.path)
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     asked: list[str] = []
-    ask = discovery._ask
-    monkeypatch.setattr(discovery, "_ask", lambda *rest: asked.append("git") or ask(*rest))  # type: ignore[func-returns-value]
-    open_repository(environ=repo.environment, hurried=True)
+    ask = discovery._query
+    monkeypatch.setattr(discovery, "_query", lambda *rest: asked.append("git") or ask(*rest))  # type: ignore[func-returns-value]
+    open_repository(environ=repo.environment, fast=True)
     assert asked
 
 
@@ -211,7 +218,7 @@ def test_what_is_started_sees_no_variable_of_another_repository(repo: Repo, head
     # `git` hands its environment on to an alias that is a shell command.
     seen = dict(
         line.split("=", 1)
-        for line in opened.run("-c", "alias.seen=!env", "seen").decode().splitlines()
+        for line in opened.output("-c", "alias.seen=!env", "seen").decode().splitlines()
         if line.startswith("GIT_")
     )
     assert "/nowhere" not in seen.values()
@@ -255,7 +262,7 @@ def test_a_repository_of_another_user_is_refused_with_the_line_that_mends_it(rep
     # What lets Git in may come with the command.
     repo.git("config", "--global", "--unset-all", "safe.directory")
     command = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
-    with open_repository(str(repo.path), environ | command).objects("plumbing") as objects:
+    with cat_file(open_repository(str(repo.path), environ | command)) as objects:
         assert objects.commit(head).id == head
 
 
@@ -297,7 +304,7 @@ def test_the_repository_s_configuration_runs_nothing(repo: Repo, head: str, tmp_
     repo.git("config", "log.showSignature", "true")
     repo.write(".git/info/attributes", "* diff=x filter=x\n")
     opened = open_repository(str(repo.path))
-    with opened.objects("plumbing") as objects:
+    with cat_file(opened) as objects:
         objects.diff(objects.commit(opened.resolve("HEAD")))
     list(opened.rev_list(["HEAD"]))
     assert opened.branches() == {"main": head}
@@ -357,7 +364,6 @@ def test_rev_list_gives_parents_first(repo: Repo, head: str) -> None:
     rows = list(opened.rev_list(["main"]))
     assert dict(rows) == {head: (), side: (head,), main: (head,), merge: (main, side)}
     assert [oid for oid, _ in rows][::3] == [head, merge]
-    assert opened.generations.of(["main"]) == {head: 1, side: 2, main: 2, merge: 3}
     assert [oid for oid, _ in opened.rev_list(["side", "main"], [main])] == [side, merge]
     assert [oid for oid, _ in opened.rev_list(["side..main"])] == [main, merge]
     assert [oid for oid, _ in opened.rev_list(["main"], options=("-n1",))] == [merge]
@@ -379,39 +385,18 @@ def test_at_the_boundary_of_a_shallow_clone_history_begins(repo: Repo, head: str
     opened = open_repository(str(clone.path))
     assert opened.is_shallow
     assert opened.shallow() == {second}
-    assert opened.generations.of([third]) == {second: 1, third: 2}
+    assert Generations(opened).of_tips([second, third]) == {second: (1, True), third: (2, False)}
     with opened.objects() as objects:
         assert objects.commit(second).parents == (head,)  # what the commit says stays what it says
     assert open_repository(str(repo.path)).shallow() == frozenset()
 
 
-def test_a_child_with_its_output_aside_never_waits_for_its_reader(repo: Repo, head: str) -> None:
+def test_a_child_whose_output_is_spooled_never_waits_for_its_reader(repo: Repo, head: str) -> None:
     oids = f"{head}\n".encode() * 20_000  # more than any pipe takes
-    with open_repository(str(repo.path)).start("cat-file", "--batch-check", feed=oids, aside=True) as child:
+    with open_repository(str(repo.path)).start("cat-file", "--batch-check", input=oids, spooled=True) as child:
         assert child.wait() == 0
-        assert child.has_said()
+        assert child.has_output()
         assert child.stdout.read().count(b" commit ") == 20_000
-
-
-def test_generations_are_counted_beside_us(repo: Repo, head: str) -> None:
-    side, main, merge = merged(repo)
-    all_four = {head: 1, side: 2, main: 2, merge: 3}
-    counted = open_repository(str(repo.path)).generations
-    assert not counted.is_counting()
-    counted.begin([merge, side])
-    counted.begin([head])  # one walk at a time
-    assert counted.of([main]) == all_four
-    assert not counted.is_counting()
-    assert counted.inner([merge, side]) == {side}
-    assert counted.inner([side, main]) == set()
-    assert counted.inner([]) == set()
-    counted.begin(["1" * 40])
-    with pytest.raises(RevisionError):
-        counted.of([head])
-    assert counted.inner([main, head]) == {head}
-    counted.begin([merge])
-    counted.close()
-    assert counted.inner([merge, head]) == {head}
 
 
 def test_configuration_is_read_as_git_reads_it(repo: Repo, head: str) -> None:
@@ -473,7 +458,7 @@ def test_a_hook_that_hangs_is_not_waited_for(repo: Repo, head: str, monkeypatch:
     if opened.version < (2, 36):
         pytest.skip("git hook run came with 2.36")
     repo.write(".git/hooks/post-commit", "#!/bin/sh\necho begun\nsleep 60\n").chmod(0o755)
-    monkeypatch.setattr("muse_hook.git.hooks._TIME_LIMIT", 0.3)
+    monkeypatch.setattr("muse_hook.git.config._TIME_LIMIT", 0.3)
     with pytest.raises(RepositoryError, match="did not end"):
         opened.fire_hook("post-commit", {})
     assert opened.head().oid == head
@@ -486,17 +471,19 @@ def test_a_system_without_nameless_memory_files_uses_temporary_ones(
     opened = open_repository(str(repo.path))
     assert list(opened.rev_list(["main"])) == [(head, ())]
     with pytest.raises(RepositoryError, match="nosuch"):
-        opened.run("nosuch")
-    assert opened.run("nosuch", check=False) == b""
+        opened.output("nosuch")
+    assert opened.run("nosuch")[:2] == (1, b"")
 
 
 def test_with_its_own_streams_closed_it_works_all_the_same(repo: Repo, head: str) -> None:
     """A pipe's end must not be taken for a child's stdin, stdout or stderr."""
     program = (
         "import os, sys\n"
-        "from muse_hook.git import open_repository\n"
+        "from muse_hook.git.catfile import CatFile\n"
+        "from muse_hook.git.discovery import open_repository\n"
+        "from muse_hook.git.objects import ObjectReader\n"
         "opened = open_repository(sys.argv[1])\n"
-        "with opened.objects('plumbing') as objects:\n"
+        "with ObjectReader(CatFile(opened), 20) as objects:\n"
         "    commit = objects.commit(opened.resolve('HEAD'))\n"
         "open(sys.argv[2], 'w').write(commit.id)\n"
     )
@@ -516,15 +503,15 @@ def test_the_hook_imports_nothing_slow(repo: Repo, head: str) -> None:
     slow = "pathlib subprocess argparse logging dataclasses typing enum pygit2 datetime shutil tempfile signal"
     program = (
         "import sys; sys.modules['re'] = __import__('fnmatch').re; before = set(sys.modules)\n"
-        "from muse_hook.git import open_repository\n"
+        "from muse_hook.git.discovery import open_repository\n"
         "opened = open_repository()\n"
         "head = opened.head()\n"
-        "with opened.objects('plumbing') as objects:\n"
+        "with opened.objects() as objects:\n"
         "    objects.diff(objects.commit(head.oid))\n"
         "print(*set(sys.modules) - before)\n"
     )
-    root = str(Path(__file__).parent.parent)
-    done = repo.run(sys.executable, "-S", "-c", program, PYTHONPATH=root)
-    assert "muse_hook.git.plumbing" in done.stdout.decode().split()
+    folders = (str(Path(__file__).parent.parent), *(path for path in sys.path if path.endswith("site-packages")))
+    done = repo.run(sys.executable, "-S", "-c", program, PYTHONPATH=os.pathsep.join(folders))
+    assert {"muse_hook.git.libgit2", "pygit2._pygit2"} <= set(done.stdout.decode().split())
     assert set(done.stdout.decode().split()) & set(slow.split()) == set()
     assert head

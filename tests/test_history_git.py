@@ -5,7 +5,7 @@ from __future__ import annotations
 from conftest import Repo
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.follow import refresh
 from muse_hook.history.identity import AddressHistory

@@ -8,7 +8,7 @@ import pytest
 from conftest import Repo
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
 from muse_hook.replay.replay import replay

@@ -14,7 +14,8 @@ from shell import Shell
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DamagedLogError, ObjectMissingError, RevisionError
-from muse_hook.git import Repository, open_repository
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.repository import Repository
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine, language_for
 from muse_hook.oplog.batch import make_batch

@@ -11,7 +11,7 @@ from typing import Any
 from conftest import Repo
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import delta_of_entries, make_batch
 from muse_hook.oplog.store import Store

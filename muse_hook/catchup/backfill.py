@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from muse_hook.catchup.plan import RefState
-    from muse_hook.git.heads import Head
+    from muse_hook.git.refs import Head
     from muse_hook.git.repository import Repository
     from muse_hook.oplog.store import Store
     from muse_hook.record.delta import TableCache

@@ -10,7 +10,7 @@ from muse_hook.index.index import Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.index.index import DamagedBatch
     from muse_hook.oplog.store import Store
 

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from muse_hook.catchup.queue import HookEvent
     from muse_hook.catchup.state import Baseline
-    from muse_hook.git import Head, Repository
     from muse_hook.git.reflogs import ReflogEntry
+    from muse_hook.git.refs import Head
+    from muse_hook.git.repository import Repository
     from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 

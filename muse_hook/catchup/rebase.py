@@ -8,7 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from muse_hook.git import Head, Repository
+    from muse_hook.git.refs import Head
+    from muse_hook.git.repository import Repository
 
 _BRANCHES = "refs/heads/"
 _FOLDERS = ("rebase-merge", "rebase-apply")

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from muse_hook.catchup.plan import Plan
     from muse_hook.catchup.queue import HookEvent
     from muse_hook.catchup.state import Baseline
-    from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
     from muse_hook.git.revisions import Generations
     from muse_hook.index.index import Index
     from muse_hook.model.change import Commit
@@ -176,8 +176,8 @@ class Rewrite:
     def _patch(self, old: str | None, new: str | None) -> str:
         """Return what names a change wherever it was applied: Git's patch id."""
         empty = _EMPTY_TREES[self._repo.object_format]
-        patch = self._repo.run("diff-tree", "-p", "-r", "--full-index", old or empty, new or empty, check=False)
-        return self._repo.run("patch-id", "--stable", input=patch).decode().partition(" ")[0] or "empty"
+        patch = self._repo.run("diff-tree", "-p", "-r", "--full-index", old or empty, new or empty)[1]
+        return self._repo.output("patch-id", "--stable", input=patch).decode().partition(" ")[0] or "empty"
 
     def _descendants(self, oids: set[str]) -> set[str]:
         inside = {oid for oid in self._old if oid in oids}

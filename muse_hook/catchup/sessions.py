@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from muse_hook.catchup.queue import HookEvent
-    from muse_hook.git import Head
     from muse_hook.git.reflogs import ReflogEntry
+    from muse_hook.git.refs import Head
 
 _BRANCHES = "refs/heads/"
 

@@ -102,7 +102,7 @@ class NewBaseline:
     ) -> None:
         excluded = set(without)
         # Pruned commits that a reflog still names are left out by Git itself; a HEAD on an unborn branch is no error.
-        named = repo.run("rev-list", "--no-walk=unsorted", "--all", "--reflog").decode().split()
+        named = repo.output("rev-list", "--no-walk=unsorted", "--all", "--reflog").decode().split()
         tips = {oid for oid in named if oid not in excluded}
         if excluded:
             for oid, parents in repo.rev_list(excluded, options=("--no-walk",)):

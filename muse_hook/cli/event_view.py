@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.cli.terminal import Screen, Span
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.history.events import CommitEvent
 
 _SHORT = 10  # digits of a commit id

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from muse_hook.cli.terminal import Screen
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.install.findings import Finding, HookState
 
 _MARKS = {"ok": ("ok", "added"), "warn": ("!", "warning"), "bad": ("bad", "error")}

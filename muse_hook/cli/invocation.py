@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.progress import Stages
     from muse_hook.cli.terminal import Pager
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 
@@ -54,13 +54,13 @@ class Invocation:
     @cached_property
     def repository(self) -> Repository:
         """Open the repository of the current directory; RepositoryError where there is none."""
-        from muse_hook.git import open_repository  # help and errors need no Git
+        from muse_hook.git.discovery import open_repository  # help and errors need no Git
 
         return open_repository()
 
     def enter(self, directory: str) -> None:
         """Work with the repository of another directory."""
-        from muse_hook.git import open_repository
+        from muse_hook.git.discovery import open_repository
 
         self.repository = open_repository(directory)
 
@@ -174,7 +174,7 @@ class Invocation:
         if switch.lower() not in _ON:
             return switch  # Git: pager.<cmd> may name a pager of the command's own
         try:
-            command = self.repository.run("var", "GIT_PAGER").decode(errors="surrogateescape").strip()
+            command = self.repository.output("var", "GIT_PAGER").decode(errors="surrogateescape").strip()
         except MuseHookError:
             return ""
         return "" if command == "cat" else command

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.history.events import Filter
     from muse_hook.index.index import Index
 
@@ -91,5 +91,5 @@ def date(text: str, repository: Repository) -> str:
     from datetime import UTC, datetime
 
     # Git makes something of any text: what it does not know is now.
-    said = repository.run("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
+    said = repository.output("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
     return datetime.fromtimestamp(int(said), UTC).isoformat()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from muse_hook.concurrent.collision import Collision
     from muse_hook.concurrent.side import RecordedSymbols
-    from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
 
 NORMAL_CACHE_SIZE = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
@@ -77,7 +77,7 @@ def compare(
     the other is then no change of its own. `cache` keeps what `ours` did, for those who compare it with many, of one
     repository and one state of its records. Raises RevisionError where they have no common history, ObjectMissingError.
     """
-    bases = repository.run("merge-base", "--all", ours, theirs, check=False).decode("ascii").split()
+    bases = repository.run("merge-base", "--all", ours, theirs)[1].decode("ascii").split()
     if not bases:
         raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
     if {ours, theirs}.intersection(bases):

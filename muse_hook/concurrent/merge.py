@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from muse_hook.concurrent.side import BranchChanges
-    from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
     from muse_hook.model.change import Blob
     from muse_hook.model.symbol import Symbol, SymbolTable
 
@@ -139,7 +139,7 @@ class LineMerge:
 def line_changes(repository: Repository, old: str, new: str) -> list[LineChange]:
     """Return what differs between two blobs (ids), line by line, in order."""
     found = []
-    for numbers in _HUNK.findall(repository.run(*_DIFF, old, new)):
+    for numbers in _HUNK.findall(repository.output(*_DIFF, old, new)):
         start, count, there, lines = (int(number) if number else 1 for number in numbers)
         start -= count > 0  # of nothing it is the line before
         there -= lines > 0

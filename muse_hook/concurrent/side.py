@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.match.pairs import ChangedFile, Matching
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable

@@ -1,14 +1,19 @@
-"""Child processes through posix_spawn: `import subprocess` alone costs a hook 8 ms."""
+"""Starting git: child processes through posix_spawn (`import subprocess` alone costs a hook 8 ms)."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 
+from muse_hook.errors import RepositoryError
+from muse_hook.git.environment import NEUTRAL_CONFIGURATION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import BinaryIO, Self
+
+ID_SIZES = {"sha1": 20, "sha256": 32}  # bytes of a raw id
 
 # Python ignores both, a child must not inherit that (the numbers are the same on Linux, macOS and the BSDs;
 # `import signal` costs 3 ms).
@@ -57,30 +62,30 @@ def _content(descriptor: int) -> bytes:
 class Child:
     """A started process; close it (or use it as a context manager), or it stays a zombie.
 
-    `stdout` is its output. `stdin` is a descriptor to write to, where it was asked for with `talk`; else its input
-    is `feed`, whole. What it says on stderr is kept aside, for `complaint`; with `aside` its output as well, so that
-    it never waits for its reader: `wait` comes first then.
+    `stdout` is its output. `stdin` is a descriptor to write to where it is `interactive`; else its input is `input`,
+    whole. What it says on stderr is kept in a file, for `stderr`; with `spooled` its output as well, so that it never
+    waits for its reader: `wait` comes first then.
     """
 
-    __slots__ = ("_aside", "_stderr", "pid", "status", "stdin", "stdout")
+    __slots__ = ("_is_spooled", "_stderr", "pid", "status", "stdin", "stdout")
 
     def __init__(
         self,
         command: Sequence[str],
         environ: Mapping[str, str],
         *,
-        feed: bytes = b"",
-        talk: bool = False,
-        aside: bool = False,
+        input: bytes = b"",
+        interactive: bool = False,
+        spooled: bool = False,
     ) -> None:
         self.status: int | None = None
         self._stderr = _scratch()
-        if talk:
+        if interactive:
             child_stdin, self.stdin = _pipe()
         else:
-            child_stdin, self.stdin = _scratch(feed), -1
-        self._aside = aside
-        if aside:
+            child_stdin, self.stdin = _scratch(input), -1
+        self._is_spooled = spooled
+        if spooled:
             output = _scratch()
             child_stdout = _above_stdio(os.dup(output))
         else:
@@ -115,9 +120,9 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
             except ChildProcessError:  # somebody ignores SIGCHLD: the status is lost (subprocess says 0 too)
                 self.status = 0
-        if self._aside and not self.stdout.closed:
+        if self._is_spooled and not self.stdout.closed:
             os.lseek(self.stdout.fileno(), 0, os.SEEK_SET)  # the child moved it to the end
-            self._aside = False
+            self._is_spooled = False
         return self.status
 
     def poll(self) -> int | None:
@@ -131,9 +136,9 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(status) if pid else None
         return self.status
 
-    def has_said(self) -> bool:
+    def has_output(self) -> bool:
         """Say whether there is output to read, or it has ended; never waits."""
-        if self._aside:
+        if self._is_spooled:
             return self.poll() is not None
         from select import POLLIN, poll
 
@@ -141,7 +146,7 @@ class Child:
         asked.register(self.stdout, POLLIN)
         return bool(asked.poll(0))
 
-    def complaint(self) -> str:
+    def stderr(self) -> str:
         """Return what it wrote to stderr until now."""
         return _content(self._stderr).decode("utf-8", "backslashreplace")
 
@@ -166,23 +171,85 @@ class Child:
         self.close(kill=kind is not None)
 
 
-def run(command: Sequence[str], environ: Mapping[str, str], feed: bytes = b"") -> tuple[int, bytes, str]:
+class Git:
+    """`git` for one repository, seen from one of its work trees. Paths are absolute.
+
+    `git_dir` is that work tree's own, `common_dir` the one that all share, `work_tree` the top of the files or
+    `None` (bare); `top` is where Git runs hooks: `work_tree`, or a bare repository's `git_dir`. `object_format` is
+    'sha1' or 'sha256', `id_size` the bytes of a raw id. `environ` is what each git that is started here may see,
+    `outer_environ` what another repository's may. Everything asked is answered as of now, not as of opening.
+    """
+
+    def __init__(
+        self, *, git: str, environ: dict[str, str], outer_environ: dict[str, str], git_dir: str, common_dir: str,
+        objects_dir: str, work_tree: str | None, is_bare: bool, is_shallow: bool, object_format: str,
+    ) -> None:  # fmt: skip
+        self.git = git
+        self.environ = environ
+        self.outer_environ = outer_environ
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        self.objects_dir = objects_dir
+        self.work_tree = work_tree
+        # A linked work tree's folder may be gone.
+        self.top = next((path for path in (work_tree, git_dir) if path and os.path.isdir(path)), common_dir)
+        self.is_bare = is_bare
+        self.is_shallow = is_shallow
+        self.object_format = object_format
+        self.id_size = ID_SIZES[object_format]
+
+    def start(
+        self,
+        *arguments: str,
+        input: bytes = b"",
+        interactive: bool = False,
+        spooled: bool = False,
+        git_dir: str | None = None,
+    ) -> Child:
+        """Start `git ARGUMENTS` at `top` with replace refs, grafts, fetching and prompts off; see `Child`.
+
+        `git_dir` is another work tree's. RepositoryError.
+        """
+        environ, top = self.environ, self.top
+        if git_dir is not None and git_dir != self.git_dir:
+            environ = {name: text for name, text in environ.items() if name != "GIT_WORK_TREE"} | {"GIT_DIR": git_dir}
+            top = self.common_dir
+        try:
+            command = (self.git, "-C", top, *NEUTRAL_CONFIGURATION, *arguments)
+            return Child(command, environ, input=input, interactive=interactive, spooled=spooled)
+        except OSError as error:
+            raise RepositoryError("starting git", f"{self.git}: {error.strerror}") from None
+
+    def run(
+        self,
+        *arguments: str,
+        input: bytes = b"",
+        git_dir: str | None = None,
+    ) -> tuple[int, bytes, str]:
+        """Run `git ARGUMENTS` to its end: exit status, stdout, stderr."""
+        with self.start(*arguments, input=input, git_dir=git_dir) as child:
+            output = child.stdout.read()
+            return child.wait(), output, child.stderr()
+
+    def output(self, *arguments: str, input: bytes = b"") -> bytes:
+        """Return what `git ARGUMENTS` prints; RepositoryError with Git's own words where it fails."""
+        status, output, stderr = self.run(*arguments, input=input)
+        if status:
+            raise RepositoryError(f"running git {arguments[0]}", first_error_line(stderr, f"exit status {status}"))
+        return output
+
+
+def run(command: Sequence[str], environ: Mapping[str, str]) -> tuple[int, bytes, str]:
     """Run a command to its end: exit status, stdout, stderr. OSError where it cannot be started."""
-    with Child(command, environ, feed=feed) as child:
+    with Child(command, environ) as child:
         output = child.stdout.read()
-        return child.wait(), output, child.complaint()
+        return child.wait(), output, child.stderr()
 
 
-def in_short(complaint: str, otherwise: str) -> str:
+def first_error_line(stderr: str, otherwise: str) -> str:
     """Return the line of Git's stderr that says what was wrong, without its "fatal: ", or `otherwise`."""
-    lines = [line for line in complaint.split("\n") if line.strip()]
+    lines = [line for line in stderr.split("\n") if line.strip()]
     chosen = next(
         (line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else otherwise
     )
     return chosen.removeprefix("fatal: ").removeprefix("error: ").strip()
-
-
-def stream(child: Child) -> Iterator[bytes]:
-    """Yield the lines of a child's output without their newlines; the caller looks at its status afterwards."""
-    for line in child.stdout:
-        yield line.rstrip(b"\n")

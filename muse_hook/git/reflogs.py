@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from muse_hook.git.repository import Repository
+    from muse_hook.git.process import Git
 
 _BRANCHES = "refs/heads/"
 
@@ -28,27 +28,27 @@ class ReflogEntry:
         return f"ReflogEntry({self.old[:10]} -> {self.new[:10]} {self.time} {self.message!r})"
 
 
-def reflog(repository: Repository, ref: str, git_dir: str) -> list[ReflogEntry]:
+def reflog(git: Git, ref: str, git_dir: str) -> list[ReflogEntry]:
     """Return the moves of `ref` (a full name, or "HEAD" of the work tree at `git_dir`), oldest first; none: []."""
-    if has_reftable(repository):
-        return _from_git(repository, [ref], git_dir).get(ref, [])
+    if has_reftable(git):
+        return _from_git(git, [ref], git_dir).get(ref, [])
     # What is not below refs/ belongs to one work tree.
-    return _from_file(os.path.join(repository.common_dir if ref.startswith("refs/") else git_dir, "logs", ref))
+    return _from_file(os.path.join(git.common_dir if ref.startswith("refs/") else git_dir, "logs", ref))
 
 
-def branch_reflogs(repository: Repository) -> dict[str, list[ReflogEntry]]:
+def branch_reflogs(git: Git) -> dict[str, list[ReflogEntry]]:
     """Return the moves of every local branch that has a reflog, oldest first, by short name."""
-    if has_reftable(repository):
-        found = _from_git(repository, ["--glob=refs/heads/*"], repository.git_dir)
+    if has_reftable(git):
+        found = _from_git(git, ["--glob=refs/heads/*"], git.git_dir)
     else:
-        top = os.path.join(repository.common_dir, "logs")
+        top = os.path.join(git.common_dir, "logs")
         found = {ref: _from_file(os.path.join(top, ref)) for ref in _files_below(top, "refs/heads")}
     return {ref[len(_BRANCHES) :]: entries for ref, entries in sorted(found.items()) if entries}
 
 
-def has_reftable(repository: Repository) -> bool:
+def has_reftable(git: Git) -> bool:
     """Whether refs and reflogs are in a reftable, where Git alone reads them."""
-    return os.path.isdir(os.path.join(repository.common_dir, "reftable"))
+    return os.path.isdir(os.path.join(git.common_dir, "reftable"))
 
 
 def _files_below(top: str, folder: str) -> Iterator[str]:
@@ -94,13 +94,13 @@ def _from_file(path: str) -> list[ReflogEntry]:
     return found
 
 
-def _from_git(repository: Repository, tips: list[str], git_dir: str) -> dict[str, list[ReflogEntry]]:
+def _from_git(git: Git, tips: list[str], git_dir: str) -> dict[str, list[ReflogEntry]]:
     """Ask Git, which tells the newest first and only where a ref went: it came from where the move before led."""
-    _, output, _ = repository.start_to_end(  # what was told before a failure (a pruned commit) is true all the same
+    _, output, _ = git.run(  # what was told before a failure (a pruned commit) is true all the same
         "log", "--walk-reflogs", "--date=raw", "--format=%H%x00%gD%x00%gs", *tips, "--", git_dir=git_dir
     )
     found: dict[str, list[ReflogEntry]] = {}
-    nobody = "0" * (2 * repository.id_size)
+    nobody = "0" * (2 * git.id_size)
     for line in reversed(output.split(b"\n")):
         new, _, rest = line.decode("utf-8", "surrogateescape").partition("\0")
         selector, _, message = rest.partition("\0")

@@ -1,24 +1,20 @@
-"""The door itself: one repository, and every question that may be asked of it."""
+"""One repository, and every question that may be asked of it."""
 
 from __future__ import annotations
 
 import os
 
 from muse_hook.errors import RepositoryError
-from muse_hook.git.environment import NEUTRAL_CONFIGURATION
-from muse_hook.git.heads import Head, read_head
-from muse_hook.git.process import Child, in_short
+from muse_hook.git import refs
+from muse_hook.git.process import Git
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from muse_hook.git.generations import Generations
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.reflogs import ReflogEntry
-    from muse_hook.git.worktrees import Worktree
-
-ID_SIZES = {"sha1": 20, "sha256": 32}
+    from muse_hook.git.refs import Head, Worktree
 
 # Extensions of the repository format that change nothing for a reader of loose objects and packs (Git 2.55's list).
 _HARMLESS_EXTENSIONS = frozenset(
@@ -30,65 +26,12 @@ _HARMLESS_EXTENSIONS = frozenset(
 )  # fmt: skip
 
 
-class Repository:
-    """One repository, seen from one of its work trees; `open_repository` makes it. Paths are absolute.
+class Repository(Git):
+    """One repository, and every question that may be asked of it; `open_repository` makes it."""
 
-    `git_dir` is that work tree's own, `common_dir` the one that all share, `work_tree` the top of the files or
-    `None` (bare); `top` is where Git runs hooks: `work_tree`, or a bare repository's `git_dir`. `object_format` is
-    'sha1' or 'sha256', `id_size` the bytes of a raw id. Everything asked is answered as of now, not as of opening.
-    """
+    # Imports in functions: a hook asks for HEAD and objects alone.
 
-    def __init__(
-        self, *, git: str, environ: dict[str, str], outer_environ: dict[str, str], git_dir: str, common_dir: str,
-        objects_dir: str, work_tree: str | None, is_bare: bool, is_shallow: bool, object_format: str,
-    ) -> None:  # fmt: skip
-        self.git = git
-        self.outer_environ = outer_environ
-        self.git_dir = git_dir
-        self.common_dir = common_dir
-        self.objects_dir = objects_dir
-        self.work_tree = work_tree
-        # A linked work tree's folder may be gone.
-        self.top = next((path for path in (work_tree, git_dir) if path and os.path.isdir(path)), common_dir)
-        self.is_bare = is_bare
-        self.is_shallow = is_shallow
-        self.object_format = object_format
-        self.id_size = ID_SIZES[object_format]
-        self._environ = environ
-        self._version: tuple[int, ...] | None = None
-        self._generations: Generations | None = None
-
-    # Starting git
-
-    def start(
-        self, *arguments: str, feed: bytes = b"", talk: bool = False, aside: bool = False, git_dir: str | None = None
-    ) -> Child:
-        """Start `git ARGUMENTS` for this repository, or for the one of its work trees at `git_dir`."""
-        environ, top = self._environ, self.top
-        if git_dir is not None and git_dir != self.git_dir:
-            environ = {name: text for name, text in environ.items() if name != "GIT_WORK_TREE"} | {"GIT_DIR": git_dir}
-            top = self.common_dir
-        try:
-            command = (self.git, "-C", top, *NEUTRAL_CONFIGURATION, *arguments)
-            return Child(command, environ, feed=feed, talk=talk, aside=aside)
-        except OSError as error:
-            raise RepositoryError("starting git", f"{self.git}: {error.strerror}") from None
-
-    def start_to_end(self, *arguments: str, feed: bytes = b"", git_dir: str | None = None) -> tuple[int, bytes, str]:
-        """Run `git ARGUMENTS`: exit status, stdout, stderr."""
-        with self.start(*arguments, feed=feed, git_dir=git_dir) as child:
-            output = child.stdout.read()
-            return child.wait(), output, child.complaint()
-
-    def run(self, *arguments: str, input: bytes | None = None, check: bool = True) -> bytes:  # noqa: A002 - subprocess's word
-        """Run `git ARGUMENTS` at `top` with replace refs, grafts, fetching and prompts off; its stdout.
-
-        RepositoryError with Git's own words where it fails and `check`.
-        """
-        status, output, complaint = self.start_to_end(*arguments, feed=input or b"")
-        if check and status:
-            raise RepositoryError(f"running git {arguments[0]}", in_short(complaint, f"exit status {status}"))
-        return output
+    _version: tuple[int, ...] | None = None
 
     @property
     def version(self) -> tuple[int, ...]:
@@ -96,29 +39,31 @@ class Repository:
         if self._version is None:
             from muse_hook.git.config import parse_version
 
-            self._version = parse_version(self.run("version"))
+            self._version = parse_version(self.output("version"))
         return self._version
 
     # Objects
 
-    def objects(self, prefer: str = "auto") -> ObjectReader:
-        """Return a reader of this repository's objects (a context manager): 'auto', 'plumbing' or 'pygit2'.
+    def objects(self) -> ObjectReader:
+        """Return a reader of this repository's objects (a context manager).
 
-        'auto' is pygit2, and plumbing where libgit2 cannot go: SHA-256, objects in an unusual place, an extension
-        of the repository format that we do not know.
+        libgit2 reads, and `git cat-file` where that cannot go: SHA-256, alternates that only the environment names, an
+        extension of the repository format that we do not know.
         """
-        if prefer == "plumbing" or (prefer == "auto" and not self._libgit2_reads()):
-            from muse_hook.git.plumbing import PlumbingReader  # a hook alone needs it
+        from muse_hook.git.objects import ObjectReader
 
-            return PlumbingReader(self.start, self.id_size, self.objects_dir)
-        from muse_hook.git.libgit2 import Libgit2Reader
+        if self._libgit2_reads():
+            from muse_hook.git.libgit2 import Libgit2
 
-        return Libgit2Reader(self.objects_dir, self.id_size)
+            return ObjectReader(Libgit2(self.objects_dir), self.id_size)
+        from muse_hook.git.catfile import CatFile
+
+        return ObjectReader(CatFile(self), self.id_size)
 
     def _libgit2_reads(self) -> bool:
         return (
             self.object_format == "sha1"
-            and "GIT_ALTERNATE_OBJECT_DIRECTORIES" not in self._environ
+            and "GIT_ALTERNATE_OBJECT_DIRECTORIES" not in self.environ
             and (self._is_plain() or _HARMLESS_EXTENSIONS.issuperset(self.config_section("extensions")))
         )
 
@@ -157,15 +102,6 @@ class Repository:
 
         return revisions.rev_list(self, tips, hide, options=options, ignore_missing=ignore_missing)
 
-    @property
-    def generations(self) -> Generations:
-        """The generations of its commits."""
-        if self._generations is None:
-            from muse_hook.git.generations import Generations
-
-            self._generations = Generations(self)
-        return self._generations
-
     def shallow(self) -> frozenset[str]:
         """Return the commits whose parents a shallow clone does not have."""
         from muse_hook.git import revisions
@@ -183,13 +119,11 @@ class Repository:
 
     def head(self) -> Head:
         """Return where this work tree stands; starts no git right after a commit (but for reftable)."""
-        return read_head(self, self.git_dir)
+        return refs.read_head(self, self.git_dir)
 
     def worktrees(self) -> list[Worktree]:
         """Return the main work tree and the linked ones, each with its HEAD."""
-        from muse_hook.git import worktrees
-
-        return worktrees.worktrees(self)
+        return refs.worktrees(self)
 
     def at(self, top: str) -> Repository:
         """Return this repository seen from another one of its work trees, `top` being the top of its files.
@@ -203,7 +137,7 @@ class Repository:
             raise RepositoryError("opening the repository", f"{top} is no work tree of {self.common_dir}")
         return Repository(
             git=self.git,
-            environ=self._environ | {"GIT_DIR": git_dir, "GIT_WORK_TREE": top},
+            environ=self.environ | {"GIT_DIR": git_dir, "GIT_WORK_TREE": top},
             outer_environ=self.outer_environ,
             git_dir=git_dir,
             common_dir=self.common_dir,
@@ -216,20 +150,14 @@ class Repository:
 
     def branches(self) -> dict[str, str]:
         """Return the commit of every local branch by its short name."""
-        from muse_hook.git import refs
-
         return refs.branches(self)
 
     def refs(self) -> dict[str, str]:
         """Return the commit that each ref leads to, tags peeled, by full name."""
-        from muse_hook.git import refs
-
         return refs.refs(self)
 
     def default_branch(self) -> str | None:
         """Return the local branch that history is told from, `None` where there is no branch."""
-        from muse_hook.git import refs
-
         return refs.default_branch(self)
 
     def reflog(self, ref: str, git_dir: str | None = None) -> list[ReflogEntry]:
@@ -260,14 +188,14 @@ class Repository:
 
     def hooks_path(self) -> tuple[str, str]:
         """Return the folder where Git looks for hooks, and the scope of core.hooksPath ("" where it is not set)."""
-        from muse_hook.git import hooks
+        from muse_hook.git import config
 
-        return hooks.hooks_path(self)
+        return config.hooks_path(self)
 
     def fire_hook(
         self, name: str, environ: Mapping[str, str], config: Sequence[tuple[str, str]] = ()
     ) -> tuple[int, bytes]:
-        """Run a hook as Git would: exit status, output; `hooks.fire_hook`."""
-        from muse_hook.git import hooks
+        """Run a hook as Git would: exit status, output; `config.fire_hook`."""
+        from muse_hook.git.config import fire_hook
 
-        return hooks.fire_hook(self, name, environ, config)
+        return fire_hook(self, name, environ, config)

@@ -3,47 +3,46 @@
 from __future__ import annotations
 
 from muse_hook.errors import RepositoryError, RevisionError
-from muse_hook.git.process import in_short, stream
+from muse_hook.git.process import first_error_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from muse_hook.git.process import Child
-    from muse_hook.git.repository import Repository
+    from muse_hook.git.process import Child, Git
 
 _PART = 1 << 20  # bytes of output that are taken apart at once: of hundred thousands of lines three times as fast
 
 
-def resolve(repository: Repository, revision: str) -> str:
+def resolve(git: Git, revision: str) -> str:
     """Return the id of the commit that a revision names ("HEAD~2", "v1.0", an abbreviated id); RevisionError."""
-    status, output, complaint = 1, b"", ""
+    status, output, stderr = 1, b"", ""
     if revision and not revision.startswith("-") and "\0" not in revision:
         # ":/text" is a commit already, and takes whatever follows for a part of the text.
         commit = revision if revision.startswith(":/") else revision + "^{commit}"
-        status, output, complaint = repository.start_to_end("rev-parse", "--verify", commit)
+        status, output, stderr = git.run("rev-parse", "--verify", commit)
     oid = output.decode("ascii", "replace").strip()
     if status == 0 and oid.isalnum():  # "^HEAD" is told apart by what comes out
         return oid
     if revision == "HEAD":
         raise RevisionError("looking for HEAD", "there is no commit yet", "git commit")
     wrong = "Git knows no such commit"
-    if "ambiguous" in complaint:
+    if "ambiguous" in stderr:
         wrong = "several objects begin with that"
     raise RevisionError(f"looking for {revision!r}", wrong, "git log --oneline --all")
 
 
-def resolve_range(repository: Repository, revisions: str) -> str:
+def resolve_range(git: Git, revisions: str) -> str:
     """Return a range or revision with every name in it resolved: RevisionError says which one Git does not know."""
     for dots in ("...", ".."):
         left, found, right = revisions.partition(dots)
         if found:
-            return f"{resolve(repository, left or 'HEAD')}{dots}{resolve(repository, right or 'HEAD')}"
-    return resolve(repository, revisions)
+            return f"{resolve(git, left or 'HEAD')}{dots}{resolve(git, right or 'HEAD')}"
+    return resolve(git, revisions)
 
 
 def rev_list(
-    repository: Repository,
+    git: Git,
     tips: Iterable[str],
     hide: Iterable[str] = (),
     *,
@@ -63,37 +62,37 @@ def rev_list(
         options = ("--ignore-missing", *options)
     # Git would walk the whole history before it puts the newest few into order.
     few = any(option.startswith(("-n", "--max-count")) for option in options)
-    with start_rev_list(repository, words, options, ordered=not few) as child:
-        rows = (_row(line) for line in stream(child))
+    with start_rev_list(git, words, options, ordered=not few) as child:
+        rows = (_row(line) for line in child.stdout)
         yield from _parents_first(list(rows)) if few else rows
         if child.wait():
             raise failure(child)
 
 
 def start_rev_list(
-    repository: Repository,
+    git: Git,
     words: Iterable[str],
     options: Sequence[str] = (),
     *,
     ordered: bool = True,
-    aside: bool = False,
+    spooled: bool = False,
 ) -> Child:
-    """Start `git rev-list` for commits with their parents, where `ordered` parents first; `aside` see `Child`."""
-    feed = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
+    """Start `git rev-list` for commits with their parents, where `ordered` parents first; `spooled` see `Child`."""
+    asked = "".join(word + "\n" for word in words).encode("utf-8", "surrogateescape")
     order = ("--topo-order", "--reverse") if ordered else ()
-    return repository.start("rev-list", *order, "--parents", *options, "--stdin", feed=feed, aside=aside)
+    return git.start("rev-list", *order, "--parents", *options, "--stdin", input=asked, spooled=spooled)
 
 
 def failure(child: Child) -> RevisionError | RepositoryError:
     """Return what a `git rev-list` that failed was wrong about."""
-    wrong = in_short(child.complaint(), "git rev-list failed")
+    wrong = first_error_line(child.stderr(), "git rev-list failed")
     if "bad revision" in wrong or "bad object" in wrong:
         return RevisionError("listing commits", wrong, "git log --oneline --all")
     return RepositoryError("listing commits", wrong, "git fsck")
 
 
 def _row(line: bytes) -> tuple[str, tuple[str, ...]]:
-    oid, *parents = line.decode("ascii").split(" ")
+    oid, *parents = line.decode("ascii").rstrip("\n").split(" ")
     return oid, tuple(parents)
 
 
@@ -111,10 +110,10 @@ def _parents_first(rows: Sequence[tuple[str, tuple[str, ...]]]) -> Iterator[tupl
                     yield done, waiting.pop(done)
 
 
-def shallow(repository: Repository) -> frozenset[str]:
+def shallow(git: Git) -> frozenset[str]:
     """Return the commits whose parents a shallow clone does not have."""
     try:
-        with open(repository.common_dir + "/shallow", encoding="ascii") as file:
+        with open(git.common_dir + "/shallow", encoding="ascii") as file:
             return frozenset(file.read().split())
     except FileNotFoundError:
         return frozenset()
@@ -128,8 +127,8 @@ class Generations:
     counts as a root. One a run (that boundary may move); close it.
     """
 
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
+    def __init__(self, git: Git) -> None:
+        self._git = git
         self._known: dict[str, int] = {}
         self._rows: list[tuple[str, Sequence[str]]] = []  # expected, and not asked for yet
         self._below: set[str] = set()  # parents of these that only a walk can tell
@@ -222,7 +221,7 @@ class Generations:
 
     def _start(self, tips: frozenset[str]) -> None:
         self._tips = tips
-        self._child = start_rev_list(self._repository, tips, aside=True) if tips else None
+        self._child = start_rev_list(self._git, tips, spooled=True) if tips else None
 
     def _end(self) -> None:
         """Take in what the walk that was begun has found; RevisionError."""

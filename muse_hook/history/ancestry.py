@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
 
     ChainPosition = tuple[int, int, int]
     """Where a commit stands: on which chain, how many steps along it, and at which generation."""

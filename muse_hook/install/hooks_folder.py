@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
 
     Method = Literal["folder", "called", "config", "line"]
 
@@ -147,13 +147,13 @@ def add_configured(repo: Repository, folder: str, events: list[str]) -> None:
         remove_configured(repo, [event])
         if event in wanted:
             # The command first: Git dies of an event that has none.
-            repo.run("config", "--local", f"{_SECTION}{event}.command", wanted[event])
-            repo.run("config", "--local", f"{_SECTION}{event}.event", event)
+            repo.output("config", "--local", f"{_SECTION}{event}.command", wanted[event])
+            repo.output("config", "--local", f"{_SECTION}{event}.event", event)
 
 
 def configured_hooks(repo: Repository) -> dict[str, str]:
     """Return the command of each event that our configuration starts, switched off ones left out."""
-    status, output, _ = repo.start_to_end("config", "--null", "--get-regexp", rf"^{_SECTION}")
+    status, output, _ = repo.run("config", "--null", "--get-regexp", rf"^{_SECTION}")
     values: dict[str, str] = {}
     for item in output.decode("utf-8", "surrogateescape").split("\0") if status == 0 else ():
         key, _, value = item.partition("\n")
@@ -169,7 +169,7 @@ def configured_hooks(repo: Repository) -> dict[str, str]:
 
 def others_configured(repo: Repository, event: str) -> list[str]:
     """Return the names of the hooks that somebody else configured for an event."""
-    status, output, _ = repo.start_to_end("config", "--null", "--get-regexp", r"^hook\..*\.event$")
+    status, output, _ = repo.run("config", "--null", "--get-regexp", r"^hook\..*\.event$")
     items = output.decode("utf-8", "surrogateescape").split("\0") if status == 0 else []
     pairs = [item.partition("\n") for item in items]
     named = {key[len("hook.") : -len(".event")] for key, _, value in pairs if value == event}
@@ -179,7 +179,7 @@ def others_configured(repo: Repository, event: str) -> list[str]:
 def remove_configured(repo: Repository, events: list[str] | None = None) -> None:
     """Remove our configuration, of some events or all."""
     for event in EVENTS if events is None else events:
-        repo.run("config", "--local", "--remove-section", f"{_SECTION}{event}", check=False)
+        repo.output("config", "--local", "--remove-section", f"{_SECTION}{event}")
 
 
 def _command(folder: str, event: str) -> str:

@@ -24,7 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
 
 
 class Installation:

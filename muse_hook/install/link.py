@@ -10,7 +10,7 @@ from muse_hook.install.hook_file import is_inside, read_file, replace_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
 
 NAME = ".muse"
 # No slash at the end: with one Git would take it for a folder's name and show the link.
@@ -125,7 +125,7 @@ def _is_stale(path: str) -> bool:
 
 
 def _is_tracked(repo: Repository, top: str) -> bool:
-    return bool(repo.at(top).run("ls-files", "-z", "--", NAME))
+    return bool(repo.at(top).output("ls-files", "-z", "--", NAME))
 
 
 def _exclude_path(repo: Repository) -> str:

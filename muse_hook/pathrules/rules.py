@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.git.trees import decode_path
+from muse_hook.git.objects import decode_path
 from muse_hook.model.change import REGULAR_MODES, TREE_MODE, Blob, FileChange
 
 TYPE_CHECKING = False

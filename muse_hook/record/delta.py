@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
@@ -121,7 +121,8 @@ def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new
     `repo` is a repository, or the path of a work tree or git directory. Raises RepositoryError, RevisionError,
     ObjectMissingError.
     """
-    from muse_hook.git import Repository, open_repository  # a hook has its repository open
+    from muse_hook.git.discovery import open_repository  # a hook has its repository open
+    from muse_hook.git.repository import Repository
 
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:

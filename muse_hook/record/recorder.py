@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 SECONDS = 1.0
 COMMITS = 500
 OPS = 20_000
-_FEW = 40  # commits for which starting `git cat-file` is cheaper than importing pygit2
 
 
 class Outcome:
@@ -86,7 +85,6 @@ class Recorder:
         self._cache = cache or TableCache()
         self._new_baseline = new_baseline
         self._objects: ObjectReader | None = None
-        self._prefer = "plumbing"
 
     @property
     def objects(self) -> ObjectReader:
@@ -94,7 +92,7 @@ class Recorder:
         if self._objects is None:
             if self._repo is None:
                 raise InternalError("reading a Git object", "there is no repository")
-            self._objects = self._repo.objects(self._prefer)
+            self._objects = self._repo.objects()
         return self._objects
 
     def close(self) -> None:
@@ -129,9 +127,6 @@ class Recorder:
         Raises StoreBusyError, StoreError, RevisionError (of the generations) and KeyboardInterrupt; what was recorded
         until then stays.
         """
-        if len(commits) > _FEW:
-            self.close()
-            self._prefer = "auto"
         if budget is not None:
             return self._record(
                 commits, sessions, lambda oid: self._delta_within(oid, budget), lock_timeout=lock_timeout
@@ -264,7 +259,7 @@ class Recorder:
         """Return a commit's delta, None where that is more than the budget allows; raises as `_delta`."""
         try:
             commit = self.objects.commit(commit_id)
-            changes = self.objects.diff_within(commit, budget.files)
+            changes = self.objects.diff(commit, budget.files)
             if changes is None or not budget.spend(self.objects, changes):
                 return None
             return commit, delta_of(self.objects, commit, self._cache, changes)

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, MutableMapping
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.index.index import Index
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import DomainOp, PatchOp, StructuredDelta

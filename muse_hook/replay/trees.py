@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import ItemsView, Iterator, Mapping
 
-from muse_hook.git.trees import decode_path
+from muse_hook.git.objects import decode_path
 from muse_hook.languages.languages import language_for
 from muse_hook.pathrules.rules import SYMBOLS, read_rules
 from muse_hook.replay.tables import Symbols, TreeSymbols

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.report.content import PageContent
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "page")
@@ -133,7 +133,7 @@ class Target:
         if top is None or os.path.commonpath((os.path.realpath(top), path)) != os.path.realpath(top):
             return False
         inside = os.path.relpath(path, os.path.realpath(top))
-        return bool(repository.run("--literal-pathspecs", "ls-files", "-z", "--", inside))
+        return bool(repository.output("--literal-pathspecs", "ls-files", "-z", "--", inside))
 
     def _is_regular(self) -> bool:
         try:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
-    from muse_hook.git import Repository
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
     from muse_hook.model.change import Commit
     from muse_hook.model.ops import DomainOp
     from muse_hook.oplog.store import Store

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from muse_hook.git import Head
+    from muse_hook.git.refs import Head
     from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 

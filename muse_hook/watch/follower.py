@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.catchup.state import Baseline
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.index.index import Index, IndexedBatch
     from muse_hook.oplog.store import Store
 

@@ -11,7 +11,7 @@ from room import Room
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DeltaError, RevisionError
-from muse_hook.git import Repository
+from muse_hook.git.repository import Repository
 from muse_hook.oplog.batch import make_batch
 
 

@@ -478,7 +478,7 @@ def test_six_syncs_at_once(room: Room) -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from muse_hook.catchup.catchup import catch_up\n"
-        "from muse_hook.git import open_repository\n"
+        "from muse_hook.git.discovery import open_repository\n"
         "from muse_hook.oplog.store import Store\n"
         "repo = open_repository()\n"
         "catch_up(repo, Store(repo.common_dir), whole=True)\n"

@@ -6,7 +6,7 @@ import pytest
 from conftest import Repo
 
 from muse_hook.errors import RevisionError
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.git.process import Child
 from muse_hook.git.revisions import Generations
 
@@ -29,10 +29,10 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     started: list[str] = []
     start = Child.__init__
 
-    def counted(self: Child, command: list[str], *args: object, feed: bytes = b"", **options: object) -> None:
+    def counted(self: Child, command: list[str], *args: object, input: bytes = b"", **options: object) -> None:
         if "rev-list" in command:
-            started.append(feed.decode())
-        start(self, command, *args, feed=feed, **options)  # type: ignore[arg-type]
+            started.append(input.decode())
+        start(self, command, *args, input=input, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Child, "__init__", counted)
     return started

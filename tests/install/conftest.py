@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from standin import StandIn
 
-from muse_hook.git import Repository
+from muse_hook.git.repository import Repository
 from muse_hook.install import interpreter
 
 if TYPE_CHECKING:

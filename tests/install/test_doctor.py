@@ -15,7 +15,7 @@ from standin import StandIn
 
 from muse_hook import __version__
 from muse_hook.doctor import examine
-from muse_hook.git import Repository
+from muse_hook.git.repository import Repository
 from muse_hook.install.hook_file import EVENTS
 from muse_hook.install.install import install
 from muse_hook.oplog.store import Store

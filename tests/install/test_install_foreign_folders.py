@@ -11,7 +11,7 @@ from conftest import Repo
 from install_room import HUSKY, LEFTHOOK, PRE_COMMIT, hook, installed, listing, opened, put_hook, states
 from standin import StandIn
 
-from muse_hook.git import Repository
+from muse_hook.git.repository import Repository
 from muse_hook.install.hook_file import EVENTS
 from muse_hook.install.install import hook_states, uninstall
 

@@ -15,7 +15,7 @@ from oplog_room import batch, commit, delta, log_of, oid, read_batch, scan, writ
 from oplog_room import patch as adding
 from shell import Shell
 
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import delta_of_entries, make_batch

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.pathrules.patterns import Attributes, Glob, IgnoreRules
 from muse_hook.pathrules.rules import read_rules
 
@@ -105,7 +105,7 @@ def test_attributes_are_those_of_git_check_attr(
 
     git_oracle.git("add", "-A")
     tree = git_oracle.git("write-tree")
-    with open_repository(str(git_oracle.path)).objects("plumbing") as reader:
+    with open_repository(str(git_oracle.path)).objects() as reader:
         rules = read_rules(reader, tree)
         assert {path: rules.of(path) for path in paths} == expected
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from muse_hook.git import open_repository
+from muse_hook.git.catfile import CatFile
+from muse_hook.git.discovery import open_repository
+from muse_hook.git.objects import ObjectReader
 from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 
 if TYPE_CHECKING:
@@ -14,13 +16,13 @@ if TYPE_CHECKING:
 
     from conftest import Repo
 
-    from muse_hook.git.objects import ObjectReader
     from muse_hook.model.change import FileChange
 
 
-@pytest.fixture(params=["plumbing", "pygit2"])
+@pytest.fixture(params=["cat-file", "libgit2"])
 def objects(repo: Repo, request: pytest.FixtureRequest) -> Iterator[ObjectReader]:
-    with open_repository(str(repo.path)).objects(request.param) as reader:
+    opened = open_repository(str(repo.path))
+    with ObjectReader(CatFile(opened), 20) if request.param == "cat-file" else opened.objects() as reader:
         yield reader
 
 

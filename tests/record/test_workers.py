@@ -185,7 +185,7 @@ import sys
 sys.path[:0] = {PACKAGES!r}
 from muse_hook.record import workers
 from muse_hook.catchup.backfill import backfill
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.oplog.store import Store
 workers.BLOCK = {BLOCK}
 repo = open_repository()

@@ -9,7 +9,7 @@ from oplog_room import scan
 from verify_room import Story, set_key
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.git import open_repository
+from muse_hook.git.discovery import open_repository
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.reader import read_entries
 from muse_hook.oplog.store import Store

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.model.symbol import SymbolTable
 
 PAGED = True

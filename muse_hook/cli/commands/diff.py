@@ -58,7 +58,7 @@ def ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:
     if "..." in a:
         left, _, right = a.partition("...")
         ends = repository.resolve(left or "HEAD"), repository.resolve(right or "HEAD")
-        base = repository.run("merge-base", *ends, check=False).decode("ascii").strip()
+        base = repository.run("merge-base", *ends)[1].decode("ascii").strip()
         if not base:
             raise RevisionError(
                 f"comparing {a}",

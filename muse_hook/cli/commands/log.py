@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from muse_hook.cli.invocation import Invocation
-    from muse_hook.git import Repository
+    from muse_hook.git.repository import Repository
     from muse_hook.history.names import SymbolQuery
 
 PAGED = True

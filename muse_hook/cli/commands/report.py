@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from muse_hook.cli.invocation import Invocation
-    from muse_hook.git import Repository
-    from muse_hook.git.heads import Head
+    from muse_hook.git.refs import Head
+    from muse_hook.git.repository import Repository
 
 PAGED = False
 DESCRIPTION = """

@@ -1,47 +1,37 @@
-"""The reader for one commit, and for repositories that libgit2 refuses: one `git cat-file` child."""
+"""The source of objects where libgit2 refuses: one `git cat-file`."""
 
 from __future__ import annotations
 
 import os
 
 from muse_hook.errors import ObjectMissingError, RepositoryError
-from muse_hook.git.loose import loose_size, read_loose
-from muse_hook.git.objects import ObjectReader
-from muse_hook.git.process import in_short
+from muse_hook.git.process import first_error_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from muse_hook.git.process import Child
+    from muse_hook.git.process import Child, Git
 
 _HEADER_WORDS = 3  # <id> <kind> <size>
 _USAGE = 129  # Git's exit status for an option that it does not know
 
 
-class PlumbingReader(ObjectReader):
-    """Reads objects through one `git cat-file` that is asked for one object at a time.
+class CatFile:
+    """Reads objects through one `git cat-file` that is asked for one object at a time, started for the first one.
 
     A request is one short line and the next one goes out after the answer is read, so neither side can block on a
-    full pipe, however big the object. `start` starts `git` with the words that it is given, for the first object that
-    is no file of its own in `folder`, the object database: right after a commit that is often none.
+    full pipe, however big the object.
     """
 
-    def __init__(self, start: Callable[..., Child], id_size: int, folder: str) -> None:
-        super().__init__(id_size)
-        self._start = start
-        self._folder = folder
+    def __init__(self, git: Git) -> None:
+        self._git = git
         self._child: Child | None = None
         self._has_commands = True  # `--batch-command`, since Git 2.36, can be asked for a size alone
         self._last: tuple[str, str, bytes] | None = None  # what an older Git had to send when asked for a size
 
     def read(self, oid: str) -> tuple[str, bytes]:
-        """Return the kind and the content of an object; ObjectMissingError."""
+        """Return the kind ('commit', 'tree', 'blob', 'tag') and the content of an object; ObjectMissingError."""
         if self._last is not None and self._last[0] == oid:
             return self._last[1:]
-        loose = read_loose(self._folder, oid) if self._is_id(oid) else None
-        if loose is not None:
-            return loose
         try:
             kind, size = self._ask(b"contents ", oid)
             return kind, self._content(oid, size)
@@ -53,9 +43,6 @@ class PlumbingReader(ObjectReader):
         """Return the bytes of an object's content; Git before 2.36 has to send all of it."""
         if self._last is not None and self._last[0] == oid:
             return len(self._last[2])
-        loose = loose_size(self._folder, oid) if self._is_id(oid) else None
-        if loose is not None:
-            return loose
         try:
             kind, size = self._ask(b"info ", oid)
             if not self._has_commands:
@@ -76,7 +63,9 @@ class PlumbingReader(ObjectReader):
         if not self._is_id(oid):
             raise ObjectMissingError(oid)
         if self._child is None:
-            self._child = self._start("cat-file", "--batch-command" if self._has_commands else "--batch", talk=True)
+            self._child = self._git.start(
+                "cat-file", "--batch-command" if self._has_commands else "--batch", interactive=True
+            )
         child = self._child
         line = (command if self._has_commands else b"") + oid.encode() + b"\n"
         try:
@@ -95,7 +84,7 @@ class PlumbingReader(ObjectReader):
         return header[1].decode(), int(header[2])
 
     def _is_id(self, oid: str) -> bool:
-        return len(oid) == 2 * self.id_size and oid.isalnum()
+        return len(oid) == 2 * self._git.id_size and oid.isalnum()
 
     def _content(self, oid: str, size: int) -> bytes:
         child = self._child
@@ -110,8 +99,8 @@ class PlumbingReader(ObjectReader):
         if child is None:
             return ObjectMissingError(oid)
         child.stdout.close()
-        status, complaint = child.wait(), child.complaint()
+        status, stderr = child.wait(), child.stderr()
         child.close()
-        if status < 0 or "not a git repository" in complaint:
-            return RepositoryError("reading a Git object", in_short(complaint, f"git died of signal {-status}"))
-        return ObjectMissingError(oid, f"reading a Git object ({in_short(complaint, f'exit status {status}')})")
+        if status < 0 or "not a git repository" in stderr:
+            return RepositoryError("reading a Git object", first_error_line(stderr, f"git died of signal {-status}"))
+        return ObjectMissingError(oid, f"reading a Git object ({first_error_line(stderr, f'exit status {status}')})")
