@@ -52,7 +52,8 @@ def inserted(address: str, **keys: Any) -> dict[str, Any]:
         ("\x9b31m", "\\x9b31m"),
         ("\udcff\ud800", "\\xff\\ud800"),
         ("\U000e0041", "\\U000e0041"),
-        ("naïve 漢字 👩\u200d💻", "naïve 漢字 👩\u200d💻"),
+        ("naïve 漢字 👩", "naïve 漢字 👩"),
+        ("👩\u200d💻 \u2764\ufe0f", "👩\\u200d💻 \u2764\\ufe0f"),
     ],
 )
 def test_what_steers_a_terminal_is_spelled_out(text: str, shown: str) -> None:
@@ -288,3 +289,17 @@ def test_without_a_terminal_progress_is_a_plain_line_now_and_then() -> None:
 )
 def test_durations_are_short(seconds: float, said: str) -> None:
     assert duration(seconds) == said
+
+
+# Default_Ignorable_Code_Point, of Unicode 16's DerivedCoreProperties.txt.
+_IGNORABLE = [
+    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F),
+    (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+]  # fmt: skip
+
+
+def test_what_a_terminal_may_leave_out_is_spelled() -> None:
+    for first, last in _IGNORABLE:
+        for code in range(first, last + 1):
+            assert printable(f"a{chr(code)}b") in (f"a\\u{code:04x}b", f"a\\U{code:08x}b", f"a\\x{code:02x}b")

@@ -43,13 +43,12 @@ STYLES = {
 _PAGER_DEFAULTS = {"LESS": "FRX", "LV": "-c"}  # what Git sets where the user did not (PAGER_ENV in its Makefile)
 _SHELL_SIGNS = frozenset("|&;<>()$`\\\"' \t\n*?[#~=%")  # what Git takes to a shell for (prepare_shell_cmd)
 
-# Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, and every format character that can
-# reorder or hide text: bidirectional marks, embeddings, overrides and isolates, the byte order mark, zero-width
-# space, word joiner and invisible operators, interlinear marks, tags. The zero-width joiners stay: scripts and
-# emoji need them, and they reorder nothing.
+# Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, interlinear marks, and all that Unicode lets a
+# terminal leave out (Default_Ignorable_Code_Point in DerivedCoreProperties.txt): what reorders or hides text, fillers,
+# joiners and variation selectors. Two names that differ in one of these look alike.
 _UNSAFE = (
-    "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
@@ -196,8 +195,8 @@ def _code_of(match: re.Match[str]) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return `text` with everything that could steer a terminal or reorder a line as `\x1b`, `\u202e`, ..."""
-    if text.isprintable():  # for Python nothing of the below is, nor a few harmless things, such as a joiner
+    r"""Return `text` with everything that could steer a terminal, reorder a line or hide in it as `\x1b`, `\u202e`, ..."""
+    if text.isascii() and text.isprintable():
         return text
     return re.sub(_UNSAFE, _code_of, text)
 
