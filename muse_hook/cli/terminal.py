@@ -195,7 +195,7 @@ def _code_of(match: re.Match[str]) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return `text` with everything that could steer a terminal, reorder a line or hide in it as `\x1b`, `\u202e`, ..."""
+    r"""Return `text` with everything that steers a terminal, reorders a line or hides in it as `\x1b`, `\u202e`, ..."""
     if text.isascii() and text.isprintable():
         return text
     return re.sub(_UNSAFE, _code_of, text)
