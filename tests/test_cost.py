@@ -15,14 +15,14 @@ from room import PACKAGES, Room
 
 from muse_hook.index.index import Index
 
-# Calls of functions in Python and in C, imports included: on CPython 3.11 32,300 and 17,800, and an eighth for others.
+# Calls of functions in Python and in C, imports included: on CPython 3.11 32,100 and 13,500, and an eighth for others.
 # Whoever goes beyond looks for what crept in (python -X importtime, cProfile) before raising it.
 CODE = 36_000
-TEXT = 20_000
+TEXT = 15_500
 
-# Instructions of CPython 3.11, imports included: 448,000 and 221,000, the same in every run.
-CODE_INSTRUCTIONS = 485_000
-TEXT_INSTRUCTIONS = 240_000
+# Instructions of CPython 3.11, imports included: 443,000 and 165,000, the same in every run.
+CODE_INSTRUCTIONS = 480_000
+TEXT_INSTRUCTIONS = 180_000
 
 COUNT = """
 import sys

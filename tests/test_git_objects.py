@@ -313,9 +313,9 @@ def test_modes_mean_what_git_takes_them_for(repo: Repo) -> None:
         assert [(change.path, change.old, change.new) for change in reader.diff_trees(old, executable)] == [
             ("a", Blob(0o100644, blob), Blob(0o100755, blob))
         ]
-        damaged = repo.git(*write, stdin=b"100644 a\0" + raw[:-3])
-        with pytest.raises(ObjectMissingError):
-            reader.diff_trees(old, damaged)
+        for damaged in (b"100644 a\0" + raw[:-3], b"100644 a", b"100644a\0" + raw, b"100984 a\0" + raw):
+            with pytest.raises(ObjectMissingError):
+                reader.diff_trees(old, repo.git(*write, stdin=damaged))
 
 
 def test_a_big_blob_blocks_nobody(repo: Repo) -> None:

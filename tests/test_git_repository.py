@@ -150,7 +150,7 @@ def seen(repository: Repository) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_who_is_hurried_finds_the_same_repository(
+def test_a_fast_look_finds_the_same_repository(
     repo: Repo, head: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert head
@@ -174,7 +174,7 @@ def test_who_is_hurried_finds_the_same_repository(
 
 
 @pytest.mark.parametrize("state", ["as Git makes it", "detached", "unborn", "packed", "alternates"])
-def test_who_is_hurried_starts_no_git_where_nothing_is_unusual(
+def test_a_fast_look_starts_no_git_where_nothing_is_unusual(
     repo: Repo, head: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     STATES[state](repo)
@@ -185,7 +185,7 @@ def test_who_is_hurried_starts_no_git_where_nothing_is_unusual(
         assert open_repository(environ=repo.environment | variables, fast=True).work_tree == str(repo.path)
 
 
-def test_repository_of_another_user_is_left_to_git_in_any_hurry(
+def test_repository_of_another_user_is_left_to_git_even_by_a_fast_look(
     repo: Repo, head: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert head
@@ -395,7 +395,6 @@ def test_a_child_whose_output_is_spooled_never_waits_for_its_reader(repo: Repo, 
     oids = f"{head}\n".encode() * 20_000  # more than any pipe takes
     with open_repository(str(repo.path)).start("cat-file", "--batch-check", input=oids, spooled=True) as child:
         assert child.wait() == 0
-        assert child.has_output()
         assert child.stdout.read().count(b" commit ") == 20_000
 
 

@@ -18,18 +18,20 @@ from muse_hook import __version__, hook
 # What a hook may load beside muse_hook itself, and why.
 ALWAYS = {
     # the interpreter's own, loaded without `site`
-    "__future__", "_collections", "_collections_abc", "_functools", "_operator", "_stat", "collections", "copyreg",
-    "encodings.ascii", "errno", "functools", "genericpath", "itertools", "keyword", "operator", "os", "os.path",
-    "posixpath", "reprlib", "stat", "types",
+    "__future__", "_collections_abc", "_stat", "encodings.ascii", "errno", "genericpath", "os", "os.path", "posixpath",
+    "stat",
     "fcntl",  # the lock
     "_sha256", "_sha2", "_hashlib",  # ids
-    "_sqlite3",  # the index, without the package around it, which loads datetime
     "pygit2._pygit2",  # Git's objects, by the light door
-    "_json", "json", "json.decoder", "json.encoder", "json.scanner",  # the entries, and what json loads:
-    "_sre", "enum", "re", "re._casefix", "re._compiler", "re._constants", "re._parser",
-    "contextlib",
+    "_json",  # the entries, without the package around it, which loads re
+    "_sqlite3",  # the index, without the package around it, which loads datetime; what it loads itself:
+    "_collections", "_functools", "_operator", "collections", "functools", "itertools", "keyword", "operator",
+    "reprlib", "types",
 }  # fmt: skip
-FOR_CODE = {"tree_sitter._binding", "tree_sitter_python._binding"}
+FOR_CODE = {
+    "tree_sitter._binding", "tree_sitter_python._binding",
+    "_sre", "copyreg", "enum", "re", "re._casefix", "re._compiler", "re._constants", "re._parser",  # what it loads
+}  # fmt: skip
 LAYERS_FOR_CODE = {"symbols"}
 
 REPORT = """

@@ -136,16 +136,6 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(status) if pid else None
         return self.status
 
-    def has_output(self) -> bool:
-        """Say whether there is output to read, or it has ended; never waits."""
-        if self._is_spooled:
-            return self.poll() is not None
-        from select import POLLIN, poll
-
-        asked = poll()
-        asked.register(self.stdout, POLLIN)
-        return bool(asked.poll(0))
-
     def stderr(self) -> str:
         """Return what it wrote to stderr until now."""
         return _content(self._stderr).decode("utf-8", "backslashreplace")
