@@ -21,7 +21,7 @@ class QuickFinder:
     """Loads modules of this package from what Python compiled of them before, if the source is as it was then.
 
     Everything else (other packages, a source that changed or was never compiled) is left to Python's own finders, which
-    come after this one and compile what is missing. A hook loads a hundred small modules; this saves it a tenth.
+    come after this one and compile what is missing. A hook loads sixty modules; this saves it 2 to 3 ms of 20.
     """
 
     def __init__(self, folder: str) -> None:

@@ -85,7 +85,7 @@ def languages() -> list[Language]:
 def language_for(path: str, source_head: bytes | None = None) -> Language | None:
     """Return the language of a path by its extension; None where there is none or its grammar is not installed.
 
-    A path without extension is told by the interpreter in the first line of `source_head`, where that is given.
+    A path without extension has that of the interpreter in the first line of `source_head`, where this is given.
     """
     found = _read()
     name = path[path.rfind("/") + 1 :]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def parameters_of(text: SourceText) -> tuple[Parameter, ...]:
-    """Return the parameters in order, as the query file's `@parameter.*` captures tell them; none in damaged text.
+    """Return the parameters in order, as the query file's `@parameter.*` captures say; none in damaged text.
 
     `@parameter.name`, `.type` and `.default` are the parts of one, `.rest` and `.keywords` those that take what is
     left, `.positional_only` and `.keyword_only` are separators.

@@ -212,7 +212,7 @@ class SourceText:
         return self._captures(self._nodes()[1])
 
     def _captures(self, node: Node | None) -> Captures:
-        # of a part of a statement (one of several constants) the statement says it
+        # what a part of a statement is (one of several constants) the statement says
         for one in (node, node.parent if node is not None else None):
             for captures in self.reader.query.captures("structure", one) if one is not None else ():
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
