@@ -14,12 +14,12 @@ DASH = "\N{EN DASH}"
 
 # Muse's summary strings (DESIGN.md section 5): the words of its own engine, and of ops appended by hand, that carry
 # no `kind`, `lines` or `change`.
-_TOLD = (
+_SUMMARY = (
     r"^(?:added |removed )?(?P<kind>\w+) (?P<name>.+?)(?: \((?P<what>[^()]*)\))?(?:  L(?P<lines>\d+" + DASH + r"\d+)|$)"
 )
 _FROM = " \N{LEFTWARDS ARROW} moved from "
 _TO = " \N{RIGHTWARDS ARROW} moved to "
-_OLD_WORDS = {
+_OLD_CODES = {
     "signature updated": ["signature"],
     "implementation changed": ["body"],
     "modified": ["signature", "body"],
@@ -29,7 +29,7 @@ _IMPORT = "import::"
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "renamed": ">", "arrived": "<"}
 """One character a style; `renamed` is also a move away, `arrived` its other end."""
 
-_FILE_WORDS = {
+_FILE_NOTES = {
     "module": "module code",
     "order": "order only",
     "mode": "mode",
@@ -91,13 +91,13 @@ def symbol_row(op: Mapping[str, Any], path: str = "", old_path: str = "") -> Sym
     """Return the row of one symbol op; `path` (and `old_path`) is the file whose patch holds it, where known."""
     address = str(op.get("address", ""))
     file, name = split_address(address, (path, old_path))
-    told = _told(op)
-    kind = str(op.get("kind") or told.get("kind") or "symbol")
+    parsed = _parsed_summary(op)
+    kind = str(op.get("kind") or parsed.get("kind") or "symbol")
     if name.startswith(_IMPORT):
         kind, name = "import", imported(name)
     style, to, notes = _what(op, file or path)
     notes += _remarks(op)
-    return SymbolRow(address, style, kind, name, to=to, notes=notes, lines=_lines(op, told))
+    return SymbolRow(address, style, kind, name, to=to, notes=notes, lines=_lines(op, parsed))
 
 
 def imported(name: str) -> str:
@@ -116,7 +116,7 @@ def _file_row(op: Mapping[str, Any]) -> FileRow:
         style = "renamed"
     elif codes and codes[0] in {"added", "removed"}:
         style = codes[0]
-    notes = [_FILE_WORDS.get(code, code) for code in codes if code not in {"added", "removed", "moved", "renamed"}]
+    notes = [_FILE_NOTES.get(code, code) for code in codes if code not in {"added", "removed", "moved", "renamed"}]
     if "reformatted" in str(op.get("new_summary", "")) and not notes:
         notes = ["reformatted"]
     return FileRow(path, style, old_path=old_path, notes=notes + _remarks(op), symbols=symbols)
@@ -133,19 +133,19 @@ def _what(op: Mapping[str, Any], path: str) -> tuple[str, str, list[str]]:
         case "delete":
             moved = str(op.get("content_summary", "")).partition(_TO)[2]
             if new or moved:
-                place = _place(new, path) if new else moved
+                place = _short_address(new, path) if new else moved
                 return "renamed", place, [code for code in changes if code != "moved"] or ["moved"]
             return "removed", "", changes
         case "replace":
             summary = str(op.get("new_summary", ""))
             how, to, name = summary.partition(" to ")
             if new or (to and how in {"renamed", "moved"}):
-                return "renamed", _place(new, path) if new else name, changes or [how]
-            return "changed", "", changes or _old_words(summary)
+                return "renamed", _short_address(new, path) if new else name, changes or [how]
+            return "changed", "", changes or _old_codes(summary)
     return "changed", "", changes
 
 
-def _place(new_address: str, path: str) -> str:
+def _short_address(new_address: str, path: str) -> str:
     """Return a new address as short as it can be said beside the old one: without the file where that stayed."""
     file, name = split_address(new_address, (path,))
     if file != path:
@@ -153,8 +153,8 @@ def _place(new_address: str, path: str) -> str:
     return imported(name) if name.startswith(_IMPORT) else name
 
 
-def _old_words(summary: str) -> list[str]:
-    return list(_OLD_WORDS.get(_parsed(summary).get("what") or "", []))
+def _old_codes(summary: str) -> list[str]:
+    return list(_OLD_CODES.get(_parse(summary).get("what") or "", []))
 
 
 def _remarks(op: Mapping[str, Any]) -> list[str]:
@@ -167,29 +167,29 @@ def _remarks(op: Mapping[str, Any]) -> list[str]:
     return remarks
 
 
-def _told(op: Mapping[str, Any]) -> Mapping[str, str | None]:
+def _parsed_summary(op: Mapping[str, Any]) -> Mapping[str, str | None]:
     """Return what an op's summary says, where its keys leave something open."""
     if op.get("kind"):  # ours, and such an op says its lines where it has any
         return {}
     for key in ("content_summary", "new_summary", "old_summary"):
-        told = _parsed(str(op.get(key, "")).partition(_FROM)[0].partition(_TO)[0])
-        if told and told["kind"] not in {"renamed", "moved"}:
-            return told
+        parsed = _parse(str(op.get(key, "")).partition(_FROM)[0].partition(_TO)[0])
+        if parsed and parsed["kind"] not in {"renamed", "moved"}:
+            return parsed
     return {}
 
 
-def _parsed(summary: str) -> Mapping[str, str | None]:
+def _parse(summary: str) -> Mapping[str, str | None]:
     import re  # start-up time; our own ops seldom need it
 
-    told = re.match(_TOLD, summary)
-    return told.groupdict() if told else {}
+    found = re.match(_SUMMARY, summary)
+    return found.groupdict() if found else {}
 
 
-def _lines(op: Mapping[str, Any], told: Mapping[str, str | None]) -> tuple[int, int] | None:
+def _lines(op: Mapping[str, Any], parsed: Mapping[str, str | None]) -> tuple[int, int] | None:
     lines = op.get("lines")
     if isinstance(lines, (list, tuple)) and len(lines) == 2:  # noqa: PLR2004 - first and last
         return int(lines[0]), int(lines[1])
-    if text := told.get("lines"):
+    if text := parsed.get("lines"):
         first, _, last = text.partition(DASH)
         return int(first), int(last)
     return None

@@ -157,8 +157,8 @@ def breaking_text(breaking: object) -> tuple[str, str]:
     """Return what a breaking change names and its reason in words, of "ADDRESS: reason_code detail"."""
     where, _, reason = str(breaking).partition(": ")
     code, _, detail = reason.partition(" ")
-    words = code.replace("_", " ")
-    return where, f"{words}: {detail}" if detail else words
+    phrase = code.replace("_", " ")
+    return where, f"{phrase}: {detail}" if detail else phrase
 
 
 def _counts(rows: Sequence[FileRow]) -> Iterator[str]:

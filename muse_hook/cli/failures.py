@@ -91,7 +91,7 @@ def _traceback(failure: BaseException) -> str:
 
 
 def _hint(screen: Screen, hint: str) -> None:
-    for line in hint.split("\n"):
+    for line in hint.split("\n") if hint else ():
         screen.line(("hint: ", "hint"), line)
 
 

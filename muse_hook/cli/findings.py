@@ -21,7 +21,7 @@ def draw_findings(screen: Screen, findings: Sequence[Finding]) -> None:
     for finding in findings:
         mark, style = _MARKS[finding.level]
         screen.line((mark.ljust(4), style), f"{finding.name}: {finding.message}")
-        for line in finding.hint.split("\n"):
+        for line in finding.hint.split("\n") if finding.hint else ():
             screen.line("      ", (line, "hint"))
 
 

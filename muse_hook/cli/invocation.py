@@ -87,14 +87,14 @@ class Invocation:
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
-            report = catch_up(self.repository, self.store, lock_timeout=_LOCK_SECONDS, progress=progress.update)
+            outcome = catch_up(self.repository, self.store, lock_timeout=_LOCK_SECONDS, progress=progress.update)
         except StoreError as failure:
             progress.end()
             warn(self.messages, failure)
             return
         finally:
             progress.end()
-        for note in report.notes:
+        for note in outcome.notes:
             warn(self.messages, note)
 
     def history(self) -> sqlite3.Connection:
@@ -183,13 +183,13 @@ class Invocation:
     def _configured_colour(self) -> str:
         """Return "always", "auto" or "never": color.muse, else color.ui; in a pager color.pager may forbid it."""
         try:
-            said = self.repository.config_section("color")
+            colours = self.repository.config_section("color")
         except MuseHookError:
-            said = {}
-        value = said.get("color.muse", said.get("color.ui", "auto")).lower()
+            colours = {}
+        value = colours.get("color.muse", colours.get("color.ui", "auto")).lower()
         if value == "always":
             return "always"
-        is_forbidden = self._is_paged() and said.get("color.pager", "true").lower() not in _ON
+        is_forbidden = self._is_paged() and colours.get("color.pager", "true").lower() not in _ON
         return "auto" if value in _ON and not is_forbidden else "never"
 
     def _is_paged(self) -> bool:

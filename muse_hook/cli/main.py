@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ClosedStreamError, BrokenPipeError):
         _die_of_closed_pipe()
         return failures.DONE
-    except OSError as error:  # of a help text; _run tells all else
+    except OSError as error:  # of a help text; _run shows all else
         _forget_output()
         return failures.show(LostOutputError(error), Invocation().messages)
     return status
@@ -52,7 +52,7 @@ def _run(argv: Sequence[str]) -> int:
     except ClosedStreamError:
         if not invocation.has_pager:
             raise
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is told in one place, in one line
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is shown in one place, in one line
         failure = error
     finally:
         if home:

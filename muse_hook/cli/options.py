@@ -91,5 +91,5 @@ def date(text: str, repository: Repository) -> str:
     from datetime import UTC, datetime
 
     # Git makes something of any text: what it does not know is now.
-    said = repository.output("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
-    return datetime.fromtimestamp(int(said), UTC).isoformat()
+    line = repository.output("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
+    return datetime.fromtimestamp(int(line), UTC).isoformat()

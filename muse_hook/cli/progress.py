@@ -19,7 +19,7 @@ _BAR_CELLS = 28
 
 
 class Progress:
-    """Tells how far a long run is: `update(done, total)` as often as you like, `end()` once.
+    """Shows how far a long run is: `update(done, total)` as often as you like, `end()` once.
 
     Nothing is shown in the first `patience` seconds: what is over by then needs no bar.
     """
@@ -62,8 +62,8 @@ class Progress:
     def interrupted(self, doing: str, hint: str) -> Interrupted:
         """Return what to raise on Ctrl-C: how much is recorded, and how to go on."""
         plural = "" if self.done == 1 else "s"
-        told = f"{self.done:,} commit{plural} recorded, {self.total - self.done:,} left"
-        return Interrupted(doing, told, hint)
+        done = f"{self.done:,} commit{plural} recorded, {self.total - self.done:,} left"
+        return Interrupted(doing, done, hint)
 
     @property
     def seconds(self) -> float:
@@ -112,7 +112,7 @@ class Stages:
         self._bar: Progress | None = None
 
     def begin(self, what: str, unit: str) -> Callable[[int, int], None]:
-        """Begin the next stage: return what is told how far it is, (done, total) in `unit`."""
+        """Begin the next stage: return what is called with how far it is, (done, total) in `unit`."""
         self.end()
         if self._screen.width is None:
             return lambda _done, _total: None
@@ -121,7 +121,7 @@ class Stages:
         return self._bar.update
 
     def clear(self) -> None:
-        """Take the bar away, so that the next line stands alone; it comes again when there is more to tell."""
+        """Take the bar away, so that the next line stands alone; it comes again when there is more to show."""
         if self._bar is not None:
             self._bar.end()
 

@@ -155,8 +155,8 @@ def wants_colour(stream: TextIO, choice: str, environ: Mapping[str, str]) -> boo
     """
     if choice in {"always", "never"}:
         return choice == "always"
-    shown = stream.isatty() or bool(environ.get(IN_PAGER))
-    return shown and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    is_looked_at = stream.isatty() or bool(environ.get(IN_PAGER))
+    return is_looked_at and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
 
 
 class Pager:

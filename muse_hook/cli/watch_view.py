@@ -154,20 +154,20 @@ def print_since(invocation: Invocation, name: str, *, json: bool) -> int:
     backfilled = BackfilledCommits(invocation.repository, store)
     printer = EventPrinter(_EVERYTHING, invocation.out)
     entries = []
-    passed = shown = 0
+    passed = printed = 0
     for event in follower.poll():
         if backfilled.has(event):
             passed += 1
         elif json:
             entries += event.entries
         else:
-            shown += 1
+            printed += 1
             printer.print(event)
     if json:
         result = {"since": checkpoint.as_json(), "entries": entries, "backfilled": passed}
         invocation.out.json({"version": 1, "command": "replay", **result})
         return 0
-    if not shown:
+    if not printed:
         invocation.messages.line("nothing has arrived since")
     if passed:
         invocation.messages.line(f"not shown: {passed:,} commits of before that a backfill recorded")

@@ -75,7 +75,7 @@ def record_range(
     """
     progress = Progress(invocation.messages, "recording")
     try:
-        report = backfill(
+        outcome = backfill(
             invocation.repository,
             invocation.store,
             range=range_,
@@ -91,20 +91,22 @@ def record_range(
     finally:
         progress.end()
     draw_unreadable(
-        invocation.messages, report.unreadable, f"{hint_for_absent(invocation.repository)}, then the same command again"
+        invocation.messages,
+        outcome.unreadable,
+        f"{hint_for_absent(invocation.repository)}, then the same command again",
     )
-    if report.beyond_boundary:
-        cut = f"passed over {_commits(report.beyond_boundary)} at the boundary of this shallow clone"
+    if outcome.beyond_boundary:
+        cut = f"passed over {_commits(outcome.beyond_boundary)} at the boundary of this shallow clone"
         invocation.messages.line(cut, ("  git fetch --unshallow brings what lies behind", "hint"))
-    if not report.recorded:
-        if not report.unreadable:
-            invocation.messages.line(f"nothing to do: {_commits(report.total)}, all recorded already")
-        return not report.unreadable
-    rate = report.recorded / max(report.seconds, 1e-6)
-    already = f" ({report.already:,} were already)" if report.already else ""
-    figures = f" in {duration(report.seconds)}, {rate:,.0f}/s"
-    invocation.messages.line(f"recorded {_commits(report.recorded)}{already}", (figures, "dim"))
-    return not report.unreadable
+    if not outcome.recorded:
+        if not outcome.unreadable:
+            invocation.messages.line(f"nothing to do: {_commits(outcome.total)}, all recorded already")
+        return not outcome.unreadable
+    rate = outcome.recorded / max(outcome.seconds, 1e-6)
+    already = f" ({outcome.already:,} were already)" if outcome.already else ""
+    figures = f" in {duration(outcome.seconds)}, {rate:,.0f}/s"
+    invocation.messages.line(f"recorded {_commits(outcome.recorded)}{already}", (figures, "dim"))
+    return not outcome.unreadable
 
 
 def _commits(number: int) -> str:

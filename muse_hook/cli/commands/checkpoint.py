@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     else:
         found = _all(invocation)
     if arguments.json:
-        told = [each.as_json() for each in found]
-        invocation.out.json({"version": 1, "command": "checkpoint", "checkpoints": told})
+        rows = [each.as_json() for each in found]
+        invocation.out.json({"version": 1, "command": "checkpoint", "checkpoints": rows})
         return 0
     for each in found:
         place = f"{each.branch or 'HEAD'} at {each.commit[:_SHORT]}" if each.commit else each.branch

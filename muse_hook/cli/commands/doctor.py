@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     findings = examine(invocation.repository, invocation.store)
     if arguments.json:
         healthy = not has_fault(findings)
-        shown = [finding.as_json() for finding in findings]
-        invocation.out.json({"version": 1, "command": "doctor", "healthy": healthy, "findings": shown})
+        rows = [finding.as_json() for finding in findings]
+        invocation.out.json({"version": 1, "command": "doctor", "healthy": healthy, "findings": rows})
     else:
         draw_findings(invocation.out, findings)
     return int(has_fault(findings))

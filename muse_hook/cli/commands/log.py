@@ -63,9 +63,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     events = stream(database, query, wanted, None if arguments.all else branch)
     chosen = itertools.islice(events, arguments.max_count)
     if arguments.json:
-        told = [event.as_json() for event in chosen]
-        invocation.out.json({"version": 1, "command": "log", "events": told})
-        _tell_nothing(arguments, invocation, bool(told))
+        events_json = [event.as_json() for event in chosen]
+        invocation.out.json({"version": 1, "command": "log", "events": events_json})
+        _explain_nothing(arguments, invocation, bool(events_json))
         return 0
     patches = None
     if arguments.patch:
@@ -78,11 +78,11 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
             invocation.out.line()
         is_any = True
         draw_event(invocation.out, event, patches)
-    _tell_nothing(arguments, invocation, is_any)
+    _explain_nothing(arguments, invocation, is_any)
     return 0
 
 
-def _tell_nothing(arguments: argparse.Namespace, invocation: Invocation, is_any: bool) -> None:  # noqa: FBT001 - one fact
+def _explain_nothing(arguments: argparse.Namespace, invocation: Invocation, is_any: bool) -> None:  # noqa: FBT001 - one fact
     """Say why nothing is shown where nothing in particular was asked for."""
     chosen = (arguments.session, arguments.author, arguments.path, arguments.kind, arguments.change, arguments.since)
     if is_any or arguments.address is not None or any(chosen):

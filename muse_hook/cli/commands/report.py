@@ -83,8 +83,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         target = _temporary(repository)
     target.write(made)
     if arguments.json:
-        told = {"commits": content.commits, "ops": content.ops, "symbols": content.symbols}
-        invocation.out.json({"version": 1, "command": "report", "output": target.real, **told, "bytes": len(made)})
+        counts = {"commits": content.commits, "ops": content.ops, "symbols": content.symbols}
+        invocation.out.json({"version": 1, "command": "report", "output": target.real, **counts, "bytes": len(made)})
     else:
         invocation.messages.line(f"wrote {target.path}, {len(made) / 1e6:,.1f} MB: {content.ops:,} operations")
     if arguments.open:
@@ -115,12 +115,12 @@ def _name(repository: Repository) -> str:
 def _scope(arguments: argparse.Namespace, head: Head) -> list[str]:
     """Return where the page looks from and what was chosen, in words."""
     at = (head.oid or "")[:_SHORT]
-    words = [f"{head.branch or 'HEAD'} at {at}" if at else "no commit yet"]
+    scope = [f"{head.branch or 'HEAD'} at {at}" if at else "no commit yet"]
     if arguments.all:
-        words.append("all branches")
-    words += [arguments.range] if arguments.range else []
+        scope.append("all branches")
+    scope += [arguments.range] if arguments.range else []
     chosen = ("session", "author", "path", "kind", "change", "since")
-    return words + [f"{name} {getattr(arguments, name)}" for name in chosen if getattr(arguments, name)]
+    return scope + [f"{name} {getattr(arguments, name)}" for name in chosen if getattr(arguments, name)]
 
 
 def _temporary(repository: Repository) -> Target:

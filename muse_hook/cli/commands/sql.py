@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     columns, cursor = run_query(invocation.history(), query)
     out = invocation.out
     if arguments.json:
-        keys = _told_apart(columns)
+        keys = _distinct(columns)
         rows = [dict(zip(keys, map(_plain, row), strict=True)) for row in _all(cursor)]
         out.json({"version": 1, "command": "sql", "columns": keys, "rows": rows})
     elif arguments.csv:
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return 0
 
 
-def _told_apart(columns: Sequence[str]) -> list[str]:
+def _distinct(columns: Sequence[str]) -> list[str]:
     """Return the names of the columns with a number behind each that stands there already: name, name_2."""
     keys: list[str] = []
     for name in columns:
@@ -96,12 +96,12 @@ def _text(value: Any) -> str:
 
 def _write_csv(out: Screen, columns: Sequence[str], cursor: sqlite3.Cursor) -> None:
     """Write CSV; on a terminal control characters are spelled out like everywhere, in a file they stay."""
-    shown = printable if out.width is not None else str
+    display = printable if out.width is not None else str
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([shown(column) for column in columns])
+    writer.writerow([display(column) for column in columns])
     while some := fetch_rows(cursor):
-        writer.writerows([shown(_text(value)) for value in row] for row in some)
+        writer.writerows([display(_text(value)) for value in row] for row in some)
         out.write(buffer.getvalue())
         buffer.seek(0)
         buffer.truncate()

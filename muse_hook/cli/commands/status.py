@@ -44,15 +44,15 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Show the state of recording."""
     invocation.catch_up()
     hooks = hook_states(invocation.repository)
-    left = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
+    unrecorded = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
     if arguments.json:
-        invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, left)})
+        invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, unrecorded)})
     else:
-        _draw(invocation, hooks, left)
+        _draw(invocation, hooks, unrecorded)
     return 0
 
 
-def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Unrecorded | None) -> dict[str, Any]:
+def _as_json(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None) -> dict[str, Any]:
     repository, store = invocation.repository, invocation.store
     return {
         "repository": {
@@ -67,20 +67,20 @@ def _as_json(invocation: Invocation, hooks: Sequence[HookState], left: Unrecorde
             for hook in hooks
         ],
         "recording": bool(hooks) and all(hook.ok for hook in hooks),
-        "unrecorded": None if left is None else _unrecorded(left),
+        "unrecorded": None if unrecorded is None else _as_counts(unrecorded),
     }
 
 
-def _unrecorded(left: Unrecorded) -> dict[str, Any]:
+def _as_counts(unrecorded: Unrecorded) -> dict[str, Any]:
     return {
-        "missing": [{"commit": commit, "branch": branch} for commit, branch in left.missing],
-        "absent": [{"commit": commit, "branch": branch} for commit, branch in left.blobs_absent],
+        "missing": [{"commit": commit, "branch": branch} for commit, branch in unrecorded.missing],
+        "absent": [{"commit": commit, "branch": branch} for commit, branch in unrecorded.blobs_absent],
         "damaged": [
-            {"commit": each.commit_id, "session": each.session, "reason": each.reason} for each in left.damaged
+            {"commit": each.commit_id, "session": each.session, "reason": each.reason} for each in unrecorded.damaged
         ],
-        "before_install": left.history,
-        "cut_off": left.beyond_boundary,
-        "queued": left.events,
+        "before_install": unrecorded.history,
+        "cut_off": unrecorded.beyond_boundary,
+        "queued": unrecorded.events,
     }
 
 
@@ -93,34 +93,36 @@ def _link(invocation: Invocation) -> str | None:
     return None
 
 
-def _draw(invocation: Invocation, hooks: Sequence[HookState], left: Unrecorded | None) -> None:
+def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None) -> None:
     out = invocation.out
-    if left is None:
+    if unrecorded is None:
         out.line(("Log:   ", "bold"), "none yet (muse-hook install makes it)")
     else:
         out.line(("Log:   ", "bold"), invocation.store.path("op_log"))
         out.line(("Link:  ", "bold"), _link(invocation) or "none")
     out.line(("Hooks:", "bold"))
     draw_hooks(out, hooks)
-    if left is None:
+    if unrecorded is None:
         return
     out.line(("Not recorded:", "bold"))
-    absent = {commit for commit, _ in left.blobs_absent}
-    missing = [each for each in left.missing if each[0] not in absent]
+    absent = {commit for commit, _ in unrecorded.blobs_absent}
+    missing = [each for each in unrecorded.missing if each[0] not in absent]
     _draw_kind(out, "missing", missing, "muse-hook sync")
-    is_old = not absent.issubset(commit for commit, _ in left.missing)
+    is_old = not absent.issubset(commit for commit, _ in unrecorded.missing)
     bring = f"{hint_for_absent(invocation.repository)}, then muse-hook {'backfill --all' if is_old else 'sync'}"
-    _draw_kind(out, "files absent", left.blobs_absent, bring)
-    damaged = [(each.commit_id, f"{each.session}: {each.reason}") for each in left.damaged]
+    _draw_kind(out, "files absent", unrecorded.blobs_absent, bring)
+    damaged = [(each.commit_id, f"{each.session}: {each.reason}") for each in unrecorded.damaged]
     _draw_kind(out, "damaged in the log", damaged, "muse-hook sync")
-    if left.history:
+    if unrecorded.history:
         hint = ("  muse-hook backfill --all", "hint")
-        out.line("  ", ("from before the hooks", "changed"), f": {_commits(left.history)}", hint)
-    if left.beyond_boundary:
+        out.line("  ", ("from before the hooks", "changed"), f": {_commits(unrecorded.history)}", hint)
+    if unrecorded.beyond_boundary:
         out.line(
-            "  ", ("behind the boundary of a shallow clone", "changed"), f": from {_commits(left.beyond_boundary)} on"
+            "  ",
+            ("behind the boundary of a shallow clone", "changed"),
+            f": from {_commits(unrecorded.beyond_boundary)} on",
         )
-    if not (left.missing or left.damaged):
+    if not (unrecorded.missing or unrecorded.damaged):
         out.line("  ", ("nothing", "added"), " that was made since the hooks were installed")
 
 

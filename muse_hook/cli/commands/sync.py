@@ -33,17 +33,17 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: 
     """Catch up in the foreground, waiting for whoever is writing."""
     progress = Progress(invocation.messages, "recording")
     try:
-        report = catch_up(invocation.repository, invocation.store, whole=True, progress=progress.update)
+        outcome = catch_up(invocation.repository, invocation.store, whole=True, progress=progress.update)
     except KeyboardInterrupt:
         raise progress.interrupted("recording", "muse-hook sync goes on") from None
     finally:
         progress.end()
-    draw_unreadable(invocation.messages, report.unreadable)
-    for note in report.notes:
+    draw_unreadable(invocation.messages, outcome.unreadable)
+    for note in outcome.notes:
         warn(invocation.messages, note)
-    if report.recorded or report.marks:
-        marks = f", {report.marks:,} rewritten" if report.marks else ""
-        invocation.messages.line(f"recorded {report.recorded:,} commit{'s' if report.recorded != 1 else ''}{marks}")
-    elif not report.unreadable:
+    if outcome.recorded or outcome.marks:
+        marks = f", {outcome.marks:,} rewritten" if outcome.marks else ""
+        invocation.messages.line(f"recorded {outcome.recorded:,} commit{'s' if outcome.recorded != 1 else ''}{marks}")
+    elif not outcome.unreadable:
         invocation.messages.line("nothing to do: everything is recorded")
     return 0
