@@ -482,6 +482,42 @@ def test_libgit2_is_loaded_without_certificates_and_without_its_package(repo: Re
     )
 
 
+def test_where_the_light_door_does_not_open_pygit2_is_imported(repo: Repo) -> None:
+    head = repo.commit("first", a="a = 1\n")
+    program = (
+        "import sys\n"
+        "class Refusing:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'pygit2._pygit2' and not hasattr(sys.modules['pygit2'], '__file__'):\n"
+        "            raise ImportError(name)\n"
+        "sys.meta_path.insert(0, Refusing())\n"
+        "from muse_hook.git.discovery import open_repository\n"
+        "with open_repository(sys.argv[1]).objects() as objects:\n"
+        "    assert objects.commit(sys.argv[2]).summary == 'first'\n"
+        "assert sys.modules['pygit2'].Repository\n"
+    )
+    environ = repo.environment | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program, str(repo.path), head], env=environ, timeout=60, check=True)
+
+
+def test_hashes_are_trusted_once_much_has_been_read(repo: Repo) -> None:
+    """To say so loads cffi, which a hook that reads little need not pay for."""
+    head = repo.commit("first", a="a = 1\n")
+    big = repo.git("hash-object", "-w", "--stdin", stdin=b"x" * (1 << 20))
+    program = (
+        "import sys\n"
+        "from muse_hook.git.discovery import open_repository\n"
+        "with open_repository(sys.argv[1]).objects() as objects:\n"
+        "    assert objects.commit(sys.argv[2]).summary == 'first'\n"
+        "    assert 'pygit2._libgit2' not in sys.modules\n"
+        "    for _ in range(2):\n"
+        "        assert len(objects.blob(sys.argv[3])) == 1 << 20\n"
+        "    assert 'pygit2._libgit2' in sys.modules and 'pygit2' not in sys.modules\n"
+    )
+    environ = repo.environment | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", program, str(repo.path), head, big], env=environ, timeout=60, check=True)
+
+
 def test_many_small_reads_are_quick(repo: Repo) -> None:
     """A generous bound: 10,000 requests to the one child took 0.5 s where this was written."""
     oid = repo.git("hash-object", "-w", "--stdin", stdin="x\n")

@@ -487,7 +487,7 @@ def test_with_its_own_streams_closed_it_works_all_the_same(repo: Repo, head: str
         "open(sys.argv[2], 'w').write(commit.id)\n"
     )
     answer = repo.path / "answer"
-    root = str(Path(__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     for closed in ("<&- >&- 2>&-", "<&-", ">&- 2>&-"):
         answer.unlink(missing_ok=True)
         repo.run(
@@ -509,7 +509,7 @@ def test_the_hook_imports_nothing_slow(repo: Repo, head: str) -> None:
         "    objects.diff(objects.commit(head.oid))\n"
         "print(*set(sys.modules) - before)\n"
     )
-    folders = (str(Path(__file__).parent.parent), *(path for path in sys.path if path.endswith("site-packages")))
+    folders = (str(Path(__file__).parents[2]), *(path for path in sys.path if path.endswith("site-packages")))
     done = repo.run(sys.executable, "-S", "-c", program, PYTHONPATH=os.pathsep.join(folders))
     assert {"muse_hook.git.libgit2", "pygit2._pygit2"} <= set(done.stdout.decode().split())
     assert set(done.stdout.decode().split()) & set(slow.split()) == set()
