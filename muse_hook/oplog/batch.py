@@ -43,7 +43,7 @@ class Batch:
     `data` are bytes, each line with its newline, the seal last.
     """
 
-    __slots__ = ("_op_ids", "commit_id", "data", "engine", "generation", "shallow")
+    __slots__ = ("_op_ids", "_seal", "commit_id", "data", "engine", "generation", "shallow")
 
     def __init__(
         self,
@@ -54,13 +54,16 @@ class Batch:
         *,
         engine: str,
         shallow: bool = False,
+        seal: dict[str, Any] | None = None,
     ) -> None:
+        """Keep what is given; `seal` is the entry of the last line, where that has been parsed already."""
         self.commit_id = commit_id
         self.generation = generation
         self.data = data
         self.engine = engine
         self.shallow = shallow
         self._op_ids = op_ids
+        self._seal = seal
 
     @property
     def op_ids(self) -> list[str]:
@@ -85,7 +88,7 @@ class Batch:
         A line that is no entry of this commit is passed over: the digest fits, so it is as it was written, by whomever;
         a log may come from another clone.
         """
-        return list(batch_entries(self.data, self.commit_id))
+        return list(batch_entries(self.data, self.commit_id, self._seal))
 
     def ops(self) -> list[DomainOp]:
         """Return the top-level ops, children inside their patches, whose lines are passed over unread.

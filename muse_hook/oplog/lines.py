@@ -103,73 +103,85 @@ _ID, _ID_END = b'{"op_id":"', 46
 _CHILDREN = b'"child_ops":['  # raw quotes are structure: inside a JSON text they would be escaped
 
 
-class _Patch:
-    """A patch's line as our writer writes it, from which its children's lines are known but for their ids and ops."""
+class _Children:
+    """A batch's lines as our writer writes them: a child's is known from its patch's but for its id and its op."""
 
-    def __init__(self, line: bytes, entry: dict[str, Any], children: list[Any]) -> None:
-        self.children = children[::-1]  # those that are still to come, the next one last
+    __slots__ = ("_after_stamp", "_at", "_before_stamp", "_left", "_line", "_patch", "_stamp", "_tail")
+
+    def __init__(self) -> None:
+        self._left: list[Any] = []  # the children that are still to come, the next one last
+        self._before_stamp = self._tail = b""
+        self._after_stamp = ""
+
+    def begin(self, line: bytes, patch: dict[str, Any]) -> None:
+        """Expect the children of an entry, if it has any, behind its line."""
+        children = patch["domain_op"].get("child_ops")
+        self._left = []
+        if not isinstance(children, list) or not children or _CHILDREN not in line:
+            return
+        try:
+            # An actor and an end that were worked out for the patch before are mostly those of this one.
+            if not (self._tail and line.startswith(self._before_stamp, _ID_END) and line.endswith(self._tail)):
+                self._before_stamp = f'","actor_id":{canonical(patch["actor_id"])},"lamport_ts":'.encode("ascii")
+                tail = {key: patch[key] for key in ("created_at", "intent_id", "reservation_id", "commit_id")}
+                self._tail = f",{canonical(tail)[1:]}".encode("ascii")
+        except (KeyError, ValueError, TypeError, RecursionError):  # not ours: each line is parsed
+            return
+        self._after_stamp = f',"parent_op_ids":[{canonical(patch["op_id"])}],"domain":"{DOMAIN}","domain_op":'
+        self._left = children[::-1]
         self._line = line
         self._at = line.find(_CHILDREN) + len(_CHILDREN)  # where the next child's op begins
-        self._entry = entry
-        self._stamp = entry["lamport_ts"]
-        self._before_stamp = f'","actor_id":{canonical(entry["actor_id"])},"lamport_ts":'
-        self._after_stamp = f',"parent_op_ids":[{canonical(entry["op_id"])}],"domain":"{DOMAIN}","domain_op":'
-        tail = {key: entry[key] for key in ("created_at", "intent_id", "reservation_id", "commit_id")}
-        self._tail = f",{canonical(tail)[1:]}".encode("ascii")
+        self._patch = patch
+        self._stamp: int = patch["lamport_ts"]
 
-    def child(self, line: bytes) -> dict[str, Any] | None:
-        """Return the entry of the line of the next child, without parsing it; None where it is no such line."""
-        op = self.children.pop()
+    def entry(self, line: bytes) -> dict[str, Any] | None:
+        """Return the entry of the next child's line, without parsing it; None where it is no such line."""
+        if not self._left:
+            return None
+        op = self._left.pop()
         self._stamp += 1
-        patch = self._entry
-        middle = f"{self._before_stamp}{self._stamp}{self._after_stamp}".encode("ascii")
+        middle = self._before_stamp + f"{self._stamp}{self._after_stamp}".encode("ascii")
         text = line[_ID_END + len(middle) : -len(self._tail)]
         end = self._at + len(text)
         fits = (
-            line.startswith(_ID)
-            and line[len(_ID) : _ID_END].replace(b"-", b"").isalnum()
-            and line.startswith(middle, _ID_END)
+            line.startswith(middle, _ID_END)
             and line.endswith(self._tail)
             and text
             and self._line.startswith(text, self._at)
             and self._line[end : end + 1] in (b",", b"]")
+            and line.startswith(_ID)
+            and line[len(_ID) : _ID_END].replace(b"-", b"").isalnum()
         )
         if not fits:
-            self.children = []
             return None
         self._at = end + 1
         return {
             "op_id": line[len(_ID) : _ID_END].decode("ascii"),
-            "actor_id": patch["actor_id"],
+            "actor_id": self._patch["actor_id"],
             "lamport_ts": self._stamp,
-            "parent_op_ids": [patch["op_id"]],
+            "parent_op_ids": [self._patch["op_id"]],
             "domain": DOMAIN,
             "domain_op": op,
-            "created_at": patch["created_at"],
-            "intent_id": patch["intent_id"],
-            "reservation_id": patch["reservation_id"],
-            "commit_id": patch["commit_id"],
+            "created_at": self._patch["created_at"],
+            "intent_id": self._patch["intent_id"],
+            "reservation_id": self._patch["reservation_id"],
+            "commit_id": self._patch["commit_id"],
         }
 
 
-def batch_entries(data: bytes, commit_id: str) -> Iterator[Any]:
-    """Yield the entries of a commit's batch, each op parsed once; lines that are none are passed over."""
-    patch = None
-    for line in data.split(b"\n")[:-1]:
-        entry = patch.child(line) if patch is not None and patch.children else None
+def batch_entries(data: bytes, commit_id: str, seal: dict[str, Any] | None = None) -> Iterator[Any]:
+    """Yield the entries of a commit's batch, each op parsed once; lines that are none are passed over.
+
+    `seal` is the entry of the last line, where that has been parsed already.
+    """
+    children = _Children()
+    lines = data.split(b"\n")[:-1]
+    last = len(lines) - 1
+    for number, line in enumerate(lines):
+        entry = children.entry(line)
         if entry is None:
-            entry = parse(line)
+            entry = seal if seal is not None and number == last else parse(line)
             if entry is None or entry.get("commit_id") != commit_id or wrong_type(entry):
                 continue
-            patch = _patch(line, entry)
+            children.begin(line, entry)
         yield entry
-
-
-def _patch(line: bytes, entry: dict[str, Any]) -> _Patch | None:
-    children = entry["domain_op"].get("child_ops")
-    if not isinstance(children, list) or not children or _CHILDREN not in line:
-        return None
-    try:
-        return _Patch(line, entry, children)
-    except (KeyError, ValueError, TypeError, RecursionError):  # not ours: its children's lines are parsed as they are
-        return None

@@ -102,7 +102,9 @@ class LogReader:
         digest.update(memoryview(data)[:at])
         if not found.intact or found.entry["commit"].get("sha256") != digest.hexdigest():
             raise DamagedLogError("reading a batch", "the entries do not fit their seal")
-        return Batch(found.commit_id, found.generation, data, engine=found.engine, shallow=found.shallow)
+        return Batch(
+            found.commit_id, found.generation, data, engine=found.engine, shallow=found.shallow, seal=found.entry
+        )
 
     def seal(self, line: int, end: int) -> Seal | None:
         """Return the seal whose line stands from byte `line` to `end`, None where none does; its batch is not read."""
