@@ -77,10 +77,10 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
 
 def check_session(session: str, index: Index) -> None:
     """Raise SessionError for a session that has no log, naming the one that was probably meant."""
-    from muse_hook.oplog.sessions import shown  # only where a session is named
+    from muse_hook.oplog.sessions import display_name  # only where a session is named
 
-    known = [shown(row.id) for row in index.sessions()]
-    if shown(session) not in known:
+    known = [display_name(row.id) for row in index.sessions()]
+    if display_name(session) not in known:
         meant = closest(session, known)
         hint = shell_command("--session", meant) if meant else "muse-hook sessions"
         raise SessionError(f"looking for session {session!r}", "nothing is recorded under that name", hint)

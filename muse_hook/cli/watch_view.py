@@ -8,7 +8,7 @@ from muse_hook.cli.event_view import draw_event
 from muse_hook.errors import StoreError
 from muse_hook.history.events import CommitEvent
 from muse_hook.oplog.lines import wrong_type
-from muse_hook.oplog.sessions import shown
+from muse_hook.oplog.sessions import display_name
 from muse_hook.watch.checkpoint import read_checkpoint
 from muse_hook.watch.follower import BackfilledCommits, Follower
 
@@ -70,7 +70,7 @@ class EventPrinter:
         return bool(self._commits == self._wanted.max_count)
 
     def _is_by(self, event: LogEvent) -> bool:
-        if self._wanted.session and shown(self._wanted.session) != shown(event.session):
+        if self._wanted.session and display_name(self._wanted.session) != display_name(event.session):
             return False
         last = event.entries[-1]
         names = f"{last.get('commit', {}).get('author', '')}\n{last['actor_id']}".lower()

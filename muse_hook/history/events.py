@@ -6,7 +6,7 @@ from itertools import groupby
 from json import loads
 
 from muse_hook.index import database
-from muse_hook.oplog.sessions import shown
+from muse_hook.oplog.sessions import display_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Filter:
         parts: list[str] = ["1"]
         values: list[Any] = []
         for condition, value in (
-            ("r.session = ?", shown(self.session)),
+            ("r.session = ?", display_name(self.session)),
             ("r.committed_at >= ?", self.since),
             ("e.kind = ?", self.kind),
             ("',' || e.change || ',' LIKE '%,' || ? || ',%'", self.change),

@@ -14,7 +14,7 @@ from muse_hook.index import database
 from muse_hook.oplog.lines import manual_entry, parse, read_lines
 from muse_hook.oplog.lock import StoreLock
 from muse_hook.oplog.seal import engine_of, supersedes
-from muse_hook.oplog.sessions import LOG, shown
+from muse_hook.oplog.sessions import LOG, display_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _read(index: Index, log: int, folder: str) -> int:
         "SELECT start, line, end FROM seals WHERE log = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
         (log, start, end, _BATCHES),
     ).fetchall()
-    batches = _NewRecords(sql, shown(index.store.session_at(folder)), log)
+    batches = _NewRecords(sql, display_name(index.store.session_at(folder)), log)
     fd = index.store.open_file(index.store.path("op_log", folder, LOG), os.O_RDONLY)
     try:
         at = start

@@ -30,7 +30,7 @@ BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 # `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
-# `seal_line` and `seal_commit` the last seal before it. A log that is read anew gets a new id, its seals new numbers.
+# `seal_line` and `seal_commit` the last seal before it. A log that is read again gets a new id, its seals new numbers.
 # `seals.engine` is a row of `engines`.
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -134,7 +134,7 @@ class Index(Database):
 
         With `end_torn`, under the store's lock, torn last lines are ended before. `fast` does not look for logs that
         somebody else than our writer brought into the store: a look costs 20 us a session, 3 us for one that is known.
-        `progress` is told (read, to read) in bytes.
+        `progress` is called with (read, to read) in bytes.
         """
         token = _token(self.store.path(OP_LOG))
         known = LogRow.read_all(self.connection)
@@ -379,7 +379,7 @@ class Index(Database):
 
 
 class _BytesRead:
-    """How far a refresh is, told in bytes to whoever wants to know."""
+    """How far a refresh is, in bytes, for whoever wants to know."""
 
     def __init__(self, progress: Callable[[int, int], None] | None, total: int) -> None:
         self._progress = progress

@@ -14,7 +14,7 @@ _HINT = "muse-hook status shows where the store is"
 GROUP = 0o660
 EVERYBODY = 0o664
 
-_WORDS = {
+_SHARED_WORDS = {
     b"umask": 0, b"false": 0, b"no": 0, b"off": 0, b"0": 0,
     b"group": GROUP, b"true": GROUP, b"yes": GROUP, b"on": GROUP, b"1": GROUP, b"": GROUP,
     b"all": EVERYBODY, b"world": EVERYBODY, b"everybody": EVERYBODY, b"2": EVERYBODY,
@@ -37,7 +37,7 @@ def open_file(path: str, flags: int, shared: int = 0) -> int:
         os.close(fd)
         raise StoreError(f"opening {path}", "it is no regular file", _HINT)
     if is_new and shared:
-        os.fchmod(fd, adjusted(stat.S_IMODE(mode), shared, folder=False))
+        os.fchmod(fd, adjusted_mode(stat.S_IMODE(mode), shared, folder=False))
     return fd
 
 
@@ -54,7 +54,7 @@ def make_folder(path: str, shared: int = 0) -> None:
         raise refused(path, error) from error
     else:
         if shared:
-            os.chmod(path, adjusted(stat.S_IMODE(os.lstat(path).st_mode), shared, folder=True))
+            os.chmod(path, adjusted_mode(stat.S_IMODE(os.lstat(path).st_mode), shared, folder=True))
 
 
 def replace_file(path: str, data: bytes, shared: int = 0) -> None:
@@ -123,22 +123,22 @@ def shared_mode(config: bytes) -> int:
     for line in config.split(b"\n"):
         key, _, value = line.split(b"#")[0].split(b";")[0].partition(b"=")
         if key.strip().lower() == b"sharedrepository":
-            found = perm(value.strip().strip(b'"'))
+            found = _permissions(value.strip().strip(b'"'))
     return found
 
 
-def perm(value: bytes) -> int:
+def _permissions(value: bytes) -> int:
     """Return Git's number for one value of the key."""
     word = value.lower()
-    if word in _WORDS:
-        return _WORDS[word]
+    if word in _SHARED_WORDS:
+        return _SHARED_WORDS[word]
     try:
         return -(int(word, 8) & 0o666)
     except ValueError:
         return 0
 
 
-def adjusted(mode: int, shared: int, *, folder: bool) -> int:
+def adjusted_mode(mode: int, shared: int, *, folder: bool) -> int:
     """Return the mode of a file or folder that was made with `mode` (Git's `calc_shared_perm`)."""
     if not shared:
         return mode

@@ -40,8 +40,8 @@ def check(session_id: object) -> str:
         raise _error(session_id, "it holds half of a surrogate pair") from None
 
 
-def shown(session_id: str) -> str:
-    r"""Return a session id as it is told to others: bytes that are not UTF-8 stand as `\xNN`.
+def display_name(session_id: str) -> str:
+    r"""Return a session id as others see it: bytes that are not UTF-8 stand as `\xNN`.
 
     No id holds a backslash, so this says which one is meant.
     """

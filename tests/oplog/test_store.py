@@ -16,7 +16,7 @@ from oplog_room import batch, log_of, scan, write
 
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.oplog.entry import make_op_entry
-from muse_hook.oplog.files import EVERYBODY, GROUP, adjusted, shared_mode
+from muse_hook.oplog.files import EVERYBODY, GROUP, adjusted_mode, shared_mode
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append
@@ -172,8 +172,8 @@ def test_files_and_folders_of_the_store_have_the_modes_of_git_s_own(value: str, 
 
 
 def test_without_a_shared_repository_the_umask_decides() -> None:
-    assert adjusted(0o644, 0, folder=False) == 0o644
-    assert adjusted(0o755, GROUP, folder=True) == 0o2775
+    assert adjusted_mode(0o644, 0, folder=False) == 0o644
+    assert adjusted_mode(0o755, GROUP, folder=True) == 0o2775
 
 
 # The lock
