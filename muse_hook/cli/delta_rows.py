@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 DASH = "\N{EN DASH}"
 """What stands between two line numbers."""
 
-# Muse's summary strings (DESIGN.md section 5): the words of its own engine, and of ops appended by hand, that carry
+# Muse's summary strings (docs/delta.md): the words of its own engine, and of ops appended by hand, that carry
 # no `kind`, `lines` or `change`.
 _SUMMARY = (
     r"^(?:added |removed )?(?P<kind>\w+) (?P<name>.+?)(?: \((?P<what>[^()]*)\))?(?:  L(?P<lines>\d+" + DASH + r"\d+)|$)"
