@@ -13,11 +13,9 @@ from made_logs import Log, delete, insert, patch, replace
 
 import muse_hook.history.link as linking
 from muse_hook.errors import StoreBusyError
-from muse_hook.history.batch_lines import parsed
 from muse_hook.history.events import Filter, stream
 from muse_hook.history.follow import refresh
 from muse_hook.index.index import Index
-from muse_hook.oplog.entry import seal_id
 
 
 @pytest.fixture
@@ -275,21 +273,3 @@ def test_half_of_a_surrogate_pair_is_written_as_it_is_shown(log: Log) -> None:
     sealed(log, oid, lambda lines: [line.replace(b"NAME", b"\\ud800x") for line in lines])
     log.write(oid)
     assert log.query("SELECT address FROM ops WHERE is_child") == [("a.py::\\ud800x",)]
-
-
-def test_an_op_is_parsed_once_and_only_where_the_patch_has_it_so(log: Log) -> None:
-    tricky = insert("a.py::f", content_summary='x,"created_at":"\\,"domain_op":{"op":"patch","child_ops":[')
-    oid = log.make(patch("a.py", tricky, delete("a.py::g"), insert("a.py::é", lines=[1, 2])), patch("b.py"))
-    whole = [json.loads(line) for line in log.batches[oid].data.splitlines()]
-
-    def short(entries: Any) -> list[Any]:
-        return [(entry["op_id"], entry["domain_op"]) for entry in entries]
-
-    entries = parsed(log.batches[oid].data)
-    assert short(entries) == short(whole)
-    assert [set(entry or ()) for entry in entries][1:4] == [{"op_id", "domain_op"}] * 3
-    lines = log.batches[oid].data.replace(b"a.py::g", b"a.py::other", 1).splitlines(keepends=True)
-    other = [json.loads(line) for line in lines]
-    assert short(parsed(b"".join(lines))) == short(other)
-    assert other[2]["domain_op"]["address"] == "a.py::g"
-    assert other[-1]["op_id"] == seal_id(oid)

@@ -5,24 +5,26 @@ from __future__ import annotations
 import gc
 import os
 import time
+from contextlib import suppress
+from typing import NamedTuple
 
-from muse_hook.digest import hasher
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.history import tables
-from muse_hook.history.batch_lines import parsed
 from muse_hook.index import database
-from muse_hook.oplog.lines import manual_entry, parse, read_lines
 from muse_hook.oplog.lock import StoreLock
-from muse_hook.oplog.seal import engine_of, supersedes
+from muse_hook.oplog.reader import LogReader
+from muse_hook.oplog.seal import supersedes
 from muse_hook.oplog.sessions import LOG, display_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, Self
 
     from muse_hook.index.index import Index
+    from muse_hook.model.ops import OpEntry
+    from muse_hook.oplog.batch import Batch
 
     Progress = Callable[[int, int], None]
     Stage = Callable[[str], Progress]
@@ -182,38 +184,35 @@ def _read(index: Index, log: int, folder: str) -> int:
     if start >= end:
         return 0
     seals = sql.execute(
-        "SELECT start, line, end FROM seals WHERE log = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
+        "SELECT commit_id, start, line, end FROM seals WHERE log = ? AND end > ? AND end <= ? ORDER BY end LIMIT ?",
         (log, start, end, _BATCHES),
     ).fetchall()
-    batches = _NewRecords(sql, display_name(index.store.session_at(folder)), log)
+    records = _NewRecords(sql, display_name(index.store.session_at(folder)))
     fd = index.store.open_file(index.store.path("op_log", folder, LOG), os.O_RDONLY)
     try:
+        reader = LogReader(fd)
         at = start
-        for first, line, after in seals:
-            batches.add_manual(fd, at, first)
-            data = os.pread(fd, after - first, first)
-            if not _is_whole(data, line - first, end - start):
-                doing, wrong = f"reading the log of {batches.session}", f"a batch at byte {first} changed"
-                raise DamagedLogError(doing, wrong, "muse-hook verify")
-            batches.add_batch(data, first)
-            at = after
+        for seal in map(_SealRow._make, seals):
+            records.add_manual(reader.manual(at, seal.start))
+            records.add_batch(reader.batch(seal))
+            at = seal.end
         if len(seals) < _BATCHES:
-            batches.add_manual(fd, at, end)
+            records.add_manual(reader.manual(at, end))
             at = end
     finally:
         os.close(fd)
-    batches.write()
+    records.write()
     sql.execute("REPLACE INTO followed VALUES (?, ?)", (log, at))
     return at - start
 
 
-def _is_whole(data: bytes, line: int, size: int) -> bool:
-    """Say whether a batch, whose seal begins at `line`, fits its seal's digest; `size` bytes are to be read in all."""
-    seal = parse(data[line:])
-    commit = seal.get("commit") if seal is not None else None
-    digest = hasher(size)
-    digest.update(memoryview(data)[:line])
-    return isinstance(commit, dict) and commit.get("sha256") == digest.hexdigest()
+class _SealRow(NamedTuple):
+    """A row of the index's `seals`: where a batch stands."""
+
+    commit_id: str
+    start: int
+    line: int
+    end: int
 
 
 class _NewRecords:
@@ -223,52 +222,37 @@ class _NewRecords:
     passed over alone, and hides none of the others. `verify` names it.
     """
 
-    def __init__(self, sql: sqlite3.Connection, session: str, log: int) -> None:
-        self.session = session
+    def __init__(self, sql: sqlite3.Connection, session: str) -> None:
         self._sql = sql
-        self._log = log
+        self._session = session
         self._number = sql.execute("SELECT coalesce(max(record), 0) FROM records").fetchone()[0]
         self._rows: list[tables.BatchRows] = []
         self._engines: dict[str, str] = {}  # of the commits among them
 
-    def add_batch(self, data: bytes, start: int) -> None:
+    def add_batch(self, batch: Batch) -> None:
         """Add a whole batch; of a commit's the newer engine's counts, of those of one engine the first."""
-        entries = parsed(data)
-        try:
-            seal: Mapping[str, Any] = entries[-1]  # type: ignore[assignment] # a TypeError, then
-            commit_id, engine = seal["commit_id"], engine_of(seal["commit"])
-            known = self._engine_of(commit_id)
-            if known is None or supersedes(engine, known):
-                self._add(entries, start)  # type: ignore[arg-type] # likewise
-                self._rows[-1].supersedes = known is not None
-                self._engines[commit_id] = engine
-        except _NO_ENTRY:
-            pass
-
-    def add_manual(self, fd: int, start: int, end: int) -> None:
-        """Add the manual entries between two batches; marks are among them."""
-        for number, line in enumerate(read_lines(fd, start, end)):
-            entry = manual_entry(line)
-            if entry is None:
-                continue
+        known = self._engine_of(batch.commit_id)
+        if known is None or supersedes(batch.engine, known):
             try:
-                if entry["domain"] == "git":
-                    self._mark(entry["domain_op"])
-                else:
-                    self._add([entry], start + number)
-            except (*_NO_ENTRY, *_NO_VALUE):
-                pass
+                entries = batch.entries()
+                if len(entries) <= entries[-1]["commit"]["entries"]:  # a line is no entry of the commit
+                    return
+                self._add(entries)
+            except _NO_ENTRY:
+                return
+            self._rows[-1].supersedes = known is not None
+            self._engines[batch.commit_id] = batch.engine
 
-    def _add(self, entries: Sequence[Mapping[str, Any]], start: int) -> None:
-        self._rows.append(tables.BatchRows(self._number + 1, entries, self.session, (self._log, start)))
+    def add_manual(self, entries: Iterable[OpEntry]) -> None:
+        """Add entries of no commit, but for the marks among them."""
+        for entry in entries:
+            if entry["domain"] != "git":
+                with suppress(*_NO_ENTRY):
+                    self._add([entry])
+
+    def _add(self, entries: Sequence[Mapping[str, Any]]) -> None:
+        self._rows.append(tables.BatchRows(self._number + 1, entries, self._session))
         self._number += 1
-
-    def _mark(self, op: Mapping[str, Any]) -> None:
-        if "old_content_id" in op or op.get("op") == "delete":
-            self._sql.execute(
-                "INSERT OR IGNORE INTO marks_read VALUES (?, ?, ?)",
-                (op["address"], op.get("new_content_id", ""), op.get("new_summary") or op.get("content_summary", "")),
-            )
 
     def _engine_of(self, commit_id: str) -> str | None:
         """Return the engine of the batch that is known of a commit, None where none is."""

@@ -31,7 +31,7 @@ CREATE TABLE records (
     lamport_ts INTEGER NOT NULL, tree TEXT, author TEXT, co_authors TEXT, actor TEXT NOT NULL,
     authored_at TEXT, committed_at TEXT NOT NULL, subject TEXT, summary TEXT, sem_ver_bump TEXT,
     breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL, parents TEXT,
-    log INTEGER NOT NULL, start INTEGER NOT NULL, chain INTEGER, step INTEGER, linked INTEGER NOT NULL DEFAULT 0
+    chain INTEGER, step INTEGER, linked INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX records_to_link ON records (record) WHERE NOT linked;
 CREATE TABLE parents (
@@ -59,9 +59,6 @@ CREATE TABLE moves (
 ) WITHOUT ROWID;
 CREATE TABLE prefixes (
     new TEXT NOT NULL, record INTEGER NOT NULL, old TEXT NOT NULL, PRIMARY KEY (new, record, old)
-) WITHOUT ROWID;
-CREATE TABLE marks_read (
-    old_commit TEXT NOT NULL, new_commit TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (old_commit, new_commit, kind)
 ) WITHOUT ROWID;
 CREATE TABLE chains (chain INTEGER PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE edges (
@@ -122,7 +119,7 @@ _LATER = {
 INSERT_RECORD = (
     "INSERT INTO records (record, commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"
     " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation,"
-    " parents, log, start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " parents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 INSERT_PARENT = "INSERT INTO parents VALUES (?, ?, ?)"
 INSERT_ENTRY = (
@@ -175,18 +172,17 @@ def index_to_read(connection: sqlite3.Connection) -> None:
 class BatchRows:
     """What a batch, or a manual entry, becomes as record number `number`: rows of `records`, `parents` and `entries`.
 
-    `at` is the log's number and the byte where it starts; `supersedes` says that a batch by an older engine, which
-    stands in the tables already, makes room.
+    `supersedes` says that a batch by an older engine, which stands in the tables already, makes room.
     LookupError, TypeError, ValueError, AttributeError where entries are not what entries are.
     """
 
     __slots__ = ("entries", "parents", "record", "supersedes")
 
-    def __init__(self, number: int, entries: Sequence[Entry], session: str, at: tuple[int, int]) -> None:
+    def __init__(self, number: int, entries: Sequence[Entry], session: str) -> None:
         self.supersedes = False
         last = entries[-1]
         commit: Mapping[str, Any] = last.get("commit", {})
-        self.record = _record(number, last, commit, session, at)
+        self.record = _record(number, last, commit, session)
         self.parents: list[Values] = [(number, *each) for each in enumerate(commit.get("parents", ()))]
         self.entries = _entries(number, entries[:-1] if commit else entries)
 
@@ -197,7 +193,7 @@ class BatchRows:
         self.entries = [_escaped(row) for row in self.entries]
 
 
-def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str, at: tuple[int, int]) -> Values:
+def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str) -> Values:
     """Return the row of a batch with this seal, or of a manual entry (`commit` is empty)."""
     generation = commit.get("generation", entry["lamport_ts"] // POSITIONS)
     op = entry["domain_op"] if commit else {}
@@ -221,7 +217,6 @@ def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str, 
         entry.get("intent_id", ""),
         entry.get("reservation_id", ""),
         dumps(commit.get("parents", [])),
-        *at,
     )
 
 

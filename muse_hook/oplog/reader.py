@@ -13,9 +13,10 @@ from muse_hook.oplog.seal import Mark, Seal, git_line, supersedes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol
+    from typing import Protocol, Self
 
     from muse_hook.model.ops import OpEntry
+    from muse_hook.oplog.store import Store
 
     class BatchRange(Protocol):
         """Where a commit's batch stands in a log, in bytes: a `Seal`, an `IndexedBatch`."""
@@ -112,10 +113,16 @@ class LogReader:
 
     def manual(self, start: int, end: int) -> Iterator[OpEntry]:
         """Yield the entries of no commit among the lines from byte `start` to `end`; marks are among them."""
+        return (entry for entry, _ in self.manual_ends(start, end))
+
+    def manual_ends(self, start: int, end: int) -> Iterator[tuple[OpEntry, int]]:
+        """Yield the same entries, each with the offset where its line ends."""
+        at = start
         for line in read_lines(self._fd, start, end):
+            at += len(line) + 1
             entry = manual_entry(line)
             if entry is not None:
-                yield entry
+                yield entry, at
 
     def _read(self, at: int, size: int) -> bytes:
         if self._end is not None:
@@ -141,6 +148,31 @@ class LogReader:
             digest.update(block)
             start += len(block)
         return digest.hexdigest()
+
+
+class OpenLogs:
+    """The logs of a store, each opened once; a context manager."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._fds: dict[str, int] = {}
+
+    def fd(self, session: str) -> int:
+        """Return the descriptor of a session's log, which stays ours. Raises StoreError."""
+        if session not in self._fds:
+            self._fds[session] = self._store.open_file(self._store.log_path(session), os.O_RDONLY)
+        return self._fds[session]
+
+    def reader(self, session: str) -> LogReader:
+        """Return a reader of a session's log. Raises StoreError."""
+        return LogReader(self.fd(session))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._fds:
+            os.close(self._fds.popitem()[1])
 
 
 def _seal(data: bytes, line: int, end: int) -> Seal | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from muse_hook.errors import DamagedLogError, MuseHookError, RevisionError
 from muse_hook.model.address import carried_along, split_address
-from muse_hook.replay.batches import Batches
+from muse_hook.oplog.reader import OpenLogs
 from muse_hook.replay.tables import TreeSymbols, causal_order, recorded_ancestors
 from muse_hook.replay.trees import Trees, read_symbols
 
@@ -36,18 +36,30 @@ def replay(
     Raises RevisionError (not recorded), DamagedLogError, StoreError, and ObjectMissingError where what is not recorded
     is not in Git either.
     """
-    with Batches(index.store) as batches, repo.objects() as objects:
-        commits = recorded_ancestors(index, batches, commit_id)
+    with OpenLogs(index.store) as logs, repo.objects() as objects:
+        commits = recorded_ancestors(index, logs, commit_id)
         if not commits:
             raise RevisionError(f"replaying {commit_id}", "it is not recorded", f"muse-hook backfill {commit_id[:12]}")
         trees = Trees(objects)
-        walk = Walk(commits, batches.ops, lambda parent: trees.symbols(objects.commit(parent).tree))
+        walk = Walk(
+            commits,
+            lambda commit: _ops(logs, commit),
+            lambda parent: trees.symbols(objects.commit(parent).tree),
+        )
         for done, (commit, symbols, _) in enumerate(walk, 1):
             if progress is not None:
                 progress(done, len(commits))
             if commit.commit_id == commit_id:
                 return _plain(symbols)
     raise AssertionError("the commit itself comes last")
+
+
+def _ops(logs: OpenLogs, commit: RecordedCommit) -> list[DomainOp]:
+    try:
+        return logs.reader(commit.session).batch(commit).ops()
+    except DamagedLogError as error:
+        doing = f"reading the batch of {commit.commit_id} in {commit.session}"
+        raise DamagedLogError(doing, error.wrong, "muse-hook verify, then muse-hook sync") from error
 
 
 class Walk:

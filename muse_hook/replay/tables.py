@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 
 from muse_hook.errors import DamagedLogError
-from muse_hook.oplog.seal import Seal, git_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.index.index import Index
-    from muse_hook.replay.batches import Batches
+    from muse_hook.oplog.reader import OpenLogs
+    from muse_hook.oplog.seal import Seal
 
 Symbols = Mapping[str, str] | None
 """Qualified name -> content id; None where they are not known: the file could not be parsed."""
@@ -38,7 +38,7 @@ class RecordedCommit:
         return f"RecordedCommit({self.commit_id[:10]} in {self.session!r})"
 
 
-def recorded_ancestors(index: Index, batches: Batches, commit_id: str) -> dict[str, RecordedCommit]:
+def recorded_ancestors(index: Index, logs: OpenLogs, commit_id: str) -> dict[str, RecordedCommit]:
     """Return a commit and everything that it reaches over recorded commits; empty where it is not recorded itself.
 
     Raises DamagedLogError where the logs are not what the index has read.
@@ -47,12 +47,11 @@ def recorded_ancestors(index: Index, batches: Batches, commit_id: str) -> dict[s
     wanted = [commit_id]
     seen = {commit_id}
     while wanted:
-        sealed = index.find(wanted)
+        indexed = index.find(wanted)
         wanted = []
-        for there in sealed.values():
-            line = batches.read(there.session, there.line, there.end)
-            seal = git_line(line, there.line)
-            if not isinstance(seal, Seal) or seal.commit_id != there.commit_id:
+        for there in indexed.values():
+            seal = logs.reader(there.session).seal(there.line, there.end)
+            if seal is None or seal.commit_id != there.commit_id:
                 raise DamagedLogError(
                     f"reading the log of {there.session}",
                     f"no seal stands at byte {there.line}",

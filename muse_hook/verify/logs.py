@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from muse_hook.index.index import Index, IndexedBatch
-    from muse_hook.replay.batches import Batches
+    from muse_hook.oplog.reader import OpenLogs
+    from muse_hook.oplog.store import Store
     from muse_hook.verify.report import VerifyReport
 
 # The commit of an entry, or the address of a seal.
@@ -31,15 +32,15 @@ class Logs:
     which it begins, `others` the other batches of these commits, each with its line.
     """
 
-    def __init__(self, batches: Batches, report: VerifyReport) -> None:
+    def __init__(self, store: Store, open_logs: OpenLogs, report: VerifyReport) -> None:
         self.commits: dict[str, RecordedCommit] = {}
         self.line_of: dict[str, int] = {}
         self.others: list[tuple[int, RecordedCommit]] = []
         self._report = report
-        self._scans = [LogScan(session, batches.log(session)) for session, _ in sorted(batches.store.sessions())]
+        self._scans = [LogScan(session, open_logs.fd(session)) for session, _ in sorted(store.sessions())]
         for scan in self._scans:
             self._add(scan)
-        self._report_others(batches)
+        self._report_others(open_logs)
         for scan in self._scans:
             for lines in scan.uncounted:
                 self._report_uncounted(scan.session, lines)
@@ -92,7 +93,7 @@ class Logs:
         if scan.torn:
             report.add_note(Problem("torn", "the last line has no end", session=scan.session, line=scan.torn))
 
-    def _report_others(self, batches: Batches) -> None:
+    def _report_others(self, open_logs: OpenLogs) -> None:
         """Report further batches; once for all that are the same, as in logs of clones that were put together."""
         same: list[tuple[int, RecordedCommit]] = []
         firsts: dict[tuple[str, str], RecordedCommit] = {}  # by commit and engine: the first batch
@@ -106,7 +107,7 @@ class Logs:
                 self.add_note(
                     "duplicate", f"the commit is recorded by two engines, the newer one's in {where}", commit, line
                 )
-            elif _bytes(batches, commit) == _bytes(batches, first):
+            elif _bytes(open_logs, commit) == _bytes(open_logs, first):
                 same.append((line, commit))
             else:
                 self.add_problem("duplicate", f"the commit is recorded twice, first in {where}", commit, line)
@@ -151,8 +152,8 @@ class Logs:
         return Problem(kind, message, session=commit.session, line=line, commit_id=commit.commit_id)
 
 
-def _bytes(batches: Batches, commit: RecordedCommit) -> bytes:
-    return batches.read(commit.session, commit.start, commit.end)
+def _bytes(open_logs: OpenLogs, commit: RecordedCommit) -> bytes:
+    return os.pread(open_logs.fd(commit.session), commit.end - commit.start, commit.start)
 
 
 class UncountedLines:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.model.ops import StructuredDelta
+    from muse_hook.oplog.batch import Batch
 
     Difference = tuple[int, str]
     """The number of a line of a batch (from 0) that is not what it should be, and in what."""
@@ -24,7 +25,7 @@ _DISPLAYED = 60
 
 
 def batch_differences(
-    data: bytes, commit: Commit | None, generation: int | None, *, engine: str, delta: StructuredDelta | None = None
+    batch: Batch, commit: Commit | None, generation: int | None, *, engine: str, delta: StructuredDelta | None = None
 ) -> tuple[list[Any], list[Difference]]:
     """Return the top-level ops of a whole batch, and in what it differs from the one that its commit asks for.
 
@@ -32,15 +33,9 @@ def batch_differences(
     are not to be read again: for these the batch is believed. `engine` is the one at work here: another one's batch may
     have keys that we do not know.
     """
-    entries = [loads(line) for line in data.split(b"\n")[:-1]]
-    seal = entries[-1]
+    ops: list[Any] = batch.ops()
+    seal = loads(batch.data[batch.seal_start :])
     record = seal["commit"]
-    ops = []
-    at = 0
-    while at < len(entries) - 1:
-        op = entries[at]["domain_op"]
-        ops.append(op)
-        at += 1 + (len(op["child_ops"]) if op["op"] == "patch" else 0)
     shallow = record.get("shallow") is True
     if delta is None:
         summary = delta_summary(ops) if record["engine"] == engine else record["summary"]
@@ -52,7 +47,7 @@ def batch_differences(
             "breaking_changes": record["breaking_changes"],
         }
     try:
-        batch = make_batch(
+        made = make_batch(
             commit or _as_sealed(seal),
             delta,
             record["generation"] if shallow or generation is None else generation,
@@ -61,9 +56,9 @@ def batch_differences(
         )
     except DeltaError as error:
         return ops, [(0, error.wrong)]
-    if batch.data == data:
+    if made.data == batch.data:
         return ops, []
-    return ops, list(_differences(data, batch.data, strict=record["engine"] == engine))
+    return ops, list(_differences(batch.data, made.data, strict=record["engine"] == engine))
 
 
 def mark_differences(

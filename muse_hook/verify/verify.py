@@ -8,9 +8,9 @@ from collections import Counter
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
+from muse_hook.oplog.reader import OpenLogs
 from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.record.delta import TableCache, delta_of
-from muse_hook.replay.batches import Batches
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
 from muse_hook.replay.trees import Trees, read_symbols
@@ -55,11 +55,11 @@ def verify(
     Raises StoreError where a log cannot be read.
     """
     report = VerifyReport()
-    with Batches(store) as batches, repo.objects() as objects:
-        logs = Logs(batches, report)
+    with OpenLogs(store) as open_logs, repo.objects() as objects:
+        logs = Logs(store, open_logs, report)
         with Index(store) as index:
             logs.compare_with(index)
-        verification = _Verification(objects, batches, logs, report, thorough=everything)
+        verification = _Verification(objects, open_logs, logs, report, thorough=everything)
         chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
         verification.replay(chosen, progress)
         verification.check_marks()
@@ -79,10 +79,10 @@ class _Verification:
     """Looks at every batch once, in causal order."""
 
     def __init__(
-        self, objects: ObjectReader, batches: Batches, logs: Logs, report: VerifyReport, *, thorough: bool
+        self, objects: ObjectReader, open_logs: OpenLogs, logs: Logs, report: VerifyReport, *, thorough: bool
     ) -> None:
         self._objects = objects
-        self._batches = batches
+        self._open_logs = open_logs
         self._logs = logs
         self._report = report
         self._table_cache = TableCache() if thorough else None
@@ -150,7 +150,6 @@ class _Verification:
         return self._check(commit, self._logs.line_of[commit.commit_id])
 
     def _check(self, recorded: RecordedCommit, line: int) -> list[Any]:
-        data = self._batches.read(recorded.session, recorded.start, recorded.end)
         commit = self._commit(recorded.commit_id)
         if commit is None:
             self._gone[recorded.commit_id] = None
@@ -160,10 +159,12 @@ class _Verification:
             with contextlib.suppress(ObjectMissingError):
                 delta = delta_of(self._objects, commit, self._table_cache)
         try:
-            ops, found = batch_differences(data, commit, generation, engine=self._engine, delta=delta)
+            batch = self._open_logs.reader(recorded.session).batch(recorded)
+            ops, found = batch_differences(batch, commit, generation, engine=self._engine, delta=delta)
+        except DamagedLogError as error:
+            raise _bad_shape(error.__cause__) if error.__cause__ is not None else error from error
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            wrong = f"it is not of our shape ({type(error).__name__}: {error})"
-            raise DamagedLogError("reading a batch", wrong) from error
+            raise _bad_shape(error) from error
         for number, message in found:
             self._logs.add_problem("batch", message, recorded, line + number)
         return ops
@@ -208,6 +209,10 @@ class _Verification:
             return self._objects.commit(oid)
         except MuseHookError:
             return None
+
+
+def _bad_shape(error: BaseException) -> DamagedLogError:
+    return DamagedLogError("reading a batch", f"it is not of our shape ({type(error).__name__}: {error})")
 
 
 def _commits(number: int) -> str:

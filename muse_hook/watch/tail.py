@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from json import loads
 
-from muse_hook.oplog.lines import manual_entry, read_lines, start_of_last
+from muse_hook.errors import DamagedLogError
+from muse_hook.oplog.lines import start_of_last
 from muse_hook.oplog.reader import LogReader
 from muse_hook.oplog.seal import Seal
 from muse_hook.watch.cursor import SEAL_DIGITS, LogPosition
@@ -119,8 +119,8 @@ class Tail:
         wanted, seen = self.position.seal, self._seen_commits(found)
         positions: dict[str, LogPosition] = {}  # by the id of a seal that may be the position's
         older, last = None, ""
-        scanner = LogReader(fd, end=found.st_size)
-        for each in scanner:
+        reader = LogReader(fd, end=found.st_size)
+        for each in reader:
             if not isinstance(each, Seal) or not each.intact:
                 continue
             last = each.entry["op_id"]
@@ -139,30 +139,30 @@ class Tail:
         elif older is not None or not wanted:
             how, self.position = OLDER, older or LogPosition()
         else:
-            how, self.position = LOST, LogPosition(scanner.floor, last, scanner.position)
+            how, self.position = LOST, LogPosition(reader.floor, last, reader.position)
         self._read_to, self._lines, self._line = self.position.floor, 0, -1
         self._on_change(how)
         return how
 
     def _read(self, fd: int, size: int) -> Iterator[Appended]:
-        scanner = LogReader(fd, self._read_to, floor=self.position.floor, lines=self._lines, end=size)
-        for found in scanner:
+        reader = LogReader(fd, self._read_to, floor=self.position.floor, lines=self._lines, end=size)
+        for found in reader:
             if isinstance(found, Seal) and found.intact:
-                yield from self._read_manual(fd, found.start)
+                yield from self._read_manual(reader, found.start)
+                try:
+                    entries: list[Any] = reader.batch(found).entries()
+                except DamagedLogError:  # it was changed in place a moment ago: the next poll looks for the position
+                    return
                 before, self.position = self.position, LogPosition(found.end, found.entry["op_id"])
                 self._line = found.line
-                entries = [loads(line) for line in read_lines(fd, found.start, found.end)]
                 yield found.commit_id, entries, before, self.position
-        self._read_to, self._lines = scanner.position, scanner.lines
-        yield from self._read_manual(fd, scanner.position)
+        self._read_to, self._lines = reader.position, reader.lines
+        yield from self._read_manual(reader, reader.position)
 
-    def _read_manual(self, fd: int, end: int) -> Iterator[Appended]:
+    def _read_manual(self, reader: LogReader, end: int) -> Iterator[Appended]:
         """Yield the manual entries up to `end` that were not yielded yet; lines of half a batch are passed over."""
-        at = self.position.read
-        for line in read_lines(fd, at, end):
-            at += len(line) + 1
-            entry = manual_entry(line)
-            if entry is not None and entry["op_id"] not in self._manual:
+        for entry, at in reader.manual_ends(self.position.read, end):
+            if entry["op_id"] not in self._manual:
                 self._manual.add(entry["op_id"])
                 before = self.position
                 self.position = LogPosition(before.floor, before.seal, at, before.inside)
