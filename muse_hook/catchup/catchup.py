@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from muse_hook.catchup import queue
 from muse_hook.catchup.plan import make_plan
-from muse_hook.catchup.state import Frontier, known_generations, parents_outside, read_baseline, write_frontier
+from muse_hook.catchup.state import (
+    Frontier,
+    known_generations,
+    make_baseline,
+    parents_outside,
+    read_baseline,
+    write_frontier,
+)
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.index.index import Index
 from muse_hook.record.budget import is_small
@@ -167,15 +174,14 @@ class _CatchUp:
             ref_state=self.ref_state,
         )
         if self.budget is not None and plan.todo:
-            needs_walk = len(self._known(parents_outside(plan.todo))) < len(parents_outside(plan.todo))
+            below = parents_outside(plan.todo)
+            needs_walk = len(self._known(below)) < len(below)
             is_much = plan.is_cut or (needs_walk and not is_small(self.repo))
             if is_much or not self.budget.allows(len(plan.todo)):
                 return None
         return plan
 
     def _baseline_anew(self) -> Baseline:
-        from muse_hook.catchup.state import make_baseline  # happens once, if ever
-
         events, _ = queue.read_events(self.store)
         woken_by = {event.head for event in events if event.head is not None}
         if make_baseline(self.repo, self.store, without=woken_by, anew=True):

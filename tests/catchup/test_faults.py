@@ -19,6 +19,7 @@ import reading_of_git as model
 from conftest import Repo, sealed_environment
 from room import PROJECT, Room
 
+from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.catchup import catch_up
 from muse_hook.catchup.state import write_frontier
@@ -614,6 +615,29 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monk
         assert [oid for oid, _ in room.pending().missing] == [bad]
     assert room.read().recorded == 1
     (room.muse / "error.log").unlink()
+    room.agree()
+
+
+def test_hook_says_what_it_could_not_record(
+    room: Room, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made = room.one("a.py", "a = 1", dead=True)
+    monkeypatch.chdir(room.path)
+    for name, value in room.environment.items():
+        monkeypatch.setenv(name, value)
+
+    def fails(*_: object) -> object:
+        raise ZeroDivisionError("a bug of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("muse_hook.record.recorder.delta_of", fails)
+        hook.main(["post-commit"])
+    assert capfd.readouterr().err == "muse_hook: not recorded yet: ZeroDivisionError: a bug of ours\n"
+    assert f"recording {made}: Traceback" in room.errors()
+    (room.muse / "error.log").unlink()
+    hook.main(["post-commit"])
+    assert capfd.readouterr().err == ""
+    assert made in room.sessions()
     room.agree()
 
 
