@@ -114,7 +114,6 @@ KNOWN = {
     "test_no_circle",
     "test_a_package_file_is_its_docstring[cli.completion]",
     "test_a_package_file_is_its_docstring[git]",
-    "test_what_a_module_loads_at_its_top[catchup.fast_path]",
     "test_what_a_module_loads_at_its_top[git.commits]",
     "test_what_a_module_loads_at_its_top[git.discovery]",
     "test_what_a_module_loads_at_its_top[git.libgit2]",

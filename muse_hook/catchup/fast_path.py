@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from muse_hook.errors import ObjectMissingError
-from muse_hook.git.revisions import Generations
 from muse_hook.index.index import Index
 from muse_hook.record.recorder import Outcome, Recorder
 
@@ -28,7 +27,7 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
     with Index(store, timeout=_INDEX_SECONDS) as index:
         if not index.refresh(end_torn=True, fast=True, limit=_BEHIND):
             return None
-        generations = Generations(repo)
+        generations: dict[str, int] = {}
         with Recorder(repo, store, index, generations) as recorder:
             try:
                 parents = recorder.objects.commit(oid).parents
@@ -49,9 +48,9 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
                 known = known_generations(index, read_baseline(store), parents, is_shallow=repo.is_shallow)
                 if len(known) < len(set(parents)):
                     return None
-            if oid in repo.shallow():
+            if repo.is_shallow and oid in repo.shallow():
                 return None
-            generations.expect([(oid, parents)], known)
+            generations[oid] = 1 + max(known.values(), default=0)
             outcome = recorder.record([oid], {oid: session}, budget=budget)
         is_left = outcome.over_budget or outcome.unreadable.keys() - outcome.faults
         return None if is_left else outcome  # of an absent object catch-up says which
