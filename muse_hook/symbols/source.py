@@ -125,7 +125,7 @@ class SourceText:
     on how the file around it was read.
     """
 
-    __slots__ = ("_at", "_id", "_normal", "_parsed", "is_header", "kind", "name", "reader", "source")
+    __slots__ = ("_at", "_equals", "_id", "_normal", "_parsed", "is_header", "kind", "name", "reader", "source")
 
     def __init__(
         self,
@@ -144,6 +144,7 @@ class SourceText:
         self.name = name
         self.is_header = is_header
         self._id = ""
+        self._equals: object = None  # what it shares with texts found to have the same normal form
         self._normal: Normal | None = None
         self._parsed = parsed
         self._at = at
@@ -169,7 +170,25 @@ class SourceText:
 
     def same_as(self, other: SourceText) -> bool:
         """Whether both have the same normal form; equal text is enough, and nothing is parsed then."""
-        return self is other or (self.source == other.source and self.kind == other.kind) or self.id == other.id
+        if self is other or (self.source == other.source and self.kind == other.kind):
+            return True
+        if self._equals is not None and self._equals is other._equals:
+            return True
+        if (self._id and other._id) or not self._has_equal_tree(other):
+            return self.id == other.id
+        self._equals = other._equals = self._equals or other._equals or object()
+        return True
+
+    def _has_equal_tree(self, other: SourceText) -> bool:
+        """Whether the trees at hand say that the normal forms are equal; only where either is not known yet."""
+        if self.is_header or other.is_header or self._has_only_id() or other._has_only_id():
+            return False
+        mine, theirs = self._nodes()[1], other._nodes()[1]
+        return mine is not None and theirs is not None and self.reader.normaliser.is_equal(mine, theirs)
+
+    def _has_only_id(self) -> bool:
+        """Whether the id is known, but the tree is gone."""
+        return bool(self._id) and (self._parsed is None or self._parsed.root is None)
 
     def mentions(self, names: Collection[str]) -> bool:
         """Whether any of `names` may stand in the text; beyond ASCII a name has several spellings."""
