@@ -47,7 +47,7 @@ def test_own_history_is_recorded_whole_and_replays_to_its_trees(own: Repo, tmp_p
 
     with Index(store) as index:
         index.refresh()
-        symbols = replay(repository, index, newest[0])["muse_hook/replay/__init__.py"]
+        symbols = replay(repository, index, newest[0])["muse_hook/replay/replay.py"]
     assert symbols is not None
     assert "replay" in symbols
 
