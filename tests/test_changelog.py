@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 import pytest
-from conftest import Repo
-from shell import Shell
+from support.repository import Repo
+from support.shell import Shell
 
 from muse_hook.cli.commands.changelog import code_span
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from made_logs import Log, insert, patch, replace
-from room import Room
-from shell import Shell
+from support.hooked import HookedRepo
+from support.logs import Log, insert, patch, replace
+from support.shell import Shell
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.refs import Head
@@ -90,26 +90,26 @@ def test_a_damaged_one_is_told(log: Log, text: str) -> None:
 
 
 @pytest.fixture
-def room(tmp_path: Path, environment: dict[str, str]) -> Room:
+def hooked(tmp_path: Path, environment: dict[str, str]) -> HookedRepo:
     path = tmp_path / "room"
     path.mkdir()
-    room = Room(path, environment)
-    room.git("init", "-q", "-b", "main")
-    room.commit("Old", a="def f(): pass\n")
-    room.install()
-    return room
+    hooked = HookedRepo(path, environment)
+    hooked.git("init", "-q", "-b", "main")
+    hooked.commit("Old", a="def f(): pass\n")
+    hooked.install()
+    return hooked
 
 
 @pytest.fixture
-def shell(room: Room, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(room, monkeypatch, capsys)
+def shell(hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(hooked, monkeypatch, capsys)
 
 
-def test_replay_since_shows_what_arrived_after_it(room: Room, shell: Shell) -> None:
-    room.dead("commit", "-q", "--allow-empty", "-m", "Before, and the hook was dead")
+def test_replay_since_shows_what_arrived_after_it(hooked: HookedRepo, shell: Shell) -> None:
+    hooked.dead("commit", "-q", "--allow-empty", "-m", "Before, and the hook was dead")
     assert shell.run("checkpoint", "here") == (0, "", "")
-    room.git("checkout", "-q", "-b", "topic")
-    new = room.commit("New", a="def f(x): pass\n\n\ndef g(): pass\n")
+    hooked.git("checkout", "-q", "-b", "topic")
+    new = hooked.commit("New", a="def f(x): pass\n\n\ndef g(): pass\n")
     _, out, err = shell.run("replay", "--since", "here")
     assert [line.strip() for line in out.splitlines()] == [
         f"{new[:10]}  2023-11-14  Ada Lovelace  (topic)  New",
@@ -124,9 +124,9 @@ def test_replay_since_shows_what_arrived_after_it(room: Room, shell: Shell) -> N
     assert shell.run("checkpoint")[1].startswith("here  20")
 
 
-def test_what_a_backfill_recorded_since_is_counted_apart(room: Room, shell: Shell) -> None:
+def test_what_a_backfill_recorded_since_is_counted_apart(hooked: HookedRepo, shell: Shell) -> None:
     shell.run("checkpoint", "here")
-    backfill(room.repository(), room.store())
+    backfill(hooked.repository(), hooked.store())
     _, out, err = shell.run("replay", "--since", "here")
     assert out == ""
     assert err == "nothing has arrived since\nnot shown: 1 commits of before that a backfill recorded\n"
@@ -142,9 +142,9 @@ def test_a_name_that_is_none_is_refused_with_a_hint(shell: Shell) -> None:
     assert shell.run("replay", "HEAD", "--since", "here")[0] == 2
 
 
-def test_watch_goes_on_from_a_checkpoint(room: Room, shell: Shell) -> None:
+def test_watch_goes_on_from_a_checkpoint(hooked: HookedRepo, shell: Shell) -> None:
     shell.run("checkpoint", "here")
-    new = room.commit("New", a="def f(x): pass\n")
+    new = hooked.commit("New", a="def f(x): pass\n")
     status, out, _ = shell.run("watch", "--json", "--no-wait", "--since", "here")
     assert status == 0
     assert {json.loads(line)["commit"] for line in out.splitlines()[1:]} == {new}

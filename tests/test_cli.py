@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Repo
-from shell import Shell
+from support.repository import Repo
+from support.shell import Shell
 
 from muse_hook.cli import invocation
 

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import Repo
-from terminal import Terminal
+from support.repository import Repo
+from support.terminal import Terminal
 
 from muse_hook.cli.completion import SHELLS, script
 from muse_hook.cli.parser import COMMANDS

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fork_room import APP, Fork, edit
-from shell import Shell
+from support.forks import APP, Fork, edit
+from support.shell import Shell
 
 
 def told_by(shell: Shell, *arguments: str) -> tuple[int, Any]:

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import Repo
 from hypothesis import given
 from hypothesis import strategies as st
+from support.repository import Repo
 
 from muse_hook import __version__
 from muse_hook.cli.failures import UsageError

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Repo
-from shell import Shell
+from support.repository import Repo
+from support.shell import Shell
 
 from muse_hook.cli.commands.blame import age
 from muse_hook.history.tables import VIEWS

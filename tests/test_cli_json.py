@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
-from shell import Shell
+from support.repository import Repo
+from support.shell import Shell
 
 import muse_hook
 from muse_hook import record_delta_ops

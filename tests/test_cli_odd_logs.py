@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oplog_room import scan
-from shell import Shell
+from support.batches import scan
+from support.shell import Shell
 
 from muse_hook.errors import shell_command
 from muse_hook.oplog.entry import seal_id

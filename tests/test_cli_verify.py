@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Repo
-from shell import Shell
-from verify_room import Story, wrong_symbol
+from support.damage import Story, wrong_symbol
+from support.repository import Repo
+from support.shell import Shell
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 
 import pytest
-from conftest import Repo
-from fork_room import APP, Files, Fork, cut, edit, short
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.forks import APP, Files, Fork, cut, edit, short
+from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.concurrent.compare import ChangesCache, compare

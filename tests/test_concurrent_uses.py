@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fork_room import APP, Fork, cut, edit, short
+from support.forks import APP, Fork, cut, edit, short
 
 CALLER = "from app import helper\n\n\ndef use():\n    return {}\n"
 

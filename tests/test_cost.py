@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 
 import pytest
-from conftest import Repo
-from oplog_room import batch, write
-from room import PACKAGES, Room
+from support.batches import batch, write
+from support.hooked import PACKAGES, HookedRepo
+from support.repository import Repo
 
 from muse_hook.index.index import Index
 
@@ -55,9 +55,9 @@ MODULE = '"""A module."""\n\nimport os\n\n' + "".join(
 
 
 @pytest.fixture
-def room(repo: Repo) -> Room:
+def hooked(repo: Repo) -> HookedRepo:
     """Make a repository with three modules, the hooks, and a commit that they recorded."""
-    made = Room(repo.path, repo.environment, repo.clock)
+    made = HookedRepo(repo.path, repo.environment, repo.clock)
     for name in "abc":
         made.write(f"{name}.py", MODULE)
     made.git("add", "-A")
@@ -67,63 +67,63 @@ def room(repo: Repo) -> Room:
     return made
 
 
-def cost(room: Room, what: str = "calls") -> int:
+def cost(hooked: HookedRepo, what: str = "calls") -> int:
     """Fire post-commit for HEAD as the shim does, and return how many "calls" or "instructions" it took."""
-    done = room.run(sys.executable, "-I", "-S", "-c", COUNT, "\n".join(PACKAGES), what)
+    done = hooked.run(sys.executable, "-I", "-S", "-c", COUNT, "\n".join(PACKAGES), what)
     assert done.stderr == b""
-    assert room.git("rev-parse", "HEAD") in room.sessions()
+    assert hooked.git("rev-parse", "HEAD") in hooked.sessions()
     return int(done.stdout)
 
 
-def commit_code(room: Room) -> None:
+def commit_code(hooked: HookedRepo) -> None:
     """Change a function in each of three modules, and nobody notices."""
     for name in "abc":
-        path = room.path / f"{name}.py"
-        path.write_text(path.read_text().replace("return str(a + 5)", f"return str(a * {room.clock[0]})"))
-    room.dead("commit", "-qam", "code")
+        path = hooked.path / f"{name}.py"
+        path.write_text(path.read_text().replace("return str(a + 5)", f"return str(a * {hooked.clock[0]})"))
+    hooked.dead("commit", "-qam", "code")
 
 
-def test_commit_of_code_takes_so_many_calls(room: Room) -> None:
-    commit_code(room)
-    assert CODE * 0.5 < cost(room) < CODE
+def test_commit_of_code_takes_so_many_calls(hooked: HookedRepo) -> None:
+    commit_code(hooked)
+    assert CODE * 0.5 < cost(hooked) < CODE
 
 
-def test_commit_of_text_takes_so_many_calls(room: Room) -> None:
-    room.one("a.txt", dead=True)
-    assert TEXT * 0.5 < cost(room) < TEXT
+def test_commit_of_text_takes_so_many_calls(hooked: HookedRepo) -> None:
+    hooked.one("a.txt", dead=True)
+    assert TEXT * 0.5 < cost(hooked) < TEXT
 
 
 @pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="every version of Python has other instructions")
-def test_commits_take_so_many_instructions(room: Room) -> None:
-    commit_code(room)
-    assert CODE_INSTRUCTIONS * 0.5 < cost(room, "instructions") < CODE_INSTRUCTIONS
-    room.one("a.txt", dead=True)
-    assert TEXT_INSTRUCTIONS * 0.5 < cost(room, "instructions") < TEXT_INSTRUCTIONS
+def test_commits_take_so_many_instructions(hooked: HookedRepo) -> None:
+    commit_code(hooked)
+    assert CODE_INSTRUCTIONS * 0.5 < cost(hooked, "instructions") < CODE_INSTRUCTIONS
+    hooked.one("a.txt", dead=True)
+    assert TEXT_INSTRUCTIONS * 0.5 < cost(hooked, "instructions") < TEXT_INSTRUCTIONS
 
 
-def test_size_of_the_repository_does_not_matter(room: Room) -> None:
-    room.one("a.txt", dead=True)
-    small = cost(room)
+def test_size_of_the_repository_does_not_matter(hooked: HookedRepo) -> None:
+    hooked.one("a.txt", dead=True)
+    small = cost(hooked)
     files = "".join(f"M 100644 inline p{number // 50}/f{number}\ndata 1\nx\n" for number in range(5000))
-    grow(room, files)
-    room.sync()
-    grow(room, "M 100644 inline p7/f377\ndata 1\ny\n")
-    assert cost(room) < small * 1.05
+    grow(hooked, files)
+    hooked.sync()
+    grow(hooked, "M 100644 inline p7/f377\ndata 1\ny\n")
+    assert cost(hooked) < small * 1.05
 
 
-def grow(room: Room, changes: str) -> None:
+def grow(hooked: HookedRepo, changes: str) -> None:
     """Commit on main, in the words of fast-import, past the work tree, which no hook looks at."""
     head = "commit refs/heads/main\ncommitter A <a@example.org> 1800000000 +0000\ndata 0\nfrom refs/heads/main^0\n"
-    room.git("-c", "fastimport.unpackLimit=100000", "fast-import", "--quiet", stdin=head + changes)
+    hooked.git("-c", "fastimport.unpackLimit=100000", "fast-import", "--quiet", stdin=head + changes)
 
 
-def test_length_of_the_log_does_not_matter(room: Room) -> None:
-    room.one("a.txt", dead=True)
-    small = cost(room)
-    store = room.store()
+def test_length_of_the_log_does_not_matter(hooked: HookedRepo) -> None:
+    hooked.one("a.txt", dead=True)
+    small = cost(hooked)
+    store = hooked.store()
     names = [f"f{number}" for number in range(40)]
     write(store, "main", *(batch(number, *names) for number in range(1, 500)))
     with Index(store) as index:
         index.refresh()
-    room.one("a.txt", dead=True)
-    assert cost(room) < small * 1.05
+    hooked.one("a.txt", dead=True)
+    assert cost(hooked) < small * 1.05

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from delta_room import delta_of
+from support.deltas import delta_of
 
 from muse_hook.languages.languages import engine
 from muse_hook.model.change import Commit

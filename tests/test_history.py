@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_logs import Log, delete, digest, ident, insert, patch, replace
+from support.logs import Log, delete, digest, ident, insert, patch, replace
 
 from muse_hook.history.ancestry import Ancestry
 from muse_hook.history.identity import symbol_id

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_logs import Log, delete, insert, patch, replace
+from support.logs import Log, delete, insert, patch, replace
 
 import muse_hook.history.link as linking
 from muse_hook.errors import StoreBusyError

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-import reading_of_git as model
-from conftest import Repo
-from room import PACKAGES, Room
+import support.reading_of_git as model
+from support.hooked import PACKAGES, HookedRepo
+from support.repository import Repo
 
 from muse_hook import __version__, hook
 
@@ -50,23 +50,23 @@ print(json.dumps({"modules": loaded, "syncs": len(syncs)}))
 
 
 @pytest.fixture
-def room(repo: Repo) -> Room:
+def hooked(repo: Repo) -> HookedRepo:
     """Make a repository with the hooks in it, two commits old, the second one recorded."""
-    made = Room(repo.path, repo.environment, repo.clock)
+    made = HookedRepo(repo.path, repo.environment, repo.clock)
     made.one("base.txt", "base")
     made.install()
     made.one("base.txt", "more")
     return made
 
 
-def watched(room: Room) -> dict[str, list[str] | int]:
+def watched(hooked: HookedRepo) -> dict[str, list[str] | int]:
     """Fire post-commit in an interpreter started as the shim starts it; what it loaded and synced, which git it ran."""
     code = REPORT.replace("import json, os, sys\n", "import os, sys\n").replace(
         "json.loads(sys.argv[1])", "sys.argv[1].split('\\n')"
     )
-    trace = room.path.parent / "trace"
+    trace = hooked.path.parent / "trace"
     trace.unlink(missing_ok=True)
-    done = room.run(sys.executable, "-I", "-S", "-c", code, "\n".join(PACKAGES), GIT_TRACE=str(trace))
+    done = hooked.run(sys.executable, "-I", "-S", "-c", code, "\n".join(PACKAGES), GIT_TRACE=str(trace))
     assert done.stderr == b""
     found: dict[str, list[str] | int] = json.loads(done.stdout)
     lines = trace.read_text().splitlines() if trace.exists() else []
@@ -74,78 +74,80 @@ def watched(room: Room) -> dict[str, list[str] | int]:
     return found
 
 
-def test_commit_without_code_loads_no_parser(room: Room) -> None:
-    room.one("a.txt", dead=True)
-    found = watched(room)
+def test_commit_without_code_loads_no_parser(hooked: HookedRepo) -> None:
+    hooked.one("a.txt", dead=True)
+    found = watched(hooked)
     modules = found["modules"]
     assert isinstance(modules, list)
     foreign = {name for name in modules if not name.startswith("muse_hook")}
     assert foreign <= ALWAYS
     assert not {name.split(".")[1] for name in modules if name.startswith("muse_hook.")} & LAYERS_FOR_CODE
-    assert len(room.seals()) == 2
+    assert len(hooked.seals()) == 2
 
 
-def test_commit_of_code_loads_the_parser_and_its_one_grammar(room: Room) -> None:
-    room.one("a.py", "a = 1", dead=True)
-    modules = watched(room)["modules"]
+def test_commit_of_code_loads_the_parser_and_its_one_grammar(hooked: HookedRepo) -> None:
+    hooked.one("a.py", "a = 1", dead=True)
+    modules = watched(hooked)["modules"]
     assert isinstance(modules, list)
     foreign = {name for name in modules if not name.startswith("muse_hook")}
     assert foreign <= ALWAYS | FOR_CODE
     assert foreign >= FOR_CODE
-    assert len(room.seals()) == 2
+    assert len(hooked.seals()) == 2
 
 
-def test_commit_takes_one_sync_and_no_git_process(room: Room) -> None:
-    room.one("a.py", "a = 1", dead=True)
-    found = watched(room)
+def test_commit_takes_one_sync_and_no_git_process(hooked: HookedRepo) -> None:
+    hooked.one("a.py", "a = 1", dead=True)
+    found = watched(hooked)
     assert found["git"] == []
     assert found["syncs"] == 1
 
 
-def test_commit_in_a_linked_work_tree_asks_git_where_it_is(room: Room, tmp_path: Path) -> None:
-    room.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
-    side = room.tree_of(tmp_path / "side")
+def test_commit_in_a_linked_work_tree_asks_git_where_it_is(hooked: HookedRepo, tmp_path: Path) -> None:
+    hooked.git("worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
+    side = hooked.tree_of(tmp_path / "side")
     side.one("a.py", "a = 1", dead=True)
     assert watched(side)["git"] == ["rev-parse"]
-    assert len(room.seals()) == 2
+    assert len(hooked.seals()) == 2
 
 
-def test_commit_on_packed_history_takes_one_git_process_at_most(room: Room) -> None:
-    room.git("gc", "-q")
-    room.one("base.txt", "more", dead=True)
-    assert watched(room)["git"] == []
-    assert len(room.seals()) == 2
+def test_commit_on_packed_history_takes_one_git_process_at_most(hooked: HookedRepo) -> None:
+    hooked.git("gc", "-q")
+    hooked.one("base.txt", "more", dead=True)
+    assert watched(hooked)["git"] == []
+    assert len(hooked.seals()) == 2
 
 
-def test_commit_among_many_refs_asks_for_none_of_them(room: Room) -> None:
-    head = room.git("rev-parse", "HEAD")
-    with (room.path / ".git/packed-refs").open("a") as file:
+def test_commit_among_many_refs_asks_for_none_of_them(hooked: HookedRepo) -> None:
+    head = hooked.git("rev-parse", "HEAD")
+    with (hooked.path / ".git/packed-refs").open("a") as file:
         file.writelines(f"{head} refs/heads/many/{number:06}\n" for number in range(20_000))
-    room.one("a.txt", dead=True)
-    assert watched(room)["git"] == []
-    assert len(room.seals()) == 2
+    hooked.one("a.txt", dead=True)
+    assert watched(hooked)["git"] == []
+    assert len(hooked.seals()) == 2
 
 
-def test_silence_on_success(room: Room) -> None:
-    room.change("a.py", "a = 1")
-    done = room.run("git", "commit", "-q", "-m", "quiet")
+def test_silence_on_success(hooked: HookedRepo) -> None:
+    hooked.change("a.py", "a = 1")
+    done = hooked.run("git", "commit", "-q", "-m", "quiet")
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
-def test_probe_touches_nothing(room: Room, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    made = room.one(dead=True)
-    monkeypatch.chdir(room.path)
+def test_probe_touches_nothing(
+    hooked: HookedRepo, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = hooked.one(dead=True)
+    monkeypatch.chdir(hooked.path)
     hook.main(["--probe", "nonce", "post-commit"])
     assert capsys.readouterr().out == f"muse_hook {__version__} nonce post-commit\n"
-    assert made not in room.sessions()
+    assert made not in hooked.sessions()
 
 
 @pytest.mark.parametrize("name", ["pre-commit", "post-checkout", "reference-transaction", ""])
-def test_other_hooks_do_nothing(room: Room, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = room.one(dead=True)
-    monkeypatch.chdir(room.path)
+def test_other_hooks_do_nothing(hooked: HookedRepo, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = hooked.one(dead=True)
+    monkeypatch.chdir(hooked.path)
     hook.main([name])
-    assert made not in room.sessions()
+    assert made not in hooked.sessions()
 
 
 def test_no_repository_is_one_line(
@@ -163,85 +165,87 @@ def test_failure_is_one_line_without_control_characters(capfd: pytest.CaptureFix
     assert capfd.readouterr().err == "muse_hook: first?second ?[31m ? ?\n"
 
 
-def test_closed_descriptors(room: Room) -> None:
-    room.change("a.py", "a = 1")
-    room.run("sh", "-c", "exec git commit -q -m closed <&- >&- 2>&-")
-    room.head_is_recorded()
-    old = room.git("rev-parse", "HEAD")
-    room.run("sh", "-c", "exec git commit -q --amend -m 'closed again' <&- >&- 2>&-")
-    assert ("amend", old, room.git("rev-parse", "HEAD")) in room.marks()
-    room.agree()
+def test_closed_descriptors(hooked: HookedRepo) -> None:
+    hooked.change("a.py", "a = 1")
+    hooked.run("sh", "-c", "exec git commit -q -m closed <&- >&- 2>&-")
+    hooked.head_is_recorded()
+    old = hooked.git("rev-parse", "HEAD")
+    hooked.run("sh", "-c", "exec git commit -q --amend -m 'closed again' <&- >&- 2>&-")
+    assert ("amend", old, hooked.git("rev-parse", "HEAD")) in hooked.marks()
+    hooked.agree()
 
 
-def test_code_of_the_repository_never_runs(room: Room) -> None:
+def test_code_of_the_repository_never_runs(hooked: HookedRepo) -> None:
     for name in ("json", "os", "re", "sqlite3", "muse_hook/__init__", "sitecustomize", "encodings/__init__"):
-        room.write(f"{name}.py", "open('was-run', 'w')\nraise SystemExit(7)\n")
-    room.git("add", "-A")
-    room.git("commit", "-q", "-m", "hostile", PYTHONPATH=str(room.path), PYTHONHOME="", PYTHONSTARTUP="json.py")
-    assert not (room.path / "was-run").exists()
-    room.head_is_recorded()
+        hooked.write(f"{name}.py", "open('was-run', 'w')\nraise SystemExit(7)\n")
+    hooked.git("add", "-A")
+    hooked.git("commit", "-q", "-m", "hostile", PYTHONPATH=str(hooked.path), PYTHONHOME="", PYTHONSTARTUP="json.py")
+    assert not (hooked.path / "was-run").exists()
+    hooked.head_is_recorded()
 
 
-def test_empty_environment(room: Room) -> None:
-    room.change("a.txt", "a")
-    home = room.environment["HOME"]
+def test_empty_environment(hooked: HookedRepo) -> None:
+    hooked.change("a.txt", "a")
+    home = hooked.environment["HOME"]
     (Path(home) / ".gitconfig").write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n")
     git = subprocess.run(["sh", "-c", "command -v git"], capture_output=True, text=True, check=True).stdout.strip()
     done = subprocess.run(
-        [git, "commit", "-q", "-m", "bare"], cwd=room.path, env={"HOME": home}, capture_output=True, check=True
+        [git, "commit", "-q", "-m", "bare"], cwd=hooked.path, env={"HOME": home}, capture_output=True, check=True
     )
     assert done.stderr == b""
-    room.head_is_recorded()
+    hooked.head_is_recorded()
 
 
-def test_configuration_given_on_the_command_line_does_not_matter(room: Room) -> None:
-    room.change("a.txt", "a")
-    room.git("-c", "core.abbrev=4", "-c", "log.showSignature=true", "-c", "color.ui=always", "commit", "-q", "-m", "x")
-    room.head_is_recorded()
+def test_configuration_given_on_the_command_line_does_not_matter(hooked: HookedRepo) -> None:
+    hooked.change("a.txt", "a")
+    hooked.git(
+        "-c", "core.abbrev=4", "-c", "log.showSignature=true", "-c", "color.ui=always", "commit", "-q", "-m", "x"
+    )
+    hooked.head_is_recorded()
 
 
-def test_big_commit_returns_at_once_and_is_recorded_behind(room: Room) -> None:
+def test_big_commit_returns_at_once_and_is_recorded_behind(hooked: HookedRepo) -> None:
     for number in range(150):
-        room.write(f"many/{number}.py", f"a = {number}\n")
-    room.git("add", "-A")
-    with room.store().lock():  # the background has to wait: whoever waits for it hangs
+        hooked.write(f"many/{number}.py", f"a = {number}\n")
+    hooked.git("add", "-A")
+    with hooked.store().lock():  # the background has to wait: whoever waits for it hangs
         started = time.monotonic()
-        room.git("commit", "-q", "-m", "big")
+        hooked.git("commit", "-q", "-m", "big")
         assert time.monotonic() - started < 5
-        assert len(room.queued()) == 1
-    room.settle()
-    room.agree()
+        assert len(hooked.queued()) == 1
+    hooked.settle()
+    hooked.agree()
 
 
 def test_background_mode_records_behind_the_commit(repo: Repo) -> None:
-    room = Room(repo.path, repo.environment, repo.clock)
-    room.install(background=True)
-    room.one(message="old")
-    room.git("commit", "-q", "--amend", "-m", "new")
-    wait_for(room, 2)
-    room.settle()
-    room.agree()
-    assert room.told() == ["amend: old -> new"]
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install(background=True)
+    hooked.one(message="old")
+    hooked.git("commit", "-q", "--amend", "-m", "new")
+    wait_for(hooked, 2)
+    hooked.settle()
+    hooked.agree()
+    assert hooked.mark_texts() == ["amend: old -> new"]
 
 
 def test_background_mode_does_not_make_the_caller_wait(repo: Repo) -> None:
-    room = Room(repo.path, repo.environment, repo.clock)
-    room.install(background=True)
-    room.one()
-    wait_for(room, 1)
-    with room.store().lock():
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install(background=True)
+    hooked.one()
+    wait_for(hooked, 1)
+    with hooked.store().lock():
         started = time.monotonic()
-        room.one()
-        room.git("commit", "-q", "--amend", "-m", "again")
+        hooked.one()
+        hooked.git("commit", "-q", "--amend", "-m", "again")
         assert time.monotonic() - started < 5
-    wait_for(room, 3)
-    room.settle()
-    room.agree()
+    wait_for(hooked, 3)
+    hooked.settle()
+    hooked.agree()
 
 
-def wait_for(room: Room, seals: int) -> None:
+def wait_for(hooked: HookedRepo, seals: int) -> None:
     """Wait until the background has written so many."""
     end = time.monotonic() + 20
-    while len(model.all_seals(room.muse)) < seals:
-        assert time.monotonic() < end, room.errors()
+    while len(model.all_seals(hooked.muse)) < seals:
+        assert time.monotonic() < end, hooked.errors()
         time.sleep(0.02)

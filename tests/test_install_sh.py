@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Repo, sealed_environment
+from support.repository import Repo, sealed_environment
 
 PROJECT = Path(__file__).parent.parent
 SYSTEM_PATH = "/usr/bin:/bin"

@@ -13,12 +13,12 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from room import Room
+from support.hooked import HookedRepo
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Repo
+    from support.repository import Repo
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -27,7 +27,7 @@ WORK_TREES = 4
 COMMANDS = (("sync",), ("status",), ("log", "--all"), ("backfill", "--all", "--jobs", "2"), ("verify",))
 
 
-def killed(command: list[str], where: Room, after: float) -> None:
+def killed(command: list[str], where: HookedRepo, after: float) -> None:
     """Run a command, and kill it and whatever it started where it is not through in time."""
     process = subprocess.Popen(
         command,
@@ -45,7 +45,7 @@ def killed(command: list[str], where: Room, after: float) -> None:
         process.wait()
 
 
-def tidy(where: Room) -> None:
+def tidy(where: HookedRepo) -> None:
     """Take away what a killed Git leaves in the way of the next one."""
     git_dir = where.git("rev-parse", "--absolute-git-dir")
     for lock in ("index.lock", "HEAD.lock"):
@@ -55,7 +55,7 @@ def tidy(where: Room) -> None:
             continue
 
 
-def work(where: Room, number: int, end: float) -> None:
+def work(where: HookedRepo, number: int, end: float) -> None:
     """Commit, amend and rebase in one work tree until `end`; every third command is killed on its way."""
     rng = random.Random(number)  # noqa: S311 - a seed that is kept
     clock = 0
@@ -79,28 +79,28 @@ def work(where: Room, number: int, end: float) -> None:
 
 
 def test_writers_killed_at_random_lose_nothing_and_repeat_nothing(repo: Repo, tmp_path: Path) -> None:
-    room = Room(repo.path, repo.environment, repo.clock)
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
     for number in range(5):
-        room.one("base.py", f"b{number} = {number}")
-    room.install()
-    rooms = [room]
+        hooked.one("base.py", f"b{number} = {number}")
+    hooked.install()
+    work_trees = [hooked]
     for number in range(1, WORK_TREES):
-        room.dead("worktree", "add", "-q", "-b", f"side{number}", str(tmp_path / f"side{number}"))
-        rooms.append(room.tree_of(tmp_path / f"side{number}"))
+        hooked.dead("worktree", "add", "-q", "-b", f"side{number}", str(tmp_path / f"side{number}"))
+        work_trees.append(hooked.tree_of(tmp_path / f"side{number}"))
     end = time.monotonic() + SECONDS
-    writers = [threading.Thread(target=work, args=(each, number, end)) for number, each in enumerate(rooms)]
+    writers = [threading.Thread(target=work, args=(each, number, end)) for number, each in enumerate(work_trees)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
-    room.settle(120)
-    done = room.run(sys.executable, "-m", "muse_hook", "sync")
+    hooked.settle(120)
+    done = hooked.run(sys.executable, "-m", "muse_hook", "sync")
     assert done.returncode == 0
-    seals = Counter(seal.commit for seal in room.seals())
+    seals = Counter(seal.commit for seal in hooked.seals())
     assert [oid for oid, count in seals.items() if count > 1] == []
-    reachable = set(room.git("rev-list", "--branches").split())
-    assert reachable <= seals.keys() | room.before
-    room.run(sys.executable, "-m", "muse_hook", "backfill", "--all", "--jobs", "1")
-    assert reachable <= {seal.commit for seal in room.seals()}
-    report = room.run(sys.executable, "-m", "muse_hook", "verify", "--all", check=False)
+    reachable = set(hooked.git("rev-list", "--branches").split())
+    assert reachable <= seals.keys() | hooked.before
+    hooked.run(sys.executable, "-m", "muse_hook", "backfill", "--all", "--jobs", "1")
+    assert reachable <= {seal.commit for seal in hooked.seals()}
+    report = hooked.run(sys.executable, "-m", "muse_hook", "verify", "--all", check=False)
     assert report.returncode == 0, (report.stdout + report.stderr).decode()

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Repo
-from log_histories import APP, DEAD, TOOLS, golden, made
+from support.fixed_histories import APP, DEAD, TOOLS, golden, made
+from support.repository import Repo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from log_histories import History
+    from support.fixed_histories import History
 
 KEPT = Path(__file__).parent / "log_bytes.txt"
 SNAPSHOT = "MUSE_HOOK_SNAPSHOT"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Repo
+from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository

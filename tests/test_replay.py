@@ -6,11 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from conftest import Repo, sealed_environment
-from history_room import Made, histories, write
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from shell import Shell
+from support.random_histories import Made, histories, write
+from support.repository import Repo, sealed_environment
+from support.shell import Shell
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import DamagedLogError, ObjectMissingError, RevisionError
@@ -44,7 +44,7 @@ def symbols_of(files: dict[str, bytes]) -> Files:
     return found
 
 
-class Room:
+class FixtureRepo:
     """One repository for many histories, each recorded in a store of its own."""
 
     def __init__(self, repo: Repo, folder: Path) -> None:
@@ -61,20 +61,22 @@ class Room:
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
+def fixture(tmp_path_factory: pytest.TempPathFactory) -> FixtureRepo:
     repo = Repo(tmp_path_factory.mktemp("repo"), sealed_environment(tmp_path_factory.mktemp("home")))
     repo.git("init", "-q", "--bare", "-b", "main")
-    return Room(repo, tmp_path_factory.mktemp("stores"))
+    return FixtureRepo(repo, tmp_path_factory.mktemp("stores"))
 
 
-def record(room: Room, store: Store, made: list[Made], ids: list[str], left_out: frozenset[int] = frozenset()) -> None:
+def record(
+    fixture: FixtureRepo, store: Store, made: list[Made], ids: list[str], left_out: frozenset[int] = frozenset()
+) -> None:
     """Record commits by the pipeline, one after the other, as hook and backfill do."""
     generations: dict[str, int] = {}
     for commit, oid in zip(made, ids, strict=True):
         generations[oid] = 1 + max((generations[ids[parent]] for parent in commit.parents), default=0)
     todo = dict.fromkeys(oid for number, oid in enumerate(ids) if number not in left_out)
     store.ensure("op_log")
-    with Index(store) as index, Recorder(room.repository, store, index, generations) as recorder:
+    with Index(store) as index, Recorder(fixture.repository, store, index, generations) as recorder:
         outcome = recorder.record(list(todo), dict.fromkeys(todo, "main"))
     assert (outcome.written, outcome.unreadable) == (len(todo), {})
 
@@ -87,16 +89,16 @@ def record(room: Room, store: Store, made: list[Made], ids: list[str], left_out:
 )
 @given(made=histories(), data=st.data())
 def test_replay_is_extraction_after_each_commit_of_any_history(
-    room: Room, made: list[Made], data: st.DataObject
+    fixture: FixtureRepo, made: list[Made], data: st.DataObject
 ) -> None:
-    ids = write(room.repo, made)
-    store = room.store()
-    record(room, store, made, ids)
+    ids = write(fixture.repo, made)
+    store = fixture.store()
+    record(fixture, store, made, ids)
     with Index(store) as index:
         index.refresh()
         for commit, oid in zip(made, ids, strict=True):
-            assert replay(room.repository, index, oid) == symbols_of(commit.tree.told())
-        with room.repository.objects() as objects:
+            assert replay(fixture.repository, index, oid) == symbols_of(commit.tree.told())
+        with fixture.repository.objects() as objects:
             cache = TableCache(reuse=False)
             for oid in dict.fromkeys(ids):
                 there = index.find([oid]).get(oid)
@@ -105,11 +107,11 @@ def test_replay_is_extraction_after_each_commit_of_any_history(
                 read = objects.commit(oid)
                 again = make_batch(read, delta_of(objects, read, cache), there.generation, engine())
                 assert again.data == log[there.start : there.end]
-    assert verify(room.repository, store, everything=True).problems == []
+    assert verify(fixture.repository, store, everything=True).problems == []
     left_out = data.draw(st.frozensets(st.sampled_from(range(len(made)))))
-    holes = room.store()
-    record(room, holes, made, ids, left_out)
-    report = verify(room.repository, holes, everything=True)
+    holes = fixture.store()
+    record(fixture, holes, made, ids, left_out)
+    report = verify(fixture.repository, holes, everything=True)
     assert (report.problems, report.notes) == ([], [])
     assert report.replayed == len({oid for number, oid in enumerate(ids) if number not in left_out})
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from conftest import Repo
 from hypothesis import given
 from hypothesis import strategies as st
-from made_logs import Log, delete, insert, patch, replace
-from report_room import EVIL, content_of, data_of, page_of, some_history
-from shell import Shell
+from support.logs import Log, delete, insert, patch, replace
+from support.reports import EVIL, content_of, data_of, page_of, some_history
+from support.repository import Repo
+from support.shell import Shell
 
 from muse_hook.cli.terminal import printable
 from muse_hook.history.ancestry import BranchFilter

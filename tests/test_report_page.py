@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import Browser, needs_browser
-from made_logs import Log, delete, insert, patch, replace
-from report_room import EVIL, made, page_of, some_history
+from support.browser import Browser, needs_browser
+from support.logs import Log, delete, insert, patch, replace
+from support.reports import EVIL, made, page_of, some_history
 
 from muse_hook.cli.terminal import printable
 from muse_hook.report.content import PageContent

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.repository import Repo
 
 from muse_hook import __version__
 from muse_hook.install.hook_file import EVENTS, Shim, appended_lines, parse_shim, template
@@ -24,11 +24,11 @@ class Bench:
     """A folder of hooks that start the stand-in."""
 
     def __init__(self, folder: Path) -> None:
-        self.standin = StandIn(folder)
-        self.packages = self.standin.folder
+        self.fake_interpreter = FakeInterpreter(folder)
+        self.packages = self.fake_interpreter.folder
         self.hooks = folder / "the hooks"
         self.hooks.mkdir()
-        self.shim = self.standin.shim()
+        self.shim = self.fake_interpreter.shim()
 
     def put(self, event: str) -> Path:
         """Write the shim as the hook of an event."""
@@ -55,7 +55,7 @@ class Bench:
 
     def calls(self, at_least: int = 1) -> list[dict[str, Any]]:
         """Return how the interpreter was started until now."""
-        return self.standin.calls(at_least)
+        return self.fake_interpreter.calls(at_least)
 
 
 @pytest.fixture
@@ -182,8 +182,8 @@ def test_the_template_itself_does_no_harm(bench: Bench) -> None:
 
 
 def test_background_leaves_at_once_and_keeps_nothing_of_the_caller_open(bench: Bench) -> None:
-    bench.standin.hook.write_text("import time; time.sleep(1.5)\n" + bench.standin.hook.read_text())
-    bench.shim = bench.standin.shim(background=True)
+    bench.fake_interpreter.hook.write_text("import time; time.sleep(1.5)\n" + bench.fake_interpreter.hook.read_text())
+    bench.shim = bench.fake_interpreter.shim(background=True)
     bench.put("post-rewrite")
     bench.put("post-commit")
     started = time.monotonic()
@@ -197,7 +197,7 @@ def test_background_leaves_at_once_and_keeps_nothing_of_the_caller_open(bench: B
 
 
 def test_a_probe_answers_and_leaves_earlier_hooks_alone(bench: Bench) -> None:
-    bench.shim = bench.standin.shim(background=True)
+    bench.shim = bench.fake_interpreter.shim(background=True)
     bench.put("post-receive")
     bench.chain("post-receive", "#!/bin/sh\nexit 7\n")
     done = bench.run("post-receive", MUSE_HOOK_PROBE="n0nce")

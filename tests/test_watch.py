@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
 from hypothesis import given
 from hypothesis import strategies as st
-from made_logs import Log, digest, insert, patch, replace
+from support.logs import Log, digest, insert, patch, replace
+from support.repository import Repo
 
 from muse_hook.index.index import Index
 from muse_hook.oplog.entry import make_op_entry, seal_id

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import reading_of_git as model
-from conftest import Repo, sealed_environment
-from room import PROJECT, Room
+import support.reading_of_git as model
+from support.hooked import PROJECT, HookedRepo
+from support.repository import Repo, sealed_environment
 
 from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
@@ -33,9 +33,9 @@ TOUCHES = ("write", "pwrite", "fsync", "rename", "replace", "unlink", "mkdir", "
 
 
 @pytest.fixture
-def room(repo: Repo) -> Room:
+def hooked(repo: Repo) -> HookedRepo:
     """Make a repository with the hooks in it, a commit old."""
-    made = Room(repo.path, repo.environment, repo.clock)
+    made = HookedRepo(repo.path, repo.environment, repo.clock)
     made.one("base.txt", "base")
     made.install()
     return made
@@ -81,13 +81,13 @@ def killed_at(number: int, work: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-def fire(room: Room, hook: str, *args: str, stdin: str = "") -> Callable[[], None]:
+def fire(hooked: HookedRepo, hook: str, *args: str, stdin: str = "") -> Callable[[], None]:
     """Return what Git would start: a hook, in this process, with its working directory and its stdin."""
 
     def run() -> None:
         from muse_hook.hook import main  # noqa: PLC0415 - what is loaded by then has been patched by `killed_at`
 
-        os.chdir(room.path)
+        os.chdir(hooked.path)
         with tempfile.TemporaryFile() as file:
             file.write(stdin.encode())
             file.seek(0)
@@ -110,249 +110,249 @@ def killed_at_every_touch(most: int, work_of: Callable[[int], Callable[[], None]
     pytest.fail("the hook never came through")
 
 
-def test_kill_at_every_touch_of_a_commit(room: Room) -> None:
+def test_kill_at_every_touch_of_a_commit(hooked: HookedRepo) -> None:
     def commit(_: int) -> Callable[[], None]:
-        room.one(dead=True)
-        return fire(room, "post-commit")
+        hooked.one(dead=True)
+        return fire(hooked, "post-commit")
 
     assert killed_at_every_touch(60, commit) > 8
-    room.agree()
+    hooked.agree()
 
 
-def test_kill_at_every_touch_of_a_rewrite(room: Room) -> None:
+def test_kill_at_every_touch_of_a_rewrite(hooked: HookedRepo) -> None:
     def rewrite(number: int) -> Callable[[], None]:
-        old = room.one(message=f"old {number}", dead=True)
-        room.change("a.txt", "more")
-        room.dead("commit", "-q", "--amend", "-m", f"new {number}")
-        return fire(room, "post-rewrite", "amend", stdin=f"{old} {room.git('rev-parse', 'HEAD')}\n")
+        old = hooked.one(message=f"old {number}", dead=True)
+        hooked.change("a.txt", "more")
+        hooked.dead("commit", "-q", "--amend", "-m", f"new {number}")
+        return fire(hooked, "post-rewrite", "amend", stdin=f"{old} {hooked.git('rev-parse', 'HEAD')}\n")
 
     number = killed_at_every_touch(90, rewrite)
     assert number > 10
-    room.agree()
-    told = room.told()
+    hooked.agree()
+    told = hooked.mark_texts()
     assert len(told) == len(set(told))
     assert f"amend: old {number} -> new {number}" in told
 
 
-def test_kill_at_random_times(room: Room) -> None:
+def test_kill_at_random_times(hooked: HookedRepo) -> None:
     rng = random.Random(7)  # noqa: S311 - a seed that is kept
-    hook = [str(model.common_dir(room) / "hooks/post-commit")]
+    hook = [str(model.common_dir(hooked) / "hooks/post-commit")]
     for _ in range(25):
-        room.one("a.py", f"x{room.clock[0]} = 1", dead=True)
-        process = subprocess.Popen(hook, cwd=room.path, env=room.environment, start_new_session=True)
+        hooked.one("a.py", f"x{hooked.clock[0]} = 1", dead=True)
+        process = subprocess.Popen(hook, cwd=hooked.path, env=hooked.environment, start_new_session=True)
         time.sleep(rng.uniform(0, 0.07))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    room.agree()
-    assert room.recorded() == {"main": 25}
+    hooked.agree()
+    assert hooked.recorded() == {"main": 25}
 
 
 def test_kill_in_a_backfill_loses_nothing(repo: Repo) -> None:
     for number in range(6):
         repo.commit(str(number), a=f"A = {number}\n")
-    room = Room(repo.path, repo.environment, repo.clock)
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
 
     def work() -> None:
-        backfill(room.repository(), room.store())
+        backfill(hooked.repository(), hooked.store())
 
     for number in range(0, 200, 9):
         if in_a_child(killed_at(number, work)) == 0:
             break
-    report = backfill(room.repository(), room.store())
+    report = backfill(hooked.repository(), hooked.store())
     assert report.recorded + report.already == 6
-    assert room.recorded() == {"main": 6}
+    assert hooked.recorded() == {"main": 6}
 
 
 # Damage
 
 
-def test_torn_end_of_a_log(room: Room) -> None:
+def test_torn_end_of_a_log(hooked: HookedRepo) -> None:
     """Nothing is cut from a log, and what is recorded again is the same bytes."""
-    room.one("a.py", "a = 1")
-    log = room.muse / "op_log/main/ops.jsonl"
+    hooked.one("a.py", "a = 1")
+    log = hooked.muse / "op_log/main/ops.jsonl"
     first = log.read_bytes()
-    room.one("a.py", "b = 1")
+    hooked.one("a.py", "b = 1")
     whole = log.read_bytes()
     batch = len(whole) - len(first)
     rng = random.Random(5)  # noqa: S311 - a seed that is kept
     for cut in [1, 2, 3, batch - 1, batch, *rng.sample(range(4, batch - 1), 8)]:
         torn = whole[: len(whole) - cut]
         log.write_bytes(torn)
-        (room.muse / "frontier").unlink(missing_ok=True)
-        room.read()
+        (hooked.muse / "frontier").unlink(missing_ok=True)
+        hooked.read()
         now = log.read_bytes()
         assert now.startswith(torn), cut
-        assert lines(room.muse) == set(whole.splitlines(keepends=True)), cut
+        assert lines(hooked.muse) == set(whole.splitlines(keepends=True)), cut
         again = b"" if cut == 1 else whole[len(first) :]
         assert now in {torn + b"\n" + again, torn + again}, cut
 
 
-def test_torn_log_is_found_without_losing_the_frontier(room: Room) -> None:
+def test_torn_log_is_found_without_losing_the_frontier(hooked: HookedRepo) -> None:
     """What a reader believed done is looked at again where there are fewer seals than there were."""
-    room.one()
-    made = room.one()
-    room.read()
-    log = room.muse / "op_log/main/ops.jsonl"
+    hooked.one()
+    made = hooked.one()
+    hooked.read()
+    log = hooked.muse / "op_log/main/ops.jsonl"
     log.write_bytes(log.read_bytes()[:-20])
-    assert room.read().recorded == 1
-    assert room.recorded() == {"main": 2}
-    assert room.seals()[-1].commit == made
+    assert hooked.read().recorded == 1
+    assert hooked.recorded() == {"main": 2}
+    assert hooked.seals()[-1].commit == made
 
 
-def test_garbage_after_the_last_newline(room: Room) -> None:
-    room.one()
-    with (room.muse / "op_log/main/ops.jsonl").open("ab") as file:
+def test_garbage_after_the_last_newline(hooked: HookedRepo) -> None:
+    hooked.one()
+    with (hooked.muse / "op_log/main/ops.jsonl").open("ab") as file:
         file.write(b'\0\xff{"op_id":')
-    room.one()
-    room.one()
-    room.agree()
-    assert room.recorded() == {"main": 3}
+    hooked.one()
+    hooked.one()
+    hooked.agree()
+    assert hooked.recorded() == {"main": 3}
 
 
 @pytest.mark.parametrize("where", [0.1, 0.5, 0.9])
-def test_flipped_bit_in_a_sealed_batch(room: Room, where: float) -> None:
+def test_flipped_bit_in_a_sealed_batch(hooked: HookedRepo, where: float) -> None:
     """The batch is named, its commit recorded anew, and what came later is kept."""
-    room.one("a.py", "first = 1")
-    log = room.muse / "op_log/main/ops.jsonl"
+    hooked.one("a.py", "first = 1")
+    log = hooked.muse / "op_log/main/ops.jsonl"
     start = len(log.read_bytes())
-    hurt = room.one("a.py", "second = 2")
+    hurt = hooked.one("a.py", "second = 2")
     end = len(log.read_bytes())
-    room.one("a.py", "third = 3")
-    room.read()
+    hooked.one("a.py", "third = 3")
+    hooked.read()
     data = bytearray(log.read_bytes())
     data[start + int((end - start) * where)] ^= 1
     log.write_bytes(bytes(data))
-    pending = room.pending()
+    pending = hooked.pending()
     assert [damage.commit_id for damage in pending.damaged] in ([hurt], [])
     assert hurt in {oid for oid, _ in pending.missing}
-    assert room.read().recorded == 1
-    room.agree()
-    assert room.recorded() == {"main": 3}
+    assert hooked.read().recorded == 1
+    hooked.agree()
+    assert hooked.recorded() == {"main": 3}
     assert log.read_bytes().startswith(bytes(data))
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"\0" * 40, b"{", b"[]", b'{"version": 1}', b'{"version":1,"hook":1}', b"\xff", b"[" * 100_000]
 )
-def test_garbage_in_the_queue(room: Room, content: bytes) -> None:
-    room.one()
-    queue = room.muse / "queue"
+def test_garbage_in_the_queue(hooked: HookedRepo, content: bytes) -> None:
+    hooked.one()
+    queue = hooked.muse / "queue"
     queue.mkdir(exist_ok=True)
     (queue / "00000000000000000001-1").write_bytes(content)
     (queue / ".00000000000000000002-1").write_bytes(content)
-    made = room.one()
-    assert made in room.sessions()
-    room.sync()
-    room.settle()  # the background of the hook may be at it still
+    made = hooked.one()
+    assert made in hooked.sessions()
+    hooked.sync()
+    hooked.settle()  # the background of the hook may be at it still
     assert [path.name for path in queue.iterdir()] == [".00000000000000000002-1"]
-    assert "no event of ours" in room.errors()
+    assert "no event of ours" in hooked.errors()
 
 
-def test_event_that_would_leave_the_store(room: Room) -> None:
-    made = room.one(dead=True)
-    queue = room.muse / "queue"
+def test_event_that_would_leave_the_store(hooked: HookedRepo) -> None:
+    made = hooked.one(dead=True)
+    queue = hooked.muse / "queue"
     queue.mkdir()
     (queue / "1-1").write_text(
         f'{{"version":1,"hook":"post-commit","kind":"","head":"{made}","branch":"../../x","worktree":null,'
         f'"pairs":[],"updates":[],"rebase":null}}'
     )
-    room.sync()
-    assert room.sessions() == {made: "main"}
-    assert not room.queued()
+    hooked.sync()
+    assert hooked.sessions() == {made: "main"}
+    assert not hooked.queued()
 
 
-def test_event_of_a_newer_version_is_left_to_it(room: Room) -> None:
-    queue = room.muse / "queue"
+def test_event_of_a_newer_version_is_left_to_it(hooked: HookedRepo) -> None:
+    queue = hooked.muse / "queue"
     queue.mkdir()
     (queue / "1-1").write_text('{"version":2}')
-    room.sync()
-    room.one()
-    assert room.queued() == ["1-1"]
+    hooked.sync()
+    hooked.one()
+    assert hooked.queued() == ["1-1"]
 
 
-def test_index_deleted_or_damaged(room: Room) -> None:
-    room.one()
-    before = model.logs(room.muse)
-    index = room.muse / "index.sqlite"
+def test_index_deleted_or_damaged(hooked: HookedRepo) -> None:
+    hooked.one()
+    before = model.logs(hooked.muse)
+    index = hooked.muse / "index.sqlite"
     for damage in (index.unlink, lambda: index.write_bytes(b"no database" * 1000)):
         damage()
-        assert room.sync().recorded == 0
-        assert model.logs(room.muse) == before
+        assert hooked.sync().recorded == 0
+        assert model.logs(hooked.muse) == before
         damage()
-        room.one()
-        room.head_is_recorded()
-        before = model.logs(room.muse)
-    room.agree()
+        hooked.one()
+        hooked.head_is_recorded()
+        before = model.logs(hooked.muse)
+    hooked.agree()
 
 
-def test_frontier_that_lies_is_not_believed_by_sync(room: Room) -> None:
-    made = room.one(dead=True)
-    (room.muse / "frontier").write_text(f"muse_hook frontier 1\nseals 0\ntip {made}\nend\n")
-    room.read()
-    assert room.recorded() == {}
-    assert [oid for oid, _ in room.pending().missing] == [made]
-    room.sync()
-    assert room.recorded() == {"main": 1}
+def test_frontier_that_lies_is_not_believed_by_sync(hooked: HookedRepo) -> None:
+    made = hooked.one(dead=True)
+    (hooked.muse / "frontier").write_text(f"muse_hook frontier 1\nseals 0\ntip {made}\nend\n")
+    hooked.read()
+    assert hooked.recorded() == {}
+    assert [oid for oid, _ in hooked.pending().missing] == [made]
+    hooked.sync()
+    assert hooked.recorded() == {"main": 1}
 
 
-def test_store_deleted(room: Room) -> None:
+def test_store_deleted(hooked: HookedRepo) -> None:
     """A new baseline leaves out the commit whose hook found none; `backfill --all` brings the same lines back."""
-    room.one("a.py", "a = 1")
-    room.git("switch", "-q", "-c", "side")
-    room.one("a.py", "b = 1")
-    room.git("switch", "-q", "main")
-    before = lines(room.muse)
-    shutil.rmtree(room.muse)
-    room.change("b.py", "b = 1")
-    said = room.run("git", "commit", "-q", "-m", "first after").stderr.decode()
+    hooked.one("a.py", "a = 1")
+    hooked.git("switch", "-q", "-c", "side")
+    hooked.one("a.py", "b = 1")
+    hooked.git("switch", "-q", "main")
+    before = lines(hooked.muse)
+    shutil.rmtree(hooked.muse)
+    hooked.change("b.py", "b = 1")
+    said = hooked.run("git", "commit", "-q", "-m", "first after").stderr.decode()
     assert said.count("\n") == 1
     assert "baseline" in said
-    made = room.git("rev-parse", "HEAD")
-    assert set(room.sessions()) == {made}
-    assert room.pending().baseline == "anew"
-    backfill(room.repository(), room.store(), all=True)
-    assert lines(room.muse) > before
+    made = hooked.git("rev-parse", "HEAD")
+    assert set(hooked.sessions()) == {made}
+    assert hooked.pending().baseline == "anew"
+    backfill(hooked.repository(), hooked.store(), all=True)
+    assert lines(hooked.muse) > before
 
 
-def test_baseline_lost(room: Room) -> None:
-    room.one()
-    (room.muse / "baseline").unlink()
-    made = room.one()
-    assert made in room.sessions()
-    unseen = room.one(dead=True)
-    room.git("switch", "-q", "-c", "side", "HEAD~2")
-    room.one()
-    room.sync()
-    assert unseen not in room.sessions()
-    assert room.pending().baseline == "anew"
+def test_baseline_lost(hooked: HookedRepo) -> None:
+    hooked.one()
+    (hooked.muse / "baseline").unlink()
+    made = hooked.one()
+    assert made in hooked.sessions()
+    unseen = hooked.one(dead=True)
+    hooked.git("switch", "-q", "-c", "side", "HEAD~2")
+    hooked.one()
+    hooked.sync()
+    assert unseen not in hooked.sessions()
+    assert hooked.pending().baseline == "anew"
 
 
-def test_abandoned_half_of_an_event_goes_after_an_hour(room: Room) -> None:
-    queue = room.muse / "queue"
+def test_abandoned_half_of_an_event_goes_after_an_hour(hooked: HookedRepo) -> None:
+    queue = hooked.muse / "queue"
     queue.mkdir()
     for name, age in ((".old", 7200), (".new", 0)):
         (queue / name).write_bytes(b"x")
         os.utime(queue / name, (time.time() - age,) * 2)
-    room.sync()
+    hooked.sync()
     assert [path.name for path in queue.iterdir()] == [".new"]
 
 
 # No room, no right
 
 
-def test_full_disk(room: Room) -> None:
+def test_full_disk(hooked: HookedRepo) -> None:
     """Git succeeds, one line says so, everything is recorded when there is room again."""
-    room.one()
-    log = room.muse / "op_log/main/ops.jsonl"
+    hooked.one()
+    log = hooked.muse / "op_log/main/ops.jsonl"
     with log.open("ab") as file:
         file.write(b"x" * 90_000 + b"\n")
     before = log.read_bytes()
     for _ in range(2):
-        room.change("a.txt", "more")
+        hooked.change("a.txt", "more")
         done = subprocess.run(
             ["git", "commit", "-q", "-m", "no room"],
-            cwd=room.path,
-            env=room.environment,
+            cwd=hooked.path,
+            env=hooked.environment,
             capture_output=True,
             check=True,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (90_500, 90_500)),
@@ -360,10 +360,10 @@ def test_full_disk(room: Room) -> None:
         assert done.stderr.count(b"\n") == 1
         assert b"muse_hook: not recorded yet" in done.stderr
         assert log.read_bytes() == before
-    assert "Traceback" not in room.errors()
-    (room.muse / "error.log").unlink()
-    room.agree()
-    assert room.recorded() == {"main": 3}
+    assert "Traceback" not in hooked.errors()
+    (hooked.muse / "error.log").unlink()
+    hooked.agree()
+    assert hooked.recorded() == {"main": 3}
 
 
 @pytest.fixture
@@ -393,16 +393,16 @@ def test_store_that_cannot_be_written(shared_folder: Path) -> None:
     home.mkdir()
     path = shared_folder / "repo"
     path.mkdir()
-    room = Room(path, sealed_environment(home))
-    room.git("init", "-q", "-b", "main")
-    room.install()
+    hooked = HookedRepo(path, sealed_environment(home))
+    hooked.git("init", "-q", "-b", "main")
+    hooked.install()
     user = as_a_user(shared_folder)
 
     def commit() -> bytes:
         done = subprocess.run(
             ["git", "commit", "-q", "--allow-empty", "-m", "x"],
             cwd=path,
-            env=room.environment,
+            env=hooked.environment,
             capture_output=True,
             check=True,
             user=user,
@@ -411,15 +411,15 @@ def test_store_that_cannot_be_written(shared_folder: Path) -> None:
         return done.stderr
 
     assert commit() == b""
-    for folder in (room.muse, *room.muse.rglob("*")):
+    for folder in (hooked.muse, *hooked.muse.rglob("*")):
         folder.chmod(0o555 if folder.is_dir() else 0o444)
     said = commit()
     assert said.startswith(b"muse_hook: not recorded yet: ")
     assert said.count(b"\n") == 1
-    for folder in (room.muse, *room.muse.rglob("*")):
+    for folder in (hooked.muse, *hooked.muse.rglob("*")):
         folder.chmod(0o755 if folder.is_dir() else 0o644)
     assert commit() == b""
-    assert len(model.all_seals(room.muse)) == 3
+    assert len(model.all_seals(hooked.muse)) == 3
 
 
 def test_repository_of_another_user_is_left_alone(shared_folder: Path) -> None:
@@ -429,14 +429,14 @@ def test_repository_of_another_user_is_left_alone(shared_folder: Path) -> None:
     home.mkdir()
     path = shared_folder / "repo"
     path.mkdir()
-    room = Room(path, sealed_environment(home))
-    room.git("init", "-q", "-b", "main")
-    room.install()
+    hooked = HookedRepo(path, sealed_environment(home))
+    hooked.git("init", "-q", "-b", "main")
+    hooked.install()
     as_a_user(shared_folder)
-    room.git("config", "--global", "safe.directory", "*")
-    done = room.run("git", "commit", "-q", "--allow-empty", "-m", "by root")
+    hooked.git("config", "--global", "safe.directory", "*")
+    done = hooked.run("git", "commit", "-q", "--allow-empty", "-m", "by root")
     assert b"belongs to another user" in done.stderr
-    assert {found.stat().st_uid for found in room.muse.rglob("*")} == {65534}
+    assert {found.stat().st_uid for found in hooked.muse.rglob("*")} == {65534}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")
@@ -450,19 +450,19 @@ def test_hook_and_install_are_told_the_same(
     """A repository of one user, or of several (core.sharedRepository)."""
     (shared_folder / "home").mkdir()
     (shared_folder / "repo").mkdir()
-    room = Room(shared_folder / "repo", sealed_environment(shared_folder / "home"))
-    room.git("init", "-q", "-b", "main")
-    room.install()
+    hooked = HookedRepo(shared_folder / "repo", sealed_environment(shared_folder / "home"))
+    hooked.git("init", "-q", "-b", "main")
+    hooked.install()
     as_a_user(shared_folder)
-    for folder in ((room.path / ".git"), *(room.path / ".git").rglob("*")):
+    for folder in ((hooked.path / ".git"), *(hooked.path / ".git").rglob("*")):
         folder.chmod(folder.stat().st_mode | 0o666)
-    os.chown(room.path / ".git", owner, owner)
-    room.git("config", "--global", "safe.directory", "*")
-    room.git("config", "core.sharedRepository", sharing)
-    (room.path / ".git/config").chmod(0o666)
+    os.chown(hooked.path / ".git", owner, owner)
+    hooked.git("config", "--global", "safe.directory", "*")
+    hooked.git("config", "core.sharedRepository", sharing)
+    (hooked.path / ".git/config").chmod(0o666)
 
     def refused(*command: str) -> bool:
-        done = subprocess.run(command, cwd=room.path, env=room.environment, capture_output=True, check=False,
+        done = subprocess.run(command, cwd=hooked.path, env=hooked.environment, capture_output=True, check=False,
             user=user, group=user, umask=0o022)  # fmt: skip
         return b"belongs to" in done.stdout + done.stderr
 
@@ -473,9 +473,9 @@ def test_hook_and_install_are_told_the_same(
 # Several at once
 
 
-def test_six_syncs_at_once(room: Room) -> None:
+def test_six_syncs_at_once(hooked: HookedRepo) -> None:
     for _ in range(30):
-        room.one(dead=True)
+        hooked.one(dead=True)
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from muse_hook.catchup.catchup import catch_up\n"
@@ -485,63 +485,64 @@ def test_six_syncs_at_once(room: Room) -> None:
         "catch_up(repo, Store(repo.common_dir), whole=True)\n"
     )
     syncs = [
-        subprocess.Popen([sys.executable, "-c", code, str(PROJECT)], cwd=room.path, env=room.environment)
+        subprocess.Popen([sys.executable, "-c", code, str(PROJECT)], cwd=hooked.path, env=hooked.environment)
         for _ in range(6)
     ]
     assert [sync.wait() for sync in syncs] == [0] * 6
-    room.agree()
-    assert room.recorded() == {"main": 30}
+    hooked.agree()
+    assert hooked.recorded() == {"main": 30}
 
 
-def test_eight_worktrees_committing_at_once(room: Room, tmp_path: Path) -> None:
+def test_eight_worktrees_committing_at_once(hooked: HookedRepo, tmp_path: Path) -> None:
     trees = [tmp_path / f"tree{number}" for number in range(8)]
     for tree in trees:
-        room.git("worktree", "add", "-q", "-b", tree.name, str(tree))
+        hooked.git("worktree", "add", "-q", "-b", tree.name, str(tree))
     script = 'for n in 1 2; do git commit -q --allow-empty -m "$PWD $n" || exit 1; done'
     people = [
-        subprocess.Popen(["sh", "-c", script], cwd=tree, env=room.environment, stderr=subprocess.PIPE) for tree in trees
+        subprocess.Popen(["sh", "-c", script], cwd=tree, env=hooked.environment, stderr=subprocess.PIPE)
+        for tree in trees
     ]
     said = [person.communicate()[1] for person in people]
     assert [person.returncode for person in people] == [0] * 8
     assert said == [b""] * 8
-    room.settle()
-    assert room.recorded() == {tree.name: 2 for tree in trees}
-    room.agree()
+    hooked.settle()
+    assert hooked.recorded() == {tree.name: 2 for tree in trees}
+    hooked.agree()
 
 
-def test_hook_that_finds_the_lock_taken_leaves_its_event(room: Room) -> None:
-    with room.store().lock():
+def test_hook_that_finds_the_lock_taken_leaves_its_event(hooked: HookedRepo) -> None:
+    with hooked.store().lock():
         started = time.monotonic()
-        made = room.one()
+        made = hooked.one()
         assert time.monotonic() - started < 3
-        assert len(room.queued()) == 1
-    assert made not in room.sessions()
-    room.read()
-    assert made in room.sessions()
-    room.agree()
+        assert len(hooked.queued()) == 1
+    assert made not in hooked.sessions()
+    hooked.read()
+    assert made in hooked.sessions()
+    hooked.agree()
 
 
-def test_holder_looks_at_the_queue_once_more(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_holder_looks_at_the_queue_once_more(hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hook leaves its event while catch-up has the lock, and after it has read the queue."""
     original = write_frontier
     made: list[str] = []
 
     def meanwhile(*args: object) -> None:
         if not made:
-            made.append(room.one())
+            made.append(hooked.one())
         original(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr("muse_hook.catchup.catchup.write_frontier", meanwhile)
-    room.one(dead=True)
-    room.read()
-    room.settle()
-    assert set(made) <= room.sessions().keys()
+    hooked.one(dead=True)
+    hooked.read()
+    hooked.settle()
+    assert set(made) <= hooked.sessions().keys()
 
 
 def test_interrupted_backfill_goes_on(repo: Repo) -> None:
     for number in range(8):
         repo.commit(str(number), a=f"A = {number}\n")
-    room = Room(repo.path, repo.environment, repo.clock)
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
 
     def stop(done: int, total: int) -> None:
         assert total == 8
@@ -549,9 +550,9 @@ def test_interrupted_backfill_goes_on(repo: Repo) -> None:
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        backfill(room.repository(), room.store(), progress=stop)
-    assert room.recorded() == {"main": 3}
-    report = backfill(room.repository(), room.store())
+        backfill(hooked.repository(), hooked.store(), progress=stop)
+    assert hooked.recorded() == {"main": 3}
+    report = backfill(hooked.repository(), hooked.store())
     assert (report.recorded, report.already) == (5, 3)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -565,40 +566,42 @@ def test_commits_while_a_backfill_runs(repo: Repo) -> None:
     )
     repo.git("fast-import", "--quiet", stdin=stream)
     repo.git("reset", "-q", "--hard")
-    room = Room(repo.path, repo.environment, repo.clock)
-    room.install()
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install()
     pid = os.fork()
     if pid == 0:
         try:
-            backfill(room.repository(), room.store())
+            backfill(hooked.repository(), hooked.store())
             os._exit(0)
         finally:
             os._exit(1)
-    made = [room.one() for _ in range(3)]
+    made = [hooked.one() for _ in range(3)]
     assert os.waitpid(pid, 0)[1] == 0
-    room.settle()
-    assert room.sessions().keys() >= set(made)
-    assert room.recorded() == {"main": 803}
+    hooked.settle()
+    assert hooked.sessions().keys() >= set(made)
+    assert hooked.recorded() == {"main": 803}
 
 
-def test_two_clones_record_the_same_lines_in_another_order(room: Room, tmp_path: Path) -> None:
-    room.one("a.py", "a = 1")
-    room.git("switch", "-q", "-c", "side")
-    room.one("a.py", "b = 1")
-    room.git("switch", "-q", "main")
-    room.one("c.py", "c = 1")
-    room.git("merge", "-q", "--no-edit", "side")
-    there = Room(room.clone(tmp_path / "there").path, room.environment, room.clock)
+def test_two_clones_record_the_same_lines_in_another_order(hooked: HookedRepo, tmp_path: Path) -> None:
+    hooked.one("a.py", "a = 1")
+    hooked.git("switch", "-q", "-c", "side")
+    hooked.one("a.py", "b = 1")
+    hooked.git("switch", "-q", "main")
+    hooked.one("c.py", "c = 1")
+    hooked.git("merge", "-q", "--no-edit", "side")
+    there = HookedRepo(hooked.clone(tmp_path / "there").path, hooked.environment, hooked.clock)
     there.git("fetch", "-q", "origin", "+refs/heads/*:refs/heads/*", "--update-head-ok")
     backfill(there.repository(), there.store(), range="side")
     backfill(there.repository(), there.store(), all=True)
-    backfill(room.repository(), room.store(), all=True)
-    assert lines(there.muse) == lines(room.muse)
+    backfill(hooked.repository(), hooked.store(), all=True)
+    assert lines(there.muse) == lines(hooked.muse)
 
 
-def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad = room.one(dead=True)
-    good = room.one(dead=True)
+def test_commit_that_cannot_be_told_does_not_hold_up_the_others(
+    hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = hooked.one(dead=True)
+    good = hooked.one(dead=True)
     original = delta_of
 
     def fails(*args: object, **named: object) -> object:
@@ -608,22 +611,22 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(room: Room, monk
 
     with monkeypatch.context() as patched:
         patched.setattr("muse_hook.record.recorder.delta_of", fails)
-        report = room.read()
+        report = hooked.read()
         assert report.unreadable == {bad: "ZeroDivisionError: a bug of ours"}
-        assert set(room.sessions()) == {good}
-        assert "ZeroDivisionError" in room.errors()
-        assert [oid for oid, _ in room.pending().missing] == [bad]
-    assert room.read().recorded == 1
-    (room.muse / "error.log").unlink()
-    room.agree()
+        assert set(hooked.sessions()) == {good}
+        assert "ZeroDivisionError" in hooked.errors()
+        assert [oid for oid, _ in hooked.pending().missing] == [bad]
+    assert hooked.read().recorded == 1
+    (hooked.muse / "error.log").unlink()
+    hooked.agree()
 
 
 def test_hook_says_what_it_could_not_record(
-    room: Room, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    made = room.one("a.py", "a = 1", dead=True)
-    monkeypatch.chdir(room.path)
-    for name, value in room.environment.items():
+    made = hooked.one("a.py", "a = 1", dead=True)
+    monkeypatch.chdir(hooked.path)
+    for name, value in hooked.environment.items():
         monkeypatch.setenv(name, value)
 
     def fails(*_: object) -> object:
@@ -633,24 +636,24 @@ def test_hook_says_what_it_could_not_record(
         patched.setattr("muse_hook.record.recorder.delta_of", fails)
         hook.main(["post-commit"])
     assert capfd.readouterr().err == "muse_hook: not recorded yet: ZeroDivisionError: a bug of ours\n"
-    assert f"recording {made}: Traceback" in room.errors()
-    (room.muse / "error.log").unlink()
+    assert f"recording {made}: Traceback" in hooked.errors()
+    (hooked.muse / "error.log").unlink()
     hook.main(["post-commit"])
     assert capfd.readouterr().err == ""
-    assert made in room.sessions()
-    room.agree()
+    assert made in hooked.sessions()
+    hooked.agree()
 
 
-def test_error_log_is_capped(room: Room) -> None:
+def test_error_log_is_capped(hooked: HookedRepo) -> None:
     for number in range(40):
-        room.store().append_error(f"{number} " + "x" * 20_000)
-    path = room.muse / "error.log"
+        hooked.store().append_error(f"{number} " + "x" * 20_000)
+    path = hooked.muse / "error.log"
     assert path.stat().st_size < 300 << 10
     assert path.read_text().splitlines()[-1].split()[1] == "39"
 
 
-def test_catch_up_of_an_untouched_repository_changes_nothing(room: Room) -> None:
-    room.sync()
-    before = {path: path.stat().st_mtime_ns for path in room.muse.rglob("*") if "sqlite" not in path.name}
-    catch_up(room.repository(), room.store())
-    assert {path: path.stat().st_mtime_ns for path in room.muse.rglob("*") if "sqlite" not in path.name} == before
+def test_catch_up_of_an_untouched_repository_changes_nothing(hooked: HookedRepo) -> None:
+    hooked.sync()
+    before = {path: path.stat().st_mtime_ns for path in hooked.muse.rglob("*") if "sqlite" not in path.name}
+    catch_up(hooked.repository(), hooked.store())
+    assert {path: path.stat().st_mtime_ns for path in hooked.muse.rglob("*") if "sqlite" not in path.name} == before

@@ -11,10 +11,10 @@ import tempfile
 from pathlib import Path
 
 import hypothesis.strategies as st
-from conftest import sealed_environment
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from room import NO_HOOKS, Room
+from support.hooked import NO_HOOKS, HookedRepo
+from support.repository import sealed_environment
 
 # A long walk: MUSE_HOOK_WALKS=300 pytest tests/catchup/test_walk.py; hypothesis keeps and prints what fails.
 WALKS = int(os.environ.get("MUSE_HOOK_WALKS", "6"))
@@ -55,27 +55,27 @@ class Walk(RuleBasedStateMachine):
         home = self.folder / "home"
         home.mkdir()
         environment = sealed_environment(home)
-        self.room = Room(self.folder / "repo", environment)
-        self.room.path.mkdir()
-        self.room.git("init", "-q", "-b", "main")
+        self.hooked = HookedRepo(self.folder / "repo", environment)
+        self.hooked.path.mkdir()
+        self.hooked.git("init", "-q", "-b", "main")
         self.count = 0
-        self.trees: list[Room] = [self.room]
+        self.trees: list[HookedRepo] = [self.hooked]
 
     @initialize()
     def begin(self) -> None:
-        self.room.one("a.txt", "0")
-        self.room.one("b.txt", "1")
-        self.room.install()
+        self.hooked.one("a.txt", "0")
+        self.hooked.one("b.txt", "1")
+        self.hooked.install()
         for name in ("x", "y", "deep/z"):
-            self.room.git("switch", "-q", "-c", name, "main")
+            self.hooked.git("switch", "-q", "-c", name, "main")
             for file in ("a.txt", "b.txt"):
-                self.room.one(file, self.line(), dead=True)
+                self.hooked.one(file, self.line(), dead=True)
 
     def teardown(self) -> None:
         try:
             for tree in self.trees:
                 self.leave(tree)
-            self.room.agree()
+            self.hooked.agree()
         finally:
             shutil.rmtree(self.folder)
 
@@ -173,66 +173,66 @@ class Walk(RuleBasedStateMachine):
 
     @rule(name=NAMES, new=NAMES)
     def rename(self, name: str, new: str) -> None:
-        self.room.git("branch", "-m", name, new, check=False)
+        self.hooked.git("branch", "-m", name, new, check=False)
 
     @rule(name=NAMES)
     def delete(self, name: str) -> None:
-        self.room.git("branch", "-q", "-D", name, check=False)
+        self.hooked.git("branch", "-q", "-D", name, check=False)
 
     @rule(name=NAMES)
     def plumbing(self, name: str) -> None:
-        if self.room.git("rev-parse", "-q", "--verify", f"refs/heads/{name}", check=False) and not self.checked_out(
+        if self.hooked.git("rev-parse", "-q", "--verify", f"refs/heads/{name}", check=False) and not self.checked_out(
             name
         ):
-            made = self.room.git("commit-tree", f"{name}^{{tree}}", "-p", name, "-m", self.line())
-            self.room.git("update-ref", f"refs/heads/{name}", made)
+            made = self.hooked.git("commit-tree", f"{name}^{{tree}}", "-p", name, "-m", self.line())
+            self.hooked.git("update-ref", f"refs/heads/{name}", made)
 
     @rule(name=NAMES)
     def force(self, name: str) -> None:
-        self.room.git("branch", "-f", name, "HEAD", check=False)
+        self.hooked.git("branch", "-f", name, "HEAD", check=False)
 
     @precondition(lambda self: len(self.trees) == 1)
     @rule()
     def add_a_tree(self) -> None:
         path = self.folder / "tree"
         shutil.rmtree(path, ignore_errors=True)
-        self.room.git("worktree", "prune")
-        self.room.git("worktree", "add", "-q", "--detach", str(path))
-        self.trees.append(self.room.tree_of(path))
+        self.hooked.git("worktree", "prune")
+        self.hooked.git("worktree", "add", "-q", "--detach", str(path))
+        self.trees.append(self.hooked.tree_of(path))
 
     @precondition(lambda self: len(self.trees) == 2)
     @rule()
     def remove_a_tree(self) -> None:
-        self.room.git("worktree", "remove", "--force", str(self.trees.pop().path))
+        self.hooked.git("worktree", "remove", "--force", str(self.trees.pop().path))
 
     @rule(whole=st.booleans())
     def read(self, whole: bool) -> None:
         if whole:
-            self.room.sync()
+            self.hooked.sync()
         else:
-            self.room.read()
+            self.hooked.read()
 
     @rule(what=st.sampled_from(["index.sqlite", "frontier", "queue/00", "op_log/main/.clock"]))
     def lose(self, what: str) -> None:
-        path = self.room.muse / what
+        path = self.hooked.muse / what
         if what.startswith("queue"):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(b"\0garbage")
-            self.room.sync()
-            (self.room.muse / "error.log").unlink()
+            self.hooked.sync()
+            (self.hooked.muse / "error.log").unlink()
         else:
             path.unlink(missing_ok=True)
 
     @rule()
     def pack(self) -> None:
-        self.room.git("pack-refs", "--all")
+        self.hooked.git("pack-refs", "--all")
 
     # How it does it
 
-    def tree(self, number: int) -> Room:
+    def tree(self, number: int) -> HookedRepo:
         return self.trees[number % len(self.trees)]
 
-    def on(self, number: int, name: str) -> Room:
+    def on(self, number: int, name: str) -> HookedRepo:
         """Return a work tree, on branch `name` if there is one and no other tree has it."""
         where = self.tree(number)
         where.git("switch", "-q", name, check=False)
@@ -245,7 +245,7 @@ class Walk(RuleBasedStateMachine):
     def checked_out(self, name: str) -> bool:
         return any(tree.git("symbolic-ref", "-q", "--short", "HEAD", check=False) == name for tree in self.trees)
 
-    def resolve(self, where: Room) -> bool:
+    def resolve(self, where: HookedRepo) -> bool:
         """Resolve a conflict: our lines, and those that the other side added; whether there was one."""
         paths = set(where.git("diff", "--name-only", "--diff-filter=U").split())
         for path in paths:
@@ -256,7 +256,14 @@ class Walk(RuleBasedStateMachine):
         return bool(paths)
 
     def rewrite(
-        self, where: Room, onto: str, outcomes: list[str], end: str, *options: str, dead: bool = False, **variables: str
+        self,
+        where: HookedRepo,
+        onto: str,
+        outcomes: list[str],
+        end: str,
+        *options: str,
+        dead: bool = False,
+        **variables: str,
     ) -> None:
         before = where.git("rev-parse", "HEAD")
         base = where.git("rev-parse", "-q", "--verify", onto, check=False)
@@ -287,15 +294,15 @@ class Walk(RuleBasedStateMachine):
         if not dead and branch and before != after:
             self.fates_are_told(where, before, after, base, was_there)
 
-    def rebasing(self, where: Room) -> bool:
+    def rebasing(self, where: HookedRepo) -> bool:
         folder = where.path / where.git("rev-parse", "--git-dir")
         return (folder / "rebase-merge").exists() or (folder / "rebase-apply").exists()
 
-    def leave(self, where: Room) -> None:
+    def leave(self, where: HookedRepo) -> None:
         if self.rebasing(where):
             where.git("rebase", "--abort", check=False)
 
-    def after_hook(self, where: Room, *, dead: bool = False) -> None:
+    def after_hook(self, where: HookedRepo, *, dead: bool = False) -> None:
         if dead:
             return
         self.settled()
@@ -303,15 +310,15 @@ class Walk(RuleBasedStateMachine):
             where.head_is_recorded()
 
     def settled(self) -> None:
-        self.room.settle()
+        self.hooked.settle()
 
-    def hooks_missed(self, where: Room) -> bool:
+    def hooks_missed(self, where: HookedRepo) -> bool:
         """Say whether the last command may have fired no hook at all: HEAD's commit is no new one of its own."""
         return where.git("rev-parse", "HEAD") not in where.sessions()
 
     # What became of each commit, by the lines it added
 
-    def fates_are_told(self, where: Room, before: str, after: str, base: str, was_there: set[str]) -> None:
+    def fates_are_told(self, where: HookedRepo, before: str, after: str, base: str, was_there: set[str]) -> None:
         where.sync()
         gone = where.git("rev-list", "--no-merges", before, f"^{after}").split()
         made = where.git("rev-list", "--no-merges", after, f"^{before}", f"^{base}").split()
@@ -332,7 +339,7 @@ class Walk(RuleBasedStateMachine):
                 if why == "rebase" and new in made and added[oid]:
                     assert added[oid] & added[new], (where.named([oid]), where.named([new]))
 
-    def added(self, where: Room, oid: str) -> set[str]:
+    def added(self, where: HookedRepo, oid: str) -> set[str]:
         lines = where.git("show", "--format=", "-U0", oid).splitlines()
         return {line[1:] for line in lines if line.startswith("+") and not line.startswith("+++")}
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from delta_room import blob, changed, children, delta_of, patch_of, told
+from support.deltas import blob, changed, children, delta_of, patch_of, summaries
 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
@@ -56,7 +56,7 @@ def test_added_file_is_a_patch_of_inserts_with_muses_keys_first() -> None:
     assert patch["child_summary"] == "2 symbols added"
     load, x = children(delta)
     assert list(load) == ["op", "address", "position", "content_id", "content_summary", "kind", "lines"]
-    assert told([load, x]) == [
+    assert summaries([load, x]) == [
         "src/a.py::load: added function load  L3\N{EN DASH}6",
         "src/a.py::x: added variable x  L1\N{EN DASH}1",
     ]
@@ -70,7 +70,7 @@ def test_children_come_in_muses_order() -> None:
     old = CLASS + LOAD + SAVE + "a = compute(1)\nz = 2\n"
     new = CLASS.replace("level = 1", "level = 2") + SAVE.replace("def save", "def keep") + LOAD + "b = [3]\nz = 4\n"
     delta = delta_of({"m.py": old}, {"m.py": new})
-    assert told(children(delta)) == [
+    assert summaries(children(delta)) == [
         "m.py::save: function save -> renamed to keep",
         "m.py::a: removed variable a  L20\N{EN DASH}20",
         "m.py::b: added variable b  L20\N{EN DASH}20",
@@ -170,7 +170,7 @@ def test_a_mode_beside_symbols_is_told_on_the_patch() -> None:
 
 def test_imports_are_told_one_by_one() -> None:
     delta = delta_of({"m.py": "from m import a\n"}, {"m.py": "from m import a, b\n"})
-    assert told(children(delta)) == ["m.py::import::b: added import b  L1\N{EN DASH}1"]
+    assert summaries(children(delta)) == ["m.py::import::b: added import b  L1\N{EN DASH}1"]
 
 
 def test_a_rename_is_one_replace_with_its_new_address() -> None:
@@ -195,14 +195,14 @@ def test_a_method_moved_out_of_its_class_is_moved() -> None:
     start, end = CLASS.index("    def write"), len(CLASS)
     new = CLASS[:start] + "class Other:\n    def close(self):\n        pass\n" + CLASS[start:end]
     (op,) = children(delta_of({"m.py": old}, {"m.py": new}))
-    assert told([op]) == ["m.py::Store.write: method write -> moved to Other.write"]
+    assert summaries([op]) == ["m.py::Store.write: method write -> moved to Other.write"]
     assert op["change"] == ["moved"]
 
 
 def test_a_move_across_files_annotates_both_sides() -> None:
     delta = delta_of({"a.py": LOAD + SAVE, "b.py": "x = 1\n"}, {"a.py": SAVE, "b.py": "x = 1\n" + LOAD})
     gone, come = children(delta)
-    assert told([gone, come]) == [
+    assert summaries([gone, come]) == [
         "a.py::load: removed function load  L1\N{EN DASH}4 → moved to b.py",
         "b.py::load: added function load  L2\N{EN DASH}5 ← moved from a.py",
     ]
@@ -212,14 +212,14 @@ def test_a_move_across_files_annotates_both_sides() -> None:
 
 def test_a_renamed_class_carries_its_methods() -> None:
     (op,) = children(delta_of({"m.py": CLASS}, {"m.py": CLASS.replace("Store", "Shelf")}))
-    assert told([op]) == ["m.py::Store: class Store -> renamed to Shelf"]
+    assert summaries([op]) == ["m.py::Store: class Store -> renamed to Shelf"]
 
 
 def test_a_changed_method_of_a_renamed_class_is_a_change_and_no_move() -> None:
     new = CLASS.replace("Store", "Shelf").replace("(key, value))", "(value, key))")
     renamed, method = children(delta_of({"m.py": CLASS}, {"m.py": new}))
     assert renamed["change"] == ["renamed"]
-    assert told([method]) == [
+    assert summaries([method]) == [
         "m.py::Shelf.write: method write (implementation) -> method write (implementation changed)  L9\N{EN DASH}11"
     ]
     assert (method["change"], method["from_address"]) == (["body"], "m.py::Store.write")
@@ -228,7 +228,7 @@ def test_a_changed_method_of_a_renamed_class_is_a_change_and_no_move() -> None:
 
 def test_a_method_deleted_from_a_renamed_class_has_its_old_address() -> None:
     new = CLASS[: CLASS.index("    def write")].replace("Store", "Shelf")
-    assert told(children(delta_of({"m.py": CLASS}, {"m.py": new})))[1:] == [
+    assert summaries(children(delta_of({"m.py": CLASS}, {"m.py": new})))[1:] == [
         "m.py::Store.write: removed method write  L9\N{EN DASH}11"
     ]
 
@@ -286,7 +286,7 @@ def test_broken_files_are_unparsed_and_restated_when_whole() -> None:
 
 def test_nothing_is_matched_with_an_unparsed_file() -> None:
     delta = delta_of({"a.py": LOAD}, {"b.py": "class (:\n" + LOAD})
-    assert told(children(delta)) == ["a.py::load: removed function load  L1\N{EN DASH}4"]
+    assert summaries(children(delta)) == ["a.py::load: removed function load  L1\N{EN DASH}4"]
 
 
 def test_a_flipped_rule_deletes_or_restates_the_symbols() -> None:
@@ -339,7 +339,7 @@ def test_the_order_of_the_files_does_not_matter() -> None:
 
 def test_hash_seeds_do_not_matter() -> None:
     code = (
-        "import json; from delta_room import delta_of; from delta.test_build import MESSY_NEW, MESSY_OLD;"
+        "import json; from support.deltas import delta_of; from delta.test_build import MESSY_NEW, MESSY_OLD;"
         "print(json.dumps(delta_of(MESSY_OLD, MESSY_NEW)))"
     )
     tests = Path(__file__).parent.parent

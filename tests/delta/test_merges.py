@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from delta_room import blob, changed, children, delta_of, patch_of, symbols_of, told
+from support.deltas import blob, changed, children, delta_of, patch_of, summaries, symbols_of
 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
@@ -92,4 +92,4 @@ def test_a_rule_that_flipped_in_the_merge_restates_the_symbols() -> None:
     (op,) = build_delta([ChangedFile(change, None, file.new, [None])])["ops"]
     assert op["op"] == "patch"
     assert op["change"] == ["reparsed"]
-    assert told(op["child_ops"]) == ["m.py::two: function two -> function two (modified)  L1\N{EN DASH}3"]
+    assert summaries(op["child_ops"]) == ["m.py::two: function two -> function two (modified)  L1\N{EN DASH}3"]

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from delta_room import Tree, delta_of, symbols_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from support.deltas import Tree, delta_of, symbols_of
 
 from muse_hook.replay.replay import apply
 

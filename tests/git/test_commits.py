@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from conftest import Repo, sealed_environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.repository import Repo, sealed_environment
 
 from muse_hook.errors import InternalError
 from muse_hook.git.commits import parse_commit, raw_parents, trailers

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Repo
+from support.repository import Repo, sealed_environment
 
 from muse_hook.errors import InternalError, ObjectMissingError, RepositoryError
 from muse_hook.git.catfile import CatFile
@@ -147,8 +147,6 @@ M 100644 :1 a
 @pytest.fixture(scope="module", params=["sha1", "sha256", "reftable"])
 def menagerie(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Repo:
     path: Path = tmp_path_factory.mktemp(request.param)
-    from conftest import sealed_environment  # noqa: PLC0415 - conftest is no package
-
     made = Repo(path, sealed_environment(path))
     kind = {"sha1": (), "sha256": ("--object-format=sha256",), "reftable": ("--ref-format=reftable",)}[request.param]
     if made.run("git", "init", "-q", "-b", "main", *kind, check=False).returncode:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Repo
+from support.repository import Repo
 
 from muse_hook.git.discovery import open_repository
 from muse_hook.git.refs import Head

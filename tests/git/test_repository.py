@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Repo
+from support.repository import Repo
 
 from muse_hook.errors import RepositoryError, RevisionError
 from muse_hook.git import discovery

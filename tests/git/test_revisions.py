@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Repo
+from support.repository import Repo
 
 from muse_hook.errors import RevisionError
 from muse_hook.git.discovery import open_repository

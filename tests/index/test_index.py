@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from oplog_room import ENGINE, batch, commit, log_of, oid, scan, write
+from support.batches import ENGINE, batch, commit, log_of, oid, scan, write
 
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.index import database, follow

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
 
 from muse_hook.git.repository import Repository
 from muse_hook.install import interpreter
 
 if TYPE_CHECKING:
-    from conftest import Repo
+    from support.repository import Repo
 
     from muse_hook.install.hook_file import Shim
 
@@ -21,9 +21,9 @@ NEW_GIT = Path(os.environ.get("MUSE_HOOK_NEW_GIT", "/opt/git-2.55/bin"))
 
 
 @pytest.fixture(autouse=True)
-def standin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+def fake_interpreter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeInterpreter:
     """Have the hooks start the stand-in: what they record is another stage's, and a probe is answered."""
-    made = StandIn(tmp_path)
+    made = FakeInterpreter(tmp_path)
 
     def shim_for(_python: str | None = None, *, background: bool = False) -> Shim:
         return made.shim(background=background)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Repo
-from install_room import hook, opened, put_hook
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.installs import hook, opened, put_hook
+from support.repository import Repo
 
 from muse_hook import __version__
 from muse_hook.doctor import examine
@@ -35,12 +35,12 @@ def levels(findings: dict[str, Finding]) -> dict[str, str]:
     return {name: finding.level for name, finding in findings.items() if finding.level != "ok"}
 
 
-def test_a_healthy_repository_is_healthy(repo: Repo, standin: StandIn) -> None:
+def test_a_healthy_repository_is_healthy(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     install(opened(repo))
     found = examined(repo)
     assert levels(found) == {}
     assert all(found[event].message.startswith("fires") for event in EVENTS)
-    assert not (standin.folder / "calls").exists()
+    assert not (fake_interpreter.folder / "calls").exists()
 
 
 @pytest.mark.usefixtures("new_git")
@@ -116,27 +116,27 @@ def test_a_vanished_interpreter_is_named(repo: Repo) -> None:
     assert "/nowhere/python" in found["post-commit"].message
 
 
-def test_a_package_that_cannot_be_imported_is_named(repo: Repo, standin: StandIn) -> None:
+def test_a_package_that_cannot_be_imported_is_named(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     install(opened(repo))
-    standin.hook.write_text("import no_such_module\n")
+    fake_interpreter.hook.write_text("import no_such_module\n")
     found = examined(repo)
     assert {found[event].level for event in EVENTS} == {"bad"}
     assert "no_such_module" in found["post-commit"].message
     assert found["interpreter"].level == "bad"
 
 
-def test_a_grammar_that_cannot_be_loaded_is_named(repo: Repo, standin: StandIn) -> None:
+def test_a_grammar_that_cannot_be_loaded_is_named(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     install(opened(repo))
     assert examined(repo)["interpreter"].message == f"{sys.executable} records python"
-    standin.languages.write_text("raise ImportError('built for another Python')\n")
+    fake_interpreter.languages.write_text("raise ImportError('built for another Python')\n")
     found = examined(repo)
     assert levels(found) == {"interpreter": "bad"}
     assert "built for another Python" in found["interpreter"].message
 
 
-def test_another_version_behind_the_hook_is_named(repo: Repo, standin: StandIn) -> None:
+def test_another_version_behind_the_hook_is_named(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     install(opened(repo))
-    standin.hook.write_text(standin.hook.read_text().replace(__version__, "0.0.1"))
+    fake_interpreter.hook.write_text(fake_interpreter.hook.read_text().replace(__version__, "0.0.1"))
     found = examined(repo)
     assert set(levels(found)) == set(EVENTS)
     assert "0.0.1" in found["post-commit"].message

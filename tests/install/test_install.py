@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Repo
-from install_room import hook, installed, listing, opened, put_hook, states
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.installs import hook, installed, listing, opened, put_hook, states
+from support.repository import Repo
 
 from muse_hook.errors import InstallError, RepositoryError
 from muse_hook.install.install import hook_states, install, uninstall
@@ -18,27 +18,27 @@ from muse_hook.install.install import hook_states, install, uninstall
 # An ordinary repository
 
 
-def test_a_commit_fires_the_hook(repo: Repo, standin: StandIn) -> None:
+def test_a_commit_fires_the_hook(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     done = installed(repo)
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     assert [state.state for state in done.hooks] == ["installed"] * 5
     assert {finding.level for finding in done.findings} == {"ok"}
     assert done.lines == []
 
 
-def test_every_event_fires_its_hook(repo: Repo, standin: StandIn) -> None:
+def test_every_event_fires_its_hook(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     installed(repo)
     repo.commit("one", a="x = 1\n")
     repo.commit("two", a="x = 2\n")
     patch = repo.git("format-patch", "--stdout", "HEAD~1")
     repo.git("commit", "-q", "--amend", "-m", "amended")
-    assert standin.events(4) == ["post-commit", "post-commit", "post-commit", "post-rewrite"]
+    assert fake_interpreter.events(4) == ["post-commit", "post-commit", "post-commit", "post-rewrite"]
     repo.git("switch", "-qc", "side", "HEAD~1")
     repo.git("am", "-q", stdin=patch + "\n")
     repo.git("switch", "-q", "main")
     repo.git("merge", "-q", "side")
-    assert standin.events(2) == ["post-applypatch", "post-merge"]
+    assert fake_interpreter.events(2) == ["post-applypatch", "post-merge"]
 
 
 def test_installing_twice_is_installing_once(repo: Repo) -> None:
@@ -76,26 +76,26 @@ def test_the_baseline_of_a_first_install_stays(repo: Repo) -> None:
     assert (repo.path / ".git/.muse/baseline").read_bytes() == baseline
 
 
-def test_a_repository_of_an_awkward_name(tmp_path: Path, repo: Repo, standin: StandIn) -> None:
+def test_a_repository_of_an_awkward_name(tmp_path: Path, repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     path = tmp_path / "it's a\tré pository $HOME `x` \\ [a]*"
     repo.path.rename(path)
     moved = Repo(path, repo.environment, repo.clock)
     put_hook(hook(moved), f"#!/bin/sh\n: >'{tmp_path}/seen'\n")
     assert installed(moved).hooks[0].state == "chained"
     moved.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     assert (tmp_path / "seen").exists()
 
 
-def test_background_is_written_into_the_hook(repo: Repo, standin: StandIn) -> None:
+def test_background_is_written_into_the_hook(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     repo.git("config", "muse.background", "yes")
     installed(repo)
     repo.commit("one", a="x = 1\n")
-    assert standin.calls()[0]["argv"] == ["--background", "post-commit"]
+    assert fake_interpreter.calls()[0]["argv"] == ["--background", "post-commit"]
     repo.git("config", "muse.background", "off")
     installed(repo)
     repo.commit("two", a="x = 2\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
 
 
 def test_an_exec_bit_that_is_gone_comes_back(repo: Repo) -> None:
@@ -105,14 +105,14 @@ def test_an_exec_bit_that_is_gone_comes_back(repo: Repo) -> None:
     assert installed(repo).hooks[0].ok
 
 
-def test_a_vanished_interpreter_is_named(repo: Repo, standin: StandIn) -> None:
+def test_a_vanished_interpreter_is_named(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     installed(repo)
     text = hook(repo).read_text()
     hook(repo).write_text(text.replace(sys.executable, "/nowhere/python"))
     assert hook_states(opened(repo))[0].state == "no interpreter"
     installed(repo)
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
 
 
 def test_a_folder_in_a_hooks_place_is_left_alone(repo: Repo) -> None:
@@ -123,12 +123,12 @@ def test_a_folder_in_a_hooks_place_is_left_alone(repo: Repo) -> None:
     assert hook(repo).is_dir()
 
 
-def test_a_repository_without_hooks_and_info_folders(repo: Repo, standin: StandIn) -> None:
+def test_a_repository_without_hooks_and_info_folders(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     shutil.rmtree(repo.path / ".git/hooks")
     shutil.rmtree(repo.path / ".git/info")
     installed(repo)
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     assert repo.git("status", "--porcelain") == ""
 
 

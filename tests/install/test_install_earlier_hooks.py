@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Repo
-from install_room import PRE_COMMIT, hook, installed, listing, opened, put_hook
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.installs import PRE_COMMIT, hook, installed, listing, opened, put_hook
+from support.repository import Repo
 
 from muse_hook.install.install import hook_states, uninstall
 
@@ -51,7 +51,7 @@ def absolute_link(repo: Repo) -> None:
     ids=lambda function: function.__name__,
 )
 def test_an_earlier_hook_runs_first_and_comes_back(
-    repo: Repo, standin: StandIn, before: Callable[[Repo], None]
+    repo: Repo, fake_interpreter: FakeInterpreter, before: Callable[[Repo], None]
 ) -> None:
     before(repo)
     original = listing(repo.path / ".git/hooks")
@@ -60,33 +60,33 @@ def test_an_earlier_hook_runs_first_and_comes_back(
     repo.write("a.py", "x = 1\n")
     repo.git("add", "a.py")
     assert repo.run("git", "commit", "-q", "-m", "one").stderr == b"ran\n"
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     uninstall(opened(repo))
     assert listing(repo.path / ".git/hooks") == original
 
 
-def test_an_earlier_hook_that_git_passed_over_stays_passed_over(repo: Repo, standin: StandIn) -> None:
+def test_an_earlier_hook_that_git_passed_over_stays_passed_over(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     put_hook(hook(repo), "#!/bin/sh\necho ran >&2\n", 0o644)
     original = listing(repo.path / ".git/hooks")
     installed(repo)
     repo.write("a.py", "x = 1\n")
     repo.git("add", "a.py")
     assert repo.run("git", "commit", "-q", "-m", "one").stderr == b""
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     uninstall(opened(repo))
     assert listing(repo.path / ".git/hooks") == original
 
 
-def test_a_dangling_link_comes_back(repo: Repo, standin: StandIn) -> None:
+def test_a_dangling_link_comes_back(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     hook(repo).symlink_to("nowhere")
     installed(repo)
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     uninstall(opened(repo))
     assert os.readlink(hook(repo)) == "nowhere"
 
 
-def test_a_newer_hook_of_another_tool_is_chained(repo: Repo, standin: StandIn) -> None:
+def test_a_newer_hook_of_another_tool_is_chained(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     put_hook(hook(repo), "#!/bin/sh\necho first >&2\n")
     installed(repo)
     put_hook(hook(repo), "#!/bin/sh\necho newer >&2\n")
@@ -95,7 +95,7 @@ def test_a_newer_hook_of_another_tool_is_chained(repo: Repo, standin: StandIn) -
     repo.write("a.py", "x = 1\n")
     repo.git("add", "a.py")
     assert repo.run("git", "commit", "-q", "-m", "one").stderr == b"first\nnewer\n"
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     found = uninstall(opened(repo))
     assert hook(repo).read_text() == "#!/bin/sh\necho newer >&2\n"
     assert [finding.name for finding in found if finding.level == "warn"] == ["post-commit"]
@@ -110,7 +110,7 @@ def test_a_hook_that_another_tool_wrote_over_ours_is_not_thrown_away_by_uninstal
     assert any("before-muse-hook" in finding.message for finding in found)
 
 
-def test_lines_that_a_tool_appended_to_ours_stay(repo: Repo, standin: StandIn) -> None:
+def test_lines_that_a_tool_appended_to_ours_stay(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     installed(repo)
     appended = "echo appended >&2\n"
     hook(repo).write_text(hook(repo).read_text() + appended)
@@ -118,12 +118,12 @@ def test_lines_that_a_tool_appended_to_ours_stay(repo: Repo, standin: StandIn) -
     repo.write("a.py", "x = 1\n")
     repo.git("add", "a.py")
     assert repo.run("git", "commit", "-q", "-m", "one").stderr == appended[5:-5].encode() + b"\n"
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     uninstall(opened(repo))
     assert hook(repo).read_text() == "#!/bin/sh\n" + appended
 
 
-def test_ours_moved_by_pre_commit_is_still_called_and_taken_out(repo: Repo, standin: StandIn) -> None:
+def test_ours_moved_by_pre_commit_is_still_called_and_taken_out(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     installed(repo)
     hook(repo).rename(hook(repo, "post-commit.legacy"))
     text = PRE_COMMIT.replace("exit 0", '"$0.legacy" "$@"')
@@ -133,13 +133,15 @@ def test_ours_moved_by_pre_commit_is_still_called_and_taken_out(repo: Repo, stan
     assert installed(repo).hooks[0].state == "called"
     assert {name: entry for name, entry in listing(repo.path / ".git").items() if "muse-hook" not in name} == first
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     uninstall(opened(repo))
     assert sorted(path.name for path in hook(repo).parent.glob("post-*") if path.suffix != ".sample") == ["post-commit"]
     assert hook(repo).read_text() == text
 
 
-def test_hooks_from_a_template_folder_are_chained(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+def test_hooks_from_a_template_folder_are_chained(
+    repo: Repo, tmp_path: Path, fake_interpreter: FakeInterpreter
+) -> None:
     put_hook(tmp_path / "template/hooks/post-commit", "#!/bin/sh\necho from the template >&2\n")
     repo.git("config", "--global", "init.templateDir", str(tmp_path / "template"))
     repo.git("init", "-q", "-b", "main", str(tmp_path / "templated"))
@@ -148,4 +150,4 @@ def test_hooks_from_a_template_folder_are_chained(repo: Repo, tmp_path: Path, st
     other.write("a.py", "x = 1\n")
     other.git("add", "a.py")
     assert other.run("git", "commit", "-q", "-m", "one").stderr == b"from the template\n"
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]

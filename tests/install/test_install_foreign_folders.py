@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Repo
-from install_room import HUSKY, LEFTHOOK, PRE_COMMIT, hook, installed, listing, opened, put_hook, states
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.installs import HUSKY, LEFTHOOK, PRE_COMMIT, hook, installed, listing, opened, put_hook, states
+from support.repository import Repo
 
 from muse_hook.git.repository import Repository
 from muse_hook.install.hook_file import EVENTS
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 # Folders that belong to somebody else
 
 
-def test_a_configured_folder_inside_the_git_directory_is_used(repo: Repo, standin: StandIn) -> None:
+def test_a_configured_folder_inside_the_git_directory_is_used(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     repo.git("config", "core.hooksPath", ".git/mine")
     installed(repo)
     assert sorted(path.name for path in (repo.path / ".git/mine").iterdir()) == sorted(EVENTS)
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     uninstall(opened(repo))
     assert list((repo.path / ".git/mine").iterdir()) == []
 
@@ -66,7 +66,7 @@ def behind_a_link(repo: Repo) -> Path:
     "foreign", [in_the_work_tree, of_husky, of_all_repositories, behind_a_link], ids=lambda function: function.__name__
 )
 def test_a_foreign_folder_is_not_written_and_the_line_to_add_works(
-    repo: Repo, standin: StandIn, foreign: Callable[[Repo], Path]
+    repo: Repo, fake_interpreter: FakeInterpreter, foreign: Callable[[Repo], Path]
 ) -> None:
     folder = foreign(repo)
     before = listing(folder)
@@ -81,7 +81,7 @@ def test_a_foreign_folder_is_not_written_and_the_line_to_add_works(
     Path(file).chmod(0o755)
     assert hook_states(opened(repo))[0].state == "called"
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     found = uninstall(opened(repo))
     assert any(file in finding.message for finding in found)
     assert not (repo.path / ".git/muse-hook").exists()
@@ -94,7 +94,9 @@ def test_a_foreign_folder_is_not_written_and_the_line_to_add_works(
     [(LEFTHOOK, "lefthook.yml"), (PRE_COMMIT, ".pre-commit-config.yaml")],
     ids=["lefthook", "pre-commit"],
 )
-def test_a_managers_hook_in_gits_own_folder_is_left_alone(repo: Repo, text: str, file: str, standin: StandIn) -> None:
+def test_a_managers_hook_in_gits_own_folder_is_left_alone(
+    repo: Repo, text: str, file: str, fake_interpreter: FakeInterpreter
+) -> None:
     put_hook(hook(repo), text)
     put_hook(hook(repo, "pre-push"), text)
     done = installed(repo)
@@ -106,7 +108,7 @@ def test_a_managers_hook_in_gits_own_folder_is_left_alone(repo: Repo, text: str,
     repo.commit("two", a="x = 2\n")
     repo.git("switch", "-q", "main")
     repo.git("merge", "-q", "side")
-    assert standin.events() == ["post-merge"]
+    assert fake_interpreter.events() == ["post-merge"]
 
 
 @pytest.mark.usefixtures("old_git")
@@ -131,7 +133,7 @@ def test_a_folder_that_becomes_foreign_is_told_and_ours_leave_gits_own(repo: Rep
     "foreign", [in_the_work_tree, of_husky, of_all_repositories, behind_a_link], ids=lambda function: function.__name__
 )
 def test_configuration_goes_around_a_foreign_folder(
-    repo: Repo, standin: StandIn, foreign: Callable[[Repo], Path]
+    repo: Repo, fake_interpreter: FakeInterpreter, foreign: Callable[[Repo], Path]
 ) -> None:
     folder = foreign(repo)
     theirs = listing(folder)
@@ -141,9 +143,9 @@ def test_configuration_goes_around_a_foreign_folder(
     assert done.lines == []
     repo.commit("one", a="x = 1\n")
     repo.commit("two", a="x = 2\n")
-    assert standin.events(2) == ["post-commit", "post-commit"]
+    assert fake_interpreter.events(2) == ["post-commit", "post-commit"]
     repo.git("commit", "-q", "--amend", "-m", "again")
-    calls = standin.calls(2)
+    calls = fake_interpreter.calls(2)
     assert calls[1]["argv"] == ["post-rewrite", "amend"]
     assert calls[1]["stdin"].count("\n") == 1
     first = listing(repo.path)
@@ -159,7 +161,7 @@ def test_configuration_goes_around_a_foreign_folder(
 
 
 @pytest.mark.usefixtures("new_git")
-def test_no_event_is_both_in_the_folder_and_in_the_configuration(repo: Repo, standin: StandIn) -> None:
+def test_no_event_is_both_in_the_folder_and_in_the_configuration(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
     put_hook(hook(repo), LEFTHOOK.replace('lefthook "$@"', ":"))
     done = installed(repo)
     assert [state.state for state in done.hooks] == ["config", *["installed"] * 4]
@@ -167,7 +169,7 @@ def test_no_event_is_both_in_the_folder_and_in_the_configuration(repo: Repo, sta
     assert {state.state for state in installed(repo).hooks} == {"installed"}
     assert repo.git("config", "--get-regexp", "^hook", check=False) == ""
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
 
 
 @pytest.mark.usefixtures("new_git")

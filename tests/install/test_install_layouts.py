@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from conftest import Repo
-from install_room import installed, opened, put_hook
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.installs import installed, opened, put_hook
+from support.repository import Repo
 
 from muse_hook.install.install import uninstall
 
 
-def test_install_from_inside_a_linked_work_tree_serves_all(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+def test_install_from_inside_a_linked_work_tree_serves_all(
+    repo: Repo, tmp_path: Path, fake_interpreter: FakeInterpreter
+) -> None:
     repo.commit("one", a="x = 1\n")
     linked = Repo(tmp_path / "linked", repo.environment, repo.clock)
     repo.git("worktree", "add", "-q", "-b", "topic", str(linked.path))
@@ -21,7 +23,7 @@ def test_install_from_inside_a_linked_work_tree_serves_all(repo: Repo, tmp_path:
         assert (tree.path / ".muse").resolve() == (repo.path / ".git/.muse").resolve()
         assert tree.git("status", "--porcelain") == ""
         tree.commit("two", a="x = 2\n")
-    assert standin.events(2) == ["post-commit", "post-commit"]
+    assert fake_interpreter.events(2) == ["post-commit", "post-commit"]
     uninstall(opened(repo))
     assert not os.path.lexists(linked.path / ".muse")
 
@@ -43,7 +45,7 @@ def test_a_link_to_where_the_repository_was_is_made_anew(repo: Repo, tmp_path: P
     assert (linked.path / ".muse").readlink() == tmp_path / "nowhere", "nobody of ours made that one"
 
 
-def test_a_submodule_has_its_own_store(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+def test_a_submodule_has_its_own_store(repo: Repo, tmp_path: Path, fake_interpreter: FakeInterpreter) -> None:
     repo.commit("one", a="x = 1\n")
     (tmp_path / "outer").mkdir()
     outer = Repo(tmp_path / "outer", repo.environment, repo.clock)
@@ -54,13 +56,13 @@ def test_a_submodule_has_its_own_store(repo: Repo, tmp_path: Path, standin: Stan
     installed(inner)
     assert os.readlink(inner.path / ".muse") == "../.git/modules/sub/.muse"
     inner.commit("two", a="x = 2\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     assert outer.git("status", "--porcelain", "--ignore-submodules=none") == " M sub"
     outer.git("submodule", "--quiet", "update")
     assert outer.git("status", "--porcelain", "--ignore-submodules=none") == ""
 
 
-def test_a_push_into_a_bare_repository_fires(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+def test_a_push_into_a_bare_repository_fires(repo: Repo, tmp_path: Path, fake_interpreter: FakeInterpreter) -> None:
     bare = repo.clone(tmp_path / "bare.git", "--bare")
     seen = tmp_path / "seen"
     put_hook(bare.path / "hooks/post-receive", f"#!/bin/sh\ncat >'{seen}'\n")
@@ -69,14 +71,14 @@ def test_a_push_into_a_bare_repository_fires(repo: Repo, tmp_path: Path, standin
     assert {finding.name for finding in done.findings} == {"store"}
     repo.commit("one", a="x = 1\n")
     repo.git("push", "-q", str(bare.path), "main")
-    (call,) = standin.calls()
+    (call,) = fake_interpreter.calls()
     assert call["stdin"].endswith(" refs/heads/main\n")
     assert seen.read_text() == call["stdin"]
 
 
-def test_a_git_directory_elsewhere(repo: Repo, tmp_path: Path, standin: StandIn) -> None:
+def test_a_git_directory_elsewhere(repo: Repo, tmp_path: Path, fake_interpreter: FakeInterpreter) -> None:
     repo.git("init", "-q", "--separate-git-dir", str(tmp_path / "elsewhere"))
     installed(repo)
     assert (repo.path / ".muse").resolve() == (tmp_path / "elsewhere/.muse").resolve()
     repo.commit("one", a="x = 1\n")
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]

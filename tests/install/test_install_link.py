@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Repo
-from install_room import installed, listing, opened
-from standin import StandIn
+from support.fake_interpreter import FakeInterpreter
+from support.installs import installed, listing, opened
+from support.repository import Repo
 
 from muse_hook.errors import StoreError
 from muse_hook.install.install import uninstall
@@ -37,7 +37,7 @@ def muse_link_outside(repo: Repo) -> None:
 @pytest.mark.parametrize("tracked", [False, True], ids=["untracked", "tracked"])
 @pytest.mark.parametrize("made", [muse_file, muse_folder, muse_link_outside], ids=lambda function: function.__name__)
 def test_somebody_elses_muse_is_not_touched(
-    repo: Repo, standin: StandIn, made: Callable[[Repo], None], *, tracked: bool
+    repo: Repo, fake_interpreter: FakeInterpreter, made: Callable[[Repo], None], *, tracked: bool
 ) -> None:
     made(repo)
     if tracked:
@@ -50,7 +50,7 @@ def test_somebody_elses_muse_is_not_touched(
     after = {name: entry for name, entry in listing(repo.path).items() if ".git/" not in name}
     assert after == before
     assert not outside.exists() or list(outside.iterdir()) == []
-    assert standin.events() == ["post-commit"]
+    assert fake_interpreter.events() == ["post-commit"]
     (finding,) = [finding for finding in done.findings if finding.name == "link"]
     assert finding.level == "warn"
     assert str(repo.path / ".git/.muse") in finding.message

@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conftest import Repo
+    from support.repository import Repo
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import reading_of_git as model
-from conftest import Repo
+import support.reading_of_git as model
+from support.repository import Repo
 
 
 class Apart(Repo):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from delta_room import Tree, changed, children, delta_of, told
+from support.deltas import Tree, changed, children, delta_of, summaries
 
 from muse_hook.match import similarity
 from muse_hook.match.match import match
@@ -103,7 +103,7 @@ def test_swapped_names_are_two_renames() -> None:
 def test_a_name_taken_over_by_another_body_follows_the_body() -> None:
     new = LOAD.replace("load_rows", "read_table") + MEASURE.replace("measure", "load_rows")
     delta = delta_of({"m.py": LOAD}, {"m.py": new})
-    assert told(children(delta)) == [
+    assert summaries(children(delta)) == [
         "m.py::load_rows: function load_rows -> renamed to read_table",
         "m.py::load_rows: added function load_rows  L7\N{EN DASH}12",
     ]

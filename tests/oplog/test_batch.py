@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
+from support.batches import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
 
 from muse_hook.errors import DamagedLogError, DeltaError
 from muse_hook.oplog.batch import MAX_ENTRIES, Batch, make_batch, make_dropped, make_superseded

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oplog_room import batch, commit, delta, insert, log_of, patch, write
+from support.batches import batch, commit, delta, insert, log_of, patch, write
 
 from muse_hook.errors import DeltaError, SessionError
 from muse_hook.oplog.entry import make_op_entry, seal_id

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, scan, write
+from support.batches import ENGINE, batch, commit, delta, entries, insert, log_of, oid, scan, write
 
 from muse_hook.errors import DamagedLogError
 from muse_hook.oplog.batch import make_batch

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from oplog_room import batch, log_of, write
+from support.batches import batch, log_of, write
 
 from muse_hook.errors import SessionError
 from muse_hook.oplog import sessions

@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import Repo
-from oplog_room import batch, log_of, scan, write
+from support.batches import batch, log_of, scan, write
+from support.repository import Repo
 
 from muse_hook.errors import StoreBusyError, StoreError
 from muse_hook.oplog.entry import make_op_entry

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_logs import Log, insert, patch, replace
-from oplog_room import batch, commit, delta, log_of, oid, read_batch, scan, write
-from oplog_room import patch as adding
-from shell import Shell
+from support.batches import batch, commit, delta, log_of, oid, read_batch, scan, write
+from support.batches import patch as adding
+from support.logs import Log, insert, patch, replace
+from support.shell import Shell
 
 from muse_hook.git.discovery import open_repository
 from muse_hook.index.index import Index

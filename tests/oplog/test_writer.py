@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oplog_room import batch, commit, delta, insert, log_of, oid, patch, scan, write
+from support.batches import batch, commit, delta, insert, log_of, oid, patch, scan, write
 
 from muse_hook.errors import StoreError
 from muse_hook.index.index import Index

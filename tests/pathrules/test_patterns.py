@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.repository import Repo, sealed_environment
 
 from muse_hook.git.discovery import open_repository
 from muse_hook.pathrules.patterns import Attributes, Glob, IgnoreRules
@@ -16,8 +17,6 @@ from muse_hook.pathrules.rules import read_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from conftest import Repo
 
 
 def ignored(path: str, *patterns: str) -> bool:
@@ -112,8 +111,6 @@ def test_attributes_are_those_of_git_check_attr(
 
 @pytest.fixture(scope="session")
 def git_oracle(tmp_path_factory: pytest.TempPathFactory) -> Repo:
-    from conftest import Repo, sealed_environment  # noqa: PLC0415 - conftest is no package
-
     path: Path = tmp_path_factory.mktemp("oracle")
     made = Repo(path, sealed_environment(path))
     made.git("init", "-q", "-b", "main")

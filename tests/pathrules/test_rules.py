@@ -14,7 +14,7 @@ from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from conftest import Repo
+    from support.repository import Repo
 
     from muse_hook.model.change import FileChange
 

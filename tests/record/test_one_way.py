@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
-from oplog_room import ENGINE, commit, delta, insert
-from room import Room
+from support.batches import ENGINE, commit, delta, insert
+from support.hooked import HookedRepo
+from support.repository import Repo
 
 from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
@@ -26,9 +26,9 @@ Calls = list[tuple[str, ...]]
 
 
 @pytest.fixture
-def room(repo: Repo) -> Room:
+def hooked(repo: Repo) -> HookedRepo:
     """Make a repository with the hooks in it, a commit old."""
-    made = Room(repo.path, repo.environment, repo.clock)
+    made = HookedRepo(repo.path, repo.environment, repo.clock)
     made.one("base.txt", "base")
     made.install()
     return made
@@ -48,10 +48,10 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return calls
 
 
-def fire(room: Room, name: str) -> Callable[[], object]:
+def fire(hooked: HookedRepo, name: str) -> Callable[[], object]:
     def run() -> None:
         before = Path.cwd()
-        os.chdir(room.path)
+        os.chdir(hooked.path)
         try:
             hook.main([name])
         finally:
@@ -60,26 +60,26 @@ def fire(room: Room, name: str) -> Callable[[], object]:
     return run
 
 
-def ways(room: Room) -> dict[str, Callable[[], object]]:
+def ways(hooked: HookedRepo) -> dict[str, Callable[[], object]]:
     return {
-        "hook, the fast path": fire(room, "post-commit"),
-        "hook, catch-up": fire(room, "post-merge"),
-        "sync": room.sync,
-        "reading command": room.read,
-        "backfill": lambda: backfill(room.repository(), room.store()),
+        "hook, the fast path": fire(hooked, "post-commit"),
+        "hook, catch-up": fire(hooked, "post-merge"),
+        "sync": hooked.sync,
+        "reading command": hooked.read,
+        "backfill": lambda: backfill(hooked.repository(), hooked.store()),
     }
 
 
 @pytest.mark.parametrize("way", ["hook, the fast path", "hook, catch-up", "sync", "reading command", "backfill"])
 def test_every_way_of_recording_goes_through_the_recorder(
-    room: Room, writes: Calls, monkeypatch: pytest.MonkeyPatch, way: str
+    hooked: HookedRepo, writes: Calls, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    for name, value in room.environment.items():
+    for name, value in hooked.environment.items():
         monkeypatch.setenv(name, value)
-    made = room.one("a.py", "a = 1", dead=True)
-    ways(room)[way]()
-    assert made in room.sessions()
-    assert not room.queued()
+    made = hooked.one("a.py", "a = 1", dead=True)
+    ways(hooked)[way]()
+    assert made in hooked.sessions()
+    assert not hooked.queued()
     assert writes
     assert {call[0] for call in writes} == {"record"}
     assert {call[-1] for call in writes} == {"append"}
@@ -89,8 +89,8 @@ def test_several_processes_write_the_same_way(repo: Repo, writes: Calls, monkeyp
     monkeypatch.setattr(workers, "BLOCK", 1)
     for number in range(9):
         repo.commit(str(number), a=f"a = {number}\n")
-    room = Room(repo.path, repo.environment, repo.clock)
-    assert backfill(room.repository(), room.store(), jobs=2).recorded == 9
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    assert backfill(hooked.repository(), hooked.store(), jobs=2).recorded == 9
     assert {(call[0], call[-1]) for call in writes} == {("record", "append")}
 
 
@@ -104,9 +104,9 @@ def test_a_commit_s_ops_go_the_same_way_and_those_of_no_commit_straight_to_the_w
 
 
 def test_one_write_for_each_run_of_a_session_and_one_sync_for_each_session(
-    room: Room, writes: Calls, monkeypatch: pytest.MonkeyPatch
+    hooked: HookedRepo, writes: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commits = [room.one("a.py", f"a{number} = 1", dead=True) for number in range(5)]
+    commits = [hooked.one("a.py", f"a{number} = 1", dead=True) for number in range(5)]
     sessions = dict(zip(commits, ("x", "x", "y", "x", "x"), strict=True))
     generations = {oid: number for number, oid in enumerate(commits, 2)}
     syncs: list[bool] = []
@@ -117,18 +117,18 @@ def test_one_write_for_each_run_of_a_session_and_one_sync_for_each_session(
         return append_batches(self, session, batches, sync=sync)
 
     monkeypatch.setattr(Recorder, "append", noted)
-    with Index(room.store()) as index, Recorder(room.repository(), room.store(), index, generations) as made:
+    with Index(hooked.store()) as index, Recorder(hooked.repository(), hooked.store(), index, generations) as made:
         assert made.record(commits, sessions).written == 5
     assert len(writes) == 3
     assert syncs == [False, True, True]
-    assert room.sessions() == sessions
+    assert hooked.sessions() == sessions
 
 
-def test_what_is_sealed_is_passed_over(room: Room) -> None:
-    made = room.one("a.py", "a = 1")
-    with Index(room.store()) as index, Recorder(room.repository(), room.store(), index, {made: 2}) as again:
+def test_what_is_sealed_is_passed_over(hooked: HookedRepo) -> None:
+    made = hooked.one("a.py", "a = 1")
+    with Index(hooked.store()) as index, Recorder(hooked.repository(), hooked.store(), index, {made: 2}) as again:
         assert again.record([made], {made: "other"}).written == 0
-    assert room.sessions() == {made: "main"}
+    assert hooked.sessions() == {made: "main"}
 
 
 def test_the_store_is_made_by_the_first_write_baseline_first(tmp_path: Path) -> None:

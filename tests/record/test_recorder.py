@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Repo
-from oplog_room import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
+from support.batches import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
+from support.repository import Repo
 
 import muse_hook
 from muse_hook.errors import DeltaError, SessionError

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Repo
-from room import PACKAGES, Room
+from support.hooked import PACKAGES, HookedRepo
+from support.repository import Repo
 
 from muse_hook.catchup.backfill import BackfillReport, backfill
 from muse_hook.errors import InternalError, RevisionError
@@ -66,57 +66,59 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def room(repo: Repo) -> Room:
+def hooked(repo: Repo) -> HookedRepo:
     """Make a repository with a history and no store."""
     history(repo)
-    return Room(repo.path, repo.environment, repo.clock)
+    return HookedRepo(repo.path, repo.environment, repo.clock)
 
 
-def recorded(room: Room, path: Path, jobs: int = 1, *, reuse: bool = True) -> tuple[BackfillReport, bytes]:
+def recorded(hooked: HookedRepo, path: Path, jobs: int = 1, *, reuse: bool = True) -> tuple[BackfillReport, bytes]:
     """Backfill a fresh clone: the report and the log."""
-    clone = room.clone(path, "--bare")
-    other = Room(clone.path, clone.environment, clone.clock)
+    clone = hooked.clone(path, "--bare")
+    other = HookedRepo(clone.path, clone.environment, clone.clock)
     report = backfill(other.repository(), other.store(), jobs=jobs, cache=TableCache(reuse=reuse))
     return report, (other.muse / "op_log/main/ops.jsonl").read_bytes()
 
 
-def test_same_bytes_with_any_number_of_processes(room: Room, tmp_path: Path) -> None:
-    report, log = recorded(room, tmp_path / "one")
+def test_same_bytes_with_any_number_of_processes(hooked: HookedRepo, tmp_path: Path) -> None:
+    report, log = recorded(hooked, tmp_path / "one")
     assert report.recorded == COMMITS + COMMITS // 7
     for jobs in (2, 3):
-        assert recorded(room, tmp_path / str(jobs), jobs)[1] == log
+        assert recorded(hooked, tmp_path / str(jobs), jobs)[1] == log
 
 
-def test_same_bytes_of_a_part_of_history(room: Room, tmp_path: Path) -> None:
+def test_same_bytes_of_a_part_of_history(hooked: HookedRepo, tmp_path: Path) -> None:
     """Those of a part of history are counted while the processes work."""
-    one, two = (Room(room.clone(tmp_path / name, "--bare").path, room.environment, room.clock) for name in "ab")
+    one, two = (
+        HookedRepo(hooked.clone(tmp_path / name, "--bare").path, hooked.environment, hooked.clock) for name in "ab"
+    )
     for other, jobs in ((one, 1), (two, 2)):
         assert backfill(other.repository(), other.store(), count=40, jobs=jobs).recorded == 40
     assert (two.muse / "op_log/main/ops.jsonl").read_bytes() == (one.muse / "op_log/main/ops.jsonl").read_bytes()
 
 
-def test_failed_walk_leaves_no_process(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_walk_leaves_no_process(hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RevisionError("listing commits", "a damaged history")
 
     monkeypatch.setattr(Generations, "__getitem__", fail)
     with pytest.raises(RevisionError, match="damaged"):
-        backfill(room.repository(), room.store(), count=40, jobs=2)
+        backfill(hooked.repository(), hooked.store(), count=40, jobs=2)
     assert not children()
 
 
-def test_same_bytes_without_reuse(room: Room, tmp_path: Path) -> None:
-    assert recorded(room, tmp_path / "with")[1] == recorded(room, tmp_path / "without", reuse=False)[1]
+def test_same_bytes_without_reuse(hooked: HookedRepo, tmp_path: Path) -> None:
+    assert recorded(hooked, tmp_path / "with")[1] == recorded(hooked, tmp_path / "without", reuse=False)[1]
 
 
-def test_full_buffer_holds_nobody_up(room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_buffer_holds_nobody_up(hooked: HookedRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_BUFFERED", 0)
-    assert recorded(room, tmp_path / "two", 2)[1] == recorded(room, tmp_path / "one")[1]
+    assert recorded(hooked, tmp_path / "two", 2)[1] == recorded(hooked, tmp_path / "one")[1]
 
 
-def test_commits_may_be_passed_over(room: Room) -> None:
-    commits = list(repo_commits(room))
-    with Index(room.store()) as index, Recorder(room.repository(), room.store(), index, {}) as recorder:
+def test_commits_may_be_passed_over(hooked: HookedRepo) -> None:
+    commits = list(repo_commits(hooked))
+    with Index(hooked.store()) as index, Recorder(hooked.repository(), hooked.store(), index, {}) as recorder:
         wanted = [oid for oid, _ in commits[::25]]
         alone = [recorder.delta(oid)[1] for oid in wanted]
         recorder.close()
@@ -124,32 +126,32 @@ def test_commits_may_be_passed_over(room: Room) -> None:
             assert [several.delta(oid)[1] for oid in wanted] == alone
 
 
-def repo_commits(room: Room) -> Iterator[tuple[str, tuple[str, ...]]]:
+def repo_commits(hooked: HookedRepo) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the commits of a repository with their parents."""
-    return room.repository().rev_list(["main"])
+    return hooked.repository().rev_list(["main"])
 
 
-def test_unreadable_commit_is_left_and_named(room: Room) -> None:
-    blob = room.git("rev-parse", "main~20:m0.py")
-    room.git("unpack-objects", "-q", stdin=packed(room))
-    (room.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    report = backfill(room.repository(), room.store(), jobs=2)
+def test_unreadable_commit_is_left_and_named(hooked: HookedRepo) -> None:
+    blob = hooked.git("rev-parse", "main~20:m0.py")
+    hooked.git("unpack-objects", "-q", stdin=packed(hooked))
+    (hooked.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    report = backfill(hooked.repository(), hooked.store(), jobs=2)
     assert report.unreadable
     assert set(report.unreadable.values()) == {f"{blob} is absent"}
     assert report.recorded + len(report.unreadable) == report.total
 
 
-def packed(room: Room) -> bytes:
+def packed(hooked: HookedRepo) -> bytes:
     """Take the only pack out of the repository; its content."""
-    (pack,) = (room.path / ".git/objects/pack").glob("*.pack")
+    (pack,) = (hooked.path / ".git/objects/pack").glob("*.pack")
     content = pack.read_bytes()
     for path in pack.parent.glob(pack.stem + ".*"):
         path.unlink()
     return content
 
 
-def test_dead_worker_is_told_and_the_next_run_goes_on(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    victim = room.git("rev-parse", "main~10")
+def test_dead_worker_is_told_and_the_next_run_goes_on(hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    victim = hooked.git("rev-parse", "main~10")
     delta = Recorder.delta
 
     def die(self: Recorder, oid: str) -> object:
@@ -160,24 +162,24 @@ def test_dead_worker_is_told_and_the_next_run_goes_on(room: Room, monkeypatch: p
     with monkeypatch.context() as patch:
         patch.setattr(Recorder, "delta", die)
         with pytest.raises(InternalError, match="signal 9"):
-            backfill(room.repository(), room.store(), jobs=2)
-    before = len(room.seals())
+            backfill(hooked.repository(), hooked.store(), jobs=2)
+    before = len(hooked.seals())
     assert before > COMMITS // 2
-    report = backfill(room.repository(), room.store(), jobs=2)
+    report = backfill(hooked.repository(), hooked.store(), jobs=2)
     assert (report.already, report.recorded + before) == (before, report.total)
     assert not children()
 
 
-def test_interrupt_keeps_what_is_told_and_leaves_no_process(room: Room) -> None:
+def test_interrupt_keeps_what_is_told_and_leaves_no_process(hooked: HookedRepo) -> None:
     def interrupt(done: int, _: int) -> None:
         if done == COMMITS // 2:
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        backfill(room.repository(), room.store(), jobs=2, progress=interrupt)
-    assert len(room.seals()) == COMMITS // 2
+        backfill(hooked.repository(), hooked.store(), jobs=2, progress=interrupt)
+    assert len(hooked.seals()) == COMMITS // 2
     assert not children()
-    assert backfill(room.repository(), room.store(), jobs=2).already == COMMITS // 2
+    assert backfill(hooked.repository(), hooked.store(), jobs=2).already == COMMITS // 2
 
 
 KILLED = f"""
@@ -198,12 +200,12 @@ backfill(repo, Store(repo.common_dir), jobs=2, progress=wait)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see processes")
-def test_workers_end_with_a_killed_backfill(room: Room) -> None:
-    room.install()  # so that no walk for the baseline is among the processes
+def test_workers_end_with_a_killed_backfill(hooked: HookedRepo) -> None:
+    hooked.install()  # so that no walk for the baseline is among the processes
     with subprocess.Popen(
         [sys.executable, "-c", KILLED],
-        cwd=room.path,
-        env=room.environment,
+        cwd=hooked.path,
+        env=hooked.environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as process:

@@ -24,8 +24,9 @@ TOP = """\
 
 Written by `python tests/scenarios/table.py` from a run of the tests in `tests/scenarios` with real Git ({git}).
 Every repository begins with a commit `base` from before the hooks, which only a backfill records. At the end of each
-scenario a second, slow reading of Git by plain `git` commands (`tests/reading_of_git.py`) has found that every commit
-which a local branch or a work tree reaches has exactly one seal, a true one, and that another `sync` changes no byte.
+scenario a second, slow reading of Git by plain `git` commands (`tests/support/reading_of_git.py`) has found that every
+commit which a local branch or a work tree reaches has exactly one seal, a true one, and that another `sync` changes no
+byte.
 
 "Recorded" is how many commits each session holds. Marks say what became of a commit that was rewritten:
 `amend: A -> B` and `rebase: A -> B` are superseded, `dropped: A` was left out by a rebase.

@@ -9,13 +9,13 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from room import Room
+    from support.hooked import HookedRepo
 
 
-def test_first_commit(new_room: Room) -> None:
-    new_room.one()
-    new_room.head_is_recorded()
-    assert new_room.recorded() == {"main": 1}
+def test_first_commit(unborn: HookedRepo) -> None:
+    unborn.one()
+    unborn.head_is_recorded()
+    assert unborn.recorded() == {"main": 1}
 
 
 @pytest.mark.parametrize(
@@ -30,51 +30,51 @@ def test_first_commit(new_room: Room) -> None:
     ],
     ids=" ".join,
 )
-def test_commit(room: Room, options: list[str]) -> None:
-    room.write("base.txt", "changed\n")
-    room.git("commit", "-q", "-m", "changed", *options)
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
+def test_commit(hooked: HookedRepo, options: list[str]) -> None:
+    hooked.write("base.txt", "changed\n")
+    hooked.git("commit", "-q", "-m", "changed", *options)
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}
 
 
-def test_commit_allow_empty(room: Room) -> None:
-    room.git("commit", "-q", "--allow-empty", "-m", "empty")
-    room.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 2}
+def test_commit_allow_empty(hooked: HookedRepo) -> None:
+    hooked.git("commit", "-q", "--allow-empty", "-m", "empty")
+    hooked.git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", "")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 2}
 
 
-def test_commit_from_a_subfolder(room: Room) -> None:
-    room.change("deep/er/a.txt", "a")
-    room.git("-C", "deep/er", "commit", "-q", "-m", "from below")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
+def test_commit_from_a_subfolder(hooked: HookedRepo) -> None:
+    hooked.change("deep/er/a.txt", "a")
+    hooked.git("-C", "deep/er", "commit", "-q", "-m", "from below")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}
 
 
-def test_commit_from_elsewhere(room: Room, tmp_path: Path) -> None:
+def test_commit_from_elsewhere(hooked: HookedRepo, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
-    room.change("a.txt", "a")
-    room.run("git", "-C", str(room.path), "commit", "-q", "-m", "-C")
-    room.change("a.txt", "b")
-    where = ["--git-dir", str(room.path / ".git"), "--work-tree", str(room.path)]
-    room.run(
+    hooked.change("a.txt", "a")
+    hooked.run("git", "-C", str(hooked.path), "commit", "-q", "-m", "-C")
+    hooked.change("a.txt", "b")
+    where = ["--git-dir", str(hooked.path / ".git"), "--work-tree", str(hooked.path)]
+    hooked.run(
         "sh", "-c", 'cd "$1" && shift && exec git "$@"', "sh", str(outside), *where, "commit", "-q", "-m", "--git-dir"
     )
-    room.change("a.txt", "c")
-    room.git("commit", "-q", "-m", "variables", GIT_DIR=str(room.path / ".git"), GIT_WORK_TREE=str(room.path))
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 3}
+    hooked.change("a.txt", "c")
+    hooked.git("commit", "-q", "-m", "variables", GIT_DIR=str(hooked.path / ".git"), GIT_WORK_TREE=str(hooked.path))
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 3}
 
 
-def test_commit_with_an_index_of_its_own(room: Room, tmp_path: Path) -> None:
+def test_commit_with_an_index_of_its_own(hooked: HookedRepo, tmp_path: Path) -> None:
     index = str(tmp_path / "index")
-    room.git("read-tree", "HEAD", GIT_INDEX_FILE=index)
-    room.write("a.txt", "a\n")
-    room.git("add", "a.txt", GIT_INDEX_FILE=index)
-    room.git("commit", "-q", "-m", "by another index", GIT_INDEX_FILE=index)
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
+    hooked.git("read-tree", "HEAD", GIT_INDEX_FILE=index)
+    hooked.write("a.txt", "a\n")
+    hooked.git("add", "a.txt", GIT_INDEX_FILE=index)
+    hooked.git("commit", "-q", "-m", "by another index", GIT_INDEX_FILE=index)
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}
 
 
 @pytest.mark.parametrize(
@@ -82,97 +82,97 @@ def test_commit_with_an_index_of_its_own(room: Room, tmp_path: Path) -> None:
     [["-m", "new"], ["--no-edit"], ["--no-edit", "--reset-author"], ["-m", "new", "--date", "2001-01-01T00:00:00"]],
     ids=" ".join,
 )
-def test_amend(room: Room, options: list[str]) -> None:
-    room.one(message="old")
-    room.change("a.txt", "more")
-    room.git("commit", "-q", "--amend", *options)
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 2}
-    assert room.told() == [f"amend: old -> {'new' if '-m' in options else 'old'}"]
+def test_amend(hooked: HookedRepo, options: list[str]) -> None:
+    hooked.one(message="old")
+    hooked.change("a.txt", "more")
+    hooked.git("commit", "-q", "--amend", *options)
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 2}
+    assert hooked.mark_texts() == [f"amend: old -> {'new' if '-m' in options else 'old'}"]
 
 
-def test_amend_of_what_was_there_before(room: Room) -> None:
-    room.git("commit", "-q", "--amend", "-m", "base again")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
-    assert room.told() == ["amend: base -> base again"]
+def test_amend_of_what_was_there_before(hooked: HookedRepo) -> None:
+    hooked.git("commit", "-q", "--amend", "-m", "base again")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}
+    assert hooked.mark_texts() == ["amend: base -> base again"]
 
 
-def test_amend_twice(room: Room) -> None:
-    room.one(message="one")
-    room.git("commit", "-q", "--amend", "-m", "two")
-    room.git("commit", "-q", "--amend", "-m", "three")
-    assert room.recorded() == {"main": 3}
-    assert room.told() == ["amend: one -> two", "amend: two -> three"]
+def test_amend_twice(hooked: HookedRepo) -> None:
+    hooked.one(message="one")
+    hooked.git("commit", "-q", "--amend", "-m", "two")
+    hooked.git("commit", "-q", "--amend", "-m", "three")
+    assert hooked.recorded() == {"main": 3}
+    assert hooked.mark_texts() == ["amend: one -> two", "amend: two -> three"]
 
 
-def test_amend_of_a_merge(room: Room) -> None:
-    room.git("switch", "-q", "-c", "side")
-    room.one("side.txt")
-    room.git("switch", "-q", "main")
-    room.git("merge", "-q", "--no-ff", "-m", "merge", "side")
-    room.git("commit", "-q", "--amend", "-m", "merge again")
-    room.head_is_recorded()
-    assert room.recorded() == {"side": 1, "main": 2}
-    assert room.told() == ["amend: merge -> merge again"]
+def test_amend_of_a_merge(hooked: HookedRepo) -> None:
+    hooked.git("switch", "-q", "-c", "side")
+    hooked.one("side.txt")
+    hooked.git("switch", "-q", "main")
+    hooked.git("merge", "-q", "--no-ff", "-m", "merge", "side")
+    hooked.git("commit", "-q", "--amend", "-m", "merge again")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"side": 1, "main": 2}
+    assert hooked.mark_texts() == ["amend: merge -> merge again"]
 
 
-def test_amend_of_a_commit_whose_hook_was_dead(room: Room) -> None:
-    room.one(message="unseen", dead=True)
-    room.git("commit", "-q", "--amend", "-m", "seen")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 2}
-    assert room.told() == ["amend: unseen -> seen"]
+def test_amend_of_a_commit_whose_hook_was_dead(hooked: HookedRepo) -> None:
+    hooked.one(message="unseen", dead=True)
+    hooked.git("commit", "-q", "--amend", "-m", "seen")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 2}
+    assert hooked.mark_texts() == ["amend: unseen -> seen"]
 
 
-def test_amend_detached(room: Room) -> None:
-    room.git("switch", "-q", "--detach")
-    room.one(message="old")
-    room.git("commit", "-q", "--amend", "-m", "new")
-    room.head_is_recorded()
-    assert room.recorded() == {"HEAD": 2}
-    assert room.told() == ["amend: old -> new"]
+def test_amend_detached(hooked: HookedRepo) -> None:
+    hooked.git("switch", "-q", "--detach")
+    hooked.one(message="old")
+    hooked.git("commit", "-q", "--amend", "-m", "new")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"HEAD": 2}
+    assert hooked.mark_texts() == ["amend: old -> new"]
 
 
-def test_fixup_and_squash_commits_are_commits(room: Room) -> None:
-    room.one(message="A")
+def test_fixup_and_squash_commits_are_commits(hooked: HookedRepo) -> None:
+    hooked.one(message="A")
     for kind in ("--fixup", "--squash"):
-        room.change("a.txt", kind)
-        room.git("commit", "-q", kind, "HEAD")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 3}
+        hooked.change("a.txt", kind)
+        hooked.git("commit", "-q", kind, "HEAD")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 3}
 
 
-def test_reset_then_commit(room: Room) -> None:
-    room.one(message="hard")
-    room.git("reset", "-q", "--hard", "HEAD^")
-    room.one(message="after hard")
-    room.git("reset", "-q", "--soft", "HEAD^")
-    room.git("commit", "-q", "-m", "after soft")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 3}
-    assert room.told() == []
+def test_reset_then_commit(hooked: HookedRepo) -> None:
+    hooked.one(message="hard")
+    hooked.git("reset", "-q", "--hard", "HEAD^")
+    hooked.one(message="after hard")
+    hooked.git("reset", "-q", "--soft", "HEAD^")
+    hooked.git("commit", "-q", "-m", "after soft")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 3}
+    assert hooked.mark_texts() == []
 
 
-def test_commit_with_a_message_that_is_no_utf8(room: Room) -> None:
-    room.change("a.txt", "a")
-    room.run("git", "commit", "-q", "-F", "-", stdin=b"caf\xe9 \x1b[31m\n")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
+def test_commit_with_a_message_that_is_no_utf8(hooked: HookedRepo) -> None:
+    hooked.change("a.txt", "a")
+    hooked.run("git", "commit", "-q", "-F", "-", stdin=b"caf\xe9 \x1b[31m\n")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}
 
 
-def test_interactive_patch_commit(room: Room) -> None:
-    room.write("base.txt", "base\nand more\n")
-    room.git("commit", "-q", "-p", "-m", "patch", stdin="y\n")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
+def test_interactive_patch_commit(hooked: HookedRepo) -> None:
+    hooked.write("base.txt", "base\nand more\n")
+    hooked.git("commit", "-q", "-p", "-m", "patch", stdin="y\n")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}
 
 
-def test_failing_commits_record_nothing(room: Room) -> None:
-    (room.path / ".git/hooks/pre-commit").write_text("#!/bin/sh\nexit 1\n")
-    (room.path / ".git/hooks/pre-commit").chmod(0o755)
-    room.change("a.txt", "a")
-    room.git("commit", "-q", "-m", "refused", check=False)
-    room.git("commit", "-q", "-m", "taken", "--no-verify")
-    room.head_is_recorded()
-    assert room.recorded() == {"main": 1}
+def test_failing_commits_record_nothing(hooked: HookedRepo) -> None:
+    (hooked.path / ".git/hooks/pre-commit").write_text("#!/bin/sh\nexit 1\n")
+    (hooked.path / ".git/hooks/pre-commit").chmod(0o755)
+    hooked.change("a.txt", "a")
+    hooked.git("commit", "-q", "-m", "refused", check=False)
+    hooked.git("commit", "-q", "-m", "taken", "--no-verify")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1}

@@ -6,73 +6,73 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from room import Room
+from support.hooked import HookedRepo
 
 from muse_hook.catchup.backfill import backfill
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Repo
+    from support.repository import Repo
 
 
 @pytest.fixture
-def bare(room: Room, tmp_path: Path) -> Room:
-    """Return a bare repository with the hooks in it, from which `room` was cloned."""
+def bare(hooked: HookedRepo, tmp_path: Path) -> HookedRepo:
+    """Return a bare repository with the hooks in it, from which `hooked` was cloned."""
     path = tmp_path / "bare.git"
-    room.git("clone", "-q", "--bare", str(room.path), str(path))
-    room.git("remote", "add", "origin", str(path))
-    made = Room(path, room.environment, room.clock)
+    hooked.git("clone", "-q", "--bare", str(hooked.path), str(path))
+    hooked.git("remote", "add", "origin", str(path))
+    made = HookedRepo(path, hooked.environment, hooked.clock)
     made.install()
-    room.shown = made
+    hooked.shown = made
     return made
 
 
-def test_push_into_a_bare_repository(room: Room, bare: Room) -> None:
-    room.one()
-    room.one()
-    room.git("push", "-q", "origin", "main")
+def test_push_into_a_bare_repository(hooked: HookedRepo, bare: HookedRepo) -> None:
+    hooked.one()
+    hooked.one()
+    hooked.git("push", "-q", "origin", "main")
     bare.head_is_recorded()
-    room.git("switch", "-q", "-c", "side")
-    room.one()
-    room.git("push", "-q", "origin", "side", "HEAD:refs/heads/twin", "HEAD:refs/tags/v1")
+    hooked.git("switch", "-q", "-c", "side")
+    hooked.one()
+    hooked.git("push", "-q", "origin", "side", "HEAD:refs/heads/twin", "HEAD:refs/tags/v1")
     assert bare.recorded() == {"main": 2, "side": 1}
     bare.agree()
 
 
-def test_push_forced_and_deleting(room: Room, bare: Room) -> None:
-    room.git("switch", "-q", "-c", "side")
-    room.one(message="old")
-    room.git("push", "-q", "origin", "side")
-    room.git("commit", "-q", "--amend", "-m", "new")
-    room.git("push", "-q", "--force", "origin", "side")
-    room.git("push", "-q", "origin", ":side")
+def test_push_forced_and_deleting(hooked: HookedRepo, bare: HookedRepo) -> None:
+    hooked.git("switch", "-q", "-c", "side")
+    hooked.one(message="old")
+    hooked.git("push", "-q", "origin", "side")
+    hooked.git("commit", "-q", "--amend", "-m", "new")
+    hooked.git("push", "-q", "--force", "origin", "side")
+    hooked.git("push", "-q", "origin", ":side")
     assert bare.recorded() == {"side": 2}
-    assert bare.told() == []
+    assert bare.mark_texts() == []
     bare.agree()
 
 
-def test_push_of_two_clones_gives_the_same_lines(room: Room, bare: Room) -> None:
-    room.one()
-    room.git("push", "-q", "origin", "main")
+def test_push_of_two_clones_gives_the_same_lines(hooked: HookedRepo, bare: HookedRepo) -> None:
+    hooked.one()
+    hooked.git("push", "-q", "origin", "main")
     (there,) = bare.muse.glob("op_log/main/ops.jsonl")
-    (here,) = room.muse.glob("op_log/main/ops.jsonl")
+    (here,) = hooked.muse.glob("op_log/main/ops.jsonl")
     assert there.read_bytes() == here.read_bytes()
 
 
-def test_push_that_updates_a_work_tree(room: Room, tmp_path: Path) -> None:
-    there = Room(room.clone(tmp_path / "there").path, room.environment, room.clock)
+def test_push_that_updates_a_work_tree(hooked: HookedRepo, tmp_path: Path) -> None:
+    there = HookedRepo(hooked.clone(tmp_path / "there").path, hooked.environment, hooked.clock)
     there.git("config", "receive.denyCurrentBranch", "updateInstead")
-    room.shown = there
+    hooked.shown = there
     there.install()
-    room.one()
-    room.git("push", "-q", str(there.path), "main")
+    hooked.one()
+    hooked.git("push", "-q", str(there.path), "main")
     there.head_is_recorded()
     assert there.recorded() == {"main": 1}
     there.agree()
 
 
-def test_worktree_of_a_bare_repository(bare: Room, tmp_path: Path) -> None:
+def test_worktree_of_a_bare_repository(bare: HookedRepo, tmp_path: Path) -> None:
     bare.git("worktree", "add", "-q", str(tmp_path / "tree"), "-b", "side")
     tree = bare.tree_of(tmp_path / "tree")
     tree.one()
@@ -81,18 +81,18 @@ def test_worktree_of_a_bare_repository(bare: Room, tmp_path: Path) -> None:
     bare.agree()
 
 
-def make(room: Room, path: Path, *options: str) -> Room:
+def make(hooked: HookedRepo, path: Path, *options: str) -> HookedRepo:
     """`git init` with options that this Git may not know."""
-    done = room.run("git", "init", "-q", "-b", "main", *options, str(path), check=False)
+    done = hooked.run("git", "init", "-q", "-b", "main", *options, str(path), check=False)
     if done.returncode:
         pytest.skip(f"this git knows no {options}")
-    room.shown = Room(path, room.environment, room.clock)
-    return room.shown
+    hooked.shown = HookedRepo(path, hooked.environment, hooked.clock)
+    return hooked.shown
 
 
 @pytest.mark.parametrize("option", ["--object-format=sha256", "--ref-format=reftable"])
-def test_repository_that_libgit2_refuses(room: Room, tmp_path: Path, option: str) -> None:
-    other = make(room, tmp_path / "other", option)
+def test_repository_that_libgit2_refuses(hooked: HookedRepo, tmp_path: Path, option: str) -> None:
+    other = make(hooked, tmp_path / "other", option)
     other.one(message="before")
     other.install()
     other.git("switch", "-q", "-c", "topic")
@@ -105,7 +105,7 @@ def test_repository_that_libgit2_refuses(room: Room, tmp_path: Path, option: str
     other.one(dead=True)
     other.agree()
     assert other.recorded() == {"main": 1, "topic": 4}
-    assert other.told() == ["amend: A -> B", "rebase: B -> B"]
+    assert other.mark_texts() == ["amend: A -> B", "rebase: B -> B"]
     other.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"))
     tree = other.tree_of(tmp_path / "tree")
     tree.one()
@@ -114,24 +114,24 @@ def test_repository_that_libgit2_refuses(room: Room, tmp_path: Path, option: str
 
 
 @pytest.fixture
-def upstream(room: Room) -> Room:
-    """Give `room` a history of five commits, and let it be fetched from by filter."""
+def upstream(hooked: HookedRepo) -> HookedRepo:
+    """Give `hooked` a history of five commits, and let it be fetched from by filter."""
     for number in range(5):
-        room.one(f"{number}.txt", f"number {number}")
-    room.git("config", "uploadpack.allowFilter", "true")
-    room.git("config", "uploadpack.allowAnySHA1InWant", "true")
-    return room
+        hooked.one(f"{number}.txt", f"number {number}")
+    hooked.git("config", "uploadpack.allowFilter", "true")
+    hooked.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    return hooked
 
 
-def cloned(room: Room, path: Path, *options: str) -> Room:
-    room.git("clone", "-q", *options, f"file://{room.path}", str(path))
-    made = Room(path, room.environment, room.clock)
+def cloned(hooked: HookedRepo, path: Path, *options: str) -> HookedRepo:
+    hooked.git("clone", "-q", *options, f"file://{hooked.path}", str(path))
+    made = HookedRepo(path, hooked.environment, hooked.clock)
     made.install()
-    room.shown = made
+    hooked.shown = made
     return made
 
 
-def test_shallow_clone(upstream: Room, tmp_path: Path) -> None:
+def test_shallow_clone(upstream: HookedRepo, tmp_path: Path) -> None:
     """The boundary is no root: its diff against nothing would be a lie."""
     shallow = cloned(upstream, tmp_path / "shallow", "--depth=2")
     shallow.one()
@@ -143,7 +143,7 @@ def test_shallow_clone(upstream: Room, tmp_path: Path) -> None:
     assert (report.recorded, report.beyond_boundary) == (1, 1)
 
 
-def test_shallow_clone_that_fetches_a_new_boundary(upstream: Room, tmp_path: Path) -> None:
+def test_shallow_clone_that_fetches_a_new_boundary(upstream: HookedRepo, tmp_path: Path) -> None:
     shallow = cloned(upstream, tmp_path / "shallow", "--depth=1")
     upstream.one()
     upstream.one()
@@ -155,7 +155,7 @@ def test_shallow_clone_that_fetches_a_new_boundary(upstream: Room, tmp_path: Pat
     assert shallow.pending().missing == []
 
 
-def test_shallow_clone_made_whole(upstream: Room, tmp_path: Path) -> None:
+def test_shallow_clone_made_whole(upstream: HookedRepo, tmp_path: Path) -> None:
     """What came before the baseline is history; a generation that was counted from the boundary is not believed."""
     shallow = cloned(upstream, tmp_path / "shallow", "--depth=2")
     shallow.one()
@@ -167,11 +167,11 @@ def test_shallow_clone_made_whole(upstream: Room, tmp_path: Path) -> None:
     assert backfill(shallow.repository(), shallow.store()).recorded == 6
 
 
-def test_partial_clone(upstream: Room, tmp_path: Path) -> None:
+def test_partial_clone(upstream: HookedRepo, tmp_path: Path) -> None:
     """No network in the hook: what its blobs are missing for is left, named, and recorded when they are there."""
     upstream.one("0.py", "A = 0")
     partial = cloned(upstream, tmp_path / "partial", "--filter=blob:none")
-    other = Room(upstream.clone(tmp_path / "elsewhere").path, upstream.environment, upstream.clock)
+    other = HookedRepo(upstream.clone(tmp_path / "elsewhere").path, upstream.environment, upstream.clock)
     other.write("0.py", "A = 1\n")
     other.git("commit", "-q", "-a", "-m", "theirs")
     theirs = other.git("rev-parse", "HEAD")
@@ -191,7 +191,7 @@ def test_partial_clone(upstream: Room, tmp_path: Path) -> None:
     assert partial.pending().blobs_absent == []
 
 
-def test_backfill_of_a_partial_clone(upstream: Room, tmp_path: Path) -> None:
+def test_backfill_of_a_partial_clone(upstream: HookedRepo, tmp_path: Path) -> None:
     """Backfill says what to type and fails; `status` counts what it left apart, until it is recorded."""
     upstream.one("0.py", "A = 0")
     upstream.one("0.py", "A = 1")
@@ -224,15 +224,15 @@ def test_backfill_of_a_partial_clone(upstream: Room, tmp_path: Path) -> None:
     assert (partial.pending().blobs_absent, partial.pending().history) == ([], 0)
 
 
-def test_pull_of_thousands(room: Room, tmp_path: Path) -> None:
+def test_pull_of_thousands(hooked: HookedRepo, tmp_path: Path) -> None:
     """The prompt returns, the rest is recorded behind it."""
-    there = room.clone(tmp_path / "there")
+    there = hooked.clone(tmp_path / "there")
     stream = _stream(there)
     there.git("fast-import", "--quiet", stdin=stream)
-    room.git("pull", "-q", str(there.path), "main")
-    assert len(room.seals()) < 1200
-    room.settle()
-    assert room.recorded() == {"main": 1200}
+    hooked.git("pull", "-q", str(there.path), "main")
+    assert len(hooked.seals()) < 1200
+    hooked.settle()
+    assert hooked.recorded() == {"main": 1200}
 
 
 def _stream(there: Repo) -> str:
@@ -245,35 +245,35 @@ def _stream(there: Repo) -> str:
     return "".join(lines)
 
 
-def knows(room: Room, command: str) -> bool:
+def knows(hooked: HookedRepo, command: str) -> bool:
     """Say whether this Git has a command."""
-    return command in room.git("--list-cmds=builtins").split()
+    return command in hooked.git("--list-cmds=builtins").split()
 
 
-def test_git_replay(room: Room) -> None:
+def test_git_replay(hooked: HookedRepo) -> None:
     """It runs no hook."""
-    if not knows(room, "replay"):
+    if not knows(hooked, "replay"):
         pytest.skip("this git has no replay")
-    room.git("switch", "-q", "-c", "topic")
-    room.one("A.txt", message="A")
-    room.git("switch", "-q", "main")
-    room.one("main.txt")
-    updates = room.git("replay", "--ref-action=print", "--onto", "main", "main..topic", check=False)
+    hooked.git("switch", "-q", "-c", "topic")
+    hooked.one("A.txt", message="A")
+    hooked.git("switch", "-q", "main")
+    hooked.one("main.txt")
+    updates = hooked.git("replay", "--ref-action=print", "--onto", "main", "main..topic", check=False)
     if updates:
-        room.git("update-ref", "--stdin", stdin=updates + "\n")
+        hooked.git("update-ref", "--stdin", stdin=updates + "\n")
     else:
-        room.git("replay", "--onto", "main", "main..topic")
-    room.sync()
-    assert room.recorded() == {"main": 1, "topic": 2}
-    assert room.told() == []
+        hooked.git("replay", "--onto", "main", "main..topic")
+    hooked.sync()
+    assert hooked.recorded() == {"main": 1, "topic": 2}
+    assert hooked.mark_texts() == []
 
 
-def test_git_history(room: Room) -> None:
+def test_git_history(hooked: HookedRepo) -> None:
     """It runs no hook."""
-    if not knows(room, "history"):
+    if not knows(hooked, "history"):
         pytest.skip("this git has no history")
-    room.one("A.txt", message="A")
-    room.one("B.txt", message="B")
-    room.git("history", "reword", "HEAD~1", GIT_EDITOR="sed -i s/A/AA/")
-    room.sync()
-    assert room.recorded() == {"main": 4}
+    hooked.one("A.txt", message="A")
+    hooked.one("B.txt", message="B")
+    hooked.git("history", "reword", "HEAD~1", GIT_EDITOR="sed -i s/A/AA/")
+    hooked.sync()
+    assert hooked.recorded() == {"main": 4}

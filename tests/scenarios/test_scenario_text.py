@@ -9,7 +9,7 @@ import pytest
 from muse_hook.catchup import rebase
 
 if TYPE_CHECKING:
-    from room import Room
+    from support.hooked import HookedRepo
 
 # Where `str.splitlines`, `str.split()` or a file read as text would part: Git ends lines at a line feed alone.
 SEPARATORS = pytest.mark.parametrize(
@@ -20,17 +20,17 @@ BACKENDS = pytest.mark.parametrize("backend", ["--merge", "--apply"])
 
 @SEPARATORS
 @BACKENDS
-def test_a_subject_forges_no_line_of_the_todo_list(room: Room, backend: str, separator: str) -> None:
-    room.git("switch", "-q", "-c", "topic")
-    first = room.one("A.txt", message="A", dead=True)
-    room.one("B.txt", message=f"B{separator}fixup {first}", dead=True)
-    room.git("switch", "-q", "main")
-    room.one("both.txt", message="main", dead=True)
-    room.git("switch", "-q", "topic")
-    room.sync()
-    room.git("rebase", "-q", backend, "main")
-    room.sync()
-    assert [why for why, _, _ in room.marks()] == ["rebase", "rebase"]
+def test_a_subject_forges_no_line_of_the_todo_list(hooked: HookedRepo, backend: str, separator: str) -> None:
+    hooked.git("switch", "-q", "-c", "topic")
+    first = hooked.one("A.txt", message="A", dead=True)
+    hooked.one("B.txt", message=f"B{separator}fixup {first}", dead=True)
+    hooked.git("switch", "-q", "main")
+    hooked.one("both.txt", message="main", dead=True)
+    hooked.git("switch", "-q", "topic")
+    hooked.sync()
+    hooked.git("rebase", "-q", backend, "main")
+    hooked.sync()
+    assert [why for why, _, _ in hooked.marks()] == ["rebase", "rebase"]
 
 
 @pytest.mark.parametrize(
@@ -53,15 +53,15 @@ def test_a_line_of_the_todo_list_names_a_commit_in_one_place(line: str, commands
 
 
 @SEPARATORS
-def test_a_push_to_a_branch_is_recorded_in_the_session_of_its_whole_name(new_room: Room, separator: str) -> None:
+def test_a_push_to_a_branch_is_recorded_in_the_session_of_its_whole_name(unborn: HookedRepo, separator: str) -> None:
     if separator in "\x0c\x0b\x1c\x1d\x1e\r":
         pytest.skip("Git refuses control characters in a ref")
-    room = new_room
-    there = room.clone(room.path.parent / "there")
+    hooked = unborn
+    there = hooked.clone(hooked.path.parent / "there")
     there.git("switch", "-q", "-c", f"main{separator}x", check=False)
     there.write("a.py", "def f(): pass\n")
     there.git("add", "-A")
     there.git("commit", "-q", "-m", "one")
     there.git("push", "-q", "origin", f"HEAD:refs/heads/main{separator}x")
-    room.settle()
-    assert room.recorded() == {f"main{separator}x": 1}
+    hooked.settle()
+    assert hooked.recorded() == {f"main{separator}x": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from delta_room import Tree, delta_of
+from support.deltas import Tree, delta_of
 
 BODY = "    return compute(1, 2) + other(3)\n"
 

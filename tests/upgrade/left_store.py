@@ -21,8 +21,8 @@ HERE = Path(__file__).parent
 LEFT = HERE / "left"
 sys.path[:0] = [] if str(HERE.parent) in sys.path else [str(HERE.parent)]
 
-from conftest import Repo, sealed_environment  # noqa: E402 - beside the tests' folder, which has just become known
-from log_histories import TOOLS, History  # noqa: E402
+from support.fixed_histories import TOOLS, History  # noqa: E402
+from support.repository import Repo, sealed_environment  # noqa: E402 - beside the tests' folder, which has just become known
 
 EVENT = "00000000001700000000-1"  # the queue's file; its name says when and by which process it was written
 HOOK = "post-commit"

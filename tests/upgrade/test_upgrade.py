@@ -12,7 +12,7 @@ from upgrade.left_store import LEFT, answers, at, muse, with_store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Repo
+    from support.repository import Repo
 
 LOG = ".git/.muse/op_log/main/ops.jsonl"
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Repo
-from verify_room import Story
+from support.damage import Story
+from support.repository import Repo
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import Repo
-from oplog_room import scan
-from verify_room import Story, set_key
+from support.batches import scan
+from support.damage import Story, set_key
+from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import Repo
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from verify_room import Story, told
+from support.damage import Story, told
+from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.catchup import catch_up
@@ -47,7 +47,7 @@ def test_a_flipped_bit_is_named_with_session_line_and_commit(story: Story, where
 
 @pytest.fixture(scope="module")
 def module_story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    from conftest import sealed_environment  # noqa: PLC0415 - beside its only use
+    from support.repository import sealed_environment  # noqa: PLC0415 - beside its only use
 
     home = tmp_path_factory.mktemp("home")
     repo = Repo(tmp_path_factory.mktemp("repo"), sealed_environment(home))

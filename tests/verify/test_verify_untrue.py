@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from verify_room import Story, set_key, told, wrong_symbol
+from support.damage import Story, set_key, told, wrong_symbol
 
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import delta_of_entries, make_batch, make_dropped, make_superseded

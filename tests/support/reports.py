@@ -6,8 +6,6 @@ import json
 import re
 from typing import Any, cast
 
-from made_logs import Log, delete, insert, patch, replace
-
 from muse_hook.cli.terminal import printable
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter
@@ -16,6 +14,7 @@ from muse_hook.index.index import Index
 from muse_hook.report.content import PageContent
 from muse_hook.report.gather import CATEGORIES, gather
 from muse_hook.report.page import page
+from support.logs import Log, delete, insert, patch, replace
 
 EVIL = (
     "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>\"'`--><!--\x1b[31m\u202e&lt;{{data}}"

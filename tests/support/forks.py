@@ -9,9 +9,8 @@ from muse_hook.concurrent.compare import Comparison, compare
 from muse_hook.git.discovery import open_repository
 
 if TYPE_CHECKING:
-    from conftest import Repo
-
     from muse_hook.concurrent.side import RecordedSymbols
+    from support.repository import Repo
 
 APP = '''\
 """A module."""

@@ -11,7 +11,8 @@ from muse_hook.cli.main import main
 
 if TYPE_CHECKING:
     import pytest
-    from conftest import Repo
+
+    from support.repository import Repo
 
 
 class Shell:

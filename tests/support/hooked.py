@@ -7,10 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import reading_of_git as model
-from conftest import Repo
-
 import muse_hook
+import support.reading_of_git as model
 from muse_hook.catchup.catchup import CatchUpReport, catch_up
 from muse_hook.catchup.pending import Unrecorded, find_unrecorded
 from muse_hook.catchup.state import make_baseline
@@ -18,6 +16,7 @@ from muse_hook.git.discovery import open_repository
 from muse_hook.git.repository import Repository
 from muse_hook.install.hook_file import EVENTS, Shim
 from muse_hook.oplog.store import Store
+from support.repository import Repo
 
 PROJECT = Path(muse_hook.__file__).parent.parent
 # What the hooks' interpreter, started without `site`, is to find: this project, and what it depends on.
@@ -25,7 +24,7 @@ PACKAGES = (str(PROJECT), *(path for path in sys.path if path.endswith("site-pac
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
-class Room(Repo):
+class HookedRepo(Repo):
     """A repository whose hooks record: `git` works in it, `agree` holds the promise against a second reading of Git.
 
     Each hook of a small change has to be through when Git returns: nothing is left in the queue.
@@ -34,7 +33,7 @@ class Room(Repo):
     def __init__(self, path: Path, environment: dict[str, str], clock: list[int] | None = None) -> None:
         super().__init__(path, environment, clock)
         self.before: set[str] = set()
-        self.shown: Room = self  # whose log the table of scenarios shows
+        self.shown: HookedRepo = self  # whose log the table of scenarios shows
 
     def install(self, *, background: bool = False) -> None:
         """Put the hooks in and write the baseline, as `muse-hook install` does."""
@@ -84,9 +83,9 @@ class Room(Repo):
         self.git(*hooks, "commit", "-q", "-m", message or line or f"{path} at {self.clock[0]}", check=check)
         return self.git("rev-parse", "HEAD")
 
-    def tree_of(self, path: Path, *, before: set[str] | None = None) -> Room:
-        """Return another work tree of this repository as a room."""
-        other = Room(path, self.environment, self.clock)
+    def tree_of(self, path: Path, *, before: set[str] | None = None) -> HookedRepo:
+        """Return another work tree of this repository with its hooks in place."""
+        other = HookedRepo(path, self.environment, self.clock)
         other.before = self.before if before is None else before
         return other
 
@@ -120,13 +119,13 @@ class Room(Repo):
         """Return the marks as (why, old, new)."""
         return [(mark.why, mark.old, mark.new) for mark in model.all_marks(self.muse)]
 
-    def told(self) -> list[str]:
+    def mark_texts(self) -> list[str]:
         """Return the marks by the commits' subjects: `amend: A -> A2`, `dropped: B`."""
-        told = []
+        texts = []
         for why, old, new in self.marks():
             names = [self.git("log", "-1", "--format=%s", oid, check=False) or oid[:7] for oid in (old, new) if oid]
-            told.append(f"{'dropped' if why == 'dropped by rebase' else why}: {' -> '.join(names)}")
-        return sorted(told)
+            texts.append(f"{'dropped' if why == 'dropped by rebase' else why}: {' -> '.join(names)}")
+        return sorted(texts)
 
     def queued(self) -> list[str]:
         """Return the events that wait."""

@@ -81,7 +81,7 @@ def patch_of(delta: StructuredDelta, path: str) -> PatchOp:
     return found
 
 
-def told(ops: Sequence[SymbolOp]) -> list[str]:
+def summaries(ops: Sequence[SymbolOp]) -> list[str]:
     """Return ops as one line each, for asserts that read as a story."""
     rows = []
     for op in ops:

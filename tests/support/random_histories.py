@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from conftest import Repo
+    from support.repository import Repo
 
     Draw = Callable[[st.SearchStrategy[Any]], Any]
 

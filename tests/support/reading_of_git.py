@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Repo
+    from support.repository import Repo
 
 STAMP = 1 << 24
 

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conftest import Repo
-
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository
 from muse_hook.languages.languages import engine
@@ -17,6 +15,7 @@ from muse_hook.oplog.batch import delta_of_entries, make_batch
 from muse_hook.oplog.store import Store
 from muse_hook.verify.report import Problem, VerifyReport
 from muse_hook.verify.verify import verify
+from support.repository import Repo
 
 MODEL = """\
 import os

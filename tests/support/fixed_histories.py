@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from conftest import EPOCH
+from support.repository import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from conftest import Repo
+    from support.repository import Repo
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "golden"
 ADA = "Ada Lovelace <ada@example.org>"
 GRACE = "Grace Höpper <grace@example.org>"
 DEAD = ("-c", "core.hooksPath=/dev/null")

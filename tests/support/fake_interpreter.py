@@ -41,7 +41,7 @@ def languages():
 """
 
 
-class StandIn:
+class FakeInterpreter:
     """A package folder of an awkward name, whose `muse_hook.hook` appends one line a start to `calls`."""
 
     def __init__(self, folder: Path) -> None:

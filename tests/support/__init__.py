@@ -1,0 +1,1 @@
+"""What tests are made of: repositories, logs, deltas, histories, forks, installs, pages."""
