@@ -147,7 +147,10 @@ def text(arguments: argparse.Namespace, hook: list, rates: list, found: dict) ->
         times = story["git log -L"] / story["muse-hook log"]
         lines += [
             "",
-            f"The story of `{story['symbol']}`: `git log -L` takes {times:.1f} times as long as `muse-hook log`.",
+            (
+                f"The story of `{story['symbol']}`: `git log -L` takes {times:.1f} times as long as `muse-hook log`, of"
+                " whose time argparse, which reads every command line, takes 7 ms."
+            ),
         ]
     return "\n".join(lines) + "\n"
 

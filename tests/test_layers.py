@@ -112,7 +112,6 @@ each_module = pytest.mark.parametrize("name", NAMES)
 # Rooms that are being rebuilt: what is known to be wrong there. Nothing comes in.
 KNOWN = {
     "test_no_circle",
-    "test_a_package_file_is_its_docstring[cli.completion]",
     "test_a_package_file_is_its_docstring[git]",
     "test_what_a_module_loads_at_its_top[git.commits]",
     "test_what_a_module_loads_at_its_top[git.discovery]",
