@@ -11,7 +11,7 @@ import pytest
 
 from muse_hook.cli.parser import COMMANDS, Parser, command_parser, load, top_parser
 
-FOLDER = Path(__file__).parent.parent / "docs" / "man"
+FOLDER = Path(__file__).parent.parent.parent / "docs" / "man"
 REST = r"""
 .SH EXIT STATUS
 .TP

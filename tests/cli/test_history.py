@@ -233,7 +233,7 @@ def test_blame_finds_a_file_from_a_folder_below(shell: Shell, monkeypatch: pytes
 
 @pytest.mark.usefixtures("story")
 def test_the_views_have_the_columns_that_are_documented(shell: Shell) -> None:
-    page = (Path(__file__).parent.parent / "docs" / "sql.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent.parent / "docs" / "sql.md").read_text(encoding="utf-8")
     for view in VIEWS:
         section = page.split(f"\n## {view}\n")[1].split("\n## ")[0]
         rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]

@@ -12,13 +12,13 @@ import pytest
 
 from muse_hook.cli.parser import COMMANDS, command_parser, load, top_parser
 
-PAGE = Path(__file__).parent.parent / "docs" / "commands.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "commands.md"
 NAMES = [name for group in COMMANDS.values() for name in group]
 INTRODUCTION = """\
 # The commands
 
 What `muse-hook COMMAND --help` says. `git muse COMMAND` is the same. This page is made from the program
-(`MUSE_HOOK_SNAPSHOT=1 tests/run tests/test_cli_help.py`), so it cannot be out of date.
+(`MUSE_HOOK_SNAPSHOT=1 tests/run tests/cli/test_help.py`), so it cannot be out of date.
 
 - Data goes to stdout, everything else to stderr. `--json` prints one object of a documented shape: [json.md](json.md).
 - Exit status: 0 done, 1 your input or your repository (with a hint), 2 the command line, 3 a fault of muse-hook,

@@ -17,15 +17,15 @@ from support.repository import Repo
 from muse_hook import __version__
 from muse_hook.install.hook_file import EVENTS, Shim, appended_lines, parse_shim, template
 
-HOOKS = Path(__file__).parent.parent / "hooks"
+HOOKS = Path(__file__).parent.parent.parent / "hooks"
 
 
 class Bench:
     """A folder of hooks that start the stand-in."""
 
-    def __init__(self, folder: Path) -> None:
-        self.fake_interpreter = FakeInterpreter(folder)
-        self.packages = self.fake_interpreter.folder
+    def __init__(self, folder: Path, fake_interpreter: FakeInterpreter) -> None:
+        self.fake_interpreter = fake_interpreter
+        self.packages = fake_interpreter.folder
         self.hooks = folder / "the hooks"
         self.hooks.mkdir()
         self.shim = self.fake_interpreter.shim()
@@ -59,9 +59,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
+def bench(tmp_path: Path, fake_interpreter: FakeInterpreter) -> Bench:
     """Make a folder for hooks."""
-    return Bench(tmp_path)
+    return Bench(tmp_path, fake_interpreter)
 
 
 def test_all_hooks_are_the_same_text() -> None:

@@ -1,0 +1,1 @@
+"""The command line: its frame, each command, what it prints."""

@@ -1,0 +1,1 @@
+"""The page: what it gathers, and how it is shown."""
