@@ -6,7 +6,6 @@ import gc
 import os
 import time
 from contextlib import suppress
-from typing import NamedTuple
 
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.history import tables
@@ -192,7 +191,7 @@ def _read(index: Index, log: int, folder: str) -> int:
     try:
         reader = LogReader(fd)
         at = start
-        for seal in map(_SealRow._make, seals):
+        for seal in (_SealRow(*row) for row in seals):
             records.add_manual(reader.manual(at, seal.start))
             records.add_batch(reader.batch(seal))
             at = seal.end
@@ -206,13 +205,16 @@ def _read(index: Index, log: int, folder: str) -> int:
     return at - start
 
 
-class _SealRow(NamedTuple):
+class _SealRow:
     """A row of the index's `seals`: where a batch stands."""
 
-    commit_id: str
-    start: int
-    line: int
-    end: int
+    __slots__ = ("commit_id", "end", "line", "start")
+
+    def __init__(self, commit_id: str, start: int, line: int, end: int) -> None:
+        self.commit_id = commit_id
+        self.start = start
+        self.line = line
+        self.end = end
 
 
 class _NewRecords:
