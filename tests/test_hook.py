@@ -12,6 +12,7 @@ import pytest
 import support.reading_of_git as model
 from support.hooked import PACKAGES, HookedRepo
 from support.repository import Repo
+from test_layers import in_hook
 
 from muse_hook import __version__, hook
 
@@ -249,3 +250,15 @@ def wait_for(hooked: HookedRepo, seals: int) -> None:
     while len(model.all_seals(hooked.muse)) < seals:
         assert time.monotonic() < end, hooked.errors()
         time.sleep(0.02)
+
+
+def test_modules_of_ours_that_a_hook_loads_are_those_of_the_table(hooked: HookedRepo) -> None:
+    """What is no line of a hook in test_layers' table may import more at its top."""
+    hooked.one("a.py", "def f(): pass", dead=True)
+    hooked.path.joinpath("a.py").write_text("def g(x): return x\n")
+    hooked.dead("commit", "-q", "-a", "--amend", "-m", "more")
+    modules = watched(hooked)["modules"]
+    assert isinstance(modules, list)
+    ours = {name.removeprefix("muse_hook.") for name in modules if name.startswith("muse_hook.")}
+    packages = {name.rpartition(".")[0] for name in ours}
+    assert ours - packages - in_hook() == set()

@@ -87,7 +87,7 @@ LOADED_BY_A_HOOK = {
     "oplog": "store files sessions lock entry batch lines seal reader writer",
     "index": "index follow database",
     "record": "recorder delta budget",
-    "catchup": "fast_path sessions",
+    "catchup": "fast_path queue rebase sessions",
 }
 # Files, or whole rooms, whose work takes longer than their imports, and one that the type checker alone loads.
 FREE = {
