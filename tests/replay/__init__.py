@@ -1,0 +1,1 @@
+"""Replay: the symbols at any commit, from the log."""

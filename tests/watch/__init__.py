@@ -1,0 +1,1 @@
+"""Watch: following the logs, cursors and checkpoints."""
