@@ -155,7 +155,8 @@ class Tail:
                     return
                 before, self.position = self.position, LogPosition(found.end, found.entry["op_id"])
                 self._line = found.line
-                yield found.commit_id, entries, before, self.position
+                if entries and "commit" in entries[-1]:  # a seal can be whole, and be no entry as others are
+                    yield found.commit_id, entries, before, self.position
         self._read_to, self._lines = reader.position, reader.lines
         yield from self._read_manual(reader, reader.position)
 
