@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 __version__ = "0.1.0"
+# Raised, by one, whenever the same commit may get other ops or other ids than before (CONTRIBUTING.md, "The engine").
+ENGINE = 1
 
 _PUBLIC = {
     "OpLog": "muse_hook.oplog.log",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 
-from muse_hook import __version__
+from muse_hook import ENGINE
 from muse_hook.languages import grammar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     import tree_sitter
 
     Value = str | list[str]
@@ -101,13 +103,20 @@ def language_for(path: str, source_head: bytes | None = None) -> Language | None
     return found.by_interpreter.get(program.rstrip("0123456789."))
 
 
-def engine() -> str:
-    """Return what a delta depends on beside its commit: our version, tree-sitter's, each installed grammar's."""
-    parts = [f"muse_hook {__version__}", f"tree-sitter {grammar.version('tree_sitter')}"]
-    parts += [
-        f"{language.name} grammar {language.grammar_version}" for language in _read().all if language.grammar_version
+def engine(names: Container[str]) -> str:
+    """Return what a delta depends on beside its commit, whose files are in the languages of these names.
+
+    That is the number of our engine, tree-sitter's version, and each of their grammars' with its ABI: one version of a
+    package may hold several grammars. What is not installed is left out.
+    """
+    if not names:
+        return f"muse_hook engine {ENGINE}; tree-sitter {grammar.version('tree_sitter')}"
+    grammars = [
+        f"{language.name} grammar {language.grammar_version} abi {language.grammar.abi_version}"
+        for language in _read().all
+        if language.name in names and language.grammar_version
     ]
-    return "; ".join(parts)
+    return "; ".join([engine(()), *grammars])
 
 
 def parse_rows(text: str) -> dict[str, LanguageRow]:

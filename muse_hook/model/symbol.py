@@ -139,6 +139,11 @@ class SymbolTable:
     tree_id: str
     exports: tuple[str, ...] | None
 
+    @property
+    def language_name(self) -> str:
+        """The name of the language that the file is in."""
+        raise NotImplementedError
+
     def changed(self, other: SymbolTable) -> list[str]:
         """Return the names of the symbols that both have and that do not mean the same."""
         theirs = other.symbols

@@ -24,6 +24,7 @@ from muse_hook.oplog.entry import (
     walk_ops,
 )
 from muse_hook.oplog.lines import batch_entries, wrong_type
+from muse_hook.oplog.seal import has_check, with_check
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def make_batch(
         "content_summary": commit.summary,
     }
     seal_tail = f'{tail},"commit":{canonical_of(record, "the summary")}'
-    seal = entry_line(
+    line = entry_line(
         seal_id(commit.id),
         base + len(op_ids),
         "git",
@@ -250,7 +251,8 @@ def make_batch(
         op_json=canonical(op),
         tail_json=seal_tail,
     )
-    return Batch(commit.id, generation, data + seal.encode("ascii"), op_ids, engine=engine, shallow=shallow)
+    seal = with_check(line.encode("ascii")) if has_check(engine) else line.encode("ascii")
+    return Batch(commit.id, generation, data + seal, op_ids, engine=engine, shallow=shallow)
 
 
 def make_superseded(old: str, new: Commit, reason: str, generation: int) -> RewriteMark:

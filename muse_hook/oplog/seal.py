@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import hex_sha256
 from muse_hook.oplog.entry import MAX_GENERATION, POSITIONS, seal_id, stamp
 from muse_hook.oplog.lines import parse
 
@@ -9,10 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Rank = tuple[tuple[tuple[int, str], ...], bytes]
+    Rank = tuple[list[tuple[int, str]], int, list[tuple[int, str]], str]
 
-_NAME = "muse_hook "
+_NAME = "muse_hook engine "
+_GRAMMAR = " grammar "
 _DIGITS = "0123456789"
+_CHECK = b',"check"'
+_CHECK_DIGITS = 16
 
 
 class Seal:
@@ -86,11 +90,38 @@ def git_line(line: bytes, start: int) -> Seal | Mark | None:
     entry = parse(line)
     if entry is None or entry.get("domain") != "git" or not _is_id(entry.get("op_id")):
         return None
-    if "commit_id" not in entry:
+    if "commit_id" not in entry and "commit" not in entry:
         return Mark(entry, start + len(line))
-    if not _is_id(entry["commit_id"]) or not isinstance(entry.get("commit"), dict):
+    if not _is_id(entry.get("commit_id")) or not isinstance(entry.get("commit"), dict):
         return None
-    return Seal(entry, start, start + len(line))
+    seal = Seal(entry, start, start + len(line))
+    if not seal.reason and not _fits_check(line, entry, seal.engine):
+        seal.reason = "the seal does not fit its check"
+    return seal
+
+
+# The seal's own digest: the first digits of the SHA-256 of its line's bytes before the last `,"check"`.
+
+
+def has_check(engine: str) -> bool:
+    """Say whether the seals of an engine end with a digest of themselves: those that have a number do."""
+    return engine.startswith(_NAME)
+
+
+def with_check(line: bytes) -> bytes:
+    """Return a seal's line (a JSON object and a newline) with its digest as the last key."""
+    head = line[: line.rindex(b"}")]
+    return head + _CHECK + f':"{_check_of(head)}"}}\n'.encode("ascii")
+
+
+def _check_of(head: bytes) -> str:
+    return hex_sha256(head)[:_CHECK_DIGITS]
+
+
+def _fits_check(line: bytes, entry: dict[str, Any], engine: str) -> bool:
+    if "check" not in entry:
+        return not has_check(engine)
+    return bool(entry["check"] == _check_of(line[: max(0, line.rfind(_CHECK))]))
 
 
 def _altered(entry: dict[str, Any], generation: int, entries: int) -> str:
@@ -133,30 +164,26 @@ def engine_of(commit: Any) -> str:
 def supersedes(engine: str, other: str) -> bool:
     """Say whether of two batches of one commit that of `engine` counts, although that of `other` came first.
 
-    The newer engine's does: by the version of muse_hook, number by number, then by the whole text. The same on every
-    machine, whatever else stands in the texts; one that names no version is the oldest.
+    The newer engine's does. Newer is the larger number ("muse_hook engine N"; one without is older than any), then the
+    one that names more grammars (the other clone lacked one), then the larger versions, number by number as they stand
+    in the text, then the larger text. The same on every machine, whatever else stands in the texts.
     """
     return engine != other and _rank(engine) > _rank(other)
 
 
+def grammars_of(engine: str) -> list[str]:
+    """Return the names of the languages whose grammars an engine's text names."""
+    return [part.partition(_GRAMMAR)[0] for part in engine.split("; ")[1:] if _GRAMMAR in part]
+
+
 def _rank(engine: str) -> Rank:
-    # The bytes are the same for what was spelled out to be put in a database.
-    return _version(engine.partition(";")[0]), engine.encode("utf-8", "backslashreplace")
+    # What JSON can write and UTF-8 cannot is the same as what was spelled out to be put in a database.
+    text = engine.encode("utf-8", "backslashreplace").decode()
+    number = _numbers(text.partition(";")[0])[:1] if has_check(text) else []
+    return number, len(grammars_of(text)), _numbers(text), text
 
 
-def _version(name: str) -> tuple[tuple[int, str], ...]:
-    """Return the numbers of "muse_hook x.y.z" so that they compare as numbers, however many digits they have."""
-    if not name.startswith(_NAME):
-        return ()
-    numbers = []
-    for part in name[len(_NAME) :].strip().split("."):
-        digits = part[: len(part) - len(part.lstrip(_DIGITS))]
-        if not digits:
-            break
-        digits = digits.lstrip("0")
-        numbers.append((len(digits), digits))
-        if not part.isdecimal():  # such as 0rc1: the text decides
-            break
-    while numbers and numbers[-1] == (0, ""):
-        numbers.pop()
-    return tuple(numbers)
+def _numbers(text: str) -> list[tuple[int, str]]:
+    """Return the numbers in a text so that they compare as numbers, however many digits they have."""
+    spaced = "".join(each if each in _DIGITS else " " for each in text)
+    return [(len(digits), digits) for digits in (word.lstrip("0") for word in spaced.split())]

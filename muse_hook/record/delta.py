@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
 
-    CommitDelta = tuple[Commit, StructuredDelta]
+    CommitDelta = tuple[Commit, StructuredDelta, tuple[str, ...]]
+    """A commit, what it did to its parents, and the names of the languages of the files that were read for it."""
 
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.
@@ -110,9 +111,18 @@ def delta_of(
 
     `changes` may be given where `objects.diff(commit)` has been asked for already. Raises ObjectMissingError.
     """
+    return commit_delta(objects, commit, cache, changes)[1]
+
+
+def commit_delta(
+    objects: ObjectReader, commit: Commit, cache: TableCache | None = None, changes: Iterable[FileChange] | None = None
+) -> CommitDelta:
+    """Return the delta of `commit` with the languages that it rests on; see `delta_of`."""
     parents: list[str | None] = [objects.commit(parent).tree for parent in commit.parents]
     trees = [*(parents or [None]), commit.tree]
-    return build_delta(files_between(objects, trees, cache or TableCache(), changes))
+    files = files_between(objects, trees, cache or TableCache(), changes)
+    tables = [table for file in files for table in (file.old, file.new, *file.others) if table is not None]
+    return commit, build_delta(files), tuple({table.language_name: None for table in tables})
 
 
 def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new: str) -> StructuredDelta:

@@ -12,12 +12,12 @@ from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.sessions import check
 from muse_hook.oplog.store import OP_LOG, Store
 from muse_hook.oplog.writer import append, highest_stamp, stand_at_end
-from muse_hook.record.delta import TableCache, UnreadableError, delta_of, unreadable
+from muse_hook.record.delta import TableCache, UnreadableError, commit_delta, unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Protocol, Self
 
     from muse_hook.git.objects import ObjectReader
@@ -154,7 +154,7 @@ class Recorder:
     def delta(self, commit_id: str) -> CommitDelta:
         """Return a commit and what it did to its first parent; nothing is written. ObjectMissingError."""
         commit = self.objects.commit(commit_id)
-        return commit, delta_of(self.objects, commit, self._cache)
+        return commit_delta(self.objects, commit, self._cache)
 
     def append(self, session: str, batches: Sequence[Batch], *, sync: bool = True) -> int:
         """Append batches to a session's log in one write, but for what is sealed; how many went in.
@@ -225,12 +225,11 @@ class Recorder:
     ) -> None:
         """Append a chunk, in the order in which it was made: one write for each run of one session, one sync each."""
         runs: list[tuple[str, list[Batch]]] = []
-        engine = _engine() if chunk else ""
         is_shallow = self._repo is not None and self._repo.is_shallow
-        for commit, delta in chunk:
+        for commit, delta, languages in chunk:
             generation = self._generations[commit.id]
             try:
-                batch = make_batch(commit, delta, generation, engine, shallow=is_shallow)
+                batch = make_batch(commit, delta, generation, _engine(languages), shallow=is_shallow)
             except Exception as error:  # noqa: BLE001 - see `unreadable`
                 self._leave(outcome, commit.id, unreadable(commit.id, error))
                 continue
@@ -265,7 +264,7 @@ class Recorder:
             changes = self.objects.diff(commit, budget.files)
             if changes is None or not budget.spend(self.objects, changes):
                 return None
-            return commit, delta_of(self.objects, commit, self._cache, changes)
+            return commit_delta(self.objects, commit, self._cache, changes)
         except Exception as error:
             raise unreadable(commit_id, error) from error
 
@@ -328,7 +327,7 @@ def record_delta_ops(
         commit,
         delta,
         generation,
-        _engine() if engine is None else engine,
+        _engine(_languages(delta)) if engine is None else engine,
         shallow=shallow,
         actor_id=actor_id,
         parent_op_ids=parent_op_ids,
@@ -354,8 +353,16 @@ def _count_ops(delta: StructuredDelta) -> int:
     return sum([1 + len(op["child_ops"]) if op["op"] == "patch" else 1 for op in delta["ops"]])
 
 
-def _engine() -> str:
-    """Return the versions at work here."""
+def _engine(languages: Collection[str]) -> str:
+    """Return the versions at work here, for files in these languages."""
     from muse_hook.languages.languages import engine  # who appends by hand needs no grammar
 
-    return engine()
+    return engine(languages)
+
+
+def _languages(delta: StructuredDelta) -> list[str]:
+    """Return the languages of the files whose symbols a delta names."""
+    from muse_hook.languages.languages import language_for
+
+    found = [language_for(op["address"]) for op in delta.get("ops", ()) if op.get("op") == "patch"]
+    return [language.name for language in found if language is not None]

@@ -39,6 +39,11 @@ class SegmentedTable(SymbolTable):
         self.nodes = nodes
         self.symbols = _symbols(self.segments)
 
+    @property
+    def language_name(self) -> str:
+        """The name of the language that the file is in."""
+        return self.language.name
+
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:

@@ -9,8 +9,9 @@ from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.reader import OpenLogs
+from muse_hook.oplog.seal import grammars_of
 from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
-from muse_hook.record.delta import TableCache, delta_of
+from muse_hook.record.delta import TableCache, commit_delta
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
 from muse_hook.replay.trees import Trees, read_symbols
@@ -86,7 +87,6 @@ class _Verification:
         self._logs = logs
         self._report = report
         self._table_cache = TableCache() if thorough else None
-        self._engine = engine()
         self._generations = RawGenerations(objects)
         self._trees = Trees(objects)
         self._comparison = TreeComparison(self._trees)
@@ -102,7 +102,7 @@ class _Verification:
         for done, (commit, symbols, ops) in enumerate(walk, 1):
             if progress is not None:
                 progress(done, len(commits))
-            if commit.engine != self._engine or not self._by_other_engines.isdisjoint(commit.parents):
+            if not _is_ours(commit.engine) or not self._by_other_engines.isdisjoint(commit.parents):
                 self._by_other_engines.add(commit.commit_id)
             if commit.commit_id in chosen:
                 self._compare(commit, symbols, ops)
@@ -145,7 +145,7 @@ class _Verification:
 
     def _ops(self, commit: RecordedCommit) -> list[Any]:
         """Return a commit's ops, its batch being checked on the way."""
-        if commit.engine != self._engine:
+        if not _is_ours(commit.engine):
             self._engines[commit.engine] += 1
         return self._check(commit, self._logs.line_of[commit.commit_id])
 
@@ -155,12 +155,19 @@ class _Verification:
             self._gone[recorded.commit_id] = None
         generation = self._generations.of(recorded.commit_id)
         delta = None
-        if self._table_cache is not None and commit is not None and recorded.engine == self._engine:
+        ours = recorded.engine if _is_ours(recorded.engine) else ""
+        if self._table_cache is not None and commit is not None and _is_ours(recorded.engine):
             with contextlib.suppress(ObjectMissingError):
-                delta = delta_of(self._objects, commit, self._table_cache)
+                _, made, languages = commit_delta(self._objects, commit, self._table_cache)
+                ours = engine(languages)
+                if ours == recorded.engine:
+                    delta = made
+                else:  # a grammar that its files need was not there
+                    self._engines[recorded.engine] += 1
+                    self._by_other_engines.add(recorded.commit_id)
         try:
             batch = self._open_logs.reader(recorded.session).batch(recorded)
-            ops, found = batch_differences(batch, commit, generation, engine=self._engine, delta=delta)
+            ops, found = batch_differences(batch, commit, generation, engine=ours, delta=delta)
         except DamagedLogError as error:
             raise _bad_shape(error.__cause__) if error.__cause__ is not None else error from error
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -209,6 +216,11 @@ class _Verification:
             return self._objects.commit(oid)
         except MuseHookError:
             return None
+
+
+def _is_ours(name: str) -> bool:
+    """Say whether what is at work here made a batch, as far as its engine's name can say."""
+    return name == engine(grammars_of(name))
 
 
 def _bad_shape(error: BaseException) -> DamagedLogError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from muse_hook import ENGINE
 from muse_hook.languages import grammar
 from muse_hook.languages.languages import FILE, Language, engine, language_for, languages, parse_rows
 
@@ -79,13 +80,15 @@ def test_without_its_grammar_a_language_is_not_found(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(grammar, "version", lambda package: "" if package.endswith("_go") else installed(package))
     assert language_for("a.go") is None
     assert language_for("a.py") is not None
-    assert "go grammar" not in engine()
+    assert "go grammar" not in engine(["python", "go"])
 
 
 def test_engine_names_every_version_at_work() -> None:
-    assert engine().startswith("muse_hook 0.")
+    assert engine(()) == f"muse_hook engine {ENGINE}; tree-sitter {grammar.version('tree_sitter')}"
     for language in INSTALLED:
-        assert f"{language.name} grammar {language.grammar_version}" in engine()
+        theirs = f"{language.name} grammar {language.grammar_version} abi {language.grammar.abi_version}"
+        assert engine([language.name]) == f"{engine(())}; {theirs}"
+    assert engine([language.name for language in INSTALLED]).count(" grammar ") == len(INSTALLED)
 
 
 def test_no_python_names_a_language() -> None:
@@ -98,7 +101,7 @@ def test_no_python_names_a_language() -> None:
 
 def test_a_hook_pays_for_no_module_that_it_does_not_need() -> None:
     probe = (
-        "import sys; from muse_hook.languages.languages import language_for, engine; engine(); language_for('a.py');"
+        "import sys; from muse_hook.languages.languages import language_for, engine; engine(()); language_for('a.py');"
         "print(*sorted(m for m in sys.modules if m in {'json', 're', 'tomllib', 'pathlib', 'tree_sitter', 'typing',"
         " 'importlib.metadata', 'importlib.util', 'enum'}));"
         "from muse_hook.symbols.extract import extract; extract(b'def f(): pass', language_for('a.py'));"

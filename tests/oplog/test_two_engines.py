@@ -15,9 +15,9 @@ from support.batches import patch as adding
 from support.logs import Log, insert, patch, replace
 from support.shell import Shell
 
+from muse_hook import ENGINE
 from muse_hook.git.discovery import open_repository
 from muse_hook.index.index import Index
-from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import delta_of_entries, make_batch
 from muse_hook.oplog.entry import seal_id
 from muse_hook.oplog.log import OpLog
@@ -33,17 +33,25 @@ OLDER, NEWER = (f"muse_hook {version}; a grammar 1" for version in ("0.9.0", "0.
 IN_ORDER = (
     "",
     "muse_hook",
-    "muse_hook 0; a grammar 9",
     "somebody else's",
     "muse_hook 0.0.9; a grammar 9",
     "muse_hook 0.1.0; a grammar 1",
     "muse_hook 0.1.0; a grammar 2",
-    "muse_hook 0.1; a grammar 1",
     "muse_hook 0.9.0; a grammar 1",
     "muse_hook 0.10.0; a grammar 1",
-    "muse_hook 1; a grammar 1",
     "muse_hook 1.0.1; a grammar 1",
     f"muse_hook {'9' * 5000}; a grammar 1",
+    "muse_hook 0.0.1; a grammar 9; b grammar 9",
+    "muse_hook engine 1",
+    "muse_hook engine 1; tree-sitter 0.26.0",
+    "muse_hook engine 1; tree-sitter 0.9.0; a grammar 9",
+    "muse_hook engine 1; tree-sitter 0.26.0; a grammar 1",
+    "muse_hook engine 1; tree-sitter 0.26.0; a grammar 1 abi 14",
+    "muse_hook engine 1; tree-sitter 0.26.0; a grammar 1 abi 15",
+    "muse_hook engine 1; tree-sitter 0.26.0; a grammar 1 abi 15; b grammar 0",
+    "muse_hook engine 2; tree-sitter 0.1.0",
+    "muse_hook engine 10; tree-sitter 0.1.0",
+    f"muse_hook engine {'9' * 5000}; tree-sitter 0.1.0",
 )
 
 
@@ -253,15 +261,17 @@ def other_engine(shell: Shell, version: str) -> bytes:
         for seal in scan(store.log_path("main")):
             entries = read_batch(store, "main", seal)
             told: Any = json.loads(json.dumps(delta_of_entries(entries)).replace("a.py::f", "a.py::other"))
-            name = engine().replace("muse_hook 0.1.0", f"muse_hook {version}")
-            assert name != engine()
+            name = seal.engine.replace(f"muse_hook engine {ENGINE}", version)
+            assert name != seal.engine
             lines += make_batch(objects.commit(seal.commit_id), told, seal.generation, engine=name).data
     return lines
 
 
 @pytest.mark.parametrize("is_indexed", [False, True])
 @pytest.mark.parametrize("is_other_first", [False, True])
-@pytest.mark.parametrize(("version", "name"), [("0.0.9", "a.py::f"), ("0.10.0", "a.py::other")])
+@pytest.mark.parametrize(
+    ("version", "name"), [("muse_hook 0.10.0", "a.py::f"), (f"muse_hook engine {ENGINE + 1}", "a.py::other")]
+)
 def test_every_command_reads_the_newer_one(
     shell: Shell, version: str, name: str, *, is_other_first: bool, is_indexed: bool
 ) -> None:
@@ -298,6 +308,6 @@ def test_every_command_reads_the_newer_one(
     report = shell.json("verify")
     assert (report["sound"], report["problems"]) == (True, [])
     assert "duplicate" in {note["kind"] for note in report["notes"]}
-    path.write_bytes(theirs if version == "0.10.0" else ours)
+    path.write_bytes(theirs if name == "a.py::other" else ours)
     (path.parents[2] / "index.sqlite").unlink()
     assert mixed == [shell.out(*each) for each in ALIKE]

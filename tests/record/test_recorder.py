@@ -177,7 +177,7 @@ def test_the_engine_is_named_where_the_caller_does_not(tmp_path: Path) -> None:
 
     record(tmp_path, delta(), commit=commit(1), generation=1)
     (seal,) = OpLog(tmp_path, "main").read_all()
-    assert seal["commit"]["engine"] == engine()
+    assert seal["commit"]["engine"] == engine(())
 
 
 def test_a_run_of_commits_shares_one_index_and_one_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

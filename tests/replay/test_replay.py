@@ -17,7 +17,7 @@ from muse_hook.errors import DamagedLogError, ObjectMissingError, RevisionError
 from muse_hook.git.discovery import open_repository
 from muse_hook.git.repository import Repository
 from muse_hook.index.index import Index
-from muse_hook.languages.languages import engine, language_for
+from muse_hook.languages.languages import language_for
 from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.store import Store
 from muse_hook.record.delta import TableCache, delta_of
@@ -105,7 +105,7 @@ def test_replay_is_extraction_after_each_commit_of_any_history(
                 assert there is not None
                 log = Path(store.log_path("main")).read_bytes()
                 read = objects.commit(oid)
-                again = make_batch(read, delta_of(objects, read, cache), there.generation, engine())
+                again = make_batch(read, delta_of(objects, read, cache), there.generation, there.engine)
                 assert again.data == log[there.start : there.end]
     assert verify(fixture.repository, store, everything=True).problems == []
     left_out = data.draw(st.frozensets(st.sampled_from(range(len(made)))))

@@ -10,8 +10,8 @@ from typing import Any
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository
-from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import delta_of_entries, make_batch
+from muse_hook.oplog.seal import with_check
 from muse_hook.oplog.store import Store
 from muse_hook.verify.report import Problem, VerifyReport
 from muse_hook.verify.verify import verify
@@ -92,7 +92,9 @@ class Story:
         body = b"".join(json.dumps(entry, separators=(",", ":")).encode() + b"\n" for entry in entries[:-1])
         entries[-1]["commit"]["sha256"] = hashlib.sha256(body).hexdigest()
         entries[-1]["commit"]["entries"] = len(entries) - 1
-        self.replace(commit_id, body + json.dumps(entries[-1], separators=(",", ":")).encode() + b"\n")
+        entries[-1].pop("check", None)
+        seal = json.dumps(entries[-1], separators=(",", ":")).encode() + b"\n"
+        self.replace(commit_id, body + with_check(seal))
 
     def made_again(self, commit_id: str, change: Callable[[Any], object], **options: Any) -> None:
         """Record a commit as it would be if its delta were another one: whole and well-formed."""
@@ -101,7 +103,8 @@ class Story:
         change(delta)
         with self.repository().objects() as objects:
             commit = objects.commit(commit_id)
-        batch = make_batch(commit, delta, entries[-1]["commit"]["generation"], **{"engine": engine()} | options)
+        seal = entries[-1]["commit"]
+        batch = make_batch(commit, delta, seal["generation"], **{"engine": seal["engine"]} | options)
         self.replace(commit_id, batch.data)
 
 
