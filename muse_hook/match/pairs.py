@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CALLABLE, CONTAINER, VALUE, IMPORT = range(4)
 """What can become what: four groups of kinds, whatever the language."""
 
-_VALUES = frozenset(("variable", "constant", "field"))
+_VALUES = frozenset(("variable", "attribute", "constant", "field"))
 
 
 def group_of(symbol: Symbol) -> int:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
 MAX_DEPTH = 100
 
+# What a definition is called that stands in a class.
+_IN_CLASS = {"function": "method", "variable": "attribute"}
+
 
 class Outline:
     """Reads statements of one source.
@@ -118,7 +121,7 @@ class Outline:
             if pattern.is_class:
                 statement.opened = self._open(captures, pattern.defines, target, context)
                 return
-            if context.is_class_body and "body" not in captures:
+            if context.is_class_body and pattern.is_import:
                 continue  # a plain statement of its class
             is_shared = len(matches) > 1 and "body" in captures
             is_part = target.type != text.kind
@@ -142,8 +145,8 @@ class Outline:
 
     def _named(self, captures: Captures, kind: str, rows: tuple[int, int], context: Context) -> list[SymbolEntry]:
         """Return the entries of the names that a match defines, their definitions still missing."""
-        if context.is_class_body and kind == "function":
-            kind = "method"
+        if context.is_class_body:
+            kind = _IN_CLASS.get(kind, kind)
         if "async" in captures:
             kind = f"async_{kind}"
         parent = self._name(captures["parent"][0]) if "parent" in captures else context.parent

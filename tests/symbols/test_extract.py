@@ -203,25 +203,61 @@ def test_a_class_is_its_header_and_its_plain_statements() -> None:
         @dec
         class A(B, metaclass=M):
             '''Docstring.'''
+            warn("here")
             x = 1
             def m(self): pass
             class C:
                 y = 1
             for i in j:
                 x += i
+                warn(i)
     """
     for before, after, name in [
         ("@dec", "@cod", "A"),
         ("B,", "D,", "A"),
         ("=M", "=N", "A"),
         ("string", "s", "A"),
-        ("x = 1", "x = 2", "A"),
+        ("here", "there", "A"),
+        ("x = 1", "x = 2", "A.x"),
         ("pass", "f()", "A.m"),
-        ("y = 1", "y = 2", "A.C"),
-        ("x += i", "x -= i", "A"),
-        ("i in j", "i in k", "A"),
+        ("y = 1", "y = 2", "A.C.y"),
+        ("x += i", "x -= i", "A.x"),
+        ("warn(i)", "warn(j)", "A"),
     ]:
         assert changed(old, old.replace(before, after)) == {name}
+    assert changed(old, old.replace("i in j", "i in k")) == {"A", "A.x"}
+
+
+def test_names_that_a_class_body_binds_are_attributes() -> None:
+    found = table("""
+        class Point(NamedTuple):
+            x: int
+            y: int = 0
+            first, *rest = 1, 2
+            a = b = {}
+            items[0] = other.name = 1
+            a += 1
+            if fast:
+                mode = "fast"
+            else:
+                mode: str
+            import os
+            def move(self):
+                self.z = 1
+            class Meta:
+                table = "points"
+    """)
+    names = {name: symbol.kind for name, symbol in found.symbols.items()}
+    assert names == {
+        "Point": "class",
+        **dict.fromkeys(["Point.x", "Point.y", "Point.first", "Point.rest", "Point.a", "Point.b"], "attribute"),
+        "Point.mode": "attribute",
+        "Point.move": "method",
+        "Point.Meta": "class",
+        "Point.Meta.table": "attribute",
+    }
+    assert found.symbols["Point.a"].parent == "Point"
+    assert found.symbols["Point.mode"].lines == (10, 12)
 
 
 def test_the_parts_of_a_class_have_their_own_ids() -> None:
@@ -230,11 +266,11 @@ def test_the_parts_of_a_class_have_their_own_ids() -> None:
         before, after = symbol(old, "A"), symbol(new, "A")
         return {name.removesuffix("_id") for name in ids if getattr(before, name) != getattr(after, name)}
 
-    source = "@d\nclass A(B):\n  '''Doc.'''\n  x = 1\n  def m(self): pass\n"
+    source = "@d\nclass A(B):\n  '''Doc.'''\n  x[1] = 1\n  def m(self): pass\n"
     assert differing(source, source.replace("@d", "@e")) == {"decorators"}
     assert differing(source, source.replace("B", "C")) == {"bases"}
     assert differing(source, source.replace("Doc", "Tale")) == {"docstring"}
-    assert differing(source, source.replace("x = 1", "x = 2")) == {"body"}
+    assert differing(source, source.replace("= 1", "= 2")) == {"body"}
     assert symbol(source, "A").bases == ("B",)
 
 
