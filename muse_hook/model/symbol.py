@@ -59,7 +59,8 @@ class Symbol:
     Ids are SHA-256 in hexadecimal, "" for a part that is not there: `content_id` of everything (for a class: its
     header and plain statements, not its methods and attributes), its own name and guards included; `masked_id` the same
     with its own name masked wherever it stands (of a class: its members' masked content as well); `guard_id` of the
-    conditions it stands under; `body_id`, `signature_id` (name, parameters, result), `decorators_id`, `bases_id`, `docstring_id`.
+    conditions it stands under; `body_id`, `signature_id` (name, parameters, result), `decorators_id`, `bases_id`,
+    `docstring_id`.
     For similarity: `tokens`, the leaf texts; `statements`, a digest for each statement of the body in order, nested
     ones as entries of their own; `calls`, the simple names that it calls; `parameters`, `returns` and `bases`,
     normalised texts.
