@@ -53,7 +53,7 @@ class Proof:
         # One language and one encoding for all that is printed, whatever the machine's are.
         self.environment = environment | {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "1", "TZ": "UTC"}
         self.found: dict[str, str] = {}
-        self.engine = ""
+        self._engine: dict[str, None] = {}  # what the seals name, each once
 
     def new(self, name: str, *options: str) -> Repo:
         """Make an empty repository."""
@@ -79,10 +79,15 @@ class Proof:
                 if "commit" in entry:
                     assert entry["commit_id"] not in batches, "recorded twice"
                     batches[entry["commit_id"]] = b"\n".join(lines)
-                    self.engine = max(self.engine, entry["commit"]["engine"], key=len)
+                    self._engine |= dict.fromkeys(entry["commit"]["engine"].split("; "))
                     lines = []
             assert not lines, "half a batch"
         return batches
+
+    @property
+    def engine(self) -> str:
+        """The engine that recorded, with every grammar that any commit needed."""
+        return "; ".join(self._engine)
 
     def keep(self, what: str, data: bytes) -> None:
         """Keep the digest of what was found, and what it was."""
