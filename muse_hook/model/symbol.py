@@ -131,19 +131,15 @@ class SymbolTable:
     (Python's `__all__`), None where it has no such list. These three are worked out on first use.
     """
 
-    __slots__ = ("damaged", "exports", "module_id", "state", "symbols", "tree_id")
+    __slots__ = ("damaged", "exports", "language_name", "module_id", "state", "symbols", "tree_id")
 
+    language_name: str
     state: str
     damaged: bool
     symbols: Mapping[str, Symbol]
     module_id: str
     tree_id: str
     exports: tuple[str, ...] | None
-
-    @property
-    def language_name(self) -> str:
-        """The name of the language that the file is in."""
-        raise NotImplementedError
 
     def changed(self, other: SymbolTable) -> list[str]:
         """Return the names of the symbols that both have and that do not mean the same."""

@@ -33,16 +33,12 @@ class SegmentedTable(SymbolTable):
         nodes: int = 0,
     ) -> None:
         self.language = language
+        self.language_name = language.name
         self.segments = tuple(segments)
         self.state = state
         self.damaged = damaged
         self.nodes = nodes
         self.symbols = _symbols(self.segments)
-
-    @property
-    def language_name(self) -> str:
-        """The name of the language that the file is in."""
-        return self.language.name
 
     if not TYPE_CHECKING:
 
