@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from muse_hook.record.recorder import Recorder
 
 LOCK_SECONDS = 60.0  # seconds for the lock, where a person has asked for it
-_INDEX_SECONDS = 1.0  # seconds that a hook waits for the index
+_INDEX_SECONDS = 0.02  # seconds that a hook waits for the index, whose record is the log
 _FAR_BEHIND = 4 << 20  # bytes of log that a hook reads at most before it can tell what is sealed
 _LISTED = 1000  # commits that a hook lists at most before it leaves them to the background
 
@@ -112,7 +112,7 @@ class _CatchUp:
         self.store = store
         self.report = report
         self.budget = budget
-        self.index = Index(store) if budget is None else Index(store, timeout=_INDEX_SECONDS)
+        self.index = Index(store) if budget is None else Index(store, timeout=_INDEX_SECONDS, waits=False)
         self.ref_state: RefState | None = None
         self.looked_at: list[str] = []
         self._baseline: Baseline | None = None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Bytes of log that may be read to learn what is sealed: the batches of the last few commits, not a cloned store.
 _BEHIND = 4 << 20
-_INDEX_SECONDS = 1.0  # for an index that another process keeps locked
+_INDEX_SECONDS = 0.02  # for an index that another process keeps locked: the record is the log
 
 
 def record_head(repo: Repository, store: Store, oid: str, session: str, budget: Budget | None) -> Outcome | None:
@@ -24,7 +24,7 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
     """
     if not store.exists():
         return None
-    with Index(store, timeout=_INDEX_SECONDS) as index:
+    with Index(store, timeout=_INDEX_SECONDS, waits=False) as index:
         if not index.refresh(end_torn=True, fast=True, limit=_BEHIND):
             return None
         generations: dict[str, int] = {}

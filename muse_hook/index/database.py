@@ -28,6 +28,13 @@ FILE = "index.sqlite"
 VERSION = 3
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
+_MOUNTS = "/proc/self/mountinfo"
+# What SQLite keeps beside the file.
+_BESIDE = ("-wal", "-shm", "-journal")
+# A header's length, and where it says that there is a WAL (https://www.sqlite.org/fileformat.html).
+_HEADER, _MODES = 100, slice(18, 20)
+# A WAL needs memory that all who read share (https://www.sqlite.org/wal.html), which no network file system has.
+_LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zfs", "overlay", "bcachefs"})
 
 # `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
 # `seal_line` and `seal_commit` the last seal before it. A log that is read again gets a new id, its seals new numbers.
@@ -63,17 +70,23 @@ _CACHE_KIB = 1 << 17
 
 
 class Database:
-    """An open index: `store`, and `connection`, in autocommit mode, for those who keep tables of their own in it."""
+    """An open index: `store`, and `connection`, in autocommit mode, for those who keep tables of their own in it.
 
-    def __init__(self, store: Store, timeout: float) -> None:
+    With `waits` another process that holds the file for `timeout` seconds is a StoreBusyError. Without, what would be
+    written is kept in memory from then on: whoever comes next reads it from the logs.
+    """
+
+    def __init__(self, store: Store, timeout: float, *, waits: bool) -> None:
         self.store = store
         self.timeout = timeout
-        self.connection = connect(store, timeout)
+        self.waits = waits
+        self.is_own = False
+        self.connection = self._connect()
 
     def reopen(self) -> None:
         """Take the store's file, where there was no store yet when this was opened."""
         self.connection.close()
-        self.connection = connect(self.store, self.timeout)
+        self.connection = self._connect()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -99,6 +112,30 @@ class Database:
         """Read the logs into a new database."""
         raise NotImplementedError
 
+    def set_aside(self) -> bool:
+        """Go on in memory, another process being in the way, unless this index waits; whether it does now."""
+        if self.waits or self.is_own:
+            return False
+        from muse_hook.index.overlay import lay_over  # hardly ever
+
+        self.is_own = True
+        try:
+            lay_over(self.connection, _OWN)
+        except sqlite3.DatabaseError:  # it cannot even be read
+            self.connection.close()
+            self.connection = in_memory()
+        return True
+
+    def _connect(self) -> sqlite3.Connection:
+        self.is_own = False
+        try:
+            return connect(self.store, self.timeout)
+        except StoreBusyError:
+            if self.waits:
+                raise
+        self.is_own = True
+        return in_memory()
+
     def rebuild(self, error: sqlite3.DatabaseError) -> None:
         """Take another database after `error`: a new file for a broken one, memory where it cannot be written."""
         self.connection.close()
@@ -108,11 +145,11 @@ class Database:
                 remove(self.store)
         except StoreError:
             unwritable = True
-        self.connection = in_memory(self.store) if unwritable else connect(self.store, self.timeout)
+        self.connection = copy_of(self.store) if unwritable else self._connect()
 
 
 class _Transaction:
-    """BEGIN IMMEDIATE, then COMMIT, or ROLLBACK after an exception."""
+    """BEGIN IMMEDIATE (a plain one in memory of our own), then COMMIT, or ROLLBACK after an exception."""
 
     __slots__ = ("_database",)
 
@@ -121,7 +158,7 @@ class _Transaction:
 
     def __enter__(self) -> Self:
         try:
-            self._database.connection.execute("BEGIN IMMEDIATE")
+            self._database.connection.execute("BEGIN" if self._database.is_own else "BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if is_busy(error):
                 raise StoreBusyError("writing the index", str(error)) from error
@@ -131,7 +168,13 @@ class _Transaction:
     def __exit__(self, kind: object, *_: object) -> None:
         connection = self._database.connection
         if kind is None:
-            connection.execute("COMMIT")
+            try:
+                connection.execute("COMMIT")
+            except sqlite3.OperationalError as error:  # without a WAL it waits for whoever reads
+                connection.execute("ROLLBACK")
+                if is_busy(error):
+                    raise StoreBusyError("writing the index", str(error)) from error
+                raise
         elif connection.in_transaction:
             connection.execute("ROLLBACK")
 
@@ -144,8 +187,14 @@ def rebuilds_on_error(method: Callable[Concatenate[D, P], T]) -> Callable[Concat
             return method(self, *args, **kwargs)
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise  # our own fault
+        except StoreBusyError:
+            if not self.set_aside():
+                raise
+            return method(self, *args, **kwargs)
         except sqlite3.DatabaseError as error:
             if is_busy(error):
+                if self.set_aside():
+                    return method(self, *args, **kwargs)
                 raise StoreBusyError("reading the index", str(error)) from error
             self.rebuild(error)
         self.fill()
@@ -167,30 +216,33 @@ def connect(store: Store, timeout: float) -> sqlite3.Connection:
     """
     path = store.path(FILE)
     if not store.exists():
-        return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+        return in_memory()
     try:
         os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))  # no link, and the store's mode bits
+        if any(os.path.islink(path + suffix) for suffix in _BESIDE):
+            remove(store)  # SQLite would write through it
+            os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))
     except StoreError:
-        return in_memory(store)
+        return copy_of(store)
     for _ in range(3):
         connection = None
         try:
             connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
-            return _prepared(connection, _boot())
+            return _prepared(connection, _boot(), path)
         except sqlite3.DatabaseError as error:
             if connection is not None:
                 connection.close()
             if is_busy(error):
                 raise StoreBusyError(f"opening {path}", str(error)) from error
             if cannot_write(error):
-                return in_memory(store)
+                return copy_of(store)
             remove(store)  # damaged, or of another version
     raise StoreError(f"opening {path}", "it is damaged again and again", shell_command("rm", path))
 
 
 def remove(store: Store) -> None:
     """Delete the index."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
+    for suffix in (*_BESIDE, ""):  # the file last: a new one must not find what belongs to the old
         path = store.path(FILE + suffix)
         try:
             os.unlink(path)
@@ -217,12 +269,11 @@ def _code(error: sqlite3.DatabaseError) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF  # not there in an error that we made
 
 
-def _prepared(connection: sqlite3.Connection, boot: str) -> sqlite3.Connection:
+def _prepared(connection: sqlite3.Connection, boot: str, path: str = "") -> sqlite3.Connection:
     """Return the connection ready for use; raises DatabaseError where the file must go."""
     # The log has been synced; the index can be made again, so it pays for no sync of its own. What a power cut may
     # leave of it is found by `_survived`.
     connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("PRAGMA journal_mode = PERSIST")
     connection.execute("PRAGMA trusted_schema = OFF")  # whoever packed or shares the store may have written the file
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == 0:
@@ -231,13 +282,56 @@ def _prepared(connection: sqlite3.Connection, boot: str) -> sqlite3.Connection:
         raise sqlite3.DatabaseError(f"version {version}")
     else:
         others(connection)
-    if version and boot:
-        known = connection.execute("SELECT value FROM meta WHERE key = 'boot'").fetchone()
-        if known is None or known[0] != boot:
-            if not _survived(connection):
-                raise sqlite3.DatabaseError("rows are missing")
-            connection.execute("REPLACE INTO meta VALUES ('boot', ?)", (boot,))
+    if path:
+        known = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('boot', 'journal')"))
+        is_here = not boot or known.get("boot") == boot
+        if version and not is_here and not _survived(connection):
+            raise sqlite3.DatabaseError("rows are missing")
+        if not is_here or "journal" not in known:
+            known["journal"] = _choose_journal(connection, path, boot)
+        if known["journal"] != "wal":
+            connection.execute("PRAGMA journal_mode = PERSIST")
     return connection
+
+
+def _choose_journal(connection: sqlite3.Connection, path: str, boot: str) -> str:
+    """Return how the file is written: "wal" where it can be, so that nobody who reads is in the way of a writer.
+
+    Chosen once and after each boot, which another machine's is too.
+    """
+    mode = "wal" if _is_local(path) else "persist"
+    patience = connection.execute("PRAGMA busy_timeout").fetchone()[0]
+    connection.execute("PRAGMA busy_timeout = 0")  # whoever is reading now need not be waited for: next time
+    try:
+        mode = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("REPLACE INTO meta VALUES ('boot', ?), ('journal', ?)", (boot, mode))
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if not is_busy(error):
+            raise
+        mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")
+    return str(mode)
+
+
+def _is_local(path: str) -> bool:
+    """Say whether a file's file system is known to be this machine's alone."""
+    try:
+        with open(_MOUNTS, "rb") as file:
+            lines = file.read().split(b"\n")
+        device = os.stat(path).st_dev
+    except OSError:
+        return False
+    number = f"{os.major(device)}:{os.minor(device)}".encode()
+    for line in lines:
+        mount, _, more = line.partition(b" - ")
+        if more and mount.split(b" ", 3)[2] == number:
+            return more.split(b" ", 1)[0].decode("utf-8", "replace") in _LOCAL
+    return False
 
 
 def others(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
@@ -280,16 +374,31 @@ def _survived(connection: sqlite3.Connection) -> bool:
     return there == counted and connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
 
 
-def in_memory(store: Store) -> sqlite3.Connection:
-    """Return a copy of the index in memory; an empty one where it cannot be read."""
+def in_memory() -> sqlite3.Connection:
+    """Return an empty index in memory."""
+    return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+
+
+def copy_of(store: Store) -> sqlite3.Connection:
+    """Return a copy of the store's index in memory; an empty one where it cannot be read."""
     path = store.path(FILE)
     memory = sqlite3.connect(":memory:", isolation_level=None)
     try:
-        with open(path, "rb") as file:
-            data = file.read()
-        if not data:  # SQLite would take it for a lack of memory
-            raise sqlite3.DatabaseError("empty")
-        memory.deserialize(data)
+        if _is_empty(path + "-wal"):
+            with open(path, "rb") as file:
+                data = bytearray(file.read())
+            if len(data) < _HEADER:  # SQLite would take none for a lack of memory
+                raise sqlite3.DatabaseError("empty")
+            data[_MODES] = b"\1\1"  # memory has no WAL
+            memory.deserialize(data)
+        else:
+            from urllib.parse import quote  # hardly ever
+
+            source = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None)
+            try:
+                source.backup(memory)
+            finally:
+                source.close()
         memory.execute("SELECT count(*) FROM logs").fetchone()
         if memory.execute("PRAGMA user_version").fetchone()[0] == VERSION:
             memory.execute("PRAGMA trusted_schema = OFF")
@@ -298,7 +407,14 @@ def in_memory(store: Store) -> sqlite3.Connection:
     except (OSError, sqlite3.Error):
         pass
     memory.close()
-    return _prepared(sqlite3.connect(":memory:", isolation_level=None), "")
+    return in_memory()
+
+
+def _is_empty(path: str) -> bool:
+    try:
+        return os.stat(path).st_size == 0
+    except FileNotFoundError:
+        return True
 
 
 def _boot() -> str:

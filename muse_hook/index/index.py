@@ -98,11 +98,12 @@ class Index(Database):
     """The index of a store; a context manager. What it says is as old as its last `refresh`, `follow` or `add`.
 
     Where the store cannot be written, or is not there, it lives in memory; a damaged file is rebuilt on the way.
-    Every method raises StoreBusyError where another process keeps the file locked for `timeout` seconds.
+    Every method raises StoreBusyError where another process keeps the file locked for `timeout` seconds, unless it
+    `waits` for none (see `Database`).
     """
 
-    def __init__(self, store: Store, timeout: float = BUSY_SECONDS) -> None:
-        super().__init__(store, timeout)
+    def __init__(self, store: Store, timeout: float = BUSY_SECONDS, *, waits: bool = True) -> None:
+        super().__init__(store, timeout, waits=waits)
         self._names: dict[int, str] = {}
         self._engines: dict[int, str] = {}
 

@@ -466,7 +466,7 @@ def test_a_copy_in_memory_is_not_taken_from_what_is_not_ours(store: Store) -> No
     connection = sqlite3.connect(store.path("index.sqlite"))
     connection.executescript(PLANTED[0])
     connection.close()
-    assert database.in_memory(store).execute("SELECT count(*) FROM logs").fetchone() == (0,)
+    assert database.copy_of(store).execute("SELECT count(*) FROM logs").fetchone() == (0,)
 
 
 def test_an_index_that_breaks_while_it_is_open_is_made_anew(store: Store) -> None:
