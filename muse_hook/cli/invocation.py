@@ -148,6 +148,11 @@ class Invocation:
                 return Screen(self._pager.stream, colour=colour, width=wide)
         return Screen(sys.stdout, colour=colour, width=wide)
 
+    def let_go(self) -> None:
+        """Close the index: it is put in order when the last who has it open closes it, which would else cost a hook."""
+        if "index" in self.__dict__:
+            self.index.close()
+
     def close(self) -> None:
         """Flush what was written, and wait until the reader has quit the pager.
 

@@ -49,12 +49,14 @@ def _run(argv: Sequence[str]) -> int:
         status = command.run(arguments, invocation)
     except SystemExit as asked:  # argparse has printed the help or the version
         status = int(asked.code or 0)
-    except ClosedStreamError:
+    except ClosedStreamError as closed:
+        _forget_cursors(closed)
         if not invocation.has_pager:
             raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is shown in one place, in one line
         failure = error
     finally:
+        invocation.let_go()
         if home:
             os.chdir(home)
     try:
@@ -63,6 +65,15 @@ def _run(argv: Sequence[str]) -> int:
         failure = failure or error
         _forget_output()
     return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
+
+
+def _forget_cursors(error: BaseException) -> None:
+    """Drop what the frames that an error ended still hold: a query that is open keeps the index open."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        with contextlib.suppress(RuntimeError):  # ours, which is not at its end
+            traceback.tb_frame.clear()
+        traceback = traceback.tb_next
 
 
 def _enter(directory: str) -> None:

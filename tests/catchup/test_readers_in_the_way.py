@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import statistics
 import subprocess
 import sys
 import time
@@ -63,7 +62,7 @@ PAGER = (sys.executable, "-P", "-m", "muse_hook", "sql", ENDLESS, "--csv")
 
 
 def seconds_of_commits(repo: HookedRepo, count: int = 5) -> float:
-    """Return the median time of a commit; each must be in the log when Git returns."""
+    """Return the least time of a commit; each must be in the log when Git returns."""
     times = []
     for _ in range(count):
         repo.change("m.py", f"def f{repo.clock[0]}(): return {repo.clock[0]}")
@@ -71,7 +70,7 @@ def seconds_of_commits(repo: HookedRepo, count: int = 5) -> float:
         repo.git("commit", "-q", "-m", "x")
         times.append(time.monotonic() - start)
         repo.head_is_recorded()
-    return statistics.median(times)
+    return min(times)
 
 
 @pytest.fixture(name="repo")
@@ -102,7 +101,7 @@ def test_ten_stopped_readers_cost_a_commit_nothing(
             stack.enter_context(stopped(repo, *(PAGER if number < 3 else client(repo, READS))))
         beside = seconds_of_commits(repo)
     assert not repo.queued()
-    assert beside < without + 0.15, f"{beside:.3f} s beside ten readers, {without:.3f} s without"
+    assert beside < without + 0.3, f"{beside:.3f} s beside ten readers, {without:.3f} s without"
     assert not repo.errors()
     repo.agree()
 
@@ -128,6 +127,13 @@ def test_a_reader_reads_beside_a_stopped_one(repo: HookedRepo) -> None:
         done = repo.run(sys.executable, "-P", "-m", "muse_hook", "log", "m.py::y")
         assert b"y" in done.stdout
         assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("end", ["", " | head -n 1", " >&-"])
+def test_a_command_leaves_nothing_for_a_hook_to_put_in_order(end: str, repo: HookedRepo) -> None:
+    command = f'"{sys.executable}" -P -m muse_hook sql "{ENDLESS.replace("100000000", "100000")}" --csv {end}'
+    repo.run("sh", "-c", f"{command}; exit 0")
+    assert not list(repo.muse.glob("index.sqlite-[ws]*"))
 
 
 def test_what_another_keeps_us_from_writing_is_seen_all_the_same(repo: HookedRepo) -> None:
