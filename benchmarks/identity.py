@@ -98,17 +98,45 @@ def material(tree: ast.Module) -> list[ast.stmt]:
     return [held[n] for function in functions(tree).values() for held, n in statements(function) if is_simple(held[n])]
 
 
-class Change:
+class Editor:
+    """Changes statements of functions, with `material` from elsewhere."""
+
+    def __init__(self, rng: random.Random, material: list[ast.stmt]) -> None:
+        self.rng = rng
+        self.material = material
+
+    def edit(self, function: ast.AST, share: float) -> None:
+        """Change a share of a function's statements."""
+        rng = self.rng
+        places = [(held, n) for held, n in statements(function) if is_simple(held[n])]
+        count = max(1, round(share * len(statements(function)))) if share else 0
+        rng.shuffle(places)
+        chosen = [(held, held[n]) for held, n in places[:count]]
+        for held, node in chosen:
+            index = next(n for n, item in enumerate(held) if item is node)
+            way = rng.choice(("replace", "drop", "join", "alter"))
+            if way == "replace" or (way == "drop" and len(held) == 1):
+                held[index] = copy.deepcopy(rng.choice(self.material))
+            elif way == "drop":
+                del held[index]
+            elif way == "join":
+                held.insert(index, copy.deepcopy(rng.choice(self.material)))
+            else:
+                names = [x for x in ast.walk(node) if isinstance(x, ast.Name)]
+                for x in rng.sample(names, (len(names) + 1) // 2):
+                    x.id = rng.choice(("other", "extra", "values", "context"))
+
+
+class Change(Editor):
     """One made-up commit: trees before and after, and the pairs that are true."""
 
     def __init__(self, rng: random.Random, trees: list[ast.Module], edited: float) -> None:
-        self.rng = rng
-        self.edited = edited
         first, second, stranger = rng.sample(trees, 3)
+        super().__init__(rng, material(stranger))
+        self.edited = edited
         self.before = {"one.py": copy.deepcopy(first), "two.py": copy.deepcopy(second)}
         self.after = {"one.py": copy.deepcopy(first), "two.py": copy.deepcopy(second)}
         self.strangers = list(functions(copy.deepcopy(stranger)).values())
-        self.material = material(stranger)
         self.truth: dict[Pair, int] = {}
         self.sizes: dict[Pair, int] = {}
         self.renamed: dict[str, str] = {}
@@ -153,27 +181,6 @@ class Change:
         self.edit(function, self.edited)
         self.renamed[simple] = new
         self.truth[f"{path}::{name}", f"{path}::{place}"] = size
-
-    def edit(self, function: ast.AST, share: float) -> None:
-        """Change a share of a function's statements."""
-        rng = self.rng
-        places = [(held, n) for held, n in statements(function) if is_simple(held[n])]
-        count = max(1, round(share * len(statements(function)))) if share else 0
-        rng.shuffle(places)
-        chosen = [(held, held[n]) for held, n in places[:count]]
-        for held, node in chosen:
-            index = next(n for n, item in enumerate(held) if item is node)
-            way = rng.choice(("replace", "drop", "join", "alter"))
-            if way == "replace" or (way == "drop" and len(held) == 1):
-                held[index] = copy.deepcopy(rng.choice(self.material))
-            elif way == "drop":
-                del held[index]
-            elif way == "join":
-                held.insert(index, copy.deepcopy(rng.choice(self.material)))
-            else:
-                names = [x for x in ast.walk(node) if isinstance(x, ast.Name)]
-                for x in rng.sample(names, (len(names) + 1) // 2):
-                    x.id = rng.choice(("other", "extra", "values", "context"))
 
     def remove(self, path: str, name: str) -> None:
         """Delete a function for good."""

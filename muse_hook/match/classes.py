@@ -7,6 +7,7 @@ from muse_hook.match.similarity import base_similarity, name_similarity, text_si
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from muse_hook.match.comparison import Comparison
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
 
@@ -29,8 +30,9 @@ ALL_PAIRS, CANDIDATES = 400, 8
 """With more pairs than this each class is compared only with those that share most members' names with it."""
 
 
-def match_classes(unmatched: Unmatched) -> None:
+def match_classes(compared: Comparison) -> None:
     """Pair unmatched classes, most similar first; what stands in them follows."""
+    unmatched = compared.unmatched
     olds, news = unmatched.before.of_group(CONTAINER), unmatched.after.of_group(CONTAINER)
     old_members = {old: _members(unmatched, old, before=True) for old in olds}
     new_members = {new: _members(unmatched, new, before=False) for new in news}
@@ -38,12 +40,12 @@ def match_classes(unmatched: Unmatched) -> None:
     for old in olds:
         for new in _candidates(unmatched, old, news, old_members, new_members):
             if unmatched.may_pair(old, new):
-                score = _score(unmatched, old, new, old_members[old], new_members[new])
+                score = _score(compared, old, new, old_members[old], new_members[new])
                 if score >= _needed(unmatched, old, new):
                     rows.append((-round(score, 6), old, new))
     for score, old, new in sorted(rows):
         if old in unmatched.before.symbols and new in unmatched.after.symbols:
-            unmatched.pair_class(old, new, round(min(0.99, -score), 2))
+            unmatched.pair_class(old, new, unmatched.said(-score))
 
 
 def match_classes_by_methods(unmatched: Unmatched) -> bool:
@@ -66,7 +68,7 @@ def match_classes_by_methods(unmatched: Unmatched) -> bool:
     found = False
     for share, old, new in sorted(rows):
         if old in before and new in after:
-            unmatched.pair_class(old, new, round(min(0.99, -share), 2))
+            unmatched.pair_class(old, new, unmatched.said(-share))
             found = True
     return found
 
@@ -103,14 +105,15 @@ def _needed(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> float:
 
 
 def _score(
-    unmatched: Unmatched,
+    compared: Comparison,
     old: SymbolKey,
     new: SymbolKey,
     old_members: dict[str, SymbolKey],
     new_members: dict[str, SymbolKey],
 ) -> float:
+    unmatched = compared.unmatched
     one, other = unmatched.before.features(old), unmatched.after.features(new)
-    text, _ = text_similarity(one, other, unmatched.weights)
+    text, _ = text_similarity(one, other, compared.weights)
     both = old_members.keys() & new_members.keys()
     every = old_members.keys() | new_members.keys()
     similar = 0
@@ -118,7 +121,7 @@ def _score(
         member = unmatched.before.symbols[old_members[name]]
         if group_of(member) == CALLABLE == group_of(unmatched.after.symbols[new_members[name]]):
             before, after = unmatched.before.features(old_members[name]), unmatched.after.features(new_members[name])
-            if text_similarity(before, after, unmatched.weights)[0] >= SIMILAR_MEMBER:
+            if text_similarity(before, after, compared.weights)[0] >= SIMILAR_MEMBER:
                 similar += before.size
     if similar and one.size:
         text = max(text, MEMBERS_FOR_TEXT * similar / one.size)
@@ -128,5 +131,5 @@ def _score(
         + NAME * name_similarity(one, other)
         + BASES * base_similarity(one, other)
         + FILE * (unmatched.matching.new_path(old[0]) == new[0])
-        + CALLS * unmatched.call_sites.renamed(one.symbol.name, other.symbol.name)
+        + CALLS * compared.call_sites.renamed(one.symbol.name, other.symbol.name)
     )

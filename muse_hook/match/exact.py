@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.match.evidence import SHORT
 from muse_hook.match.pairs import CONTAINER
 from muse_hook.match.similarity import words_of
 
@@ -9,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from muse_hook.match.comparison import Comparison
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
@@ -20,6 +22,9 @@ SAME_NAME, OTHER_NAME = 6, 10
 """The least number of tokens, with and without the same qualified name: below it equal content says nothing about
 identity (`pass`, `return None`, `X = 1`)."""
 
+ALIKE = 16
+"""Two bodies of fewer tokens may be equal by habit: under another name something else has to speak for them, too."""
+
 CRITERIA: tuple[Criterion, ...] = (
     lambda path, symbol: (path, symbol.qualified_name),
     lambda _, symbol: symbol.qualified_name,
@@ -29,11 +34,16 @@ CRITERIA: tuple[Criterion, ...] = (
 """What decides among symbols of equal content, the one that says most first."""
 
 
-def match_exact(unmatched: Unmatched, group: int) -> None:
+def match_exact(unmatched: Unmatched, group: int, compared: Comparison | None = None) -> None:
     """Pair unmatched symbols of equal masked content; where several are equal, names and scopes have to decide.
 
-    The work grows with the number of symbols, not with that of pairs, also where a thousand are equal.
+    `compared` is what short functions need beside their text. The work grows with the number of symbols, not with that
+    of pairs, also where a thousand are equal.
     """
+
+    def pair(old: SymbolKey, new: SymbolKey) -> None:
+        _pair(unmatched, old, new, group, compared)
+
     before, after = unmatched.before.symbols, unmatched.after.symbols
     new_keys: dict[str, list[SymbolKey]] = {}
     for key in unmatched.after.of_group(group):
@@ -49,13 +59,17 @@ def match_exact(unmatched: Unmatched, group: int) -> None:
             if not olds or not news:
                 break
             if len(olds) == len(news) == 1:
-                _pair(unmatched, olds[0], news[0], group)
+                pair(olds[0], news[0])
                 break
-            _pair_by(criterion, unmatched, olds, news, group)
+            _pair_by(criterion, unmatched, olds, news, pair)
 
 
 def _pair_by(
-    criterion: Criterion, unmatched: Unmatched, olds: list[SymbolKey], news: list[SymbolKey], group: int
+    criterion: Criterion,
+    unmatched: Unmatched,
+    olds: list[SymbolKey],
+    news: list[SymbolKey],
+    pair: Callable[[SymbolKey, SymbolKey], None],
 ) -> None:
     """Pair what the criterion tells from all others on both sides."""
     found: dict[Hashable, tuple[list[SymbolKey], list[SymbolKey]]] = {}
@@ -67,16 +81,35 @@ def _pair_by(
         found.setdefault(value, ([], []))[1].append(new)
     for same_olds, same_news in found.values():
         if len(same_olds) == len(same_news) == 1:
-            _pair(unmatched, same_olds[0], same_news[0], group)
+            pair(same_olds[0], same_news[0])
 
 
-def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int) -> None:
+def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, compared: Comparison | None) -> None:
     before = unmatched.before.symbols
     if old not in before or new not in unmatched.after.symbols:
         return  # paired with its class meanwhile
-    if not unmatched.may_pair(old, new) or (old[1] != new[1] and len(before[old].tokens) < OTHER_NAME):
+    size = len(before[old].tokens)
+    if not unmatched.may_pair(old, new) or (old[1] != new[1] and size < OTHER_NAME):
         return
     if group == CONTAINER:
         unmatched.pair_class(old, new)
-    else:
+    elif compared is None or size >= SHORT:
         unmatched.pair(old, new)
+    else:
+        _pair_short(compared, old, new, size)
+
+
+def _pair_short(compared: Comparison, old: SymbolKey, new: SymbolKey, size: int) -> None:
+    """Pair two short bodies if more than the text speaks for it; that alone is no certainty."""
+    unmatched = compared.unmatched
+    one, other = unmatched.before.symbols[old], unmatched.after.symbols[new]
+    in_scope = unmatched.same_scope(old, new)
+    if not in_scope and not compared.evidence.may_move(old, new):
+        return
+    if one.name == other.name:
+        is_given = compared.evidence.is_given(old, one.name, before=True)
+        unmatched.pair(old, new, unmatched.said(1.0) if is_given and not in_scope else 1.0)
+    elif size >= ALIKE:
+        unmatched.pair(old, new)
+    elif in_scope or words_of(one.name) & words_of(other.name) or compared.call_sites.renamed(one.name, other.name):
+        unmatched.pair(old, new, unmatched.said(1.0))

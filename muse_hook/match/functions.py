@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from muse_hook.match.assignment import assign
+from muse_hook.match.evidence import SHORT, have_other_subjects
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import (
     CallSites,
+    Features,
     name_similarity,
     parameter_similarity,
-    text_similarity,
     text_similarity_bound,
 )
 
@@ -15,14 +17,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from muse_hook.match.similarity import Features, Weights
+    from muse_hook.match.comparison import Comparison
+    from muse_hook.match.similarity import Weights
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
 
-TEXT, NAME, PARAMETERS, SCOPE, CALLS = 0.62, 0.20, 0.08, 0.06, 0.12
-"""The weights of the parts of a score."""
+TEXT, NAME, PARAMETERS, SCOPE, CALLS, CHORUS, PLACE = 0.62, 0.20, 0.08, 0.06, 0.12, 0.10, 0.02
+"""The weights of the parts of a score. PLACE, between the same neighbours, is there to tell alike bodies apart."""
 
-ACCEPTED = 0.42
+ACCEPTED = 0.40
 """The least score."""
 
 OTHER_FILE = 0.03
@@ -52,21 +55,36 @@ CANDIDATES = 12
 RARE = 24
 """A token or statement that more symbols than this have says nothing about who is whose."""
 
+UNRELATED = 0.2
+"""A method of a name that many have needs so much more where it goes to a class that has nothing to do with its own."""
+
+NEAR_NAME, NEAR_SIZE, NEAR_SHARE, NEAR_CONFIDENCE = 0.85, 8, 0.3, 0.6
+"""How near two names of one scope have to be, how large the bodies, and how much of the smaller one in the larger, to
+be one where nobody else comes into question."""
+
+CALLED, CALLED_BETTER, CALLED_OWN = 0.55, 0.08, 0.12
+"""A body of which a part was taken out: how similar the old one has to be to the rest and the part together, how much
+more than to the part (where no caller speaks), and how similar to the rest alone, for the rest to be the old one."""
+
+MOST_CALLED = 4
+"""So many functions at most are looked at as parts that were taken out."""
+
 REPLACED_NAME, REPLACED_PARAMETERS, REPLACED_CONFIDENCE = 0.3, 0.9, 0.5
 """How similar the name and the parameters of a function written anew have to be, since the bodies say nothing."""
 
 
-def match_functions(unmatched: Unmatched) -> None:
+def match_functions(compared: Comparison) -> None:
     """Pair unmatched functions and methods by similarity; a tie without a word in common stays open."""
+    unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
     olds = [before.features(key) for key in before.of_group(CALLABLE)]
     news = [after.features(key) for key in after.of_group(CALLABLE)]
     scores = _Scores(unmatched)
     rows: list[tuple[float, Features, Features]] = []
-    for old, new in _candidates(olds, news, unmatched.weights):
+    for old, new in _candidates(olds, news, compared.weights):
         if not unmatched.may_pair(old.key, new.key):
             continue
-        scored = _score(unmatched, old, new)
+        scored = _score(compared, old, new)
         if scored is not None:
             score, needed = scored
             scores.add(score, old, new)
@@ -74,11 +92,42 @@ def match_functions(unmatched: Unmatched) -> None:
                 rows.append((score, old, new))
     # An equal one further down comes first: a line diff, too, shows what was put before it as the new one.
     rows.sort(key=lambda row: (-row[0], row[1].key, row[2].key[0], -row[2].symbol.lines[0]))
-    for score, old, new in rows:
-        if old.key not in before.symbols or new.key not in after.symbols:
+    found = True
+    while found:
+        found = False
+        rows = [row for row in rows if row[1].key in before.symbols and row[2].key in after.symbols]
+        # What a score is worth is what it has beyond chance: two poor pairs are not worth more than a good one.
+        worth = [(score - LEAST_TEXT, old.key, new.key) for score, old, new in rows]
+        for number in assign(worth):
+            score, old, new = rows[number]
+            if old.symbol.name == new.symbol.name or not scores.is_tie(score, old, new):
+                unmatched.pair(old.key, new.key, unmatched.said(score))
+                found = True
+
+
+def match_near_names(compared: Comparison) -> None:
+    """Pair functions of one scope whose names are nearly the same and that share something, if only they do."""
+    unmatched = compared.unmatched
+    before, after = unmatched.before, unmatched.after
+    olds = [before.features(key) for key in before.of_group(CALLABLE)]
+    news: dict[SymbolKey, list[Features]] = {}
+    for key in after.of_group(CALLABLE):
+        news.setdefault((key[0], after.symbols[key].parent), []).append(after.features(key))
+    found: list[tuple[Features, Features]] = []
+    for old in olds:
+        near = news.get(unmatched.new_scope((old.key[0], old.symbol.parent)), [])
+        if len(near) <= ALL_PAIRS:
+            found += [(old, new) for new in near if name_similarity(old, new) >= NEAR_NAME]
+    times_old = [old.key for old, _ in found]
+    times_new = [new.key for _, new in found]
+    for old, new in found:
+        if times_old.count(old.key) > 1 or times_new.count(new.key) > 1 or min(old.size, new.size) < NEAR_SIZE:
             continue
-        if old.symbol.name == new.symbol.name or not scores.is_tie(score, old, new):
-            unmatched.pair(old.key, new.key, round(min(0.99, score), 2))
+        shared = compared.weights.shared(old.tokens, new.tokens)
+        if shared < NEAR_SHARE * min(compared.weights.total(old), compared.weights.total(new)):
+            continue
+        if unmatched.may_pair(old.key, new.key) and not have_other_subjects(old, new):
+            unmatched.pair(old.key, new.key, NEAR_CONFIDENCE)
 
 
 def match_replaced_functions(unmatched: Unmatched) -> None:
@@ -143,11 +192,16 @@ def _candidates(
             yield old, news[number]
 
 
-def _score(unmatched: Unmatched, old: Features, new: Features) -> tuple[float, float] | None:
+def _score(compared: Comparison, old: Features, new: Features) -> tuple[float, float] | None:
     """Return the score and what it has to reach; None where it cannot."""
+    unmatched = compared.unmatched
     same_scope = unmatched.same_scope(old.key, new.key)
+    evidence = compared.evidence
     name = name_similarity(old, new)
-    beside = NAME * name + SCOPE * same_scope + CALLS * unmatched.call_sites.renamed(old.symbol.name, new.symbol.name)
+    callers = compared.call_sites.renamed(old.symbol.name, new.symbol.name)
+    beside = NAME * name + SCOPE * same_scope + CALLS * callers
+    if same_scope:
+        beside += CHORUS * evidence.is_chorus(old, new)
     needed = ACCEPTED
     if unmatched.matching.new_path(old.key[0]) != new.key[0]:
         needed += OTHER_FILE
@@ -157,16 +211,55 @@ def _score(unmatched: Unmatched, old: Features, new: Features) -> tuple[float, f
         if size < TINY:
             needed += TINY_NEEDS
     grown = same_scope and name >= GROWN_NAME and min(old.size, new.size) >= GROWN_SIZE
-    if not grown:
-        bound = text_similarity_bound(old, new, unmatched.weights)
-        if bound < LEAST_TEXT or TEXT * bound + beside + PARAMETERS < needed - TIE:
+    called = _called(compared, old, new)
+    if not grown and not called:
+        bound = text_similarity_bound(old, new, compared.weights)
+        if bound < LEAST_TEXT or TEXT * bound + beside + PARAMETERS + PLACE < needed - TIE:
             return None
-    text, inside = text_similarity(old, new, unmatched.weights)
+    if not same_scope and not evidence.may_move(old.key, new.key):
+        if size < SHORT:
+            return None
+        needed += UNRELATED
+    text, inside = compared.texts.similarity(old, new)
     if grown:
         text = max(text, GROWN * inside * inside)
-    if text < LEAST_TEXT:
+    if called:
+        text = max(text, _text_with_called(compared, old, new, text, called))
+    if text < LEAST_TEXT or (not callers and have_other_subjects(old, new)):
         return None
-    return round(TEXT * text + beside + PARAMETERS * parameter_similarity(old, new), 6), needed
+    score = TEXT * text + beside + PARAMETERS * parameter_similarity(old, new)
+    if same_scope and score >= needed:
+        score += PLACE * evidence.has_same_place(old, new)
+    return round(score, 6), needed
+
+
+def _called(compared: Comparison, old: Features, new: Features) -> list[SymbolKey]:
+    """Return the open functions that a body calls and the old one did not: parts that may have been taken out of it."""
+    open_names = compared.open_names
+    called = [name for name in new.symbol.calls if name in open_names] if open_names else []
+    if not called:
+        return []
+    calls = old.symbol.calls
+    keys = [key for name in sorted(called) if name not in calls for key in open_names[name] if key != new.key]
+    after = compared.unmatched.after.symbols
+    return [key for key in keys if key[0] == new.key[0] and key in after][:MOST_CALLED]
+
+
+def _text_with_called(
+    compared: Comparison, old: Features, new: Features, text: float, called: Sequence[SymbolKey]
+) -> float:
+    """Return how similar the old body is to the new one and one that it calls now, where that says more; else 0."""
+    best = 0.0
+    if text < CALLED_OWN:
+        return best
+    speaks = compared.call_sites.renamed(old.symbol.name, new.symbol.name)
+    for key in called:
+        part = compared.unmatched.after.features(key)
+        together = compared.texts.similarity(old, compared.together(new, part))[0]
+        better = 0.0 if speaks else CALLED_BETTER
+        if together >= max(CALLED, compared.texts.similarity(old, part)[0] + better):
+            best = max(best, together)
+    return best
 
 
 class _Scores:

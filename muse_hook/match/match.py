@@ -22,9 +22,9 @@ def match(files: Sequence[ChangedFile], *, extracted: bool = True) -> Matching:
     statements came from stay empty; all else is the same.
     """
     matching = Matching(_renamed_files(files))
-    unmatched = Unmatched(matching, {file.path for file in files if file.is_damaged})
+    unmatched = Unmatched(matching, files)
     _pair_addresses(files, unmatched)
-    _separate_swapped(unmatched)
+    _part_strangers(unmatched)
     if unmatched.before.symbols and unmatched.after.symbols:
         _match_unmatched(unmatched)
         unmatched.pair_same_addresses()
@@ -64,33 +64,63 @@ def _pair_addresses(files: Sequence[ChangedFile], unmatched: Unmatched) -> None:
         unmatched.matching.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
 
 
-def _separate_swapped(unmatched: Unmatched) -> None:
-    """Separate pairs of foreign bodies, where there is anybody else that they could be paired with."""
+def _part_strangers(unmatched: Unmatched) -> None:
+    """Part classes and functions of one address that are others', where there is anybody who could have taken it."""
+    changed = [pair for pair in unmatched.matching.pairs if group_of(pair.old) == CALLABLE]
+    before, after = unmatched.before, unmatched.after
+    olds, news = before.of_group(CALLABLE), after.of_group(CALLABLE)
+    if not changed and not (olds and news):
+        return
+    owners = {(pair.old_path, pair.old.parent) for pair in changed if pair.old.parent}
+    owners.update((path, owner) for path, name in (*olds, *news) if (owner := name.rpartition(".")[0]))
+    if owners and (len(owners) > 1 or before.of_group(CONTAINER) or after.of_group(CONTAINER)):
+        from muse_hook.match.parted_classes import part_classes
+
+        part_classes(unmatched)
+    _part_functions(unmatched)
+
+
+def _part_functions(unmatched: Unmatched) -> bool:
     changed = sum(group_of(pair.old) == CALLABLE for pair in unmatched.matching.pairs)
     others = unmatched.before.of_group(CALLABLE) or unmatched.after.of_group(CALLABLE)
     if not changed or (changed == 1 and not others):
-        return
-    from muse_hook.match.swapped import separate_swapped
+        return False
+    from muse_hook.match.parted_functions import part_functions
 
-    separate_swapped(unmatched)
+    return part_functions(unmatched)
 
 
 def _match_unmatched(unmatched: Unmatched) -> None:
+    before, after = unmatched.before, unmatched.after
+    groups = [group for group in (CONTAINER, CALLABLE, VALUE) if before.of_group(group) and after.of_group(group)]
+    if not groups:
+        return
+    if groups != [VALUE]:
+        _match_code(unmatched)
+    if before.of_group(VALUE) and after.of_group(VALUE):
+        from muse_hook.match.exact import match_exact
+        from muse_hook.match.values import match_values
+
+        match_exact(unmatched, VALUE)
+        match_values(unmatched)
+
+
+def _match_code(unmatched: Unmatched) -> None:
+    from muse_hook.match.classes import match_classes, match_classes_by_methods
+    from muse_hook.match.comparison import Comparison
     from muse_hook.match.exact import match_exact
+    from muse_hook.match.functions import match_functions, match_near_names, match_replaced_functions
 
     match_exact(unmatched, CONTAINER)
-    before, after = unmatched.before, unmatched.after
-    if not any(before.of_group(group) and after.of_group(group) for group in (CONTAINER, CALLABLE)):
-        match_exact(unmatched, VALUE)
-        return
-    from muse_hook.match.classes import match_classes, match_classes_by_methods
-    from muse_hook.match.functions import match_functions, match_replaced_functions
-
-    unmatched.weigh()
-    match_classes(unmatched)
-    match_exact(unmatched, CALLABLE)
-    match_exact(unmatched, VALUE)
-    match_functions(unmatched)
-    if match_classes_by_methods(unmatched):
-        match_functions(unmatched)
+    compared = Comparison(unmatched)
+    match_classes(compared)
+    if _part_functions(unmatched):  # members that came along with their class by name
+        compared = Comparison(unmatched)
+    found = -1
+    while len(unmatched.matching.pairs) != found and unmatched.has_open(CALLABLE):
+        found = len(unmatched.matching.pairs)
+        match_exact(unmatched, CALLABLE, compared)
+        match_functions(compared)
+        match_classes_by_methods(unmatched)
+    match_near_names(compared)
     match_replaced_functions(unmatched)

@@ -26,6 +26,16 @@ LEAST_PROSE = 4
 SAME_WORDS = 0.95
 """The similarity of two names of the same words (`_load`, `load`; `patch_dict`, `dict_patch`)."""
 
+ONE_STEM = 0.8
+"""What two words of one stem count next to equal ones (`notify`, `notifies`)."""
+
+STEM, STEM_SHARE, ENDING = 4, 0.7, 3
+"""Two words are of one stem that begin with so many equal letters, so much of the shorter one, and go on with at most
+so many."""
+
+LONG_WORD, OTHER_LETTERS = 6, 2
+"""So are two long words that agree from both ends in all but so many letters (`validatate`, `validate`)."""
+
 _NAME_PARTS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _TEXT = pattern(r"\w+")
 
@@ -40,26 +50,27 @@ class Features:
 
     `tokens` counts the leaf texts of its code, its own name masked, `prose` the words of its docstrings and messages (a
     text with a space or a line break in it), `statements` the digests of its statements. Of a class: those of its
-    members too. `size` is the number of code tokens, `prose_size` that of words; `words` are those of its name.
+    members too; `parts` are the symbols. `size` is the number of code tokens, `prose_size` that of words; `words` are
+    those of its name.
     """
 
-    __slots__ = ("key", "prose", "prose_size", "size", "statements", "symbol", "tokens", "total", "words")
+    __slots__ = ("key", "parts", "prose", "prose_size", "size", "statements", "symbol", "tokens", "words")
 
     def __init__(self, key: SymbolKey, symbol: Symbol, members: Sequence[Symbol] = ()) -> None:
         self.key = key
         self.symbol = symbol
+        self.parts = (symbol, *members)
         self.words = words_of(symbol.name)
         self.tokens: dict[str, int] = {}
         self.prose: dict[str, int] = {}
         self.statements: dict[str, int] = {}
-        for one in (symbol, *members):
+        for one in self.parts:
             self._add(one)
         own = self.tokens.pop(symbol.name, 0)
         if own:
             self.tokens[OWN_NAME] = own
         self.size = sum(self.tokens.values())
         self.prose_size = sum(self.prose.values())
-        self.total = 0.0  # the weight of all tokens, set by `Weights`
 
     def _add(self, symbol: Symbol) -> None:
         tokens, prose, statements = self.tokens, self.prose, self.statements
@@ -90,6 +101,7 @@ class Weights:
             count += 1
             for token in features.tokens:
                 seen[token] = seen.get(token, 0) + 1
+        self._totals: dict[Features, float] = {}  # here, since other weights give other totals
         self._unseen = log(count + self.FLOOR)
         self._weights = {
             token: log((count + self.FLOOR) / (times + 1.0)) * (1.0 if _TEXT.search(token) else self.PUNCTUATION)
@@ -105,14 +117,18 @@ class Weights:
 
     def total(self, features: Features) -> float:
         """Return the weight of all tokens of a symbol."""
-        if not features.total:
-            of = self.of
-            features.total = sum([of(token) * count for token, count in features.tokens.items()])
-        return features.total
+        total = self._totals.get(features)
+        if total is None:
+            total = self._totals[features] = self.of_all(features.tokens)
+        return total
 
-    def shared(self, one: Features, other: Features) -> float:
-        """Return the weight of the tokens that two symbols have in common."""
-        a, b = one.tokens, other.tokens
+    def of_all(self, tokens: Mapping[str, int]) -> float:
+        """Return the weight of a bag of tokens."""
+        of = self.of
+        return sum([of(token) * count for token, count in tokens.items()])
+
+    def shared(self, a: Mapping[str, int], b: Mapping[str, int]) -> float:
+        """Return the weight of what two bags of tokens have in common."""
         if len(a) > len(b):
             a, b = b, a
         weights = self._weights
@@ -174,7 +190,7 @@ class CallSites:
 
 def text_similarity(one: Features, other: Features, weights: Weights) -> tuple[float, float]:
     """Return the weighted Jaccard index of two texts, and the share of the smaller that is in the larger."""
-    shared = weights.shared(one, other)
+    shared = weights.shared(one.tokens, other.tokens)
     a, b = weights.total(one), weights.total(other)
     if not a or not b:
         return 0.0, 0.0
@@ -203,13 +219,40 @@ def prose_similarity(one: Features, other: Features) -> float:
 
 
 def name_similarity(one: Features, other: Features) -> float:
-    """Return the Jaccard index of the words of two names, 1.0 for the same name."""
-    if one.symbol.name == other.symbol.name:
-        return 1.0
+    """Return how similar two names are: 1.0 for the same one, else the Jaccard index of their words."""
     a, b = one.words, other.words
+    first, second = one.symbol.name, other.symbol.name
+    if first == second:
+        return 1.0
+    if a == b and a:
+        return SAME_WORDS
+    if first.replace("_", "").lower() == second.replace("_", "").lower():
+        return SAME_WORDS
     if not a or not b:
         return 0.0
-    return SAME_WORDS if a == b else len(a & b) / len(a | b)
+    common = a & b
+    left = sorted(b - common)
+    shared = float(len(common))
+    pairs = len(common)
+    for word in sorted(a - common):
+        alike = next((there for there in left if is_one_stem(word, there)), None)
+        if alike is not None:
+            left.remove(alike)
+            shared += ONE_STEM
+            pairs += 1
+    return shared / (len(a) + len(b) - pairs)
+
+
+def is_one_stem(one: str, other: str) -> bool:
+    """Whether two words are forms of one, or one of them is misspelt."""
+    least, most = sorted((len(one), len(other)))
+    if least < STEM or one[:3] != other[:3]:
+        return False
+    start = next((n for n in range(least) if one[n] != other[n]), least)
+    if start >= STEM and start >= STEM_SHARE * least and most - start <= ENDING:
+        return True
+    end = next((n for n in range(least - start) if one[-1 - n] != other[-1 - n]), least - start)
+    return least >= LONG_WORD and end > 0 and start + end >= most - OTHER_LETTERS
 
 
 def parameter_similarity(one: Features, other: Features) -> float:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from muse_hook.match.pairs import CALLABLE, CONTAINER, Pair, group_of
+from muse_hook.match.pairs import CONTAINER, Pair, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterable, Mapping
 
-    from muse_hook.match.pairs import Matching
-    from muse_hook.match.similarity import CallSites, Features, Weights
+    from muse_hook.match.pairs import ChangedFile, Matching
+    from muse_hook.match.similarity import Features
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
+
+MOST = 0.92
+"""The most confidence in a pair whose content is not equal; docs/delta.md has how often what is said is right."""
 
 
 class UnmatchedSymbols:
@@ -59,38 +62,64 @@ class UnmatchedSymbols:
 class Unmatched:
     """Both sides, `before` and `after`; pairs that are made go straight into `matching`.
 
-    `damaged` are the paths with a syntax error on either side. `weights` and `call_sites` are there after `weigh`.
+    `files` are all files that are compared.
     """
 
-    weights: Weights
-    call_sites: CallSites
-
-    def __init__(self, matching: Matching, damaged: Collection[str]) -> None:
+    def __init__(self, matching: Matching, files: Iterable[ChangedFile]) -> None:
         self.matching = matching
+        self.files = {file.path: file for file in files}
         self.before = UnmatchedSymbols()
         self.after = UnmatchedSymbols()
-        self._damaged = damaged
+        self._damaged = {path for path, file in self.files.items() if file.is_damaged}
+        self._old_paths = {new.path: old for old, new in matching.renamed_files.items()}
         self._new_classes: dict[SymbolKey, SymbolKey] = {}
+        self._old_classes: dict[SymbolKey, SymbolKey] = {}
 
-    def weigh(self) -> None:
-        """Look at the unmatched functions and at the pairs so far: what a token, what a call site says of identity."""
-        from muse_hook.match.similarity import CallSites, Weights
-
-        functions = [side.features(key) for side in (self.before, self.after) for key in side.of_group(CALLABLE)]
-        self.weights = Weights(functions)
-        self.call_sites = CallSites(self.before.symbols, self.after.symbols, self.matching.pairs)
+    def has_open(self, group: int) -> bool:
+        """Whether both sides have unmatched symbols of a group."""
+        return bool(self.before.of_group(group) and self.after.of_group(group))
 
     def same_scope(self, old: SymbolKey, new: SymbolKey) -> bool:
         """Whether two symbols stand in the same file and class, renamed files and classes followed."""
-        path, parent = old[0], self.before.symbols[old].parent
-        expected = self._new_classes.get((path, parent)) or (self.matching.new_path(path), parent)
-        return expected == (new[0], self.after.symbols[new].parent)
+        return self.new_scope((old[0], self.before.symbols[old].parent)) == (new[0], self.after.symbols[new].parent)
+
+    def new_scope(self, scope: SymbolKey) -> SymbolKey:
+        """Return where a class (or with "" for its name a file) is now: where it was, if nothing else is known."""
+        return self._new_classes.get(scope) or (self.matching.new_path(scope[0]), scope[1])
+
+    def old_scope(self, scope: SymbolKey) -> SymbolKey:
+        """Return where a class, or a file, was before."""
+        return self._old_classes.get(scope) or (self._old_paths.get(scope[0], scope[0]), scope[1])
+
+    def symbols_before(self, path: str) -> Mapping[str, Symbol]:
+        """Return all symbols of a file before, by qualified name."""
+        return self.files[path].old_symbols if path in self.files else {}
+
+    def symbols_after(self, path: str) -> Mapping[str, Symbol]:
+        """Return all symbols of a file after, by qualified name."""
+        return self.files[path].new_symbols if path in self.files else {}
+
+    def symbol_before(self, key: SymbolKey) -> Symbol | None:
+        """Return what stood at an address before."""
+        return self.symbols_before(key[0]).get(key[1])
+
+    def symbol_after(self, key: SymbolKey) -> Symbol | None:
+        """Return what stands at an address after."""
+        return self.symbols_after(key[0]).get(key[1])
 
     def may_pair(self, old: SymbolKey, new: SymbolKey) -> bool:
         """Whether a pair may be made at all: where a file has syntax errors, nothing changes its scope."""
         if self._damaged and (old[0] in self._damaged or new[0] in self._damaged):
             return self.same_scope(old, new)
         return True
+
+    def may_pair_parted(self, old: SymbolKey, new: SymbolKey) -> bool:
+        """Whether a pair across two addresses that are both taken may be made."""
+        return old[0] == new[0] or self.is_sound(old[0], new[0])
+
+    def said(self, score: float) -> float:
+        """Return the confidence that a score is said with: what is not exact is never sure."""
+        return round(min(MOST, score), 2)
 
     def is_sound(self, *paths: str) -> bool:
         """Whether none of the files has a syntax error."""
@@ -99,8 +128,37 @@ class Unmatched:
     def pair_same_addresses(self) -> None:
         """Pair again what is unmatched on both sides of one address: there can be no insert beside a delete."""
         for path, name in sorted(self.before.symbols):
-            if (self.matching.new_path(path), name) in self.after.symbols:
-                self.pair((path, name), (self.matching.new_path(path), name))
+            there = self.matching.new_path(path), name
+            if there not in self.after.symbols:
+                continue
+            old, new = self.before.symbols[path, name], self.after.symbols[there]
+            if (
+                there[0] == path and self._stayed(path, old) and old.same_as(new)
+            ):  # opened with its class, and unchanged
+                del self.before.symbols[path, name], self.after.symbols[there]
+            else:
+                self.pair((path, name), there)
+
+    def _stayed(self, path: str, symbol: Symbol) -> bool:
+        """Whether the classes that a symbol stood in are where they were."""
+        parent = symbol.parent
+        return not parent or self.new_scope((path, parent)) == (path, parent)
+
+    def open_class(self, old: SymbolKey, new: SymbolKey) -> None:
+        """Break up the pair of two classes at one address, and those of all that stands in them."""
+        prefixes = old[1] + ".", new[1] + "."
+        for side, path, name, symbols, prefix in (
+            (self.before, old[0], old[1], self.symbols_before(old[0]), prefixes[0]),
+            (self.after, new[0], new[1], self.symbols_after(new[0]), prefixes[1]),
+        ):
+            for qualified, symbol in symbols.items():
+                if qualified == name or qualified.startswith(prefix):
+                    side.put_back((path, qualified), symbol)
+        self.matching.pairs[:] = [
+            pair
+            for pair in self.matching.pairs
+            if not (pair.old_path == old[0] and (pair.old.qualified_name + ".").startswith(prefixes[0]))
+        ]
 
     def pair(self, old: SymbolKey, new: SymbolKey, confidence: float = 1.0) -> None:
         """Pair two unmatched symbols."""
@@ -108,6 +166,7 @@ class Unmatched:
         self.matching.pairs.append(pair)
         if group_of(pair.old) == CONTAINER:
             self._new_classes[old] = new
+            self._old_classes[new] = old
 
     def pair_class(self, old: SymbolKey, new: SymbolKey, confidence: float = 1.0) -> None:
         """Pair two classes, and their unmatched members that have the same name in both."""

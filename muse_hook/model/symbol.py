@@ -62,14 +62,15 @@ class Symbol:
     conditions it stands under; `body_id`, `signature_id` (name, parameters, result), `decorators_id`, `bases_id`,
     `docstring_id`.
     For similarity: `tokens`, the leaf texts; `statements`, a digest for each statement of the body in order, nested
-    ones as entries of their own; `calls`, the simple names that it calls; `parameters`, `returns` and `bases`,
+    ones as entries of their own; `statement_leaves`, for each of them the number of the one around it (-1: none) and
+    its own leaf texts; `calls`, the simple names that it calls; `parameters`, `returns` and `bases`,
     normalised texts.
     """
 
     __slots__ = (
         "bases", "bases_id", "body_id", "calls", "content", "content_id", "decorators_id", "docstring_id", "guard_id",
         "kind", "lines", "masked_id", "name", "parameters", "parent", "qualified_name", "returns", "signature_id",
-        "statements", "tokens",
+        "statement_leaves", "statements", "tokens",
     )  # fmt: skip
 
     content_id: str
@@ -82,6 +83,7 @@ class Symbol:
     docstring_id: str
     tokens: tuple[str, ...]
     statements: tuple[str, ...]
+    statement_leaves: tuple[tuple[int, tuple[str, ...]], ...]
     calls: frozenset[str]
     parameters: tuple[Parameter, ...]
     returns: str

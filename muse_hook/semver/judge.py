@@ -122,7 +122,7 @@ class Judge:
         address = f"{new_path}::{new.qualified_name}"
         if was and not carried:
             former = f"{old_path}::{old.qualified_name}"
-            if not self._surface.offers(old_path, old, new_path):
+            if self._is_taken(old_path, old) or not self._surface.offers(old_path, old, new_path):
                 self._add(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
                 return
             self._add(former, "patch", "still_offered", address)
@@ -140,6 +140,11 @@ class Judge:
             listed = table is not None and table.exports is not None
             self._add(address, "major" if listed else "minor", "unlisted")
         self._content(new_path, old, new, set(parts))
+
+    def _is_taken(self, path: str, old: Symbol) -> bool:
+        """Whether the address of a symbol that went elsewhere is another one's now: callers get something else."""
+        table = self._new.get(path)
+        return table is not None and old.qualified_name in table.symbols
 
     def _content(self, path: str, old: Symbol, new: Symbol, parts: set[str]) -> None:
         """Judge what changed in a public symbol that kept its address or is still offered there."""

@@ -102,6 +102,11 @@ class Definition:
         return self.text.statements
 
     @property
+    def statement_leaves(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """For each statement of the body the number of the one around it (-1: none) and its own leaf texts."""
+        return self.text.statement_leaves
+
+    @property
     def calls(self) -> frozenset[str]:
         """The simple names called."""
         return self.text.calls
@@ -243,6 +248,12 @@ class ClassDefinition:
         return tuple(one for plain in self.plain[self.has_docstring :] for one in plain.text.statements)
 
     @property
+    def statement_leaves(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The plain statements' own leaf texts; none of them stands in another one here."""
+        texts = [plain.text for plain in self.plain[self.has_docstring :]]
+        return tuple((-1, own) for text in texts for _, own in text.statement_leaves)
+
+    @property
     def calls(self) -> frozenset[str]:
         """The simple names called in the plain statements."""
         return frozenset().union(*(one.text.calls for one in self.plain))
@@ -261,6 +272,7 @@ class Import:
 
     signature_id = decorators_id = bases_id = docstring_id = returns = ""
     statements: tuple[str, ...] = ()
+    statement_leaves: tuple[tuple[int, tuple[str, ...]], ...] = ()
     calls: frozenset[str] = frozenset()
     parameters: tuple[Parameter, ...] = ()
     bases: tuple[str, ...] = ()

@@ -9,11 +9,11 @@ from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.damage import missing_kinds
 from muse_hook.symbols.normal import Normaliser
 from muse_hook.symbols.query import Query
-from muse_hook.symbols.tokens import RAW
+from muse_hook.symbols.tokens import RAW, leaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from tree_sitter import Node, Parser
 
@@ -250,12 +250,22 @@ class SourceText:
 
         The definition itself and its docstring are no statements of it. What has no body is all body.
         """
+        return tuple(digest(own) for _, own in self._statements())
+
+    @property
+    def statement_leaves(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """For each of `statements` the number of the one around it (-1: none) and its own leaf texts."""
+        return tuple((outer, tuple(leaves(own))) for outer, own in self._statements())
+
+    def _statements(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield for each statement of the body the number of the one around it (-1: none) and its own entries."""
         normal = self.normal
         entries, ranges = normal.entries, normal.statements
         bodies = normal.roles.get("body")
         first = bodies[0][0] if bodies else 0
         docstrings = normal.roles.get("docstring", ())
-        out: list[str] = []
+        around: list[tuple[int, int]] = []  # number and end of the statements that are still open
+        number = 0
         for index, (start, end) in enumerate(ranges):
             if start < first or (start, end) in docstrings:
                 continue
@@ -268,8 +278,11 @@ class SourceText:
                     own += entries[at:inner_start]
                     at = inner_end
                 following += 1
-            out.append(digest(own + entries[at:end]))
-        return tuple(out)
+            while around and around[-1][1] <= start:
+                around.pop()
+            yield around[-1][0] if around else -1, own + entries[at:end]
+            around.append((number, end))
+            number += 1
 
 
 def _node_at(root: Node, kind: str, span: tuple[int, int]) -> Node | None:

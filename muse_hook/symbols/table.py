@@ -189,6 +189,12 @@ class MergedDefinitions:
             return frozenset().union(*values)
         if name in {"tokens", "statements"}:
             return tuple(item for value in values for item in value)
+        if name == "statement_leaves":
+            found: list[tuple[int, tuple[str, ...]]] = []
+            for value in values:
+                first = len(found)
+                found += ((outer + first if outer >= 0 else -1, own) for outer, own in value)
+            return tuple(found)
         if name in {"parameters", "returns", "bases"}:
             return values[-1]  # what a caller meets: the last definition
         raise AttributeError(name)

@@ -254,7 +254,7 @@ def comparisons(monkeypatch: pytest.MonkeyPatch, old: Tree, new: Tree) -> int:
         return bound(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        for module in ("functions", "classes", "swapped"):
+        for module in ("statements", "classes", "parted_functions"):
             patched.setattr(f"muse_hook.match.{module}.text_similarity", counted)
         patched.setattr("muse_hook.match.functions.text_similarity_bound", counted_bound)
         match(changed(old, new))

@@ -1,0 +1,39 @@
+"""What the open symbols of one commit are compared by: weights of tokens, texts, call sites, and what else speaks."""
+
+from __future__ import annotations
+
+from muse_hook.match.evidence import Evidence
+from muse_hook.match.pairs import CALLABLE
+from muse_hook.match.similarity import CallSites, Features, Weights
+from muse_hook.match.statements import Texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from muse_hook.match.unmatched import Unmatched
+    from muse_hook.model.address import SymbolKey
+
+
+class Comparison:
+    """Looks at the open functions and at the pairs so far: what a token, what a call site says of identity.
+
+    `open_names` are the keys of the functions that are open after the commit, by their simple names.
+    """
+
+    def __init__(self, unmatched: Unmatched) -> None:
+        self.unmatched = unmatched
+        before, after = unmatched.before, unmatched.after
+        self.weights = Weights([side.features(key) for side in (before, after) for key in side.of_group(CALLABLE)])
+        self.texts = Texts(self.weights)
+        self.evidence = Evidence(unmatched)
+        self.call_sites = CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
+        self.open_names: dict[str, list[SymbolKey]] = {}
+        for key in after.of_group(CALLABLE):
+            self.open_names.setdefault(after.symbols[key].name, []).append(key)
+        self._together: dict[tuple[SymbolKey, SymbolKey], Features] = {}
+
+    def together(self, body: Features, called: Features) -> Features:
+        """Return what a new body and one that it calls are compared by as one."""
+        found = self._together.get((body.key, called.key))
+        if found is None:
+            found = self._together[body.key, called.key] = Features(body.key, body.symbol, (called.symbol,))
+        return found

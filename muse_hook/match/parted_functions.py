@@ -1,0 +1,206 @@
+"""Functions paired by their address that are strangers: names that were handed on, swapped, or numbered anew."""
+
+from __future__ import annotations
+
+from muse_hook.match.assignment import assign
+from muse_hook.match.pairs import CALLABLE, Pair, group_of
+from muse_hook.match.similarity import Features, Weights, name_similarity, text_similarity
+from muse_hook.match.statements import LEAST_STATEMENTS, Texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from muse_hook.match.unmatched import Unmatched
+    from muse_hook.model.address import SymbolKey
+
+IN_COMMON, KNOWN = 0.9, 0.85
+"""With so many of the smaller one's statements in common, or so similar, two bodies of one address are no strangers."""
+
+STRANGER = 0.4
+"""Less similar than this are two functions that have nothing to do with each other, or a body that was written anew."""
+
+FITS, BETTER = 0.55, 0.25
+"""A body is found elsewhere than at its own address where the two are so similar, and so much more than those that
+share the address with either are."""
+
+MOULD_FITS, MOULD_BETTER = 0.8, 0.12
+"""The same among functions that are alike by habit: numbered variants, one method in several classes."""
+
+ALONE_FITS, ALONE_BETTER = 0.6, 0.35
+"""The same where nobody takes over the name, nor gives his away."""
+
+STAYS, NAME = 0.1, 0.08
+"""What it is worth beside the similarity to stay where one is, and to have the same name elsewhere."""
+
+LEAST_TOKENS = 0.3
+"""Bodies whose tokens are less similar are not compared statement by statement."""
+
+MOST_ROWS, HOLDERS = 400, 24
+"""So many pairs are compared at most, the most similar by their tokens; a statement that more have says nothing."""
+
+
+def part_functions(unmatched: Unmatched) -> bool:
+    """Part pairs of which an end is found elsewhere; what is left over is open again. Returns whether there was any."""
+    suspects = {pair.old_key: pair for pair in unmatched.matching.pairs if _is_suspect(pair)}
+    if not suspects:
+        return False
+    parting = _Parting(unmatched, suspects)
+    rows = parting.rows()
+    if not rows:
+        return False
+    own = [(parting.rival_of_old(old) + STAYS, old, pair.new_key) for old, pair in suspects.items()]
+    worth = [(round(fit + NAME * name_similarity(old, new), 6), old.key, new.key) for fit, old, new in rows]
+    chosen = assign([*own, *worth])
+    taken = [rows[number - len(own)] for number in chosen if number >= len(own)]
+    return parting.pair_anew(parting.linked(taken))
+
+
+def _is_suspect(pair: Pair) -> bool:
+    """Whether two bodies have changed so much that they may be strangers; cheaper than their similarity."""
+    if group_of(pair.old) != CALLABLE or group_of(pair.new) != CALLABLE:
+        return False
+    if min(len(pair.old.statements), len(pair.new.statements)) < LEAST_STATEMENTS:
+        return False
+    before, after = set(pair.old.statements), set(pair.new.statements)
+    return len(before & after) < IN_COMMON * min(len(before), len(after))
+
+
+class _Parting:
+    """The suspects, who else there is, and how similar they are."""
+
+    def __init__(self, unmatched: Unmatched, suspects: dict[SymbolKey, Pair]) -> None:
+        self._unmatched = unmatched
+        self._suspects = suspects
+        self._texts = Texts(Weights(()))
+        self._old_key = {pair.new_key: pair.old_key for pair in suspects.values()}
+        self._olds = {old: Features(old, pair.old) for old, pair in suspects.items()}
+        self._news = {pair.new_key: Features(pair.new_key, pair.new) for pair in suspects.values()}
+        self._rivals: dict[SymbolKey, float] = {}
+        self._files = {(p.old_path, p.new_path) for p in unmatched.matching.pairs if p.old_path != p.new_path}
+
+    def rows(self) -> list[tuple[float, Features, Features]]:
+        """Return the pairs of two addresses that are better than what they would break up."""
+        unmatched = self._unmatched
+        found = []
+        for old, new in self._worth_a_look():
+            if not unmatched.may_pair_parted(old.key, new.key):
+                continue
+            rival = max(self.rival_of_old(old.key), self.rival_of_new(new.key))
+            if rival >= KNOWN or self._stayed_or_called(old, new):
+                continue
+            fit = self._fit(old, new)
+            if rival < STRANGER:
+                fits = fit >= max(FITS, rival + BETTER)
+            else:
+                fits = fit >= max(MOULD_FITS, rival + MOULD_BETTER) and self._is_mould(old.key, new.key)
+            if fits:
+                found.append((fit, old, new))
+        found.sort(key=lambda row: (-row[0], row[1].key, row[2].key))
+        return found
+
+    def rival_of_old(self, key: SymbolKey) -> float:
+        """Return how similar an old body is to the one that it is paired with, 0 for an open one."""
+        pair = self._suspects.get(key)
+        if pair is None:
+            return 0.0
+        if key not in self._rivals:
+            self._rivals[key] = self._fit(self._olds[key], self._news[pair.new_key])
+        return self._rivals[key]
+
+    def rival_of_new(self, key: SymbolKey) -> float:
+        """Return the same for a new body."""
+        return self.rival_of_old(self._old_key[key]) if key in self._old_key else 0.0
+
+    def linked(self, taken: Sequence[tuple[float, Features, Features]]) -> list[tuple[float, Features, Features]]:
+        """Return the rows that are links of a chain, and those that are sure alone."""
+        olds, news = {old.key for _, old, _ in taken}, {new.key for _, _, new in taken}
+        found = []
+        for fit, old, new in taken:
+            rival = max(self.rival_of_old(old.key), self.rival_of_new(new.key))
+            heir = old.key in self._suspects and self._suspects[old.key].new_key in news
+            owner = self._old_key.get(new.key) in olds
+            if heir or owner or (rival < STRANGER and fit >= max(ALONE_FITS, rival + ALONE_BETTER)):
+                found.append((fit, old, new))
+        return found
+
+    def pair_anew(self, rows: Sequence[tuple[float, Features, Features]]) -> bool:
+        """Make these pairs in the place of those of the suspects; returns whether there are any."""
+        unmatched = self._unmatched
+        olds, news = {old.key for _, old, _ in rows}, {new.key for _, _, new in rows}
+        broken = [p for p in self._suspects.values() if p.old_key in olds or p.new_key in news]
+        gone = {id(pair) for pair in broken}
+        unmatched.matching.pairs[:] = [pair for pair in unmatched.matching.pairs if id(pair) not in gone]
+        for pair in broken:
+            unmatched.before.put_back(pair.old_key, pair.old)
+            unmatched.after.put_back(pair.new_key, pair.new)
+        for fit, old, new in rows:
+            exact = old.symbol.masked_id == new.symbol.masked_id
+            unmatched.pair(old.key, new.key, 1.0 if exact else unmatched.said(fit))
+        return bool(rows)
+
+    def _fit(self, old: Features, new: Features) -> float:
+        if old.symbol.masked_id == new.symbol.masked_id:
+            return 1.0
+        return round(self._texts.similarity(old, new)[0], 6)
+
+    def _is_mould(self, old: SymbolKey, new: SymbolKey) -> bool:
+        """Whether two functions that are alike may be told from each other by what differs."""
+        if old[0] != new[0]:
+            return (old[0], new[0]) in self._files
+        one, other = old[1].rpartition(".")[0], new[1].rpartition(".")[0]
+        return self._unmatched.new_scope((old[0], one)) == (new[0], other)
+
+    def _stayed_or_called(self, old: Features, new: Features) -> bool:
+        """Whether the old body only moved out and is called from where it was, or stands in what called it now."""
+        pair = self._suspects.get(old.key)
+        if pair is not None and _calls(self._news[pair.new_key], new):
+            return True
+        owner = self._old_key.get(new.key)
+        return owner is not None and _calls(self._olds[owner], old)
+
+    def _worth_a_look(self) -> Iterator[tuple[Features, Features]]:
+        """Yield the pairs of two addresses that may be more similar than those that share one."""
+        unmatched, suspects = self._unmatched, self._suspects
+        flat = self._texts.weights
+        before, after = unmatched.before, unmatched.after
+        olds = [*self._olds.values(), *(before.features(key) for key in before.of_group(CALLABLE))]
+        news = [*self._news.values(), *(after.features(key) for key in after.of_group(CALLABLE))]
+        rows = []
+        for old, new in _sharing(olds, news):
+            if old.key not in suspects and new.key not in self._old_key:
+                continue
+            if old.key in suspects and suspects[old.key].new_key == new.key:
+                continue
+            tokens = text_similarity(old, new, flat)[0]
+            if tokens >= LEAST_TOKENS:
+                rows.append((-round(tokens, 6), old.key, new.key, old, new))
+        rows.sort(key=lambda row: row[:3])
+        for _, _, _, old, new in rows[:MOST_ROWS]:
+            yield old, new
+
+
+def _sharing(olds: Iterable[Features], news: Iterable[Features]) -> Iterator[tuple[Features, Features]]:
+    """Yield the pairs that have a statement in common, each once."""
+    holders: dict[str, list[Features]] = {}
+    for new in news:
+        if len(new.symbol.statements) >= LEAST_STATEMENTS:
+            for digest in new.statements:
+                holders.setdefault(digest, []).append(new)
+    for old in olds:
+        if len(old.symbol.statements) < LEAST_STATEMENTS:
+            continue
+        met: dict[SymbolKey, Features] = {}
+        for digest in old.statements:
+            for new in holders.get(digest, ())[:HOLDERS]:
+                met[new.key] = new
+        for new in met.values():
+            yield old, new
+
+
+def _calls(caller: Features, called: Features) -> bool:
+    """Whether a body names a function, or the class that it stands in; its own name where it stands more than once."""
+    name, owner = called.symbol.name, called.symbol.parent.rpartition(".")[2]
+    if caller.symbol.name == name:
+        return caller.symbol.tokens.count(name) > 1
+    return name in caller.tokens or (owner != "" and owner in caller.tokens)
