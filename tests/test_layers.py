@@ -84,7 +84,7 @@ LOADED_BY_A_HOOK = {
     "match": "pairs match unmatched similarity extracted",
     "semver": "judge public",
     "delta": "build symbols sides ops",
-    "oplog": "store files sessions lock entry batch lines seal reader writer",
+    "oplog": "store files sessions lock entry batch lines shape seal reader writer",
     "index": "index follow database",
     "record": "recorder delta budget",
     "catchup": "fast_path queue rebase sessions",

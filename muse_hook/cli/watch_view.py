@@ -7,8 +7,8 @@ import argparse
 from muse_hook.cli.event_view import draw_event
 from muse_hook.errors import StoreError
 from muse_hook.history.events import CommitEvent
-from muse_hook.oplog.lines import wrong_type
 from muse_hook.oplog.sessions import display_name
+from muse_hook.oplog.shape import wrong_by_hand
 from muse_hook.watch.checkpoint import read_checkpoint
 from muse_hook.watch.follower import BackfilledCommits, Follower
 
@@ -176,7 +176,7 @@ def print_since(invocation: Invocation, name: str, *, json: bool) -> int:
 
 def _is_entry(entry: dict[str, Any]) -> bool:
     """Whether an entry is what entries are: anybody can append a line by hand, and it must not end the stream."""
-    if wrong_type(entry):
+    if wrong_by_hand(entry):
         return False
     op = entry["domain_op"]
     needed = (entry.get("actor_id"), entry.get("created_at"), op.get("op"), op.get("address"))

@@ -25,7 +25,7 @@ else:
 
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.
-VERSION = 3
+VERSION = 4
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _MOUNTS = "/proc/self/mountinfo"

@@ -23,8 +23,9 @@ from muse_hook.oplog.entry import (
     texts_json,
     walk_ops,
 )
-from muse_hook.oplog.lines import batch_entries, wrong_type
+from muse_hook.oplog.lines import batch_entries, lines_of, parse
 from muse_hook.oplog.seal import has_check, with_check
+from muse_hook.oplog.shape import wrong_by_hand, wrong_in_seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,10 +87,13 @@ class Batch:
     def entries(self) -> list[OpEntry]:
         """Return the entries, the seal last; a child's op is the one that its patch holds.
 
-        A line that is no entry of this commit is passed over: the digest fits, so it is as it was written, by whomever;
-        a log may come from another clone.
+        Raises DamagedLogError where a line is no entry of this commit.
         """
-        return list(batch_entries(self.data, self.commit_id, self._seal))
+        start = self.seal_start
+        seal: Any = self._seal or parse(self.data[start:])
+        if seal is None or wrong_in_seal(seal):
+            raise DamagedLogError(f"reading the batch of {self.commit_id}", "its seal is none")
+        return [*batch_entries(lines_of(self.data, start), self.commit_id), seal]
 
     def ops(self) -> list[DomainOp]:
         """Return the top-level ops, children inside their patches, whose lines are passed over unread.
@@ -326,7 +330,8 @@ def _manual_line(entry: OpEntry) -> str:
     if missing:
         raise DeltaError("appending an entry", f"it has no {', '.join(missing)}", "make it with make_op_entry")
     given: dict[str, Any] = dict(entry)
-    wrong = wrong_type(given)
+    wrong = wrong_by_hand(given)
     if wrong:
-        raise DeltaError("appending an entry", f"its {wrong} is {given[wrong]!a:.80}", "make it with make_op_entry")
+        value = given.get(wrong, given["domain_op"])
+        raise DeltaError("appending an entry", f"its {wrong} is {value!a:.80}", "make it with make_op_entry")
     return canonical_of({key: given[key] for key in KEYS} | given, "an entry") + "\n"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
-from muse_hook.errors import StoreError
+from muse_hook.errors import DamagedLogError, StoreError
 from muse_hook.oplog.entry import DOMAIN, canonical
+from muse_hook.oplog.shape import MAX_LINE, wrong_by_hand, wrong_in_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, NoReturn
 
 BLOCK = 1 << 20
 
@@ -30,19 +32,62 @@ def open_log(path: str) -> int | None:
 
 
 def read_lines(fd: int, start: int, end: int) -> Iterator[bytes]:
-    """Yield the lines of the bytes `start` to `end` without their newlines; the last one may have had none."""
+    """Yield the lines of the bytes `start` to `end` without their newlines; the last one may have had none.
+
+    One that is too long to be ours stands there as b"", see `read_line_ends`.
+    """
+    return (line for line, _ in read_line_ends(fd, start, end))
+
+
+def read_line_ends(fd: int, start: int, end: int) -> Iterator[tuple[bytes, int]]:
+    """Yield the same lines, each with the offset after its newline (or `end`). Memory is bound by `MAX_LINE`."""
     rest = b""
-    at = start
-    while at < end:
+    at = start  # where `rest` begins
+    while at + len(rest) < end:
         # A line longer than a block: read ever more of it, or its pieces are copied over and over.
-        block = os.pread(fd, min(max(BLOCK, len(rest)), end - at), at)
+        block = os.pread(fd, min(max(BLOCK, len(rest)), end - at - len(rest)), at + len(rest))
         if not block:
             break
-        at += len(block)
         *lines, rest = (rest + block).split(b"\n")
-        yield from lines
+        del block
+        for line in lines:
+            at += len(line) + 1
+            yield line, at
+        if len(rest) > MAX_LINE:
+            at, rest = end_of_line(fd, at + len(rest), end), b""
+            yield b"", at
     if rest:
-        yield rest
+        yield rest, at + len(rest)
+
+
+def end_of_line(fd: int, at: int, end: int) -> int:
+    """Return the offset after the first newline at, or after, the byte `at`; `end` where none stands before that.
+
+    Passes over the holes of a sparse file without reading them.
+    """
+    while at < end:
+        try:
+            at = os.lseek(fd, at, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole is left
+                return end
+        block = os.pread(fd, min(BLOCK, end - at), at) if at < end else b""
+        if not block:
+            return end
+        found = block.find(b"\n")
+        if found >= 0:
+            return at + found + 1
+        at += len(block)
+    return end
+
+
+def lines_of(data: bytes, end: int) -> Iterator[bytes]:
+    """Yield the lines of the first `end` bytes of `data`, which end in a newline, without theirs."""
+    at = 0
+    while at < end:
+        stop = data.index(b"\n", at)
+        yield data[at:stop]
+        at = stop + 1
 
 
 def start_of_last(fd: int, end: int, count: int) -> int:
@@ -70,7 +115,7 @@ def parse(line: bytes) -> dict[str, Any] | None:
     try:
         text = line.decode("utf-8").strip()
         value, end = (_decode or _make_decoder())(text)
-    except (ValueError, RecursionError):  # not UTF-8, not JSON, nested to break the reader
+    except (ValueError, RecursionError, MemoryError):  # not UTF-8, not JSON, nested or packed to break the reader
         return None
     return value if end == len(text) and isinstance(value, dict) else None
 
@@ -79,22 +124,27 @@ def _make_decoder() -> Callable[[str], tuple[Any, int]]:
     from json import JSONDecoder
 
     global _decode  # noqa: PLW0603 - the one thing that is kept
-    _decode = JSONDecoder().raw_decode
+    _decode = JSONDecoder(parse_constant=_refuse).raw_decode
     return _decode
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def manual_entry(line: bytes) -> Any:
     """Return the entry of a line that belongs to no commit, None for a commit's line and for what is no entry."""
     entry = parse(line)
-    return None if entry is None or "commit_id" in entry or wrong_type(entry) else entry
+    return None if entry is None or "commit_id" in entry or wrong_by_hand(entry) else entry
 
 
-def wrong_type(entry: dict[str, Any]) -> str:
-    """Return the first key that no reader could do without and that has no value of its type; "" for none."""
-    for key, kind in (("op_id", str), ("lamport_ts", int), ("parent_op_ids", list), ("domain", str)):
-        if type(entry.get(key)) is not kind:
-            return key
-    return "" if isinstance(entry.get("domain_op"), dict) else "domain_op"
+class WrongLineError(DamagedLogError):
+    """A line of a batch, `number` (from 0), is no entry of its commit; `key` is where."""
+
+    def __init__(self, number: int, key: str) -> None:
+        super().__init__("reading a batch", f"entry {number + 1}: its {key} is not what it must be")
+        self.number = number
+        self.key = key
 
 
 # A batch's lines: most are children's, whose ops stand in the line of their patch as well, byte for byte.
@@ -169,19 +219,20 @@ class _Children:
         }
 
 
-def batch_entries(data: bytes, commit_id: str, seal: dict[str, Any] | None = None) -> Iterator[Any]:
-    """Yield the entries of a commit's batch, each op parsed once; lines that are none are passed over.
+def batch_entries(lines: Iterable[bytes], commit_id: str) -> Iterator[Any]:
+    """Yield the entry of each of a batch's lines but its seal's, each op parsed once.
 
-    `seal` is the entry of the last line, where that has been parsed already.
+    Raises WrongLineError at the first one that is no entry of the commit.
     """
     children = _Children()
-    lines = data.split(b"\n")[:-1]
-    last = len(lines) - 1
     for number, line in enumerate(lines):
         entry = children.entry(line)
         if entry is None:
-            entry = seal if seal is not None and number == last else parse(line)
-            if entry is None or entry.get("commit_id") != commit_id or wrong_type(entry):
-                continue
+            entry = parse(line)
+            if entry is None:
+                raise WrongLineError(number, "JSON")
+            wrong = wrong_in_entry(entry)
+            if wrong or entry["commit_id"] != commit_id or "commit" in entry:
+                raise WrongLineError(number, wrong or "commit")
             children.begin(line, entry)
         yield entry

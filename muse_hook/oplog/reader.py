@@ -7,13 +7,24 @@ import os
 from muse_hook.digest import hasher
 from muse_hook.errors import DamagedLogError
 from muse_hook.oplog.batch import Batch
-from muse_hook.oplog.lines import BLOCK, manual_entry, open_log, read_lines, start_of_last
+from muse_hook.oplog.lines import (
+    BLOCK,
+    WrongLineError,
+    batch_entries,
+    end_of_line,
+    manual_entry,
+    open_log,
+    read_line_ends,
+    read_lines,
+    start_of_last,
+)
 from muse_hook.oplog.seal import Mark, Seal, git_line, supersedes
+from muse_hook.oplog.shape import MAX_LINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Protocol, Self
+    from typing import Any, Protocol, Self
 
     from muse_hook.model.ops import OpEntry
     from muse_hook.oplog.store import Store
@@ -40,18 +51,18 @@ if TYPE_CHECKING:
 
 # Inside a JSON text its quotes would be escaped: only seals, marks and oddities hold these bytes.
 _GIT_LINE = b'"domain":"git"'
-_DIGEST_BLOCK = 1 << 24
 
 
 class LogReader:
     """The one reader of logs: an iterator over the seals and marks of an open log, in order, and their batches.
 
     Reads whole lines only: a last line without its newline waits for it. `position` (offset of the first line not
-    read), `floor` (end of the last intact batch) and `lines` (lines between the two) are where another reader can go
-    on. Iterating never raises on what it reads; damaged seals are yielded like others.
+    read), `floor` (end of the last intact batch) and `lines` (lines between the two that may begin a batch) are where
+    another reader can go on. Iterating never raises on what it reads; damaged seals are yielded like others. A line
+    that is too long to be ours is passed over block by block, and no batch reaches over it or over another seal.
     """
 
-    __slots__ = ("_end", "_fd", "floor", "lines", "position")
+    __slots__ = ("_end", "_fd", "_is_cut", "floor", "lines", "position")
 
     def __init__(
         self, fd: int, start: int = 0, *, floor: int | None = None, lines: int = 0, end: int | None = None
@@ -61,24 +72,26 @@ class LogReader:
         self.position = start
         self.floor = start if floor is None else floor
         self.lines = lines
+        # Whether lines after the floor may be counted no more; who goes on between two batches does not know.
+        self._is_cut = lines > 0 or start != self.floor
 
     def __iter__(self) -> Iterator[Seal | Mark]:
         base = self.position  # the offset of data[0], a line's start
         data = b""
         while block := self._read(base + len(data), max(BLOCK, len(data))):
             data += block
+            del block
             whole = data.rfind(b"\n") + 1
             at = 0
             while (hit := data.find(_GIT_LINE, at, whole)) >= 0:
                 start = data.rfind(b"\n", at, hit) + 1 or at
                 stop = data.index(b"\n", hit) + 1
                 self.lines += data.count(b"\n", at, start)
-                found = git_line(data[start:stop], base + start)
-                if isinstance(found, Seal) and found.intact:
-                    self._find_batch(found)
+                found = git_line(data[start:stop], base + start) if stop - start <= MAX_LINE else None
                 self.position = base + stop
-                if isinstance(found, Seal) and found.intact:
-                    self.floor, self.lines = self.position, 0
+                if isinstance(found, Seal):
+                    self._find_batch(found)
+                    self._pass(found)
                 else:
                     self.lines += 1
                 at = stop
@@ -88,6 +101,19 @@ class LogReader:
             base += whole
             self.position = base
             data = data[whole:]
+            if len(data) > MAX_LINE:
+                end = self._end if self._end is not None else os.fstat(self._fd).st_size
+                after = end_of_line(self._fd, base + len(data), end)
+                if os.pread(self._fd, 1, after - 1) != b"\n":
+                    return  # it waits for its newline
+                base, data = after, b""
+                self.position, self.lines, self._is_cut = base, 0, True
+
+    def _pass(self, seal: Seal) -> None:
+        """Take note that nothing up to the end of a seal can be part of a later batch."""
+        self.lines, self._is_cut = 0, not seal.intact
+        if seal.intact:
+            self.floor = seal.end
 
     def batch(self, seal: BatchRange) -> Batch:
         """Return the batch of a seal, or of whatever says where one stands; it fits its seal's digest.
@@ -117,9 +143,7 @@ class LogReader:
 
     def manual_ends(self, start: int, end: int) -> Iterator[tuple[OpEntry, int]]:
         """Yield the same entries, each with the offset where its line ends."""
-        at = start
-        for line in read_lines(self._fd, start, end):
-            at += len(line) + 1
+        for line, at in read_line_ends(self._fd, start, end):
             entry = manual_entry(line)
             if entry is not None:
                 yield entry, at
@@ -131,23 +155,35 @@ class LogReader:
 
     def _find_batch(self, seal: Seal) -> None:
         """Set where the seal's batch starts, or why it is not there."""
+        if not seal.intact:
+            return
         if seal.entries > self.lines:
             seal.reason = f"{seal.entries} entries should stand before the seal, {self.lines} do"
             return
-        whole = seal.entries == self.lines
-        seal.start = self.floor if whole else start_of_last(self._fd, seal.line, seal.entries)
-        if self._digest(seal.start, seal.line) != seal.entry["commit"].get("sha256"):
-            seal.reason = "the entries before the seal do not fit its digest"
+        is_next = seal.entries == self.lines and not self._is_cut
+        seal.start = self.floor if is_next else start_of_last(self._fd, seal.line, seal.entries)
+        made = hasher(seal.line - seal.start)
+        lines = self._hashed(seal, made)
+        try:
+            for _ in batch_entries(lines, seal.commit_id):
+                pass
+        except WrongLineError as error:
+            seal.reason, seal.wrong_entry = error.wrong, error.number
+            for _ in lines:  # the digest is over all of them
+                pass
+        if made.hexdigest() != seal.entry["commit"]["sha256"]:
+            seal.reason, seal.wrong_entry = "the entries before the seal do not fit its digest", None
 
-    def _digest(self, start: int, end: int) -> str:
-        digest = hasher(end - start)
-        while start < end:
-            block = os.pread(self._fd, min(_DIGEST_BLOCK, end - start), start)
-            if not block:
-                break
-            digest.update(block)
-            start += len(block)
-        return digest.hexdigest()
+    def _hashed(self, seal: Seal, made: Any) -> Iterator[bytes]:
+        if seal.line - seal.start <= BLOCK:
+            data = os.pread(self._fd, seal.line - seal.start, seal.start)
+            made.update(data)
+            yield from data.split(b"\n")[:-1]
+            return
+        for line in read_lines(self._fd, seal.start, seal.line):
+            made.update(line)
+            made.update(b"\n")
+            yield line
 
 
 class OpenLogs:
@@ -205,11 +241,10 @@ def read_entries(path: str, offset: int = 0) -> Iterator[OpEntry]:
             yield from reader.manual(at, each.start)
             if counts[each.commit_id] is each:
                 try:
-                    batch = reader.batch(each)
+                    entries = reader.batch(each).entries()
                 except DamagedLogError:  # it was changed in place a moment ago
-                    pass
-                else:
-                    yield from batch.entries()
+                    entries = []
+                yield from entries
             at = each.end
         yield from reader.manual(at, size)
     finally:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from muse_hook.digest import hex_sha256
-from muse_hook.oplog.entry import MAX_GENERATION, POSITIONS, seal_id, stamp
+from muse_hook.oplog.entry import seal_id, stamp
 from muse_hook.oplog.lines import parse
+from muse_hook.oplog.shape import is_commit_id, wrong_in_seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ class Seal:
     """A seal that was found, and whether its batch is whole.
 
     Offsets in bytes: the batch is `start` to `end`, its seal's line starts at `line`. `reason` says why it is not
-    `intact`. `entry` is the whole line as a dict; `generation` and `entries` are 0 where the line does not say.
+    `intact`, and `wrong_entry` which of its entries (from 0) is none, if it is that. `entry` is the whole line as a
+    dict; `generation` and `entries` are 0 where the line does not say.
     """
 
-    __slots__ = ("commit_id", "end", "entries", "entry", "generation", "line", "reason", "start")
+    __slots__ = ("commit_id", "end", "entries", "entry", "generation", "line", "reason", "start", "wrong_entry")
 
     def __init__(self, entry: dict[str, Any], line: int, end: int) -> None:
         commit = entry["commit"]
@@ -38,6 +40,7 @@ class Seal:
         self.line = line
         self.end = end
         self.reason = _altered(entry, self.generation, self.entries)
+        self.wrong_entry: int | None = None
 
     @property
     def intact(self) -> bool:
@@ -92,7 +95,7 @@ def git_line(line: bytes, start: int) -> Seal | Mark | None:
         return None
     if "commit_id" not in entry and "commit" not in entry:
         return Mark(entry, start + len(line))
-    if not _is_id(entry.get("commit_id")) or not isinstance(entry.get("commit"), dict):
+    if not is_commit_id(entry.get("commit_id")) or not isinstance(entry.get("commit"), dict):
         return None
     seal = Seal(entry, start, start + len(line))
     if not seal.reason and not _fits_check(line, entry, seal.engine):
@@ -126,20 +129,17 @@ def _fits_check(line: bytes, entry: dict[str, Any], engine: str) -> bool:
 
 def _altered(entry: dict[str, Any], generation: int, entries: int) -> str:
     """Say in what a seal contradicts itself; "" for nothing."""
-    commit, op, commit_id = entry["commit"], entry.get("domain_op"), entry["commit_id"]
-    parents = commit.get("parents")
+    wrong = wrong_in_seal(entry)
+    if wrong:
+        return f"its seal's {wrong} is not what it must be"
+    commit, op, commit_id = entry["commit"], entry["domain_op"], entry["commit_id"]
     fits = (
         entry["op_id"] == seal_id(commit_id)
-        and isinstance(op, dict)
-        and op.get("address") == commit_id
-        and isinstance(op.get("content_id"), str)
-        and isinstance(parents, list)
-        and all(isinstance(parent, str) for parent in parents)
-        and 0 < generation < MAX_GENERATION
-        and entries < POSITIONS
-        and entry.get("lamport_ts") == stamp(generation, entries)
-        and entry.get("created_at") == commit.get("committed_at")
-        and (entries > 0 or entry.get("parent_op_ids") == [seal_id(parent) for parent in parents])
+        and op["op"] == "insert"
+        and op["address"] == commit_id
+        and entry["lamport_ts"] == stamp(generation, entries)
+        and entry["created_at"] == commit["committed_at"]
+        and (entries > 0 or entry["parent_op_ids"] == [seal_id(parent) for parent in commit["parents"]])
     )
     return "" if fits else "the seal contradicts itself"
 

@@ -6,7 +6,7 @@ import os
 import re
 
 from muse_hook.oplog.entry import canonical, entry_id
-from muse_hook.oplog.lines import manual_entry, parse, read_lines
+from muse_hook.oplog.lines import manual_entry, parse, read_line_ends
 from muse_hook.oplog.reader import LogReader
 from muse_hook.oplog.seal import Mark, Seal, git_line, supersedes
 from muse_hook.replay.tables import RecordedCommit
@@ -234,9 +234,9 @@ class LogScan:
         number = first - 1
         offset = start
         loose: list[_LooseLine] = []
-        for number, raw in enumerate(read_lines(self._fd, start, end), first):
+        for number, (raw, after) in enumerate(read_line_ends(self._fd, start, end), first):
             fault = faults.get(offset)
-            offset += len(raw) + 1
+            offset = after
             if fault is not None:
                 self._with_bad_seal(loose, number, fault)
             elif manual_entry(raw) is None:
@@ -256,7 +256,12 @@ class LogScan:
         own = loose[at:]
         del loose[at:]
         first = own[0].number if own else number
-        self.uncounted.append(UncountedLines(seal.commit_id, first, number, seal.reason, _altered(own, seal.commit_id)))
+        if seal.wrong_entry is None:
+            altered = _altered(own, seal.commit_id)
+        else:
+            altered = number - seal.entries + seal.wrong_entry
+            first = min(first, number - seal.entries)
+        self.uncounted.append(UncountedLines(seal.commit_id, first, number, seal.reason, altered))
 
     def _group(self, loose: Sequence[_LooseLine]) -> None:
         """Put together what has no seal: lines of one commit that follow each other; garbage stands alone."""
@@ -286,6 +291,10 @@ def _altered(lines: Sequence[_LooseLine], commit_id: str) -> int:
             return line.number
         if "commit" in entry:
             continue
-        if entry.get("op_id") != entry_id(commit_id, position, canonical(entry.get("domain_op"))):
+        try:
+            op_json = canonical(entry.get("domain_op"))
+        except (ValueError, RecursionError):  # nested too deep, infinite numbers
+            return line.number
+        if entry.get("op_id") != entry_id(commit_id, position, op_json):
             return line.number
     return 0

@@ -269,7 +269,7 @@ def test_a_checkpoint_of_a_longer_log_cuts_by_stamp(tmp_path: Path) -> None:
 def test_odd_lines_of_other_writers_collapse_too(tmp_path: Path) -> None:
     log = OpLog(tmp_path, "main")
     for op in ({}, {"op": None}, {"op": ["x"]}, {"op": "patch"}, {"op": "patch", "child_ops": 5}):
-        log.append(by_hand(1, domain_op=op, parent_op_ids=[{}]))
+        log.append(by_hand(1, domain_op=op))
     assert log.to_structured_delta("code")["summary"] == "1 None, 1 ['x'], 2 patch, 1 unknown"
 
 

@@ -151,7 +151,6 @@ def test_an_op_that_looks_like_a_seal_is_none(tmp_path: Path) -> None:
 def test_a_batch_larger_than_what_is_read_at_once_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muse_hook.oplog.reader.BLOCK", 100)
     monkeypatch.setattr("muse_hook.oplog.lines.BLOCK", 100)
-    monkeypatch.setattr("muse_hook.oplog.reader._DIGEST_BLOCK", 100)
     log = tmp_path / "log"
     log.write_bytes(b"garbage\n" * 99 + batch(1, "f", "g").data + b"x" * 999 + b"\n" + batch(2).data)
     assert [seal.commit_id for seal in scan(str(log)) if seal.intact] == [oid(1), oid(2)]

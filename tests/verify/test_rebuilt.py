@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from support.batches import insert
 from support.damage import Story, set_key, told, wrong_symbol
 
 from muse_hook.oplog.batch import delta_of_entries, make_batch, make_dropped, make_superseded
@@ -36,9 +37,8 @@ ALTERED: dict[str, tuple[Callable[[list[dict[str, Any]]], object], int, str]] = 
     "domain": (set_key(0, "domain", "music"), 0, "domain"),
     "time": (set_key(0, "created_at", "2001-01-01T00:00:00+00:00"), 0, "created_at"),
     "intent": (set_key(0, "intent_id", "x"), 0, "intent_id"),
-    "commit": (set_key(0, "commit_id", "0" * 40), 0, "commit_id"),
     "a key too many": (set_key(0, "mood", "good"), 0, "mood"),
-    "child": (set_key(1, "domain_op", {"op": "insert", "address": "a.py::f"}), 1, "domain_op"),
+    "child": (set_key(1, "domain_op", insert("a.py::f")), 1, "domain_op"),
     "order of keys": (reorder, 0, "order of keys"),
     "author": (set_commit("author", "Nobody <n@example.org>"), -1, "commit.author"),
     "co-authors": (set_commit("co_authors", ["Nobody <n@example.org>"]), -1, "commit.co_authors"),
