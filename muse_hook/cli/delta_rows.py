@@ -33,9 +33,11 @@ _FILE_NOTES = {
     "module": "module code",
     "order": "order only",
     "mode": "mode",
+    "damaged": "parsed around damage",
     "unparsed": "cannot be parsed",
     "reparsed": "parses again",
     "too_large": "too large to parse",
+    "unreadable": "could not be read",
     "unrecorded": "symbols no longer told",
 }
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ADDED, REMOVED, MODIFIED, MOVED = range(4)
 """Muse's order of the top-level ops."""
 
-JUDGED = ("module", "order", "unparsed", "reparsed", "too_large")
+JUDGED = ("module", "order", "damaged", "unparsed", "reparsed", "too_large", "unreadable")
 """Changes of a whole file that are no symbol's and ask for a patch release."""
 
 
@@ -117,7 +117,7 @@ def _compared(file: ChangedFile, children: list[SymbolOp]) -> Row | None:
     if old is None or new is None:
         if not children:
             return None
-        rank, change = (ADDED, ["added"]) if old is None else (REMOVED, ["removed"])
+        rank, change = (ADDED, ["added", *_damage(file)]) if old is None else (REMOVED, ["removed"])
         return rank, file.path, patch_file(file.path, children, change)
     if children:
         return MODIFIED, file.path, patch_file(file.path, children, _beside_symbols(file, file))
@@ -128,6 +128,8 @@ def _compared(file: ChangedFile, children: list[SymbolOp]) -> Row | None:
         if old.oid == new.oid and not change:
             return None
         return MODIFIED, file.path, replace_file(file.path, old, new, change, reformatted=True)
+    if damage := _damage(file):  # what else may have changed is in what was swallowed
+        return MODIFIED, file.path, replace_file(file.path, old, new, [*damage, *change])
     change.insert(0, "order" if file.old.same_module(file.new) else "module")
     return MODIFIED, file.path, replace_file(file.path, old, new, change)
 
@@ -146,8 +148,9 @@ def _uncompared(files: Sequence[ChangedFile]) -> list[Row]:
         elif old is None:
             rows.append((ADDED, path, insert_file(path, new, change, old_paths.get(path, ""))))
         elif is_restated(file):
-            children: list[SymbolOp] = [restate_symbol(path, s) for _, s in sorted(file.new_symbols.items())]
-            rows.append((MODIFIED, path, patch_file(path, children, ["reparsed", *change])))
+            symbols = file.new.symbols if file.new is not None else {}
+            children: list[SymbolOp] = [restate_symbol(path, s) for _, s in sorted(symbols.items())]
+            rows.append((MODIFIED, path, patch_file(path, children, ["reparsed", *_damage(file), *change])))
         elif is_unrecorded(file):
             deleted: list[SymbolOp] = []
             if is_known(file.old):
@@ -165,7 +168,11 @@ def _uncompared(files: Sequence[ChangedFile]) -> list[Row]:
 def _beside_symbols(before: ChangedFile, after: ChangedFile) -> list[str]:
     """Return the change codes of a patch that are no symbol's."""
     same_module = before.old is None or after.new is None or before.old.same_module(after.new)
-    return ([] if same_module else ["module"]) + _mode(before, after)
+    return ([] if same_module else ["module"]) + _damage(after) + _mode(before, after)
+
+
+def _damage(file: ChangedFile) -> list[str]:
+    return ["damaged"] if file.new is not None and file.new.swallowed else []
 
 
 def _mode(before: ChangedFile, after: ChangedFile) -> list[str]:

@@ -24,10 +24,12 @@ def is_known(table: SymbolTable | None) -> bool:
 
 
 def is_restated(file: ChangedFile) -> bool:
-    """Whether only the symbols after are known: an unparsed file was made whole, or a rule has changed."""
+    """Whether only the symbols after are known: a damaged file was made whole, or a rule has changed."""
     if file.new is None or not is_known(file.new) or file.change.old is None:
         return False
-    return not is_known(file.old) if file.old is not None else file.change.old.is_file
+    if file.old is None:
+        return file.change.old.is_file
+    return not is_known(file.old) or bool(file.old.swallowed and not file.new.swallowed)
 
 
 def is_unrecorded(file: ChangedFile) -> bool:
@@ -41,6 +43,8 @@ def is_comparable(file: ChangedFile) -> bool:
     """Whether the symbols of both sides can be held against each other."""
     if file.old is None and file.new is None:
         return False
+    if file.old is not None and file.old.swallowed and file.new is None:
+        return False  # the file goes with symbols that are not known
     return is_known(file.old) and is_known(file.new) and not is_restated(file) and not is_unrecorded(file)
 
 

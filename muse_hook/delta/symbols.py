@@ -10,6 +10,7 @@ from muse_hook.delta.ops import (
     insert_symbol,
     rename_symbol,
     replace_symbol,
+    restate_symbol,
 )
 from muse_hook.delta.sides import OtherParents
 from muse_hook.model.address import carried_along
@@ -70,6 +71,10 @@ class Children:
             self._add(path, INSERTED, new, parent)
             if not parent:
                 judge.inserted(path, symbol)
+
+        for file in files:
+            for symbol in file.uncovered:
+                self._add(file.path, MODIFIED, restate_symbol(file.path, symbol))
 
     def of(self, path: str) -> list[SymbolOp]:
         """Return the ops of the patch of `path` (the new path of a renamed file)."""

@@ -58,13 +58,24 @@ class ChangedFile:
 
     @property
     def old_symbols(self) -> Mapping[str, Symbol]:
-        """The symbols before, by qualified name; empty where `old` is None."""
-        return self.old.symbols if self.old is not None else {}
+        """The symbols before, by qualified name, without those that damage has swallowed; empty where `old` is None."""
+        if self.old is None:
+            return {}
+        return _known(self.old.symbols, self.new) if self.new is not None and self.new.swallowed else self.old.symbols
 
     @property
     def new_symbols(self) -> Mapping[str, Symbol]:
-        """The symbols after, by qualified name; empty where `new` is None."""
-        return self.new.symbols if self.new is not None else {}
+        """The symbols after, by qualified name, without those that were swallowed before; empty where `new` is None."""
+        if self.new is None:
+            return {}
+        return _known(self.new.symbols, self.old) if self.old is not None and self.old.swallowed else self.new.symbols
+
+    @property
+    def uncovered(self) -> list[Symbol]:
+        """The symbols that damage had swallowed, and has no longer: what they were is not known."""
+        if self.new is None or self.old is None or not self.old.swallowed:
+            return []
+        return [symbol for _, symbol in sorted(self.new.symbols.items()) if self.old.swallows(symbol)]
 
     @property
     def changed(self) -> list[str]:
@@ -90,6 +101,10 @@ class ChangedFile:
 
     def __repr__(self) -> str:
         return f"ChangedFile({self.change!r})"
+
+
+def _known(symbols: Mapping[str, Symbol], other: SymbolTable) -> Mapping[str, Symbol]:
+    return {name: symbol for name, symbol in symbols.items() if not other.swallows(symbol)}
 
 
 class Pair:

@@ -126,22 +126,40 @@ class Symbol:
 class SymbolTable:
     """The symbols of one version of a file, and what no symbol holds.
 
-    `state` is "parsed", "unparsed" (damage crosses the borders of symbols) or "too_large"; only a parsed file has
-    symbols. `damaged` tells whether there is any syntax error at all. `symbols` are by qualified name in source order.
+    `state` is "parsed", "unparsed" (nothing outside of the damage can be told), "too_large" or "unreadable" (reading it
+    raised); only a parsed file has symbols. `damaged` tells whether there is any syntax error at all, `swallowed` is
+    the text that damage across the borders of symbols has taken: what stands in it is not known. `symbols` are by
+    qualified name in source order.
     `module_id` is the digest of what no symbol holds (the module's docstring, bare calls); `tree_id` that of the whole
     normalised tree, equal where only the formatting differs; `exports` the names that the module lists as public
     (Python's `__all__`), None where it has no such list. These three are worked out on first use.
     """
 
-    __slots__ = ("damaged", "exports", "language_name", "module_id", "state", "symbols", "tree_id")
+    __slots__ = (
+        "damaged", "exports", "language_name", "module_id", "state", "swallowed", "symbols", "tree_id",
+    )  # fmt: skip
 
     language_name: str
     state: str
     damaged: bool
+    swallowed: bytes
     symbols: Mapping[str, Symbol]
     module_id: str
     tree_id: str
     exports: tuple[str, ...] | None
+
+    def swallows(self, symbol: Symbol) -> bool:
+        """Whether a symbol that is not among these may stand in what damage has swallowed: its name does, or a class's.
+
+        A name that is only used there counts as well: that a symbol is gone is told when it is certain.
+        """
+        if not self.swallowed or symbol.qualified_name in self.symbols:
+            return False
+        words = _words(self.swallowed)
+        classes = symbol.parent.split(".") if symbol.parent else []
+        owners = [".".join(classes[: index + 1]) for index in range(len(classes))]
+        names = [symbol.name, *(name for name, owner in zip(classes, owners, strict=True) if owner not in self.symbols)]
+        return any(_words(name.encode()) <= words for name in names)
 
     def changed(self, other: SymbolTable) -> list[str]:
         """Return the names of the symbols that both have and that do not mean the same."""
@@ -159,3 +177,11 @@ class SymbolTable:
     def same_tree(self, other: SymbolTable) -> bool:
         """Whether `tree_id` is equal; segments with equal text are not normalised."""
         return self.tree_id == other.tree_id
+
+
+# Turns what stands between words into spaces.
+_WORDS = bytes(byte if byte > 127 or chr(byte).isalnum() or byte == 95 else 32 for byte in range(256))  # noqa: PLR2004 - ASCII, "_"
+
+
+def _words(text: bytes) -> set[bytes]:
+    return set(text.translate(_WORDS).split())

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from muse_hook.model.ops import DomainOp, PatchOp, StructuredDelta
     from muse_hook.replay.tables import RecordedCommit, Symbols
 
-_UNKNOWN = ("unparsed", "too_large")
+_UNKNOWN = ("unparsed", "too_large", "unreadable")
+
+_FORGETS = frozenset(("reparsed", "removed"))
 
 
 def replay(
@@ -201,7 +203,8 @@ class _PatchedFiles:
             self._read(op)
         for op in patches:
             source = op.get("from_address", op["address"])
-            before = None if "reparsed" in op.get("change", ()) else symbols.get(source)
+            # damage may have hidden symbols of a file that is gone now, or of one that is whole again
+            before = None if _FORGETS.intersection(op.get("change", ())) else symbols.get(source)
             for name, content_id in (before or {}).items():
                 if (source, name) not in self._named:
                     path, new_name = carried_along((source, name), self._moved, self._new_keys)

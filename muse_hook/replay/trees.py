@@ -52,6 +52,10 @@ class BlobSymbols(Mapping[str, str]):
         return (self.read() or {}).items()
 
 
+class PartialSymbols(dict[str, str]):
+    """The symbols of a damaged file: beside them stand those that it swallows, as they were known."""
+
+
 class Trees:
     """Reads trees as the recorder does, but each blob by itself: nothing is taken over from another version of it."""
 
@@ -99,6 +103,8 @@ class Trees:
         found = None
         if table.state == "parsed":
             found = {name: symbol.content_id for name, symbol in table.symbols.items()}
+            if table.swallowed:
+                found = PartialSymbols(found)
         self._read[key] = found
         self._size += len(found or ()) + 1
         while self._size > SYMBOL_CACHE_SIZE and len(self._read) > 1:

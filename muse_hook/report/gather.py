@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 _SHORT = 12  # digits of a commit id; Git's own answer for a million objects is 10
 # What only a file of a known language can have been said of.
-_LANGUAGE_CODES = frozenset({"module", "order", "unparsed", "reparsed", "too_large", "added", "removed"})
+_LANGUAGE_CODES = frozenset(
+    {"module", "order", "damaged", "unparsed", "reparsed", "too_large", "unreadable", "added", "removed"}
+)
 _LONGEST = 500  # characters; a subject line of a megabyte is somebody's joke
 
 CATEGORIES = ("added", "removed", "changed", "renamed", "moved", "reformatted")

@@ -169,7 +169,7 @@ class Judge:
             self._add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
 
     def file_changed(self, path: str, change: str) -> None:
-        """Judge a change of a file that is no symbol's (`module`, `order`, `unparsed`, `reparsed`)."""
+        """Judge a change of a file that is no symbol's (`module`, `order`, `damaged`, `unparsed`, `reparsed`, ...)."""
         if not is_excluded(path):
             self._add(path, "patch", f"{change}_changed" if change in ("module", "order") else change)
 

@@ -52,6 +52,17 @@ def _ragged(statements: Sequence[Node], source: bytes) -> bool:
     return len(columns) > 1
 
 
+def is_deeper(root: Node, levels: int) -> bool:
+    """Whether a tree has more than so many levels; what is too small for that is not looked into."""
+    stack = [(root, levels)] if root.descendant_count > levels else []
+    while stack:
+        node, left = stack.pop()
+        if not left:
+            return True
+        stack += [(child, left - 1) for child in node.children if child.descendant_count >= left]
+    return False
+
+
 def missing_kinds(root: Node) -> list[str]:
     """Return the kinds of the nodes that the parser put in where the text has nothing."""
     return [error.type for error in _errors(root, set()) if error.is_missing]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from muse_hook.symbols.damage import crosses
+from muse_hook.symbols.damage import crosses, is_deeper
 from muse_hook.symbols.outline import Outline
 from muse_hook.symbols.reuse import read_changed
 from muse_hook.symbols.source import reader_of
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from muse_hook.model.symbol import SymbolTable
     from muse_hook.symbols.source import Reader
 
-# What is beyond either is `too_large`.
+# What is beyond any of these is `too_large`.
 MAX_BYTES = 2 << 20
 MAX_NODES = 500_000
+# So are trees of more levels: what is taken from each of them grows with the square.
+MAX_DEPTH = 50_000
 
 
 def extract(source: bytes, language: Language, previous: SymbolTable | None = None) -> SymbolTable:
@@ -45,18 +47,27 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
     """Return the table of a file that is parsed as a whole."""
     root, parsed = reader.parse(text)
     nodes = root.descendant_count
-    if nodes > MAX_NODES:
+    if nodes > MAX_NODES or is_deeper(root, MAX_DEPTH):
         return SegmentedTable(language, state="too_large")
     damaged = root.has_error
-    if damaged and crosses(root, reader.query, text):
-        return SegmentedTable(language, state="unparsed", damaged=True)
-    outline = Outline(reader, text, None if damaged else parsed)
-    statements = outline.statements(root.children)
-    if outline.is_ragged and language.row.get("blocks") == "indented":
+    swallowed: list[bytes] = []
+    is_crossed = damaged and crosses(root, reader.query, text)
+    if not is_crossed:
+        outline = Outline(reader, text, None if damaged else parsed)
+        statements = outline.statements(root.children)
         # the grammar takes a line that is indented too far for one of the block that it follows
-        return SegmentedTable(language, state="unparsed", damaged=True)
+        if language.row.get("blocks") == "indented":
+            is_crossed = outline.is_ragged or any(one.column for one in statements[:1])
+    if is_crossed:
+        from muse_hook.symbols.recover import Recovery  # a hook has little use for it
+
+        damaged = True
+        recovery = Recovery(reader, text)
+        if recovery.is_lost:
+            return SegmentedTable(language, state="unparsed", damaged=True)
+        statements, swallowed = recovery.statements, recovery.swallowed
     segments = cut(text, whole(item_cuts(text, statements)), len(text))
-    return SegmentedTable(language, segments, damaged=damaged, nodes=nodes)
+    return SegmentedTable(language, segments, damaged=damaged, nodes=nodes, swallowed=b"\n".join(swallowed))
 
 
 def decoded(source: bytes, language: Language) -> bytes:

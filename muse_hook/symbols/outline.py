@@ -87,6 +87,8 @@ class Outline:
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
         start, end = node.start_byte, node.end_byte
+        if self._parsed is None:  # what is not closed may end with white space
+            end = start + len(self._source[start:end].rstrip())
         while end > start:
             last = node.descendant_for_byte_range(end - 1, end)
             if last is None or not last.is_extra:

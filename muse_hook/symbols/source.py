@@ -104,12 +104,16 @@ class Reader:
         root, parsed = self.parse(before + source + after + b"\n")
         return root, parsed, len(before)
 
+    def damaged_text(self, source: bytes) -> SourceText:
+        """Return text that no statement is."""
+        return SourceText(self, source, "ERROR")
+
     def keep_normal(self, text: SourceText, normal: Normal) -> None:
         """Note that a text has its normal form now; the oldest ones lose theirs."""
         size = len(normal.entries)
         self._normals.append((text, size))
         self._normals_size += size
-        while self._normals_size > _cache_size:
+        while self._normals_size > _cache_size and len(self._normals) > 1:
             old, size = self._normals.popleft()
             old.forget_normal()
             self._normals_size -= size
@@ -159,10 +163,11 @@ class SourceText:
     @property
     def normal(self) -> Normal:
         """The normal form; worked out again where it was forgotten."""
-        if self._normal is None:
-            self._normal = self._write()
-            self.reader.keep_normal(self, self._normal)
-        return self._normal
+        normal = self._normal
+        if normal is None:
+            normal = self._normal = self._write()
+            self.reader.keep_normal(self, normal)
+        return normal
 
     def forget_normal(self) -> None:
         """Let the normal form go."""

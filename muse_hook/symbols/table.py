@@ -31,6 +31,7 @@ class SegmentedTable(SymbolTable):
         state: str = "parsed",
         damaged: bool = False,
         nodes: int = 0,
+        swallowed: bytes = b"",
     ) -> None:
         self.language = language
         self.language_name = language.name
@@ -38,6 +39,7 @@ class SegmentedTable(SymbolTable):
         self.state = state
         self.damaged = damaged
         self.nodes = nodes
+        self.swallowed = swallowed
         self.symbols = _symbols(self.segments)
 
     if not TYPE_CHECKING:

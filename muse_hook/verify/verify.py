@@ -14,7 +14,7 @@ from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.record.delta import TableCache, commit_delta
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
-from muse_hook.replay.trees import Trees, read_symbols
+from muse_hook.replay.trees import PartialSymbols, Trees, read_symbols
 from muse_hook.verify.logs import Logs
 from muse_hook.verify.rebuilt import batch_differences, mark_differences
 from muse_hook.verify.report import Problem, VerifyReport
@@ -271,7 +271,8 @@ class TreeComparison:
         elif mine is None:
             yield from self._once(path, "", f"replay does not know its symbols, and the tree has {_count(theirs)}")
         else:
-            for name in sorted(mine.keys() | theirs.keys()):
+            names = theirs.keys() if isinstance(theirs, PartialSymbols) else mine.keys() | theirs.keys()
+            for name in sorted(names):
                 if mine.get(name) != theirs.get(name):
                     yield from self._once(path, f"::{name}", _difference(mine.get(name), theirs.get(name)))
 

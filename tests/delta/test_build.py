@@ -270,7 +270,7 @@ def test_empty_files_are_not_moved() -> None:
 
 
 def test_broken_files_are_unparsed_and_restated_when_whole() -> None:
-    broken = "class (:\n" + LOAD
+    broken = "class (:\n"
     (op,) = delta_of({"m.py": LOAD}, {"m.py": broken})["ops"]
     assert (op["op"], op["change"]) == ("replace", ["unparsed"])
     delta = delta_of({"m.py": broken}, {"m.py": LOAD})
@@ -284,8 +284,41 @@ def test_broken_files_are_unparsed_and_restated_when_whole() -> None:
     assert op["op"] == "delete"
 
 
+def test_what_damage_swallows_gets_no_op_and_is_restated_when_whole() -> None:
+    whole = LOAD + "\n\ndef first(x):\n    return x\n\n\ndef last(x):\n    return first(x)\n"
+    damaged = whole.replace("def first(x):", "def first(x:").replace("return first(x)", "return 1")
+    delta = delta_of({"m.py": whole}, {"m.py": damaged})
+    assert patch_of(delta, "m.py")["change"] == ["damaged"]
+    assert [(op["op"], op["address"], op["change"]) for op in children(delta)] == [
+        ("replace", "m.py::last", ["body"]),
+    ]
+    (op,) = delta_of({"m.py": damaged}, {"m.py": damaged.replace("return x\n", "return (x + 1)\n")})["ops"]
+    assert (op["op"], op["change"]) == ("replace", ["damaged"])
+    delta = delta_of({"m.py": damaged}, {"m.py": whole})
+    assert patch_of(delta, "m.py")["change"] == ["reparsed"]
+    assert [(op["address"], op.get("old_content_id")) for op in children(delta)] == [
+        ("m.py::first", ""),
+        ("m.py::last", ""),
+        ("m.py::load", ""),
+    ]
+
+
+def test_what_is_gone_outside_of_damage_is_deleted() -> None:
+    whole = LOAD + "\n\ndef first(x):\n    return x\n\n\ndef last(x):\n    return 2\n"
+    damaged = whole.replace("def first(x):", "def first(x:").replace("def last(x):\n    return 2\n", "")
+    delta = delta_of({"m.py": whole}, {"m.py": damaged})
+    assert [(op["op"], op["address"]) for op in children(delta)] == [("delete", "m.py::last")]
+    other = whole.replace("def load(", "de load(")
+    delta = delta_of({"m.py": damaged}, {"m.py": other})
+    assert patch_of(delta, "m.py")["change"] == ["damaged"]
+    assert [(op["op"], op["address"]) for op in children(delta)] == [
+        ("insert", "m.py::last"),
+        ("replace", "m.py::first"),
+    ]
+
+
 def test_nothing_is_matched_with_an_unparsed_file() -> None:
-    delta = delta_of({"a.py": LOAD}, {"b.py": "class (:\n" + LOAD})
+    delta = delta_of({"a.py": LOAD}, {"b.py": "class (:\n"})
     assert summaries(children(delta)) == ["a.py::load: removed function load  L1\N{EN DASH}4"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support.deltas import Tree, delta_of, symbols_of
+from support.deltas import Tree, delta_of, symbols_of, without_swallowed
 
 from muse_hook.replay.replay import apply
 
@@ -162,7 +162,7 @@ def test_folding_the_deltas_of_a_line_of_commits_gives_every_tree(data: st.DataO
     for _ in range(data.draw(st.integers(1, 4))):
         after = render(project)
         apply(table, delta_of(tree, after))
-        assert table == symbols_of(after)
+        assert without_swallowed(table, after) == symbols_of(after)
         tree = after
         project = step(data.draw, project)
 
@@ -184,7 +184,7 @@ def test_folding_a_merge_gives_its_tree(data: st.DataObject) -> None:
         edit(data.draw, merged)
     table = symbols_of(render(ours))
     apply(table, delta_of(render(ours), render(merged), render(theirs)), [symbols_of(render(theirs))])
-    assert table == symbols_of(render(merged))
+    assert without_swallowed(table, render(merged)) == symbols_of(render(merged))
 
 
 @pytest.mark.parametrize("broken", ["class (:\n", "def f(:\n  class\n"])
@@ -194,5 +194,5 @@ def test_a_file_that_could_not_be_parsed_is_unknown_until_it_is_restated(broken:
     before: Tree = {}
     for tree in trees:
         apply(table, delta_of(before, tree))
-        assert table == symbols_of(tree)
+        assert without_swallowed(table, tree) == symbols_of(tree)
         before = tree

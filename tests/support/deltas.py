@@ -70,6 +70,20 @@ def symbols_of(tree: Mapping[str, str]) -> dict[str, Symbols]:
     return found
 
 
+def without_swallowed(found: Mapping[str, Symbols], tree: Mapping[str, str]) -> dict[str, Symbols]:
+    """Return what was replayed without what it alone knows: the symbols that damage has swallowed since."""
+    told = symbols_of(tree)
+    out: dict[str, Symbols] = {}
+    for path, names in found.items():
+        symbols = table(path, tree[path]) if path in tree else None
+        known = names
+        if symbols is not None and symbols.swallowed and names is not None:
+            known = {name: content_id for name, content_id in names.items() if name in (told.get(path) or {})}
+        if known is None or known:
+            out[path] = known
+    return out
+
+
 def children(delta: StructuredDelta) -> list[SymbolOp]:
     """Return all symbol ops of a delta, in order."""
     return [child for op in delta["ops"] if op["op"] == "patch" for child in op["child_ops"]]

@@ -1,4 +1,4 @@
-"""Could not parse is not deleted: damage stays inside its symbol, or the whole file is called unparsed."""
+"""Could not parse is not deleted: damage stays inside its symbol, or swallows what it crosses and nothing else."""
 
 from __future__ import annotations
 
@@ -102,28 +102,113 @@ def test_damage_in_the_middle_of_a_line_leaves_the_others_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("before", "after", "lost"),
     [
-        ("return self.two(1)", "return self.two(1"),
-        ('    """Docstring."""\n    if', '    """Docstring.\n    if'),
-        ("def first(x, y=[1]):", "def first(x, y=[1])"),
-        ("def first(x, y=[1]):", "def (x, y=[1]):"),
-        ("class Second(Base):", "class Second(Base)"),
-        ("    b,\n)", "    b,\n"),
-        ("import os", "import os as"),
-        ("import os", "improt os"),
-        ("    return {", "<<<<<<< HEAD\n    return {"),
-        ("    @property", "=======\n    @property"),
-        ("\n    kind", "\nkind"),
-        ("        return self.two(1)\n", "        return self.two(1)\n  x = 1\n"),
-        ("LIMIT =", "LIMIT LIMIT ="),
-        ("import os", "import os\0"),
+        ("return self.two(1)", "return self.two(1", {"Second.one"}),
+        ('    """Docstring."""\n    if', '    """Docstring.\n    if', {"first"}),
+        ("def first(x, y=[1]):", "def first(x, y=[1])", {"first"}),
+        ("class Second(Base):", "class Second(Base)", {"Second", "Second.kind", "Second.one", "Second.two"}),
+        ("    b,\n)", "    b,\n", {"import::a", "import::b"}),
+        ("import os", "import os as", {"import::os"}),
+        ("import os", "improt os", {"import::os"}),
+        ("    @property", "=======\n    @property", set()),
+        ("LIMIT =", "LIMIT LIMIT =", {"LIMIT"}),
+        ("import os", "import os\0", {"import::os"}),
+        ("        return self.two(1)\n", "        return self.two(1)\n  x = 1\n", set()),
     ],
 )
-def test_damage_across_symbols_leaves_the_file_unparsed(before: str, after: str) -> None:
+def test_damage_across_symbols_swallows_them_and_no_others(before: str, after: str, lost: set[str]) -> None:
     assert before in SOURCE
     damaged = table(SOURCE.replace(before, after, 1))
-    assert (damaged.state, damaged.damaged, dict(damaged.symbols)) == ("unparsed", True, {})
+    assert (damaged.state, damaged.damaged) == ("parsed", True)
+    assert WHOLE.symbols.keys() - damaged.symbols.keys() == lost
+    assert all(damaged.swallows(WHOLE.symbols[name]) for name in lost)
+    assert {name for name in damaged.symbols if name in WHOLE.symbols} >= WHOLE.symbols.keys() - lost
+    for name in WHOLE.symbols.keys() - lost - {"Second"}:
+        assert damaged.symbols[name].content_id == WHOLE.symbols[name].content_id
+
+
+GO = """\
+package p
+
+import "fmt"
+
+type T struct {
+\ta int
+}
+
+func first() {
+\tx := one()
+\tfmt.Println(x)
+}
+
+func (t *T) Second() int {
+\tfmt.Println("second")
+\treturn 2
+}
+
+func third() int {
+\treturn 3
+}
+"""
+JAVASCRIPT = """\
+import a from 'b';
+
+function first() {
+  const x = one();
+  return x;
+}
+
+class T extends B {
+  // what it is made of
+  constructor() {
+    super();
+    this.x = one();
+  }
+
+  async second(a) {
+    const q = await a();
+    return q;
+  }
+
+  third(b) {
+    return b;
+  }
+}
+
+function fourth() {
+  return 3;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "before", "after", "owner"),
+    [
+        ("a.go", GO, "\tfmt.Println(x)\n}\n", "\tfmt.Println(x)\n", "first"),
+        ("a.go", GO, "\tfmt.Println(x)", "\tfmt.Println(", "first"),
+        ("a.go", GO, "\tfmt.Println(x)", '\tx = "open', "first"),
+        ("a.go", GO, '("second")', '("second', "T.Second"),
+        ("a.go", GO, "\treturn 2\n}", "\treturn 2\n", "T.Second"),
+        ("a.go", GO, "\treturn 2\n}", "\treturn 2\n}\n}", "T.Second"),
+        ("a.js", JAVASCRIPT, "  return x;\n}", "  return x;\n", "first"),
+        ("a.js", JAVASCRIPT, "one();\n  }\n", "one();\n", "T.constructor"),
+        ("a.js", JAVASCRIPT, "    return q;\n  }", "    return q;\n", "T.second"),
+        ("a.js", JAVASCRIPT, "    return q;\n  }", "    return q;\n  }}", "T.second"),
+        ("a.js", JAVASCRIPT, "await a();", "await a(", "T.second"),
+        ("a.js", JAVASCRIPT, "await a();", "'open", "T.second"),
+        ("a.js", JAVASCRIPT, "  return 3;\n}", "  return 3;\n", "fourth"),
+    ],
+)
+def test_a_fault_in_one_definition_leaves_all_others_as_they_were(
+    path: str, source: str, before: str, after: str, owner: str
+) -> None:
+    assert before in source
+    whole, damaged = table(source, path=path), table(source.replace(before, after, 1), path=path)
+    assert (damaged.state, damaged.damaged) == ("parsed", True)
+    assert damaged.symbols.keys() <= whole.symbols.keys()
+    for name in whole.symbols.keys() - {owner}:
+        assert damaged.symbols[name].content_id == whole.symbols[name].content_id
 
 
 @pytest.mark.parametrize("end", range(20, len(SOURCE), 23))
@@ -136,7 +221,7 @@ def test_a_file_cut_short_makes_up_no_symbols(end: int) -> None:
 def test_a_file_in_another_language_is_unparsed() -> None:
     assert table(bytes(range(256)) * 40).state == "unparsed"
     assert table("<html><body>" * 10).state == "unparsed"
-    assert table("function f( {\n  return 1;\n}\nfunction g() {}\n", path="a.js").state == "unparsed"
+    assert table("function f( {\n  return 1;\n}\n", path="a.js").state == "unparsed"
 
 
 def test_damage_in_another_language_stays_in_its_function() -> None:

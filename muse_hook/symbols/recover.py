@@ -1,0 +1,320 @@
+"""Reads a file with syntax errors: what stands outside of them as ever, and which text they swallow."""
+
+from __future__ import annotations
+
+from muse_hook.symbols.damage import crosses
+from muse_hook.symbols.outline import MAX_DEPTH, Outline, indentation
+from muse_hook.symbols.statement import Context, Statement
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tree_sitter import Node
+
+    from muse_hook.symbols.source import Reader
+    from muse_hook.symbols.statement import ClassParts
+
+# Lines behind the damage that are tried as the place where it ends.
+CANDIDATES = 8
+# Lines of a class's header.
+HEADER_LINES = 12
+# So many times the length of a file is parsed for it at most, and so many bytes of a small one; what is left then is
+# swallowed.
+PARSES = 40
+PARSED_BYTES = 4_000_000
+
+# What stands between statements and is none.
+_SEPARATORS = (b"", b";", b",")
+# How a line may begin that begins a statement: nothing that closes a block or goes on with an expression.
+_BEGINNINGS = b"_@#$~*[\"'`"
+
+# Turns all but line ends into spaces.
+_BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR2004 - the line feed, the space
+
+
+class Frame:
+    """Where statements stand: the headers of the classes around them (ranges of the text), and what closes these.
+
+    `column` is where their lines begin, `container` the kind of node that they stand in (0: the file).
+    """
+
+    __slots__ = ("closing", "column", "container", "context", "openings")
+
+    def __init__(
+        self,
+        context: Context,
+        openings: Sequence[tuple[int, int]] = (),
+        closing: bytes = b"",
+        column: int = 0,
+        container: int = 0,
+    ) -> None:
+        self.context = context
+        self.openings = openings
+        self.closing = closing
+        self.column = column
+        self.container = container
+
+
+class _Run:
+    """What was read from one place on: nodes without errors, in `source`, and where they end (`end`)."""
+
+    __slots__ = ("end", "nodes", "siblings", "source")
+
+    def __init__(self, source: bytes, siblings: list[Node], nodes: list[Node], end: int) -> None:
+        self.source = source
+        self.siblings = siblings
+        self.nodes = nodes
+        self.end = end
+
+
+class Recovery:
+    """The statements of a damaged text, in `statements`, and in `swallowed` the pieces whose symbols are not known.
+
+    A piece ends where a line begins at the column of its siblings from which the rest parses the furthest: damage
+    inside a definition costs that definition. A class that is damaged is read in the same way, statement by statement.
+    Everything is parsed at its own place, with the headers of its classes, and blanks for what else stands before.
+    `is_lost` tells that nothing outside of the damage defines anything.
+    """
+
+    def __init__(self, reader: Reader, text: bytes) -> None:
+        self._reader = reader
+        self._text = text
+        self._left = max(PARSES * len(text), PARSED_BYTES)
+        self._is_indented = reader.language.row.get("blocks") == "indented"
+        self._closing = str(reader.language.row.get("closing", "")).encode()
+        self.swallowed: list[bytes] = []
+        self.is_lost = True
+        self.statements = self._read(0, len(text), Frame(Context()))
+
+    def _read(self, start: int, limit: int, frame: Frame) -> list[Statement]:
+        """Return the statements from `start` to `limit`."""
+        found: list[Statement] = []
+        runs: dict[int, _Run] = {}
+        at = start
+        while at < limit:
+            run = runs.get(at) or self._run(at, limit, frame)
+            statements, at = self._accepted(run, frame)
+            found += statements
+            if at < limit:
+                following = self._next(at, limit, frame, runs)
+                found += self._cut_short(found, at, following, frame) or self._damaged(at, following, frame)
+                at = following
+        return found
+
+    def _run(self, at: int, limit: int, frame: Frame) -> _Run:
+        """Parse what stands from `at` to `limit`, and find how far it is without errors."""
+        source = self._source(at, limit, frame)
+        self._left -= len(source)
+        if self._left < 0:
+            return _Run(source, [], [], at)
+        root, _ = self._reader.parse(source)
+        source = source[:limit]
+        siblings = [node for node in _siblings(root, at, frame) if node.start_byte < limit]
+        nodes, stop = self._whole_nodes(siblings, frame)
+        if stop < 0 and frame.container:
+            stop = _start_outside(siblings, limit)
+        if not nodes and stop >= 0 and siblings[0].is_error and siblings[0].children:
+            # an error may begin with whole statements; whether they are shows without what follows
+            inner = [node for node in _siblings(siblings[0], at, frame) if node.start_byte < limit]
+            _, first = self._whole_nodes(inner, frame)
+            line = self._text.rfind(b"\n", 0, first) + 1
+            if at < line < limit:
+                run = self._run(at, line, frame)
+                if run.end == line:
+                    return run
+        if stop < 0 and root.has_error:
+            # something is not closed, and the last one may have taken in what does not belong to it
+            stop = nodes[-1].start_byte if nodes else at
+        if stop < 0:
+            return _Run(source, siblings, nodes, limit)
+        line = self._text.rfind(b"\n", 0, stop) + 1
+        while nodes and nodes[-1].end_byte > line:
+            line = min(line, self._text.rfind(b"\n", 0, nodes.pop().start_byte) + 1)
+        return _Run(source, siblings, nodes, max(line, at))
+
+    def _whole_nodes(self, siblings: Sequence[Node], frame: Frame) -> tuple[list[Node], int]:
+        """Return the nodes before the first that is not whole or not in its place, and where this begins (-1: none)."""
+        nodes: list[Node] = []
+        for node in siblings:
+            if node.is_error or node.is_missing:
+                return nodes, node.start_byte
+            if node.is_extra or (not node.is_named and (node.text or b"").strip() in _SEPARATORS):
+                continue
+            if not node.is_named or node.has_error or not self._is_in_place(node, nodes, frame):
+                return nodes, node.start_byte
+            nodes.append(node)
+        return nodes, -1
+
+    def _source(self, at: int, limit: int, frame: Frame) -> bytes:
+        """Return what is parsed for the text from `at` to `limit`, all of it at its own place."""
+        parts: list[bytes] = []
+        end = 0
+        for first, last in frame.openings:
+            parts += (self._text[end:first].translate(_BLANK), self._text[first:last])
+            end = last
+        return b"".join((*parts, self._text[end:at].translate(_BLANK), self._text[at:limit], frame.closing))
+
+    def _is_in_place(self, node: Node, before: list[Node], frame: Frame) -> bool:
+        """Whether a statement begins at the column of its siblings, or on a line of theirs."""
+        if not self._is_indented:
+            return True
+        line = self._text.rfind(b"\n", 0, node.start_byte) + 1
+        space = self._text[line : node.start_byte]
+        if space.strip():
+            return bool(before) and before[-1].end_byte > line
+        return indentation(space) == frame.column
+
+    def _accepted(self, run: _Run, frame: Frame) -> tuple[list[Statement], int]:
+        """Return the statements of a run, and where they end: at one whose blocks are indented in two ways."""
+        found: list[Statement] = []
+        for node in run.nodes:
+            outline = Outline(self._reader, run.source, None)
+            statements = outline.statements([node], frame.context)
+            if outline.is_ragged and self._is_indented:
+                return found, self._text.rfind(b"\n", 0, node.start_byte) + 1
+            found += statements
+            self.is_lost = self.is_lost and not any(one.entries or one.opened for one in statements)
+        return found, run.end
+
+    def _next(self, at: int, limit: int, frame: Frame, runs: dict[int, _Run]) -> int:
+        """Return where the damage that begins at `at` ends: the border from which the most is without errors."""
+        best, reached = limit, 0
+        for count, border in enumerate(self._borders(at, limit, frame.column)):
+            if count == CANDIDATES:
+                break
+            run = runs[border] = self._run(border, limit, frame)
+            if run.end >= limit:
+                return border
+            if run.nodes and run.end > reached:
+                best, reached = border, run.end
+        return best
+
+    def _borders(self, at: int, limit: int, column: int) -> Iterator[int]:
+        """Yield where lines begin, after the one at `at`, that look like statements of a block at `column`."""
+        text = self._text
+        while (at := text.find(b"\n", at, limit) + 1) and at < limit:
+            if self._is_border(at, limit, column):
+                yield at
+
+    def _is_border(self, at: int, limit: int, column: int) -> bool:
+        end = self._text.find(b"\n", at, limit)
+        line = self._text[at : end if end >= 0 else limit]
+        bare = line.lstrip(b" \t")
+        is_beginning = bare[:1].isalpha() or bare[:1] in _BEGINNINGS
+        return bool(bare) and is_beginning and indentation(line[: len(line) - len(bare)]) == column
+
+    def _damaged(self, at: int, end: int, frame: Frame) -> list[Statement]:
+        """Return the statements of a damaged piece: one with damage of its own, a class, or what is swallowed."""
+        run = self._run(at, end, frame)
+        found, first = self._accepted(run, frame)
+        if first >= end:
+            return found
+        if first > at:
+            return found + self._damaged(first, end, frame)
+        owner = run.siblings[0].parent if run.siblings else None
+        if owner is not None and not owner.is_error and not crosses(owner, self._reader.query, run.source):
+            nodes = [node for node in run.siblings if node.is_named and not node.is_extra]
+            if all(self._is_in_place(node, nodes[:index], frame) for index, node in enumerate(nodes)):
+                self.is_lost = False
+                return Outline(self._reader, run.source, None).statements(nodes, frame.context)
+        opened = self._class(at, end, frame) if frame.context.depth < MAX_DEPTH else None
+        return [opened if opened is not None else self._swallow(at, end)]
+
+    def _cut_short(self, before: list[Statement], at: int, end: int, frame: Frame) -> list[Statement]:
+        """Return the class that ends too soon, taken off those before, with what follows it at `at` and begins nothing.
+
+        Nothing where there is none.
+        """
+        if not before or before[-1].opened is None or self._is_border(at, end, frame.column):
+            return []
+        opened = self._class(self._text.rfind(b"\n", 0, before[-1].start) + 1, end, frame)
+        if opened is None:
+            return []
+        before.pop()
+        return [opened]
+
+    def _class(self, at: int, end: int, frame: Frame) -> Statement | None:
+        """Return the class that a damaged piece is; None where it is none."""
+        text = self._text
+        starts = [start for start in _lines(text, at, end) if text[start:end].lstrip(b" \t")[:1] not in b"\n"]
+        deeper = [start for start in starts[1:] if self._column(start) > frame.column]
+        for start in deeper[:HEADER_LINES]:
+            header = self._header(at, start, frame)
+            if header is not None:
+                break
+        else:
+            return None
+        statement, parts, inside = header
+        inner = end
+        if self._closing:
+            closers = [one for one in starts if one > start and self._column(one) <= frame.column]
+            closers = [one for one in closers if text[one:end].lstrip(b" \t").startswith(self._closing)]
+            inner = closers[-1] if closers else end
+        parts.statements = self._read(start, inner, inside)
+        statement.end = parts.entry.last = at + len(text[at:end].rstrip())
+        self.is_lost = False
+        return statement
+
+    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, ClassParts, Frame] | None:
+        """Return the class whose header the text from `at` to `start` is, and the frame of what stands in it.
+
+        None where it is no header.
+        """
+        closing = frame.closing + self._closing
+        openings = (*frame.openings, (at, start))
+        source = self._source(start, start, Frame(frame.context, openings, closing))
+        self._left -= len(source)
+        root, _ = self._reader.parse(source)
+        nodes = [node for node in _siblings(root, at, frame) if node.is_named and not node.is_extra]
+        if root.has_error or len(nodes) != 1:
+            return None
+        statement = Outline(self._reader, source, None).statements(nodes, frame.context)[0]
+        containers = [c["container"][0] for c in self._reader.query.captures("structure", nodes[0]) if "container" in c]
+        if statement.opened is None or not containers:
+            return None
+        context = frame.context.inside(statement.opened.entry.qualified_name)
+        inside = Frame(context, openings, closing, self._column(start), containers[0].kind_id)
+        return statement, statement.opened, inside
+
+    def _column(self, start: int) -> int:
+        line = self._text[start : start + 400].partition(b"\n")[0]
+        return indentation(line[: len(line) - len(line.lstrip(b" \t"))])
+
+    def _swallow(self, at: int, end: int) -> Statement:
+        piece = self._text[at:end].rstrip()
+        self.swallowed.append(piece)
+        start = at + len(piece) - len(piece.lstrip())
+        statement = Statement(start, at + len(piece), self._column(at), begins_line=True)
+        statement.tree = (self._reader.damaged_text(piece),)
+        return statement
+
+
+def _siblings(root: Node, start: int, frame: Frame) -> list[Node]:
+    """Return the nodes beside each other the first of which is the outermost statement from `start` on."""
+    nodes = root.children
+    while True:
+        nodes = [node for node in nodes if node.end_byte > start]
+        if not nodes or (nodes[0].start_byte >= start and nodes[0].kind_id != frame.container):
+            return nodes
+        if not nodes[0].children:
+            return nodes[1:]
+        nodes = nodes[0].children
+
+
+def _start_outside(siblings: Sequence[Node], limit: int) -> int:
+    """Return where something stands behind the block of some nodes, before `limit`; -1 where the block goes on."""
+    node = siblings[-1].parent if siblings else None
+    while node is not None:
+        after = node.next_sibling
+        if after is not None:
+            return after.start_byte if after.start_byte < limit else -1
+        node = node.parent
+    return -1
+
+
+def _lines(text: bytes, at: int, end: int) -> Iterator[int]:
+    """Yield where each line begins."""
+    while at < end:
+        yield at
+        at = text.find(b"\n", at, end) + 1 or end
