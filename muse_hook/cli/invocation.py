@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from muse_hook.cli.progress import Stages
     from muse_hook.cli.terminal import Pager
     from muse_hook.git.repository import Repository
+    from muse_hook.history.recorded import RecordedSymbols
     from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 
@@ -104,6 +105,18 @@ class Invocation:
             raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install --backfill 200")
         self.read_logs()
         return self.index.connection
+
+    def recorded_symbols(self) -> RecordedSymbols | None:
+        """Return who is who by the recorded history; None where nothing is recorded, or it cannot be read."""
+        if not self.store.exists():
+            return None
+        from muse_hook.history.recorded import RecordedSymbols
+
+        try:
+            return RecordedSymbols(self.repository, self.history())
+        except StoreError as failure:
+            warn(self.messages, failure)
+            return None
 
     def read_logs(self) -> None:
         """Bring the history up to date with the logs, in sight of whoever looks on. StoreError."""

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.concurrent.collision import Collision
-    from muse_hook.concurrent.side import RecordedSymbols
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
+    from muse_hook.history.recorded import RecordedSymbols
 
 NORMAL_CACHE_SIZE = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
@@ -144,16 +144,13 @@ class _Comparer:
         other = self._side(base, theirs)
         found = collide(mine, other, LineMerge(self._repository, self._objects, mine, other))
         if self._recorded is not None:
-            before = self._recorded.at(base)
             for collision in found:
                 path, _, name = collision.address.partition("::")
                 if name and collision.kind != BOTH_ADDED:
-                    collision.symbol_id = self._recorded.symbol_id(before((path, name)))
+                    collision.symbol_id = self._recorded.symbol_id(base, (path, name))
         return found
 
     def _side(self, base: str, tip: str) -> BranchChanges:
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
         files = files_between(self._objects, trees, self._tables)
-        if self._recorded is None or not self._recorded.has(tip):
-            return BranchChanges(files)
-        return BranchChanges(files, (self._recorded.at(base), self._recorded.at(tip)))
+        return BranchChanges(files, None if self._recorded is None else self._recorded.between(base, tip))

@@ -5,24 +5,17 @@ from __future__ import annotations
 from muse_hook.delta.ops import changed_parts
 from muse_hook.delta.sides import is_comparable
 from muse_hook.delta.symbols import Carried
-from muse_hook.history.ancestry import BranchFilter, is_recorded
-from muse_hook.history.identity import symbol_id_of
-from muse_hook.history.names import SymbolNames
 from muse_hook.match.match import match
-from muse_hook.match.pairs import Pair
+from muse_hook.match.recorded import pair_recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from muse_hook.git.repository import Repository
     from muse_hook.match.pairs import ChangedFile, Matching
+    from muse_hook.match.recorded import Identity
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable
-
-    SymbolAt = Callable[[SymbolKey], int | None]
-    """The number of the symbol that has a key, None where that is not recorded."""
 
 
 class BranchChange:
@@ -74,14 +67,14 @@ class BranchChanges:
     and have no symbols that could be compared (a text file, one that cannot be parsed).
     """
 
-    def __init__(self, files: Sequence[ChangedFile], identity: tuple[SymbolAt, SymbolAt] | None = None) -> None:
+    def __init__(self, files: Sequence[ChangedFile], identity: Identity | None = None) -> None:
         """Match the symbols of `files`; `identity` says which is which before and now, where that is recorded."""
         self.files = {file.path: file for file in files}
         compared = [file for file in files if is_comparable(file)]
         self.without_symbols = {file.path: file for file in files if not is_comparable(file)}
         found = match(compared, extracted=False)
         if identity is not None:
-            _pair_by_identity(found, *identity)
+            pair_recorded(found, identity)
         self.renamed = {old: goal.path for old, goal in found.renamed_files.items()}
         self._old_paths = {new: old for old, new in self.renamed.items()}
         self.changed: dict[SymbolKey, BranchChange] = dict(self._changes(found))
@@ -135,61 +128,3 @@ class BranchChanges:
                 yield pair.old_key, BranchChange(pair.old, pair.new, pair.new_key, key_change)
         for key, symbol in found.deleted.items():
             yield key, BranchChange(symbol, None, None, ["deleted"])
-
-
-class RecordedSymbols:
-    """Which symbol is which, as some commits see it, by the history; `connection` has it, up to date."""
-
-    def __init__(self, repository: Repository, connection: sqlite3.Connection) -> None:
-        self._repository = repository
-        self._sql = connection
-        self._names_of_commit: dict[str, SymbolNames] = {}
-
-    def has(self, commit: str) -> bool:
-        """Whether a commit is recorded."""
-        return is_recorded(self._sql, commit)
-
-    def at(self, commit: str) -> SymbolAt:
-        """Return what finds the number of the symbol that has a key at a commit."""
-        names = self._names_of_commit.get(commit)
-        if names is None:
-            names = self._names_of_commit[commit] = SymbolNames(
-                self._sql, BranchFilter(self._repository, self._sql, [commit])
-            )
-        return lambda key: names.symbol_at(f"{key[0]}::{key[1]}")
-
-    def symbol_id(self, number: int | None) -> str:
-        """Return a symbol's stable id; "" for None."""
-        return symbol_id_of(self._sql, number)
-
-
-def _pair_by_identity(found: Matching, before: SymbolAt, after: SymbolAt) -> None:
-    """Put pairs by identity in the place of what was guessed, or not seen, between two trees.
-
-    Steps that were recorded one by one go further than one look at both ends: each may be a small edit, and together
-    nothing is left that is alike.
-    """
-    guessed = {pair.old_key: pair for pair in found.pairs if pair.confidence < 1.0}
-    old_keys: dict[SymbolKey, Symbol] = found.deleted | {key: pair.old for key, pair in guessed.items()}
-    new_keys: dict[SymbolKey, Symbol] = found.inserted | {pair.new_key: pair.new for pair in guessed.values()}
-    key_of_symbol = {number: key for key in new_keys if (number := after(key)) is not None}
-    wanted: dict[SymbolKey, SymbolKey] = {}
-    taken: set[SymbolKey] = set()
-    for key in old_keys:
-        new_key = key_of_symbol.get(before(key) or 0)
-        if new_key is not None and new_key not in taken:
-            wanted[key] = new_key
-            taken.add(new_key)
-    if not wanted:
-        return
-    kept = []
-    for pair in found.pairs:
-        old, new = pair.old_key, pair.new_key
-        if old in guessed and (old in wanted or new in taken):
-            found.deleted[old], found.inserted[new] = pair.old, pair.new
-        else:
-            kept.append(pair)
-    for old, new in wanted.items():
-        kept.append(Pair(old[0], found.deleted.pop(old), new[0], found.inserted.pop(new)))
-    kept.sort(key=lambda pair: pair.old_key)
-    found.pairs = kept

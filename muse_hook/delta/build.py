@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.match.pairs import ChangedFile
+    from muse_hook.match.recorded import Identity
     from muse_hook.model.ops import DomainOp, StructuredDelta, SymbolOp
 
     Row = tuple[int, str, DomainOp]
@@ -35,11 +36,12 @@ JUDGED = ("module", "order", "damaged", "unparsed", "reparsed", "too_large", "un
 """Changes of a whole file that are no symbol's and ask for a patch release."""
 
 
-def build_delta(files: Sequence[ChangedFile]) -> StructuredDelta:
+def build_delta(files: Sequence[ChangedFile], identity: Identity | None = None) -> StructuredDelta:
     """Return what the changed paths of one commit say, in Muse's shapes (docs/delta.md).
 
     `files` are all paths that differ from the first parent (and those whose rule has changed), in any order. The result
-    depends on nothing else: the same files give the same bytes.
+    depends on nothing else: the same files give the same bytes. Only between two commits that are no neighbours there
+    is more to know, the `identity` of symbols by the steps between.
     """
     rows: list[Row] = []
     compared: list[ChangedFile] = []
@@ -53,6 +55,10 @@ def build_delta(files: Sequence[ChangedFile]) -> StructuredDelta:
         else:
             uncompared.append(file)
     matching = match(compared)
+    if identity is not None:
+        from muse_hook.match.recorded import pair_recorded  # a hook has one commit, and nobody to ask
+
+        pair_recorded(matching, identity)
     judge = Judge({file.path: file.old for file in compared}, {file.path: file.new for file in compared})
     children = Children(compared, matching, judge)
     old_paths = {new.path: old for old, new in matching.renamed_files.items()}

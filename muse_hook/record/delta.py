@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
+    from muse_hook.match.recorded import Identity
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
@@ -125,11 +126,13 @@ def commit_delta(
     return commit, build_delta(files), tuple({table.language_name: None for table in tables})
 
 
-def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new: str) -> StructuredDelta:
+def diff_commits(
+    repo: Repository | str | os.PathLike[str], old: str | None, new: str, identity: Identity | None = None
+) -> StructuredDelta:
     """Return the symbol-level delta between two revisions, `old` being None for nothing at all.
 
-    `repo` is a repository, or the path of a work tree or git directory. Raises RepositoryError, RevisionError,
-    ObjectMissingError.
+    `identity`, what a history knows of who is who in the two, goes before what the trees look like. `repo` is a
+    repository, or the path of a work tree or git directory. Raises RepositoryError, RevisionError, ObjectMissingError.
     """
     from muse_hook.git.discovery import open_repository  # a hook has its repository open
     from muse_hook.git.repository import Repository
@@ -137,7 +140,7 @@ def diff_commits(repo: Repository | str | os.PathLike[str], old: str | None, new
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
-        return build_delta(files_between(objects, trees, TableCache()))
+        return build_delta(files_between(objects, trees, TableCache()), identity)
 
 
 def files_between(

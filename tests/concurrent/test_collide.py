@@ -13,10 +13,11 @@ from support.repository import Repo
 from muse_hook.catchup.backfill import backfill
 from muse_hook.concurrent.compare import ChangesCache, compare
 from muse_hook.concurrent.merge import conflicts, line_changes
-from muse_hook.concurrent.side import BranchChanges, RecordedSymbols
+from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.git.discovery import open_repository
 from muse_hook.history.follow import refresh
+from muse_hook.history.recorded import RecordedSymbols
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
 from muse_hook.symbols import source

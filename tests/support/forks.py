@@ -9,7 +9,7 @@ from muse_hook.concurrent.compare import Comparison, compare
 from muse_hook.git.discovery import open_repository
 
 if TYPE_CHECKING:
-    from muse_hook.concurrent.side import RecordedSymbols
+    from muse_hook.history.recorded import RecordedSymbols
     from support.repository import Repo
 
 APP = '''\

@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 
-from muse_hook.cli.commands.diff import ends
+from muse_hook.cli.commands.diff import delta_between, ends
 from muse_hook.cli.delta_rows import imported
 from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable
 from muse_hook.model.address import split_address
-from muse_hook.record.delta import diff_commits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +27,9 @@ Write the API changes of a range as release notes
 
 Compares the two ends of RANGE (A..B; A alone is A..HEAD) and says in Markdown what breaks callers, what is new and
 what else changed in what others may rely on, with the verdict that Semantic Versioning gives. What was changed and
-taken back in between is not told. Names with an underscore, or not in a module's __all__, are nobody's business
-but with --all-symbols, which lists changes of implementation as well.
+taken back in between is not told; where the steps between are recorded, the log says who became who. Names with an
+underscore, or not in a module's __all__, are nobody's business but with --all-symbols, which lists changes of
+implementation as well.
 """
 EXAMPLES = """
 muse-hook changelog v1.0..v2.0
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Write the changelog."""
     repository = invocation.repository
     old, new = ends(invocation, arguments.range, None)
-    delta = diff_commits(repository, old, new)
+    delta = delta_between(invocation, old, new)
     verdicts = [
         each for each in delta.get("verdicts", []) if arguments.all_symbols or each["bump"] in {"major", "minor"}
     ]

@@ -9,8 +9,7 @@ from muse_hook.cli.failures import reject, warn
 from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable, width
 from muse_hook.concurrent.compare import ChangesCache, compare
-from muse_hook.concurrent.side import RecordedSymbols
-from muse_hook.errors import RevisionError, StoreError
+from muse_hook.errors import RevisionError
 from muse_hook.record.delta import TABLE_CACHE_SIZE, TableCache
 
 TYPE_CHECKING = False
@@ -87,7 +86,7 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
     repository = invocation.repository
     pairs = _pairs(arguments, invocation)
     ids = [tuple(map(repository.resolve, pair)) for pair in pairs]
-    recorded = _recorded(invocation)
+    recorded = invocation.recorded_symbols()
     tables, cache = TableCache(TABLES if arguments.all else TABLE_CACHE_SIZE), ChangesCache()
     stages = invocation.stages()
     progress = stages.begin("comparing", "branches")
@@ -125,17 +124,6 @@ def _pairs(arguments: argparse.Namespace, invocation: Invocation) -> list[tuple[
     if ours is None:
         raise RevisionError("looking for the branches", "there is none yet", "git commit")
     return [(ours, branch) for branch in sorted(repository.branches()) if branch != ours]
-
-
-def _recorded(invocation: Invocation) -> RecordedSymbols | None:
-    """Return the stable ids of the recorded history; None where nothing is recorded, or it cannot be read."""
-    if not invocation.store.exists():
-        return None
-    try:
-        return RecordedSymbols(invocation.repository, invocation.history())
-    except StoreError as failure:
-        warn(invocation.messages, failure)
-        return None
 
 
 def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Comparison) -> None:

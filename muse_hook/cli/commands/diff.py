@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     import argparse
 
     from muse_hook.cli.invocation import Invocation
+    from muse_hook.model.ops import StructuredDelta
 
 PAGED = True
 DESCRIPTION = """
 Show how the symbols of two commits differ
 
 Compares the trees of A and B (default: HEAD), with the verdict that Semantic Versioning gives and every change
-that breaks callers. A..B is the same as A B; A...B compares B with where it parted from A.
+that breaks callers. Where the steps between are recorded, the log says which symbol became which. A..B is the same as
+A B; A...B compares B with where it parted from A.
 """
 EXAMPLES = """
 muse-hook diff HEAD~10
@@ -38,12 +40,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Compare two commits."""
     old, new = ends(invocation, arguments.a, arguments.b)
-    delta = diff_commits(invocation.repository, old, new)
+    delta = delta_between(invocation, old, new)
     if arguments.json:
         invocation.out.json({"version": 1, "command": "diff", "from": old, "to": new, "delta": delta})
     else:
         draw_delta(invocation.out, delta)
     return 0
+
+
+def delta_between(invocation: Invocation, old: str, new: str) -> StructuredDelta:
+    """Return how two commits (full ids) differ; where both are recorded, the log says which symbol became which."""
+    recorded = invocation.recorded_symbols()
+    identity = None if recorded is None else recorded.between(old, new)
+    return diff_commits(invocation.repository, old, new, identity)
 
 
 def ends(invocation: Invocation, a: str, b: str | None) -> tuple[str, str]:

@@ -1,0 +1,85 @@
+"""Which symbol is which in two commits, as the log has it."""
+
+from __future__ import annotations
+
+from muse_hook.history.ancestry import BranchFilter, is_recorded
+from muse_hook.history.identity import symbol_id_of
+from muse_hook.history.names import SymbolNames
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+
+    from muse_hook.git.repository import Repository
+    from muse_hook.model.address import SymbolKey
+
+
+class RecordedSymbols:
+    """Which symbol is which, as some commits see it, by the history; `connection` has it, up to date."""
+
+    def __init__(self, repository: Repository, connection: sqlite3.Connection) -> None:
+        self._repository = repository
+        self._sql = connection
+        self._commits: dict[str, tuple[BranchFilter, SymbolNames]] = {}
+
+    def between(self, old: str, new: str) -> RecordedIdentity | None:
+        """Return who is who in two commits (full ids); None where neither is recorded.
+
+        One will do: the steps that lead there from what was there before the log began are known.
+        """
+        if not is_recorded(self._sql, old) and not is_recorded(self._sql, new):
+            return None
+        return RecordedIdentity(self._sql, self._at(old), self._at(new))
+
+    def symbol_id(self, commit: str, key: SymbolKey) -> str:
+        """Return the stable id of the symbol that has a key at a commit; "" where that is not recorded."""
+        return symbol_id_of(self._sql, _number(self._at(commit)[1], key))
+
+    def _at(self, commit: str) -> tuple[BranchFilter, SymbolNames]:
+        known = self._commits.get(commit)
+        if known is None:
+            branch = BranchFilter(self._repository, self._sql, [commit])
+            known = self._commits[commit] = branch, SymbolNames(self._sql, branch)
+        return known
+
+
+class RecordedIdentity:
+    """Who is who in an old commit and a new one; see `muse_hook.match.recorded.Identity`."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        old: tuple[BranchFilter, SymbolNames],
+        new: tuple[BranchFilter, SymbolNames],
+    ) -> None:
+        self._sql = connection
+        self._reach = old[0], new[0]
+        self._names = old[1], new[1]
+
+    def before(self, key: SymbolKey) -> int | None:
+        """Return the number of the symbol that has a key in the old commit."""
+        return _number(self._names[0], key)
+
+    def after(self, key: SymbolKey) -> int | None:
+        """Return the number of the symbol that has a key in the new commit."""
+        return _number(self._names[1], key)
+
+    def confidence(self, number: int) -> float:
+        """Return the product of the confidences of a symbol's moves that one of the two commits has and the other not.
+
+        A way of several guesses is less sure than each of them.
+        """
+        sure = 1.0
+        for confidence, commit_id, *position in self._sql.execute(
+            "SELECT m.confidence, r.commit_id, r.chain, r.step, r.generation FROM moves m JOIN records r USING (record)"
+            " WHERE m.symbol = ? AND m.confidence IS NOT NULL AND m.from_parent IS NULL AND r.commit_id IS NOT NULL",
+            (number,),
+        ):
+            where = (position[0], position[1], position[2])
+            if self._reach[0].has(commit_id, where) != self._reach[1].has(commit_id, where):
+                sure *= confidence
+        return round(sure, 2)
+
+
+def _number(names: SymbolNames, key: SymbolKey) -> int | None:
+    return names.symbol_at(f"{key[0]}::{key[1]}")
