@@ -74,7 +74,10 @@ def test_children_come_in_muses_order() -> None:
         "m.py::save: function save -> renamed to keep",
         "m.py::a: removed variable a  L20\N{EN DASH}20",
         "m.py::b: added variable b  L20\N{EN DASH}20",
-        "m.py::Store.level: attribute level (implementation) -> attribute level (implementation changed)  L2\N{EN DASH}2",
+        (
+            "m.py::Store.level: attribute level (implementation)"
+            " -> attribute level (implementation changed)  L2\N{EN DASH}2"
+        ),
         "m.py::z: variable z (implementation) -> variable z (implementation changed)  L21\N{EN DASH}21",
     ]
     assert patch_of(delta, "m.py")["child_summary"] == "1 symbol added, 1 symbol removed, 3 symbols modified"
