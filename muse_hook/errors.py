@@ -50,6 +50,10 @@ class StoreBusyError(StoreError):
     """Another process holds the lock."""
 
 
+class UnwritableError(StoreError):
+    """The store cannot be written here and now: a sandbox, a read-only mount, a full disk. Git keeps it all."""
+
+
 class DamagedLogError(MuseHookError):
     """A log holds what no writer of ours wrote."""
 

@@ -11,7 +11,7 @@ if "site" not in sys.modules:  # a hook's own interpreter, where each millisecon
     quick_import.install()
 
 from muse_hook import __version__
-from muse_hook.errors import MuseHookError, StoreBusyError
+from muse_hook.errors import MuseHookError, StoreBusyError, UnwritableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,6 +174,8 @@ class _Hook:
                 catch_up(repo, store, automatic=True, lock_timeout=_LOCK_SECONDS_BACKGROUND)
             except StoreBusyError:
                 return
+            except UnwritableError as error:
+                store.append_error(str(error))
             except BaseException:  # noqa: BLE001 - there is nobody else to tell
                 from traceback import format_exc
 
@@ -254,7 +256,8 @@ def _refuse_foreign(repo: Repository, store: Store) -> None:
 
 def _complain(stores: list[Store], error: Exception, details: str) -> None:
     what = str(error) if isinstance(error, MuseHookError) else f"{type(error).__name__}: {error}"
-    _say(f"not recorded yet: {what}")
+    if not isinstance(error, UnwritableError):  # nothing is lost, and whoever commits there can do nothing about it
+        _say(f"not recorded yet: {what}")
     if stores and os.path.isdir(stores[0].muse_dir):
         stores[0].append_error(details)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from muse_hook.errors import SessionError, StoreError
+from muse_hook.errors import SessionError
+from muse_hook.oplog.files import refused
 from muse_hook.oplog.sessions import check
 
 TYPE_CHECKING = False
@@ -88,7 +89,7 @@ def save_event(store: Store, event: HookEvent) -> None:
             file.write(data)
         os.rename(half, path)
     except OSError as error:
-        raise StoreError("leaving the commit for later", f"{folder}: {error.strerror}") from error
+        raise refused(folder, error, "leaving the commit for later in") from error
     event.path = path
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from muse_hook.cli.failures import warn
 from muse_hook.cli.terminal import IN_PAGER, Screen, columns, wants_colour
-from muse_hook.errors import MuseHookError, StoreError
+from muse_hook.errors import MuseHookError, StoreError, UnwritableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _PATIENCE = 1.0  # seconds of catching up before a bar says why nothing is shown yet
 _LOCK_SECONDS = 5.0  # that a reader waits for whoever is writing: what is there can be read all the same
+_WORKED_OUT = (
+    "muse-hook sync, from where it can be written, records what is missing;"
+    " until then log, show and blame work it out each time"
+)
 # What a stage of `history.refresh` is called, and what it is counted in.
 _STAGES = {
     "wait": ("waiting for another process that is reading the logs", "bytes"),
@@ -44,6 +48,7 @@ class Invocation:
         self._paged = paged and not machine
         self._pager: Pager | None = None
         self._is_plain = color == "never"
+        self.is_unwritable = False  # the store: found out when a command caught up
 
     @cached_property
     def messages(self) -> Screen:
@@ -81,7 +86,10 @@ class Invocation:
 
     def catch_up(self) -> None:
         """Record what the hooks have not, before reading; where that cannot be done, say so and go on."""
+        if self.is_unwritable:
+            return  # it was said
         if not self.store.exists():
+            self.is_unwritable = self._has_no_place()
             return
         from muse_hook.catchup.catchup import catch_up  # only where there is a store
         from muse_hook.cli.progress import Progress
@@ -89,6 +97,11 @@ class Invocation:
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
             outcome = catch_up(self.repository, self.store, lock_timeout=_LOCK_SECONDS, progress=progress.update)
+        except UnwritableError as failure:
+            progress.end()
+            self.is_unwritable = True
+            warn(self.messages, UnwritableError(failure.doing, failure.wrong, _WORKED_OUT))
+            return
         except StoreError as failure:
             progress.end()
             warn(self.messages, failure)
@@ -101,9 +114,12 @@ class Invocation:
     def history(self) -> sqlite3.Connection:
         """Catch up, bring the history up to date with the logs, and return the database that holds it."""
         self.catch_up()
-        if not self.store.exists():
+        if self.is_unwritable:
+            self._work_out()
+        elif not self.store.exists():
             raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install --backfill 200")
-        self.read_logs()
+        else:
+            self.read_logs()
         return self.index.connection
 
     def recorded_symbols(self) -> RecordedSymbols | None:
@@ -117,6 +133,32 @@ class Invocation:
         except StoreError as failure:
             warn(self.messages, failure)
             return None
+
+    def _has_no_place(self) -> bool:
+        """Say, to a person too, whether there is no store because none can be made."""
+        store = self.store
+        if os.path.lexists(store.muse_dir) and not os.path.isdir(store.muse_dir):
+            wrong = "a file stands in the store's place"
+        elif os.access(store.root, os.W_OK):
+            return False
+        else:
+            wrong = "it cannot be written"
+        warn(self.messages, UnwritableError(f"recording in {store.muse_dir}", wrong, _WORKED_OUT))
+        return True
+
+    def _work_out(self) -> None:
+        """Bring a history in memory up to date with the logs and with what is missing in them."""
+        from muse_hook.catchup.unwritten import unwritten_batches  # hardly ever
+        from muse_hook.history.follow import add_unwritten
+
+        self.index.detach()
+        self.read_logs()
+        stages = self.stages()
+        try:
+            progress = stages.begin("working out what is not recorded", "commits")
+            add_unwritten(self.index, unwritten_batches(self.repository, self.index, progress))
+        finally:
+            stages.end()
 
     def read_logs(self) -> None:
         """Bring the history up to date with the logs, in sight of whoever looks on. StoreError."""

@@ -61,6 +61,18 @@ def refresh(index: Index, stage: Stage | None = None) -> None:
             index.reread(damaged)
 
 
+def add_unwritten(index: Index, batches: Iterable[tuple[str, Batch]]) -> None:
+    """Take in batches, each of a session, that stand in no log, in an index that is in memory (`Index.detach`)."""
+    from muse_hook.history.link import link
+
+    with index.transaction():
+        for session, batch in batches:
+            records = _NewRecords(index.connection, display_name(session))
+            records.add_batch(batch)
+            records.write()
+    link(index, _no_progress("link"), lambda: None)
+
+
 class _ReaderLock:
     """Lets one process at a time read: another one waits, in sight, and finds it done. Hooks do not wait here."""
 

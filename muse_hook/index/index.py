@@ -158,6 +158,12 @@ class Index(Database):
             self.connection.execute("REPLACE INTO meta VALUES ('folders', ?)", (token,))
         return True
 
+    def detach(self) -> None:
+        """Go on in memory with a copy: for what is to be seen in it and stands in no log."""
+        self.connection.close()
+        self.connection = database.copy_of(self.store)
+        self.refresh()
+
     def fill(self) -> None:
         """Read all logs into a new database."""
         self._names.clear()
@@ -346,7 +352,7 @@ class Index(Database):
             path = f"{top}/{folder}/{LOG}"
             try:
                 found[folder] = os.stat(path, follow_symlinks=False)
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
                 raise refused(path, error, "reading") from error
@@ -396,6 +402,6 @@ def _token(folder: str) -> str:
     """Return what changes with every entry of a folder and with every touch; "" where it is not there."""
     try:
         found = os.stat(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     return f"{found.st_ino} {found.st_mtime_ns}"

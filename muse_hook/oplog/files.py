@@ -7,12 +7,17 @@ import os
 import stat
 import time
 
-from muse_hook.errors import StoreError
+from muse_hook.errors import StoreError, UnwritableError
 
 _HINT = "muse-hook status shows where the store is"
 
 GROUP = 0o660
 EVERYBODY = 0o664
+
+# What says that nobody in this place could write, or nobody on this disk.
+_UNWRITABLE = frozenset(
+    {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOTDIR}
+)
 
 _SHARED_WORDS = {
     b"umask": 0, b"false": 0, b"no": 0, b"off": 0, b"0": 0,
@@ -31,7 +36,7 @@ def open_file(path: str, flags: int, shared: int = 0) -> int:
     try:
         fd = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o666)
     except OSError as error:
-        raise refused(path, error) from error
+        raise refused(path, error, is_read=not flags & (os.O_WRONLY | os.O_RDWR)) from error
     mode = os.fstat(fd).st_mode
     if not stat.S_ISREG(mode):
         os.close(fd)
@@ -48,8 +53,8 @@ def make_folder(path: str, shared: int = 0) -> None:
     except FileExistsError:
         mode = os.lstat(path).st_mode
         if not stat.S_ISDIR(mode):
-            what = "a symbolic link" if stat.S_ISLNK(mode) else "a file"
-            raise StoreError(f"opening {path}", f"{what} stands in the folder's place", _HINT) from None
+            kind, what = (StoreError, "a symbolic link") if stat.S_ISLNK(mode) else (UnwritableError, "a file")
+            raise kind(f"opening {path}", f"{what} stands in the folder's place", _HINT) from None
     except OSError as error:
         raise refused(path, error) from error
     else:
@@ -102,11 +107,12 @@ def touch(path: str) -> None:
         os.utime(path)
 
 
-def refused(path: str, error: OSError, doing: str = "opening") -> StoreError:
-    """Return what to raise when the operating system refuses a file of the store."""
+def refused(path: str, error: OSError, doing: str = "opening", *, is_read: bool = False) -> StoreError:
+    """Return what to raise when the operating system refuses a file of the store; UnwritableError unless it is read."""
     if error.errno == errno.ELOOP:
         return StoreError(f"{doing} {path}", "a symbolic link stands in the file's place", _HINT)
-    return StoreError(f"{doing} {path}", error.strerror or str(error), _HINT)
+    kind = StoreError if is_read or doing == "reading" or error.errno not in _UNWRITABLE else UnwritableError
+    return kind(f"{doing} {path}", error.strerror or str(error), _HINT)
 
 
 # `core.sharedRepository`, as Git reads it (`git_config_perm`)

@@ -156,6 +156,19 @@ class Recorder:
         commit = self.objects.commit(commit_id)
         return commit_delta(self.objects, commit, self._cache)
 
+    def batch(self, commit_id: str) -> Batch:
+        """Return the batch that would be recorded of a commit; nothing is written.
+
+        UnreadableError, or what the machine is at fault for.
+        """
+        try:
+            commit, delta, languages = self.delta(commit_id)
+            is_shallow = self._repo is not None and self._repo.is_shallow
+            generation = self._generations[commit_id]
+            return make_batch(commit, delta, generation, _engine(languages), shallow=is_shallow)
+        except Exception as error:
+            raise unreadable(commit_id, error) from error
+
     def append(self, session: str, batches: Sequence[Batch], *, sync: bool = True) -> int:
         """Append batches to a session's log in one write, but for what is sealed; how many went in.
 

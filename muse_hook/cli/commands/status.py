@@ -96,7 +96,8 @@ def _link(invocation: Invocation) -> str | None:
 def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None) -> None:
     out = invocation.out
     if unrecorded is None:
-        out.line(("Log:   ", "bold"), "none yet (muse-hook install makes it)")
+        where = ", from where the store can be written" if invocation.is_unwritable else ""
+        out.line(("Log:   ", "bold"), f"none yet (muse-hook install makes it{where})")
     else:
         out.line(("Log:   ", "bold"), invocation.store.path("op_log"))
         out.line(("Link:  ", "bold"), _link(invocation) or "none")
@@ -107,7 +108,8 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unreco
     out.line(("Not recorded:", "bold"))
     absent = {commit for commit, _ in unrecorded.blobs_absent}
     missing = [each for each in unrecorded.missing if each[0] not in absent]
-    _draw_kind(out, "missing", missing, "muse-hook sync")
+    sync = "muse-hook sync, from where the store can be written" if invocation.is_unwritable else "muse-hook sync"
+    _draw_kind(out, "missing", missing, sync)
     is_old = not absent.issubset(commit for commit, _ in unrecorded.missing)
     bring = f"{hint_for_absent(invocation.repository)}, then muse-hook {'backfill --all' if is_old else 'sync'}"
     _draw_kind(out, "files absent", unrecorded.blobs_absent, bring)
