@@ -42,6 +42,9 @@ COMMON = 2
 SHORT = 40
 """A method of fewer tokens and of such a name is found by chance in a class that has nothing to do with the first."""
 
+ALIKE = 16
+"""Two bodies of fewer tokens may be equal by habit: under another name something else has to speak for them, too."""
+
 SAYS_NOTHING = frozenset(("0", "1", "2", ""))
 """Literals that stand everywhere."""
 

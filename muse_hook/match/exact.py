@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.match.evidence import SHORT
+from muse_hook.match.evidence import ALIKE, SHORT
 from muse_hook.match.pairs import CONTAINER
 from muse_hook.match.similarity import words_of
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 SAME_NAME, OTHER_NAME = 6, 10
 """The least number of tokens, with and without the same qualified name: below it equal content says nothing about
 identity (`pass`, `return None`, `X = 1`)."""
-
-ALIKE = 16
-"""Two bodies of fewer tokens may be equal by habit: under another name something else has to speak for them, too."""
 
 CRITERIA: tuple[Criterion, ...] = (
     lambda path, symbol: (path, symbol.qualified_name),

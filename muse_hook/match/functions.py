@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.match.assignment import assign
-from muse_hook.match.evidence import SHORT, have_other_subjects
+from muse_hook.match.evidence import ALIKE, SHORT, have_other_subjects
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import (
     CallSites,
@@ -202,10 +202,12 @@ def _score(compared: Comparison, old: Features, new: Features) -> tuple[float, f
     beside = NAME * name + SCOPE * same_scope + CALLS * callers
     if same_scope:
         beside += CHORUS * evidence.is_chorus(old, new)
+    size = min(old.size + old.prose_size, new.size + new.prose_size)
+    if size < ALIKE and not (same_scope or name or callers):
+        return None
     needed = ACCEPTED
     if unmatched.matching.new_path(old.key[0]) != new.key[0]:
         needed += OTHER_FILE
-    size = min(old.size + old.prose_size, new.size + new.prose_size)
     if size < SMALL:
         needed += SMALL_NEEDS * (1 - size / SMALL)
         if size < TINY:

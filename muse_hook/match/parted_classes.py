@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LEAST_METHODS = 2
 """One method says nothing of a class."""
 
-KNOWN = 0.7
+KNOWN = 0.8
 """So similar, a class is what it was."""
 
 FITS, BETTER = 0.5, 0.2

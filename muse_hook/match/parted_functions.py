@@ -9,7 +9,7 @@ from muse_hook.match.statements import LEAST_STATEMENTS, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
@@ -43,10 +43,11 @@ MOST_ROWS, HOLDERS = 400, 24
 def part_functions(unmatched: Unmatched) -> bool:
     """Part pairs of which an end is found elsewhere; what is left over is open again. Returns whether there was any."""
     suspects = {pair.old_key: pair for pair in unmatched.matching.pairs if _is_suspect(pair)}
-    if not suspects:
+    sharing = _sharing(unmatched, suspects) if suspects else []
+    if not sharing:
         return False
     parting = _Parting(unmatched, suspects)
-    rows = parting.rows()
+    rows = parting.rows(sharing)
     if not rows:
         return False
     own = [(parting.rival_of_old(old) + STAYS, old, pair.new_key) for old, pair in suspects.items()]
@@ -74,18 +75,24 @@ class _Parting:
         self._suspects = suspects
         self._texts = Texts(Weights(()))
         self._old_key = {pair.new_key: pair.old_key for pair in suspects.values()}
-        self._olds = {old: Features(old, pair.old) for old, pair in suspects.items()}
-        self._news = {pair.new_key: Features(pair.new_key, pair.new) for pair in suspects.values()}
+        self._olds: dict[SymbolKey, Features] = {}
+        self._news: dict[SymbolKey, Features] = {}
         self._rivals: dict[SymbolKey, float] = {}
         self._files = {(p.old_path, p.new_path) for p in unmatched.matching.pairs if p.old_path != p.new_path}
 
-    def rows(self) -> list[tuple[float, Features, Features]]:
-        """Return the pairs of two addresses that are better than what they would break up."""
-        unmatched = self._unmatched
+    def rows(self, sharing: Sequence[tuple[SymbolKey, SymbolKey]]) -> list[tuple[float, Features, Features]]:
+        """Return which of the pairs of two addresses are better than what they would break up."""
+        flat = self._texts.weights
+        pairs = []
+        for before, after in sharing:
+            if self._unmatched.may_pair_parted(before, after):
+                old, new = self._old(before), self._new(after)
+                tokens = text_similarity(old, new, flat)[0]
+                if tokens >= LEAST_TOKENS:
+                    pairs.append((-round(tokens, 6), before, after))
         found = []
-        for old, new in self._worth_a_look():
-            if not unmatched.may_pair_parted(old.key, new.key):
-                continue
+        for _, before, after in sorted(pairs)[:MOST_ROWS]:
+            old, new = self._old(before), self._new(after)
             rival = max(self.rival_of_old(old.key), self.rival_of_new(new.key))
             if rival >= KNOWN or self._stayed_or_called(old, new):
                 continue
@@ -105,7 +112,7 @@ class _Parting:
         if pair is None:
             return 0.0
         if key not in self._rivals:
-            self._rivals[key] = self._fit(self._olds[key], self._news[pair.new_key])
+            self._rivals[key] = self._fit(self._old(key), self._new(pair.new_key))
         return self._rivals[key]
 
     def rival_of_new(self, key: SymbolKey) -> float:
@@ -154,48 +161,60 @@ class _Parting:
     def _stayed_or_called(self, old: Features, new: Features) -> bool:
         """Whether the old body only moved out and is called from where it was, or stands in what called it now."""
         pair = self._suspects.get(old.key)
-        if pair is not None and _calls(self._news[pair.new_key], new):
+        if pair is not None and _calls(self._new(pair.new_key), new):
             return True
         owner = self._old_key.get(new.key)
-        return owner is not None and _calls(self._olds[owner], old)
+        return owner is not None and _calls(self._old(owner), old)
 
-    def _worth_a_look(self) -> Iterator[tuple[Features, Features]]:
-        """Yield the pairs of two addresses that may be more similar than those that share one."""
-        unmatched, suspects = self._unmatched, self._suspects
-        flat = self._texts.weights
-        before, after = unmatched.before, unmatched.after
-        olds = [*self._olds.values(), *(before.features(key) for key in before.of_group(CALLABLE))]
-        news = [*self._news.values(), *(after.features(key) for key in after.of_group(CALLABLE))]
-        rows = []
-        for old, new in _sharing(olds, news):
-            if old.key not in suspects and new.key not in self._old_key:
-                continue
-            if old.key in suspects and suspects[old.key].new_key == new.key:
-                continue
-            tokens = text_similarity(old, new, flat)[0]
-            if tokens >= LEAST_TOKENS:
-                rows.append((-round(tokens, 6), old.key, new.key, old, new))
-        rows.sort(key=lambda row: row[:3])
-        for _, _, _, old, new in rows[:MOST_ROWS]:
-            yield old, new
+    def _old(self, key: SymbolKey) -> Features:
+        """Return what an old function, a suspect or an open one, is compared by."""
+        if key not in self._suspects:
+            return self._unmatched.before.features(key)
+        if key not in self._olds:
+            self._olds[key] = Features(key, self._suspects[key].old)
+        return self._olds[key]
+
+    def _new(self, key: SymbolKey) -> Features:
+        """Return what a new function is compared by."""
+        if key not in self._old_key:
+            return self._unmatched.after.features(key)
+        if key not in self._news:
+            self._news[key] = Features(key, self._suspects[self._old_key[key]].new)
+        return self._news[key]
 
 
-def _sharing(olds: Iterable[Features], news: Iterable[Features]) -> Iterator[tuple[Features, Features]]:
-    """Yield the pairs that have a statement in common, each once."""
-    holders: dict[str, list[Features]] = {}
-    for new in news:
-        if len(new.symbol.statements) >= LEAST_STATEMENTS:
-            for digest in new.statements:
-                holders.setdefault(digest, []).append(new)
-    for old in olds:
-        if len(old.symbol.statements) < LEAST_STATEMENTS:
-            continue
-        met: dict[SymbolKey, Features] = {}
-        for digest in old.statements:
+def _sharing(unmatched: Unmatched, suspects: dict[SymbolKey, Pair]) -> list[tuple[SymbolKey, SymbolKey]]:
+    """Return the pairs of two addresses with more statements in common than those that share one of them.
+
+    One of them at least is a suspect's.
+    """
+    before, after = unmatched.before, unmatched.after
+    olds = {old: frozenset(pair.old.statements) for old, pair in suspects.items()}
+    news = {pair.new_key: frozenset(pair.new.statements) for pair in suspects.values()}
+    own_of_old = {old: len(olds[old] & news[pair.new_key]) for old, pair in suspects.items()}
+    own_of_new = {pair.new_key: own_of_old[old] for old, pair in suspects.items()}
+    for found, side in ((olds, before), (news, after)):
+        for key in side.of_group(CALLABLE):
+            statements = side.symbols[key].statements
+            if len(statements) >= LEAST_STATEMENTS:
+                found[key] = frozenset(statements)
+    holders: dict[str, list[SymbolKey]] = {}
+    for new in sorted(news):
+        for digest in news[new]:
+            holders.setdefault(digest, []).append(new)
+    sharing = []
+    for old in sorted(olds):
+        counts: dict[SymbolKey, int] = {}
+        for digest in olds[old]:
             for new in holders.get(digest, ())[:HOLDERS]:
-                met[new.key] = new
-        for new in met.values():
-            yield old, new
+                counts[new] = counts.get(new, 0) + 1
+        own = own_of_old.get(old, 0)
+        sharing += [
+            (old, new)
+            for new in sorted(counts)
+            if (old in suspects or new in own_of_new) and counts[new] > max(own, own_of_new.get(new, 0))
+        ]
+    return sharing
 
 
 def _calls(caller: Features, called: Features) -> bool:

@@ -29,7 +29,7 @@ SAME_WORDS = 0.95
 ONE_STEM = 0.8
 """What two words of one stem count next to equal ones (`notify`, `notifies`)."""
 
-STEM, STEM_SHARE, ENDING = 4, 0.7, 3
+STEM, STEM_SHARE, ENDING = 4, 0.75, 3
 """Two words are of one stem that begin with so many equal letters, so much of the shorter one, and go on with at most
 so many."""
 
@@ -252,7 +252,8 @@ def is_one_stem(one: str, other: str) -> bool:
     if start >= STEM and start >= STEM_SHARE * least and most - start <= ENDING:
         return True
     end = next((n for n in range(least - start) if one[-1 - n] != other[-1 - n]), least - start)
-    return least >= LONG_WORD and end > 0 and start + end >= most - OTHER_LETTERS
+    is_misspelt = least < most or sorted(one) == sorted(other)  # `context` is no other spelling of `content`
+    return is_misspelt and least >= LONG_WORD and end > 0 and start + end >= most - OTHER_LETTERS
 
 
 def parameter_similarity(one: Features, other: Features) -> float:
