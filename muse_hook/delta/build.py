@@ -12,7 +12,7 @@ from muse_hook.delta.ops import (
     replace_file,
     restate_symbol,
 )
-from muse_hook.delta.sides import is_comparable, is_known, is_restated, is_unrecorded, moved_blobs, whole_parent
+from muse_hook.delta.sides import is_comparable, is_known, is_restated, is_unrecorded, moved_blobs
 from muse_hook.delta.symbols import Children
 from muse_hook.errors import InternalError
 from muse_hook.match.match import match
@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muse_hook.delta.parents import MergeSource, OtherParents
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.match.recorded import Identity
     from muse_hook.model.ops import DomainOp, StructuredDelta, SymbolOp
@@ -36,31 +37,40 @@ JUDGED = ("module", "order", "damaged", "unparsed", "reparsed", "too_large", "un
 """Changes of a whole file that are no symbol's and ask for a patch release."""
 
 
-def build_delta(files: Sequence[ChangedFile], identity: Identity | None = None) -> StructuredDelta:
+def build_delta(
+    files: Sequence[ChangedFile], merge: MergeSource | None = None, identity: Identity | None = None
+) -> StructuredDelta:
     """Return what the changed paths of one commit say, in Muse's shapes (docs/delta.md).
 
-    `files` are all paths that differ from the first parent (and those whose rule has changed), in any order. The result
-    depends on nothing else: the same files give the same bytes. Only between two commits that are no neighbours there
-    is more to know, the `identity` of symbols by the steps between.
+    `files` are all paths that differ from the first parent (and those whose rule has changed), in any order; `merge` is
+    asked for the other parents of a merge. The result depends on nothing else: the same files give the same bytes. Only
+    between two commits that are no neighbours there is more to know, the `identity` of symbols by the steps between.
     """
     rows: list[Row] = []
     compared: list[ChangedFile] = []
     uncompared: list[ChangedFile] = []
+    parents: OtherParents | None = None
+    if merge is not None:
+        from muse_hook.delta.parents import OtherParents, split_whole  # an ordinary commit has one parent
+
+        files, whole = split_whole(files, merge)
+        rows += [_taken_whole(*each) for each in whole]
+        parents = OtherParents(files, merge)
     for file in sorted(files, key=lambda f: f.path):
-        parent = whole_parent(file)
-        if parent:
-            rows.append(_taken_whole(file, parent))
-        elif is_comparable(file):
-            compared.append(file)
-        else:
-            uncompared.append(file)
+        (compared if is_comparable(file) else uncompared).append(file)
     matching = match(compared)
     if identity is not None:
         from muse_hook.match.recorded import pair_recorded  # a hook has one commit, and nobody to ask
 
         pair_recorded(matching, identity)
+    if parents is not None:
+        parents.separate(matching)
+        gone = parents.take_deleted(matching)
+        rows += [_taken_whole(*each) for each in gone]
+        dropped = {file.path for file, _, _ in gone}
+        compared = [file for file in compared if file.path not in dropped]
     judge = Judge({file.path: file.old for file in compared}, {file.path: file.new for file in compared})
-    children = Children(compared, matching, judge)
+    children = Children(compared, matching, judge, parents)
     old_paths = {new.path: old for old, new in matching.renamed_files.items()}
     by_path = {file.path: file for file in compared}
     for file in compared:
@@ -98,8 +108,8 @@ def build_delta(files: Sequence[ChangedFile], identity: Identity | None = None) 
     }
 
 
-def _taken_whole(file: ChangedFile, parent: int) -> Row:
-    """Return the op of a path that a merge took as it is from another parent."""
+def _taken_whole(file: ChangedFile, parent: int, there: str) -> Row:
+    """Return the op of a path that a merge took as it is from another parent, where it is at `there`."""
     old, new = file.change.old, file.change.new
     op: DomainOp
     if old is None and new is not None:
@@ -110,6 +120,8 @@ def _taken_whole(file: ChangedFile, parent: int) -> Row:
         rank, op = REMOVED, delete_file(file.path, old)
     else:
         raise InternalError(f"telling of {file.path}", "the path is on neither side")
+    if there and there != file.path:
+        op["from_address"] = there
     op["from_parent"] = parent
     return rank, file.path, op
 

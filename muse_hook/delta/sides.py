@@ -1,13 +1,13 @@
-"""What a changed path has to say, sorted out before anything is matched: compared, restated, taken from a parent."""
+"""What a changed path has to say, sorted out before anything is matched: compared, restated, moved as a blob."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from muse_hook.match.pairs import ChangedFile
-    from muse_hook.model.symbol import Symbol, SymbolTable
+    from muse_hook.model.symbol import SymbolTable
 
 PARSED = "parsed"
 
@@ -46,54 +46,6 @@ def is_comparable(file: ChangedFile) -> bool:
     if file.old is not None and file.old.swallowed and file.new is None:
         return False  # the file goes with symbols that are not known
     return is_known(file.old) and is_known(file.new) and not is_restated(file) and not is_unrecorded(file)
-
-
-def whole_parent(file: ChangedFile) -> int:
-    """Return the number (2, 3, ...) of the merge's parent whose entry this path has, 0 where there is none.
-
-    A rule that differs between that parent and the merge (one has symbols, the other has none) makes it 0.
-    """
-    for n, entry in enumerate(file.change.others):
-        if entry != file.change.new:
-            continue
-        theirs = file.others[n] if n < len(file.others) else file.new
-        if entry is None or (theirs is None) == (file.new is None):
-            return n + 2
-    return 0
-
-
-class OtherParents:
-    """The symbols of a merge's paths in its second, third, ... parent; everything is 0 for an ordinary commit."""
-
-    def __init__(self, files: Sequence[ChangedFile]) -> None:
-        self._files = {file.path: file for file in files if file.change.others}
-
-    def first_with(self, path: str, symbol: Symbol) -> int:
-        """Return the number of the first one that has `symbol` at `path` with the same content, or 0."""
-        for n, symbols in self._symbols(path):
-            there = symbols.get(symbol.qualified_name)
-            if there is not None and there.same_as(symbol):
-                return n
-        return 0
-
-    def first_without(self, path: str, symbol: Symbol) -> int:
-        """Return the number of the first one in which `path` has no such symbol, or 0."""
-        for n, symbols in self._symbols(path):
-            if symbol.qualified_name not in symbols:
-                return n
-        return 0
-
-    def _symbols(self, path: str) -> list[tuple[int, Mapping[str, Symbol]]]:
-        file = self._files.get(path)
-        if file is None:
-            return []
-        found: list[tuple[int, Mapping[str, Symbol]]] = []
-        for n, table in enumerate(file.others):
-            if table is not None and table.state == PARSED:
-                found.append((n + 2, table.symbols))
-            elif table is None and file.change.others[n] is None:
-                found.append((n + 2, {}))
-        return found
 
 
 def moved_blobs(files: Sequence[ChangedFile]) -> tuple[dict[str, str], dict[str, str]]:

@@ -12,16 +12,17 @@ from muse_hook.delta.ops import (
     replace_symbol,
     restate_symbol,
 )
-from muse_hook.delta.sides import OtherParents
 from muse_hook.model.address import carried_along
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muse_hook.delta.parents import Origin, OtherParents
     from muse_hook.match.pairs import ChangedFile, Matching, Pair
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import SymbolOp
+    from muse_hook.model.symbol import Symbol
     from muse_hook.semver.judge import Judge
 
 RENAMED, DELETED, INSERTED, MODIFIED = range(4)
@@ -46,31 +47,34 @@ class Carried:
 class Children:
     """Turns the pairs of a matching into ops, kept by the path of the patch they belong to.
 
-    What a merge brings in whole from another parent is not judged again.
+    `parents` are a merge's others: what it brings in whole from one of them is not judged again.
     """
 
-    def __init__(self, files: Sequence[ChangedFile], matching: Matching, judge: Judge) -> None:
+    def __init__(
+        self, files: Sequence[ChangedFile], matching: Matching, judge: Judge, parents: OtherParents | None = None
+    ) -> None:
         self._matching = matching
         self._new_files = {renamed.path for renamed in matching.renamed_files.values()}
         self._carried = Carried(matching)
         self._judge = judge
         self._before = {file.path: file.old_symbols for file in files}
-        self._parents = OtherParents(files)
+        self._parents = parents
         self._rows: dict[str, list[tuple[int, str, SymbolOp]]] = {}
         for pair in matching.pairs:
             self._add_pair(pair)
         for (path, name), symbol in matching.deleted.items():
-            op = delete_symbol(path, symbol, matching.inlined.get((path, name)))
-            parent = self._parents.first_without(path, symbol)
-            self._add(matching.new_path(path), DELETED, op, parent)
+            parent = parents.of_deleted((path, name), matching.new_path(path)) if parents is not None else 0
+            inlined = None if parent else matching.inlined.get((path, name))
+            self._add(matching.new_path(path), DELETED, delete_symbol(path, symbol, inlined), parent)
             if not parent:
                 judge.deleted(path, symbol)
         for (path, name), symbol in matching.inserted.items():
-            new = insert_symbol(path, symbol, matching.extracted.get((path, name)))
-            parent = self._parents.first_with(path, symbol)
-            self._add(path, INSERTED, new, parent)
-            if not parent:
-                judge.inserted(path, symbol)
+            origin = parents.of_inserted((path, name), symbol) if parents is not None else None
+            if origin is not None:
+                self._add_brought(origin, path, symbol)
+                continue
+            self._add(path, INSERTED, insert_symbol(path, symbol, matching.extracted.get((path, name))))
+            judge.inserted(path, symbol)
 
         for file in files:
             for symbol in file.uncovered:
@@ -85,12 +89,34 @@ class Children:
             op["from_parent"] = parent
         self._rows.setdefault(path, []).append((rank, op["address"], op))
 
+    def _add_brought(self, origin: Origin, path: str, new: Symbol) -> None:
+        """Add the op of a symbol that the first parent has not and another one has."""
+        old = origin.symbol
+        elsewhere = "" if (origin.path, old.qualified_name) == (path, new.qualified_name) else origin.path
+        address = f"{elsewhere}::{old.qualified_name}" if elsewhere else ""
+        if origin.is_whole:
+            brought = insert_symbol(path, new)
+            if address:
+                brought["from_address"] = address
+            self._add(path, INSERTED, brought, origin.number)
+            return
+        change = ["renamed"] if old.name != new.name else []
+        if not origin.is_in_place and (old.parent != new.parent or not change):
+            change.append("moved")
+        if old.name == new.name or old.masked_id != new.masked_id:
+            change += changed_parts(old, new)
+        changed = replace_symbol(path, old, new, change, address)
+        if address:
+            changed["confidence"] = origin.confidence
+        self._judge.paired((origin.path, old), (path, new), change, carried=origin.is_in_place)
+        self._add(path, MODIFIED, changed)
+
     def _add_pair(self, pair: Pair) -> None:
         old, new = pair.old, pair.new
         old_file = self._matching.new_path(pair.old_path)
         is_carried = self._carried.is_carried(pair)
         parts = changed_parts(old, new)
-        parent = self._parents.first_with(pair.new_path, new)
+        parent = self._parents.of_pair(pair, parts, is_carried=is_carried) if self._parents is not None else 0
         if not parent:
             self._judge.paired((pair.old_path, old), (pair.new_path, new), parts, carried=is_carried)
         if is_carried:
@@ -110,13 +136,12 @@ class Children:
             change += parts
             if not parts:
                 pair.confidence = 1.0
-        parent_without = self._parents.first_without(pair.old_path, old)
         if other_file:
-            self._add(old_file, DELETED, delete_moved_symbol(pair, change), parent_without)
+            self._add(old_file, DELETED, delete_moved_symbol(pair, change), parent)
             self._add(pair.new_path, INSERTED, insert_moved_symbol(pair, change), parent)
         else:
             op = rename_symbol(old_file, old, new, change, pair.confidence)
-            self._add(old_file, RENAMED, op, parent if parent == parent_without else 0)
+            self._add(old_file, RENAMED, op, parent)
 
     def _is_ambiguous(self, pair: Pair) -> bool:
         """Whether an op at the new address alone could be taken for one on another symbol that was there before."""

@@ -115,6 +115,16 @@ class ObjectReader:
             at = raw.find(needle, at + 1)
         return None
 
+    def blob_at(self, tree: str, path: str) -> Blob | None:
+        r"""Return the entry of a path below a tree, `None` where no file is; a path may hold `\xNN`."""
+        *folders, name = path.split("/")
+        for folder in folders:
+            entry = self.entry(tree, folder)
+            if entry is None or entry[0] != _TREE:
+                return None
+            tree = entry[1]
+        return _blob(self.entry(tree, name))
+
     def tree_entries(self, oid: str) -> frozenset[bytes]:
         """Return the entries of a tree, each as its bytes: what differs between two trees is a set difference."""
         return self._tree(oid)[0]

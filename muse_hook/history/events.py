@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from json import loads
+from json import dumps, loads
 
 from muse_hook.index import database
 from muse_hook.oplog.sessions import display_name
@@ -156,7 +156,26 @@ def last_changes(connection: sqlite3.Connection, branch: BranchFilter, symbols: 
                 found[symbol] = last
             else:
                 idle[symbol] = last
-    return idle | found
+    found = idle | found
+    missing = [symbol for symbol in wanted if symbol not in found]
+    return found | _of_origins(connection, branch, missing) if missing else found
+
+
+def _of_origins(connection: sqlite3.Connection, branch: BranchFilter, symbols: list[int]) -> dict[int, LastChange]:
+    """Return the last changes of symbols that were others' until a merge, where they have none of their own."""
+    rows: list[tuple[int, str, int]] = []
+    for at in range(0, len(symbols), _SYMBOLS_A_QUERY):
+        some = symbols[at : at + _SYMBOLS_A_QUERY]
+        query = "SELECT symbol, id, origin FROM identities WHERE origin IS NOT NULL AND symbol IN"
+        rows += connection.execute(f"{query} ({', '.join('?' * len(some))})", some)
+    changes = last_changes(connection, branch, {origin for _, _, origin in rows}) if rows else {}
+    found = {}
+    for symbol, symbol_id, origin in rows:
+        last = changes.get(origin)
+        if last is not None:
+            record = last.commit_id, last.actor, last.author, dumps(last.co_authors), last.created_at, last.subject
+            found[symbol] = LastChange(symbol_id, record, last.change)
+    return found
 
 
 def symbol_ids(connection: sqlite3.Connection, commit_id: str | None) -> dict[str, str]:

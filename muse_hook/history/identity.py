@@ -71,6 +71,16 @@ class AddressHistory:
                 return symbol
         return None
 
+    def now(self, position: ChainPosition, reachable: ReachableSet | None, address: str) -> int | None:
+        """Return the symbol that has exactly this address at a commit that is being linked, so far.
+
+        `reachable` is what its parents reach.
+        """
+        for at, symbol in self._at(address):
+            if at == position or (reachable is not None and reachable.may_have(at)):
+                return symbol
+        return None
+
     def latest(self, address: str) -> int | None:
         """Return the last symbol that had exactly this address anywhere."""
         return next((symbol for _, symbol in self._at(address) if symbol is not None), None)
@@ -187,10 +197,10 @@ class AddressHistory:
 
 
 class _Identity:
-    __slots__ = ("address", "alive", "first", "id", "kind", "last", "ops")
+    __slots__ = ("address", "alive", "first", "id", "kind", "last", "ops", "origin")
 
     def __init__(self, row: tuple[Any, ...]) -> None:
-        self.id, self.kind, self.address, self.first, self.last, self.alive, self.ops = row
+        self.id, self.kind, self.address, self.first, self.last, self.alive, self.ops, self.origin = row
 
 
 class SymbolHistory:
@@ -214,7 +224,7 @@ class SymbolHistory:
             symbol = row and int(row[0])
         if symbol is None:
             symbol, self._next = self._next, self._next + 1
-            self._identities[symbol] = _Identity((key, "symbol", address, record, record, 1, 0))
+            self._identities[symbol] = _Identity((key, "symbol", address, record, record, 1, 0, None))
         self._numbers[key] = symbol
         return symbol
 
@@ -230,13 +240,38 @@ class SymbolHistory:
         identity = self._changing(symbol)
         identity.address, identity.last = address, record
 
+    def separate(self, symbol: int, new: int, record: int, address: str, kept: str) -> None:
+        """Say that `symbol`, which is at `kept`, and `new`, which is at `address`, were one until this record."""
+        identity, other = self._changing(symbol), self._changing(new)
+        identity.address, identity.alive = kept, 1
+        other.origin, other.kind = symbol, identity.kind
+        other.address, other.last, other.alive = address, record, 1
+
+    def end(self, symbol: int, record: int) -> None:
+        """Say that a symbol is no more, though no op says so: another one has taken its place."""
+        identity = self._changing(symbol)
+        identity.last, identity.alive = record, 0
+
+    def take_op(self, symbol: int, new: int) -> None:
+        """Say that an op that was added to `symbol` is one of `new`."""
+        self._changing(symbol).ops -= 1
+        self._changing(new).ops += 1
+
+    def id_of(self, symbol: int) -> str:
+        """Return the stable id of a symbol."""
+        return str(self._get(symbol).id)
+
     def _changing(self, symbol: int) -> _Identity:
         self._changed.add(symbol)
+        return self._get(symbol)
+
+    def _get(self, symbol: int) -> _Identity:
         identity = self._identities.get(symbol)
         if identity is None:
             identity = self._identities[symbol] = _Identity(
                 self._sql.execute(
-                    "SELECT id, kind, address, first_record, last_record, alive, ops FROM identities WHERE symbol = ?",
+                    "SELECT id, kind, address, first_record, last_record, alive, ops, origin FROM identities"
+                    " WHERE symbol = ?",
                     (symbol,),
                 ).fetchone()
             )
@@ -245,10 +280,10 @@ class SymbolHistory:
     def write(self) -> None:
         """Put what changed into the table."""
         self._sql.executemany(
-            "REPLACE INTO identities (symbol, id, kind, address, name, first_record, last_record, alive, ops)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO identities (symbol, id, kind, address, name, first_record, last_record, alive, ops, origin)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (symbol, s.id, s.kind, s.address, simple_name(s.address), s.first, s.last, s.alive, s.ops)
+                (symbol, s.id, s.kind, s.address, simple_name(s.address), s.first, s.last, s.alive, s.ops, s.origin)
                 for symbol, s in ((symbol, self._identities[symbol]) for symbol in sorted(self._changed))
             ),
         )

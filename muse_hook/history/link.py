@@ -109,6 +109,7 @@ class Linker:
         self._links: list[tuple[int, int, int]] = []
         self._linked: list[tuple[int, int, int]] = []
         self._moves: list[MoveRow] = []
+        self._places: dict[int, set[str]] = {}
         self.addresses = AddressHistory(connection, lambda: self._ancestry)
         self.symbols = SymbolHistory(connection)
         self._reach_cache = ReachCache(self._ancestry)
@@ -194,13 +195,19 @@ class Linker:
         nodes = map(self.node, others)
         return self._ancestry.reachable_from([node.position for node in nodes if node is not None], reachable.copy())
 
-    def find(self, reachable: ReachableSet | None, address: str, content_id: str) -> int:
-        """Return the symbol that an address belonged to at a commit: one that begins before the log where none did."""
-        symbol, origin = self.addresses.find(reachable, address)
-        if symbol is None:
-            symbol = self.symbols.start(origin, content_id, None)
-            self.addresses.start(origin, BEFORE, 0, symbol)
-        return symbol
+    def places(self, symbol: int) -> set[str]:
+        """Return every address that a symbol which has moved at all ever had, anywhere."""
+        found = set(self._places.get(symbol, ()))
+        for row in self._sql.execute("SELECT old_address, new_address FROM moves WHERE symbol = ?", (symbol,)):
+            found.update(row)
+        return found
+
+    def relink(self, record: int, position: int, symbol: int, new: int) -> None:
+        """Link an op of this record to another symbol."""
+        row = record, position, symbol
+        at = next(at for at in range(len(self._links) - 1, -1, -1) if self._links[at] == row)
+        self._links[at] = record, position, new
+        self.symbols.take_op(symbol, new)
 
     def link_op(self, symbol: int, record: int, op: EntryRow, address: str, *, alive: bool) -> None:
         """Link an op to its symbol, which stands at `address` after it."""
@@ -210,6 +217,7 @@ class Linker:
     def add_move(self, move: MoveRow) -> None:
         """Add a rename or move, a symbol's own or that of a file or class that carried it along."""
         self._moves.append(move)
+        self._places.setdefault(move.symbol, set()).update((move.old, move.new))
         self.symbols.set_address(move.symbol, move.record, move.new)
 
     def _write(self) -> None:
@@ -249,9 +257,15 @@ class CommitLinker:
         self._named = {before for op, before in self._ops if op.op == "delete" or op.new_address}
         self._moved: dict[str, int] = {}
         self._carried: set[str] = set()
+        self._reached = self._first
+        self._own: set[str] = set()  # addresses that the first parent's symbols have now
+        self._linked: dict[str, tuple[int, int]] = {}  # by address, the op that put a symbol there
 
     def link(self) -> None:
         """Link each op; deletes and renames first, since an insert may be where one of them went."""
+        is_merge = len(self._reachable) > 1 and self._first is not None
+        if is_merge:
+            self._reached = self._linker.union(self._first, self._parents[1:])  # type: ignore[arg-type] # not None
         for op, before in self._ops:
             if op.op == "delete":
                 self._delete(op)
@@ -263,30 +277,100 @@ class CommitLinker:
         for op in self._files.values():
             if op.from_address and op.op == "patch":
                 self._carry(op.from_address + "::", op.address + "::", "file moved", op.confidence)
-        if self._first is not None and len(self._reachable) > 1:
-            self._link_merge(self._first)
+        if is_merge:
+            self._separate(self._link_merge())
 
-    def _link_merge(self, first: ReachableSet) -> None:
-        """Say who has which address where a merge's parents do not agree and no op says.
+    def _link_merge(self) -> set[str]:
+        """Say who has which address where a merge's parents do not agree and no op says; return these addresses.
 
         A file that came in whole is as in that parent, every other one as in the first.
         """
         addresses = self._linker.addresses
-        whole = {op.address: op.from_parent or 1 for op in self._files.values() if op.op != "patch" and op.from_parent}
+        whole = {
+            op.address: (op.from_parent or 1, op.from_address or op.address)
+            for op in self._files.values()
+            if op.op != "patch" and op.from_parent
+        }
+        first: ReachableSet = self._first  # type: ignore[assignment] # not None
         brought_in = self._linker.brought_in(self._parents[1:], first)
         disputed = {address for node in brought_in for address in addresses.touched(node.record)}
-        for path in whole:
+        for path, (_, there) in whole.items():
             disputed.update(addresses.under(path + "::"))
-        merged = self._linker.union(first, self._parents[1:])
+            if there != path:
+                disputed.update(path + each[len(there) :] for each in addresses.under(there + "::"))
         for address in sorted(disputed.difference(addresses.touched(self._record))):
-            number = next((whole[path] for path in (each[:-2] for each in prefixes(address)) if path in whole), 1)
-            truth = addresses.living(self._reachable[number - 1], address) if number <= len(self._reachable) else None
-            if addresses.living(merged, address) == truth:
+            path = next((path for path in (each[:-2] for each in prefixes(address)) if path in whole), "")
+            number, there = whole.get(path, (1, path))
+            origin = there + address[len(path) :]
+            truth = addresses.living(self._reachable[number - 1], origin) if number <= len(self._reachable) else None
+            if addresses.living(self._reached, address) == truth:
                 continue
             if truth is None:
                 addresses.end(address, self._position, self._record)
-            else:
-                addresses.start(address, self._position, self._record, truth)
+                continue
+            addresses.start(address, self._position, self._record, truth)
+            if origin != address and addresses.living(self._first, address) != truth:
+                self._linker.add_move(MoveRow(self._record, truth, origin, address, "file moved", None, number))
+        return disputed.union(addresses.touched(self._record))
+
+    def _separate(self, addresses: Iterable[str]) -> None:
+        """Give a symbol that a merge has brought to life at several of these addresses an id for each of them.
+
+        It stays who it is where the first parent's holder is, else where the first of the other parents has it.
+        """
+        for address in sorted(addresses):
+            symbol = self._now(address)
+            holders = {address} if symbol is None else {address, *self._others(symbol, address)}
+            if symbol is None or len(holders) == 1:
+                continue
+            kept, *rest = sorted(holders, key=lambda each: (self._claim(each, symbol), each))
+            for other in rest:
+                new = self._start(other, self._linker.symbols.id_of(symbol))
+                self._linker.addresses.start(other, self._position, self._record, new)
+                self._linker.symbols.separate(symbol, new, self._record, other, kept)
+                position, linked = self._linked.get(other, (0, 0))
+                if linked == symbol:
+                    self._linker.relink(self._record, position, symbol, new)
+
+    def _claim(self, address: str, symbol: int) -> int:
+        """Return the first parent's number that has the symbol at an address; 0 for one of the first that moved."""
+        if address in self._own:
+            return 0
+        living = self._linker.addresses.living
+        numbers = enumerate(self._reachable, 1)
+        return next((n for n, reachable in numbers if living(reachable, address) == symbol), len(self._reachable) + 1)
+
+    def _now(self, address: str) -> int | None:
+        return self._linker.addresses.now(self._position, self._reached, address)
+
+    def _others(self, symbol: int, address: str) -> list[str]:
+        """Return the other addresses that a symbol is alive at."""
+        return [each for each in self._linker.places(symbol) if each != address and self._now(each) == symbol]
+
+    def _start(self, address: str, content_id: str, *, is_before: bool = False) -> int:
+        """Return the symbol that begins at an address with a content: none that is alive elsewhere."""
+        content, again = content_id, 0
+        while True:
+            symbol = self._linker.symbols.start(address, content, None if is_before else self._record)
+            if not self._others(symbol, address):
+                return symbol
+            again += 1
+            content = f"{content_id}\0{again}"
+
+    def _find(self, address: str, content_id: str) -> int:
+        """Return the symbol that an address belonged to in the first parent.
+
+        Where none did, one that begins before the log; where that symbol lives on elsewhere, a new one.
+        """
+        addresses = self._linker.addresses
+        symbol, origin = addresses.find(self._first, address)
+        if symbol is None:
+            symbol = self._start(origin, content_id, is_before=True)
+            addresses.start(origin, BEFORE, 0, symbol)
+        elif addresses.living(self._first, address) != symbol and self._others(symbol, address):
+            symbol = self._start(address, content_id)
+            addresses.start(address, self._position, self._record, symbol)
+        return symbol
 
     def _before(self, op: EntryRow) -> str:
         """Return where the op's symbol was in the first parent; in a moved file ops (but deletes) name the new path."""
@@ -298,7 +382,7 @@ class CommitLinker:
         return op.address
 
     def _delete(self, op: EntryRow) -> None:
-        symbol = self._linker.find(self._first, op.address, op.content_id)
+        symbol = self._find(op.address, op.content_id)
         self._linker.addresses.end(op.address, self._position, self._record)
         if op.new_address:
             self._moved[op.new_address] = symbol
@@ -307,40 +391,65 @@ class CommitLinker:
         self._linker.link_op(symbol, self._record, op, op.new_address or op.address, alive=bool(op.new_address))
 
     def _insert(self, op: EntryRow) -> None:
-        symbol = self._moved.get(op.address)
-        if symbol is None and op.from_address:
-            symbol = self._linker.find(self._first, op.from_address, op.content_id)
+        symbol = self._elsewhere(op) if op.from_parent else None
+        moved = self._moved.get(op.address)
         if symbol is None:
+            symbol = moved
+        elif moved is not None and moved != symbol:
+            self._linker.symbols.end(moved, self._record)
+        if symbol is None and op.from_address and not op.from_parent:
+            symbol = self._find(op.from_address, op.content_id)
+        if symbol is None and not op.from_parent:
             symbol = self._elsewhere(op)
         if symbol is None:
-            symbol = self._linker.symbols.start(op.address, op.content_id, self._record)
-        self._linker.addresses.start(op.address, self._position, self._record, symbol)
-        self._linker.link_op(symbol, self._record, op, op.address, alive=True)
+            symbol = self._start(op.address, op.content_id)
+        self._put(op, op.address, symbol, is_own=symbol == moved)
 
     def _elsewhere(self, op: EntryRow) -> int | None:
-        """Return the symbol that a merge's other parents have at the address."""
+        """Return the symbol that a merge's other parents have where the op says, or at its address."""
         number = op.from_parent or 0
-        others = self._reachable[number - 1 : number] if number else self._reachable[1:]
-        for reachable in others:
-            symbol = self._linker.addresses.living(reachable, op.address)
+        before = op.from_address or op.address
+        for n, reachable in enumerate(self._reachable[1:], 2):
+            symbol = self._linker.addresses.living(reachable, before) if number in (0, n) else None
             if symbol is not None:
+                if before != op.address:
+                    how = _how(op) if op.change else "file moved"
+                    self._linker.add_move(MoveRow(self._record, symbol, before, op.address, how, op.confidence, n))
                 return symbol
         return None
 
     def _replace(self, op: EntryRow, before: str) -> None:
         after = op.new_address or op.address
+        living = self._linker.addresses.living
+        own = living(self._first, before)
         symbol = None
         if op.from_parent and op.from_parent <= len(self._reachable):
-            symbol = self._linker.addresses.living(self._reachable[op.from_parent - 1], after)
+            symbol = living(self._reachable[op.from_parent - 1], after)
+            if symbol is not None and own is not None and symbol != own:
+                self._linker.symbols.end(own, self._record)
+        elif own is None and not op.new_address:
+            symbol = self._elsewhere(op)
         if symbol is None:
-            symbol = self._linker.find(self._first, before, op.content_id)
+            symbol = self._find(before, op.content_id)
         if op.new_address:
             self._linker.addresses.end(before, self._position, self._record)
             self._move(symbol, before, after, _how(op), op.confidence)
             self._carry(before + ".", after + ".", "class renamed", op.confidence)
-        if after != before:
-            self._linker.addresses.start(after, self._position, self._record, symbol)
-        self._linker.link_op(symbol, self._record, op, after, alive=True)
+        if after != before or living(self._first, after) != symbol:
+            self._put(op, after, symbol, is_own=symbol == own)
+        else:
+            self._link(op, after, symbol)
+
+    def _put(self, op: EntryRow, address: str, symbol: int, *, is_own: bool) -> None:
+        """Give an address to the symbol of an op; `is_own`: it is one of the first parent's."""
+        self._linker.addresses.start(address, self._position, self._record, symbol)
+        if is_own:
+            self._own.add(address)
+        self._link(op, address, symbol)
+
+    def _link(self, op: EntryRow, address: str, symbol: int) -> None:
+        self._linked[address] = op.position, symbol
+        self._linker.link_op(symbol, self._record, op, address, alive=True)
 
     def _carry(self, old: str, new: str, how: str, confidence: float | None) -> None:
         """Take along whatever lived under the old prefix and has no op that says where it went."""
@@ -359,6 +468,7 @@ class CommitLinker:
             after = new + address[len(old) :]
             self._linker.addresses.end(address, self._position, self._record)
             self._linker.addresses.start(after, self._position, self._record, symbol)
+            self._own.add(after)
             self._move(symbol, address, after, how, confidence)
 
     def _move(self, symbol: int, old: str, new: str, how: str, confidence: float | None) -> None:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     Values = tuple[Any, ...]
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 7
+VERSION = 8
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one manual entry.
 # `chain` and `step` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `identities`;
 # `links` says which symbol an entry belongs to. `addresses`: from record `record` (0: before the log) on, the address
 # belongs to that symbol (NULL: to none any more). `prefixes`: in that record everything under `old` went to `new`.
+# `identities.origin`: the symbol that this one was until a merge brought both to life at two addresses.
 # `moves.from_parent`: the parent of a merge that the symbol had gone there in already.
 _TABLES = """
 CREATE TABLE records (
@@ -48,7 +49,8 @@ CREATE TABLE links (
 ) WITHOUT ROWID;
 CREATE TABLE identities (
     symbol INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, address TEXT NOT NULL,
-    name TEXT NOT NULL, first_record INTEGER, last_record INTEGER NOT NULL, alive INTEGER NOT NULL, ops INTEGER NOT NULL
+    name TEXT NOT NULL, first_record INTEGER, last_record INTEGER NOT NULL, alive INTEGER NOT NULL,
+    ops INTEGER NOT NULL, origin INTEGER
 );
 CREATE TABLE addresses (
     address TEXT NOT NULL, record INTEGER NOT NULL, symbol INTEGER, PRIMARY KEY (address, record)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.model.symbol import SymbolTable
+    from muse_hook.record.merge import MergeTrees
 
     CommitDelta = tuple[Commit, StructuredDelta, tuple[str, ...]]
     """A commit, what it did to its parents, and the names of the languages of the files that were read for it."""
@@ -121,9 +122,23 @@ def commit_delta(
     """Return the delta of `commit` with the languages that it rests on; see `delta_of`."""
     parents: list[str | None] = [objects.commit(parent).tree for parent in commit.parents]
     trees = [*(parents or [None]), commit.tree]
-    files = files_between(objects, trees, cache or TableCache(), changes)
+    cache = cache or TableCache()
+    merge = None
+    if len(parents) > 1:
+        from muse_hook.record.merge import MergeTrees
+
+        merge = MergeTrees(
+            objects,
+            commit,
+            cache.rules,
+            lambda blob, path: cache.table(objects, blob, path),
+            lambda old, new: files_between(objects, (old, new), cache),
+        )
+    files = files_between(objects, trees, cache, changes, merge)
+    delta = build_delta(files, merge)
     tables = [table for file in files for table in (file.old, file.new, *file.others) if table is not None]
-    return commit, build_delta(files), tuple({table.language_name: None for table in tables})
+    languages = {table.language_name: None for table in tables}
+    return commit, delta, tuple(languages | dict.fromkeys(merge.languages if merge is not None else ()))
 
 
 def diff_commits(
@@ -140,7 +155,7 @@ def diff_commits(
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
-        return build_delta(files_between(objects, trees, TableCache()), identity)
+        return build_delta(files_between(objects, trees, TableCache()), identity=identity)
 
 
 def files_between(
@@ -148,31 +163,44 @@ def files_between(
     trees: Sequence[str | None],
     cache: TableCache,
     changes: Iterable[FileChange] | None = None,
+    merge: MergeTrees | None = None,
 ) -> list[ChangedFile]:
     """Return the paths that differ between the first and the last of `trees` (None: nothing), with their symbols.
 
-    The trees between are those of a merge's further parents. The rules of each tree say which of its own paths are
+    The trees between are those of `merge`'s further parents. The rules of each tree say which of its own paths are
     recorded, and how. `changes` is what `objects.diff_trees` says, where that is known. Raises ObjectMissingError.
     """
     first, *others, last = trees
     found = list(objects.diff_trees(first, last, others) if changes is None else changes)
     old, *further, new = [read_rules(objects, tree, cache.rules) for tree in trees]
     found += rule_changes(objects, old, new, found)
+    recorded = recorded_changes(found, old, new, further)
+    whole = _without_tables([change for change, _, _ in recorded], merge) if merge is not None else ()
     return [
-        _changed_file(objects, cache, change, has_old=before, has_new=after)
-        for change, before, after in recorded_changes(found, old, new, further)
+        ChangedFile(change, None, None)
+        if change.path in whole
+        else _changed_file(objects, cache, change, has_old=before, has_new=after)
+        for change, before, after in recorded
     ]
+
+
+def _without_tables(changes: Sequence[FileChange], merge: MergeTrees) -> set[str]:
+    """Return the paths whose symbols say nothing: a merge has them whole from another parent, which may have none."""
+    # A file that it has from nobody may be one that another parent moved, and so deleted where it was.
+    is_any_new = any(change.old is None and change.new not in change.others for change in changes)
+    return {
+        change.path
+        for change in changes
+        if change.new in change.others
+        and not (is_any_new and (change.old is None or change.new is None))
+        and (change.new is not None or merge.deleted_by(change))
+    }
 
 
 def _changed_file(
     objects: ObjectReader, cache: TableCache, change: FileChange, *, has_old: bool, has_new: bool
 ) -> ChangedFile:
-    """Return a changed path with its tables, `has_old` and `has_new` saying which sides can have symbols.
-
-    A path that a merge took whole from another parent needs none.
-    """
-    if change.new in change.others:
-        return ChangedFile(change, None, None)
+    """Return a changed path with its tables, `has_old` and `has_new` saying which sides can have symbols."""
     old = cache.table(objects, change.old, change.path) if has_old else None
     new = cache.table(objects, change.new, change.path, old) if has_new else None
     others = [cache.table(objects, other, change.path, new) for other in change.others] if has_new else ()

@@ -154,7 +154,8 @@ def apply(
     """Turn the symbols of a commit's first parent into the commit's own, in place.
 
     `parents` are the symbols of a merge's second, third, ... parent: a file-level op with `from_parent` takes its path
-    from there. What stands for a path is replaced and never changed, so that trees may share it.
+    (or that of `from_address`) from there. What stands for a path is replaced and never changed, so that trees may
+    share it.
     """
     patches = [op for op in delta["ops"] if op["op"] == "patch"]
     after = _PatchedFiles(symbols, patches).after if patches else {}
@@ -179,8 +180,9 @@ def _apply_to_file(
     parent = op.get("from_parent")
     if parent is not None:
         theirs = parents[parent - 2]
-        if path in theirs:
-            symbols[path] = theirs[path]
+        there = op.get("from_address", path)
+        if there in theirs:
+            symbols[path] = theirs[there]
         else:
             symbols.pop(path, None)
     elif op["op"] == "delete" or "unrecorded" in change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.deltas import blob, changed, children, delta_of, patch_of, summaries, symbols_of
+from support.deltas import blob, changed, children, delta_of, summaries, symbols_of
 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
@@ -53,8 +53,9 @@ def test_a_rename_comes_from_a_parent_that_has_both_its_ends() -> None:
     merged = BASE | {"m.py": ONE.replace("1", "11") + renamed}
     (op,) = children(delta_of(ours, merged, BASE | {"m.py": ONE + renamed}))
     assert (op["new_address"], op["from_parent"]) == ("m.py::deux", 2)
-    (op,) = children(delta_of(ours, merged, BASE | {"m.py": ONE + TWO + renamed}))
-    assert "from_parent" not in op
+    gone, come = children(delta_of(ours, merged, BASE | {"m.py": ONE + TWO + renamed}))
+    assert (gone["op"], gone["address"], gone.get("from_parent")) == ("delete", "m.py::two", None)
+    assert (come["op"], come["address"], come.get("from_parent")) == ("insert", "m.py::deux", 2)
 
 
 def test_what_came_from_another_parent_is_not_judged_again() -> None:
@@ -69,12 +70,8 @@ def test_a_file_that_they_moved_and_we_edited_is_told_once() -> None:
     theirs = {"b.py": ONE + TWO}
     merged = {"b.py": ONE.replace("1", "11") + TWO}
     delta = delta_of(ours, merged, theirs)
-    assert [(op["op"], op["address"], op.get("from_parent")) for op in delta["ops"]] == [
-        ("patch", "b.py", None), ("delete", "a.py", 2),
-    ]  # fmt: skip
-    assert [(op["address"], op.get("from_parent")) for op in patch_of(delta, "b.py")["child_ops"]] == [
-        ("b.py::one", None), ("b.py::two", 2),
-    ]  # fmt: skip
+    (op,) = delta["ops"]
+    assert (op["op"], op["address"], op.get("from_address"), children(delta)) == ("patch", "b.py", "a.py", [])
 
 
 @pytest.mark.parametrize("octopus", [False, True])
@@ -84,6 +81,68 @@ def test_folding_takes_whole_files_from_the_parent_they_came_from(octopus: bool)
     table = symbols_of(BASE)
     apply(table, delta_of(BASE, theirs, *others), [symbols_of(tree) for tree in others])
     assert table == symbols_of(theirs)
+
+
+def test_a_file_that_we_moved_and_they_edited_comes_in_whole() -> None:
+    ours, edited = {"lib/b.py": ONE + TWO}, ONE.replace("1", "11") + TWO
+    theirs, merged = {"a.py": edited}, {"lib/b.py": edited}
+    delta = delta_of(ours, merged, theirs, bases=[{"a.py": ONE + TWO}])
+    (op,) = delta["ops"]
+    assert (op["op"], op["address"], op.get("from_address"), op["from_parent"]) == ("replace", "lib/b.py", "a.py", 2)
+    table = symbols_of(ours)
+    apply(table, delta, [symbols_of(theirs)])
+    assert table == symbols_of(merged)
+
+
+def test_a_file_that_we_moved_and_both_edited_names_the_parent_of_each_symbol() -> None:
+    ours = {"lib/b.py": ONE.replace("1", "11") + TWO + THREE}
+    theirs = {"a.py": ONE + TWO.replace("2", "22") + THREE}
+    merged = {"lib/b.py": ONE.replace("1", "11") + TWO.replace("2", "22") + THREE.replace("3", "33")}
+    delta = delta_of(ours, merged, theirs, bases=[{"a.py": ONE + TWO + THREE}])
+    assert [(op["op"], op["address"], op.get("from_parent")) for op in children(delta)] == [
+        ("replace", "lib/b.py::three", None), ("replace", "lib/b.py::two", 2),
+    ]  # fmt: skip
+
+
+def test_their_new_file_in_a_folder_that_we_renamed_comes_in_whole() -> None:
+    ours, theirs = {"new/m.py": ONE + TWO}, {"old/m.py": ONE + TWO, "old/n.py": THREE}
+    delta = delta_of(ours, ours | {"new/n.py": THREE}, theirs, bases=[{"old/m.py": ONE + TWO}])
+    (op,) = delta["ops"]
+    assert (op["op"], op["address"], op.get("from_address"), op["from_parent"]) == ("insert", "new/n.py", "old/n.py", 2)
+
+
+def test_what_one_side_deleted_and_the_merge_kept_and_edited_is_a_change_of_the_others() -> None:
+    delta = delta_of({}, {"m.py": ONE + TWO.replace("2", "22")}, BASE, bases=[BASE])
+    one, two = children(delta)
+    assert (one["op"], one["address"], one["from_parent"]) == ("insert", "m.py::one", 2)
+    assert (two["op"], two["address"], two.get("from_parent"), two["change"]) == (
+        "replace", "m.py::two", None, ["body"],
+    )  # fmt: skip
+
+
+def test_a_rename_of_theirs_and_an_edit_of_ours_are_no_change_of_the_merger() -> None:
+    renamed = TWO.replace("def two", "def deux")
+    ours, theirs = {"m.py": ONE + TWO.replace("2", "22")}, {"m.py": ONE + renamed + THREE}
+    merged = {"m.py": ONE + renamed.replace("2", "22") + THREE}
+    rename, three = children(delta_of(ours, merged, theirs, bases=[{"m.py": ONE + TWO}]))
+    assert (rename.get("new_address"), rename.get("from_parent")) == ("m.py::deux", 2)
+    assert (three["op"], three.get("from_parent")) == ("insert", 2)
+    (edit,) = children(delta_of(theirs, merged, ours, bases=[{"m.py": ONE + TWO}]))
+    assert (edit["op"], edit["address"], edit.get("from_parent")) == ("replace", "m.py::deux", 2)
+
+
+def test_what_only_we_had_and_the_merge_has_not_was_deleted_by_the_merger() -> None:
+    ours = BASE | {"x.py": THREE, "m.py": ONE + TWO + THREE}
+    merged = BASE | {"m.py": ONE.replace("1", "11") + TWO}
+    gone, three, *_ = [*delta_of(ours, merged, merged, bases=[BASE])["ops"], None]
+    assert gone is not None
+    assert (gone["op"], gone["address"], gone.get("from_parent")) == ("patch", "x.py", None)
+    assert three is not None  # the whole of m.py is theirs
+    assert (three["op"], three["address"], three.get("from_parent")) == ("replace", "m.py", 2)
+    both = BASE | {"m.py": ONE.replace("1", "11") + TWO}
+    edit = BASE | {"m.py": ONE.replace("1", "12") + TWO}
+    deleted, _ = children(delta_of(BASE | {"m.py": ONE + TWO + THREE}, both, edit, bases=[BASE]))
+    assert (deleted["op"], deleted["address"], deleted.get("from_parent")) == ("delete", "m.py::three", None)
 
 
 def test_a_rule_that_flipped_in_the_merge_restates_the_symbols() -> None:

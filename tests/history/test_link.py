@@ -268,3 +268,30 @@ def test_tables_and_views_of_somebody_else_s_are_not_asked(log: Log, planted: st
     connection.close()
     assert log.query("SELECT commit_id FROM commits") == [(one,)]
     assert log.query("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name") == schema
+
+
+def alive(log: Log) -> list[tuple[Any, ...]]:
+    """Every living symbol: its id and address."""
+    return log.query("SELECT symbol_id, address FROM symbols WHERE alive ORDER BY address")
+
+
+def test_a_name_that_is_used_again_with_the_old_text_is_another_symbol(log: Log) -> None:
+    a = log.commit(patch("a.py", insert("a.py::f")))
+    b = log.commit(patch("a.py", replace("a.py::f", new_address="a.py::g", change=["renamed"])), parents=(a,))
+    c = log.commit(patch("a.py", insert("a.py::f")), parents=(b,))
+    (f, _), (g, _) = alive(log)
+    assert g == symbol_id("a.py::f", ident("1")) != f
+    log.commit(patch("a.py", delete("a.py::f")), parents=(c,))
+    assert alive(log) == [(g, "a.py::g")]
+    assert [op for op, _ in log.ops_of("a.py::g")] == ["insert", "replace"]
+
+
+def test_where_a_merge_keeps_both_ends_of_a_rename_the_first_parents_holder_keeps_the_id(log: Log) -> None:
+    base = log.commit(patch("a.py", insert("a.py::f"), insert("a.py::x")))
+    renamed = replace("a.py::f", new_address="a.py::g", change=["renamed"])
+    ours = log.commit(patch("a.py", replace("a.py::x", "1", "2")), parents=(base,))
+    theirs = log.commit(patch("a.py", renamed), parents=(base,))
+    log.commit(patch("a.py", insert("a.py::g", from_parent=2)), parents=(ours, theirs))
+    ids = {address: each for each, address in alive(log)}
+    assert ids["a.py::f"] == symbol_id("a.py::f", ident("1"))
+    assert len(set(ids.values())) == len(ids) == 3

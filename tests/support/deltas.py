@@ -44,16 +44,55 @@ def changed(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str
             continue
         theirs = [tree.get(path) for tree in others]
         change = FileChange(path, blob(before), blob(after), [blob(t) for t in theirs])
-        if after in theirs:
-            files.append(ChangedFile(change, None, None))
-        else:
-            files.append(ChangedFile(change, table(path, before), table(path, after), [table(path, t) for t in theirs]))
+        files.append(ChangedFile(change, table(path, before), table(path, after), [table(path, t) for t in theirs]))
     return files
 
 
-def delta_of(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str, str]) -> StructuredDelta:
-    """Return the delta between two trees."""
-    return build_delta(changed(old, new, *others))
+class Merge:
+    """A merge's trees (`MergeSource`), parents first; each pair of parents has the same merge `bases`."""
+
+    def __init__(self, trees: Sequence[Mapping[str, str]], bases: Sequence[Mapping[str, str]]) -> None:
+        self.trees = trees
+        self.bases = bases
+
+    def files(self, number: int) -> list[ChangedFile]:
+        return changed(self.trees[number - 1], self.trees[-1])
+
+    def files_from_bases(self, _: int) -> list[list[ChangedFile]]:
+        return [changed(base, self.trees[0]) for base in self.bases]
+
+    def vanished(self, number: int) -> dict[str, Blob]:
+        changes = (file.change for file in self.files(number))
+        return {change.path: change.old for change in changes if change.old is not None and change.new is None}
+
+    def recorded_alike(self, *_: object) -> bool:
+        return True
+
+    def has(self, number: int, path: str) -> bool:
+        return path in self.trees[number - 1]
+
+    def deleted_by(self, change: FileChange) -> int:
+        if not any(change.path in base for base in self.bases):
+            return 0
+        return next((n for n, entry in enumerate(change.others, 2) if entry is None), 0)
+
+    def base_tables(self, _: int, path: str) -> list[SymbolTable]:
+        found = [table(path, base.get(path)) for base in self.bases]
+        return [each for each in found if each is not None]
+
+    def table(self, number: int, path: str) -> SymbolTable | None:
+        return table(path, self.trees[number - 1].get(path))
+
+
+def delta_of(
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    *others: Mapping[str, str],
+    bases: Sequence[Mapping[str, str]] | None = None,
+) -> StructuredDelta:
+    """Return the delta between two trees, or of a merge: unless given, its `bases` are like its first parent."""
+    merge = Merge([old, *others, new], [old] if bases is None else bases) if others else None
+    return build_delta(changed(old, new, *others), merge)
 
 
 def symbols_of(tree: Mapping[str, str]) -> dict[str, Symbols]:
