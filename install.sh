@@ -91,7 +91,7 @@ done
 
 # An environment of its own, outside of every repository; made again only when something changed.
 current=$(cd "$source" && "$python" -c 'import sys; print(sys.version, sys.base_prefix)' &&
-    find pyproject.toml README.md LICENSE docs/man hooks muse_hook -type f ! -name '*.pyc' -exec cksum {} + | sort)
+    find pyproject.toml README.md LICENSE docs/man hooks scripts muse_hook -type f ! -name '*.pyc' -exec cksum {} + | sort)
 if [ "$(cat "$venv/muse_hook-current" 2>/dev/null)" != "$current" ] || ! "$venv/bin/python" -c '' 2>/dev/null; then
     say "Setting up $venv ..."
     mkdir -p "$home" || fail "$home cannot be made" "XDG_DATA_HOME=/another/folder $0"

@@ -1,4 +1,4 @@
-"""`python -m muse_hook`, and what the console scripts `muse-hook` and `git-muse` call."""
+"""`python -m muse_hook`, and what the scripts `muse-hook` and `git-muse` (scripts/) call."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def copied(folder: Path) -> Path:
     folder.mkdir()
     for name in ("install.sh", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy2(PROJECT / name, folder)
-    for name in ("docs/man", "hooks", "muse_hook"):
+    for name in ("docs/man", "hooks", "muse_hook", "scripts"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder / "install.sh"
 
@@ -229,9 +229,11 @@ def test_from_nothing_to_a_recorded_commit(home: Path, tmp_path: Path) -> None:
     repo.git("add", "-A")
     leaked = {"PATH": "", "PYTHONPATH": str(path), "PYTHONHOME": "/nowhere", "PYTHONSTARTUP": str(path / "json.py")}
     git = str(shutil.which("git", path=SYSTEM_PATH))
-    done = Repo(path, repo.environment | leaked, repo.clock).run(git, "commit", "-q", "-m", "four")
+    leaky = Repo(path, repo.environment | leaked, repo.clock)
+    done = leaky.run(git, "commit", "-q", "-m", "four")
     assert done.stderr == b""
     assert subjects(log)[-1] == "four"
+    assert b"four" in leaky.run(str(command), "log", PATH=SYSTEM_PATH).stdout
 
     venv = home / ".local/share/muse_hook/venv"
     venv.rename(venv.with_name("gone"))

@@ -176,7 +176,8 @@ class Rewrite:
     def _patch(self, old: str | None, new: str | None) -> str:
         """Return what names a change wherever it was applied: Git's patch id."""
         empty = _EMPTY_TREES[self._repo.object_format]
-        patch = self._repo.run("diff-tree", "-p", "-r", "--full-index", old or empty, new or empty)[1]
+        no_program = ("--no-ext-diff", "--no-textconv")
+        patch = self._repo.run("diff-tree", "-p", "-r", *no_program, "--full-index", old or empty, new or empty)[1]
         return self._repo.output("patch-id", "--stable", input=patch).decode().partition(" ")[0] or "empty"
 
     def _descendants(self, oids: set[str]) -> set[str]:

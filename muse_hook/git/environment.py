@@ -48,8 +48,9 @@ READ_ONLY = {
     "LC_ALL": "C",  # messages are compared
 }
 
-# Settings of the repository that would run a program of its choosing where Git looks at a work tree.
-NEUTRAL_CONFIGURATION = ("-c", "core.fsmonitor=false")
+# Settings that would run a program of somebody's choosing: where Git looks at a work tree, or shows a signed commit.
+# (`diff.external` and its like go by options, where a diff is asked for; no pager comes where stdout is no terminal.)
+NEUTRAL_CONFIGURATION = ("-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
 
 
 def find_git(environ: Mapping[str, str]) -> str:
