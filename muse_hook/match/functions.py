@@ -238,11 +238,12 @@ def _score(compared: Comparison, old: Features, new: Features) -> tuple[float, f
 def _called(compared: Comparison, old: Features, new: Features) -> list[SymbolKey]:
     """Return the open functions that a body calls and the old one did not: parts that may have been taken out of it."""
     open_names = compared.open_names
-    called = [name for name in new.symbol.calls if name in open_names] if open_names else []
+    called = [name for name in open_names if name in new.tokens]
     if not called:
         return []
+    called = sorted(new.symbol.calls.intersection(called))
     calls = old.symbol.calls
-    keys = [key for name in sorted(called) if name not in calls for key in open_names[name] if key != new.key]
+    keys = [key for name in called if name not in calls for key in open_names[name] if key != new.key]
     after = compared.unmatched.after.symbols
     return [key for key in keys if key[0] == new.key[0] and key in after][:MOST_CALLED]
 

@@ -50,7 +50,12 @@ def part_functions(unmatched: Unmatched) -> bool:
     rows = parting.rows(sharing)
     if not rows:
         return False
-    own = [(parting.rival_of_old(old) + STAYS, old, pair.new_key) for old, pair in suspects.items()]
+    olds, news = {old.key for _, old, _ in rows}, {new.key for _, _, new in rows}
+    own = [
+        (parting.rival_of_old(old) + STAYS, old, pair.new_key)
+        for old, pair in suspects.items()
+        if old in olds or pair.new_key in news
+    ]
     worth = [(round(fit + NAME * name_similarity(old, new), 6), old.key, new.key) for fit, old, new in rows]
     chosen = assign([*own, *worth])
     taken = [rows[number - len(own)] for number in chosen if number >= len(own)]
