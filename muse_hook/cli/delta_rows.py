@@ -42,6 +42,10 @@ _FILE_NOTES = {
 }
 
 
+MAX_SIGNATURE = 60
+"""Characters of a former header that a row shows; `--json` has more."""
+
+
 class SymbolRow:
     """One symbol's op.
 
@@ -164,6 +168,9 @@ def _remarks(op: Mapping[str, Any]) -> list[str]:
     sure = op.get("confidence")
     if isinstance(sure, (int, float)) and sure < 1:
         remarks.append(f"{sure:.0%} sure")
+    if isinstance(signature := op.get("signature"), dict):
+        was = str(signature.get("old", ""))
+        remarks.append(f"was {was if len(was) <= MAX_SIGNATURE else was[: MAX_SIGNATURE - 1] + '…'}")
     if op.get("from_parent"):
         remarks.append(f"from parent {op['from_parent']}")
     return remarks

@@ -78,6 +78,7 @@ def build_delta(
             continue
         old_path = old_paths.get(file.path)
         if old_path is None:
+            judge.file_kept(file.path, file.path)
             row = _compared(file, children.of(file.path))
             if row is not None:
                 rows.append(row)
@@ -85,6 +86,7 @@ def build_delta(
                 uncompared.append(file)
         else:
             judge.file_moved(old_path, file.path)
+            judge.file_kept(old_path, file.path)
             change = _beside_symbols(by_path[old_path], file)
             similarity = matching.renamed_files[old_path].similarity
             patch = move_file(old_path, file.path, children.of(file.path), change, similarity)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 CHILD_DOMAIN = "code_symbols"
 REFORMATTED = "reformatted — no semantic change"
 
+MAX_SIGNATURE = 500
+"""Characters of a header that an op carries."""
+
 SIGNATURE = frozenset(("signature", "bases"))
 IMPLEMENTATION = frozenset(("body", "docstring"))
 
@@ -224,6 +227,16 @@ def restate_symbol(path: str, symbol: Symbol) -> ReplaceOp:
         "change": ["reparsed"],
         "lines": list(symbol.lines),
     }
+
+
+def with_signature(op: SymbolOp, old: Symbol, new: Symbol) -> None:
+    """Note the old and the new header on the op of a callable, where they differ."""
+    if old.signature_id and new.signature_id and old.signature_id != new.signature_id:
+        op["signature"] = {"old": _capped(old.signature), "new": _capped(new.signature)}
+
+
+def _capped(text: str) -> str:
+    return text if len(text) <= MAX_SIGNATURE else text[: MAX_SIGNATURE - 1] + "…"
 
 
 def _lines(symbol: Symbol) -> str:

@@ -11,6 +11,7 @@ from muse_hook.delta.ops import (
     rename_symbol,
     replace_symbol,
     restate_symbol,
+    with_signature,
 )
 from muse_hook.model.address import carried_along
 
@@ -60,6 +61,9 @@ class Children:
         self._before = {file.path: file.old_symbols for file in files}
         self._parents = parents
         self._rows: dict[str, list[tuple[int, str, SymbolOp]]] = {}
+        for pair in matching.pairs:
+            if pair.old_key != pair.new_key and not self._carried.is_carried(pair):
+                judge.arrived(pair.new_key)
         for pair in matching.pairs:
             self._add_pair(pair)
         for (path, name), symbol in matching.deleted.items():
@@ -126,6 +130,7 @@ class Children:
                 same_address = old_file == pair.new_path and old.qualified_name == new.qualified_name
                 carried_from = "" if same_address else f"{pair.old_path}::{old.qualified_name}"
                 op = replace_symbol(pair.new_path, old, new, parts, carried_from)
+                with_signature(op, old, new)
                 self._add(pair.new_path, MODIFIED, op, parent)
                 return
         change = ["renamed"] if old.name != new.name else []
@@ -137,10 +142,14 @@ class Children:
             if not parts:
                 pair.confidence = 1.0
         if other_file:
-            self._add(old_file, DELETED, delete_moved_symbol(pair, change), parent)
-            self._add(pair.new_path, INSERTED, insert_moved_symbol(pair, change), parent)
+            deleted, inserted = delete_moved_symbol(pair, change), insert_moved_symbol(pair, change)
+            with_signature(deleted, old, new)
+            with_signature(inserted, old, new)
+            self._add(old_file, DELETED, deleted, parent)
+            self._add(pair.new_path, INSERTED, inserted, parent)
         else:
             op = rename_symbol(old_file, old, new, change, pair.confidence)
+            with_signature(op, old, new)
             self._add(old_file, RENAMED, op, parent)
 
     def _is_ambiguous(self, pair: Pair) -> bool:

@@ -7,6 +7,13 @@ from typing import Any, Literal, NotRequired, TypedDict
 SemVerBump = Literal["major", "minor", "patch", "none"]
 
 
+class Signature(TypedDict):
+    """The header of a callable before and after: name, parameters, result, each of at most 500 characters."""
+
+    old: str
+    new: str
+
+
 class _Additive(TypedDict):
     """Keys that Muse's readers pass on (docs/delta.md)."""
 
@@ -17,6 +24,7 @@ class _Additive(TypedDict):
     body: NotRequired[str]
     confidence: NotRequired[float]
     lines: NotRequired[list[int]]
+    signature: NotRequired[Signature]
     from_parent: NotRequired[int]
 
 

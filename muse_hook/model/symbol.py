@@ -48,6 +48,25 @@ class Parameter:
         return f"Parameter{self._key()}"
 
 
+class Value:
+    """What a variable or an attribute is bound to, as normalised texts, "" where there is none.
+
+    `text` is the value, `annotation` the type that is said. `alias` is the name that the value is, `called` what a
+    call calls, `arguments` the names that it is given, `keywords` what it is given by name. `parameters` are those of
+    a function without a name, None for any other value.
+    """
+
+    __slots__ = ("alias", "annotation", "arguments", "called", "keywords", "parameters", "text")
+
+    def __init__(self, text: str = "", annotation: str = "") -> None:
+        self.text = text
+        self.annotation = annotation
+        self.alias = self.called = ""
+        self.arguments: tuple[str, ...] = ()
+        self.keywords: dict[str, str] = {}
+        self.parameters: tuple[Parameter, ...] | None = None
+
+
 class Symbol:
     """One symbol of one version of a file: all definitions of its name, in source order.
 
@@ -61,16 +80,18 @@ class Symbol:
     with its own name masked wherever it stands (of a class: its members' masked content as well); `guard_id` of the
     conditions it stands under; `body_id`, `signature_id` (name, parameters, result), `decorators_id`, `bases_id`,
     `docstring_id`.
-    For similarity: `tokens`, the leaf texts; `statements`, a digest for each statement of the body in order, nested
-    ones as entries of their own; `statement_leaves`, for each of them the number of the one around it (-1: none) and
-    its own leaf texts; `calls`, the simple names that it calls; `parameters`, `returns` and `bases`,
-    normalised texts.
+    `definitions` are the single ones as symbols of their own, in source order, empty where there is only one;
+    `decorators`, `value` and `guards` are those of a single one. `parameters`, `returns` and `bases` are normalised
+    texts, `signature` is name, parameters and result in one line, as they are written. For similarity: `tokens`, the
+    leaf texts; `statements`, a digest for each statement of the body in order, nested ones as entries of their own;
+    `statement_leaves`, for each of them the number of the one around it (-1: none) and its own leaf texts; `calls`, the
+    simple names that it calls.
     """
 
     __slots__ = (
-        "bases", "bases_id", "body_id", "calls", "content", "content_id", "decorators_id", "docstring_id", "guard_id",
-        "kind", "lines", "masked_id", "name", "parameters", "parent", "qualified_name", "returns", "signature_id",
-        "statement_leaves", "statements", "tokens",
+        "bases", "bases_id", "body_id", "calls", "content", "content_id", "decorators", "decorators_id", "definitions",
+        "docstring_id", "guard_id", "guards", "kind", "lines", "masked_id", "name", "parameters", "parent",
+        "qualified_name", "returns", "signature", "signature_id", "statement_leaves", "statements", "tokens", "value",
     )  # fmt: skip
 
     content_id: str
@@ -88,6 +109,11 @@ class Symbol:
     parameters: tuple[Parameter, ...]
     returns: str
     bases: tuple[str, ...]
+    decorators: tuple[str, ...]
+    definitions: tuple[Symbol, ...]
+    guards: tuple[str, ...]
+    signature: str
+    value: Value | None
 
     def __init__(
         self, qualified_name: str, name: str, kind: str, *, parent: str, lines: tuple[int, int], content: Content
@@ -132,7 +158,8 @@ class SymbolTable:
     qualified name in source order.
     `module_id` is the digest of what no symbol holds (the module's docstring, bare calls); `tree_id` that of the whole
     normalised tree, equal where only the formatting differs; `exports` the names that the module lists as public
-    (Python's `__all__`), None where it has no such list. These three are worked out on first use.
+    (Python's `__all__`; "*.a" for all that module `.a` lists), None where there is no such list or it cannot be told.
+    These three are worked out on first use.
     """
 
     __slots__ = (
@@ -160,6 +187,15 @@ class SymbolTable:
         owners = [".".join(classes[: index + 1]) for index in range(len(classes))]
         names = [symbol.name, *(name for name, owner in zip(classes, owners, strict=True) if owner not in self.symbols)]
         return any(_words(name.encode()) <= words for name in names)
+
+    @property
+    def has_receivers(self) -> bool:
+        """Whether the first parameter of a method is the object itself."""
+        return False
+
+    def is_hidden(self, symbol: Symbol) -> bool:  # noqa: ARG002 - of a table that was read
+        """Whether all definitions of `symbol` stand under conditions that do not hold where the file is imported."""
+        return False
 
     def changed(self, other: SymbolTable) -> list[str]:
         """Return the names of the symbols that both have and that do not mean the same."""

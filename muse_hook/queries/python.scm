@@ -108,3 +108,32 @@
 
 (call function: (identifier) @call)
 (call function: (attribute attribute: (identifier) @call))
+
+; --- what a variable is bound to
+
+(assignment left: (identifier) type: (type)? @value.type right: (_)? @value.of)
+(identifier) @value.alias
+(lambda parameters: (lambda_parameters)? @value.parameters body: (_)) @value.function
+(call function: (_) @value.called arguments: (argument_list (_)* @value.argument))
+(keyword_argument name: (identifier) @value.keyword value: (_) @value.given)
+
+; --- what a list of public names holds
+
+(expression_statement (assignment left: (identifier) @export.list right: (_) @export.set))
+(expression_statement (augmented_assignment left: (identifier) @export.list "+=" right: (_) @export.add))
+(expression_statement
+  (call
+    function: (attribute object: (identifier) @export.list attribute: (identifier) @export.method)
+    arguments: (argument_list (_)* @export.argument)))
+(list (_)* @export.part) @export.known
+(tuple (_)* @export.part) @export.known
+(set (_)* @export.part) @export.known
+(expression_list (_)* @export.part) @export.known
+(parenthesized_expression (_)* @export.part) @export.known
+(list_splat (_) @export.part) @export.known
+(binary_operator left: (_) @export.part "+" right: (_) @export.part) @export.known
+(call function: (identifier) @export.copy arguments: (argument_list . (_) @export.part))
+(attribute object: (_) @export.module attribute: (identifier) @export.list)
+(identifier) @export.same
+(string) @export.name
+(concatenated_string) @export.name

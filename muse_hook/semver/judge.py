@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import SemVerBump
     from muse_hook.model.symbol import Symbol, SymbolTable
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 BUMPS: tuple[SemVerBump, ...] = ("none", "patch", "minor", "major")
 """Least to most."""
 
-PROPERTY, OVERLOAD = "property", "overload"
+USED = frozenset(("kind", "signature", "decorators", "guard"))
+"""Parts of a single definition that callers may meet."""
+
+SEEN_BY_PARTS = frozenset(("function", "async_function", "method", "async_method", "class", "import"))
+"""Kinds of which these parts are all that callers meet; what a variable is may stand in its body."""
 
 ROOTS = frozenset(("object", "Generic", "Protocol"))
 """Bases that no caller asks an object for."""
@@ -62,6 +67,12 @@ class Judge:
         self._old = olds
         self._new = news
         self._surface = Surface(news)
+        self._arrivals: set[SymbolKey] = set()
+        self._judged: set[SymbolKey] = set()
+
+    def arrived(self, key: SymbolKey) -> None:
+        """Note that what stands at `key` after the commit stood elsewhere before, under a name of its own."""
+        self._arrivals.add(key)
 
     def _add(self, address: str, bump: SemVerBump, reason: str, detail: str = "") -> None:
         self.verdicts.append(Verdict(address, bump, reason, detail))
@@ -74,10 +85,13 @@ class Judge:
         table = self._old.get(old)
         if table is None or is_excluded(old) or module_name(old) == module_name(new):
             return
-        if any(is_public(old, table, symbol) for symbol in table.symbols.values()):
-            self._add(old, "major", "module_moved", new)
-        else:
+        public = [s for s in table.symbols.values() if not s.parent and is_public(old, table, s)]
+        if not public:
             self._add(old, "patch", "module_moved", new)
+        elif all(self._surface.offers(old, symbol, new) for symbol in public):
+            self._add(old, "patch", "still_offered", new)
+        else:
+            self._add(old, "major", "module_moved", new)
 
     def deleted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was deleted."""
@@ -92,10 +106,13 @@ class Judge:
             self._add(address, "major", "public_removed")
 
     def _goes_with_its_class(self, path: str, symbol: Symbol) -> bool:
-        """Whether the class that a member stood in was deleted as well, which is a verdict of its own."""
-        table = self._old.get(path)
+        """Whether the class that a member stood in was deleted or is none now, which is a verdict of its own."""
+        table, after = self._old.get(path), self._new.get(path)
         owner = table.symbols.get(symbol.parent) if table is not None and symbol.parent else None
-        return owner is not None and not self._surface.offers(path, owner)
+        if owner is None:
+            return False
+        now = after.symbols.get(owner.qualified_name) if after is not None else None
+        return (now is not None and now.kind != owner.kind) or not self._surface.offers(path, owner)
 
     def inserted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was inserted."""
@@ -116,13 +133,14 @@ class Judge:
         the new address follows from that of its file or class, which is judged itself.
         """
         (old_path, old), (new_path, new) = before, after
+        self._judged.add((new_path, new.qualified_name))
         if is_excluded(old_path) and is_excluded(new_path):
             return
         was, now = self._is_public(self._old, old_path, old), self._is_public(self._new, new_path, new)
         address = f"{new_path}::{new.qualified_name}"
         if was and not carried:
             former = f"{old_path}::{old.qualified_name}"
-            if self._is_taken(old_path, old) or not self._surface.offers(old_path, old, new_path):
+            if self._is_taken(old_path, old, new) or not self._surface.offers(old_path, old, new_path):
                 self._add(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
                 return
             self._add(former, "patch", "still_offered", address)
@@ -139,28 +157,32 @@ class Judge:
             table = self._old.get(old_path)
             listed = table is not None and table.exports is not None
             self._add(address, "major" if listed else "minor", "unlisted")
-        self._content(new_path, old, new, set(parts))
+        self._content(old_path, new_path, old, new, set(parts))
 
-    def _is_taken(self, path: str, old: Symbol) -> bool:
-        """Whether the address of a symbol that went elsewhere is another one's now: callers get something else."""
+    def _is_taken(self, path: str, old: Symbol, new: Symbol) -> bool:
+        """Whether the address of a symbol that went elsewhere is another one's now: callers get something else.
+
+        They do not where the old name stands for the new one, or calls it.
+        """
         table = self._new.get(path)
-        return table is not None and old.qualified_name in table.symbols
+        there = table.symbols.get(old.qualified_name) if table is not None else None
+        if there is None:
+            return False
+        if (path, old.qualified_name) in self._arrivals:
+            return True
+        last = (there.definitions or (there,))[-1]
+        return not (new.name in last.calls or (last.value is not None and last.value.alias == new.name))
 
-    def _content(self, path: str, old: Symbol, new: Symbol, parts: set[str]) -> None:
+    def _content(self, old_path: str, path: str, old: Symbol, new: Symbol, parts: set[str]) -> None:
         """Judge what changed in a public symbol that kept its address or is still offered there."""
         address = f"{path}::{new.qualified_name}"
         known = len(self.verdicts)
-        before, after = _use_of(old), _use_of(new)
-        if before != after:
-            self._add(address, "major", "kind_changed", f"{before} -> {after}")
-        elif "signature" in parts and after != PROPERTY:
-            from muse_hook.semver.signature import compare_parameters, is_broken_promise
+        if parts & USED or old.definitions or new.definitions or old.kind not in SEEN_BY_PARTS:
+            from muse_hook.semver.uses import compare_uses, uses_of
 
-            for bump, reason, detail in compare_parameters(old.parameters, new.parameters):
+            before, after = uses_of(old, self._old.get(old_path)), uses_of(new, self._new.get(path))
+            for bump, reason, detail in compare_uses(before, after):
                 self._add(address, bump, reason, detail)
-            # Of several definitions the last one is seen here; with overloads that is not the one callers are shown.
-            if OVERLOAD not in new.tokens and is_broken_promise(old.returns, new.returns):
-                self._add(address, "major", "return_annotation_changed", f"{old.returns} -> {new.returns}")
         if "bases" in parts:
             for base in old.bases:
                 if "=" not in base and simple_base(base) not in ROOTS and not self._surface.derives(path, new, base):
@@ -168,21 +190,34 @@ class Judge:
         if len(self.verdicts) == known and parts - {"docstring"}:
             self._add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
 
+    def file_kept(self, old_path: str, path: str) -> None:
+        """Judge what no op of a symbol says, once all are judged: the order of fields, which names are public."""
+        before, after = self._old.get(old_path), self._new.get(path)
+        if before is None or after is None or is_excluded(path):
+            return
+        for name, owner in after.symbols.items():
+            former = before.symbols.get(name) if owner.kind == "class" else None
+            if former is not None and former.content is not owner.content and is_public(path, after, owner):
+                from muse_hook.semver.fields import compare_fields
+
+                for bump, reason, detail in compare_fields(former, before, owner, after):
+                    self._add(f"{path}::{name}", bump, reason, detail)
+        if before.exports == after.exports:
+            return
+        for name, symbol in after.symbols.items():
+            old = before.symbols.get(name)
+            if old is None or symbol.parent or (path, name) in self._judged:
+                continue
+            was, now = is_public(old_path, before, old), is_public(path, after, symbol)
+            if was and not now:
+                self._add(f"{path}::{name}", "major" if before.exports is not None else "minor", "unlisted")
+            elif now and not was:
+                self._add(f"{path}::{name}", "minor", "public_added")
+
     def file_changed(self, path: str, change: str) -> None:
         """Judge a change of a file that is no symbol's (`module`, `order`, `damaged`, `unparsed`, `reparsed`, ...)."""
         if not is_excluded(path):
             self._add(path, "patch", f"{change}_changed" if change in ("module", "order") else change)
-
-
-def _use_of(symbol: Symbol) -> str:
-    """Return the kind that a symbol has for those who use it: a method is called as a function is."""
-    kind = symbol.kind.replace("method", "function")
-    if kind == "function" and symbol.parent and "@" in symbol.tokens:
-        tokens = symbol.tokens
-        head = tokens[: tokens.index(symbol.name)] if symbol.name in tokens else tokens
-        if any(token.endswith(PROPERTY) for token in head):  # cached_property, abstractproperty, ...
-            return PROPERTY
-    return kind
 
 
 def sem_ver(verdicts: Iterable[Verdict]) -> tuple[SemVerBump, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from muse_hook.model.symbol import Symbol, SymbolTable
 
@@ -70,15 +70,26 @@ def is_public(path: str, table: SymbolTable | None, symbol: Symbol) -> bool:
     if not is_public_path(path):
         return False
     exports = table.exports if table is not None else None
+    outermost = table.symbols.get(symbol.qualified_name.partition(".")[0], symbol) if table is not None else symbol
+    if table is not None and (table.is_hidden(symbol) or table.is_hidden(outermost)):
+        return False
     if symbol.kind == "import":
         name = symbol.name
         if exports is not None:
-            return name in exports
+            return name in exports or _is_listed_elsewhere(exports, symbol)
         return not _underscored(name) and _is_reexport(path, symbol)
     outer, *inner = symbol.qualified_name.split(".")
     if outer not in exports if exports is not None else _underscored(outer):
         return False
     return not any(_underscored(part) for part in inner)
+
+
+def _is_listed_elsewhere(exports: Sequence[str], symbol: Symbol) -> bool:
+    """Whether an import comes from a module whose whole list its module repeats (`__all__ = [*a.__all__]`)."""
+    if _underscored(symbol.name) or symbol.name.startswith("*"):
+        return False
+    modules = {_tail(one[1:]) for one in exports if one.startswith("*")}
+    return bool(modules) and _tail(symbol.tokens[0]) in modules
 
 
 def _underscored(name: str) -> bool:

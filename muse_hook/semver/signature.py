@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from re import compile as pattern
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +17,8 @@ VARIADIC = ("var_positional", "var_keyword")
 RECEIVERS = ("self", "cls", "mcs", "this")
 """First parameters that no caller passes."""
 
+QUOTES = "\"'"
+
 STARS = {"var_positional": "*", "var_keyword": "**"}
 
 WIDENED = frozenset((
@@ -27,14 +27,23 @@ WIDENED = frozenset((
 ))  # fmt: skip
 """Changes of kind that take nothing from a caller."""
 
-_NAME = pattern(r"[A-Za-z_][\w.]*")
 _NONE = frozenset(("", "None", "NoReturn", "Never"))
-_ALIASES = {"List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type"}
+_ALIASES = {
+    "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type",
+    "DefaultDict": "defaultdict", "Deque": "deque", "Text": "str", "NoneType": "None",
+    "ContextManager": "AbstractContextManager", "AsyncContextManager": "AbstractAsyncContextManager",
+    "collections.abc.Set": "AbstractSet", "abc.Set": "AbstractSet",
+}  # fmt: skip
+"""Names of one meaning; of any other name the last part counts, whichever module it is taken from."""
 
 
 def compare_parameters(before: Sequence[Parameter], after: Sequence[Parameter]) -> Iterator[ParameterChange]:
-    """Yield what changed for callers, in the order of the parameters."""
-    olds, news = _passed(before), _passed(after)
+    """Yield what changed for callers, in the order of the parameters; what no caller passes is left out."""
+    yield from compare_passed(_passed(before), _passed(after))
+
+
+def compare_passed(olds: Sequence[Parameter], news: Sequence[Parameter]) -> Iterator[ParameterChange]:
+    """Yield what changed for callers, who pass all of these parameters, in their order."""
     new_by_name = {parameter.name: parameter for parameter in news}
     old_names = {parameter.name for parameter in olds}
     kinds: set[str] = {parameter.kind for parameter in news}
@@ -156,33 +165,49 @@ def is_broken_promise(before: str, after: str) -> bool:
 
 def members_of(annotation: str) -> frozenset[str]:
     """Return the members of a union in one spelling; of anything else the annotation itself."""
-    text = "".join(annotation.split()).replace('"', "").replace("'", "")
-    return frozenset(_members(_NAME.sub(lambda match: match[0].rpartition(".")[2], text)))
+    return frozenset(_members(annotation))
 
 
 def _members(text: str) -> set[str]:
-    found: set[str] = set()
-    for member in _split_outside_brackets(text, "|"):
-        head, bracket, inside = member.partition("[")
-        if not bracket or not inside.endswith("]"):
-            found.add(member)
-            continue
-        parts = _split_outside_brackets(inside[:-1], ",")
-        if head == "Optional":
-            found |= _members(parts[0]) | {"None"}
-        elif head == "Union":
-            found = found.union(*map(_members, parts))
-        else:
-            inner = ",".join("|".join(sorted(_members(part))) for part in parts)
-            found.add(f"{_ALIASES.get(head, head)}[{inner}]")
-    return found
+    text = text.strip()
+    if text and text[0] in QUOTES and text.find(text[0], 1) == len(text) - 1 > 0:
+        return _members(text[1:-1])
+    parts = _split_outside_brackets(text, "|")
+    if len(parts) > 1:
+        return set().union(*map(_members, parts))
+    head, bracket, inside = text.partition("[")
+    head = _simple(head.strip())
+    if not bracket or not inside.endswith("]"):
+        return {_simple(text)}
+    parts = [part.strip() for part in _split_outside_brackets(inside[:-1], ",") if part.strip()]
+    if head == "Optional":
+        return {"None"}.union(*map(_members, parts))
+    if head == "Union":
+        return set().union(*map(_members, parts))
+    if head == "Literal":
+        return {f"Literal[{part}]" for part in parts}
+    if head == "Annotated" and parts:
+        return _members(parts[0])
+    inner = ["|".join(sorted(_members(part))) for part in parts]
+    return {head} if head and {"Any", "..."}.issuperset(inner) else {f"{head}[{','.join(inner)}]"}
+
+
+def _simple(name: str) -> str:
+    """Return a name in one spelling."""
+    tail = name.rpartition(".")[2] if name.strip(".") else name
+    return _ALIASES.get(name) or _ALIASES.get(tail, tail)
 
 
 def _split_outside_brackets(text: str, sign: str) -> list[str]:
-    """Split at a sign that stands in no brackets."""
+    """Split at a sign that stands in no brackets and no string."""
     parts, depth, start = [], 0, 0
+    quote = ""
     for index, letter in enumerate(text):
-        if letter in "[(":
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in QUOTES:
+            quote = letter
+        elif letter in "[(":
             depth += 1
         elif letter in "])":
             depth -= 1

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from muse_hook.model.symbol import Content, Parameter
+    from muse_hook.model.symbol import Content, Parameter, Symbol, Value
     from muse_hook.symbols.source import SourceText
 
     Guards = tuple[str, ...]
@@ -22,6 +22,7 @@ class Definition:
 
     bases_id = ""
     bases: tuple[str, ...] = ()
+    definitions: tuple[Symbol, ...] = ()
 
     def __init__(self, name: str, text: SourceText, guards: Guards) -> None:
         self.name = name
@@ -125,6 +126,26 @@ class Definition:
 
         return returns_of(self.text)
 
+    @property
+    def decorators(self) -> tuple[str, ...]:
+        """The decorators as people read them."""
+        display_text = self.text.reader.normaliser.display_text
+        return tuple(display_text(one) for one in self.text.captures().get("decorator", ()))
+
+    @property
+    def signature(self) -> str:
+        """Name, parameters and result as people read them; "" for what has no parameters."""
+        from muse_hook.symbols.signature import signature_of
+
+        return signature_of(self.text, self.name)
+
+    @property
+    def value(self) -> Value | None:
+        """What a variable is bound to; None for anything else."""
+        from muse_hook.symbols.signature import value_of
+
+        return value_of(self.text)
+
 
 class ClassStatement:
     """A plain statement of a class body, and the conditions in the class that it stands under."""
@@ -149,8 +170,10 @@ class ClassDefinition:
 
     __slots__ = ("guards", "has_docstring", "header", "members", "name", "plain")
 
-    signature_id = returns = ""
+    signature_id = signature = returns = ""
     parameters: tuple[Parameter, ...] = ()
+    definitions: tuple[Symbol, ...] = ()
+    value: Value | None = None
 
     def __init__(
         self,
@@ -264,18 +287,27 @@ class ClassDefinition:
         display_text = self.header.reader.normaliser.display_text
         return tuple(display_text(base) for base in self.header.captures().get("base", ()))
 
+    @property
+    def decorators(self) -> tuple[str, ...]:
+        """The decorators as people read them."""
+        display_text = self.header.reader.normaliser.display_text
+        return tuple(display_text(one) for one in self.header.captures().get("decorator", ()))
+
 
 class Import:
     """One imported name: where from, what, and as what (each "" where it is not said)."""
 
     __slots__ = ("guards", "parts")
 
-    signature_id = decorators_id = bases_id = docstring_id = returns = ""
+    signature_id = signature = decorators_id = bases_id = docstring_id = returns = ""
     statements: tuple[str, ...] = ()
     statement_leaves: tuple[tuple[int, tuple[str, ...]], ...] = ()
     calls: frozenset[str] = frozenset()
     parameters: tuple[Parameter, ...] = ()
     bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    definitions: tuple[Symbol, ...] = ()
+    value: Value | None = None
 
     def __init__(self, parts: tuple[str, str, str], guards: Guards) -> None:
         self.parts = parts

@@ -24,6 +24,8 @@ _FAMILIES = (
     ("parameter.", "parameter"),
     ("call", "call"),
     ("docstring", "docstring"),
+    ("value.", "value"),
+    ("export.", "export"),
 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from muse_hook.model.symbol import Parameter
+from muse_hook.model.symbol import Parameter, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tree_sitter import Node
 
     from muse_hook.model.symbol import ParameterKind
@@ -19,10 +21,12 @@ def parameters_of(text: SourceText) -> tuple[Parameter, ...]:
     `@parameter.name`, `.type` and `.default` are the parts of one, `.rest` and `.keywords` those that take what is
     left, `.positional_only` and `.keyword_only` are separators.
     """
-    reader = text.reader
+    return _parameters_in(text.reader, text.captures().get("parameters", ()))
+
+
+def _parameters_in(reader: Reader, groups: Iterable[Node]) -> tuple[Parameter, ...]:
     out: list[Parameter] = []
     keyword_only = False
-    groups = text.captures().get("parameters", ())
     for node in (child for group in groups for child in group.named_children or [group]):
         for captures in reader.query.captures("parameter", node)[:1]:
             if "parameter.positional_only" in captures:
@@ -53,3 +57,64 @@ def returns_of(text: SourceText) -> str:
     """Return the annotated result, "" where there is none."""
     nodes = text.captures().get("returns", ())
     return " ".join(text.reader.normaliser.display_text(node) for node in nodes)
+
+
+def signature_of(text: SourceText, name: str) -> str:
+    """Return name, parameters and result on one line, as they are written; "" for what has no parameters."""
+    captures = text.captures()
+    if "parameters" not in captures:
+        return ""
+    parameters = " ".join(map(_in_one_line, captures["parameters"]))
+    returns = " ".join(map(_in_one_line, captures.get("returns", ())))
+    before = "async " if "async" in captures else ""
+    return f"{before}{name}{parameters}{' -> ' if returns else ''}{returns}"
+
+
+def _in_one_line(node: Node) -> str:
+    """Return the text of a node without comments, in one line."""
+    source, start = node.text or b"", node.start_byte
+    stack, extras = [node], []
+    while stack:
+        for child in stack.pop().children:
+            if child.is_extra:
+                extras.append((child.start_byte - start, child.end_byte - start))
+            else:
+                stack.append(child)
+    for first, last in sorted(extras, reverse=True):
+        source = source[:first] + source[last:]
+    text = " ".join(source.decode(errors="backslashreplace").split())
+    for bracket in "([{":
+        text = text.replace(bracket + " ", bracket)
+    for bracket in ")]}":
+        text = text.replace(" " + bracket, bracket).replace("," + bracket, bracket)
+    return text
+
+
+def value_of(text: SourceText) -> Value | None:
+    """Return what a variable is bound to, as the query file's `@value.*` captures say; None in damaged text.
+
+    `@value.of` is the value and `@value.type` its annotation. A value is an `@value.alias`, a call (`@value.called`,
+    `@value.argument`, with `@value.keyword` and `@value.given` inside one) or a `@value.function`
+    (`@value.parameters`).
+    """
+    node = text.node()
+    query, display_text = text.reader.query, text.reader.normaliser.display_text
+    found = (captures for child in (node.named_children if node else ()) for captures in query.captures("value", child))
+    bound = next(found, None)
+    if bound is None:
+        return None
+    of, said = bound.get("value.of", ()), bound.get("value.type", ())
+    value = Value(display_text(of[0]) if of else "", display_text(said[0]) if said else "")
+    for captures in (captures for one in of for captures in query.captures("value", one)):
+        if "value.alias" in captures:
+            value.alias = value.text
+        elif "value.function" in captures:
+            value.parameters = _parameters_in(text.reader, captures.get("value.parameters", ()))
+        elif "value.called" in captures:
+            value.called = display_text(captures["value.called"][0])
+            arguments = captures.get("value.argument", ())
+            value.arguments = tuple(display_text(one) for one in arguments)
+            for given in (given for one in arguments for given in query.captures("value", one)):
+                if "value.keyword" in given:
+                    value.keywords[display_text(given["value.keyword"][0])] = display_text(given["value.given"][0])
+    return value

@@ -231,6 +231,10 @@ class SourceText:
                 roles[first.id] = "docstring"
         return self.reader.normaliser.write([node], roles, is_whole=True)
 
+    def node(self) -> Node | None:
+        """Return the node that the text is; None in damaged text."""
+        return self._nodes()[1]
+
     def captures(self) -> Captures:
         """Return what the query file captures in the definition; nothing in damaged text."""
         return self._captures(self._nodes()[1])

@@ -7,11 +7,11 @@ from muse_hook.model.symbol import Symbol, SymbolTable
 from muse_hook.symbols.definition import Definition
 from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.statement import HEADER, MEMBER, walk
-from muse_hook.symbols.tokens import CLOSE, OPEN, STRING
+from muse_hook.symbols.tokens import CLOSE, OPEN, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from muse_hook.languages.languages import Language
     from muse_hook.model.symbol import Content
@@ -82,13 +82,42 @@ class SegmentedTable(SymbolTable):
         return parts
 
     def _exports(self) -> tuple[str, ...] | None:
-        listed = self.symbols.get(str(self.language.row.get("exports", "")))
-        if listed is None:
+        name = str(self.language.row.get("exports", ""))
+        if name not in self.symbols:
             return None
-        contents = listed.content.definitions if isinstance(listed.content, MergedDefinitions) else [listed.content]
-        texts = (content.text for content in contents if isinstance(content, Definition))
-        strings = (entry for text in texts for entry in text.normal.entries if entry.startswith(STRING))
-        return tuple(string.partition("'")[2] for string in strings) or None
+        from muse_hook.symbols.exports import exported  # few modules of a commit have a list
+
+        return exported(self._statements_of(name), name)
+
+    def _statements_of(self, name: str) -> Iterator[SourceText]:
+        """Yield the module's statements that define `name` or begin with it, in their order."""
+        for segment, _, _ in walk(self.segments):
+            for statement in segment.statements:
+                for entry in statement.entries:
+                    if entry.qualified_name == name and isinstance(entry.definition, Definition):
+                        yield entry.definition.text
+                for part in statement.unowned:
+                    if isinstance(part, SourceText) and part.source.lstrip().startswith(name.encode()):
+                        yield part
+
+    def is_hidden(self, symbol: Symbol) -> bool:
+        """See `SymbolTable.is_hidden`."""
+        hidden = self.language.strings("hidden")
+        return bool(hidden) and all(
+            any(_is_condition(guard, hidden) for guard in one.guards) for one in symbol.definitions or (symbol,)
+        )
+
+    @property
+    def has_receivers(self) -> bool:
+        """See `SymbolTable.has_receivers`."""
+        return self.language.row.get("receiver") == "first"
+
+
+def _is_condition(guard: str, conditions: Sequence[str]) -> bool:
+    """Whether a guard is one of these conditions, whatever module its name is taken from."""
+    scope, _, condition = guard.partition("\0")
+    text = joined(condition.split("\0"))
+    return not scope.endswith("else") and any(text == one or text.endswith("." + one) for one in conditions)
 
 
 def _between(mine: Sequence[Segment], theirs: Sequence[Segment]) -> tuple[Sequence[Segment], Sequence[Segment]]:
@@ -153,38 +182,46 @@ def _merged(before: Symbol, after: Symbol) -> Symbol:
     lines = (min(before.lines[0], after.lines[0]), max(before.lines[1], after.lines[1]))
     content = before.content
     if isinstance(content, MergedDefinitions):
-        content.definitions.append(after.content)
+        content.add(after)
     else:
-        content = MergedDefinitions([content, after.content])
+        content = MergedDefinitions(before, after)
     return Symbol(after.qualified_name, after.name, after.kind, parent=after.parent, lines=lines, content=content)
 
 
 class MergedDefinitions:
     """All definitions of one name, in source order; ids are of the list, parts one after the other."""
 
-    __slots__ = ("definitions",)
+    __slots__ = ("contents", "definitions")
 
-    def __init__(self, definitions: list[Content]) -> None:
-        self.definitions = definitions
+    value = None
+
+    def __init__(self, *definitions: Symbol) -> None:
+        self.definitions = list(definitions)
+        self.contents = [definition.content for definition in definitions]
+
+    def add(self, definition: Symbol) -> None:
+        """Note a later definition."""
+        self.definitions.append(definition)
+        self.contents.append(definition.content)
 
     def same_as(self, other: Content) -> bool:
         """Whether all definitions are the same, one by one."""
         if not isinstance(other, MergedDefinitions):
             return False
-        mine, theirs = self.definitions, other.definitions
+        mine, theirs = self.contents, other.contents
         return len(mine) == len(theirs) and all(a.same_as(b) for a, b in zip(mine, theirs, strict=True))
 
     def mentions(self, names: Collection[str]) -> bool:
         """Whether any of `names` may stand in one of them."""
-        return any(definition.mentions(names) for definition in self.definitions)
+        return any(content.mentions(names) for content in self.contents)
 
     def texts(self) -> tuple[bytes, ...]:
         """Return the texts of all of them."""
-        return tuple(text for definition in self.definitions for text in definition.texts())
+        return tuple(text for content in self.contents for text in content.texts())
 
     def __getattr__(self, name: str) -> object:
         """Put the parts of the definitions together."""
-        values = [getattr(definition, name) for definition in self.definitions]
+        values = [getattr(content, name) for content in self.contents]
         if name.endswith("_id"):
             return digest(values) if any(values) else ""
         if name == "calls":
@@ -197,6 +234,8 @@ class MergedDefinitions:
                 first = len(found)
                 found += ((outer + first if outer >= 0 else -1, own) for outer, own in value)
             return tuple(found)
-        if name in {"parameters", "returns", "bases"}:
+        if name == "signature":
+            return "; ".join(value for value in values if value)
+        if name in {"parameters", "returns", "bases", "decorators", "guards"}:
             return values[-1]  # what a caller meets: the last definition
         raise AttributeError(name)

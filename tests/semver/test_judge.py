@@ -54,7 +54,9 @@ def test_parameters(old: str, new: str, expected: list[tuple[str, str, str]]) ->
 
 def test_the_receiver_of_a_method_is_no_parameter() -> None:
     old = "class A:\n    @staticmethod\n    def f(a):\n        return a + 1\n"
-    assert bump(old, "class A:\n    def f(self, a):\n        return a + 1\n") == "patch"
+    new = "class A:\n    def f(self, a):\n        return a + 1\n"
+    assert bump(old, new) == "major"  # `A.f(1)` no longer works
+    assert bump(new, old) == "patch"
 
 
 def test_a_changed_return_annotation_gives_its_reason() -> None:

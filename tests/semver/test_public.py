@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.deltas import delta_of
 
 from muse_hook.semver.public import is_public_path, module_name
 
@@ -22,3 +23,38 @@ def test_public_paths(path: str, public: bool) -> None:  # noqa: FBT001 - a case
 def test_module_names() -> None:
     assert module_name("src/a/b.py") == module_name("a/b/__init__.py") == "a/b"
     assert module_name("a.py") == "a"
+
+
+def test_leaving_the_list_is_a_break_also_where_nothing_else_changed() -> None:
+    text = "__all__ = ['one', 'two']\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return 2\n"
+    delta = delta_of({"m.py": text}, {"m.py": text.replace(", 'two'", "")})
+    assert (delta["sem_ver_bump"], delta["breaking_changes"]) == ("major", ["m.py::two: unlisted"])
+    assert delta_of({"m.py": text.replace(", 'two'", "")}, {"m.py": text})["sem_ver_bump"] == "minor"
+
+
+def test_a_module_that_becomes_a_package_with_its_names_breaks_nobody() -> None:
+    text = (
+        "def wrap(text, width):\n    return [text[i:i + width] for i in range(0, len(text), width)]\n\n\nWIDTH = 80\n"
+    )
+    for init, expected in [
+        ("from .text import WIDTH, wrap\n", []),
+        ("from .text import *\n", []),
+        ("from .text import wrap\n", ["layout.py: module_moved layout/text.py"]),
+    ]:
+        delta = delta_of({"layout.py": text}, {"layout/text.py": text, "layout/__init__.py": init})
+        assert delta["breaking_changes"] == expected, init
+
+
+def test_what_no_importer_meets_is_not_public() -> None:
+    for guard in ("if TYPE_CHECKING:", "if __name__ == '__main__':"):
+        assert (
+            delta_of({"m.py": f"{guard}\n    a = f(1)\n"}, {"m.py": f"{guard}\n    b = [2]\n"})["breaking_changes"]
+            == []
+        )
+    assert delta_of({"m.py": "if x:\n    a = f(1)\n"}, {"m.py": "if x:\n    b = [2]\n"})["breaking_changes"]
+
+
+def test_an_import_of_what_another_list_offers_is_listed() -> None:
+    text = "from .a import load\nfrom .b import save\n\n__all__ = [*a.__all__, 'x']\n\n\ndef x(): ...\n"
+    delta = delta_of({"p/m.py": text}, {"p/m.py": text.replace("from .a import load\nfrom .b import save\n", "")})
+    assert delta["breaking_changes"] == ["p/m.py::import::load: public_removed"]

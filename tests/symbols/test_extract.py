@@ -321,7 +321,7 @@ def test_nested_functions_are_part_of_their_function() -> None:
 def test_exports_are_what_the_list_names() -> None:
     assert table("x = 1").exports is None
     assert table("__all__ = ['a', \"b\"]\n__all__ += ('c',)\n__all__: list").exports == ("a", "b", "c")
-    assert table("from m import n\n__all__ = n.__all__").exports is None
+    assert table("from m import n\n__all__ = n.__all__").exports == ("*n",)
 
 
 def test_parameters_are_read_with_kind_default_and_annotation() -> None:

@@ -1,0 +1,36 @@
+"""The old and the new header of a function on its op."""
+
+from __future__ import annotations
+
+from support.deltas import children, delta_of
+
+BODY = "    first = compute(url)\n    second = other(first)\n    return first, second\n"
+
+
+def test_an_op_of_a_function_whose_header_changed_has_both_headers() -> None:
+    old = "def get(url, *, timeout=5):\n" + BODY
+    new = "async def get(\n    url: str,  # where\n    *,\n    timeout=6,\n) -> list[str]:\n" + BODY
+    (op,) = children(delta_of({"m.py": old}, {"m.py": new}))
+    assert op["signature"] == {
+        "old": "get(url, *, timeout=5)",
+        "new": "async get(url: str, *, timeout=6) -> list[str]",
+    }
+
+
+def test_a_rename_and_a_move_have_them_too_and_a_changed_body_has_none() -> None:
+    old = "def get(url):\n" + BODY
+    new = old.replace("get(url)", "fetch(url, size)")
+    (op,) = children(delta_of({"m.py": old}, {"m.py": new}))
+    assert (op["new_address"], op["signature"]) == ("m.py::fetch", {"old": "get(url)", "new": "fetch(url, size)"})
+    other = "X = 1\n"
+    moved = children(delta_of({"a.py": old, "b.py": other}, {"a.py": "", "b.py": other + new.replace("fetch", "get")}))
+    assert [op["signature"] for op in moved] == [{"old": "get(url)", "new": "get(url, size)"}] * 2
+    (op,) = children(delta_of({"m.py": old}, {"m.py": old.replace("other", "another")}))
+    assert "signature" not in op
+
+
+def test_a_long_header_is_cut() -> None:
+    names = ", ".join(f"parameter_{n}" for n in range(100))
+    (op,) = children(delta_of({"m.py": f"def f({names}):\n{BODY}"}, {"m.py": f"def f({names}, z):\n{BODY}"}))
+    assert [len(op["signature"][side]) for side in ("old", "new")] == [500, 500]
+    assert op["signature"]["old"].endswith("…")
