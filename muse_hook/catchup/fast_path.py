@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muse_hook.errors import ObjectMissingError
 from muse_hook.index.index import Index
+from muse_hook.record.budget import BYTES
 from muse_hook.record.recorder import Outcome, Recorder
 
 TYPE_CHECKING = False
@@ -30,6 +31,8 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
         generations: dict[str, int] = {}
         with Recorder(repo, store, index, generations) as recorder:
             try:
+                if budget is not None and recorder.objects.size(oid) > BYTES:
+                    return None  # a message that nobody waits for: the background's
                 parents = recorder.objects.commit(oid).parents
             except ObjectMissingError:
                 return None

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import codecs
 import time
 
 from muse_hook.errors import InternalError
 from muse_hook.model.change import Commit
 
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z: ISO 8601 has four digits for a year
+# What Python can decode and iconv cannot, Git neither (`encoding` is anybody's word): punycode takes the square of a
+# message's length, an escape is no charset.
+_NO_CHARSETS = frozenset(
+    {"punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined", "charmap", "mbcs", "oem", "utf-8-sig"}
+)
+_LONGEST_CHARSET = 40  # bytes of a name; every name that is asked for is kept
+
 _GIT_GENERATED = ("Signed-off-by: ", "(cherry picked from commit ")
 
 
@@ -75,9 +83,11 @@ def subject(message: str) -> str:
 
 
 def _text(raw: bytes, encoding: bytes) -> str:
-    if encoding:
+    if encoding and len(encoding) <= _LONGEST_CHARSET:
         try:
-            return raw.decode(encoding.decode("ascii"))
+            charset = codecs.lookup(encoding.decode("ascii")).name
+            if charset not in _NO_CHARSETS:
+                return raw.decode(charset)
         except (LookupError, ValueError):
             pass  # a charset that nobody knows, or that the message does not keep to
     return raw.decode("utf-8", "backslashreplace")

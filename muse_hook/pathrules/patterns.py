@@ -23,6 +23,7 @@ WANTED = ("linguist-generated", "linguist-vendored")
 
 _LINE_LIMIT = 2048  # bytes; Git passes over a longer line (attr.h, ATTR_MAX_LINE_LENGTH)
 _MACRO = b"[attr]"
+_BLANK = b" \t\r"  # attr.c: a vertical tab and a form feed are letters
 _BOM = b"\xef\xbb\xbf"
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
 
@@ -33,11 +34,23 @@ Assignments = tuple[tuple[str, AttributeState], ...]
 
 _DOMAIN = "code"  # the section of `.museignore` that is ours
 
+# What a `.museignore` may hold: a thousand times what people write, and read in a tenth of a second. tomllib takes the
+# square of a dotted key's length, in time and memory, and a bracket of a pattern up to 5 ms to compile.
+_IGNORE_LIMIT = 64 << 10  # bytes
+_DOTS_LIMIT = 16  # in one key
+_PATTERNS_LIMIT = 2000
+_PATTERN_LIMIT = 1024  # characters of one pattern
+_BRACKETS_LIMIT = 200  # in all patterns
+_STRING = r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*'
+_NAME = r"(?:[\w-]+|\"\")"
+_DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME}){{{_DOTS_LIMIT}}}"
+
 
 class IgnoreRules:
     """The patterns of one `.museignore`, `[global]` before `[domain.code]`; the last one that matches decides.
 
-    The rules are Muse's (`muse.core.ignore`). ValueError, with what is wrong, where the file is not TOML.
+    The rules are Muse's (`muse.core.ignore`). ValueError, with what is wrong, where the file is not TOML, or more than
+    anybody writes.
     """
 
     __slots__ = ("_rules", "patterns")
@@ -45,6 +58,7 @@ class IgnoreRules:
     def __init__(self, content: bytes) -> None:
         import tomllib  # 10 ms, and few trees have a `.museignore`
 
+        _refuse_long(content)
         try:
             raw = tomllib.loads(content.decode("utf-8"))
         except (ValueError, RecursionError) as error:
@@ -52,11 +66,31 @@ class IgnoreRules:
         domains = raw.get("domain")
         domain = domains.get(_DOMAIN) if isinstance(domains, dict) else None
         self.patterns = (*_patterns(raw.get("global")), *_patterns(domain))
+        _refuse_too_much(self.patterns)
         self._rules = [rule for pattern in self.patterns if (rule := _ignore_glob(pattern)) is not None]
 
     def ignores(self, path: Sequence[str]) -> bool:
         """Whether the file with these parts is left out."""
         return next((ignored for ignored, glob in reversed(self._rules) if glob.matches(path)), False)
+
+
+def _refuse_long(content: bytes) -> None:
+    """Raise ValueError where a TOML file is more than tomllib takes in at once."""
+    if len(content) > _IGNORE_LIMIT:
+        raise ValueError(f"it is over {_IGNORE_LIMIT} bytes")
+    without_strings = re.sub(_STRING, '""', content.decode("utf-8", "replace"), flags=re.DOTALL)
+    if re.search(_DOTTED, without_strings, re.ASCII):
+        raise ValueError(f"a key has {_DOTS_LIMIT} dots or more")
+
+
+def _refuse_too_much(patterns: Sequence[str]) -> None:
+    """Raise ValueError where patterns are more than can be compiled at once: by number and length, never by clock."""
+    if len(patterns) > _PATTERNS_LIMIT:
+        raise ValueError(f"it has over {_PATTERNS_LIMIT} patterns")
+    if max(map(len, patterns), default=0) > _PATTERN_LIMIT:
+        raise ValueError(f"a pattern has over {_PATTERN_LIMIT} characters")
+    if sum(pattern.count("[") for pattern in patterns) > _BRACKETS_LIMIT:
+        raise ValueError(f"its patterns have over {_BRACKETS_LIMIT} brackets")
 
 
 def _patterns(section: Any) -> tuple[str, ...]:
@@ -91,12 +125,12 @@ class Attributes:
         found: list[tuple[str, Assignments]] = []
         defined: dict[str, Assignments] = dict(macros or {})
         for raw in content.removeprefix(_BOM).split(b"\n"):
-            line = raw.strip(b" \t\r")
+            line = raw.strip(_BLANK)
             if not line or line.startswith(b"#") or len(raw) >= _LINE_LIMIT:
                 continue
             if line.startswith(_MACRO):
                 if macros is None:
-                    name, *words = line[len(_MACRO) :].split()
+                    name, *words = _words(line[len(_MACRO) :]) or [b""]
                     defined[name.decode("utf-8", "surrogateescape")] = _assignments(words)
                 continue
             pattern, words = _first_word(line)
@@ -165,21 +199,28 @@ def _assignments(words: Sequence[bytes]) -> Assignments:
 
 def _reaching(macros: Mapping[str, Assignments]) -> set[str]:
     """Return WANTED and the macros that set one of them, through others or not."""
-    reaching = set(WANTED)
-    grown = True
-    while grown:
-        grown = False
-        for name, assignments in macros.items():
-            if name not in reaching and any(attribute in reaching for attribute, _ in assignments):
+    macros_that_set: dict[str, list[str]] = {}
+    for name, assignments in macros.items():
+        for attribute, _ in assignments:
+            macros_that_set.setdefault(attribute, []).append(name)
+    reaching, pending = set(WANTED), list(WANTED)
+    while pending:
+        for name in macros_that_set.pop(pending.pop(), ()):
+            if name not in reaching:
                 reaching.add(name)
-                grown = True
+                pending.append(name)
     return reaching
+
+
+def _words(line: bytes) -> list[bytes]:
+    """Return the words of a line, parted as Git parts them."""
+    return [word for word in line.translate(bytes.maketrans(_BLANK, b"   ")).split(b" ") if word]
 
 
 def _first_word(line: bytes) -> tuple[str, list[bytes]]:
     """Return a line's pattern, which may be quoted, and its other words."""
     if not line.startswith(b'"'):
-        first, *words = line.split()
+        first, *words = _words(line)
         return first.decode("utf-8", "surrogateescape"), words
     text = line.decode("utf-8", "surrogateescape")
     pattern, index = "", 1
@@ -195,7 +236,7 @@ def _first_word(line: bytes) -> tuple[str, list[bytes]]:
             pattern += text[index]
             index += 1
     joined = pattern.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")  # \303\244 is one letter
-    return joined, text[index + 1 :].encode("utf-8", "surrogateescape").split()
+    return joined, _words(text[index + 1 :].encode("utf-8", "surrogateescape"))
 
 
 class Glob:

@@ -78,10 +78,13 @@ class PathRules:
 
     def folder(self, parts: Folder) -> str | None:
         """Return the id of a folder's tree, `None` where there is no such folder."""
-        if parts not in self._folders:
-            parent = self.folder(parts[:-1])
-            entry = self._objects.entry(parent, parts[-1]) if parent is not None else None
-            self._folders[parts] = entry[1] if entry is not None and entry[0] == TREE_MODE else None
+        known = len(parts)
+        while parts[:known] not in self._folders:
+            known -= 1
+        for depth in range(known, len(parts)):  # a path may be 1,500 folders deep
+            parent = self._folders[parts[:depth]]
+            entry = self._objects.entry(parent, parts[depth]) if parent is not None else None
+            self._folders[parts[: depth + 1]] = entry[1] if entry is not None and entry[0] == TREE_MODE else None
         return self._folders[parts]
 
     def is_of(self, objects: ObjectReader) -> bool:
@@ -127,6 +130,8 @@ class PathRules:
                 self._cache[key] = IgnoreRules(self._objects.blob(oid))
             except ValueError as error:
                 self._cache[key] = str(error)
+            except MemoryError:  # it is one file of somebody's; the commit is recorded without
+                self._cache[key] = "it takes more memory than there is"
         found: IgnoreRules | str = self._cache[key]
         if isinstance(found, str):
             self.problems.append(f"{IGNORE_FILE} is not used: {found}")

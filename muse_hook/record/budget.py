@@ -41,6 +41,11 @@ class Budget:
         """Say whether that many commits may be begun at all."""
         return commits <= self._commits
 
+    def allows_message(self, objects: ObjectReader, commit_id: str) -> bool:
+        """Take a commit's own bytes off, nearly all of them its message, before it is parsed; False where too many."""
+        self._bytes -= objects.size(commit_id)
+        return self._bytes >= 0
+
     def spend(self, objects: ObjectReader, changes: Sequence[FileChange]) -> bool:
         """Take a commit's cost off, known from its list of changes before any work; False where it is too much."""
         self._commits -= 1

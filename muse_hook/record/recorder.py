@@ -273,6 +273,8 @@ class Recorder:
     def _delta_within(self, commit_id: str, budget: Budget) -> CommitDelta | None:
         """Return a commit's delta, None where that is more than the budget allows; raises as `_delta`."""
         try:
+            if not budget.allows_message(self.objects, commit_id):
+                return None
             commit = self.objects.commit(commit_id)
             changes = self.objects.diff(commit, budget.files)
             if changes is None or not budget.spend(self.objects, changes):

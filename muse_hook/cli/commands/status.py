@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 from muse_hook.catchup.pending import find_unrecorded
+from muse_hook.cli.failures import warn
 from muse_hook.cli.findings import draw_hooks, hint_for_absent
 from muse_hook.cli.options import add_json
+from muse_hook.errors import ObjectMissingError
 from muse_hook.install.install import hook_states
 
 TYPE_CHECKING = False
@@ -45,11 +48,24 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     invocation.catch_up()
     hooks = hook_states(invocation.repository)
     unrecorded = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
+    _say_unused_rules(invocation)
     if arguments.json:
         invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, unrecorded)})
     else:
         _draw(invocation, hooks, unrecorded)
     return 0
+
+
+def _say_unused_rules(invocation: Invocation) -> None:
+    """Say which rule files of HEAD are passed over, and why."""
+    from muse_hook.pathrules.rules import read_rules
+
+    head = invocation.repository.head().oid
+    if head is None:
+        return
+    with invocation.repository.objects() as objects, suppress(ObjectMissingError):
+        for problem in read_rules(objects, objects.commit(head).tree).problems:
+            warn(invocation.messages, problem)
 
 
 def _as_json(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None) -> dict[str, Any]:
