@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 from muse_hook.catchup import queue
 from muse_hook.catchup.plan import read_ref_state
 from muse_hook.catchup.sessions import assign_sessions
 from muse_hook.catchup.state import read_baseline, read_frontier, read_unreadable
 from muse_hook.index.index import Index
+from muse_hook.oplog.lines import open_log, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from muse_hook.git.repository import Repository
     from muse_hook.index.index import DamagedBatch
     from muse_hook.oplog.store import Store
@@ -22,10 +27,11 @@ class Unrecorded:
     before install only a backfill records; `blobs_absent`: those of `missing`, and others of before install, that an
     earlier run could not read, as (commit, branch); `damaged`: batches that do not count, of commits that no other
     batch holds; `beyond_boundary`: how many commits stand at the boundary of a shallow clone; `events`: how many files
-    wait in the queue; `baseline`: "" (there is none), "install", or "anew" (made after the first one was lost).
+    wait in the queue; `by_file`: (commit, path, code) of the files that recorded commits tell without symbols, as too
+    large or unreadable; `baseline`: "" (there is none), "install", or "anew" (made after the first one was lost).
     """
 
-    __slots__ = ("baseline", "beyond_boundary", "blobs_absent", "damaged", "events", "history", "missing")
+    __slots__ = ("baseline", "beyond_boundary", "blobs_absent", "by_file", "damaged", "events", "history", "missing")
 
     def __init__(self) -> None:
         self.missing: list[tuple[str, str]] = []
@@ -34,6 +40,7 @@ class Unrecorded:
         self.damaged: list[DamagedBatch] = []
         self.beyond_boundary = 0
         self.events = 0
+        self.by_file: list[tuple[str, str, str]] = []
         self.baseline = ""
 
 
@@ -59,6 +66,9 @@ def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
         index.refresh()
         sealed = index.find([oid for oid, _ in rows])
         found.damaged = index.damaged()
+    found.by_file = sorted(
+        {row for session, _ in store.sessions() for row in _told_by_file(store, session) if row[0] in sealed}
+    )
     unsealed = [oid for oid, _ in rows if oid not in sealed]
     found.beyond_boundary = sum(oid in shallow for oid in unsealed)
     history = [oid for oid in unsealed if oid in hidden and oid not in shallow]
@@ -79,3 +89,27 @@ def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
         found.missing = [(oid, sessions[oid]) for oid in missing]
         found.blobs_absent += [(oid, sessions[oid]) for oid in missing if oid in tried]
     return found
+
+
+def _told_by_file(store: Store, session: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (commit, path, code) of the files that a log tells without symbols; its other lines are not parsed."""
+    import mmap  # status alone looks
+
+    fd = open_log(store.log_path(session))
+    if fd is None:
+        return
+    try:
+        if not os.fstat(fd).st_size:
+            return
+        with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as data:
+            for code in ("too_large", "unreadable"):
+                sign = f'"change":["{code}"'.encode()
+                at = data.find(sign)
+                while at >= 0:
+                    end = data.find(b"\n", at)
+                    entry = parse(data[data.rfind(b"\n", 0, at) + 1 : end]) if end >= 0 else None
+                    if entry is not None and code in entry["domain_op"].get("change", ()):
+                        yield entry.get("commit_id", ""), entry["domain_op"]["address"], code
+                    at = data.find(sign, end) if end >= 0 else -1
+    finally:
+        os.close(fd)

@@ -133,6 +133,11 @@ class Symbol:
             setattr(self, name, value)
             return value
 
+    PARTS = (
+        "content_id", "masked_id", "guard_id", "body_id", "signature_id", "decorators_id", "bases_id", "docstring_id",
+        "tokens", "statements", "calls", "parameters", "returns", "bases",
+    )  # fmt: skip
+
     def same_as(self, other: Symbol) -> bool:
         """Whether both mean the same (equal `content_id`); equal text is enough, and nothing is parsed then."""
         return self.content is other.content or self.content.same_as(other.content)
@@ -174,6 +179,14 @@ class SymbolTable:
     module_id: str
     tree_id: str
     exports: tuple[str, ...] | None
+
+    def work_out(self) -> None:
+        """Ask for everything that is worked out on first use."""
+        if self.state == "parsed":
+            for symbol in self.symbols.values():
+                for part in Symbol.PARTS:
+                    getattr(symbol, part)
+            _ = self.module_id, self.tree_id, self.exports
 
     def swallows(self, symbol: Symbol) -> bool:
         """Whether a symbol that is not among these may stand in what damage has swallowed: its name does, or a class's.

@@ -12,8 +12,8 @@ from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeVar
 
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from muse_hook.model.symbol import SymbolTable
     from muse_hook.record.merge import MergeTrees
 
-    CommitDelta = tuple[Commit, StructuredDelta, tuple[str, ...]]
-    """A commit, what it did to its parents, and the names of the languages of the files that were read for it."""
+    T = TypeVar("T")
+    CommitDelta = tuple[Commit, StructuredDelta, tuple[str, ...], dict[str, str]]
+    """A commit, what it did to its parents, the names of the languages of the files that were read for it, and what reading
+    some of them raised, by path ("": all of them together)."""
 
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.
@@ -41,6 +43,9 @@ class TableCache:
     def __init__(self, size: int = TABLE_CACHE_SIZE, *, reuse: bool = True) -> None:
         self.size = size
         self.reuse = reuse
+        self.faults: dict[str, str] = {}  # by path, of what reading it raised
+        self.is_careful = False  # everything a table can say is asked for at once, so that a fault shows here
+        self.reads_nothing = False  # every file is `unreadable`
         self.rules: dict[object, Any] = {}  # parsed rule files, for `read_rules`
         self._tables: OrderedDict[tuple[str, str], tuple[SymbolTable, int]] = OrderedDict()
         self._last: dict[str, tuple[str, str]] = {}  # by path, the version asked for last
@@ -67,17 +72,32 @@ class TableCache:
         if cached is not None:
             self._tables.move_to_end(key)
             return cached[0]
-        from muse_hook.symbols.extract import extract
+        from muse_hook.symbols.extract import extract, unreadable_table
 
         source = objects.blob(blob.oid)
         if previous is None and last is not None and last in self._tables:
             previous = self._tables[last][0]
-        table = extract(source, language, previous if self.reuse else None)
+        try:
+            if self.reads_nothing:
+                table = unreadable_table(language)
+            else:
+                table = extract(source, language, previous if self.reuse else None)
+            if self.is_careful:
+                table.work_out()
+        except _MACHINE:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost the commit more than this file
+            self.faults[path] = _details(error)
+            table = unreadable_table(language)
         self._tables[key] = (table, len(source))
         self._bytes += len(source)
         while self._bytes > self.size and len(self._tables) > 1:
             self._bytes -= self._tables.popitem(last=False)[1][1]
         return table
+
+
+# What is no file's fault: another try may fare better.
+_MACHINE = (ObjectMissingError, StoreError, OSError, MemoryError, ImportError)
 
 
 class UnreadableError(Exception):
@@ -100,10 +120,13 @@ def unreadable(commit_id: str, error: Exception) -> UnreadableError:
         raise error
     if isinstance(error, MuseHookError):
         return UnreadableError(str(error), f"recording {commit_id}: {error}")
+    return UnreadableError(f"{type(error).__name__}: {error}", f"recording {commit_id}: {_details(error)}")
+
+
+def _details(error: Exception) -> str:
     from traceback import format_exception
 
-    details = "".join(format_exception(error))
-    return UnreadableError(f"{type(error).__name__}: {error}", f"recording {commit_id}: {details}")
+    return "".join(format_exception(error))
 
 
 def delta_of(
@@ -122,23 +145,53 @@ def commit_delta(
     """Return the delta of `commit` with the languages that it rests on; see `delta_of`."""
     parents: list[str | None] = [objects.commit(parent).tree for parent in commit.parents]
     trees = [*(parents or [None]), commit.tree]
-    cache = cache or TableCache()
-    merge = None
-    if len(parents) > 1:
-        from muse_hook.record.merge import MergeTrees
+    changes = None if changes is None else list(changes)
 
-        merge = MergeTrees(
-            objects,
-            commit,
-            cache.rules,
-            lambda blob, path: cache.table(objects, blob, path),
-            lambda old, new: files_between(objects, (old, new), cache),
-        )
-    files = files_between(objects, trees, cache, changes, merge)
-    delta = build_delta(files, merge)
-    tables = [table for file in files for table in (file.old, file.new, *file.others) if table is not None]
-    languages = {table.language_name: None for table in tables}
-    return commit, delta, tuple(languages | dict.fromkeys(merge.languages if merge is not None else ()))
+    def make(tables: TableCache) -> tuple[StructuredDelta, tuple[str, ...]]:
+        merge = None
+        if len(parents) > 1 and not tables.reads_nothing:
+            from muse_hook.record.merge import MergeTrees
+
+            merge = MergeTrees(
+                objects,
+                commit,
+                tables.rules,
+                lambda blob, path: tables.table(objects, blob, path),
+                lambda old, new: files_between(objects, (old, new), tables),
+            )
+        files = files_between(objects, trees, tables, changes, merge)
+        delta = build_delta(files, merge)
+        found = [table for file in files for table in (file.old, file.new, *file.others) if table is not None]
+        languages = {table.language_name: None for table in found}
+        return delta, tuple(languages | dict.fromkeys(merge.languages if merge is not None else ()))
+
+    (delta, languages), faults = _whatever_raises(make, cache or TableCache())
+    return commit, delta, languages, faults
+
+
+def _whatever_raises(make: Callable[[TableCache], T], cache: TableCache) -> tuple[T, dict[str, str]]:
+    """Return what `make` makes of tables, and what reading some files raised, by path ("": all of them together).
+
+    Where something raises that no file was caught with, each file is asked for everything that it may be asked for, and
+    is `unreadable` where that raises; where it still does, all of them are. So a fault costs a commit the symbols of a
+    file, and never its record.
+    """
+    careful = TableCache(reuse=False)
+    careful.is_careful = True
+    nothing = TableCache(reuse=False)
+    nothing.reads_nothing = True
+    faults: dict[str, str] = {}
+    for tables in (cache, careful, nothing):
+        tables.faults = {}
+        try:
+            return make(tables), tables.faults | faults
+        except _MACHINE:
+            raise
+        except Exception as error:
+            if tables is nothing:
+                raise
+            faults[""] = _details(error)
+    raise AssertionError("the last way returns or raises")
 
 
 def diff_commits(
@@ -155,7 +208,11 @@ def diff_commits(
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
-        return build_delta(files_between(objects, trees, TableCache()), identity=identity)
+
+        def make(tables: TableCache) -> StructuredDelta:
+            return build_delta(files_between(objects, trees, tables), identity=identity)
+
+        return _whatever_raises(make, TableCache())[0]
 
 
 def files_between(

@@ -222,6 +222,8 @@ class Recorder:
                                 outcome.over_budget = True
                                 break
                             chunk.append(made)
+                            for path, fault in made[3].items():
+                                self._store.append_error(f"recording {oid}: {path}: {fault}")
                             ops += _count_ops(made[1])
                     at += 1
                     if progress is not None:
@@ -239,7 +241,7 @@ class Recorder:
         """Append a chunk, in the order in which it was made: one write for each run of one session, one sync each."""
         runs: list[tuple[str, list[Batch]]] = []
         is_shallow = self._repo is not None and self._repo.is_shallow
-        for commit, delta, languages in chunk:
+        for commit, delta, languages, _ in chunk:
             generation = self._generations[commit.id]
             try:
                 batch = make_batch(commit, delta, generation, _engine(languages), shallow=is_shallow)

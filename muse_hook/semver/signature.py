@@ -27,6 +27,9 @@ WIDENED = frozenset((
 ))  # fmt: skip
 """Changes of kind that take nothing from a caller."""
 
+NESTED = 100
+"""Brackets in each other up to which an annotation's spelling is looked into; what is deeper is compared as text."""
+
 _NONE = frozenset(("", "None", "NoReturn", "Never"))
 _ALIASES = {
     "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type",
@@ -165,6 +168,12 @@ def is_broken_promise(before: str, after: str) -> bool:
 
 def members_of(annotation: str) -> frozenset[str]:
     """Return the members of a union in one spelling; of anything else the annotation itself."""
+    depth = deepest = 0
+    for letter in annotation:
+        depth += (letter in "[(") - (letter in "])")
+        deepest = max(deepest, depth)
+    if deepest > NESTED:
+        return frozenset(("".join(annotation.split()),))
     return frozenset(_members(annotation))
 
 

@@ -43,6 +43,11 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
     return _read(text, language, reader)
 
 
+def unreadable_table(language: Language) -> SymbolTable:
+    """Return the table of a file whose reading raised."""
+    return SegmentedTable(language, state="unreadable", damaged=True)
+
+
 def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
     """Return the table of a file that is parsed as a whole."""
     root, parsed = reader.parse(text)

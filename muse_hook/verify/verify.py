@@ -158,7 +158,7 @@ class _Verification:
         ours = recorded.engine if _is_ours(recorded.engine) else ""
         if self._table_cache is not None and commit is not None and _is_ours(recorded.engine):
             with contextlib.suppress(ObjectMissingError):
-                _, made, languages = commit_delta(self._objects, commit, self._table_cache)
+                _, made, languages, _ = commit_delta(self._objects, commit, self._table_cache)
                 ours = engine(languages)
                 if ours == recorded.engine:
                     delta = made

@@ -35,6 +35,7 @@ muse-hook status
 muse-hook status --json | jq .unrecorded.missing
 """
 
+_BY_FILE = {"too_large": "too large to parse", "unreadable": "reading it raised an exception of ours"}
 _NAMED = 10  # commits of a kind; --json has them all
 
 
@@ -84,6 +85,10 @@ def _as_json(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unr
         ],
         "recording": bool(hooks) and all(hook.ok for hook in hooks),
         "unrecorded": None if unrecorded is None else _as_counts(unrecorded),
+        "by_file_only": [
+            {"commit": commit, "path": path, "reason": code}
+            for commit, path, code in (unrecorded.by_file if unrecorded is not None else ())
+        ],
     }
 
 
@@ -140,6 +145,7 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unreco
             ("behind the boundary of a shallow clone", "changed"),
             f": from {_commits(unrecorded.beyond_boundary)} on",
         )
+    _draw_by_file(invocation, unrecorded.by_file)
     if not (unrecorded.missing or unrecorded.damaged):
         out.line("  ", ("nothing", "added"), " that was made since the hooks were installed")
 
@@ -152,6 +158,20 @@ def _draw_kind(out: Screen, what: str, commits: Sequence[tuple[str, str]], hint:
         out.line("    ", (commit[:12], "commit"), f"  {where}")
     if len(commits) > _NAMED:
         out.line(f"    and {len(commits) - _NAMED:,} more (--json has them all)")
+
+
+def _draw_by_file(invocation: Invocation, files: Sequence[tuple[str, str, str]]) -> None:
+    """Tell of files whose commits are recorded without their symbols."""
+    if not files:
+        return
+    out = invocation.out
+    is_fault = any(code == "unreadable" for _, _, code in files)
+    hint = (f"  {invocation.store.path('error.log')}", "hint") if is_fault else ""
+    out.line("  ", ("told by file only", "changed"), f": {len(files):,} file{'s' if len(files) != 1 else ''}", hint)
+    for commit, path, code in files[:_NAMED]:
+        out.line("    ", (commit[:12], "commit"), f"  {path}: {_BY_FILE[code]}")
+    if len(files) > _NAMED:
+        out.line(f"    and {len(files) - _NAMED:,} more (--json has them all)")
 
 
 def _commits(number: int) -> str:

@@ -46,4 +46,4 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:  # noqa: 
         invocation.messages.line(f"recorded {outcome.recorded:,} commit{'s' if outcome.recorded != 1 else ''}{marks}")
     elif not outcome.unreadable:
         invocation.messages.line("nothing to do: everything is recorded")
-    return 0
+    return 1 if outcome.unreadable else 0
