@@ -91,7 +91,7 @@ class Prefixed:
     @classmethod
     def value(cls, text: str, prefix: str) -> str:
         """Return what a part of the text between the quotes means."""
-        if "f" in prefix:
+        if "f" in prefix or "t" in prefix:
             text = text.replace("{{", "{").replace("}}", "}")
         if "r" in prefix or "\\" not in text:
             return text
@@ -189,6 +189,8 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
                 end -= len(quotes) if source.endswith(quotes) and end - len(quotes) >= at else 0
             elif kind in interpolations:
                 parts += (text(source[at : child.start_byte - base], prefix) + own_text(child), child)
+                if "t" in prefix:  # a template keeps the text of its expressions
+                    parts[-1:] = (NAME + without_nul((child.text or b"").decode("utf-8", "backslashreplace")), child)
                 at = child.end_byte - base
         parts.append(text(source[at:end], prefix))
         return prefix, parts
@@ -220,8 +222,9 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
                     parts[-1] += part
                 else:
                     parts.append(part)
-        opening = STRING + ("b" if "b" in prefixes[0] else "u" if prefixes[0] == "u" else "") + "'"
-        if not any("f" in prefix for prefix in prefixes):
+        mark = next((mark for mark in "bt" if mark in prefixes[0]), "u" if prefixes[0] == "u" else "")
+        opening = f"{STRING}{mark}'"
+        if not any("f" in prefix or "t" in prefix for prefix in prefixes):
             entry = opening + without_nul(str(parts[0]))
             out.append(entry)
             if len(source) <= _REMEMBERED_LENGTH and not node.has_error:
@@ -244,7 +247,8 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
         source, at = node.text or b"", 1
         entries: list[Node | str] = []
         for child in node.named_children:
-            entries += (STRING + without_nul(text(source[at : child.start_byte - node.start_byte], "")), child)
+            before = text(source[at : child.start_byte - node.start_byte], "") + own_text(child)
+            entries += (STRING + without_nul(before), child)
             at = child.end_byte - node.start_byte
         entries.append(STRING + without_nul(text(source[at:], "")))
         return [*(entry for entry in entries if entry != STRING), CLOSE]

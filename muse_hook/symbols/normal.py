@@ -45,10 +45,11 @@ class Normal:
 class Normalisation:
     """What one language says of its normal form; `languages.toml` says what the keys of a row mean.
 
-    `kinds` are the grammar's, with what writes each; `statements` and `literals` are numbers of kinds.
+    `kinds` are the grammar's, with what writes each; `statements` and `literals` are numbers of kinds,
+    `packs` is what opens around the list in a kind.
     """
 
-    __slots__ = ("kinds", "literals", "statements")
+    __slots__ = ("kinds", "literals", "packs", "statements")
 
     def __init__(self, language: Language) -> None:
         alias = {kind: str(other) for kind, other in language.table("alias").items()}
@@ -91,6 +92,8 @@ class Normalisation:
         for kind, other in alias.items():
             if "." in kind:
                 place(kind, "alias", OPEN + other, None)
+        for kind, neighbour in language.table("beside").items():
+            place(kind, "beside", str(neighbour), None)
         for kind, around in language.table("wrap").items():
             place(kind, "wrap", OPEN + str(around), None)
         for kind in language.strings("holes"):
@@ -102,6 +105,7 @@ class Normalisation:
         for kind, twin in language.table("lean").items():
             kinds.set_action(kind, lean(kinds, str(twin)))
         pack = {kind: OPEN + str(other) for kind, other in language.table("pack").items()}
+        self.packs = {number: opening for kind, opening in pack.items() for number in kinds.numbers((kind,))}
         for kind in {**inside, **pack}:
             is_bare = kind in language.strings("transparent")
             kinds.set_action(kind, family(kinds, inside.get(kind, {}), pack.get(kind), is_bare=is_bare))
@@ -235,6 +239,24 @@ class Normaliser:
                         out.append(CLOSE)
                     self._end(end[1:], normal)
         return normal
+
+    def write_list(self, nodes: Sequence[Node]) -> list[str]:
+        """Return the entries of nodes, those packed in one (`[x.pack]`) that commas part in a parent which says so."""
+        packs = self._normalisation.packs
+        entries: list[str] = []
+        is_open = False
+        for node in nodes:
+            after, parent = node.next_sibling, node.parent
+            pack = packs.get(parent.kind_id) if parent is not None else None
+            has_comma = pack is not None and after is not None and after.kind_id in self._normalisation.kinds.commas
+            if has_comma and pack is not None and not is_open:
+                entries.append(pack)
+                is_open = True
+            entries += self.write([node]).entries
+            if is_open and not (has_comma and after is not None and after.next_sibling in nodes):
+                entries.append(CLOSE)
+                is_open = False
+        return entries
 
     def is_equal(self, mine: Node, theirs: Node) -> bool:
         """Whether two nodes of whole trees have the same normal form, without writing what has the same text.

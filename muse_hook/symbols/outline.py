@@ -102,7 +102,7 @@ class Outline:
         plain: list[ClassStatement] = []
         unowned: list[SourceText | str] = []
         for key, captures in scopes:
-            condition = self._reader.normaliser.write(captures.get("guard", [])).entries
+            condition = self._reader.normaliser.write_list(captures.get("guard", []))
             guard = "\0".join((key, *condition))
             inner = self.statements(captures[key][0].named_children, context.under(guard))
             left = [part for one in inner for part in one.unowned]

@@ -212,6 +212,13 @@ class Recovery:
             return found
         if first > at:
             return found + self._damaged(first, end, frame)
+        for count, border in enumerate(self._borders(at, end, frame.column)):
+            if count == CANDIDATES:
+                break
+            whole = self._run(at, border, frame)  # what the grammar reads only without what follows it
+            statements, reached = self._accepted(whole, frame) if whole.end >= border else ([], at)
+            if reached >= border:
+                return statements + self._damaged(border, end, frame)
         owner = run.siblings[0].parent if run.siblings else None
         if owner is not None and not owner.is_error and not crosses(owner, self._reader.query, run.source):
             nodes = [node for node in run.siblings if node.is_named and not node.is_extra]

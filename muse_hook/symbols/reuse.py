@@ -43,7 +43,8 @@ def read_changed(text: bytes, old: Sequence[Segment], reader: Reader) -> tuple[l
             return None
         found = _read_gaps(text, old, runs, reader)
         if not isinstance(found, int):
-            return found if _fits(found[0]) else None
+            is_indented = reader.language.row.get("blocks") == "indented"
+            return found if _fits(found[0], is_indented=is_indented) else None
         # what is in the gap may belong to what is beside it (a decorator, an else)
         runs = _widened(text, old, runs, found)
     return None
@@ -230,9 +231,9 @@ def _class_of(before: Sequence[Segment]) -> Segment | None:
     return None
 
 
-def _fits(segments: Sequence[Segment]) -> bool:
-    """Whether siblings begin at the same column, and no member stands without its class."""
-    columns: dict[str, int] = {}
+def _fits(segments: Sequence[Segment], *, is_indented: bool) -> bool:
+    """Whether siblings begin at the same column (those of a file that `is_indented` at the first), no member alone."""
+    columns: dict[str, int] = {ITEM: 0} if is_indented else {}
     role = ITEM
     for segment in segments:
         if segment.role == MEMBER:

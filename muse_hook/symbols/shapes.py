@@ -194,6 +194,10 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
                 entries.append(extra)
             elif what == "wrap":
                 entries += (extra, child, CLOSE)
+            elif what == "beside":
+                is_one = [c.child_count for c in kinds.written_children(child)] == [0]
+                is_kept = is_one and any(c.type == extra for c in children)
+                entries += (OPEN + "beside", child, CLOSE) if is_kept else (child,)
             elif what == "alias":
                 entries += (extra, *child.children, CLOSE)
             elif what == "later":

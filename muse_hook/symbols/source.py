@@ -77,6 +77,7 @@ class Reader:
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
+        self._respell = str(language.row.get("respell", ""))
         self._normals: deque[tuple[SourceText, int]] = deque()
         self._trees: deque[tuple[Parsed, int]] = deque()
         self._normals_size = self._trees_size = 0
@@ -84,6 +85,13 @@ class Reader:
     def parse(self, source: bytes) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
         root = self.parser.parse(source).root_node
+        if root.has_error and self._respell:
+            from muse_hook.symbols.respell import RULES  # few files need it
+
+            respelled = RULES[self._respell](source)
+            if respelled != source:
+                again = self.parser.parse(respelled).root_node
+                root = root if again.has_error else again
         parsed = Parsed(root)
         self._trees.append((parsed, len(source)))
         self._trees_size += len(source)

@@ -1,0 +1,97 @@
+"""Spells what a grammar cannot read in other bytes of the same number, for its parser alone."""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    # Kind, start, end.
+    Token = tuple[str, int, int]
+
+_SPACE, _LINE_END = b" "[0], b"\n"[0]
+
+_TOKEN = re.compile(
+    rb"""(?P<comment>\#[^\n]*)
+    |(?P<string>[A-Za-z]{0,2}(?:'''(?s:[^\\]|\\.)*?'''|\"\"\"(?s:[^\\]|\\.)*?\"\"\"
+        |'(?:[^\\'\n]|\\(?s:.))*'|"(?:[^\\"\n]|\\(?s:.))*"))
+    |(?P<open>[(\[{])|(?P<close>[)\]}])
+    |(?P<line>\n)
+    |(?P<name>[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)
+    |(?P<sign>->|\*\*|==|[!<>:]=|[^\s])""",
+    re.VERBOSE,
+)
+
+
+def brackets_first(source: bytes) -> bytes:
+    """Return Python as tree-sitter-python can read it, which ends a block where a line in brackets is not indented.
+
+    - Line ends and comments inside brackets are blanks.
+    - `lazy import` is `lazy;import`: a statement of its own before the import.
+    - The default of a type parameter, `[T = int]`, is written with `@`, which no type has, and stars there with `-`.
+    - An annotation `X[int] or None` stands in round brackets, for which its spaces have room.
+
+    Nothing else of these forms is Python, so no two texts that mean different things come out alike.
+    """
+    tokens = [(str(found.lastgroup), *found.span()) for found in _TOKEN.finditer(source)]
+    out = bytearray(source)
+    opened: list[bytes] = []  # brackets; "T" is one of type parameters
+    before: list[bytes] = []  # the words of the line so far
+    for index, (kind, start, end) in enumerate(tokens):
+        word = source[start:end]
+        if kind == "open":
+            is_parameters = word == b"[" and len(before) > 1 and before[-2] in {b"def", b"class", b"type"}
+            opened.append(b"T" if is_parameters and not opened else word)
+        elif kind == "close":
+            if opened:
+                opened.pop()
+        elif opened and kind == "comment":
+            out[start:end] = b" " * (end - start)
+        elif opened and kind == "line":
+            out[start] = _SPACE
+        elif opened == [b"T"] and word in {b"=", b"*", b"**"}:
+            out[start:end] = b"@" if word == b"=" else b"-" * len(word)
+        elif not before and word == b"lazy" and source[end : end + 1] == b" ":
+            following = tokens[index + 1] if index + 1 < len(tokens) else ("", 0, 0)
+            if source[following[1] : following[2]] in {b"import", b"from"}:
+                out[end] = b";"[0]
+        elif word in {b"or", b"and"} and index and source[tokens[index - 1][1]] == b"]"[0]:
+            _embrace(source, out, tokens, index)
+        if kind == "line" and not opened:
+            before = []
+        elif kind not in {"comment", "line"}:
+            before = [*before[-1:], word]
+    return bytes(out)
+
+
+def _embrace(source: bytes, out: bytearray, tokens: Sequence[Token], index: int) -> None:
+    """Put the annotation around the operator at `index` in brackets, moving what is between two spaces of it."""
+    depth = 0
+    first = index - 1
+    while first >= 0:  # back to what stands before the annotation
+        kind, start, end = tokens[first]
+        depth += (kind == "close") - (kind == "open")
+        if depth < 0 or (not depth and kind not in {"open", "name"} and source[start:end] != b"."):
+            break
+        first -= 1
+    last = index + 1
+    depth = 0
+    while last < len(tokens):  # and on to what stands behind it
+        kind, start, end = tokens[last]
+        if not depth and (kind in {"close", "line", "comment"} or source[start:end] in {b":", b",", b"="}):
+            break
+        depth += (kind == "open") - (kind == "close")
+        last += 1
+    if first < 0 or last >= len(tokens) or source[tokens[first][1] : tokens[first][2]] not in {b"->", b":"}:
+        return
+    gap, end = tokens[first][2], tokens[last - 1][2]
+    before = tokens[index][1] - 1
+    if source[gap : gap + 1] != b" " or source[before : before + 1] != b" ":
+        return
+    out[gap] = b"("[0]
+    out[before:end] = out[before + 1 : end] + b")"
+
+
+RULES: dict[str, Callable[[bytes], bytes]] = {"brackets_first": brackets_first}

@@ -1,0 +1,131 @@
+"""Python that its grammar cannot read, or reads as something else: equal where it means the same, and only there."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from muse_hook.languages.languages import language_for
+from muse_hook.model.symbol import SymbolTable
+from muse_hook.symbols.extract import extract
+from muse_hook.symbols.respell import brackets_first
+
+PIECES = [
+    "(",
+    ")",
+    "[",
+    "]",
+    "\n",
+    " ",
+    "x",
+    "'''",
+    '"',
+    "#",
+    "lazy import a",
+    "def f[T = ",
+    " or ",
+    "->",
+    ": ",
+    "=",
+    "*",
+]
+
+
+def table(source: str) -> SymbolTable:
+    language = language_for("a.py")
+    assert language is not None
+    return extract(source.encode(), language)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "means_the_same"),
+    [
+        ('f"{x=}"\n', 'f"{x = }"\n', False),
+        ('f"{x:{w=}}"\n', 'f"{x:{w = }}"\n', False),
+        ('x = t"a {b}"\n', 'x = t"a {c}"\n', False),
+        ('x = t"a {b}"\n', 'x = f"a {b}"\n', False),
+        ('x = t"a {b}"\n', "x = t'a {b}'\n", True),
+        ('x = t"a"\n', 'x = "a"\n', False),
+        ('x = t"a {b+c}"\n', 'x = t"a {b + c}"\n', False),
+        ('x = f"a {b+c}"\n', 'x = f"a {b + c}"\n', True),
+        ('x = tr"a\\n {b}"\n', 'x = t"a\\n {b}"\n', False),
+        ("match x:\n    case 1:\n        y = 1\n", "match x,:\n    case 1:\n        y = 1\n", False),
+        ("match x:\n    case 1:\n        y = 1\n", "match x:\n    case 1,:\n        y = 1\n", False),
+        ("match (x,):\n    case 1:\n        y = 1\n", "match x,:\n    case 1:\n        y = 1\n", True),
+        ("match x:\n    case (1,):\n        y = 1\n", "match x:\n    case 1,:\n        y = 1\n", True),
+        ("match x:\n    case (1):\n        y = 1\n", "match x:\n    case 1:\n        y = 1\n", True),
+        ("match x, y:\n    case 1, 2:\n        y = 1\n", "match (x, y):\n    case (1, 2):\n        y = 1\n", True),
+        ("match x,:\n    case 1:\n        f()\n", "match x:\n    case 1:\n        f()\n", False),
+        (
+            "def f():\n  match x,:\n    case 1:\n        f()\n",
+            "def f():\n  match x:\n    case 1:\n        f()\n",
+            False,
+        ),
+        ("(x): int = 1\n", "x: int = 1\n", False),
+        ("(x): int\n", "x: int\n", False),
+        ("(x) = 1\n", "x = 1\n", True),
+        ("(x.y): int = 1\n", "x.y: int = 1\n", True),
+        ("def f():\n    return *a, b\n", "def f():\n    return (*a, b)\n", True),
+        ("def f():\n    yield *a, b\n", "def f():\n    yield (*a, b)\n", True),
+        ("class B[T = int]: pass\n", "class B[T: int]: pass\n", False),
+        ("class B[T = int]: pass\n", "class B[T=int]:\n    pass\n", True),
+        (
+            "def f[T: int = str, *Ts = *tuple[int], **P = [int]](x): pass\n",
+            "def f[T: int = str, *Ts = *tuple[int], **P = [str]](x): pass\n",
+            False,
+        ),
+        ("type X[T = int] = list[T]\n", "type X[T = str] = list[T]\n", False),
+        ("def f(r) -> Row[int] or None:\n    pass\n", "def f(r) -> Row[int] | None:\n    pass\n", False),
+        ("def f(r) -> Row[int] or None:\n    pass\n", "def f(r) -> (Row[int] or None):\n    pass\n", True),
+        ("def f(r: a.Row[int] or None = 1, q=2): pass\n", "def f(r: (a.Row[int] or None) = 1, q=2): pass\n", True),
+        ("lazy import os\n", "import os\n", False),
+        ("lazy from a import b\n", "from a import b\n", False),
+        (
+            "def r(a, b):\n    t = (a +\nb)\n    return t\n\nx = 1\n",
+            "def r(a, b):\n    t = (a + b)\n    return t\n\nx = 1\n",
+            True,
+        ),
+        (
+            'def r(a, b):\n    t = f(a,  # why (\n"""s\n(""" +\n  b)\n    return t\n\nx = 1\n',
+            'def r(a, b):\n    t = f(a, """s\n(""" + b)\n    return t\n\nx = 1\n',
+            True,
+        ),
+        (
+            "class A:\n    x = [1,\n2,\n# c\n3 if\ny else 4]\n    def m(self): pass\n",
+            "class A:\n    x = [1, 2, 3 if y else 4]\n    def m(self): pass\n",
+            True,
+        ),
+        ("try:\n    pass\nexcept A, B:\n    pass\n", "try:\n    pass\nexcept A:\n    pass\n", False),
+        ("x = [*a for a in b]\n", "x = [a for a in b]\n", False),
+    ],
+)
+def test_what_means_the_same_has_one_tree(one: str, other: str, means_the_same: bool) -> None:  # noqa: FBT001 - a case
+    before, after = table(one), table(other)
+    assert not before.damaged
+    assert not after.damaged
+    assert (before.tree_id == after.tree_id) is means_the_same
+
+
+def test_a_respelt_definition_says_what_it_says_elsewhere() -> None:
+    method = "    def put[T = int](self, item: T) -> Row[T] or None:\n        return (item +\n1)\n"
+    alone = table("class Box:\n" + method)
+    beside = table("class Box:\n" + method + "\n    def get(self):\n        return t'{self}' (1\n")
+    assert beside.damaged
+    assert alone.symbols["Box.put"].content_id == beside.symbols["Box.put"].content_id
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES)))
+def test_a_text_keeps_its_length_and_its_strings(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    respelt = brackets_first(text.encode()).decode()
+    assert len(respelt) == len(text)
+    try:
+        whole = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    strings = [node.value for node in ast.walk(whole) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert all(string in respelt for string in strings)
