@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
     CommitDelta = tuple[Commit, StructuredDelta, tuple[str, ...], dict[str, str]]
-    """A commit, what it did to its parents, the names of the languages of the files that were read for it, and what reading
-    some of them raised, by path ("": all of them together)."""
+    """A commit, what it did to its parents, the names of the languages of the files that were read for it, and what
+    reading some of them raised, by path ("": all of them together)."""
 
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.

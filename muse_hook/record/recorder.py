@@ -162,7 +162,7 @@ class Recorder:
         UnreadableError, or what the machine is at fault for.
         """
         try:
-            commit, delta, languages = self.delta(commit_id)
+            commit, delta, languages, _ = self.delta(commit_id)
             is_shallow = self._repo is not None and self._repo.is_shallow
             generation = self._generations[commit_id]
             return make_batch(commit, delta, generation, _engine(languages), shallow=is_shallow)

@@ -121,10 +121,10 @@ def test_matching_that_raises_tells_the_commit_by_file(hooked: HookedRepo, monke
     with monkeypatch.context() as patched:
         original = build_delta
 
-        def fails(files: Any) -> Any:
+        def fails(files: Any, *rest: Any, **named: Any) -> Any:
             if any(file.new is not None and file.new.state == "parsed" for file in files):
                 raise ZeroDivisionError("a bug of ours")
-            return original(files)
+            return original(files, *rest, **named)
 
         patched.setattr(delta, "build_delta", fails)
         report = hooked.read()
