@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _UNKNOWN = ("unparsed", "too_large", "unreadable")
 
-_FORGETS = frozenset(("reparsed", "removed"))
-
 
 def replay(
     repo: Repository, index: Index, commit_id: str, progress: Callable[[int, int], None] | None = None
@@ -205,12 +203,14 @@ class _PatchedFiles:
             self._read(op)
         for op in patches:
             source = op.get("from_address", op["address"])
-            # damage may have hidden symbols of a file that is gone now, or of one that is whole again
-            before = None if _FORGETS.intersection(op.get("change", ())) else symbols.get(source)
+            # Damage may have hidden symbols of a file that is gone now, or of one that is whole again.
+            before = None if "reparsed" in op.get("change", ()) else symbols.get(source)
+            is_removed = "removed" in op.get("change", ())
             for name, content_id in (before or {}).items():
                 if (source, name) not in self._named:
                     path, new_name = carried_along((source, name), self._moved, self._new_keys)
-                    self.after[path][new_name] = content_id
+                    if not is_removed or path != source:  # a class that is elsewhere now took it along
+                        self.after[path][new_name] = content_id
         for op in patches:
             self._write(op)
 
