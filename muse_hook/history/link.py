@@ -44,7 +44,7 @@ class EntryRow(NamedTuple):
 
 
 class MoveRow(NamedTuple):
-    """A row of `moves`; `from_parent` is the parent of a merge that the symbol had gone there in already."""
+    """A row of `moves`; `from_parent` is the parent (1 for the first one) that the symbol had gone there in already."""
 
     record: int
     symbol: int
@@ -367,6 +367,9 @@ class CommitLinker:
         if symbol is None:
             symbol = self._start(origin, content_id, is_before=True)
             addresses.start(origin, BEFORE, 0, symbol)
+            if origin != address:  # something took it along before anybody knew of it: it is there no more
+                addresses.end(origin, self._position, self._record)
+                self._linker.add_move(MoveRow(self._record, symbol, origin, address, "file moved", None, 1))
         elif addresses.living(self._first, address) != symbol and self._others(symbol, address):
             symbol = self._start(address, content_id)
             addresses.start(address, self._position, self._record, symbol)

@@ -25,7 +25,7 @@ VERSION = 8
 # `links` says which symbol an entry belongs to. `addresses`: from record `record` (0: before the log) on, the address
 # belongs to that symbol (NULL: to none any more). `prefixes`: in that record everything under `old` went to `new`.
 # `identities.origin`: the symbol that this one was until a merge brought both to life at two addresses.
-# `moves.from_parent`: the parent of a merge that the symbol had gone there in already.
+# `moves.from_parent`: the parent that the symbol had gone there in already.
 _TABLES = """
 CREATE TABLE records (
     record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
