@@ -191,6 +191,7 @@ def _rebase(value: object) -> dict[str, Any] | None:
         "unsure": bool(value["unsure"]),
         "orig_head": _oid(value["orig_head"]),
         "commands": [[str(command), _some_oid(oid)] for command, oid in value["commands"]],
+        "halted": bool(value.get("halted", True)),
         "listed": [str(oid) for oid in value["listed"]],
         "steps": [[_some_oid(old), _some_oid(new), str(message)] for old, new, message in value["steps"]],
     }

@@ -15,6 +15,7 @@ _BRANCHES = "refs/heads/"
 _FOLDERS = ("rebase-merge", "rebase-apply")
 _START = "rebase (start)"
 _CHECKOUT = "checkout: moving from "
+_HALTS = frozenset({"exec", "x", "break", "b"})
 _OID_LENGTHS = (40, 64)
 _HEX = "0123456789abcdef"
 
@@ -28,10 +29,12 @@ def rebase_facts(repo: Repository, head: Head) -> dict[str, Any]:
     """Return what is known of the rebase that ends now.
 
     `branch`: the branch it moves (None: HEAD was detached); `unsure`: it could not be told which; `orig_head`: that
-    branch's old tip; `commands`: [[command, commit id], ...] as carried out (merge backend); `listed`: the commits,
-    perhaps abbreviated, that the todo list held before anybody edited it; `steps`: [[old, new, message], ...], HEAD's
-    reflog since the rebase began.
+    branch's old tip; `commands`: [[command, commit id], ...] as carried out (merge backend); `halted`: whether it ran
+    or stopped for something else in between, too (`exec`, `break`); `listed`: the commits, perhaps abbreviated, that
+    the todo list held before anybody edited it; `steps`: [[old, new, message], ...], HEAD's reflog since the rebase
+    began.
     """
+    done = _first_folder(repo, "done")
     reflog = repo.reflog("HEAD")
     start = max((index for index, entry in enumerate(reflog) if entry.message.startswith(_START)), default=len(reflog))
     original = _first_line(repo, "orig-head") or _read(repo, "ORIG_HEAD")
@@ -46,7 +49,8 @@ def rebase_facts(repo: Repository, head: Head) -> dict[str, Any]:
         "branch": branch,
         "unsure": unsure,
         "orig_head": original,
-        "commands": _commands(_first_folder(repo, "done")),
+        "commands": _commands(done),
+        "halted": any(line.split(" ", 1)[0] in _HALTS for line in done.split("\n")),
         "listed": _listed(_first_folder(repo, "git-rebase-todo.backup")),
         "steps": [[entry.old, entry.new, entry.message] for entry in reflog[start:]],
     }

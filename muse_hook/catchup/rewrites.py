@@ -25,6 +25,7 @@ _FOLDS = frozenset({"squash", "fixup", "s", "f"})
 _EDITS = frozenset({"edit", "e", "merge", "m"})
 _LEFT_OUT = frozenset({"drop", "d"})
 _START = "rebase (start)"
+_BY_HAND = ("commit: ", "commit (amend): ", "commit (cherry-pick): ")
 _ONTO = " onto "
 _SHORTEST = 4  # digits of an abbreviated id, at least (core.abbrev)
 _EMPTY_TREES = {  # `git hash-object -t tree /dev/null`
@@ -37,7 +38,8 @@ class Rewrite:
     """One ended rebase. What it began with and does not end with is `old`, what is there only since is `new`.
 
     Git writes a pair for a skipped commit too, with the commit that HEAD stood at; so a pair counts only where `new`
-    is part of the result and says who wrote `old` (author, date, subject or patch), or where `old` was folded into it.
+    is part of the result and says who wrote `old` (author, date, subject or patch), where `old` was folded into it, or
+    where `new` was made by hand at the conflict that `old` stopped at.
     """
 
     def __init__(self, repo: Repository, objects: ObjectReader, event: HookEvent) -> None:
@@ -46,6 +48,7 @@ class Rewrite:
         self._objects = objects
         self._event = event
         self._commands = {oid: command for command, oid in facts.get("commands", [])}
+        self._halted: bool = facts.get("halted", True)
         self._listed: tuple[str, ...] = tuple(oid for oid in facts.get("listed", []) if len(oid) >= _SHORTEST)
         self._steps: list[Sequence[str]] = facts.get("steps", [])
         self.orig_head: str | None = facts.get("orig_head")
@@ -95,7 +98,8 @@ class Rewrite:
             folds = [old for old in olds if self._commands.get(old) in _FOLDS]
             likely = self._likeliest(picks, new)
             if likely is not None:
-                yield likely, new
+                # Where a fold stopped and was committed by hand, Git names that commit for what it was to go into, too.
+                yield likely, (self._picked(likely) if folds and not self._surety(likely, new) else None) or new
             for old in self._folded(folds, new):
                 yield old, new
 
@@ -110,6 +114,13 @@ class Rewrite:
             new = later[new]
         return None
 
+    def _picked(self, old: str) -> str | None:
+        """Return the commit of the result that is surely the picked `old`."""
+        surely = self._surety(old, old)
+        return next(
+            (step[1] for step in self._steps if step[1] in self._new and self._surety(old, step[1]) == surely), None
+        )
+
     def _folded(self, folds: list[str], new: str) -> list[str]:
         """Return which of the commits that were to be folded into `new` are in it: each was one amend of HEAD."""
         if not self._steps or not folds:
@@ -120,7 +131,7 @@ class Rewrite:
         while at in before and len(amends) <= len(before):
             amends.append((before[at], at))
             at = before[at]
-        if len(amends) >= len(folds):
+        if len(amends) >= len(folds) or (not amends and len(folds) == 1 and self._is_by_hand(folds[0], new)):
             return folds
         # One was skipped, at a conflict: those that went in untouched are known by their patch, the rest by order.
         patches = [self._patch(self._tree(old), self._tree(amended)) for old, amended in reversed(amends)]
@@ -143,8 +154,19 @@ class Rewrite:
             same = [old for old in likely if self._patch_of(old) == patch]
             best, likely = (1, same) if same else (best, likely)
         if best == 0:
-            likely = [old for old in likely if self._commands.get(old) in _EDITS or not self._commands]
+            likely = [old for old in likely if self._is_by_hand(old, new)]
         return likely[0] if likely else None
+
+    def _is_by_hand(self, old: str, new: str) -> bool:
+        """Say whether `new` is what somebody committed where the rebase had stopped at `old`.
+
+        Only an `exec` or a `break` gives another occasion to commit; what was made there touches other files.
+        """
+        if not self._commands or self._commands.get(old) in _EDITS:
+            return True
+        if not any(step[1] == new and step[2].startswith(_BY_HAND) for step in self._steps):
+            return False
+        return not self._halted or not self._paths_of(old).isdisjoint(self._paths_of(new))
 
     def _surety(self, old: str, new: str) -> int:
         """Say how surely `new` is `old` rewritten, by what a rewriting keeps; 0 is no sign of it."""
@@ -172,6 +194,10 @@ class Rewrite:
         if commit is None or len(commit.parents) > 1:
             return f"no patch of {oid}"
         return self._patch(self._tree(commit.parents[0]) if commit.parents else None, commit.tree)
+
+    def _paths_of(self, oid: str) -> set[bytes]:
+        output = self._repo.output("diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", oid)
+        return {path for path in output.split(b"\0") if path}
 
     def _patch(self, old: str | None, new: str | None) -> str:
         """Return what names a change wherever it was applied: Git's patch id."""

@@ -109,6 +109,61 @@ def test_rebase_with_a_conflict_continued(hooked: HookedRepo, backend: str) -> N
     assert hooked.mark_texts() == ["rebase: A -> A", "rebase: B -> B", "rebase: X -> X"]
 
 
+@pytest.mark.parametrize("subjects", [("X",), ("A", "X"), ("X", "A"), ("A", "X", "B")], ids="".join)
+def test_rebase_with_a_conflict_committed_by_hand(hooked: HookedRepo, subjects: tuple[str, ...]) -> None:
+    topic(hooked, *subjects, conflicting="X")
+    hooked.git("rebase", "-q", "main", check=False)
+    resolve(hooked)
+    hooked.git("commit", "-q", "-m", "by hand")
+    hooked.git("rebase", "--continue")
+    hooked.head_is_recorded()
+    expected = [f"rebase: {subject} -> {'by hand' if subject == 'X' else subject}" for subject in subjects]
+    assert hooked.mark_texts() == sorted(expected)
+
+
+def test_rebase_with_a_conflict_committed_by_hand_and_another_skipped(hooked: HookedRepo) -> None:
+    topic(hooked, "A", "X", conflicting="X")
+    hooked.one("both.txt", "again", message="Y", dead=True)
+    hooked.sync()
+    hooked.git("rebase", "-q", "main", check=False)
+    resolve(hooked)
+    hooked.git("commit", "-q", "-m", "by hand")
+    hooked.git("rebase", "--continue", check=False)
+    hooked.git("rebase", "--skip")
+    hooked.head_is_recorded()
+    assert hooked.mark_texts() == ["dropped: Y", "rebase: A -> A", "rebase: X -> by hand"]
+
+
+@pytest.mark.parametrize("path", ["both.txt", "other.txt"])
+def test_a_commit_by_hand_where_there_was_another_occasion(hooked: HookedRepo, path: str) -> None:
+    """After a break a commit may be anything; it is the conflict's where it touches the same file."""
+    topic(hooked, "A", "X", conflicting="X")
+    interactive(hooked, "pick A", "break", "pick X", check=False)
+    if path == "other.txt":
+        hooked.one(path, message="by hand", check=False)
+        hooked.git("rebase", "--continue", check=False)
+        hooked.git("rebase", "--skip")
+    else:
+        hooked.git("rebase", "--continue", check=False)
+        resolve(hooked)
+        hooked.git("commit", "-q", "-m", "by hand")
+        hooked.git("rebase", "--continue")
+    hooked.head_is_recorded()
+    assert hooked.mark_texts() == sorted(
+        ["rebase: A -> A", "dropped: X" if path == "other.txt" else "rebase: X -> by hand"]
+    )
+
+
+def test_a_fold_with_a_conflict_committed_by_hand(hooked: HookedRepo) -> None:
+    topic(hooked, "A", "X", "B", conflicting="X")
+    interactive(hooked, "pick A", "fixup X", "pick B", check=False)
+    resolve(hooked)
+    hooked.git("commit", "-q", "-m", "by hand")
+    hooked.git("rebase", "--continue")
+    hooked.head_is_recorded()
+    assert hooked.mark_texts() == ["rebase: A -> A", "rebase: B -> B", "rebase: X -> by hand"]
+
+
 @BACKENDS
 @pytest.mark.parametrize("subjects", [("X", "A"), ("A", "X"), ("A", "X", "B"), ("X",)], ids="".join)
 def test_rebase_with_a_conflict_skipped(hooked: HookedRepo, backend: str, subjects: tuple[str, ...]) -> None:
