@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.concurrent.collision import (
+    ASYNC_AND_CALLER,
     BOTH_ADDED,
     BOTH_CHANGED,
     BOTH_RENAMED,
@@ -14,7 +15,7 @@ from muse_hook.concurrent.collision import (
 )
 from muse_hook.concurrent.merge import CONFLICTS, MERGES, WHOLE, first_line, span_of
 from muse_hook.concurrent.uses import breaks, new_callers
-from muse_hook.match.pairs import CONTAINER, group_of
+from muse_hook.match.pairs import CONTAINER, IMPORT, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,11 +180,19 @@ def _callers(changer: BranchChanges, caller: BranchChanges, *, swapped: bool) ->
             continue  # reported already: the caller's file is no more
         if (key, user_key) not in seen:
             seen.add((key, user_key))
-            theirs = CollisionSide(_address(user_key), ["calls"], user.lines)
+            how = "imports" if group_of(user) == IMPORT else "calls"
+            theirs = CollisionSide(_address(user_key), [how], user.lines)
             sides = (_side_of(change), theirs)
             collision = _collision(kind, _address(key), change.old.kind, sides, None, swapped=swapped)
-            collision.breaks = breaks(change) if kind == SIGNATURE_AND_CALLER else None
+            collision.breaks = _breaks(kind, change)
             yield collision
+
+
+def _breaks(kind: str, change: BranchChange) -> bool | None:
+    """Say whether calls as they were fail now; None of a kind that is no change of a call."""
+    if kind == ASYNC_AND_CALLER:
+        return True
+    return breaks(change) if kind == SIGNATURE_AND_CALLER else None
 
 
 def _collision(

@@ -12,17 +12,22 @@ CHANGED_AND_DELETED = "changed_and_deleted"
 BOTH_RENAMED = "both_renamed"
 BOTH_ADDED = "both_added"
 SIGNATURE_AND_CALLER = "signature_and_caller"
+ASYNC_AND_CALLER = "async_and_caller"
 GONE_AND_CALLER = "gone_and_caller"
 LINES = "lines"
-KINDS = (BOTH_CHANGED, CHANGED_AND_DELETED, BOTH_RENAMED, BOTH_ADDED, SIGNATURE_AND_CALLER, GONE_AND_CALLER, LINES)
+KINDS = (
+    BOTH_CHANGED, CHANGED_AND_DELETED, BOTH_RENAMED, BOTH_ADDED,
+    SIGNATURE_AND_CALLER, ASYNC_AND_CALLER, GONE_AND_CALLER, LINES,
+)  # fmt: skip
 """`both_changed` is also a rename on one side and an edit on the other; `both_renamed` is to different places;
-`signature_and_caller`, `gone_and_caller`: what one side gave other parameters, or renamed, moved or deleted, has a new
-user on the other; `lines`: no symbol was touched twice, and a line-based merge stops in the file all the same."""
+`signature_and_caller`, `async_and_caller`, `gone_and_caller`: what one side gave other parameters, made a coroutine (or
+none any more), or renamed, moved or deleted, has a new user on the other; `lines`: no symbol was touched twice, and a
+line-based merge stops in the file all the same."""
 
 
 class CollisionSide:
     """One side's part: where the symbol is there ("" where it is gone), what was done (`change`, reason codes as in
-    an op, or `added`, `deleted`, `calls`), and its lines there, or None.
+    an op, or `added`, `deleted`, `calls`, `imports`), and its lines there, or None.
     """  # noqa: D205 - the fields are the summary
 
     __slots__ = ("address", "change", "lines")

@@ -103,6 +103,11 @@ class BranchChanges:
         file = self.files.get(path)
         return file.new_symbols if file is not None else {}
 
+    def tables(self, path: str) -> list[Mapping[str, Symbol]]:
+        """Return the symbols of a path of before, as they were and are; none where the side did not touch it."""
+        file, goal = self.files.get(path), self.files.get(self.path_now(path))
+        return [*([file.old_symbols] if file is not None else []), *([goal.new_symbols] if goal is not None else [])]
+
     def still_binds(self, path: str, symbol: Symbol) -> bool:
         """Say whether a file of before still has the name of one of its symbols: something took its place."""
         there = self.symbols(self.path_now(path)).values()

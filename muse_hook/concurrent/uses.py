@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from muse_hook.concurrent.collision import GONE_AND_CALLER, SIGNATURE_AND_CALLER
+from muse_hook.concurrent.collision import ASYNC_AND_CALLER, GONE_AND_CALLER, SIGNATURE_AND_CALLER
 from muse_hook.languages.languages import language_for
 from muse_hook.match.pairs import CALLABLE, IMPORT, VALUE, group_of
 from muse_hook.semver.signature import compare_parameters
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from muse_hook.model.symbol import Symbol
 
 _STAR = "*:"
+_SUPER = "super"
+_ASYNC = "async_"
 _WORD = re.compile(r"\w+", re.ASCII)
 _WORDS = re.compile(rb"\w+")
 
@@ -32,15 +34,18 @@ def new_callers(
     which texts say the name, which of their files know the owner, and only then what differs between two versions.
     """
     expected = [(key, change, *_expected(key, change)) for key, change in changer.changed.items()]
-    uses = _Uses(caller, {name for _, _, kind, name in expected if kind})
-    for key, change, kind, name in expected:
-        found = uses.of_name(name, key, change.old) if kind else []
-        if not found or not _broken(changer, key, change):
+    uses = _Uses(caller, changer, {name for _, _, kind, names in expected if kind for name in names})
+    for key, change, kind, names in expected:
+        if not kind or not _broken(changer, key, change):
             continue
         by_call = group_of(change.old) == CALLABLE
-        for use in found:
-            if name in (use.calls if by_call else use.identifiers):
-                yield kind, key, change, use.key, use.symbol
+        for name in names:
+            for use, said in uses.of_name(name, key, change.old) if group_of(change.old) != VALUE else ():
+                if said in (use.calls if by_call else use.identifiers) and _is_meant(caller, name, use, change.old):
+                    yield kind, key, change, use.key, use.symbol
+        if kind == GONE_AND_CALLER:
+            for import_key, imported in uses.imports_of(key, change.old):
+                yield kind, key, change, import_key, imported
 
 
 def breaks(change: BranchChange) -> bool:
@@ -86,10 +91,12 @@ class _Uses:
     Beyond ASCII a name has several spellings, so such a text may say any of them.
     """
 
-    def __init__(self, side: BranchChanges, names: Collection[str]) -> None:
+    def __init__(self, side: BranchChanges, changer: BranchChanges, names: Collection[str]) -> None:
         self._side = side
+        self._changer = changer
         self._uses_of_name: dict[str, list[_Use]] = {}
         self._imports: dict[str, dict[str, list[Symbol]]] = {}
+        names = {*names, *self._aliases(names)}
         words = {name.encode(): name for name in names if _WORD.fullmatch(name)}
         others = [name for name in names if not _WORD.fullmatch(name)]
         for key, symbol, old in _changed(side) if names else ():
@@ -97,44 +104,110 @@ class _Uses:
             for name in _names_in(symbol.texts(), names, words, others):
                 self._uses_of_name.setdefault(name, []).append(use)
 
-    def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> list[_Use]:
-        """Return what may say a name in files that have to do with its owner, which stood at `key` before."""
+    def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> Iterator[tuple[_Use, str]]:
+        """Yield what may say a name, or an alias of it, in files that have to do with its owner; and what it may say.
+
+        The owner stood at `key` before.
+        """
         refers: dict[str, bool] = {}
-        found = []
         for use in self._uses_of_name.get(name, ()):
             path = use.key[0]
             if path not in refers:
                 refers[path] = self._refers_to(path, key, owner)
             if refers[path]:
-                found.append(use)
-        return found
+                yield use, name
+        for alias, original in self._known_aliases.items():
+            for use in self._uses_of_name.get(alias, ()) if name in original else ():
+                imports = self._imports_of(use.key[0]).get(alias, ())
+                if any(_imported_name(each) == name and _is_of(each, key[0]) for each in imports):
+                    yield use, alias
+
+    def imports_of(self, key: SymbolKey, owner: Symbol) -> Iterator[tuple[SymbolKey, Symbol]]:
+        """Yield the new imports of a module's own name, which stood at `key` before."""
+        if owner.parent:
+            return
+        for import_key, imported in self._side.added.items():
+            if group_of(imported) != IMPORT or self._side.path_before(import_key[0]) == key[0]:
+                continue
+            if _imported_name(imported) == owner.name and _is_of(imported, key[0]):
+                yield import_key, imported
+
+    def _aliases(self, names: Collection[str]) -> Iterable[str]:
+        """Find under which other names the files of the side import any of `names`."""
+        self._known_aliases: dict[str, set[str]] = {}
+        for path in self._side.files if names else ():
+            for alias, imports in self._imports_of(path).items():
+                for each in imports:
+                    original = _imported_name(each)
+                    if original != alias and original in names:
+                        self._known_aliases.setdefault(alias, set()).add(original)
+        return self._known_aliases
+
+    def _names_in_module(self, path: str) -> set[str]:
+        """Return the names that a module (its path of before) has on either side, and had."""
+        tables = [*self._changer.tables(path), *self._side.tables(path)]
+        return {symbol.name for table in tables for symbol in table.values() if not symbol.parent}
+
+    def _imports_of(self, path: str) -> dict[str, list[Symbol]]:
+        imports = self._imports.get(path)
+        if imports is None:
+            imports = self._imports[path] = _imports(self._side.symbols(path).values())
+        return imports
 
     def _refers_to(self, path: str, key: SymbolKey, owner: Symbol) -> bool:
         if self._side.path_before(path) == key[0]:
             return True
         if group_of(owner) == IMPORT:
             return False
-        imports = self._imports.get(path)
-        if imports is None:
-            imports = self._imports[path] = _imports(self._side.symbols(path).values())
+        imports = self._imports_of(path)
         wanted = {owner.name, _last(owner.parent)}
         near = (each for name in {*wanted, *_module(key[0])} for each in imports.get(name, ()))
-        return any(_brings(each, wanted, key[0]) for each in (*near, *imports.get(_STAR, ())))
+        if any(_brings(each, wanted, key[0]) for each in (*near, *imports.get(_STAR, ()))):
+            return True
+        # under another name: the module, or the class that owns it
+        every = [each for found in imports.values() for each in found]
+        names = self._names_in_module(key[0])
+        return any(
+            _is_module(each, key[0], names) or (_imported_name(each) in wanted and _is_of(each, key[0]))
+            for each in every
+        )
 
 
-def _expected(key: SymbolKey, change: BranchChange) -> tuple[str, str]:
-    """Return the kind of collision that a new user of the symbol may be, and the name that it would use."""
-    old, group = change.old, group_of(change.old)
-    if group == VALUE:
-        return "", ""
-    if change.new is None or change.is_elsewhere:
-        return GONE_AND_CALLER, old.name
+def _expected(key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...]]:
+    """Return the kind of collision that a new user of the symbol may be, and the names that it would use."""
+    old, new, group = change.old, change.new, group_of(change.old)
+    if new is None or change.is_elsewhere:
+        return GONE_AND_CALLER, (old.name,)
     if group != CALLABLE:
-        return "", ""
+        return "", ()
+    kind = ASYNC_AND_CALLER if _is_async(old) != _is_async(new) else SIGNATURE_AND_CALLER
     language = language_for(key[0])
     if old.parent and language is not None and old.name in language.strings("constructors"):
-        return SIGNATURE_AND_CALLER, old.parent.rpartition(".")[2]
-    return SIGNATURE_AND_CALLER, old.name
+        return kind, (_last(old.parent), old.name, _SUPER)
+    return kind, (old.name,)
+
+
+def _is_async(symbol: Symbol) -> bool:
+    return symbol.kind.startswith(_ASYNC)
+
+
+def _is_meant(side: BranchChanges, name: str, use: _Use, owner: Symbol) -> bool:
+    """Say whether a call of `name` by a use means the owner.
+
+    Every class has a constructor of the same name: `super().__init__` is a base class's, `Base.__init__` says whose.
+    """
+    if name not in (owner.name, _SUPER) or not owner.parent or not _is_constructor(use.key[0], owner):
+        return True
+    tokens = use.symbol.tokens
+    if any(tokens[at : at + 3] == (_last(owner.parent), ".", owner.name) for at in range(len(tokens))):
+        return True
+    around = side.symbols(use.key[0]).get(use.symbol.parent)
+    return around is not None and _SUPER in tokens and any(_last(base) == _last(owner.parent) for base in around.bases)
+
+
+def _is_constructor(path: str, symbol: Symbol) -> bool:
+    language = language_for(path)
+    return language is not None and symbol.name in language.strings("constructors")
 
 
 def _broken(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> bool:
@@ -145,7 +218,7 @@ def _broken(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> boo
             return False
         # A method that keeps its name went to a base class or a subclass: objects answer to it as before.
         return not (new is not None and old.parent and new.parent and new.name == old.name)
-    return _signature(old) != _signature(new)
+    return _signature(old) != _signature(new) or _is_async(old) != _is_async(new)
 
 
 def _signature(symbol: Symbol) -> list[tuple[str, str, str | None]]:
@@ -183,6 +256,32 @@ def _brings(imported: Symbol, wanted: set[str], path: str) -> bool:
         return False
     origin = imported.tokens[0] if imported.tokens else ""
     return origin.startswith(".") or _last(origin) in {*path.split("/")[:-1], *module}
+
+
+def _imported_name(imported: Symbol) -> str:
+    """Return what an import of a name brings in, as its own module calls it; "" for a module or all that is in one.
+
+    `from m import f as g` and `from m import f` bring `f`. `import m as f` looks like the latter.
+    """
+    names = imported.tokens
+    if len(names) < 2 or names[1] == "*":  # noqa: PLR2004 - where from, and what
+        return ""
+    return names[1]
+
+
+def _is_of(imported: Symbol, path: str) -> bool:
+    """Say whether an import of a name is from the module at a path."""
+    origin = imported.tokens[0] if imported.tokens else ""
+    return _last(origin.rstrip("/").rpartition("/")[2].removesuffix(".js")) in _module(path)
+
+
+def _is_module(imported: Symbol, path: str, names: Collection[str]) -> bool:
+    """Say whether an import brings the module at a path, which has these `names`, under another name."""
+    tokens = imported.tokens
+    if len(tokens) < 2 or imported.name in names:  # noqa: PLR2004 - what, and as what
+        return False
+    is_whole = len(tokens) == 2 or tokens[1] == "*"  # noqa: PLR2004 - `import m as x`
+    return _is_of(imported, path) if is_whole else tokens[1] in _module(path)
 
 
 def _imports(symbols: Iterable[Symbol]) -> dict[str, list[Symbol]]:

@@ -104,3 +104,86 @@ def test_a_new_caller_of_what_only_moved_within_reach_is_no_collision(fork: Fork
     assert not any(
         each.kind == "gone_and_caller" for each in fork.found({"app.py": base}, {"app.py": moved}, {"app.py": used})
     )
+
+
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        ("import app as a", "a.helper(1, 2)"),
+        ("from . import app as a", "a.helper(1, 2)"),
+        ("from app import helper as aid", "aid(1, 2)"),
+        ("from .app import helper as aid", "aid(1, 2)"),
+    ],
+)
+def test_a_call_under_another_name(fork: Fork, imports: str, call: str) -> None:
+    user = f"{imports}\n\n\ndef use():\n    return {{}}\n"
+    found = fork.found(
+        {"app.py": APP, "use.py": user.format("0")},
+        {"app.py": edit(("helper(a, b)", "helper(a, b, c)"))},
+        {"use.py": user.format(call)},
+    )
+    assert short(found) == [("signature_and_caller", "app.py::helper", ["signature"], ["calls"], None)]
+
+
+def test_another_name_of_another_module_is_no_call(fork: Fork) -> None:
+    user = "import other as a\nfrom third import helper as aid\n\n\ndef use():\n    return {}\n"
+    found = fork.found(
+        {"app.py": APP, "use.py": user.format("0")},
+        {"app.py": edit(("helper(a, b)", "helper(a, b, c)"))},
+        {"use.py": user.format("a.helper(aid(1, 2), 3)")},
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_function_that_becomes_a_coroutine_or_none(fork: Fork, back: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    plain, coroutine = APP, edit(("def helper", "async def helper"))
+    old, new = (coroutine, plain) if back else (plain, coroutine)
+    found = fork.found(
+        {"app.py": old, "use.py": CALLER.format("0")}, {"app.py": new}, {"use.py": CALLER.format("helper(1, 2)")}
+    )
+    assert [(each.kind, each.address, each.breaks) for each in found] == [("async_and_caller", "app.py::helper", True)]
+
+
+@pytest.mark.parametrize("imports", ["from app import {}", "from app import {} as aid", "from .app import {}"])
+@pytest.mark.parametrize(
+    ("name", "gone"), [("helper", ("def helper", "def leave")), ("Model", ("class Model", "def helper"))]
+)
+def test_a_new_import_of_what_is_gone(fork: Fork, imports: str, name: str, gone: tuple[str, str]) -> None:
+    user = "def use():\n    return 1\n"
+    found = fork.found(
+        {"app.py": APP, "use.py": user}, {"app.py": cut(*gone)}, {"use.py": imports.format(name) + "\n\n\n" + user}
+    )
+    assert ("gone_and_caller", f"app.py::{name}", ["deleted"], ["imports"], None) in short(found)
+
+
+def test_a_new_import_of_a_variable_that_is_gone_and_of_a_namesake(fork: Fork) -> None:
+    base = APP + "\n\nLIMIT = 3\n"
+    user = "def use():\n    return 1\n"
+    theirs = {"use.py": "from app import LIMIT\n" + user, "far.py": "from elsewhere import LIMIT\n" + user}
+    found = fork.found({"app.py": base, "use.py": user, "far.py": user}, {"app.py": APP}, theirs)
+    assert [(each.kind, each.theirs.address) for each in found] == [("gone_and_caller", "use.py::import::LIMIT")]
+
+
+INIT = edit(("    def save", "    def __init__(self, path):\n        self.path = path\n\n    def save"))
+
+
+@pytest.mark.parametrize(
+    ("base", "call", "kinds"),
+    [
+        ("Model", "super().__init__('a')", ["signature_and_caller"]),
+        ("Model", "Model.__init__(self, 'a')", ["signature_and_caller"]),
+        ("app.Model", "super().__init__('a')", ["signature_and_caller"]),
+        ("Other", "super().__init__('a')", []),
+        ("Other", "Other.__init__(self, 'a')", []),
+    ],
+)
+def test_a_constructor_that_a_subclass_calls(fork: Fork, base: str, call: str, kinds: list[str]) -> None:
+    top = "import app\nfrom app import Model\nfrom other import Other\n\n\n"
+    sub = f"class Sub({base}):\n    def __init__(self):\n        {call}\n"
+    found = fork.found(
+        {"app.py": INIT, "use.py": top},
+        {"app.py": INIT.replace("__init__(self, path)", "__init__(self, path, size)")},
+        {"use.py": top + sub},
+    )
+    assert [(each.kind, each.address) for each in found] == [(kind, "app.py::Model.__init__") for kind in kinds]

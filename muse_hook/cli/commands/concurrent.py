@@ -48,6 +48,7 @@ _LABELS = {
     "both_renamed": "both renamed",
     "both_added": "both added",
     "signature_and_caller": "parameters changed, new caller",
+    "async_and_caller": "coroutine or not, new caller",
     "gone_and_caller": "gone, new caller",
     "lines": "lines only",
 }
