@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from muse_hook.git.process import Git
 
 _BRANCHES = "refs/heads/"
+_TAIL = 4096  # bytes of a reflog: some twenty moves
 
 
 class ReflogEntry:
@@ -34,6 +35,21 @@ def reflog(git: Git, ref: str, git_dir: str) -> list[ReflogEntry]:
         return _from_git(git, [ref], git_dir).get(ref, [])
     # What is not below refs/ belongs to one work tree.
     return _from_file(os.path.join(git.common_dir if ref.startswith("refs/") else git_dir, "logs", ref))
+
+
+def last_moves_of_head(git: Git, size: int = _TAIL) -> tuple[list[ReflogEntry], bool]:
+    """Return the moves in the last `size` bytes of HEAD's reflog, oldest first, and whether these are all that it has.
+
+    No process is started: of a reftable, as of a repository that keeps no reflogs, there is none.
+    """
+    try:
+        with open(os.path.join(git.git_dir, "logs", "HEAD"), "rb", buffering=0) as file:
+            length = file.seek(0, os.SEEK_END)
+            start = file.seek(max(0, length - size))
+            lines = file.read(size).split(b"\n")
+    except OSError:
+        return [], True
+    return _entries(lines[1:] if start else lines), not start
 
 
 def branch_reflogs(git: Git) -> dict[str, list[ReflogEntry]]:
@@ -74,6 +90,10 @@ def _from_file(path: str) -> list[ReflogEntry]:
             lines = file.read().split(b"\n")
     except OSError:
         return []
+    return _entries(lines)
+
+
+def _entries(lines: list[bytes]) -> list[ReflogEntry]:
     found = []
     for line in lines:
         # <old> <new> <name> <email> <seconds> <zone> TAB <message>; a line that is none (a crash) is passed over

@@ -166,6 +166,12 @@ class Repository(Git):
 
         return reflogs.reflog(self, ref, git_dir or self.git_dir)
 
+    def last_moves_of_head(self) -> tuple[list[ReflogEntry], bool]:
+        """Return HEAD's last moves, oldest first, and whether there are no more; see `reflogs.last_moves_of_head`."""
+        from muse_hook.git import reflogs
+
+        return reflogs.last_moves_of_head(self)
+
     def branch_reflogs(self) -> dict[str, list[ReflogEntry]]:
         """Return the moves of every local branch that has a reflog, oldest first, by short name."""
         from muse_hook.git import reflogs

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from muse_hook.index.index import Index
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -176,3 +178,22 @@ def test_failing_commits_record_nothing(hooked: HookedRepo) -> None:
     hooked.git("commit", "-q", "-m", "taken", "--no-verify")
     hooked.head_is_recorded()
     assert hooked.recorded() == {"main": 1}
+
+
+@pytest.mark.parametrize("way", ["commit", "amend", "elsewhere"])
+def test_a_commit_without_a_hook_that_was_reset_away_comes_with_the_next(hooked: HookedRepo, way: str) -> None:
+    hooked.one(message="A")
+    hooked.git("branch", "other")
+    lost = hooked.one(message="lost", dead=True)
+    if way == "amend":
+        hooked.change("a.txt", "more")
+        hooked.git("commit", "-q", "--amend", "-m", "B")
+    else:
+        hooked.git("reset", "-q", "--hard", "HEAD~1")
+        if way == "elsewhere":
+            hooked.git("switch", "-q", "other")
+        hooked.one(message="B")
+    assert hooked.recorded() == ({"main": 2, "other": 1} if way == "elsewhere" else {"main": 3})
+    with Index(hooked.store()) as index:
+        index.refresh()
+        assert index.is_sealed(lost)
