@@ -102,7 +102,9 @@ def test_commits_take_so_many_instructions(hooked: HookedRepo) -> None:
 
 
 def test_size_of_the_repository_does_not_matter(hooked: HookedRepo) -> None:
-    hooked.one("a.txt", dead=True)
+    for text in "xy":
+        hooked.sync()
+        grow(hooked, f"M 100644 inline p/f\ndata 1\n{text}\n")
     small = cost(hooked)
     files = "".join(f"M 100644 inline p{number // 50}/f{number}\ndata 1\nx\n" for number in range(5000))
     grow(hooked, files)

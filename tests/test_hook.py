@@ -254,7 +254,7 @@ def wait_for(hooked: HookedRepo, seals: int) -> None:
 
 def test_modules_of_ours_that_a_hook_loads_are_those_of_the_table(hooked: HookedRepo) -> None:
     """What is no line of a hook in test_layers' table may import more at its top."""
-    hooked.one("a.py", "def f(): pass", dead=True)
+    hooked.one("a.py", "def f(): pass")
     hooked.path.joinpath("a.py").write_text("def g(x): return x\n")
     hooked.dead("commit", "-q", "-a", "--amend", "-m", "more")
     modules = watched(hooked)["modules"]

@@ -77,7 +77,7 @@ READER = HOOK | {
 LOADED_BY_A_HOOK = {
     "": "hook errors digest quick_import",
     "model": "change symbol address",
-    "git": "environment discovery process repository refs commits objects libgit2",
+    "git": "environment discovery process repository refs commits objects libgit2 reflogs",
     "pathrules": "rules",
     "languages": "languages grammar",
     "symbols": "extract reuse outline statement query source normal shapes literals tokens definition damage table",

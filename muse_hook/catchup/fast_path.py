@@ -13,6 +13,8 @@ from muse_hook.record.recorder import Outcome, Recorder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from muse_hook.git.reflogs import ReflogEntry
     from muse_hook.git.repository import Repository
     from muse_hook.oplog.store import Store
@@ -76,10 +78,21 @@ def _saw_all(repo: Repository, store: Store, index: Index, seen: set[str]) -> bo
     last, before = moves[-1:], moves[-2:-1]
     if all(move.old in seen or not move.old.strip("0") for move in last) and all(_woke(move, seen) for move in before):
         return True
-    from muse_hook.catchup.state import known_generations, read_baseline  # after checkouts and resets only
-
     passed = {oid for move in moves for oid in (move.old, move.new) if oid.strip("0")} - seen
-    known = seen.union(known_generations(index, read_baseline(store), passed, is_shallow=repo.is_shallow))
+    known = seen.union(index.find(passed))
+    if _all_known(moves, known, is_whole=is_whole):
+        return True
+    from muse_hook.catchup.state import (
+        known_generations,
+        read_baseline,
+    )  # after a checkout of what is not recorded only
+
+    known.update(known_generations(index, read_baseline(store), passed, is_shallow=repo.is_shallow))
+    return _all_known(moves, known, is_whole=is_whole)
+
+
+def _all_known(moves: Sequence[ReflogEntry], known: set[str], *, is_whole: bool) -> bool:
+    """Say whether all that HEAD went through since it last woke a hook is known."""
     for move in reversed(moves):
         if move is not moves[-1] and _woke(move, known):
             return True  # that hook looked at all that was before

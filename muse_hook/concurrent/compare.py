@@ -35,6 +35,10 @@ CACHED_FILES = 3_000
 """Differing files whose changes a `ChangesCache` keeps."""
 
 
+SHARES = 20
+"""The part of them that the other side of a comparison may take: it must not push out the one compared with all."""
+
+
 class Comparison:
     """What was found between two commits (ids), and the merge bases that it was found from."""
 
@@ -141,7 +145,11 @@ class _Comparer:
         if mine is None:
             mine = self._side(base, ours)
             self._cache.add(base, ours, mine)
-        other = self._side(base, theirs)
+        other = self._cache.get(base, theirs)
+        if other is None:
+            other = self._side(base, theirs)
+            if len(other.files) <= CACHED_FILES // SHARES:
+                self._cache.add(base, theirs, other)
         found = collide(mine, other, LineMerge(self._repository, self._objects, mine, other))
         if self._recorded is not None:
             for collision in found:

@@ -41,7 +41,8 @@ def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shel
     fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("limit = 1", "limit = 2"))})
     repo = fork.repo
     status, told = told_by(shell, "concurrent", "--all")
-    assert (status, told["comparisons"]) == (0, [])  # main has not gone on
+    assert status == 0
+    assert [(each["names"], each["collisions"]) for each in told["comparisons"]] == [(["ours", "theirs"], [])]
     repo.git("checkout", "-q", "main")
     fork.commit("Go on", {"app.py": edit(("a + b", "a * b"))})
     status, told = told_by(shell, "concurrent", "--all")
@@ -49,14 +50,29 @@ def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shel
     assert [(each["names"], len(each["collisions"])) for each in told["comparisons"]] == [
         (["main", "ours"], 1),
         (["main", "theirs"], 0),
+        (["ours", "theirs"], 0),
     ]
     repo.git("checkout", "-q", "--orphan", "island")
     fork.commit("Apart", {"app.py": APP})
     repo.git("checkout", "-q", "main")
     status, out, err = shell.run("concurrent", "--all")
     assert status == 1
-    assert out.count(" parted at ") == 2
+    assert out.count(" parted at ") == 3
+    assert err.count("has no common history") == 1
     assert "warning: island has no common history with main" in err
+
+
+def test_two_live_branches_are_compared_with_each_other(fork: Fork, shell: Shell) -> None:
+    fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("a + b", "a * b"))})
+    fork.repo.git("branch", "merged", "main")
+    status, told = told_by(shell, "concurrent", "--all")
+    assert status == 1
+    assert [(each["names"], [one["address"] for one in each["collisions"]]) for each in told["comparisons"]] == [
+        (["ours", "theirs"], ["app.py::helper"])
+    ]
+    fork.repo.git("checkout", "-q", "ours")
+    fork.repo.git("commit", "-q", "--amend", "--no-edit", GIT_COMMITTER_DATE="2001-01-01T00:00:00Z")
+    assert told_by(shell, "concurrent", "--all") == (0, {**told, "comparisons": []})  # long behind
 
 
 def test_all_branches_are_compared_in_sight_of_a_terminal_alone(
@@ -70,9 +86,9 @@ def test_all_branches_are_compared_in_sight_of_a_terminal_alone(
     assert shell.run("concurrent", "--all")[2] == ""
     monkeypatch.setattr("muse_hook.cli.invocation.columns", lambda _: 100)
     _, out, err = shell.run("concurrent", "--all")
-    assert out.count(" parted at ") == 2
+    assert out.count(" parted at ") == 3
     drawn = [line for line in err.split("\r") if "comparing" in line]
-    assert [each.partition("branches")[0].split()[-1] for each in drawn] == ["0/2", "1/2"]
+    assert [each.partition("branches")[0].split()[-1] for each in drawn] == ["0/3", "1/3", "2/3"]
     assert err.endswith("\r\x1b[K")
     assert "comparing" not in shell.run("concurrent", "ours", "theirs")[2]
 

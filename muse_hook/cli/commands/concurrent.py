@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from muse_hook.cli.terminal import Screen, Span
     from muse_hook.concurrent.collision import Collision, CollisionSide
     from muse_hook.concurrent.compare import Comparison
+    from muse_hook.git.repository import Repository
 
 PAGED = True
 DESCRIPTION = """
@@ -30,7 +31,9 @@ Compares what A and B (default: HEAD) did since they parted, symbol by symbol: b
 deleted it, both renamed it to something else, both added it, one changed the parameters of (or took away) what the
 other has a new caller of. Symbols are known by identity, so a rename on one side and an edit on the other meet. Each
 is shown with what Git's merge makes of it: "conflicts", or "merges" without a word. Files where no symbol meets and
-lines conflict all the same come last. Nothing is merged. Exits 1 where something collides.
+lines conflict all the same come last. With --all, A (or the default branch) is held against every other local branch,
+and every two against each other that A has not merged and that are no more than 90 days behind. Nothing is merged.
+Exits 1 where something collides.
 """
 EXAMPLES = """
 muse-hook concurrent main
@@ -38,6 +41,9 @@ muse-hook concurrent main topic --json | jq '.comparisons[].collisions'
 muse-hook concurrent --all
 muse-hook concurrent origin/main HEAD && git merge origin/main
 """
+
+LIVE_SECONDS = 90 * 86_400
+"""A branch whose last commit is that much older than the newest branch's is compared with the default branch alone."""
 
 TABLES = 64 << 20
 """Bytes of source whose tables are kept between branches: the default branch's files are in nearly every comparison."""
@@ -59,7 +65,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("a", metavar="A", nargs="?", help="One side (with --all: the default branch)")
     parser.add_argument("b", metavar="B", nargs="?", help="The other side (default: HEAD)")
-    parser.add_argument("--all", action="store_true", help="Compare A with every other local branch")
+    parser.add_argument(
+        "--all", action="store_true", help="Compare A with every other local branch, and these with each other"
+    )
     add_json(parser)
 
 
@@ -103,6 +111,8 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
                 except RevisionError as unrelated:
                     if not arguments.all:
                         raise
+                    if names[0] != pairs[0][0]:
+                        continue  # said already, or as good as said
                     stages.clear()
                     warn(invocation.messages, f"{names[1]} has no common history with {names[0]}: {unrelated.wrong}")
                     continue
@@ -124,7 +134,19 @@ def _pairs(arguments: argparse.Namespace, invocation: Invocation) -> list[tuple[
     ours = arguments.a or repository.default_branch()
     if ours is None:
         raise RevisionError("looking for the branches", "there is none yet", "git commit")
-    return [(ours, branch) for branch in sorted(repository.branches()) if branch != ours]
+    others = [branch for branch in sorted(repository.branches()) if branch != ours]
+    return [(ours, branch) for branch in others] + list(itertools.combinations(_live(repository, ours, others), 2))
+
+
+def _live(repository: Repository, ours: str, branches: Sequence[str]) -> list[str]:
+    """Return those of the branches that somebody works on: not merged into `ours`, and not long behind the others."""
+    output = repository.output(
+        "for-each-ref", "--format=%(committerdate:unix) %(refname:lstrip=2)", f"--no-merged={ours}", "refs/heads/"
+    )
+    rows = [line.split(" ", 1) for line in output.decode("utf-8", "surrogateescape").splitlines()]
+    times = {name: int(time or 0) for time, name in rows}
+    newest = max(times.values(), default=0)
+    return [name for name in branches if times.get(name, -LIVE_SECONDS) > newest - LIVE_SECONDS]
 
 
 def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Comparison) -> None:
