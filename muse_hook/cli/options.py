@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.cli.failures import closest
+from muse_hook.cli.failures import closest, reject
 from muse_hook.errors import SessionError, shell_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    import sqlite3
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import NoReturn
 
     from muse_hook.git.repository import Repository
     from muse_hook.history.events import Filter
     from muse_hook.index.index import Index
+
+
+KINDS = frozenset({"function", "async_function", "method", "async_method", "class", "variable", "attribute", "import"})
+CHANGES = frozenset(
+    {
+        "added", "removed", "renamed", "moved", "kind", "signature", "bases", "decorators", "guard", "docstring",
+        "body", "module", "order", "mode", "damaged", "unparsed", "reparsed", "too_large", "unreadable", "unrecorded",
+        "extracted_from", "inlined_into",
+    }
+)  # fmt: skip
+"""Kinds of symbols and reason codes (docs/delta.md); the log may know others."""
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -54,10 +68,13 @@ def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         ("--session", "NAME", "Only what was recorded in this session"),
         ("--author", "TEXT", "Only what an author or actor with TEXT in the name did"),
         ("--path", "GLOB", "Only files whose path fits"),
-        ("--kind", "KIND", "Only symbols of this kind, such as method or class"),
-        ("--change", "CODE", "Only such changes: renamed, moved, signature, body, docstring and others"),
     ):
         group.add_argument(name, metavar=value, default="", help=wanted)
+    for name, value, wanted in (
+        ("--kind", "KIND", "Only symbols of this kind, such as method or class (may be repeated)"),
+        ("--change", "CODE", "Only such changes: added, removed, renamed, signature, body, ... (may be repeated)"),
+    ):
+        group.add_argument(name, metavar=value, action="append", default=[], help=wanted)
     return group
 
 
@@ -69,8 +86,8 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
         session=arguments.session,
         author=as_recorded(arguments.author),
         since=date(arguments.since, repository) if arguments.since else "",
-        kind=as_recorded(arguments.kind),
-        change=as_recorded(arguments.change),
+        kind=[as_recorded(kind) for kind in arguments.kind],
+        change=[as_recorded(code) for code in arguments.change],
         path=as_recorded(arguments.path),
     )
 
@@ -86,10 +103,61 @@ def check_session(session: str, index: Index) -> None:
         raise SessionError(f"looking for session {session!r}", "nothing is recorded under that name", hint)
 
 
+def check_words(kinds: Sequence[str], changes: Sequence[str], history: Callable[[], sqlite3.Connection]) -> None:
+    """Refuse a kind or a reason code that nothing knows: neither we nor anything in the log, which may be newer."""
+    for option, words, known, column in (("--kind", kinds, KINDS, "kind"), ("--change", changes, CHANGES, "change")):
+        for word in words:
+            if word in known:
+                continue
+            rows = history().execute(f"SELECT DISTINCT {column} FROM entries WHERE {column} <> ''")  # noqa: S608 - ours
+            recorded = {each for (text,) in rows for each in text.split(",")}
+            if word not in recorded:
+                _no_choice(option, word, known | recorded)
+
+
+def check_path(wanted: Filter, history: sqlite3.Connection) -> None:
+    """Take a recorded path for itself, whatever letters of a glob it has; refuse one that no commit has."""
+    path = wanted.path.removeprefix("./")
+    if not path:
+        return
+    if history.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone():
+        wanted.path = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
+    elif not set("*?[").intersection(path):
+        known = {each for (each,) in history.execute("SELECT DISTINCT path FROM entries")}
+        if any(each.startswith(path.rstrip("/") + "/") for each in known):
+            reject(f"reading --path {path}", "that is a folder", shell_command("--path", path.rstrip("/") + "/*"))
+        _no_choice("--path", path, known, "no recorded commit has it")
+
+
+def _no_choice(option: str, word: str, known: Iterable[str], wrong: str = "") -> NoReturn:
+    import difflib
+
+    every = sorted(known)
+    near = difflib.get_close_matches(word, every, n=3)
+    hint = "\n".join(shell_command(option, each) for each in near)
+    if not hint:
+        hint = "muse-hook backfill --all, if it is older" if wrong else f"there are {', '.join(every)}"
+    reject(f"reading {option} {word}", wrong or "nothing is called that", hint)
+
+
 def date(text: str, repository: Repository) -> str:
-    """Return a date in any form that Git reads ("2 weeks ago", "2026-01-31") in ISO 8601, UTC."""
+    """Return a date in any form that Git reads ("2 weeks ago", "2026-01-31") in ISO 8601, UTC.
+
+    Git makes something of any text: what it does not know is now, and that is refused.
+    """
+    import re
+    import time
     from datetime import UTC, datetime
 
-    # Git makes something of any text: what it does not know is now.
+    before = int(time.time())
     line = repository.output("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
-    return datetime.fromtimestamp(int(line), UTC).isoformat()
+    found = int(line)
+    numbers = {int(digits) for digits in re.findall(r"[0-9]+", text)}
+    says_now = bool(re.search(r"(?i)\bnow\b", text)) or not numbers.isdisjoint(
+        {0, found, time.localtime(found).tm_mday}
+    )
+    if before <= found <= time.time() and not says_now:
+        near = closest(text, ("yesterday", "midnight", "noon", "now", "2 weeks ago", "last week", "1 month ago"))
+        hint = f"{shell_command('--since', near or '2 weeks ago')}, or a date: 2026-01-31"
+        reject(f"reading the date {text!r}", "Git knows no such date", hint)
+    return datetime.fromtimestamp(found, UTC).isoformat()

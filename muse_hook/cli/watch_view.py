@@ -84,9 +84,9 @@ class EventPrinter:
             return False
         path, _, name = op["address"].partition("::")
         return (
-            (not wanted.path or _fits_glob(path, wanted.path))
-            and wanted.kind in {"", op.get("kind")}
-            and (not wanted.change or wanted.change in op.get("change", ()))
+            (not wanted.path or path == wanted.path or _fits_glob(path, wanted.path))
+            and (not wanted.kind or op.get("kind") in wanted.kind)
+            and (not wanted.change or not _changes(op).isdisjoint(wanted.change))
             and (not wanted.symbol or (name != "" and _is_named(wanted.symbol, op["address"], name)))
         )
 
@@ -205,6 +205,16 @@ def _as_event_op(op: dict[str, Any]) -> dict[str, Any]:
 
 def _is_named(glob: str, address: str, name: str) -> bool:
     return _fits_glob(address if "::" in glob else name, glob)
+
+
+def _changes(op: dict[str, Any]) -> set[str]:
+    """Return an op's reason codes, with what `log --change` says of coming and going."""
+    codes = set(op.get("change", ()))
+    if op["op"] == "insert" and "from_address" not in op and "moved" not in codes:
+        codes.add("added")
+    if op["op"] == "delete" and "new_address" not in op:
+        codes.add("removed")
+    return codes
 
 
 def _fits_glob(text: str, glob: str) -> bool:

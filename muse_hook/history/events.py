@@ -32,6 +32,12 @@ _ENTRY = (
 )
 _PATH = "substr(m.new_address, 1, instr(m.new_address, '::') - 1)"
 _RECORD_COLUMNS = 11
+_HAS_CODE = "instr(',' || e.change || ',', ',' || ? || ',')"
+# What the op itself says; the other end of a move is neither.
+_OF_OPS = {
+    "added": "(e.op = 'insert' AND e.from_address IS NULL AND NOT instr(',' || e.change || ',', ',moved,'))",
+    "removed": "(e.op = 'delete' AND e.new_address IS NULL)",
+}
 # Codes of changes that leave a symbol what it was: it went elsewhere, or its file can be read again.
 _IDLE = {"moved", "reparsed"}
 _SYMBOLS_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
@@ -40,13 +46,21 @@ _SYMBOLS_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
 class Filter:
     """What of the stream is asked for; an empty value asks for nothing in particular.
 
-    `author` is part of an author's or actor's name, `since` an ISO time in UTC, `path` a glob.
+    `author` is part of an author's or actor's name, `since` an ISO time in UTC, `path` a glob. Of several kinds, or
+    reason codes of changes, any will do; "added" and "removed" are those of symbols and files that came and went.
     """
 
     __slots__ = ("author", "change", "kind", "path", "session", "since")
 
     def __init__(
-        self, *, session: str = "", author: str = "", since: str = "", kind: str = "", change: str = "", path: str = ""
+        self,
+        *,
+        session: str = "",
+        author: str = "",
+        since: str = "",
+        kind: Sequence[str] = (),
+        change: Sequence[str] = (),
+        path: str = "",
     ) -> None:
         self.session = session
         self.author = author
@@ -62,13 +76,18 @@ class Filter:
         for condition, value in (
             ("r.session = ?", display_name(self.session)),
             ("r.committed_at >= ?", self.since),
-            ("e.kind = ?", self.kind),
-            ("',' || e.change || ',' LIKE '%,' || ? || ',%'", self.change),
             ("e.path GLOB ?", self.path),
         ):
             if value:
                 parts.append(condition)
                 values.append(value)
+        if self.kind:
+            parts.append(f"e.kind IN ({', '.join('?' * len(self.kind))})")
+            values += self.kind
+        if self.change:
+            any_of = [_OF_OPS.get(code, "0") + f" OR {_HAS_CODE}" for code in self.change]
+            parts.append(f"({' OR '.join(any_of)})")
+            values += self.change
         if self.author:
             parts.append("(instr(lower(r.author), lower(?)) OR instr(lower(r.actor), lower(?)))")
             values += [self.author, self.author]
@@ -202,10 +221,11 @@ def renames(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[An
     """
     return connection.execute(
         "SELECT commit_id, symbol_id, old_address, new_address, how, confidence, kind,"
-        " (?1 = '' OR substr(new_address, 1, instr(new_address, '::') - 1) GLOB ?1) AND ?2 IN ('', kind)"
-        " AND ?3 IN ('', how) FROM renames JOIN symbols USING (symbol_id)"
+        " (?1 = '' OR substr(new_address, 1, instr(new_address, '::') - 1) GLOB ?1)"
+        " AND (?2 = '' OR instr(?2, ',' || kind || ',')) AND (?3 = '' OR instr(?3, ',' || how || ','))"
+        " FROM renames JOIN symbols USING (symbol_id)"
         " ORDER BY lamport_ts DESC, commit_id DESC, old_address",
-        (wanted.path, wanted.kind, wanted.change),
+        (wanted.path, *("".join(f",{word}," for word in words) for words in (wanted.kind, wanted.change))),
     )
 
 

@@ -48,6 +48,8 @@ class SymbolNames:
         if self._sql.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone():
             return SymbolQuery([], self._file_names(path))
         if set("*?[").intersection(word):
+            if "::" in word and self._addresses.latest(path) is not None:  # a path may have such letters
+                return self._exact(path)
             return self._glob(word if "::" in word else f"*::{word}", word)
         if "::" in word:
             return self._exact(path)
@@ -82,11 +84,27 @@ class SymbolNames:
             )
             if address.endswith(("::" + name, "." + name))
         ]
+        if not any(self._lives(*row) for row in rows):
+            former = self._former(name)
+            here = [row for row in former if self._lives(*row)]
+            rows = here or rows or list(dict(former).items())
         return self._only(rows, name)
+
+    def _former(self, name: str) -> list[tuple[int, str]]:
+        """Return who ever had a name, newest first: another branch may have renamed what is still called that here."""
+        return self._sql.execute(
+            "SELECT a.symbol, a.address FROM addresses a LEFT JOIN records r USING (record)"
+            " WHERE a.symbol IS NOT NULL AND (substr(a.address, ?) = ? OR substr(a.address, ?) = ?)"
+            " ORDER BY r.generation DESC, a.address",
+            (-len(name) - 2, "::" + name, -len(name) - 1, "." + name),
+        ).fetchall()
+
+    def _lives(self, symbol: int, address: str) -> bool:
+        return self._addresses.living(self._reachable, address) == symbol
 
     def _only(self, rows: list[tuple[int, str]], word: str) -> SymbolQuery:
         """Return the one of several symbols (number, address) that is meant: one that lives goes before the others."""
-        living = [row for row in rows if self._addresses.living(self._reachable, row[1]) == row[0]]
+        living = [row for row in rows if self._lives(*row)]
         found = living or rows
         found = [row for row in found if "::import::" not in row[1]] or found
         if not found:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,85 @@ def test_the_stream_is_filtered(shell: Shell, story: list[str]) -> None:
     assert commits("assistant", "--path", "b.py") == [move]
     assert commits("assistant", "--path", "a.*") == [rename, edit, begin]
     assert commits("assistant", "--path", "*assistant") == []
+
+
+def test_added_and_removed_are_changes_and_any_of_several_will_do(shell: Shell, story: list[str]) -> None:
+    assert len(story) > 1
+    shell.repo.commit("Drop", b=MODEL.partition("def helper")[0])
+
+    def told(*arguments: str) -> list[tuple[str, list[str]]]:
+        events = shell.json("log", *arguments)["events"]
+        return [(e["subject"], [op["address"] for op in e["ops"] if op["is_child"]]) for e in events]
+
+    assert told("--change", "removed") == [("Drop", ["b.py::assistant"])]
+    names = ["a.py::Model", "a.py::Model.load", "a.py::Model.save", "a.py::helper"]
+    ((subject, came),) = told("--change", "added")  # neither end of the move of the file
+    assert (subject, sorted(came)) == ("Begin", names)
+    assert [subject for subject, _ in told("--change", "renamed", "--change", "body")] == ["Rename", "Edit"]
+    ((_, some),) = told("--change", "added", "--kind", "class", "--kind", "method")
+    assert sorted(some) == names[:3]
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize(
+    ("arguments", "near"),
+    [
+        (["--kind", "functoin"], "hint: --kind function\n"),
+        (["--change", "sinature"], "hint: --change signature\n"),
+        (["--kind", "%%"], "hint: there are async_function"),
+        (["--path", "a.pyy"], "hint: --path a.py\n"),
+        (["--since", "yesteday"], "hint: --since yesterday, or a date"),
+    ],
+)
+@pytest.mark.parametrize("command", ["log", "report"])
+def test_a_word_that_nothing_knows_is_a_mistake_and_the_nearest_are_named(
+    shell: Shell, command: str, arguments: list[str], near: str
+) -> None:
+    extra = ["--output", "out.html"] if command == "report" else []
+    status, out, err = shell.run(command, *arguments, *extra)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: reading ")
+    assert near in err
+
+
+@pytest.mark.usefixtures("story")
+def test_now_and_dates_that_git_reads_are_no_mistake(shell: Shell) -> None:
+    for date in ("now", "0 seconds ago", time.strftime("%Y-%m-%d"), "yesterday"):
+        assert shell.json("log", "--since", date)["events"] == [], date
+
+
+def test_letters_of_a_glob_in_a_path_stand_for_themselves_first(shell: Shell) -> None:
+    repo = shell.repo
+    for text in ("def page(a): pass\n", "def page(b): pass\n"):
+        repo.write("pages/[id].py", text)
+        repo.write("pages/i.py", "def page(): pass\n")
+        repo.git("add", "-A")
+        repo.commit("step")
+
+    def told(*arguments: str) -> set[str]:
+        return {
+            op["address"] for e in shell.json("log", *arguments)["events"] for op in e["ops"] if "::" in op["address"]
+        }
+
+    literal = {"pages/[id].py::page"}
+    assert told("pages/[id].py::page") == literal
+    assert told("--path", "pages/[id].py") == literal
+    assert told("--path", "pages/*.py") == literal | {"pages/i.py::page"}
+    assert told("pages/[hi].py::page") == {"pages/i.py::page"}
+
+
+def test_a_bare_name_is_looked_for_in_every_branch(shell: Shell) -> None:
+    repo = shell.repo
+    first = repo.commit("Begin", a=MODEL)
+    repo.git("checkout", "-q", "-b", "side")
+    renamed = repo.commit("Rename", a=MODEL.replace("helper", "assistant"))
+    repo.git("checkout", "-q", "main")
+    assert [event["commit"] for event in shell.json("log", "helper")["events"]] == [first]  # it lives here
+    assert [event["commit"] for event in shell.json("log", "assistant", "--all")["events"]] == [renamed, first]
+    repo.git("checkout", "-q", "side")
+    assert [event["commit"] for event in shell.json("log", "helper")["events"]] == [renamed, first]  # it was called so
+    status, _, err = shell.run("log", "assistan")
+    assert (status, "hint: muse-hook log" in err) == (1, True)
 
 
 def test_an_unknown_session_is_said_with_the_one_that_was_meant(shell: Shell) -> None:

@@ -44,7 +44,7 @@ def some_history(log: Log) -> str:
     )
 
 
-def content_of(log: Log, head: str, title: str = "project", **wanted: str) -> PageContent:
+def content_of(log: Log, head: str, title: str = "project", **wanted: Any) -> PageContent:
     with Index(log.store) as index:
         refresh(index)
         branch = BranchFilter(cast("Any", None), index.connection, [head])

@@ -5,7 +5,17 @@ from __future__ import annotations
 import itertools
 
 from muse_hook.cli.event_view import draw_event
-from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, count, filter_of, relative
+from muse_hook.cli.options import (
+    add_filters,
+    add_json,
+    as_recorded,
+    check_path,
+    check_session,
+    check_words,
+    count,
+    filter_of,
+    relative,
+)
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import stream
 from muse_hook.history.names import AddressError, SymbolNames
@@ -53,6 +63,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     repository = invocation.repository
     wanted = filter_of(arguments, repository)
     database = invocation.history()
+    check_words(wanted.kind, wanted.change, lambda: database)
+    check_path(wanted, database)
     if wanted.session:
         check_session(wanted.session, invocation.index)
     head = repository.head().oid

@@ -6,7 +6,7 @@ import os
 import sys
 
 from muse_hook.cli.failures import reject
-from muse_hook.cli.options import add_filters, add_json, check_session, filter_of
+from muse_hook.cli.options import add_filters, add_json, check_path, check_session, check_words, filter_of
 from muse_hook.cli.terminal import printable
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
@@ -63,6 +63,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     wanted = filter_of(arguments, repository)
     chosen = _chosen(arguments, repository)
     database = invocation.history()
+    check_words(wanted.kind, wanted.change, lambda: database)
+    check_path(wanted, database)
     if wanted.session:
         check_session(wanted.session, invocation.index)
     head = repository.head()
@@ -120,7 +122,10 @@ def _scope(arguments: argparse.Namespace, head: Head) -> list[str]:
         scope.append("all branches")
     scope += [arguments.range] if arguments.range else []
     chosen = ("session", "author", "path", "kind", "change", "since")
-    return scope + [f"{name} {getattr(arguments, name)}" for name in chosen if getattr(arguments, name)]
+    for name in chosen:
+        value = getattr(arguments, name)
+        scope += [f"{name} {each}" for each in ([value] if isinstance(value, str) else value) if each]
+    return scope
 
 
 def _temporary(repository: Repository) -> Target:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from muse_hook.cli.failures import INTERRUPTED, Interrupted, warn
-from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, count
+from muse_hook.cli.options import add_filters, add_json, as_recorded, check_session, check_words, count
 from muse_hook.cli.terminal import ClosedStreamError
 from muse_hook.cli.watch_view import EventPrinter
 from muse_hook.errors import SessionError, StoreError
@@ -69,7 +69,10 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
             check_session(arguments.session, invocation.index)
         except SessionError as unknown:  # it may come: a branch that is made tomorrow, a work tree's HEAD
             warn(invocation.messages, unknown)
-    for name in ("author", "path", "kind", "change", "symbol"):
+    for name in ("kind", "change"):
+        setattr(arguments, name, [as_recorded(word) for word in getattr(arguments, name)])
+    check_words(arguments.kind, arguments.change, invocation.history)
+    for name in ("author", "path", "symbol"):
         setattr(arguments, name, as_recorded(getattr(arguments, name)))
     ids = _Ids(invocation) if arguments.json else None
     printer = EventPrinter(arguments, invocation.out, ids.of if ids is not None else None)
