@@ -105,12 +105,13 @@ def check_session(session: str, index: Index) -> None:
 
 def check_words(kinds: Sequence[str], changes: Sequence[str], history: Callable[[], sqlite3.Connection]) -> None:
     """Refuse a kind or a reason code that nothing knows: neither we nor anything in the log, which may be newer."""
+    from muse_hook.history.names import recorded_words  # the frame needs no history
+
     for option, words, known, column in (("--kind", kinds, KINDS, "kind"), ("--change", changes, CHANGES, "change")):
         for word in words:
             if word in known:
                 continue
-            rows = history().execute(f"SELECT DISTINCT {column} FROM entries WHERE {column} <> ''")  # noqa: S608 - ours
-            recorded = {each for (text,) in rows for each in text.split(",")}
+            recorded = recorded_words(history(), column)
             if word not in recorded:
                 _no_choice(option, word, known | recorded)
 
@@ -120,10 +121,12 @@ def check_path(wanted: Filter, history: sqlite3.Connection) -> None:
     path = wanted.path.removeprefix("./")
     if not path:
         return
-    if history.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone():
+    from muse_hook.history.names import is_recorded_path, recorded_words
+
+    if is_recorded_path(history, path):
         wanted.path = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in path)
     elif not set("*?[").intersection(path):
-        known = {each for (each,) in history.execute("SELECT DISTINCT path FROM entries")}
+        known = recorded_words(history, "path")
         if any(each.startswith(path.rstrip("/") + "/") for each in known):
             reject(f"reading --path {path}", "that is a folder", shell_command("--path", path.rstrip("/") + "/*"))
         _no_choice("--path", path, known, "no recorded commit has it")

@@ -30,6 +30,17 @@ class SymbolQuery:
         self.paths = paths
 
 
+def is_recorded_path(connection: sqlite3.Connection, path: str) -> bool:
+    """Whether anything was recorded of a file."""
+    return connection.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone() is not None
+
+
+def recorded_words(connection: sqlite3.Connection, column: str) -> set[str]:
+    """Return every word of the column kind, change or path of the log's ops; looks at each."""
+    rows = {each for (each,) in connection.execute(f"SELECT DISTINCT {column} FROM entries WHERE {column} <> ''")}  # noqa: S608 - three names
+    return {word for each in rows for word in each.split(",")} if column == "change" else rows
+
+
 class SymbolNames:
     """Resolves what a word means for somebody who stands at the tips of `branch`."""
 
@@ -45,7 +56,7 @@ class SymbolNames:
             if rows:
                 return SymbolQuery([symbol for (symbol,) in rows], [])
         path = word.removeprefix("./")
-        if self._sql.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone():
+        if is_recorded_path(self._sql, path):
             return SymbolQuery([], self._file_names(path))
         if set("*?[").intersection(word):
             if "::" in word and self._addresses.latest(path) is not None:  # a path may have such letters
