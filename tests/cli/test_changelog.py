@@ -119,3 +119,15 @@ def test_a_hostile_tag_is_no_markup(repo: Repo, shell: Shell) -> None:
     repo.commit("One", lib=OLD)
     repo.git("tag", "a_b<script>")
     assert shell.run("changelog", "HEAD..a_b<script>")[1].startswith("## a\\_b\\<script\\> (")
+
+
+def test_what_the_other_branch_did_since_they_parted_is_not_told(repo: Repo, shell: Shell) -> None:
+    base = repo.commit("Begin", m="def base(a): pass\n")
+    repo.git("checkout", "-q", "-b", "side")
+    side = repo.commit("Feature", m="def base(a): pass\n\n\ndef feature(): pass\n")
+    repo.git("checkout", "-q", "main")
+    repo.commit("Mainly", n="def mainly(): pass\n")
+    for words in ("main..side", "main...side"):
+        told = shell.json("changelog", words)
+        assert (told["from"], told["to"], told["breaking_changes"]) == (base, side, [])
+        assert [each["address"] for each in told["changes"]] == ["m.py::feature"]

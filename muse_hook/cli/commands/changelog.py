@@ -25,11 +25,11 @@ PAGED = True
 DESCRIPTION = """
 Write the API changes of a range as release notes
 
-Compares the two ends of RANGE (A..B; A alone is A..HEAD) and says in Markdown what breaks callers, what is new and
-what else changed in what others may rely on, with the verdict that Semantic Versioning gives. What was changed and
-taken back in between is not told; where the steps between are recorded, the log says who became who. Names with an
-underscore, or not in a module's __all__, are nobody's business but with --all-symbols, which lists changes of
-implementation as well.
+Tells what B did since it parted from A (RANGE is A..B; A alone is A..HEAD), that is from their merge base on, and
+says in Markdown what breaks callers, what is new and what else changed in what others may rely on, with the verdict
+that Semantic Versioning gives. What was changed and taken back in between is not told; where the steps between are
+recorded, the log says who became who. Names with an underscore, or not in a module's __all__, are nobody's business
+but with --all-symbols, which lists changes of implementation as well.
 """
 EXAMPLES = """
 muse-hook changelog v1.0..v2.0
@@ -77,7 +77,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Write the changelog."""
     repository = invocation.repository
-    old, new = ends(invocation, arguments.range, None)
+    left, dots, right = arguments.range.partition("..")
+    # What A did since B parted from it was not taken back by B.
+    since_parted = f"{left}...{right.removeprefix('.')}" if dots else f"{left}...HEAD"
+    old, new = ends(invocation, since_parted, None)
     delta = delta_between(invocation, old, new)
     verdicts = [
         each for each in delta.get("verdicts", []) if arguments.all_symbols or each["bump"] in {"major", "minor"}
