@@ -228,9 +228,7 @@ class SymbolTable:
         return self.tree_id == other.tree_id
 
 
-# Turns what stands between words into spaces.
-_WORDS = bytes(byte if byte > 127 or chr(byte).isalnum() or byte == 95 else 32 for byte in range(256))  # noqa: PLR2004 - ASCII, "_"
-
-
 def _words(text: bytes) -> set[bytes]:
-    return set(text.translate(_WORDS).split())
+    """Return the words, in any script, of a text."""
+    other = bytes(byte for byte in range(128) if not (chr(byte).isalnum() or chr(byte) == "_"))
+    return set(text.translate(bytes.maketrans(other, b" " * len(other))).split())
