@@ -209,7 +209,7 @@ def test_code_outside_symbols_that_both_sides_changed(fork: Fork) -> None:
 
 
 def test_a_file_that_cannot_be_parsed_is_told_as_a_whole(fork: Fork) -> None:
-    broken = "def (((:\n" * 3 + APP
+    broken = "def f(:\n  (((\n"
     found = fork.app(broken, edit(("a + b", "a - b")))
     assert [(each.kind, each.address, each.ours.change) for each in found] == [("both_changed", "app.py", ["unparsed"])]
 
