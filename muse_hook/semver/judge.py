@@ -112,7 +112,10 @@ class Judge:
         if owner is None:
             return False
         now = after.symbols.get(owner.qualified_name) if after is not None else None
-        return (now is not None and now.kind != owner.kind) or not self._surface.offers(path, owner)
+        if now is not None:
+            return now.kind != owner.kind
+        # one that is imported now from where nothing changed may have the member or not
+        return not self._surface.offers(path, owner) or not self._surface.defines_class(owner.name)
 
     def inserted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was inserted."""
@@ -162,7 +165,7 @@ class Judge:
     def _is_taken(self, path: str, old: Symbol, new: Symbol) -> bool:
         """Whether the address of a symbol that went elsewhere is another one's now: callers get something else.
 
-        They do not where the old name stands for the new one, or calls it.
+        They do not where the old name stands for the new one, calls it or is a class that derives from it.
         """
         table = self._new.get(path)
         there = table.symbols.get(old.qualified_name) if table is not None else None
@@ -171,6 +174,8 @@ class Judge:
         if (path, old.qualified_name) in self._arrivals:
             return True
         last = (there.definitions or (there,))[-1]
+        if there.kind == new.kind == "class" and self._surface.inherits(path, there, new):
+            return False
         return not (new.name in last.calls or (last.value is not None and last.value.alias == new.name))
 
     def _content(self, old_path: str, path: str, old: Symbol, new: Symbol, parts: set[str]) -> None:
@@ -185,7 +190,10 @@ class Judge:
                 self._add(address, bump, reason, detail)
         if "bases" in parts:
             for base in old.bases:
-                if "=" not in base and simple_base(base) not in ROOTS and not self._surface.derives(path, new, base):
+                simple = simple_base(base)
+                if simple.startswith("_") or simple in ROOTS or "=" in base:
+                    continue
+                if not self._surface.derives(path, new, base):
                     self._add(address, "major", "base_removed", base)
         if len(self.verdicts) == known and parts - {"docstring"}:
             self._add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))

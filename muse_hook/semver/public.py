@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 EXCLUDED = frozenset(("tests", "docs"))
 """Folders, anywhere, whose code nobody depends on."""
 
-EXCLUDED_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks"))
+EXCLUDED_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks", "scripts"))
 """Likewise, but only at the top of the repository: deeper down they may be packages (`django/test`)."""
 
 INTERNAL_ON_TOP = frozenset(("setup", "conftest", "noxfile", "tasks", "fabfile"))
@@ -78,6 +78,8 @@ def is_public(path: str, table: SymbolTable | None, symbol: Symbol) -> bool:
         if exports is not None:
             return name in exports or _is_listed_elsewhere(exports, symbol)
         return not _underscored(name) and _is_reexport(path, symbol)
+    if table is not None and f"import::{symbol.qualified_name}" in table.symbols:
+        return exports is not None and symbol.name in exports  # what stands in for an import that failed
     outer, *inner = symbol.qualified_name.split(".")
     if outer not in exports if exports is not None else _underscored(outer):
         return False
@@ -137,6 +139,8 @@ class Surface:
             owner = symbols.get(symbol.parent) if symbol.parent else None
             if owner is not None and self._has(symbols, owner, symbol.name):
                 return True
+            if owner is not None and symbol.kind == "attribute" and self._sets(symbols, owner, symbol.name):
+                return True
         return False
 
     def derives(self, path: str, owner: Symbol, base: str) -> bool:
@@ -151,6 +155,31 @@ class Surface:
     def _has(self, symbols: Mapping[str, Symbol], owner: Symbol, member: str) -> bool:
         """Whether a class or one that it derives from has a member."""
         return any(f"{cls.qualified_name}.{member}" in table for table, cls in self._ancestry(symbols, owner))
+
+    def _sets(self, symbols: Mapping[str, Symbol], owner: Symbol, attribute: str) -> bool:
+        """Whether a method of a class, or of one that it derives from, sets an attribute of its object."""
+        for table, cls in self._ancestry(symbols, owner):
+            for method in table.values():
+                if (
+                    method.parent == cls.qualified_name
+                    and method.kind.endswith("method")
+                    and method.mentions((attribute,))
+                ):
+                    tokens = method.tokens
+                    for at in range(2, len(tokens) - 1):
+                        if tokens[at] == attribute and tokens[at - 1] == "." and tokens[at + 1] in {"=", ":"}:
+                            return True
+        return False
+
+    def defines_class(self, name: str) -> bool:
+        """Whether a changed file has a class of this name."""
+        tables = (table for modules in self._modules.values() for table in modules)
+        return any(symbol.kind == "class" and symbol.name == name for table in tables for symbol in table.values())
+
+    def inherits(self, path: str, owner: Symbol, ancestor: Symbol) -> bool:
+        """Whether a class derives from the very symbol `ancestor`."""
+        modules = self._modules.get(module_name(path), ())
+        return any(found is ancestor for symbols in modules for _, found in self._ancestry(symbols, owner))
 
     def _ancestry(self, symbols: Mapping[str, Symbol], owner: Symbol) -> Iterator[tuple[Mapping[str, Symbol], Symbol]]:
         """Yield a class and those it derives from, found by name in the changed files, each with its file's symbols."""

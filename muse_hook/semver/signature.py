@@ -162,8 +162,24 @@ def is_broken_promise(before: str, after: str) -> bool:
     old, new = members_of(before), members_of(after)
     if old <= _NONE or not after or "Any" in old or "Any" in new:
         return False
-    bare = {member.partition("[")[0] for member in old if "[" in member}
-    return not all(member in old or member in bare or member.partition("[")[0] in old for member in new)
+    return not all(any(_fits(member, other) for other in old) for member in new)
+
+
+def _fits(new: str, old: str) -> bool:
+    """Whether a member of a union is an old one, as far as both say what they hold."""
+    (head, _, inside), (old_head, _, old_inside) = new.partition("["), old.partition("[")
+    if new == old or head != old_head or not inside or not old_inside:
+        return head == old_head
+    parts, old_parts = (_split_outside_brackets(text[:-1], ",") for text in (inside, old_inside))
+    return (
+        head != "Literal"
+        and len(parts) == len(old_parts)
+        and all(
+            any(_fits(one, other) for other in _split_outside_brackets(old_part, "|"))
+            for part, old_part in zip(parts, old_parts, strict=True)
+            for one in _split_outside_brackets(part, "|")
+        )
+    )
 
 
 def members_of(annotation: str) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from re import compile as pattern
+
 from muse_hook.semver.signature import POSITIONAL, RECEIVERS, compare_passed, is_broken_promise
 
 TYPE_CHECKING = False
@@ -20,6 +22,9 @@ CACHED = "cached_property"
 ACCESSORS = ("setter", "deleter", "getter")
 MAX_ALIASES = 8
 """So many names may stand for each other in a row."""
+
+TYPE_VARIABLES = ("TypeVar", "ParamSpec", "TypeVarTuple")
+_NAMES = pattern(r"[^\W\d]\w*")
 
 CONSTRUCTORS = ("__init__", "__new__")
 
@@ -119,9 +124,22 @@ def _found(one: Symbol, value: Value | None, table: SymbolTable | None, tails: S
 
 
 def _function(one: Symbol, table: SymbolTable | None, tails: Sequence[str]) -> Use:
-    use = Use(one.kind.replace("method", "function"), _passed(one, one.parameters, table, tails), one.returns)
+    # under these the annotation is not what callers get
+    is_made = any(tail.endswith("contextmanager") for tail in tails)
+    returns = "Any" if is_made or _is_generic(one.returns, table) else one.returns
+    use = Use(one.kind.replace("method", "function"), _passed(one, one.parameters, table, tails), returns)
     use.binding = next((tail.removesuffix("method") for tail in tails if tail in {"staticmethod", "classmethod"}), "")
     return use
+
+
+def _is_generic(annotation: str, table: SymbolTable | None) -> bool:
+    """Whether an annotation names a type variable of its module: what it stands for, callers decide."""
+    symbols: Mapping[str, Symbol] = table.symbols if annotation and table is not None else {}
+    for name in _NAMES.findall(annotation) if symbols else ():
+        value = symbols[name].value if name in symbols else None
+        if value is not None and value.called.rpartition(".")[2] in TYPE_VARIABLES:
+            return True
+    return False
 
 
 def _passed(

@@ -134,6 +134,40 @@ TABLE = (
 )
 
 
+def test_what_callers_decide_or_a_decorator_makes_is_no_promise() -> None:
+    head = "F = TypeVar('F')\n\n\n"
+    assert broken(head + "def f(a) -> Callable: ...\n", head + "def f(a) -> F: ...\n") == []
+    made = "@contextmanager\ndef f(a) -> {}:\n    yield a\n"
+    assert broken(made.format("Generator[int, None, None]"), made.format("Iterator[int]")) == []
+    assert broken("def f(a) -> int: ...\n", "def f(a) -> str: ...\n") == [
+        "m.py::f: return_annotation_changed int -> str"
+    ]
+
+
+def test_a_class_attribute_that_a_method_sets_now_is_still_there() -> None:
+    old = "class A:\n    name = None\n\n    def __init__(self):\n        pass\n"
+    assert broken(old, "class A:\n    def __init__(self):\n        self.name = None\n") == []
+    assert broken(old, "class A:\n    def __init__(self):\n        use(self.name)\n") == [
+        "m.py::A.name: public_removed"
+    ]
+
+
+def test_a_class_that_derives_from_the_one_that_went_elsewhere_is_still_it() -> None:
+    text = "class Store:\n    def load(self, key):\n        return self.data[key]\n\n"
+    text += "    def save(self, key):\n        return key\n"
+    heir = "from base import Store as Base\n\n\nclass Store(Base):\n    pass\n"
+    assert broken({"m.py": text}, {"m.py": heir, "base.py": text}) == []
+
+
+def test_what_nobody_can_ask_for_breaks_nobody() -> None:
+    assert broken("class A(_Base): ...\n", "class A: ...\n") == []
+    fallback = "try:\n    import ssl\nexcept ImportError:\n    ssl = None\n\n\n"
+    assert broken(fallback + "def f(): ...\n", "def f(): ...\n") == []
+    assert broken({"scripts/make.py": "def build(a): ...\n"}, {"scripts/make.py": ""}) == []
+    own = "try:\n    from fast import Names\nexcept ImportError:\n\n    class Names:\n        def get(self): ...\n"
+    assert broken(own, "from fast import Names\n") == []
+
+
 def test_names_that_were_exchanged_break_their_callers() -> None:
     old, new = PARSE + TABLE, PARSE.replace("parse", "table") + TABLE.replace("table", "parse")
     assert {line.split(": ")[0] for line in broken(old, new)} == {"m.py::parse", "m.py::table"}
