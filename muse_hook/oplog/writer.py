@@ -57,7 +57,7 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
         data = torn + b"".join(piece.data for piece in pieces)
         _write_all(fd, data, size)
         if sync:
-            os.fsync(fd)
+            _sync_or_take_back(fd, size, len(data))
         if size == 0:
             sync_folder(folder)
             touch(store.path(OP_LOG))
@@ -168,6 +168,16 @@ def _write_all(fd: int, data: bytes, start: int) -> None:
             written += os.write(fd, data[written:] if written else data)
     except OSError:
         if written and os.fstat(fd).st_size == start + written:
+            os.ftruncate(fd, start)
+        raise
+
+
+def _sync_or_take_back(fd: int, start: int, length: int) -> None:
+    """Make durable what was written from `start` on; where the disk refuses, take it back: one thing is true."""
+    try:
+        os.fsync(fd)
+    except OSError:
+        if os.fstat(fd).st_size == start + length:
             os.ftruncate(fd, start)
         raise
 

@@ -13,6 +13,7 @@ from support.hooked import HookedRepo
 
 from muse_hook.git import commits
 from muse_hook.pathrules.patterns import Attributes, IgnoreRules
+from muse_hook.record import delta as delta_module
 from muse_hook.record import recorder as recorder_module
 
 
@@ -154,7 +155,7 @@ def test_memory_that_is_short_for_one_commit_is_not_for_the_others(
     hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [hooked.one("m.py", f"def f{number}(): return {number}", dead=True) for number in range(3)]
-    real = recorder_module.commit_delta
+    real = delta_module.commit_delta
 
     def short(objects: object, commit: object, *rest: object) -> object:
         if commit.id == made[1]:  # type: ignore[attr-defined]

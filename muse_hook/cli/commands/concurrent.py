@@ -9,7 +9,7 @@ from muse_hook.cli.failures import reject, warn
 from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable, width
 from muse_hook.concurrent.compare import ChangesCache, compare
-from muse_hook.errors import RevisionError
+from muse_hook.errors import ObjectMissingError, RevisionError
 from muse_hook.record.delta import TABLE_CACHE_SIZE, TableCache
 
 TYPE_CHECKING = False
@@ -94,14 +94,18 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
     """Yield (names of both sides, what they collide on); with --all of those branches alone that have parted."""
     repository = invocation.repository
     pairs = _pairs(arguments, invocation)
-    ids = [tuple(map(repository.resolve, pair)) for pair in pairs]
+    if arguments.all:
+        ids = _resolved(pairs, invocation)
+        pairs = list(ids)
+    else:
+        ids = {pair: tuple(map(repository.resolve, pair)) for pair in pairs}
     recorded = invocation.recorded_symbols()
     tables, cache = TableCache(TABLES if arguments.all else TABLE_CACHE_SIZE), ChangesCache()
     stages = invocation.stages()
     progress = stages.begin("comparing", "branches")
     try:
         with repository.objects() as objects:
-            for number, (names, (ours, theirs)) in enumerate(zip(pairs, ids, strict=True)):
+            for number, (names, (ours, theirs)) in enumerate(ids.items()):
                 if arguments.all and not invocation.has_pager:  # which has the terminal for itself
                     progress(number, len(pairs))
                 try:
@@ -115,6 +119,12 @@ def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Itera
                         continue  # said already, or as good as said
                     stages.clear()
                     warn(invocation.messages, f"{names[1]} has no common history with {names[0]}: {unrelated.wrong}")
+                    continue
+                except ObjectMissingError as absent:
+                    if not arguments.all:
+                        raise
+                    stages.clear()
+                    warn(invocation.messages, f"{names[1]} is passed over: {absent.wrong}")
                     continue
                 if not arguments.all or not comparison.is_contained:
                     stages.clear()
@@ -147,6 +157,19 @@ def _live(repository: Repository, ours: str, branches: Sequence[str]) -> list[st
     times = {name: int(time or 0) for time, name in rows}
     newest = max(times.values(), default=0)
     return [name for name in branches if times.get(name, -LIVE_SECONDS) > newest - LIVE_SECONDS]
+
+
+def _resolved(pairs: Sequence[tuple[str, str]], invocation: Invocation) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the commits of each pair, of --all; a branch that names an absent object hides none of the others."""
+    resolve = invocation.repository.resolve
+    ids: dict[tuple[str, str], tuple[str, ...]] = {}
+    for ours, theirs in pairs:
+        first = resolve(ours)
+        try:
+            ids[ours, theirs] = (first, resolve(theirs))
+        except RevisionError as absent:
+            warn(invocation.messages, f"{theirs} is passed over: {absent.wrong}")
+    return ids
 
 
 def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Comparison) -> None:

@@ -7,6 +7,7 @@ import io
 import math
 import sys
 
+from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json, as_recorded
 from muse_hook.cli.terminal import printable, width
 from muse_hook.history.sql import fetch_rows, run_query
@@ -33,8 +34,10 @@ EXAMPLES = """
 muse-hook sql "SELECT kind, count(*) FROM symbols WHERE alive GROUP BY kind"
 muse-hook sql "SELECT address, ops FROM symbols ORDER BY ops DESC LIMIT 10"
 muse-hook sql "SELECT * FROM renames" --csv > renames.csv
+muse-hook sql "SELECT subject, author FROM commits" --csv --spreadsheet > commits.csv
 """
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CELL = 60  # columns of one cell on a terminal
 
 
@@ -42,11 +45,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("query", metavar="QUERY", help="One SELECT")
     parser.add_argument("--csv", action="store_true", help="Print comma-separated values with a header")
+    parser.add_argument(
+        "--spreadsheet",
+        action="store_true",
+        help="With --csv: put a ' before each cell that a spreadsheet would take for a formula",
+    )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Answer the question."""
+    if arguments.spreadsheet and not arguments.csv:
+        reject("reading the command line", "--spreadsheet is for --csv", "muse-hook sql QUERY --csv --spreadsheet")
     if arguments.query == "-":
         sys.stdin.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr] # a text file
         query = sys.stdin.read()
@@ -59,7 +69,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         rows = [dict(zip(keys, map(_plain, row), strict=True)) for row in _all(cursor)]
         out.json({"version": 1, "command": "sql", "columns": keys, "rows": rows})
     elif arguments.csv:
-        _write_csv(out, columns, cursor)
+        _write_csv(out, columns, cursor, is_for_people=arguments.spreadsheet)
     else:
         _draw(out, columns, _all(cursor))
     return 0
@@ -94,9 +104,27 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value.hex() if isinstance(value, bytes) else value)
 
 
-def _write_csv(out: Screen, columns: Sequence[str], cursor: sqlite3.Cursor) -> None:
-    """Write CSV; on a terminal control characters are spelled out like everywhere, in a file they stay."""
-    display = printable if out.width is not None else str
+def _inert(text: str) -> str:
+    """Return a cell that no spreadsheet evaluates (OWASP, CSV injection); a number stays one."""
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return "'" + text
+    return text
+
+
+def _write_csv(out: Screen, columns: Sequence[str], cursor: sqlite3.Cursor, *, is_for_people: bool) -> None:
+    """Write CSV; on a terminal control characters are spelled out like everywhere, in a file they stay.
+
+    `is_for_people`: no cell is a formula.
+    """
+    spelled = printable if out.width is not None else str
+
+    def display(text: str) -> str:
+        return spelled(_inert(text) if is_for_people else text)
+
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([display(column) for column in columns])
