@@ -29,17 +29,18 @@ _CHOOSING = "choosing the commits to record"
 
 
 class BackfillReport:
-    """`recorded` of `total` commits in the range, `already` sealed before, `unreadable` {commit: why}.
+    """`recorded` of `total` commits in the range, `already` sealed before, `purged`, `unreadable` {commit: why}.
 
     `beyond_boundary` counts the commits at the boundary of a shallow clone, which are not in `total`. `seconds` is the
     time it took.
     """
 
-    __slots__ = ("already", "beyond_boundary", "recorded", "seconds", "total", "unreadable")
+    __slots__ = ("already", "beyond_boundary", "purged", "recorded", "seconds", "total", "unreadable")
 
     def __init__(self, total: int, beyond_boundary: int) -> None:
         self.recorded = 0
         self.already = 0
+        self.purged = 0
         self.total = total
         self.beyond_boundary = beyond_boundary
         self.unreadable: dict[str, str] = {}
@@ -104,8 +105,10 @@ def _record(
     with Index(store) as index:
         index.refresh()
         sealed = index.find([oid for oid, _ in chosen.commits])
-        todo = [oid for oid, _ in chosen.commits if oid not in sealed]
+        purged = store.purged()
+        todo = [oid for oid, _ in chosen.commits if oid not in sealed and oid not in purged]
         report.already = len(sealed)
+        report.purged = sum(oid in purged for oid, _ in chosen.commits)
         if todo:
             below = parents_outside(chosen.commits)
             known = known_generations(index, read_baseline(store), below, is_shallow=repo.is_shallow)

@@ -10,6 +10,7 @@ from muse_hook.catchup.sessions import assign_sessions
 from muse_hook.catchup.state import read_baseline, read_frontier, read_unreadable
 from muse_hook.index.index import Index
 from muse_hook.oplog.lines import open_log, parse
+from muse_hook.record.renew import count_older
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +29,14 @@ class Unrecorded:
     earlier run could not read, as (commit, branch); `damaged`: batches that do not count, of commits that no other
     batch holds; `beyond_boundary`: how many commits stand at the boundary of a shallow clone; `events`: how many files
     wait in the queue; `by_file`: (commit, path, code) of the files that recorded commits tell without symbols, as too
-    large or unreadable; `baseline`: "" (there is none), "install", or "anew" (made after the first one was lost).
+    large or unreadable; `by_older_engine`: how many an older engine recorded; `purged`: how many were purged and are
+    not to be recorded; `baseline`: "" (there is none), "install", or "anew" (made after the first one was lost).
     """
 
-    __slots__ = ("baseline", "beyond_boundary", "blobs_absent", "by_file", "damaged", "events", "history", "missing")
+    __slots__ = (
+        "baseline", "beyond_boundary", "blobs_absent", "by_file", "by_older_engine", "damaged", "events", "history",
+        "missing", "purged",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.missing: list[tuple[str, str]] = []
@@ -39,6 +44,8 @@ class Unrecorded:
         self.blobs_absent: list[tuple[str, str]] = []
         self.damaged: list[DamagedBatch] = []
         self.beyond_boundary = 0
+        self.by_older_engine = 0
+        self.purged = 0
         self.events = 0
         self.by_file: list[tuple[str, str, str]] = []
         self.baseline = ""
@@ -69,7 +76,10 @@ def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
     found.by_file = sorted(
         {row for session, _ in store.sessions() for row in _told_by_file(store, session) if row[0] in sealed}
     )
-    unsealed = [oid for oid, _ in rows if oid not in sealed]
+    purged = store.purged()
+    found.purged = sum(oid in purged for oid, _ in rows)
+    found.by_older_engine = count_older(sealed.values())
+    unsealed = [oid for oid, _ in rows if oid not in sealed and oid not in purged]
     found.beyond_boundary = sum(oid in shallow for oid in unsealed)
     history = [oid for oid in unsealed if oid in hidden and oid not in shallow]
     unreadable = read_unreadable(store) if history else {}

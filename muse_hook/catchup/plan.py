@@ -127,7 +127,8 @@ def make_plan(
         plan.is_cut = limit is not None and len(rows) >= limit
     rows = [*((oid, parents) for oid, parents, _ in again), *rows]
     sealed = index.find([oid for oid, _ in rows])
-    plan.todo = list({oid: (oid, parents) for oid, parents in rows if oid not in sealed}.values())
+    passed = sealed.keys() | index.store.purged()
+    plan.todo = list({oid: (oid, parents) for oid, parents in rows if oid not in passed}.values())
     if plan.todo:
         current = session_of_head(ref_state.heads[0])
         sessions = dict.fromkeys((oid for oid, _ in plan.todo), current)

@@ -44,6 +44,7 @@ COMMANDS: dict[str, dict[str, str]] = {
     "record": {
         "backfill": "Record history that was there before the hooks",
         "sync": "Record now whatever the hooks have not recorded",
+        "purge": "Take commits out of the logs for good",
     },
     "read": {
         "show": "Show what one commit did to the code, symbol by symbol",

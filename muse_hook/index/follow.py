@@ -9,7 +9,7 @@ from muse_hook.oplog.entry import MAX_GENERATION, seal_id
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from typing import Any
 
     from muse_hook.oplog.batch import Batch
@@ -101,10 +101,11 @@ class LogRow:
         return not self.seal_commit or os.pread(fd, len(start), self.seal_line) == start
 
 
-def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
+def follow(connection: sqlite3.Connection, row: LogRow, fd: int, purged: Container[str] = ()) -> bool:
     """Read what is new in the log `fd` into the tables, in the transaction that read the row; whether that was all.
 
-    Where the log is not the one that was read before, it is read from its start.
+    Where the log is not the one that was read before, it is read from its start. Batches of commits that were `purged`
+    (a log of another clone may have brought them back) do not count.
     """
     from muse_hook.oplog.reader import LogReader  # start-up time of the hook, which mostly adds what it has written
     from muse_hook.oplog.seal import Mark
@@ -120,6 +121,8 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int) -> bool:
     for count, item in enumerate(reader, 1):
         if isinstance(item, Mark):
             connection.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (item.op_id, row.id))
+        elif item.intact and item.commit_id in purged:
+            row.seal_commit, row.seal_line = item.commit_id, item.line
         elif item.intact:
             batch = (item.commit_id, row.id, item.start, item.line, item.end, item.generation, item.shallow)
             _insert(connection, row, batch, item.entries, _engine(connection, engines, item.engine))

@@ -232,6 +232,20 @@ class Index(Database):
         except sqlite3.DatabaseError:  # somebody deleted it, or holds it
             return []
 
+    @rebuilds_on_error
+    def every_batch(self) -> list[IndexedBatch]:
+        """Return every whole batch in the order in which they came."""
+        query = f"SELECT {_BATCH} FROM seals ORDER BY number"  # noqa: S608 - a constant
+        return [self._indexed(row) for row in self.connection.execute(query).fetchall()]
+
+    @rebuilds_on_error
+    def commits_from(self, digits: str) -> list[str]:
+        """Return the ids, of commits with a whole batch, that begin with some hexadecimal digits."""
+        if not digits or not set(digits) <= set("0123456789abcdef"):
+            return []
+        query = "SELECT DISTINCT commit_id FROM seals WHERE commit_id >= ? AND commit_id < ?"
+        return [oid for (oid,) in self.connection.execute(query, (digits, digits + "g"))]
+
     def commits_before(self, session: str, end: int, unless: os.stat_result) -> set[str]:
         """Return the commits with a batch that ends at byte `end` of a session's log, or before.
 
@@ -330,11 +344,12 @@ class Index(Database):
         fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
         try:
             is_whole = False
+            purged = self.store.purged()
             while not is_whole:
                 with self.transaction():
                     row = LogRow.read(self.connection, folder)
                     before = row.position
-                    is_whole = follow(self.connection, row, fd)
+                    is_whole = follow(self.connection, row, fd, purged)
                 if read is not None:
                     read.add(row.position - before)
         finally:

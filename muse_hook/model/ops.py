@@ -104,7 +104,10 @@ class OpEntry(TypedDict):
 
 
 class OpLogCheckpoint(TypedDict):
-    """`checkpoint.json`: Muse's keys, and `offset`, the bytes of the log that the checkpoint covers."""
+    """`checkpoint.json`: Muse's keys, and `offset`, the bytes of the log that the checkpoint covers.
+
+    `cut` is there while the log is replaced: the new file's `inode`, and the `offset` in it.
+    """
 
     session_id: str
     snapshot_id: str
@@ -112,3 +115,4 @@ class OpLogCheckpoint(TypedDict):
     op_count: int
     created_at: str
     offset: NotRequired[int]
+    cut: NotRequired[dict[str, int]]

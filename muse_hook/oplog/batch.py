@@ -24,7 +24,7 @@ from muse_hook.oplog.entry import (
     walk_ops,
 )
 from muse_hook.oplog.lines import batch_entries, lines_of, parse
-from muse_hook.oplog.seal import has_check, with_check
+from muse_hook.oplog.seal import PURGED, has_check, with_check
 from muse_hook.oplog.shape import wrong_by_hand, wrong_in_seal
 
 TYPE_CHECKING = False
@@ -280,6 +280,29 @@ def make_dropped(old: Commit, generation: int, reason: str = "dropped by rebase"
     """Return the mark that the commit `old`, of this `generation`, was left out of a rewrite; for its own session."""
     op = {"op": "delete", "address": old.id, "position": None, "content_id": old.id, "content_summary": reason}
     return _mark(mark_id("dropped", old.id), op, [old.id], old, generation)
+
+
+def make_purged(commit_id: str, created_at: str, generation: int) -> RewriteMark:
+    """Return the mark that stands where a commit's batch was purged, with its seal's id: cursors find their place."""
+    op = {
+        "op": "delete",
+        "address": commit_id,
+        "position": None,
+        "content_id": commit_id,
+        "content_summary": PURGED,
+    }
+    lamport_ts = mark_stamp(generation)
+    op_id = seal_id(commit_id)
+    line = entry_line(
+        op_id,
+        lamport_ts,
+        "git",
+        actor_json='""',
+        parents_json="[]",
+        op_json=canonical(op),
+        tail_json=tail_json(created_at),
+    )
+    return RewriteMark(op_id, line.encode("ascii"), lamport_ts)
 
 
 def delta_of_entries(entries: Sequence[OpEntry]) -> StructuredDelta:

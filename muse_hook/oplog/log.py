@@ -78,8 +78,8 @@ class OpLog:
         checkpoint = self.read_checkpoint()
         if checkpoint is None:
             return self.read_all()
-        offset = checkpoint.get("offset")
-        if type(offset) is int and 0 <= offset <= self._size():
+        offset = checkpoint_offset(checkpoint, self._path)
+        if offset is not None and 0 <= offset <= self._size():
             return list(read_entries(self._path, offset))
         return [entry for entry in self.read_all() if entry["lamport_ts"] > checkpoint["lamport_ts"]]
 
@@ -140,6 +140,34 @@ def read_checkpoint(folder: str) -> OpLogCheckpoint | None:
     """Return a session's checkpoint, None where there is none or where it is damaged."""
     value = _read(os.path.join(folder, CHECKPOINT))
     return value if value is not None and type(value.get("lamport_ts")) is int else None
+
+
+def checkpoint_offset(checkpoint: OpLogCheckpoint, path: str) -> int | None:
+    """Return where a checkpoint stands in the log at `path` as it is now, None for one of Muse's own.
+
+    Whoever replaced the log may have been stopped before the checkpoint followed, see `moved_checkpoint`.
+    """
+    offset = checkpoint.get("offset")
+    cut = checkpoint.get("cut")
+    if isinstance(cut, dict) and os.path.exists(path) and os.stat(path).st_ino == cut.get("inode"):
+        offset = cut.get("offset")
+    return offset if type(offset) is int else None
+
+
+def moved_checkpoint(
+    checkpoint: OpLogCheckpoint, before: int, inode: int, after: int
+) -> tuple[OpLogCheckpoint, OpLogCheckpoint]:
+    """Return what a checkpoint is while its log is replaced by the file `inode`, and when that is done.
+
+    It stands at the byte `before` of the old log and at `after` of the new one.
+    """
+    during = checkpoint.copy()
+    during["offset"] = before
+    during["cut"] = {"inode": inode, "offset": after}
+    done = checkpoint.copy()
+    done["offset"] = after
+    done.pop("cut", None)
+    return during, done
 
 
 def write_named(store: Store, name: str, value: dict[str, Any]) -> str:

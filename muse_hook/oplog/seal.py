@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _NAME = "muse_hook engine "
 _GRAMMAR = " grammar "
+PURGED = "purged"
 _DIGITS = "0123456789"
 _CHECK = b',"check"'
 _CHECK_DIGITS = 16
@@ -150,6 +151,12 @@ def _is_id(value: object) -> bool:
 
 def _natural(value: object) -> int:
     return value if type(value) is int and value >= 0 else 0
+
+
+def is_purge(entry: Any) -> bool:
+    """Say whether an entry of no commit is the mark that stands in the place of a purged batch."""
+    op = entry["domain_op"]
+    return bool(entry["domain"] == "git" and op.get("op") == "delete" and op.get("content_summary") == PURGED)
 
 
 # Engines

@@ -11,9 +11,10 @@ from muse_hook.oplog.lock import StoreLock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 OP_LOG = "op_log"
+_PURGED = "purged"
 _ERRORS = "error.log"
 _ERRORS_CAP = 256 << 10  # bytes; beyond it the older half goes
 _ERRORS_KEPT = 128 << 10
@@ -73,6 +74,34 @@ class Store:
     def replace_file(self, path: str, data: bytes) -> None:
         """Put `data` in the place of a file of the store; see `files.replace_file`."""
         files.replace_file(path, data, self.shared)
+
+    # Commits that were purged
+
+    def purged(self) -> frozenset[str]:
+        """Return the ids of the commits whose batches were purged: nobody records them again. StoreError."""
+        path = self.path(_PURGED)
+        try:
+            with open(path, "rb") as file:
+                data = file.read()
+        except FileNotFoundError:
+            return frozenset()
+        except OSError as error:
+            raise files.refused(path, error, "reading") from error
+        return frozenset(data.decode("ascii", "replace").split("\n"))
+
+    def add_purged(self, commit_ids: Iterable[str]) -> None:
+        """Note commits as purged, durably, under the lock. StoreError."""
+        path = self.path(_PURGED)
+        fd = self.open_file(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        try:
+            # A line that a crash cut short is ended first.
+            files.write_whole(fd, b"\n" + "".join(f"{commit_id}\n" for commit_id in commit_ids).encode("ascii"))
+            os.fsync(fd)
+            files.sync_folder(self.path())
+        except OSError as error:
+            raise files.refused(path, error, "writing") from error
+        finally:
+            os.close(fd)
 
     # Sessions
 

@@ -10,6 +10,7 @@ from muse_hook.oplog.batch import ManualEntries, make_batch
 from muse_hook.oplog.entry import walk_ops
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.sessions import check
+from muse_hook.oplog.shape import wrong_in_op
 from muse_hook.oplog.store import OP_LOG, Store
 from muse_hook.oplog.writer import append, highest_stamp, stand_at_end
 from muse_hook.record.delta import TableCache, UnreadableError, commit_delta, unreadable
@@ -17,7 +18,7 @@ from muse_hook.record.delta import TableCache, UnreadableError, commit_delta, un
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from typing import Protocol, Self
 
     from muse_hook.git.objects import ObjectReader
@@ -130,12 +131,14 @@ class Recorder:
         Raises StoreBusyError, StoreError, RevisionError (of the generations) and KeyboardInterrupt; what was recorded
         until then stays.
         """
-        if budget is not None:
+        if budget is not None:  # what was purged is passed over where it would be appended
             return self._record(
                 commits, sessions, lambda oid: self._delta_within(oid, budget), lock_timeout=lock_timeout
             )
         from muse_hook.record.interrupts import Interrupts  # a hook has no use for it
 
+        purged = self._store.purged()
+        commits = [oid for oid in commits if oid not in purged]
         with Interrupts() as interrupts:
             if jobs > 1:
                 from muse_hook.record.workers import Workers, useful_jobs
@@ -156,21 +159,49 @@ class Recorder:
         commit = self.objects.commit(commit_id)
         return commit_delta(self.objects, commit, self._cache)
 
+    def make(
+        self, commits: Sequence[str], *, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    ) -> Iterator[tuple[str, Batch | UnreadableError]]:
+        """Yield each commit with the batch that would be recorded of it, or why there is none; nothing is written.
+
+        Up to `jobs` processes work. Raises KeyboardInterrupt between two commits, and what the machine is at fault for.
+        """
+        from contextlib import ExitStack  # the hook has no use for these
+
+        from muse_hook.record.interrupts import Interrupts
+        from muse_hook.record.workers import Workers, useful_jobs
+
+        jobs = useful_jobs(jobs, len(commits))
+        if jobs > 1:
+            self.close()  # open objects do not survive a fork
+        with Interrupts() as interrupts, ExitStack() as stack:
+            delta = stack.enter_context(Workers(self._delta, commits, jobs)).delta if jobs > 1 else self._delta
+            for done, oid in enumerate(commits, 1):
+                interrupts.check()
+                try:
+                    yield oid, self._made(delta(oid))
+                except UnreadableError as error:
+                    yield oid, error
+                if progress is not None:
+                    progress(done, len(commits))
+
+    def _made(self, made: CommitDelta) -> Batch:
+        commit, delta, languages, _ = made
+        is_shallow = self._repo is not None and self._repo.is_shallow
+        try:
+            return make_batch(commit, delta, self._generations[commit.id], _engine(languages), shallow=is_shallow)
+        except Exception as error:
+            raise unreadable(commit.id, error) from error
+
     def batch(self, commit_id: str) -> Batch:
         """Return the batch that would be recorded of a commit; nothing is written.
 
         UnreadableError, or what the machine is at fault for.
         """
-        try:
-            commit, delta, languages, _ = self.delta(commit_id)
-            is_shallow = self._repo is not None and self._repo.is_shallow
-            generation = self._generations[commit_id]
-            return make_batch(commit, delta, generation, _engine(languages), shallow=is_shallow)
-        except Exception as error:
-            raise unreadable(commit_id, error) from error
+        return self._made(self._delta(commit_id))
 
     def append(self, session: str, batches: Sequence[Batch], *, sync: bool = True) -> int:
-        """Append batches to a session's log in one write, but for what is sealed; how many went in.
+        """Append batches to a session's log in one write, but for what is sealed or purged; how many went in.
 
         The store's lock must be held and the index be refreshed. `sync` makes them durable. Raises SessionError, and
         StoreError with the log as it was.
@@ -263,7 +294,8 @@ class Recorder:
 
     def _unsealed(self, batches: Sequence[Batch]) -> list[Batch]:
         sealed = self._index.find([batch.commit_id for batch in batches])
-        return [batch for batch in batches if batch.commit_id not in sealed]
+        purged = self._store.purged()
+        return [batch for batch in batches if batch.commit_id not in sealed and batch.commit_id not in purged]
 
     def _delta(self, commit_id: str) -> CommitDelta:
         """Return a commit's delta; UnreadableError, or what the machine is at fault for."""
@@ -349,6 +381,10 @@ def record_delta_ops(
         actor_id=actor_id,
         parent_op_ids=parent_op_ids,
     )
+    for op in delta.get("ops", ()):
+        wrong = wrong_in_op(op)
+        if wrong:
+            raise DeltaError("recording a delta", f"the {wrong} of {op['address']!a:.80} is not what it must be")
     with store.lock(LOCK_SECONDS):
         if index is not None:
             return _append_batch(store, index, session_id, batch, sync=sync)

@@ -37,6 +37,7 @@ class Logs:
         self.line_of: dict[str, int] = {}
         self.others: list[tuple[int, RecordedCommit]] = []
         self._report = report
+        self._purged = store.purged()
         self._scans = [LogScan(session, open_logs.fd(session)) for session, _ in sorted(store.sessions())]
         for scan in self._scans:
             self._add(scan)
@@ -80,6 +81,12 @@ class Logs:
         report.marks += len(scan.marks)
         report.manual += scan.manual
         for line, commit, _ in scan.batches:
+            if commit.commit_id in self._purged:
+                message = "it was purged, and a batch of it stands here again"
+                report.add_problem(
+                    Problem("purged", message, session=scan.session, line=line, commit_id=commit.commit_id)
+                )
+                continue
             known = self.commits.get(commit.commit_id)
             if known is not None and not supersedes(commit.engine, known.engine):
                 self.others.append((line, commit))

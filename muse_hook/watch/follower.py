@@ -76,6 +76,7 @@ class Follower:
         self._cursor = Cursor(positions)
         self._before = {session: position.floor for session, position in positions.items()}
         self._seen: set[str] = set()
+        self._purged: frozenset[str] = frozenset()
 
     @classmethod
     def since(
@@ -108,6 +109,7 @@ class Follower:
 
     def poll(self) -> Iterator[LogEvent]:
         """Yield what was appended since the last time: in each session in the order of its log."""
+        self._purged = self._store.purged()
         for session, folder in self._store.sessions():
             for commit_id, entries, before, after in self._tail(session, folder).poll():
                 if commit_id is None or not self._is_repeat(commit_id, entries[-1], is_begun=before.inside > 0):
@@ -146,7 +148,7 @@ class Follower:
 
         One that `is_begun` is yielded to its end.
         """
-        if commit_id in self._seen:
+        if commit_id in self._seen or commit_id in self._purged:
             return True
         others = [] if self._index is None else self._index.all_batches(commit_id)
         if any(other.end <= self._before.get(other.session, 0) for other in others):

@@ -8,7 +8,7 @@ import time
 from muse_hook.errors import DamagedLogError
 from muse_hook.oplog.lines import start_of_last
 from muse_hook.oplog.reader import LogReader
-from muse_hook.oplog.seal import Seal
+from muse_hook.oplog.seal import Mark, Seal, is_purge
 from muse_hook.watch.cursor import SEAL_DIGITS, LogPosition
 
 TYPE_CHECKING = False
@@ -89,6 +89,8 @@ class Tail:
         """Say whether the log is another one than that which was read."""
         self._now = (found.st_ino, found.st_size, found.st_mtime_ns)
         if self._now == self._known or self._holds(fd, found.st_size):
+            if self._now[0] != self._known[0]:  # cut, behind the position: lines that do not count may be gone
+                self._read_to, self._lines = self.position.floor, 0
             self._known = self._now
             return False
         return True
@@ -121,6 +123,13 @@ class Tail:
         older, last = None, ""
         reader = LogReader(fd, end=found.st_size)
         for each in reader:
+            if (
+                isinstance(each, Mark)
+                and is_purge(each.entry)
+                and wanted
+                and each.op_id.startswith(wanted[:SEAL_DIGITS])
+            ):
+                positions.setdefault(each.op_id, LogPosition(each.end, each.op_id))
             if not isinstance(each, Seal) or not each.intact:
                 continue
             last = each.entry["op_id"]
@@ -161,9 +170,14 @@ class Tail:
         yield from self._read_manual(reader, reader.position)
 
     def _read_manual(self, reader: LogReader, end: int) -> Iterator[Appended]:
-        """Yield the manual entries up to `end` that were not yielded yet; lines of half a batch are passed over."""
+        """Yield the manual entries up to `end` that were not yielded yet; lines of half a batch are passed over.
+
+        So is what stands for a purged batch: the position goes on behind it as if it had been told.
+        """
         for entry, at in reader.manual_ends(self.position.read, end):
-            if entry["op_id"] not in self._manual:
+            if is_purge(entry):
+                self.position, self._line = LogPosition(at, entry["op_id"]), -1
+            elif entry["op_id"] not in self._manual:
                 self._manual.add(entry["op_id"])
                 before = self.position
                 self.position = LogPosition(before.floor, before.seal, at, before.inside)

@@ -196,13 +196,21 @@ def test_a_run_of_commits_shares_one_index_and_one_sync(tmp_path: Path, monkeypa
         assert len(synced) <= 2
 
 
+def test_an_op_that_no_reader_would_take_is_not_recorded_of_a_commit(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for wrong in ({"content_id": 5}, {"lines": ["x"]}, {"change": "body"}, {"confidence": 2}):
+        with pytest.raises(DeltaError, match=f"the {next(iter(wrong))} of 'a' is not what it must be"):
+            record(store, delta(insert("a") | wrong), commit=commit(1), generation=1, engine=ENGINE)
+    assert not store.exists()
+
+
 def test_recording_a_commit_loads_none_of_the_costly_modules(tmp_path: Path) -> None:
     """Each costs a hook 1 to 12 ms; `enum` and `functools` come with `re`, which tree_sitter loads anyway."""
     code = (
         "import sys; sys.path[:0] = sys.argv[1:2]\n"
         "from muse_hook.model.change import Commit; from muse_hook.record.recorder import record_delta_ops\n"
         "commit = Commit('1' * 40, '2' * 40, [], author='', authored_at='', committed_at='', summary='')\n"
-        "op = {'op': 'insert', 'address': 'a'}\n"
+        "op = {'op': 'insert', 'address': 'a', 'content_id': '', 'content_summary': ''}\n"
         "record_delta_ops(sys.argv[2], {'ops': [op]}, session_id='s', actor_id='', commit=commit, generation=1,"
         " engine='')\n"
         "record_delta_ops(sys.argv[2], {'ops': [op]}, session_id='s', actor_id='')\n"

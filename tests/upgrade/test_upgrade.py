@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from upgrade.left_store import LEFT, answers, at, muse, with_store
@@ -25,7 +26,10 @@ def without(commit_id: str, told: dict[str, str]) -> dict[str, Any]:
     log = json.loads(told["log --all --json"].partition("\n")[2])
     files = json.loads(told["replay --json"].partition("\n")[2])["files"]
     return {
-        **{words: told[words] for words in ("status --json", "checkpoint --json", "sync")},
+        **{words: told[words] for words in ("checkpoint --json", "sync")},
+        "status": re.sub(
+            r',"(by_older_engine":\d+,"purged":0|by_file_only":\[\])', "", told["status --json"]
+        ),  # later keys
         "log": [event for event in log["events"] if event["commit"] != commit_id],
         "replay": {path: symbols for path, symbols in files.items() if path != "src/three.py"},
     }
@@ -40,6 +44,18 @@ def test_a_store_that_was_left_is_read_as_it_was(tmp_path: Path) -> None:
         assert told == before
     else:
         assert without(ids[6], told) == without(ids[6], before)
+
+
+def test_what_it_recorded_is_renewed(tmp_path: Path) -> None:
+    repo, _ = with_store(tmp_path / "repo")
+    muse(repo, "sync")
+    older = engine_of_each_commit(repo)
+    assert '"by_older_engine":0' not in muse(repo, "status", "--json")
+    muse(repo, "backfill", "--renew")
+    newer = engine_of_each_commit(repo)
+    assert list(newer) == list(older)
+    assert len(set(newer.values())) < len(set(older.values())) + 1
+    assert '"by_older_engine":0' in muse(repo, "status", "--json")
 
 
 def test_what_is_left_of_it_is_used(tmp_path: Path) -> None:

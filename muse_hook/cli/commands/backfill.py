@@ -9,7 +9,9 @@ from muse_hook.cli.failures import DONE, USER_FAULT, reject
 from muse_hook.cli.findings import draw_unreadable, hint_for_absent
 from muse_hook.cli.options import count
 from muse_hook.cli.progress import Progress, duration
+from muse_hook.errors import StoreError
 from muse_hook.record.delta import TableCache
+from muse_hook.record.renew import GONE, renew
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,11 +25,13 @@ Record history that was there before the hooks
 
 RANGE is anything that names commits: A..B, a branch, a tag. Without it the current branch is recorded, with
 --all every local branch. Stop it whenever you like: what is recorded stays, and the next run goes on from there.
+With --renew what older engines recorded is recorded anew, in its old place; stopped before its end, nothing changed.
 """
 EXAMPLES = """
 muse-hook backfill -n 200
 muse-hook backfill v1.0..main
 muse-hook backfill --all --jobs 4
+muse-hook backfill --renew
 """
 
 
@@ -36,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("range", metavar="RANGE", nargs="?", help="What to record (default: the current branch)")
     parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Record only the last N commits of it")
     parser.add_argument("--all", action="store_true", help="Record all local branches, the default one first")
+    parser.add_argument("--renew", action="store_true", help="Record anew what an older engine recorded")
     parser.add_argument("--session", metavar="NAME", help="Record into this session instead of the branch's")
     parser.add_argument(
         "--no-reuse", action="store_true", help="Parse every version of a file as a whole; records the same"
@@ -47,6 +52,10 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Backfill, telling how far it is."""
     if arguments.all and arguments.range:
         reject("reading the command line", "--all leaves no place for a RANGE", "muse-hook backfill --help")
+    if arguments.renew:
+        if arguments.all or arguments.range or arguments.max_count or arguments.session:
+            reject("reading the command line", "--renew takes every log as it is", "muse-hook backfill --help")
+        return DONE if _renew(invocation, arguments.jobs, reuse=not arguments.no_reuse) else USER_FAULT
     is_whole = record_range(
         invocation,
         range_=arguments.range,
@@ -107,6 +116,36 @@ def record_range(
     figures = f" in {duration(outcome.seconds)}, {rate:,.0f}/s"
     invocation.messages.line(f"recorded {_commits(outcome.recorded)}{already}", (figures, "dim"))
     return not outcome.unreadable
+
+
+def _renew(invocation: Invocation, jobs: int | None, *, reuse: bool) -> bool:
+    """Record anew what older engines recorded; whether that was all that Git still has."""
+    if not invocation.store.exists():
+        raise StoreError("recording anew", "nothing is recorded here yet", "muse-hook install")
+    progress = Progress(invocation.messages, "recording anew")
+    try:
+        report = renew(
+            invocation.repository,
+            invocation.store,
+            jobs=jobs or len(os.sched_getaffinity(0)),
+            cache=TableCache(reuse=reuse),
+            progress=progress.update,
+        )
+    except KeyboardInterrupt:
+        raise progress.interrupted("recording history anew", "run the same command again") from None
+    finally:
+        progress.end()
+    gone = sum(why == GONE for why in report.kept.values())
+    unreadable = {oid: why for oid, why in report.kept.items() if why != GONE}
+    if gone:
+        invocation.messages.line(f"kept {_commits(gone)} that Git has no longer, as an older engine recorded them")
+    draw_unreadable(invocation.messages, unreadable, f"{hint_for_absent(invocation.repository)}, then again")
+    if report.renewed:
+        figures = f" in {duration(report.seconds)}, {report.renewed / max(report.seconds, 1e-6):,.0f}/s"
+        invocation.messages.line(f"recorded {_commits(report.renewed)} anew", (figures, "dim"))
+    elif not report.kept:
+        invocation.messages.line("nothing to do: no older engine recorded anything")
+    return not unreadable
 
 
 def _commits(number: int) -> str:

@@ -102,6 +102,8 @@ def _as_counts(unrecorded: Unrecorded) -> dict[str, Any]:
         "before_install": unrecorded.history,
         "cut_off": unrecorded.beyond_boundary,
         "queued": unrecorded.events,
+        "by_older_engine": unrecorded.by_older_engine,
+        "purged": unrecorded.purged,
     }
 
 
@@ -139,6 +141,11 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unreco
     if unrecorded.history:
         hint = ("  muse-hook backfill --all", "hint")
         out.line("  ", ("from before the hooks", "changed"), f": {_commits(unrecorded.history)}", hint)
+    if unrecorded.by_older_engine:
+        hint = ("  muse-hook backfill --renew", "hint")
+        out.line("  ", ("by an older engine", "changed"), f": {_commits(unrecorded.by_older_engine)}", hint)
+    if unrecorded.purged:
+        out.line("  ", ("purged", "changed"), f": {_commits(unrecorded.purged)}")
     if unrecorded.beyond_boundary:
         out.line(
             "  ",
