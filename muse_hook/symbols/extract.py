@@ -35,7 +35,7 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
         return SegmentedTable(language, state="too_large")
     reader = reader_of(language)
     text = decoded(source, language)
-    if isinstance(previous, SegmentedTable) and previous.is_reusable(language):
+    if isinstance(previous, SegmentedTable) and previous.is_reusable(language) and not reader.is_in_context:
         found = read_changed(text, previous.segments, reader)
         # the nodes of both are more than the file can have: where that is few enough, so are its own
         if found is not None and previous.nodes + found[1] <= MAX_NODES:

@@ -82,7 +82,9 @@ class Outline:
     def _source_text(self, start: int, end: int, kind: str, *, is_header: bool = False) -> SourceText:
         """Return the text of a whole statement or header, which has the same tree here as when parsed alone."""
         source = self._source[start:end]
-        return SourceText(self._reader, source, kind, is_header=is_header, parsed=self._parsed, at=start)
+        return SourceText(
+            self._reader, source, kind, is_header=is_header, parsed=self._parsed, at=start, context=self._source
+        )
 
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
@@ -140,7 +142,8 @@ class Outline:
                         line = self._source.rfind(b"\n", 0, start) + 1
                         start = line if self._source[line:start].isspace() else start
                         name = entry.name if is_shared else ""
-                        part = SourceText(self._reader, self._source[start:end], target.type, name)
+                        source = self._source
+                        part = SourceText(self._reader, source[start:end], target.type, name, at=start, context=source)
                     entry.definition = Definition(entry.name, part, context.guards)
         made = entries.values()
         statement.entries = sorted(made, key=lambda entry: entry.first) if len(made) > 1 else [*made]

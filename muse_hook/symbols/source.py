@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from muse_hook.digest import digest
+from muse_hook.errors import InternalError
 from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.damage import missing_kinds
 from muse_hook.symbols.normal import Normaliser
@@ -77,6 +78,8 @@ class Reader:
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
+        self.is_in_context = language.row.get("pieces") == "in context"
+        self._last_context: tuple[bytes, Parsed | None] = (b"", None)
         self._respell = str(language.row.get("respell", ""))
         self._normals: deque[tuple[SourceText, int]] = deque()
         self._trees: deque[tuple[Parsed, int]] = deque()
@@ -101,6 +104,12 @@ class Reader:
             self._trees_size -= size
         return root, parsed
 
+    def drop_trees(self) -> None:
+        """Let all trees go."""
+        while self._trees:
+            self._trees.popleft()[0].drop()
+        self._trees_size = 0
+
     def parse_alone(self, source: bytes, kind: str, *, is_header: bool = False) -> tuple[Node, Parsed, int]:
         """Parse part of a file by itself: the tree (see `parse`), and where in what was parsed the part begins.
 
@@ -111,6 +120,16 @@ class Reader:
             after = self._body + after
         root, parsed = self.parse(before + source + after + b"\n")
         return root, parsed, len(before)
+
+    def parse_context(self, source: bytes) -> tuple[Node, Parsed]:
+        """Parse a file for one of its texts; the tree of the last one is at hand."""
+        known, parsed = self._last_context
+        if known is not source or parsed is None or parsed.root is None:
+            _, parsed = self.parse(source)
+            self._last_context = source, parsed
+        if parsed.root is None:
+            raise InternalError("parsing a file", "its tree is gone at once")
+        return parsed.root, parsed
 
     def damaged_text(self, source: bytes) -> SourceText:
         """Return text that no statement is."""
@@ -134,10 +153,23 @@ class SourceText:
     text of a class that `is_header` ends before its body.
 
     Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor
-    on how the file around it was read.
+    on how the file around it was read. In a language whose row says that this does not hold (`pieces`), it is that of
+    the text in its file, the `context`.
     """
 
-    __slots__ = ("_at", "_equals", "_id", "_normal", "_parsed", "is_header", "kind", "name", "reader", "source")
+    __slots__ = (
+        "_at",
+        "_context",
+        "_equals",
+        "_id",
+        "_normal",
+        "_parsed",
+        "is_header",
+        "kind",
+        "name",
+        "reader",
+        "source",
+    )
 
     def __init__(
         self,
@@ -149,8 +181,10 @@ class SourceText:
         parsed: Parsed | None = None,
         at: int = 0,
         is_header: bool = False,
+        context: bytes | None = None,
     ) -> None:
         self.reader = reader
+        self._context = context if reader.is_in_context else None
         self.source = source
         self.kind = kind
         self.name = name
@@ -183,7 +217,7 @@ class SourceText:
 
     def same_as(self, other: SourceText) -> bool:
         """Whether both have the same normal form; equal text is enough, and nothing is parsed then."""
-        if self is other or (self.source == other.source and self.kind == other.kind):
+        if self is other or (self.source == other.source and self.kind == other.kind and not self.reader.is_in_context):
             return True
         if self._equals is not None and self._equals is other._equals:
             return True
@@ -194,7 +228,13 @@ class SourceText:
 
     def _has_equal_tree(self, other: SourceText) -> bool:
         """Whether the trees at hand say that the normal forms are equal; only where either is not known yet."""
-        if self.is_header or other.is_header or self._has_only_id() or other._has_only_id():
+        if (
+            self.reader.is_in_context
+            or self.is_header
+            or other.is_header
+            or self._has_only_id()
+            or other._has_only_id()
+        ):
             return False
         mine, theirs = self._nodes()[1], other._nodes()[1]
         return mine is not None and theirs is not None and self.reader.normaliser.is_equal(mine, theirs)
@@ -211,6 +251,15 @@ class SourceText:
         """Return the root of the tree, and the node that the text is; None in damaged text."""
         parsed = self._parsed
         root = parsed.root if parsed is not None else None
+        if (parsed is None or root is None) and self._context is not None:
+            parsed_root, parsed = self.reader.parse_context(self._context)
+            root, self._parsed = parsed_root, parsed
+            start = self._at + len(self.source) - len(self.source.lstrip())
+            node = _node_at(parsed_root, self.kind, (start, self._at + len(self.source)))
+            if node is not None and not node.has_error:
+                return root, node
+            self._context = None  # damage: by itself it says more
+            root = None
         if parsed is None or root is None:
             root, parsed, self._at = self.reader.parse_alone(self.source, self.kind, is_header=self.is_header)
             self._parsed = parsed
@@ -237,7 +286,7 @@ class SourceText:
             first = next((child for child in body.named_children if not child.is_extra), None)
             if first is not None and self.reader.query.matches("docstring", first):
                 roles[first.id] = "docstring"
-        return self.reader.normaliser.write([node], roles, is_whole=True)
+        return self.reader.normaliser.write([node], roles, is_whole=not self.reader.is_in_context)
 
     def node(self) -> Node | None:
         """Return the node that the text is; None in damaged text."""
@@ -251,6 +300,8 @@ class SourceText:
         # what a part of a statement is (one of several constants) the statement says
         for one in (node, node.parent if node is not None else None):
             for captures in self.reader.query.captures("structure", one) if one is not None else ():
+                if one is not node and not any(node == part for parts in captures.values() for part in parts):
+                    continue  # another part's
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
                     return captures
         return {}

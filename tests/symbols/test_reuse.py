@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.source import reader_of
+from muse_hook.symbols.source import SourceText, reader_of
 from muse_hook.symbols.table import SegmentedTable
 
 ROOT = Path(__file__).parent.parent.parent
@@ -280,3 +280,39 @@ def test_this_projects_own_history_is_read_the_same() -> None:
         for older, newer in pairwise(versions):
             last = table(newer, last or table(older))
             assert facts(last) == facts(table(newer))
+
+
+GOLDEN = sorted(file for file in (ROOT / "tests" / "golden").glob("*/*") if file.stem in {"before", "after"})
+
+
+def texts(found: SegmentedTable) -> list[SourceText]:
+    parts = [part for part in found.tree() if isinstance(part, SourceText)]
+    for symbol in found.symbols.values():
+        text = getattr(symbol.content, "text", None)
+        if isinstance(text, SourceText):
+            parts.append(text)
+    return parts
+
+
+@pytest.mark.parametrize("file", GOLDEN, ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_a_piece_parsed_alone_is_as_in_its_file_unless_its_language_says_otherwise(file: Path) -> None:
+    found = table(file.read_bytes(), path=file.name)
+    assert found.state == "parsed"
+    for text in texts(found):
+        if not text.reader.is_in_context:
+            alone = SourceText(text.reader, text.source, text.kind, text.name, is_header=text.is_header)
+            assert alone.normal.entries == text.normal.entries
+
+
+@pytest.mark.parametrize("file", GOLDEN, ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_pieces_read_in_their_context_say_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = file.read_bytes()
+    expected = facts(table(source, path=file.name))
+    language = language_for(file.name)
+    assert language is not None
+    monkeypatch.setattr(reader_of(language), "is_in_context", True)
+    found = table(source, path=file.name)
+    for _ in range(2):  # their trees go, as of a file that was read long ago
+        assert facts(found) == expected
+        found = table(source, found, path=file.name)
+        reader_of(language).drop_trees()
