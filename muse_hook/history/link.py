@@ -438,6 +438,9 @@ class CommitLinker:
             self._linker.addresses.end(before, self._position, self._record)
             self._move(symbol, before, after, _how(op), op.confidence)
             self._carry(before + ".", after + ".", "class renamed", op.confidence)
+        elif after != before and self._now(before) == symbol:  # its class took it along before anybody knew of it
+            self._linker.addresses.end(before, self._position, self._record)
+            self._move(symbol, before, after, "class renamed", None)
         if after != before or living(self._first, after) != symbol:
             self._put(op, after, symbol, is_own=symbol == own)
         else:

@@ -63,6 +63,14 @@ def test_a_merge_that_keeps_both_ends_of_a_rename(repo: Repo) -> None:
     assert shared(repo) == []
 
 
+def test_what_a_class_took_along_that_is_met_only_then(repo: Repo) -> None:
+    """The commit that made the class is not recorded: where the member was before is not where it is now, too."""
+    cart = "class Cart:\n    size = 1\n\n    def total(self, items):\n        return sum(items) + self.size\n"
+    repo.commit(shop=cart + LIST)
+    repo.commit(shop=cart.replace("Cart", "Basket").replace("sum(items)", "sum(items, 1)") + LIST)
+    assert shared(repo, "HEAD~1..HEAD") == []
+
+
 @pytest.mark.parametrize("number", [60, pytest.param(100_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_this_projects_history(tmp_path: Path, environment: dict[str, str], number: int) -> None:
     """Its first commits, or all of them."""
