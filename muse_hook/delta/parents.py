@@ -5,6 +5,7 @@ from __future__ import annotations
 from muse_hook.delta.sides import EMPTY, PARSED, is_comparable
 from muse_hook.match.match import match
 from muse_hook.match.pairs import CONTAINER, group_of
+from muse_hook.match.renamed_files import find_renamed_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,8 +94,6 @@ def split_whole(files: Sequence[ChangedFile], source: MergeSource) -> tuple[list
     if deleted and any(file.appeared and file.new_symbols for file in rest):
         # What was moved to a file that came in whole is nowhere else.
         candidates = [file for file, _, _ in [*deleted, *whole]] + rest
-        from muse_hook.match.renamed_files import find_renamed_files
-
         came = {file.path for file, _, _ in whole}
         moved = {old for old, new in find_renamed_files(candidates).items() if new.path in came}
         rest += [file for file, _, _ in deleted if file.path not in moved and is_comparable(file)]
@@ -153,7 +152,11 @@ class OtherParents:
         self._source = source
         self._numbers = range(2, 2 + max((len(file.change.others) for file in files), default=0))
         self._whole = _WholePaths(source)
+        self._parent_files: dict[int, list[ChangedFile]] = {}
+        self._old_paths: dict[int, dict[str, str]] = {}
         self._matched: dict[int, _Matched] = {}
+        self._asked: dict[SymbolKey, Symbol] = {}
+        self._wanted: dict[int, tuple[set[str], bool]] = {}
         self._bases: dict[int, list[_Matched]] = {}
 
     def take_deleted(self, matching: Matching) -> list[Whole]:
@@ -186,6 +189,7 @@ class OtherParents:
                     matching.deleted[pair.old_key] = pair.old
                     matching.inserted[pair.new_key] = pair.new
                     break
+        self._asked = matching.inserted | {pair.new_key: pair.new for pair in matching.pairs}
 
     def of_pair(self, pair: Pair, parts: Sequence[str], *, is_carried: bool) -> int:
         """Return the number of the first parent that all that differs from the first one came from, 0 for none.
@@ -238,6 +242,14 @@ class OtherParents:
                 rest.append(n)
         if any(origin.is_whole for origin in found):
             return found
+        for n in list(rest):
+            there = self._old_path(n, key[0])
+            before = self._source.table(n, there) if there else None
+            if before is not None and key[1] in before.symbols:
+                found.append(Origin(n, there, before.symbols[key[1]], new, is_in_place=True))
+                rest.remove(n)
+        if any(origin.is_whole for origin in found):
+            return found
         for n in rest:
             origin = self._match(n).origin(key)
             if origin is not None:
@@ -262,10 +274,47 @@ class OtherParents:
             return any(table.state != PARSED or table.swallowed or name in table.symbols for table in known)
         return any(self._match(number).has(path, name) for path in sorted(paths))
 
+    def _old_path(self, number: int, path: str) -> str:
+        """Return where a parent has a file of the merge that was renamed, "" for one that was not."""
+        file = self._files.get(path)
+        if file is None or file.change.others[number - 2] is not None:
+            return ""
+        if number not in self._old_paths:
+            renamed = find_renamed_files(self._changed(number))
+            self._old_paths[number] = {new.path: old for old, new in renamed.items()}
+        return self._old_paths[number].get(path, "")
+
+    def _changed(self, number: int) -> list[ChangedFile]:
+        if number not in self._parent_files:
+            self._parent_files[number] = [file for file in self._source.files(number) if is_comparable(file)]
+        return self._parent_files[number]
+
     def _match(self, number: int) -> _Matched:
         if number not in self._matched:
-            self._matched[number] = _Matched(self._source.files(number))
+            files = [file for file in self._changed(number) if self._is_of_use(number, file)]
+            self._matched[number] = _Matched(files)
         return self._matched[number]
+
+    def _is_of_use(self, number: int, file: ChangedFile) -> bool:
+        """Whether what differs between a parent and the merge in a file can say where a symbol of ours was.
+
+        Without this a merge of two lines that parted long ago would be matched as a whole for one function.
+        """
+        if file.path in self._files:
+            return True
+        if number not in self._wanted:
+            wanted: set[str] = set()
+            is_new = False
+            for path, name in self._asked:
+                theirs = self._file(number, path)
+                if theirs is None or name not in theirs:
+                    wanted.add(self._asked[path, name].name)
+                    is_new |= theirs is None
+            self._wanted[number] = wanted, is_new
+        wanted, is_new = self._wanted[number]
+        if is_new and file.vanished:
+            return True
+        return any(s.name in wanted and name not in file.new_symbols for name, s in file.old_symbols.items())
 
     def _from_bases(self, number: int) -> list[_Matched]:
         if number not in self._bases:

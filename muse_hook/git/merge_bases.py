@@ -35,8 +35,10 @@ def _common(objects: ObjectReader, one: str, other: str) -> list[str]:
     heap: list[tuple[int, str]] = []
     for oid in (one, other):
         heappush(heap, (-_time(objects, oid), oid))
-    while any(not flags[oid] & _STALE for _, oid in heap):
+    fresh = {one, other}  # of the heap: who may lead to a common ancestor that is none of a common one
+    while fresh:
         _, oid = heappop(heap)
+        fresh.discard(oid)
         paint = flags[oid] & (_ONE | _OTHER | _STALE)
         if paint == _ONE | _OTHER:
             flags[oid] |= _RESULT
@@ -49,6 +51,10 @@ def _common(objects: ObjectReader, one: str, other: str) -> list[str]:
             except ObjectMissingError:
                 continue
             flags[parent] = flags.get(parent, 0) | paint
+            if flags[parent] & _STALE:
+                fresh.discard(parent)
+            else:
+                fresh.add(parent)
             heappush(heap, (-time, parent))
     return sorted(oid for oid, flag in flags.items() if flag & _RESULT and not flag & _STALE)
 

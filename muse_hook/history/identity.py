@@ -77,7 +77,7 @@ class AddressHistory:
         `reachable` is what its parents reach.
         """
         for at, symbol in self._at(address):
-            if at == position or (reachable is not None and reachable.may_have(at)):
+            if at in (position, BEFORE) or (reachable is not None and reachable.may_have(at)):
                 return symbol
         return None
 
