@@ -99,3 +99,9 @@ def test_the_batch_in_the_page_on_the_log_is_what_is_recorded(repo: Repo) -> Non
     if engine not in re.sub(r"\n +", "", there):
         pytest.skip("the page shows a batch of another engine")
     assert shown == there, f"write docs/log.md anew: {SNAPSHOT}=1 tests/run tests/test_docs.py"
+
+
+def test_every_test_that_the_page_on_security_names_is_there() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", (PROJECT / "docs/security.md").read_text(encoding="utf-8")))
+    assert len(named) > 15
+    assert not [name for name in named if not (PROJECT / name).is_file()]
