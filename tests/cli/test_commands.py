@@ -88,7 +88,7 @@ def test_a_recorded_commit_is_shown_as_the_log_has_it(shell: Shell) -> None:
         "    + import            sys",
         "    ~ method      L8–9  Model.save          signature, was save(self, path)",
         "    ~ method    L11–12  Model.load          body",
-        "    > function  L15–17  helper → assistant  renamed",
+        "    > function  L15–17  helper → assistant  renamed, 92% sure",
         "    - function  L19–20  leave",
         "    + function  L20–21  arrive",
         "",
