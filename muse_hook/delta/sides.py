@@ -36,7 +36,7 @@ def is_unrecorded(file: ChangedFile) -> bool:
     """Whether the file is there and its symbols are no longer: a rule has changed, or an unparsed file is none now."""
     if file.old is None or file.new is not None or file.change.new is None:
         return False
-    return file.change.new.is_file or not is_known(file.old)
+    return file.change.new.is_file or not is_known(file.old) or bool(file.old.swallowed)
 
 
 def is_comparable(file: ChangedFile) -> bool:

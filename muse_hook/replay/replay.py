@@ -205,7 +205,7 @@ class _PatchedFiles:
             source = op.get("from_address", op["address"])
             # Damage may have hidden symbols of a file that is gone now, or of one that is whole again.
             before = None if "reparsed" in op.get("change", ()) else symbols.get(source)
-            is_removed = "removed" in op.get("change", ())
+            is_removed = not {"removed", "unrecorded"}.isdisjoint(op.get("change", ()))
             for name, content_id in (before or {}).items():
                 if (source, name) not in self._named:
                     path, new_name = carried_along((source, name), self._moved, self._new_keys)

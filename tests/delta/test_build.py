@@ -8,11 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.deltas import blob, changed, children, delta_of, patch_of, summaries
+from support.deltas import blob, changed, children, delta_of, patch_of, summaries, symbols_of, table
 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import Blob, FileChange
+from muse_hook.replay.replay import apply
 
 LOAD = """\
 def load(path, mode="r"):
@@ -345,6 +346,15 @@ def test_a_link_that_becomes_a_file_inserts_its_symbols() -> None:
     (op,) = build_delta([file])["ops"]
     assert (op["op"], op["change"]) == ("patch", ["mode"])
     assert [child["op"] for child in children(build_delta([file]))] == ["insert"]
+
+
+def test_a_damaged_file_that_becomes_a_link_has_no_symbols_left() -> None:
+    damaged = "\tdef x(): return 0\n\nStore = 3\n"
+    change = FileChange("m.py", blob(damaged), Blob(0o120000, "0" * 40))
+    symbols = symbols_of({"m.py": damaged})
+    symbols["m.py"] = {**(symbols["m.py"] or {}), "x": "known before the damage"}
+    apply(symbols, build_delta([ChangedFile(change, table("m.py", damaged), None)]))
+    assert not symbols.get("m.py")
 
 
 def test_a_submodule_is_a_file_level_op() -> None:
