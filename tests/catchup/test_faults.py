@@ -23,7 +23,7 @@ from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.catchup import catch_up
 from muse_hook.catchup.state import write_frontier
-from muse_hook.record.delta import delta_of
+from muse_hook.record.delta import commit_delta
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -600,7 +600,7 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(
 ) -> None:
     bad = hooked.one(dead=True)
     good = hooked.one(dead=True)
-    original = delta_of
+    original = commit_delta
 
     def fails(*args: object, **named: object) -> object:
         if args[1].id == bad:  # type: ignore[attr-defined]
@@ -608,7 +608,7 @@ def test_commit_that_cannot_be_told_does_not_hold_up_the_others(
         return original(*args, **named)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr("muse_hook.record.recorder.delta_of", fails)
+        patched.setattr("muse_hook.record.recorder.commit_delta", fails)
         report = hooked.read()
         assert report.unreadable == {bad: "ZeroDivisionError: a bug of ours"}
         assert set(hooked.sessions()) == {good}
@@ -631,7 +631,7 @@ def test_hook_says_what_it_could_not_record(
         raise ZeroDivisionError("a bug of ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr("muse_hook.record.recorder.delta_of", fails)
+        patched.setattr("muse_hook.record.recorder.commit_delta", fails)
         hook.main(["post-commit"])
     assert capfd.readouterr().err == "muse_hook: not recorded yet: ZeroDivisionError: a bug of ours\n"
     assert f"recording {made}: Traceback" in hooked.errors()

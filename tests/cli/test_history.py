@@ -59,7 +59,7 @@ def test_a_story_goes_through_renames_and_file_moves_newest_first(shell: Shell, 
     lines = shell.out("log", "b.py::assistant").splitlines()
     assert [line.strip() for line in lines if line.startswith("    ")] == [
         "> function a.py::assistant → b.py::assistant  file moved",
-        "> function a.py::helper → assistant  renamed  L10–12",
+        "> function a.py::helper → assistant  renamed, 92% sure  L10–12",
         "~ function a.py::helper  body  L10–12",
         "+ function a.py::helper  L10–12",
     ]

@@ -160,7 +160,10 @@ def test_a_new_import_of_what_is_gone(fork: Fork, imports: str, name: str, gone:
 def test_a_new_import_of_a_variable_that_is_gone_and_of_a_namesake(fork: Fork) -> None:
     base = APP + "\n\nLIMIT = 3\n"
     user = "def use():\n    return 1\n"
-    theirs = {"use.py": "from app import LIMIT\n" + user, "far.py": "from elsewhere import LIMIT\n" + user}
+    theirs: dict[str, str | None] = {
+        "use.py": "from app import LIMIT\n" + user,
+        "far.py": "from elsewhere import LIMIT\n" + user,
+    }
     found = fork.found({"app.py": base, "use.py": user, "far.py": user}, {"app.py": APP}, theirs)
     assert [(each.kind, each.theirs.address) for each in found] == [("gone_and_caller", "use.py::import::LIMIT")]
 

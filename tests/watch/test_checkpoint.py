@@ -114,7 +114,7 @@ def test_replay_since_shows_what_arrived_after_it(hooked: HookedRepo, shell: She
     assert [line.strip() for line in out.splitlines()] == [
         f"{new[:10]}  2023-11-14  Ada Lovelace  (topic)  New",
         "+ function a.py::g  L4",
-        "~ function a.py::f  signature  L1",
+        "~ function a.py::f  signature, was f()  L1",
     ]
     assert err == ""
     told = shell.json("replay", "--since", "here")

@@ -423,7 +423,7 @@ def test_watch_chooses_and_tells_people_a_line_an_op(repo: Repo) -> None:
         return [line.strip() for line in muse(repo, "watch", "--no-wait", "--since", cursor, *arguments).splitlines()]
 
     assert lines("--symbol", "C.*")[1::2] == ["+ method a.py::C.m  L5", "~ method a.py::C.m  body  L5"]
-    assert lines("--symbol", "a.py::f", "--change", "signature")[1:] == ["~ function a.py::f  signature  L1"]
+    assert lines("--symbol", "a.py::f", "--change", "signature")[1:] == ["~ function a.py::f  signature, was f()  L1"]
     assert lines("--kind", "variable")[1:] == ["+ variable b.py::x  L1"]
     assert lines("--path", "b.*")[1:] == ["+ variable b.py::x  L1"]
     assert lines("--session", "elsewhere") == lines("--author", "nobody") == []

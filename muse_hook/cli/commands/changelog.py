@@ -78,6 +78,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Write the changelog."""
     repository = invocation.repository
     left, dots, right = arguments.range.partition("..")
+    if not arguments.range:
+        repository.resolve("")  # an empty word is no missing one: it names nothing
     # What A did since B parted from it was not taken back by B.
     since_parted = f"{left}...{right.removeprefix('.')}" if dots else f"{left}...HEAD"
     old, new = ends(invocation, since_parted, None)

@@ -153,7 +153,7 @@ def _live(repository: Repository, ours: str, branches: Sequence[str]) -> list[st
     output = repository.output(
         "for-each-ref", "--format=%(committerdate:unix) %(refname:lstrip=2)", f"--no-merged={ours}", "refs/heads/"
     )
-    rows = [line.split(" ", 1) for line in output.decode("utf-8", "surrogateescape").splitlines()]
+    rows = [line.split(" ", 1) for line in output.decode("utf-8", "surrogateescape").split("\n") if line]
     times = {name: int(time or 0) for time, name in rows}
     newest = max(times.values(), default=0)
     return [name for name in branches if times.get(name, -LIVE_SECONDS) > newest - LIVE_SECONDS]
