@@ -7,7 +7,7 @@ from muse_hook.match.similarity import base_similarity, name_similarity, text_si
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from muse_hook.match.comparison import Comparison
+    from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
 
@@ -30,7 +30,7 @@ ALL_PAIRS, CANDIDATES = 400, 8
 """With more pairs than this each class is compared only with those that share most members' names with it."""
 
 
-def match_classes(compared: Comparison) -> None:
+def match_classes(compared: BodyComparison) -> None:
     """Pair unmatched classes, most similar first; what stands in them follows."""
     unmatched = compared.unmatched
     olds, news = unmatched.before.of_group(CONTAINER), unmatched.after.of_group(CONTAINER)
@@ -105,7 +105,7 @@ def _needed(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> float:
 
 
 def _score(
-    compared: Comparison,
+    compared: BodyComparison,
     old: SymbolKey,
     new: SymbolKey,
     old_members: dict[str, SymbolKey],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from muse_hook.model.address import SymbolKey
 
 
-class Comparison:
+class BodyComparison:
     """Looks at the open functions and at the pairs so far: what a token, what a call site says of identity.
 
     `open_names` are the keys of the functions that are open after the commit, by their simple names.

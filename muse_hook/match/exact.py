@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from muse_hook.match.comparison import Comparison
+    from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
@@ -31,7 +31,7 @@ CRITERIA: tuple[Criterion, ...] = (
 """What decides among symbols of equal content, the one that says most first."""
 
 
-def match_exact(unmatched: Unmatched, group: int, compared: Comparison | None = None) -> None:
+def match_exact(unmatched: Unmatched, group: int, compared: BodyComparison | None = None) -> None:
     """Pair unmatched symbols of equal masked content; where several are equal, names and scopes have to decide.
 
     `compared` is what short functions need beside their text. The work grows with the number of symbols, not with that
@@ -81,7 +81,7 @@ def _pair_by(
             pair(same_olds[0], same_news[0])
 
 
-def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, compared: Comparison | None) -> None:
+def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, compared: BodyComparison | None) -> None:
     before = unmatched.before.symbols
     if old not in before or new not in unmatched.after.symbols:
         return  # paired with its class meanwhile
@@ -96,7 +96,7 @@ def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, comp
         _pair_short(compared, old, new, size)
 
 
-def _pair_short(compared: Comparison, old: SymbolKey, new: SymbolKey, size: int) -> None:
+def _pair_short(compared: BodyComparison, old: SymbolKey, new: SymbolKey, size: int) -> None:
     """Pair two short bodies if more than the text speaks for it; that alone is no certainty."""
     unmatched = compared.unmatched
     one, other = unmatched.before.symbols[old], unmatched.after.symbols[new]

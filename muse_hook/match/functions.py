@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from muse_hook.match.comparison import Comparison
+    from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.similarity import Weights
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
@@ -73,7 +73,7 @@ REPLACED_NAME, REPLACED_PARAMETERS, REPLACED_CONFIDENCE = 0.3, 0.9, 0.5
 """How similar the name and the parameters of a function written anew have to be, since the bodies say nothing."""
 
 
-def match_functions(compared: Comparison) -> None:
+def match_functions(compared: BodyComparison) -> None:
     """Pair unmatched functions and methods by similarity; a tie without a word in common stays open."""
     unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
@@ -105,7 +105,7 @@ def match_functions(compared: Comparison) -> None:
                 found = True
 
 
-def match_near_names(compared: Comparison) -> None:
+def match_near_names(compared: BodyComparison) -> None:
     """Pair functions of one scope whose names are nearly the same and that share something, if only they do."""
     unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
@@ -192,7 +192,7 @@ def _candidates(
             yield old, news[number]
 
 
-def _score(compared: Comparison, old: Features, new: Features) -> tuple[float, float] | None:
+def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[float, float] | None:
     """Return the score and what it has to reach; None where it cannot."""
     unmatched = compared.unmatched
     same_scope = unmatched.same_scope(old.key, new.key)
@@ -235,7 +235,7 @@ def _score(compared: Comparison, old: Features, new: Features) -> tuple[float, f
     return round(score, 6), needed
 
 
-def _called(compared: Comparison, old: Features, new: Features) -> list[SymbolKey]:
+def _called(compared: BodyComparison, old: Features, new: Features) -> list[SymbolKey]:
     """Return the open functions that a body calls and the old one did not: parts that may have been taken out of it."""
     open_names = compared.open_names
     called = [name for name in open_names if name in new.tokens]
@@ -249,7 +249,7 @@ def _called(compared: Comparison, old: Features, new: Features) -> list[SymbolKe
 
 
 def _text_with_called(
-    compared: Comparison, old: Features, new: Features, text: float, called: Sequence[SymbolKey]
+    compared: BodyComparison, old: Features, new: Features, text: float, called: Sequence[SymbolKey]
 ) -> float:
     """Return how similar the old body is to the new one and one that it calls now, where that says more; else 0."""
     best = 0.0

@@ -107,15 +107,15 @@ def _match_unmatched(unmatched: Unmatched) -> None:
 
 def _match_code(unmatched: Unmatched) -> None:
     from muse_hook.match.classes import match_classes, match_classes_by_methods
-    from muse_hook.match.comparison import Comparison
+    from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.exact import match_exact
     from muse_hook.match.functions import match_functions, match_near_names, match_replaced_functions
 
     match_exact(unmatched, CONTAINER)
-    compared = Comparison(unmatched)
+    compared = BodyComparison(unmatched)
     match_classes(compared)
     if _part_functions(unmatched):  # members that came along with their class by name
-        compared = Comparison(unmatched)
+        compared = BodyComparison(unmatched)
     found = -1
     while len(unmatched.matching.pairs) != found and unmatched.has_open(CALLABLE):
         found = len(unmatched.matching.pairs)
