@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 BLOCK = 1 << 20
+_LOOKED_AT = 4 << 20  # bytes of a line before anybody asks what it is
+_OBJECT = b"{"
 
 # What json.loads does after guessing an encoding and looking for white space, twice as fast; made when it is needed
 # first, since json brings regular expressions along.
@@ -44,8 +46,7 @@ def read_line_ends(fd: int, start: int, end: int) -> Iterator[tuple[bytes, int]]
     rest = b""
     at = start  # where `rest` begins
     while at + len(rest) < end:
-        # A line longer than a block: read ever more of it, or its pieces are copied over and over.
-        block = os.pread(fd, min(max(BLOCK, len(rest)), end - at - len(rest)), at + len(rest))
+        block = os.pread(fd, min(next_block(rest), end - at - len(rest)), at + len(rest))
         if not block:
             break
         *lines, rest = (rest + block).split(b"\n")
@@ -53,11 +54,24 @@ def read_line_ends(fd: int, start: int, end: int) -> Iterator[tuple[bytes, int]]
         for line in lines:
             at += len(line) + 1
             yield line, at
-        if len(rest) > MAX_LINE:
+        if is_no_line(rest):
             at, rest = end_of_line(fd, at + len(rest), end), b""
             yield b"", at
     if rest:
         yield rest, at + len(rest)
+
+
+def next_block(line: bytes) -> int:
+    """Return how many bytes to read behind the beginning of a line: ever more, or its pieces are copied over and over.
+
+    No more than tells that it is no line of ours.
+    """
+    return min(max(BLOCK, len(line)), max(BLOCK, MAX_LINE + 1 - len(line)))
+
+
+def is_no_line(line: bytes) -> bool:
+    """Say whether the beginning of a line cannot be one of ours, or is too long: a hole of a sparse file, garbage."""
+    return len(line) > MAX_LINE or (len(line) >= _LOOKED_AT and (line[:1] != _OBJECT or b"\0" in line[-BLOCK:]))
 
 
 def end_of_line(fd: int, at: int, end: int) -> int:

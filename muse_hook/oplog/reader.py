@@ -12,7 +12,9 @@ from muse_hook.oplog.lines import (
     WrongLineError,
     batch_entries,
     end_of_line,
+    is_no_line,
     manual_entry,
+    next_block,
     open_log,
     read_line_ends,
     read_lines,
@@ -78,7 +80,7 @@ class LogReader:
     def __iter__(self) -> Iterator[Seal | Mark]:
         base = self.position  # the offset of data[0], a line's start
         data = b""
-        while block := self._read(base + len(data), max(BLOCK, len(data))):
+        while block := self._read(base + len(data), next_block(data)):
             data += block
             del block
             whole = data.rfind(b"\n") + 1
@@ -101,7 +103,7 @@ class LogReader:
             base += whole
             self.position = base
             data = data[whole:]
-            if len(data) > MAX_LINE:
+            if is_no_line(data):
                 end = self._end if self._end is not None else os.fstat(self._fd).st_size
                 after = end_of_line(self._fd, base + len(data), end)
                 if os.pread(self._fd, 1, after - 1) != b"\n":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+import tracemalloc
 from copy import copy
 from pathlib import Path
 
@@ -11,9 +14,11 @@ from hypothesis import strategies as st
 from support.batches import ENGINE, batch, commit, delta, entries, insert, log_of, oid, scan, write
 
 from muse_hook.errors import DamagedLogError
+from muse_hook.index.index import Index
 from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.entry import seal_id
 from muse_hook.oplog.reader import LogReader, read_entries
+from muse_hook.oplog.shape import MAX_LINE
 from muse_hook.oplog.store import Store
 
 
@@ -200,3 +205,56 @@ def test_whatever_stands_between_them_every_whole_batch_is_found(
     assert len({entry["op_id"] for entry in read}) == len(read)
     for entry in read:
         assert entry.get("commit_id") is None or seal_id(str(entry["commit_id"])) in {e["op_id"] for e in read}
+
+
+LONG_LINES = ("a hole", "a hole without an end", "half a line and a hole", "a text")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("what", LONG_LINES)
+def test_a_line_that_is_too_long_costs_little_and_hides_nothing(tmp_path: Path, what: str) -> None:
+    """Three gigabytes of a sparse file, or a text that is longer than any line of ours."""
+    store = Store(tmp_path)
+    store.ensure("op_log")
+    write(store, "main", batch(1, "f"))
+    path = log_of(store)
+    with path.open("r+b") as file:
+        file.seek(0, os.SEEK_END)
+        if what == "half a line and a hole":
+            file.write(batch(2, "f").data[:-300])
+        if what == "a text":
+            file.write(b'{"' + b"x" * (MAX_LINE + 5) + b'":1}\n')
+        else:
+            end = file.seek(3 << 30, os.SEEK_CUR)
+            file.truncate(end)
+            if what != "a hole without an end":
+                file.write(b"\n")
+    tracemalloc.start()
+    started = time.monotonic()
+    seals = scan(str(path))
+    read = list(read_entries(str(path)))
+    took, (_, most) = time.monotonic() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [seal.commit_id for seal in seals] == [oid(1)]
+    assert len(read) == 3
+    assert took < 20
+    assert most < (4 * MAX_LINE if what == "a text" else 24 << 20)
+    with store.lock(), Index(store) as index:
+        index.refresh(end_torn=True)  # as every writer does
+        write(store, "main", batch(2, "g", parents=(1,), generation=2), batch(3))
+        index.refresh()
+        assert sorted(index.find([oid(1), oid(2), oid(3)])) == [oid(1), oid(2), oid(3)]
+        assert index.batch(index.find([oid(2)])[oid(2)]).op_ids == batch(2, "g", parents=(1,), generation=2).op_ids
+    assert [seal.commit_id for seal in scan(str(path)) if seal.intact] == [oid(1), oid(2), oid(3)]
+
+
+def test_seals_that_claim_each_others_lines_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log"
+    *body, seal = batch(1, *(f"f{number}" for number in range(50))).data.splitlines(keepends=True)
+    wrong = seal.replace(b'"sha256":"', b'"sha256":"0')
+    path.write_bytes(b"".join(body) + wrong * 500 + batch(2, "f").data)
+    read: list[int] = []
+    real = os.pread
+    monkeypatch.setattr(os, "pread", lambda fd, n, at: read.append(len(found := real(fd, n, at))) or found)
+    assert [each.commit_id for each in scan(str(path)) if each.intact] == [oid(2)]
+    assert sum(read) < 4 * path.stat().st_size
