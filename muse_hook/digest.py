@@ -29,10 +29,14 @@ def hasher(size: int) -> _Hash:
     return _new()
 
 
-def hex_sha256(data: bytes) -> str:
-    """Return the SHA-256 of `data` in hexadecimal."""
+def hex_sha256(data: bytes, *more: bytes) -> str:
+    """Return the SHA-256 of `data`, and what follows it, in hexadecimal."""
     _count(len(data))
-    return _new(data).hexdigest()
+    made = _new(data)
+    for each in more:
+        _count(len(each))
+        made.update(each)
+    return made.hexdigest()
 
 
 def _count(size: int) -> None:

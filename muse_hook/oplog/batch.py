@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 # The last position of a generation is a mark's, the one before it the seal's of the largest batch.
 MAX_ENTRIES = POSITIONS - 2
+# Lines that are kept as texts; a hundred thousand of them would be in memory three times.
+_LINES_A_PART = 1000
 
 
 class Batch:
@@ -103,7 +105,7 @@ class Batch:
         from json import loads  # start-up time of the hook, which reads no batch
 
         found = []
-        lines = iter(self.data[: self.seal_start].split(b"\n")[:-1])
+        lines = lines_of(self.data, self.seal_start)
         try:
             for line in lines:
                 op = loads(line)["domain_op"]
@@ -199,6 +201,7 @@ def make_batch(
     tail = tail_json(commit.committed_at, commit.intent, commit.reservation, commit.id)
     base = stamp(generation, 0)
     lines: list[str] = []
+    parts: list[bytes] = []  # the lines of before
     op_ids: list[str] = []
     tops: list[str] = []
     for op_json, is_child in walk_ops(delta):
@@ -210,6 +213,9 @@ def make_batch(
         if not is_child:
             tops.append(op_id)
         causes = f'["{tops[-1]}"]' if is_child else causes_json
+        if len(lines) == _LINES_A_PART:
+            parts.append("".join(lines).encode("ascii"))
+            lines.clear()
         lines.append(
             entry_line(
                 op_id,
@@ -221,7 +227,8 @@ def make_batch(
                 tail_json=tail,
             )
         )
-    data = "".join(lines).encode("ascii")
+    parts.append("".join(lines).encode("ascii"))
+    del lines
     record = {
         "parents": list(commit.parents),
         "author": commit.author,
@@ -230,7 +237,7 @@ def make_batch(
         "committed_at": commit.committed_at,
         "generation": generation,
         "entries": len(op_ids),
-        "sha256": hex_sha256(data),
+        "sha256": hex_sha256(*parts),
         "engine": engine,
         "summary": delta.get("summary", ""),
         "sem_ver_bump": delta.get("sem_ver_bump", "none"),
@@ -256,7 +263,8 @@ def make_batch(
         tail_json=seal_tail,
     )
     seal = with_check(line.encode("ascii")) if has_check(engine) else line.encode("ascii")
-    return Batch(commit.id, generation, data + seal, op_ids, engine=engine, shallow=shallow)
+    parts.append(seal)
+    return Batch(commit.id, generation, b"".join(parts), op_ids, engine=engine, shallow=shallow)
 
 
 def make_superseded(old: str, new: Commit, reason: str, generation: int) -> RewriteMark:

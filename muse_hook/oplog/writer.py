@@ -54,7 +54,8 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
         size = os.fstat(fd).st_size
         tail = os.pread(fd, _TAIL, max(0, size - _TAIL))
         torn = b"" if not tail or tail.endswith(b"\n") else b"\n"
-        data = torn + b"".join(piece.data for piece in pieces)
+        # A single large batch is not copied.
+        data = pieces[0].data if len(pieces) == 1 and not torn else torn + b"".join(piece.data for piece in pieces)
         _write_all(fd, data, size)
         if sync:
             _sync_or_take_back(fd, size, len(data))
