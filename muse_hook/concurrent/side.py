@@ -98,6 +98,14 @@ class BranchChanges:
         file = self.files.get(self.path_now(path))
         return file.new if file is not None else None
 
+    def language(self, path: str) -> str:
+        """Return the name of the language of a differing path, of before or of now; "" where it has none."""
+        for file in (self.files.get(path), self.files.get(self.path_now(path))):
+            for table in (file.old, file.new) if file is not None else ():
+                if table is not None:
+                    return table.language_name
+        return ""
+
     def symbols(self, path: str) -> Mapping[str, Symbol]:
         """Return the symbols of a differing path of now, by qualified name."""
         file = self.files.get(path)

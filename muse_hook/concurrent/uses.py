@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from muse_hook.concurrent.collision import ASYNC_AND_CALLER, GONE_AND_CALLER, SIGNATURE_AND_CALLER
-from muse_hook.languages.languages import language_for
+from muse_hook.languages.languages import language_named
 from muse_hook.match.pairs import CALLABLE, IMPORT, VALUE, group_of
 from muse_hook.semver.signature import compare_parameters
 
@@ -33,7 +33,7 @@ def new_callers(
     it is the owner's own file, or imports the function, its class, or its module. What costs least is asked first:
     which texts say the name, which of their files know the owner, and only then what differs between two versions.
     """
-    expected = [(key, change, *_expected(key, change)) for key, change in changer.changed.items()]
+    expected = [(key, change, *_expected(changer, key, change)) for key, change in changer.changed.items()]
     uses = _Uses(caller, changer, {name for _, _, kind, names in expected if kind for name in names})
     for key, change, kind, names in expected:
         if not kind or not _broken(changer, key, change):
@@ -173,7 +173,7 @@ class _Uses:
         )
 
 
-def _expected(key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...]]:
+def _expected(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...]]:
     """Return the kind of collision that a new user of the symbol may be, and the names that it would use."""
     old, new, group = change.old, change.new, group_of(change.old)
     if new is None or change.is_elsewhere:
@@ -181,8 +181,7 @@ def _expected(key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...
     if group != CALLABLE:
         return "", ()
     kind = ASYNC_AND_CALLER if _is_async(old) != _is_async(new) else SIGNATURE_AND_CALLER
-    language = language_for(key[0])
-    if old.parent and language is not None and old.name in language.strings("constructors"):
+    if old.parent and _is_constructor(changer, key[0], old):
         return kind, (_last(old.parent), old.name, _SUPER)
     return kind, (old.name,)
 
@@ -196,7 +195,7 @@ def _is_meant(side: BranchChanges, name: str, use: _Use, owner: Symbol) -> bool:
 
     Every class has a constructor of the same name: `super().__init__` is a base class's, `Base.__init__` says whose.
     """
-    if name not in (owner.name, _SUPER) or not owner.parent or not _is_constructor(use.key[0], owner):
+    if name not in (owner.name, _SUPER) or not owner.parent or not _is_constructor(side, use.key[0], owner):
         return True
     tokens = use.symbol.tokens
     if any(tokens[at : at + 3] == (_last(owner.parent), ".", owner.name) for at in range(len(tokens))):
@@ -205,8 +204,8 @@ def _is_meant(side: BranchChanges, name: str, use: _Use, owner: Symbol) -> bool:
     return around is not None and _SUPER in tokens and any(_last(base) == _last(owner.parent) for base in around.bases)
 
 
-def _is_constructor(path: str, symbol: Symbol) -> bool:
-    language = language_for(path)
+def _is_constructor(side: BranchChanges, path: str, symbol: Symbol) -> bool:
+    language = language_named(side.language(path))
     return language is not None and symbol.name in language.strings("constructors")
 
 

@@ -9,7 +9,7 @@ from muse_hook.languages import grammar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     import tree_sitter
 
@@ -84,19 +84,28 @@ def languages() -> list[Language]:
     return list(_read().all)
 
 
-def language_for(path: str, source_head: bytes | None = None) -> Language | None:
+def language_named(name: str) -> Language | None:
+    """Return the language of a name, None where there is none."""
+    return next((language for language in _read().all if language.name == name), None)
+
+
+def language_for(path: str, read_head: Callable[[], bytes] | None = None) -> Language | None:
     """Return the language of a path by its extension; None where there is none or its grammar is not installed.
 
-    A path without extension has that of the interpreter in the first line of `source_head`, where this is given.
+    A path without extension has that of the interpreter in its first line: `read_head`, called for such a path alone,
+    returns what the file begins with.
     """
     found = _read()
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
     if dot > 0:
         return found.by_extension.get(name[dot:])
-    if source_head is None or source_head[:2] != b"#!":
-        return None
-    words = source_head.split(b"\n", 1)[0][2:].split()
+    head = b"" if read_head is None else read_head()
+    return _language_of_script(found, head) if head[:2] == b"#!" else None
+
+
+def _language_of_script(found: _Languages, head: bytes) -> Language | None:
+    words = head.split(b"\n", 1)[0][2:].split()
     if words and words[0].endswith(b"/env"):
         words = [word for word in words[1:] if word[:1] != b"-" and b"=" not in word]
     program = words[0].rpartition(b"/")[2].decode("latin-1") if words else ""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again.
 TABLE_CACHE_SIZE = 16 << 20
+# Blobs without extension whose first lines are kept: a commit's old ones are the new ones of commits just before it.
+_HEADS = 2048
 
 
 class TableCache:
@@ -50,6 +52,7 @@ class TableCache:
         self._tables: OrderedDict[tuple[str, str], tuple[SymbolTable, int]] = OrderedDict()
         self._last: dict[str, tuple[str, str]] = {}  # by path, the version asked for last
         self._bytes = 0
+        self._heads: dict[str, bytes] = {}  # by blob, of files without extension
 
     def table(
         self, objects: ObjectReader, blob: Blob | None, path: str, previous: SymbolTable | None = None
@@ -63,7 +66,7 @@ class TableCache:
 
         if blob is None or not blob.is_file:
             return None
-        language = language_for(path)
+        language = language_for(path, lambda: self._head(objects, blob.oid))
         if language is None:
             return None
         key = (blob.oid, language.name)
@@ -94,6 +97,16 @@ class TableCache:
         while self._bytes > self.size and len(self._tables) > 1:
             self._bytes -= self._tables.popitem(last=False)[1][1]
         return table
+
+    def _head(self, objects: ObjectReader, blob: str) -> bytes:
+        """Return the first line of a script, b"" where the blob begins with none; each is read once."""
+        found = self._heads.get(blob)
+        if found is None:
+            head = objects.head(blob)
+            found = self._heads[blob] = head if head[:2] == b"#!" else b""
+            if len(self._heads) > _HEADS:
+                del self._heads[next(iter(self._heads))]
+        return found
 
 
 # What is no file's fault: another try may fare better.

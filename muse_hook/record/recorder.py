@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from muse_hook.errors import DeltaError, InternalError
+from muse_hook.errors import DeltaError, InternalError, ObjectMissingError, RepositoryError
 from muse_hook.index.index import Index
 from muse_hook.oplog.batch import ManualEntries, make_batch
 from muse_hook.oplog.entry import walk_ops
@@ -376,7 +376,7 @@ def record_delta_ops(
         commit,
         delta,
         generation,
-        _engine(_languages(delta)) if engine is None else engine,
+        _engine(_languages(delta, store, commit)) if engine is None else engine,
         shallow=shallow,
         actor_id=actor_id,
         parent_op_ids=parent_op_ids,
@@ -413,9 +413,25 @@ def _engine(languages: Collection[str]) -> str:
     return engine(languages)
 
 
-def _languages(delta: StructuredDelta) -> list[str]:
-    """Return the languages of the files whose symbols a delta names."""
+def _languages(delta: StructuredDelta, store: Store, commit: Commit) -> list[str]:
+    """Return the languages of the files whose symbols a commit's delta names."""
+    from functools import partial
+
+    from muse_hook.git.discovery import open_repository
     from muse_hook.languages.languages import language_for
 
-    found = [language_for(op["address"]) for op in delta.get("ops", ()) if op.get("op") == "patch"]
+    def head(path: str) -> bytes:
+        """Return what a file without extension begins with, b"" where there is no repository to say so."""
+        try:
+            with open_repository(store.root).objects() as objects:
+                for oid in (commit.id, *commit.parents[:1]):  # of a deleted file the parent has it
+                    blob = objects.blob_at(objects.commit(oid).tree, path)
+                    if blob is not None:
+                        return objects.head(blob.oid)
+        except (RepositoryError, ObjectMissingError):
+            pass
+        return b""
+
+    paths = [op["address"] for op in delta.get("ops", ()) if op.get("op") == "patch"]
+    found = [language_for(path, partial(head, path)) for path in paths]
     return [language.name for language in found if language is not None]

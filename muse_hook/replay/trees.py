@@ -65,6 +65,7 @@ class Trees:
         self._blobs: dict[tuple[str, str], BlobSymbols] = {}
         self._read: OrderedDict[tuple[str, str], dict[str, str] | None] = OrderedDict()
         self._size = 0
+        self._heads: dict[str, bytes] = {}  # by blob, of files without extension
 
     def rules(self, tree: str) -> PathRules:
         """Return which paths of a tree are recorded, and how."""
@@ -85,13 +86,18 @@ class Trees:
         """Return the symbols of one file, None for what has none: no file, no language, not in scope."""
         if blob is None or not blob.is_file:
             return None
-        language = language_for(path)
+        language = language_for(path, lambda: self._head(blob.oid))
         if language is None or rules.of(path) != SYMBOLS:
             return None
         key = (blob.oid, language.name)
         if key not in self._blobs:
             self._blobs[key] = BlobSymbols(self, blob.oid, language)
         return self._blobs[key]
+
+    def _head(self, blob: str) -> bytes:
+        if blob not in self._heads:
+            self._heads[blob] = self.objects.head(blob)
+        return self._heads[blob]
 
     def read_blob(self, blob: str, language: Language) -> dict[str, str] | None:
         """Return the content ids of a blob's symbols, None where it cannot be parsed. Raises ObjectMissingError."""

@@ -70,7 +70,7 @@ def test_a_path_has_the_language_of_its_extension(path: str, name: str | None) -
     ],
 )
 def test_a_script_has_the_language_of_its_interpreter(head: bytes, name: str | None) -> None:
-    found = language_for("bin/tool", head)
+    found = language_for("bin/tool", lambda: head)
     assert (found and found.name) == name
 
 
