@@ -34,6 +34,7 @@ _FAULTS = {
     "blocked": ("a folder stands in the hook's place", f"move it away, then {_INSTALL}"),
     "not executable": ("Git passes over it: it is not executable", _INSTALL),
     "no interpreter": ("its Python is gone", f"{_INSTALL}, with the muse-hook that is there now"),
+    "off": ("hooks are switched off", f"git config --show-origin core.hooksPath, then {_INSTALL}"),
     "passed over": ("it stands in the configuration, which this Git does not read", f"{_INSTALL}, with this Git"),
 }
 _LOCK_SECONDS = 0.5  # seconds; a hook's own hold on the lock is shorter

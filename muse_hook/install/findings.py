@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     Level = Literal["ok", "warn", "bad"]
     State = Literal[
         "installed", "chained", "config", "called",
-        "by hand", "missing", "blocked", "not executable", "no interpreter", "passed over",
+        "by hand", "missing", "blocked", "not executable", "no interpreter", "passed over", "off",
     ]  # fmt: skip
 
 FIRING = frozenset({"installed", "chained", "config", "called"})
@@ -44,7 +44,7 @@ class HookState:
     'installed': our file in Git's hooks folder; 'chained': the same, after the hooks that were there before;
     'config': through Git's configuration; 'called': by the hook of somebody else. The others do not fire: 'by hand'
     (a line has to be added), 'missing', 'blocked' (a folder stands in its place), 'not executable', 'no interpreter',
-    'passed over' (configured, and this Git is too old to read it).
+    'passed over' (configured, and this Git is too old to read it), 'off' (core.hooksPath names no folder).
     """
 
     __slots__ = ("name", "note", "path", "state")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git.repository import Repository
 
-    Method = Literal["folder", "called", "config", "line"]
+    Method = Literal["folder", "called", "config", "line", "off"]
 
 OWN_FOLDER = "muse-hook"
 PUSHED_INTO = "post-receive"
@@ -22,6 +22,13 @@ PUSHED_INTO = "post-receive"
 OLDEST_GIT = (2, 54)
 # One section an event: Git does not tell a command which event it is started for.
 _SECTION = "hook.muse-hook-"
+# What brings back hooks that core.hooksPath switches off, by the scope that does.
+_TURN_ON = {
+    "local": "git config --unset core.hooksPath, then muse-hook install",
+    "worktree": "git config --worktree --unset core.hooksPath, then muse-hook install",
+    "command": "env -u GIT_CONFIG_COUNT -u GIT_CONFIG_PARAMETERS muse-hook install",
+}
+_OVERRIDE = 'git config core.hooksPath "$(git rev-parse --git-common-dir)/hooks", then muse-hook install'
 _OFF = frozenset({"false", "no", "off", "0", ""})
 
 # What a hook of ours outside of Git's hooks folder is called with; quiet in a clone where muse_hook is not installed.
@@ -69,20 +76,23 @@ class HooksFolder:
     `other_owner` says whose it is, where nothing may be written, or is "". `own` is our folder in the git directory,
     for the shims that configuration or a line starts. `methods`, by event: 'folder' (a file of ours there), 'called'
     (somebody else's hook calls us already), 'config' (Git >= 2.54), 'line' (somebody has to add one; a repository with
-    files of its own is hardly ever pushed into, so nobody is asked to add that one).
+    files of its own is hardly ever pushed into, so nobody is asked to add that one), 'off' (`is_off`: core.hooksPath
+    names what is no folder, such as /dev/null, so Git starts no file at all; `turn_on` is what to type).
     """
 
-    __slots__ = ("_top", "folder", "manager", "methods", "other_owner", "own")
+    __slots__ = ("_top", "folder", "is_off", "manager", "methods", "other_owner", "own", "turn_on")
 
     def __init__(self, repo: Repository) -> None:
         self.folder, scope = repo.hooks_path()
         self._top = repo.top
         self.own = os.path.join(repo.common_dir, OWN_FOLDER)
         self.manager = _manager_of_folder(self.folder)
+        self.is_off = not os.path.isdir(self.folder) and os.path.exists(self.folder)
+        self.turn_on = _TURN_ON.get(scope, _OVERRIDE)
         self.other_owner = "" if is_inside(self.folder, repo.common_dir) else self._owner(repo, scope)
-        otherwise: Method = "config" if reads_configured_hooks(repo) else "line"
+        otherwise: Method = "config" if reads_configured_hooks(repo) else "off" if self.is_off else "line"
         self.methods: dict[str, Method] = {event: self._method(event, otherwise) for event in EVENTS}
-        if not repo.is_bare and self.methods[PUSHED_INTO] == "line":
+        if not repo.is_bare and self.methods[PUSHED_INTO] in ("line", "off"):
             del self.methods[PUSHED_INTO]
 
     def path(self, event: str) -> str:
@@ -123,6 +133,8 @@ class HooksFolder:
         return _manager_of(self.path(event)) or (self.manager if self.other_owner else None)
 
     def _owner(self, repo: Repository, scope: str) -> str:
+        if self.is_off:
+            return f"core.hooksPath is {self.folder} ({scope} configuration), which switches hooks off"
         if self.manager is not None:
             return f"{self.folder} belongs to {self.manager.name}"
         if scope in {"global", "system"}:
@@ -179,7 +191,7 @@ def others_configured(repo: Repository, event: str) -> list[str]:
 def remove_configured(repo: Repository, events: list[str] | None = None) -> None:
     """Remove our configuration, of some events or all."""
     for event in EVENTS if events is None else events:
-        repo.output("config", "--local", "--remove-section", f"{_SECTION}{event}")
+        repo.run("config", "--local", "--remove-section", f"{_SECTION}{event}")  # Git refuses one that is not there
 
 
 def _command(folder: str, event: str) -> str:

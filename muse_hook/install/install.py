@@ -125,6 +125,8 @@ def _add_hooks(repo: Repository, hooks: HooksFolder, text: bytes) -> None:
         if method == "folder":
             add_hook(hooks.path(event), text)
             continue
+        if method == "off":
+            continue
         _write(hooks.own_path(event), text)
         moved = hooks.moved(event)
         if moved is not None:
@@ -165,6 +167,8 @@ def _remove_own(hooks: HooksFolder, events: list[str] | None = None) -> None:
 
 
 def _owner_finding(hooks: HooksFolder) -> Finding:
+    if "off" in hooks.methods.values():
+        return Finding("hooks folder", "bad", f"{hooks.other_owner}: no hook can fire", hooks.turn_on)
     around = {"config": "hooks from Git's configuration instead (Git before 2.54 passes over them)"}
     way = next((around[method] for method in hooks.methods.values() if method in around), "each hook needs a line")
     return Finding("hooks folder", "warn" if "line" in hooks.methods.values() else "ok", f"{hooks.other_owner}: {way}")
@@ -177,6 +181,8 @@ def _states(repo: Repository, hooks: HooksFolder) -> list[HookState]:
 
 
 def _state(hooks: HooksFolder, event: str, *, is_configured: bool, known: bool) -> HookState:
+    if hooks.methods[event] == "off":
+        return HookState(event, hooks.path(event), "off", hooks.other_owner)
     in_folder = check_hook(hooks.path(event))
     if in_folder.ok or (in_folder.state not in {"missing", "by hand"} and hooks.methods[event] == "folder"):
         return in_folder

@@ -11,9 +11,11 @@ from support.fake_interpreter import FakeInterpreter
 from support.installs import HUSKY, LEFTHOOK, PRE_COMMIT, hook, installed, listing, opened, put_hook, states
 from support.repository import Repo
 
+from muse_hook.doctor import examine
 from muse_hook.git.repository import Repository
 from muse_hook.install.hook_file import EVENTS
 from muse_hook.install.install import hook_states, uninstall
+from muse_hook.oplog.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,3 +182,33 @@ def test_an_older_git_passes_over_the_configuration_and_the_states_say_so(
     installed(repo)
     monkeypatch.setattr(Repository, "version", (2, 39, 5))
     assert states(repo) == {"passed over"}
+
+
+# Hooks that are switched off
+
+
+@pytest.mark.usefixtures("old_git")
+@pytest.mark.parametrize(
+    ("scope", "hint"), [("--local", "git config --unset core.hooksPath"), ("--global", "git config core.hooksPath ")]
+)
+def test_hooks_that_are_switched_off_are_named_and_the_hint_brings_them_back(repo: Repo, scope: str, hint: str) -> None:
+    repo.git("config", scope, "core.hooksPath", "/dev/null")
+    done = installed(repo)
+    assert {state.state for state in done.hooks} == {"off"}
+    assert done.lines == []
+    (finding,) = [each for each in done.findings if each.level == "bad"]
+    assert f"core.hooksPath is /dev/null ({scope[2:]} configuration)" in finding.message
+    assert finding.hint.startswith(hint)
+    assert all(
+        each.level == "bad" for each in examine(opened(repo), Store(opened(repo).common_dir)) if "post" in each.name
+    )
+    repo.run("sh", "-c", finding.hint.partition(", then ")[0])
+    assert {state.state for state in installed(repo).hooks} == {"installed"}
+
+
+@pytest.mark.usefixtures("new_git")
+def test_configuration_goes_around_hooks_that_are_switched_off(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
+    repo.git("config", "core.hooksPath", "/dev/null")
+    assert {state.state for state in installed(repo).hooks} == {"config"}
+    repo.commit("one", a="x = 1\n")
+    assert fake_interpreter.events() == ["post-commit"]

@@ -32,7 +32,7 @@ def told(hooked: HookedRepo) -> list[tuple[str, str, list[str]]]:
     return [
         (child["op"], child["address"], child.get("change", []))
         for op in found[1].ops()
-        for child in op.get("child_ops") or [op]
+        for child in (op["child_ops"] if op["op"] == "patch" else [op])
     ]
 
 
