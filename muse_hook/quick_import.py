@@ -1,4 +1,4 @@
-"""Finds our own modules at once, where Python would look for each in three places and build a dozen paths."""
+"""Imports less than Python would: our own modules found at once, compiled ones without what they never use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from _frozen_importlib_external import MAGIC_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from types import ModuleType
+    from typing import Any
 
 _PREFIX = __name__.partition(".")[0] + "."
 _HEADER = 16  # of a compiled file: magic number, flags, time and size of its source (PEP 552)
@@ -75,3 +77,24 @@ class QuickFinder:
 def install() -> None:
     """Put the finder before Python's own."""
     sys.meta_path.insert(0, QuickFinder(__file__.rpartition("/")[0] + "/"))
+
+
+def with_stand_ins(stand_ins: Mapping[str, Mapping[str, object]], compiled: Callable[[], Any]) -> Any:
+    """Return what `compiled` imports while modules with just these attributes stand in for those not imported yet.
+
+    Compiled modules import packages of which they take one name, or none. Where a stand-in does not do (ImportError,
+    AttributeError), it is imported again without.
+    """
+    made = {name: type(sys)(name) for name in stand_ins if name not in sys.modules}
+    for name, module in made.items():
+        vars(module).update(stand_ins[name])
+    sys.modules |= made
+    try:
+        return compiled()
+    except (ImportError, AttributeError):
+        if not made:
+            raise
+    finally:
+        for name in made:
+            del sys.modules[name]
+    return compiled()

@@ -15,14 +15,14 @@ from support.repository import Repo
 
 from muse_hook.index.index import Index
 
-# Calls of functions in Python and in C, imports included: on CPython 3.11 32,100 and 13,500, and an eighth for others.
+# Calls of functions in Python and in C, imports included: on CPython 3.11 34,300 and 11,900, and an eighth for others.
 # Whoever goes beyond looks for what crept in (python -X importtime, cProfile) before raising it.
 CODE = 36_000
-TEXT = 15_500
+TEXT = 13_500
 
-# Instructions of CPython 3.11, imports included: 443,000 and 165,000, the same in every run.
+# Instructions of CPython 3.11, imports included: 477,000 and 145,000, the same in every run.
 CODE_INSTRUCTIONS = 480_000
-TEXT_INSTRUCTIONS = 180_000
+TEXT_INSTRUCTIONS = 160_000
 
 COUNT = """
 import sys
@@ -110,7 +110,7 @@ def test_size_of_the_repository_does_not_matter(hooked: HookedRepo) -> None:
     grow(hooked, files)
     hooked.sync()
     grow(hooked, "M 100644 inline p7/f377\ndata 1\ny\n")
-    assert cost(hooked) < small * 1.05
+    assert cost(hooked) < small * 1.08  # two trees of a hundred entries
 
 
 def grow(hooked: HookedRepo, changes: str) -> None:
@@ -128,4 +128,4 @@ def test_length_of_the_log_does_not_matter(hooked: HookedRepo) -> None:
     with Index(store) as index:
         index.refresh()
     hooked.one("a.txt", dead=True)
-    assert cost(hooked) < small * 1.05
+    assert cost(hooked) < small * 1.08  # two trees of a hundred entries

@@ -7,6 +7,7 @@ import sys
 from _frozen_importlib_external import PathFinder
 
 from muse_hook.errors import ObjectMissingError
+from muse_hook.quick_import import with_stand_ins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,24 +28,15 @@ def _load(compiled: Callable[[], Any]) -> Any:
     """Return what `compiled` imports of pygit2's compiled modules, without what the package imports around them.
 
     That (tarfile, ssl, pathlib, dataclasses, dozens of enums) is nine tenths of the 75 ms that `import pygit2` costs.
-    So a package that has nothing in it stands in its place meanwhile; where that does not do, pygit2 is imported.
+    So a package that has nothing in it stands in its place meanwhile.
     """
     name = "pygit2"
-    if name not in sys.modules:
-        spec = PathFinder.find_spec(name)
-        hollow, enums = type(sys)(name), type(sys)(name + ".enums")
-        hollow.__path__ = (spec and spec.submodule_search_locations) or []
-        enums.__getattr__ = lambda _: int  # type: ignore[method-assign] # plain numbers of each type (PEP 562)
-        sys.modules |= {name: hollow, enums.__name__: enums}
-        try:
-            return compiled()
-        except (ImportError, AttributeError):
-            pass
-        finally:
-            del sys.modules[name], sys.modules[enums.__name__]
-    import pygit2  # noqa: F401 - see above
-
-    return compiled()
+    if name in sys.modules:
+        return compiled()
+    spec = PathFinder.find_spec(name)
+    numbers = {"__getattr__": lambda _: int}  # plain numbers of each type (PEP 562)
+    path = (spec and spec.submodule_search_locations) or []
+    return with_stand_ins({name: {"__path__": path}, name + ".enums": numbers}, compiled)
 
 
 def _module() -> Any:

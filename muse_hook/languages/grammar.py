@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 
+from muse_hook.quick_import import with_stand_ins
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from importlib.machinery import PathFinder
     from types import ModuleType
+    from typing import Any
 
     from tree_sitter import Language
 
@@ -52,14 +56,25 @@ def _metadata_version(package: str) -> str:
 def tree_sitter() -> ModuleType:
     """Return tree-sitter's own compiled module; its package imports `typing` (2 ms) for a protocol nobody asks for.
 
-    Raises ImportError where it is not installed.
+    The module takes `re.compile`, for a query's predicates, and `IntEnum`, for what a logger gets: a tenth of a hook's
+    instructions. Raises ImportError where tree-sitter is not installed.
     """
-    module = _binding("tree_sitter")
+    plain: dict[str, dict[str, object]] = {
+        "re": {"compile": _compile},
+        "enum": {"IntEnum": lambda name, numbers: type(name, (int,), numbers)},
+    }
+    module: ModuleType | None = with_stand_ins(plain, lambda: _binding("tree_sitter"))
     if module is None:
         from importlib import import_module
 
         module = import_module("tree_sitter")
     return module
+
+
+def _compile(*arguments: Any) -> re.Pattern[str]:
+    import re
+
+    return re.compile(*arguments)
 
 
 def load(package: str) -> Language:

@@ -18,9 +18,8 @@ BLOCK = 1 << 20
 _LOOKED_AT = 4 << 20  # bytes of a line before anybody asks what it is
 _OBJECT = b"{"
 
-# What json.loads does after guessing an encoding and looking for white space, twice as fast; made when it is needed
-# first, since json brings regular expressions along.
-_decode: Callable[[str], tuple[Any, int]] | None = None
+# What json.loads does after guessing an encoding and looking for white space, twice as fast; made when first needed.
+_decode: Callable[[str, int], tuple[Any, int]] | None = None
 
 
 def open_log(path: str) -> int | None:
@@ -128,22 +127,37 @@ def parse(line: bytes) -> dict[str, Any] | None:
     """Return the JSON object of a line, None where it is none."""
     try:
         text = line.decode("utf-8").strip()
-        value, end = (_decode or _make_decoder())(text)
-    except (ValueError, RecursionError, MemoryError):  # not UTF-8, not JSON, nested or packed to break the reader
+        value, end = (_decode or _make_decoder())(text, 0)
+    except (ValueError, StopIteration, RecursionError, MemoryError):  # not UTF-8, no JSON, nested or packed to break us
         return None
     return value if end == len(text) and isinstance(value, dict) else None
 
 
-def _make_decoder() -> Callable[[str], tuple[Any, int]]:
-    from json import JSONDecoder
+class _Decoding:
+    """What JSON's scanner asks of a `json.JSONDecoder`."""
 
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float = float
+    parse_int = int
+
+    @staticmethod
+    def parse_constant(name: str) -> NoReturn:
+        raise ValueError(f"{name} is no JSON")
+
+
+def _make_decoder() -> Callable[[str, int], tuple[Any, int]]:
     global _decode  # noqa: PLW0603 - the one thing that is kept
-    _decode = JSONDecoder(parse_constant=_refuse).raw_decode
+    try:
+        # json's own scanner without its package, which compiles regular expressions, a twelfth of a hook.
+        from _json import make_scanner
+
+        _decode = make_scanner(_Decoding)  # type: ignore[arg-type] # has what it asks for
+    except ImportError:  # no CPython
+        from json import JSONDecoder
+
+        _decode = JSONDecoder(parse_constant=_Decoding.parse_constant).raw_decode
     return _decode
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def manual_entry(line: bytes) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 
 from muse_hook.symbols.damage import crosses, is_deeper
 from muse_hook.symbols.outline import Outline
@@ -94,6 +93,8 @@ def decoded(source: bytes, language: Language) -> bytes:
 
 
 def _declared(source: bytes, language: Language) -> str:
+    import re  # start-up time; few files are not in ASCII
+
     coding = language.row.get("coding")
     found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None
     return found[1] if found else ""

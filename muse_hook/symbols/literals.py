@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 from muse_hook.symbols.tokens import CLOSE, NAME, NUMBER, OPEN, RAW, STRING, without_nul
@@ -95,6 +94,11 @@ class Prefixed:
             text = text.replace("{{", "{").replace("}}", "}")
         if "r" in prefix or "\\" not in text:
             return text
+        plain, *escaped = text.split("\\")
+        if all(part[:1] in cls.escapes for part in escaped):
+            return plain + "".join(cls.escapes[part[0]] + part[1:] for part in escaped)
+        import re  # start-up time; few strings have another escape
+
         return re.sub(_ESCAPE, lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
 
     @classmethod

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from muse_hook.digest import digest
 from muse_hook.errors import InternalError
 from muse_hook.languages.grammar import tree_sitter
@@ -14,6 +12,7 @@ from muse_hook.symbols.tokens import RAW, leaves
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Collection, Iterator
 
     from tree_sitter import Node, Parser
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from muse_hook.languages.languages import Language
     from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.query import Captures
+else:
+    from _collections import deque  # the package costs a hook a thirtieth of its instructions
 
 # The latest normal forms are kept, so many entries of them: a commit asks for the same ones again and again.
 NORMAL_CACHE_SIZE = 200_000
