@@ -16,11 +16,11 @@ PACKAGE = Path(__file__).parent.parent / "muse_hook"
 # Low to high: a room imports rooms of lower lines alone, and of its own line only along the arrow.
 LINES = (
     "errors model digest languages quick_import",
-    "git symbols match semver oplog",
+    "git symbols match semver oplog agents",
     "delta index pathrules",
     "record history replay",
     "catchup concurrent report verify watch",
-    "hook install",
+    "hook install briefing",
     "doctor",
     "cli",
     "__main__",

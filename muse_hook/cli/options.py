@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from muse_hook.index.index import Index
 
 
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_END_OF_TIME = 253_402_300_799  # 9999-12-31T23:59:59Z: ISO 8601 has four digits for a year
 KINDS = frozenset({"function", "async_function", "method", "async_method", "class", "variable", "attribute", "import"})
 CHANGES = frozenset(
     {
@@ -141,6 +143,31 @@ def _no_choice(option: str, word: str, known: Iterable[str], wrong: str = "") ->
     if not hint:
         hint = "muse-hook backfill --all, if it is older" if wrong else f"there are {', '.join(every)}"
     reject(f"reading {option} {word}", wrong or "nothing is called that", hint)
+
+
+def until(text: str, repository: Repository) -> str:
+    """Return when something ends ("90s", "30m", "2h", "3d", or a date as Git reads dates) in ISO 8601, UTC.
+
+    A day without a time ends with it. What is over already is refused.
+    """
+    import re
+    import time
+    from datetime import UTC, datetime
+
+    now = time.time()
+    span = re.fullmatch(r"\s*([0-9]{1,9})\s*([smhd])\s*", text)
+    if span is not None:
+        seconds = now + int(span[1]) * _SECONDS[span[2]]
+    else:
+        whole = re.fullmatch(r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\s*", text)  # Git takes the time of day of now
+        try:
+            seconds = datetime.fromisoformat(f"{whole[1]}T23:59:59" if whole else text).timestamp()
+        except (ValueError, OverflowError):
+            seconds = datetime.fromisoformat(date(text, repository)).timestamp()
+    if not now < seconds < _END_OF_TIME:
+        wrong = "that is over" if seconds <= now else "that is too far away"
+        reject(f"reading --until {text}", wrong, "--until 90s, 30m, 2h, 3d, or a date: 2099-01-31")
+    return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 
 def date(text: str, repository: Repository) -> str:

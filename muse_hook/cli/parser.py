@@ -60,6 +60,12 @@ COMMANDS: dict[str, dict[str, str]] = {
         "sql": "Ask the log a question in SQL",
         "report": "Write the history as a page to look at",
     },
+    "work beside others": {
+        "uses": "Show who calls or imports a symbol",
+        "reserve": "Say which symbols you are about to change",
+        "release": "Give up what you have reserved",
+        "reservations": "List who is about to change what",
+    },
 }
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""
 

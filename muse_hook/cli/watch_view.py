@@ -7,6 +7,7 @@ import argparse
 from muse_hook.cli.event_view import draw_event
 from muse_hook.errors import StoreError
 from muse_hook.history.events import CommitEvent
+from muse_hook.oplog.claim import is_claim
 from muse_hook.oplog.sessions import display_name
 from muse_hook.oplog.shape import wrong_by_hand
 from muse_hook.watch.checkpoint import read_checkpoint
@@ -80,7 +81,7 @@ class EventPrinter:
         wanted, op = self._wanted, entry["domain_op"]
         if not (wanted.symbol or wanted.path or wanted.kind or wanted.change):
             return True
-        if entry["domain"] == "git":
+        if entry["domain"] == "git" and (not is_claim(entry) or wanted.kind or wanted.change):
             return False
         path, _, name = op["address"].partition("::")
         return (
@@ -116,6 +117,9 @@ class EventPrinter:
 
     def _draw(self, event: LogEvent, chosen: Sequence[dict[str, Any]]) -> None:
         last = event.entries[-1]
+        if _type(last) == "claim":
+            self._draw_claim(event, last)
+            return
         if _type(last) == "rewrite":
             self._draw_rewrite(last["domain_op"])
             return
@@ -131,6 +135,13 @@ class EventPrinter:
         )
         ops = [_as_event_op(entry["domain_op"]) for entry in chosen if entry["domain"] != "git"]
         draw_event(self._out, CommitEvent(facts, ops), session=event.session)
+
+    def _draw_claim(self, event: LogEvent, entry: dict[str, Any]) -> None:
+        op = entry["domain_op"]
+        symbols = ", ".join(op.get("symbols") or [op["address"]])
+        who = entry["actor_id"].partition(" <")[0]
+        facts = f"  {who} {op['old_summary']} on {display_name(event.session)}"
+        self._out.line((symbols, "path"), facts, (f"  {op['new_summary']}", "dim"))
 
     def _draw_rewrite(self, op: dict[str, Any]) -> None:
         new = op.get("new_content_id", "")[:_SHORT]
@@ -194,7 +205,9 @@ def _is_entry(entry: dict[str, Any]) -> bool:
 def _type(entry: dict[str, Any]) -> str:
     if entry["domain"] != "git":
         return "op"
-    return "commit" if "commit" in entry else "rewrite"
+    if "commit" in entry:
+        return "commit"
+    return "claim" if is_claim(entry) else "rewrite"
 
 
 def _as_event_op(op: dict[str, Any]) -> dict[str, Any]:

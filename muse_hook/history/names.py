@@ -70,6 +70,16 @@ class SymbolNames:
         """Return the number of the symbol that has an address at the tips, None where none has."""
         return self._addresses.find(self._reachable, address)[0]
 
+    def address_of(self, symbol: int) -> str:
+        """Return where a symbol is for whoever stands at the tips; where it is not there, where it was last."""
+        rows = self._sql.execute(
+            "SELECT address FROM identities WHERE symbol = ?1 UNION ALL"
+            " SELECT address FROM (SELECT address FROM addresses WHERE symbol = ?1 ORDER BY record DESC)",
+            (symbol,),
+        ).fetchall()
+        here = (address for (address,) in rows if self._addresses.living(self._reachable, address) == symbol)
+        return next(here, "") or str(rows[0][0])
+
     def _exact(self, address: str) -> SymbolQuery:
         symbol = self._addresses.living(self._reachable, address)
         if symbol is None:

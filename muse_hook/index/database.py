@@ -42,7 +42,7 @@ else:
 
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.
-VERSION = 4
+VERSION = 5
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _MOUNTS = "/proc/self/mountinfo"
@@ -76,6 +76,9 @@ CREATE TABLE damaged (
     PRIMARY KEY (log, line)
 ) WITHOUT ROWID;
 CREATE TABLE marks (op_id TEXT NOT NULL, log INTEGER NOT NULL, PRIMARY KEY (op_id, log)) WITHOUT ROWID;
+CREATE TABLE claims (
+    op_id TEXT NOT NULL, log INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (op_id, log)
+) WITHOUT ROWID;
 """
 # As SQLite keeps them: {name: text}.
 _OWN = {text.split(" ", 3)[2]: text for text in map(str.strip, _TABLES.split(";")) if text}

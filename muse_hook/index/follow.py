@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from muse_hook.oplog.entry import MAX_GENERATION, seal_id
+from muse_hook.oplog.entry import MAX_GENERATION, canonical, seal_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,6 +107,9 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int, purged: Contain
     Where the log is not the one that was read before, it is read from its start. Batches of commits that were `purged`
     (a log of another clone may have brought them back) do not count.
     """
+    from contextlib import suppress
+
+    from muse_hook.oplog.claim import is_claim
     from muse_hook.oplog.reader import LogReader  # start-up time of the hook, which mostly adds what it has written
     from muse_hook.oplog.seal import Mark
 
@@ -121,6 +124,10 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int, purged: Contain
     for count, item in enumerate(reader, 1):
         if isinstance(item, Mark):
             connection.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (item.op_id, row.id))
+            if is_claim(item.entry):
+                with suppress(ValueError, RecursionError):  # anybody may have appended it
+                    values = (item.op_id, row.id, canonical(item.entry))
+                    connection.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", values)
         elif item.intact and item.commit_id in purged:
             row.seal_commit, row.seal_line = item.commit_id, item.line
         elif item.intact:
@@ -169,7 +176,7 @@ def add(connection: sqlite3.Connection, row: LogRow, fd: int, start: int, batche
 def forget(connection: sqlite3.Connection, row: LogRow) -> None:
     """Delete all that is known of a log; the row is as new."""
     if row.id:
-        for table in ("seals", "damaged", "marks"):
+        for table in ("seals", "damaged", "marks", "claims"):
             connection.execute(f"DELETE FROM {table} WHERE log = ?", (row.id,))  # noqa: S608 - constants
         connection.execute("DELETE FROM logs WHERE id = ?", (row.id,))
     row.clear()

@@ -308,6 +308,16 @@ class Index(Database):
         return self.connection.execute("SELECT 1 FROM marks WHERE op_id = ?", (op_id,)).fetchone() is not None
 
     @rebuilds_on_error
+    def claims(self) -> list[tuple[str, Any]]:
+        """Return every entry of a log that reserves or releases symbols, with its session; see `oplog.claim`."""
+        from json import loads  # no hook asks this where nothing is claimed
+
+        from muse_hook.oplog.sessions import display_name
+
+        rows = self.connection.execute("SELECT log, entry FROM claims ORDER BY log, op_id").fetchall()
+        return [(display_name(self._name(log)), loads(entry)) for log, entry in rows]
+
+    @rebuilds_on_error
     def damaged(self) -> list[DamagedBatch]:
         """Return the batches that do not count, of commits that have no whole one elsewhere."""
         query = (

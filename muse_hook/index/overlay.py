@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 # as long as their log is still the one that was read; new rows go into tables of our own, what is deleted is forgotten
 # with its log's id. Numbers go on behind the file's, so that later still means later.
 _COPIED = ("meta", "logs", "engines")
-_SEEN = ("seals", "damaged", "marks")
+_SEEN = ("seals", "damaged", "marks", "claims")
 
 
 def lay_over(connection: sqlite3.Connection, tables: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 
+from muse_hook.oplog.claim import is_claim
 from muse_hook.oplog.entry import canonical, entry_id
 from muse_hook.oplog.lines import manual_entry, parse, read_line_ends
 from muse_hook.oplog.reader import LogReader
@@ -248,7 +249,7 @@ class LogScan:
                 self._with_bad_seal(loose, number, fault)
             elif manual_entry(raw) is None:
                 loose.append(_LooseLine(number, raw))
-            elif isinstance(git_line(raw, 0), Mark):
+            elif isinstance(found := git_line(raw, 0), Mark) and not is_claim(found.entry):
                 self.marks.append((number, raw))
             else:
                 self.manual += 1

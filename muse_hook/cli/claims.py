@@ -1,0 +1,59 @@
+"""Reading and writing claims for the commands that have to do with them."""
+
+from __future__ import annotations
+
+from muse_hook.catchup.sessions import session_of_head
+from muse_hook.errors import StoreError
+from muse_hook.oplog.batch import ManualEntries
+from muse_hook.oplog.claim import standing
+from muse_hook.oplog.entry import now
+from muse_hook.oplog.lock import LOCK_SECONDS
+from muse_hook.oplog.sessions import check, display_name
+from muse_hook.oplog.writer import append, highest_stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from muse_hook.cli.invocation import Invocation
+    from muse_hook.cli.terminal import Screen
+    from muse_hook.model.ops import OpEntry
+    from muse_hook.oplog.claim import Claim
+
+
+def claims_now(invocation: Invocation) -> list[Claim]:
+    """Return what is claimed at this moment, the oldest first; nothing where nothing was ever recorded."""
+    if not invocation.store.exists():
+        return []
+    invocation.index.refresh()
+    return standing(invocation.index.claims(), now())
+
+
+def own_session(invocation: Invocation) -> str:
+    """Return the session that a commit made here would go to."""
+    return session_of_head(invocation.repository.head())
+
+
+def append_entry(invocation: Invocation, make: Callable[[int], OpEntry]) -> None:
+    """Append the entry that `make` makes for the next stamp to the own session's log, durably. StoreError."""
+    store, session = invocation.store, check(own_session(invocation))
+    if not store.exists():
+        raise StoreError("reserving", "nothing is recorded here yet", "muse-hook install")
+    with store.lock(LOCK_SECONDS):
+        entry = make(highest_stamp(store, session, locked=True) + 1)
+        append(store, session, [ManualEntries.of_entry(entry)])
+    invocation.index.follow(session)  # or the next hook would have to
+
+
+def is_own(claim: Claim, session: str) -> bool:
+    """Say whether a claim was made on the branch that one stands on."""
+    return claim.branch == display_name(session)
+
+
+def draw_claims(screen: Screen, claims: Sequence[Claim], lead: str = "") -> None:
+    """Write a line a claim: which symbols, who, on which branch, until when and why."""
+    for claim in claims:
+        when = claim.until[:16].replace("T", " ")
+        screen.line(lead, (", ".join(claim.symbols), "path"), f"  {claim.intent}")
+        who = claim.actor.partition(" <")[0] or claim.actor
+        screen.line(lead, "    ", (f"{who} on {claim.branch}, until {when} UTC  {claim.id}", "dim"))
