@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "muse_hook"
 
 # Low to high: a room imports rooms of lower lines alone, and of its own line only along the arrow.
 LINES = (
-    "errors model digest languages quick_import",
+    "errors quick_import",
+    "model digest languages",
     "git symbols match semver oplog agents",
     "delta index pathrules",
     "record history replay",
@@ -52,10 +53,10 @@ HOOK = {
     "errno",
     "stat",
     "codecs",
-    "collections",
     "operator",
     "marshal",
-    "re",
+    "re",  # in what only some commits load
+    "_collections",
     "_json",
     "_sqlite3",
     "_sha2",
@@ -63,6 +64,7 @@ HOOK = {
     "_thread",
 }
 READER = HOOK | {
+    "collections",
     "argparse",
     "json",
     "itertools",
