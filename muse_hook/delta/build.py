@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.match.recorded import Identity
     from muse_hook.model.ops import DomainOp, StructuredDelta, SymbolOp
+    from muse_hook.semver.surface import UnchangedFiles
 
     Row = tuple[int, str, DomainOp]
     """An op with what ops are sorted by: its rank, its path (the old one of a renamed file)."""
@@ -38,13 +39,17 @@ JUDGED = ("module", "order", "damaged", "unparsed", "reparsed", "too_large", "un
 
 
 def build_delta(
-    files: Sequence[ChangedFile], merge: MergeSource | None = None, identity: Identity | None = None
+    files: Sequence[ChangedFile],
+    merge: MergeSource | None = None,
+    identity: Identity | None = None,
+    unchanged: UnchangedFiles | None = None,
 ) -> StructuredDelta:
     """Return what the changed paths of one commit say, in Muse's shapes (docs/delta.md).
 
     `files` are all paths that differ from the first parent (and those whose rule has changed), in any order; `merge` is
-    asked for the other parents of a merge. The result depends on nothing else: the same files give the same bytes. Only
-    between two commits that are no neighbours there is more to know, the `identity` of symbols by the steps between.
+    asked for the other parents of a merge, `unchanged` for what the tree has beside them (verdicts follow imports and
+    bases there). The result depends on nothing else: the same trees give the same bytes. Only between two commits that
+    are no neighbours there is more to know, the `identity` of symbols by the steps between.
     """
     rows: list[Row] = []
     compared: list[ChangedFile] = []
@@ -69,7 +74,8 @@ def build_delta(
         rows += [_taken_whole(*each) for each in gone]
         dropped = {file.path for file, _, _ in gone}
         compared = [file for file in compared if file.path not in dropped]
-    judge = Judge({file.path: file.old for file in compared}, {file.path: file.new for file in compared})
+    olds, news = {file.path: file.old for file in compared}, {file.path: file.new for file in compared}
+    judge = Judge(olds, news, unchanged)
     children = Children(compared, matching, judge, parents)
     old_paths = {new.path: old for old, new in matching.renamed_files.items()}
     by_path = {file.path: file for file in compared}

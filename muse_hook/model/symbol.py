@@ -82,15 +82,15 @@ class Symbol:
     `docstring_id`.
     `definitions` are the single ones as symbols of their own, in source order, empty where there is only one;
     `decorators`, `value` and `guards` are those of a single one. `parameters`, `returns` and `bases` are normalised
-    texts, `signature` is name, parameters and result in one line, as they are written. For similarity: `tokens`, the
-    leaf texts; `statements`, a digest for each statement of the body in order, nested ones as entries of their own;
-    `statement_leaves`, for each of them the number of the one around it (-1: none) and its own leaf texts; `calls`, the
-    simple names that it calls.
+    texts, `imported` of an import where from, what and as what ("" for what is not said), `signature` is name,
+    parameters and result in one line, as they are written. For similarity: `tokens`, the leaf texts; `statements`, a
+    digest for each statement of the body in order, nested ones as entries of their own; `statement_leaves`, for each of
+    them the number of the one around it (-1: none) and its own leaf texts; `calls`, the simple names that it calls.
     """
 
     __slots__ = (
         "bases", "bases_id", "body_id", "calls", "content", "content_id", "decorators", "decorators_id", "definitions",
-        "docstring_id", "guard_id", "guards", "kind", "lines", "masked_id", "name", "parameters", "parent",
+        "docstring_id", "guard_id", "guards", "imported", "kind", "lines", "masked_id", "name", "parameters", "parent",
         "qualified_name", "returns", "signature", "signature_id", "statement_leaves", "statements", "tokens", "value",
     )  # fmt: skip
 
@@ -114,6 +114,7 @@ class Symbol:
     guards: tuple[str, ...]
     signature: str
     value: Value | None
+    imported: tuple[str, str, str] | None
 
     def __init__(
         self, qualified_name: str, name: str, kind: str, *, parent: str, lines: tuple[int, int], content: Content

@@ -154,6 +154,27 @@ def delta_of(
     return commit_delta(objects, commit, cache, changes)[1]
 
 
+class TreeFiles:
+    """The files of a tree (see `semver.surface.UnchangedFiles`), read when they are asked for."""
+
+    def __init__(self, objects: ObjectReader, tree: str | None, tables: TableCache) -> None:
+        self._objects = objects
+        self._tree = tree
+        self._tables = tables
+
+    def source(self, path: str) -> bytes:
+        """Return the bytes of a file, b"" where there is none. Raises ObjectMissingError."""
+        blob = self._blob(path)
+        return self._objects.blob(blob.oid) if blob is not None and blob.is_file else b""
+
+    def table(self, path: str) -> SymbolTable | None:
+        """Return the symbols of a file, None where there is none. Raises ObjectMissingError."""
+        return self._tables.table(self._objects, self._blob(path), path)
+
+    def _blob(self, path: str) -> Blob | None:
+        return self._objects.blob_at(self._tree, path) if self._tree is not None else None
+
+
 def commit_delta(
     objects: ObjectReader, commit: Commit, cache: TableCache | None = None, changes: Iterable[FileChange] | None = None
 ) -> CommitDelta:
@@ -175,7 +196,7 @@ def commit_delta(
                 lambda old, new: files_between(objects, (old, new), tables),
             )
         files = files_between(objects, trees, tables, changes, merge)
-        delta = build_delta(files, merge)
+        delta = build_delta(files, merge, unchanged=TreeFiles(objects, commit.tree, tables))
         found = [table for file in files for table in (file.old, file.new, *file.others) if table is not None]
         languages = {table.language_name: None for table in found}
         return delta, tuple(languages | dict.fromkeys(merge.languages if merge is not None else ()))
@@ -224,7 +245,8 @@ def diff_commits(
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
 
         def make(tables: TableCache) -> StructuredDelta:
-            return build_delta(files_between(objects, trees, tables), identity=identity)
+            files = files_between(objects, trees, tables)
+            return build_delta(files, identity=identity, unchanged=TreeFiles(objects, trees[-1], tables))
 
         return _whatever_raises(make, TableCache())[0]
 

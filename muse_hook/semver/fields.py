@@ -1,9 +1,11 @@
-"""The parameters of a constructor that a class makes of its attributes: dataclasses, attrs, named tuples and others."""
+"""The parameters that making an object of a class takes: those of its constructor, or of one made of its attributes."""
 
 from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
-from muse_hook.semver.signature import compare_passed
+from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
+from muse_hook.semver.public import is_underscored
+from muse_hook.semver.signature import POSITIONAL, compare_passed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import ParameterKind, Symbol, SymbolTable
     from muse_hook.semver.signature import ParameterChange
+    from muse_hook.semver.surface import Surface
 
 ATTRS = frozenset(("attr.s", "attr.attrs", "attr.dataclass", "attr.define", "attr.frozen", "attr.mutable"))
 DECORATORS = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "attributes"))
@@ -25,24 +28,75 @@ WORDS = (b"dataclass", b"attr", b"define", b"frozen", b"mutable", b"NamedTuple",
 TOLD = frozenset(("parameter_removed", "parameter_renamed", "parameter_added"))
 """What the ops on the attributes say themselves."""
 
+CONSTRUCTORS = ("__init__", "__new__")
 
-def compare_fields(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable) -> Iterator[ParameterChange]:
-    """Yield what changed for those who make objects of a class whose constructor is made of its attributes.
 
-    Without what the attributes' own ops say: a public one that was removed, renamed or added with a default.
+def compare_constructors(
+    before: tuple[str, Symbol], after: tuple[str, Symbol], surfaces: tuple[Surface, Surface]
+) -> Iterator[ParameterChange]:
+    """Yield what changed for those who make objects of a class, given with its path on both sides.
+
+    Nothing where a method says it on both sides, or where it is not known. What the attributes' own ops say is left
+    out: a public one that was removed, renamed or added with a default.
     """
-    if not (_may_have_fields(old) and _may_have_fields(new)):
+    (old_path, old), (path, new) = before, after
+    old_table, table = surfaces[0].table(old_path), surfaces[1].table(path)
+    if old_table is None or table is None:
         return
-    mine, theirs = attributes_of(old, before), attributes_of(new, after)
-    same = old.same_as(new) and len(mine) == len(theirs)
+    said = [_said(one, where) is not None for one, where in ((old, old_table), (new, table))]
+    has_fields = _may_have_fields(old) or _may_have_fields(new)
+    if all(said) or not (any(said) or has_fields):
+        return
+    mine, theirs = attributes_of(old, old_table), attributes_of(new, table)
+    same = old.same_as(new) and len(mine) == len(theirs) and said[0] == said[1]
     if same and all(a.name == b.name and a.same_as(b) for a, b in zip(mine, theirs, strict=True)):
         return
-    olds, news = constructor(old, before), constructor(new, after)
+    olds, news = constructor_of(surfaces[0], old_path, old), constructor_of(surfaces[1], path, new)
     if olds is None or news is None:
         return
+    gone = {one.name for one in mine} - {one.name for one in theirs}
     for bump, reason, detail in compare_passed(olds, news):
-        if reason not in TOLD or (detail.startswith("_") and bump == "major"):
+        name = detail.partition(" ")[0]
+        is_told = reason in TOLD and (bump != "major" or (name in gone and not is_underscored(name)))
+        if not is_told and (bump == "major" or not any(said)):
             yield bump, reason, detail
+
+
+def constructor_of(surface: Surface, path: str, owner: Symbol) -> Sequence[Parameter] | None:
+    """Return the parameters that making an object of a class takes, None where that is not known."""
+    for there, cls in surface.ancestry(path, owner):
+        table = surface.table(there)
+        if table is None:
+            return None
+        said = _said(cls, table)
+        if said is not None:
+            return said
+        if _kind_of_fields(cls) is not None:
+            return _all_fields(surface, there, cls)
+        is_open = any(simple_base(one) not in ROOTS and not surface.base(there, one) for one in plain_bases(cls.bases))
+        if is_open or cls.decorators or any(one.startswith("metaclass=") for one in cls.bases):
+            return None
+    return ()
+
+
+def _said(owner: Symbol, table: SymbolTable) -> Sequence[Parameter] | None:
+    """Return the parameters of a class's own constructor but the object, None where it has none."""
+    for name in CONSTRUCTORS:
+        made = table.symbols.get(f"{owner.qualified_name}.{name}")
+        if made is not None:
+            parameters = made.parameters
+            return parameters[1:] if parameters and parameters[0].kind in POSITIONAL else parameters
+    return None
+
+
+def _all_fields(surface: Surface, path: str, owner: Symbol) -> list[Parameter] | None:
+    """Return the fields of a class and of those that it derives from, the bases' first."""
+    found: dict[str, Parameter] = {}
+    for there, cls in reversed(list(surface.ancestry(path, owner))):
+        table = surface.table(there)
+        for one in (constructor(cls, table) if table is not None else None) or ():
+            found[one.name] = one
+    return list(found.values())
 
 
 def attributes_of(owner: Symbol, table: SymbolTable) -> list[Symbol]:
@@ -58,11 +112,13 @@ def constructor(owner: Symbol, table: SymbolTable) -> list[Parameter] | None:
     kind = _kind_of_fields(owner)
     if kind is None:
         return None
+    is_attrs = any(_is_attrs(one) for one in owner.decorators)
+    defaults = _defaults_by_method(owner, table) if is_attrs else ()
     is_partial = any("total=False" in base.replace(" ", "") for base in owner.bases)
     found: list[Parameter] = []
     for attribute in attributes_of(owner, table):
         value = (attribute.definitions or (attribute,))[-1].value
-        if value is None or value.annotation.partition("[")[0].rpartition(".")[2] == "ClassVar":
+        if value is None or value.annotation.strip("\"'").partition("[")[0].rpartition(".")[2] == "ClassVar":
             continue
         if value.annotation.rpartition(".")[2] == "KW_ONLY":
             kind = "keyword_only"
@@ -77,9 +133,24 @@ def constructor(owner: Symbol, table: SymbolTable) -> list[Parameter] | None:
             default = next((keywords[one] for one in DEFAULTS if one in keywords), given[0] if given else None)
         if is_partial or "NotRequired[" in value.annotation:
             default = default or "..."
+        if default is None and attribute.name in defaults:
+            default = "..."
         own_kind: ParameterKind = "keyword_only" if keywords.get("kw_only") == "True" else kind
-        found.append(Parameter(attribute.name, own_kind, default, value.annotation))
+        name = keywords.get("alias", "").strip("\"'") or attribute.name
+        found.append(Parameter(name.lstrip("_") or name if is_attrs else name, own_kind, default, value.annotation))
     return found
+
+
+def _is_attrs(decorator: str) -> bool:
+    name = decorator.lstrip("@").partition("(")[0]
+    return name in ATTRS or name.rpartition(".")[2] in DECORATORS - {"dataclass"}
+
+
+def _defaults_by_method(owner: Symbol, table: SymbolTable) -> set[str]:
+    """Return the attributes whose default a method gives: `@x.default`."""
+    methods = (one for one in table.symbols.values() if one.parent == owner.qualified_name and one.kind == "method")
+    tails = (one.lstrip("@").rpartition(".") for method in methods for one in method.decorators)
+    return {name for name, _, what in tails if what == "default"}
 
 
 def _may_have_fields(owner: Symbol) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.public import Surface, is_excluded, is_public, module_name, simple_base
+from muse_hook.semver.public import is_excluded, is_public, is_underscored, module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import SemVerBump
     from muse_hook.model.symbol import Symbol, SymbolTable
+    from muse_hook.semver.surface import Surface, UnchangedFiles
 
     Tables = Mapping[str, SymbolTable | None]
     """The symbols of the changed files, by path."""
@@ -25,8 +26,8 @@ USED = frozenset(("kind", "signature", "decorators", "guard"))
 SEEN_BY_PARTS = frozenset(("function", "async_function", "method", "async_method", "class", "import"))
 """Kinds of which these parts are all that callers meet; what a variable is may stand in its body."""
 
-ROOTS = frozenset(("object", "Generic", "Protocol"))
-"""Bases that no caller asks an object for."""
+CONSTRUCTORS = ("__init__", "__new__")
+"""Methods that say how an object is made: one may stand in for another."""
 
 
 class Verdict:
@@ -59,16 +60,29 @@ class Verdict:
 class Judge:
     """Collects the verdicts on one commit, given every change of it.
 
-    `olds` and `news` are the tables of all changed files, before and after.
+    `olds` and `news` are the tables of all changed files, before and after; `unchanged` are the others, which are
+    looked into only where a name may be passed on or inherited across files.
     """
 
-    def __init__(self, olds: Tables, news: Tables) -> None:
+    def __init__(self, olds: Tables, news: Tables, unchanged: UnchangedFiles | None = None) -> None:
         self.verdicts: list[Verdict] = []
         self._old = olds
         self._new = news
-        self._surface = Surface(news)
+        self._unchanged = unchanged
+        self._surfaces: dict[int, Surface] = {}
         self._arrivals: set[SymbolKey] = set()
         self._judged: set[SymbolKey] = set()
+
+    @property
+    def _surface(self) -> Surface:
+        return self._surface_of(self._new)
+
+    def _surface_of(self, tables: Tables) -> Surface:
+        if id(tables) not in self._surfaces:
+            from muse_hook.semver.surface import Surface  # most commits take nothing away
+
+            self._surfaces[id(tables)] = Surface(tables, self._unchanged)
+        return self._surfaces[id(tables)]
 
     def arrived(self, key: SymbolKey) -> None:
         """Note that what stands at `key` after the commit stood elsewhere before, under a name of its own."""
@@ -80,18 +94,31 @@ class Judge:
     def _is_public(self, tables: Tables, path: str, symbol: Symbol) -> bool:
         return is_public(path, tables.get(path), symbol)
 
+    def _passed_on(self, tables: Tables, path: str, symbol: Symbol) -> Sequence[tuple[str, Symbol]]:
+        """Return the imports by which packages pass on, under a public name, what is not public where it stands."""
+        outer, *inner = symbol.qualified_name.split(".")
+        if symbol.kind == "import" or any(map(is_underscored, inner)) or "/" not in path:
+            return ()
+        return self._surface_of(tables).passed_on(path, outer)
+
     def file_moved(self, old: str, new: str) -> None:
         """Judge a file that has another path: everything public in it has another name."""
-        table = self._old.get(old)
+        table, after = self._old.get(old), self._new.get(new)
         if table is None or is_excluded(old) or module_name(old) == module_name(new):
             return
         public = [s for s in table.symbols.values() if not s.parent and is_public(old, table, s)]
+        lost = [symbol for symbol in public if not self._surface.offers(old, symbol, new)]
         if not public:
             self._add(old, "patch", "module_moved", new)
-        elif all(self._surface.offers(old, symbol, new) for symbol in public):
+        elif not lost:
             self._add(old, "patch", "still_offered", new)
-        else:
+        elif len(lost) == len(public):
             self._add(old, "major", "module_moved", new)
+        else:
+            for symbol in lost:
+                if after is not None and symbol.qualified_name in after.symbols:
+                    name = symbol.qualified_name
+                    self._add(f"{old}::{name}", "major", "public_moved", f"{new}::{name}")
 
     def deleted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was deleted."""
@@ -99,11 +126,57 @@ class Judge:
             return
         address = f"{path}::{symbol.qualified_name}"
         if not self._is_public(self._old, path, symbol):
-            self._add(address, "patch", "internal_removed")
+            self._deleted_internal(address, path, symbol)
+        elif self._is_constructor(path, symbol):
+            self._add(address, "patch", "still_offered")  # what is made otherwise now, `file_kept` tells
         elif self._surface.offers(path, symbol):
-            self._add(address, "patch", "still_offered")
+            self._inherited(address, path, symbol)
         elif not self._goes_with_its_class(path, symbol):
             self._add(address, "major", "public_removed")
+
+    def _deleted_internal(self, address: str, path: str, symbol: Symbol) -> None:
+        """Judge what was not public where it stood: a package may have passed it on."""
+        outer = symbol.qualified_name.partition(".")[0]
+        passed_on = self._passed_on(self._old, path, symbol)
+        if not passed_on:
+            self._add(address, "patch", "internal_removed")
+        elif self._surface.offers(path, symbol):
+            self._inherited(address, path, symbol)
+        elif self._is_lost(passed_on, outer) or (symbol.parent and not self._goes_with_its_class(path, symbol)):
+            self._add(address, "major", "public_removed")
+        else:
+            self._add(address, "patch", "still_offered" if not symbol.parent else "internal_removed")
+
+    def _is_lost(self, passed_on: Sequence[tuple[str, Symbol]], name: str) -> bool:
+        """Whether an import that passed a name on is still there and leads nowhere; one that is gone tells itself."""
+        return any(
+            self._surface.has_import(face, one) and not self._surface.still_has(face, one, name)
+            for face, one in passed_on
+        )
+
+    def _is_constructor(self, path: str, symbol: Symbol) -> bool:
+        """Whether a method says how objects of a class are made that is still there."""
+        if symbol.name not in CONSTRUCTORS or not symbol.parent:
+            return False
+        after = self._new.get(path)
+        owner = after.symbols.get(symbol.parent) if after is not None else None
+        return owner is not None and owner.kind == "class"
+
+    def _inherited(self, address: str, path: str, symbol: Symbol) -> None:
+        """Judge a name that is still offered where it was: as a member of another class it may take other arguments."""
+        found = self._surface.member(path, symbol) if symbol.parent else None
+        known = len(self.verdicts)
+        if found is not None:
+            from muse_hook.semver.uses import compare_uses, uses_of
+
+            there, now = found
+            for bump, reason, detail in compare_uses(
+                uses_of(symbol, self._old.get(path)), uses_of(now, self._new.get(there))
+            ):
+                if bump == "major":
+                    self._add(address, bump, reason, detail)
+        if len(self.verdicts) == known:
+            self._add(address, "patch", "still_offered")
 
     def _goes_with_its_class(self, path: str, symbol: Symbol) -> bool:
         """Whether the class that a member stood in was deleted or is none now, which is a verdict of its own."""
@@ -113,7 +186,8 @@ class Judge:
             return False
         now = after.symbols.get(owner.qualified_name) if after is not None else None
         if now is not None:
-            return now.kind != owner.kind
+            alias = self._surface.bound(path, owner.qualified_name)
+            return now.kind != owner.kind and (alias is None or alias[1].kind != owner.kind)
         # one that is imported now from where nothing changed may have the member or not
         return not self._surface.offers(path, owner) or not self._surface.defines_class(owner.name)
 
@@ -122,7 +196,7 @@ class Judge:
         if is_excluded(path):
             return
         address = f"{path}::{symbol.qualified_name}"
-        if self._is_public(self._new, path, symbol):
+        if self._is_public(self._new, path, symbol) or self._passed_on(self._new, path, symbol):
             self._add(address, "minor", "public_added")
         else:
             self._add(address, "patch", "internal_added")
@@ -150,6 +224,13 @@ class Judge:
             if now:
                 self._add(address, "minor", "public_added")
             now = True
+        parts_used = not USED.isdisjoint(parts) or "bases" in parts
+        if not was and not now and (parts_used or not carried) and self._passed_on(self._old, old_path, old):
+            if carried:
+                self._content(old_path, new_path, old, new, set(parts))
+            else:
+                self._went_internal(old_path, old, address)
+            return
         if not was:
             if now:
                 self._add(address, "minor", "public_added")
@@ -161,6 +242,16 @@ class Judge:
             listed = table is not None and table.exports is not None
             self._add(address, "major" if listed else "minor", "unlisted")
         self._content(old_path, new_path, old, new, set(parts))
+
+    def _went_internal(self, path: str, old: Symbol, address: str) -> None:
+        """Judge what a package passed on and went elsewhere."""
+        outer = old.qualified_name.partition(".")[0]
+        former = f"{path}::{old.qualified_name}"
+        passed_on = self._passed_on(self._old, path, old)
+        if self._surface.offers(path, old) or not (self._is_lost(passed_on, outer) or old.parent):
+            self._add(former, "patch", "still_offered", address)
+        else:
+            self._add(former, "major", "public_moved", address)
 
     def _is_taken(self, path: str, old: Symbol, new: Symbol) -> bool:
         """Whether the address of a symbol that went elsewhere is another one's now: callers get something else.
@@ -189,9 +280,10 @@ class Judge:
             for bump, reason, detail in compare_uses(before, after):
                 self._add(address, bump, reason, detail)
         if "bases" in parts:
-            for base in old.bases:
-                simple = simple_base(base)
-                if simple.startswith("_") or simple in ROOTS or "=" in base:
+            from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
+
+            for base in plain_bases(old.bases):
+                if simple_base(base) in ROOTS or is_underscored(simple_base(base)):
                     continue
                 if not self._surface.derives(path, new, base):
                     self._add(address, "major", "base_removed", base)
@@ -205,11 +297,8 @@ class Judge:
             return
         for name, owner in after.symbols.items():
             former = before.symbols.get(name) if owner.kind == "class" else None
-            if former is not None and former.content is not owner.content and is_public(path, after, owner):
-                from muse_hook.semver.fields import compare_fields
-
-                for bump, reason, detail in compare_fields(former, before, owner, after):
-                    self._add(f"{path}::{name}", bump, reason, detail)
+            if former is not None and former.content is not owner.content and former.kind == "class":
+                self._made(old_path, former, path, owner)
         if before.exports == after.exports:
             return
         for name, symbol in after.symbols.items():
@@ -221,6 +310,22 @@ class Judge:
                 self._add(f"{path}::{name}", "major" if before.exports is not None else "minor", "unlisted")
             elif now and not was:
                 self._add(f"{path}::{name}", "minor", "public_added")
+
+    def _made(self, old_path: str, old: Symbol, path: str, new: Symbol) -> None:
+        """Judge how objects of a class are made, where no method says so on both sides."""
+        before, after = self._old[old_path], self._new[path]
+        if before is None or after is None or not is_public(path, after, new):
+            return
+        if all(
+            any(f"{owner.qualified_name}.{name}" in table.symbols for name in CONSTRUCTORS)
+            for owner, table in ((old, before), (new, after))
+        ):
+            return  # told as its change
+        from muse_hook.semver.fields import compare_constructors
+
+        surfaces = self._surface_of(self._old), self._surface
+        for bump, reason, detail in compare_constructors((old_path, old), (path, new), surfaces):
+            self._add(f"{path}::{new.qualified_name}", bump, reason, detail)
 
     def file_changed(self, path: str, change: str) -> None:
         """Judge a change of a file that is no symbol's (`module`, `order`, `damaged`, `unparsed`, `reparsed`, ...)."""

@@ -30,6 +30,14 @@ WIDENED = frozenset((
 NESTED = 100
 """Brackets in each other up to which an annotation's spelling is looked into; what is deeper is compared as text."""
 
+NARROWER = {
+    "Generator": ("Iterator", "Iterable"), "Iterator": ("Iterable",), "Coroutine": ("Awaitable",),
+    "AsyncGenerator": ("AsyncIterator", "AsyncIterable"), "AsyncIterator": ("AsyncIterable",), "bool": ("int",),
+    "list": ("Sequence", "MutableSequence", "Iterable"), "set": ("AbstractSet", "MutableSet", "Iterable"),
+    "frozenset": ("AbstractSet", "Iterable"),
+}  # fmt: skip
+"""Types that have all that these others have, and hold what those hold."""
+
 _NONE = frozenset(("", "None", "NoReturn", "Never"))
 _ALIASES = {
     "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type",
@@ -168,16 +176,21 @@ def is_broken_promise(before: str, after: str) -> bool:
 def _fits(new: str, old: str) -> bool:
     """Whether a member of a union is an old one, as far as both say what they hold."""
     (head, _, inside), (old_head, _, old_inside) = new.partition("["), old.partition("[")
+    if old_head in NARROWER.get(head, ()):
+        head = old_head
+        parts = split_outside_brackets(inside[:-1], ",")
+        inside = f"{parts[-1 if old_head == 'Awaitable' else 0]}]" if inside else ""
+        new = f"{head}[{inside}" if inside else head
     if new == old or head != old_head or not inside or not old_inside:
         return head == old_head
-    parts, old_parts = (_split_outside_brackets(text[:-1], ",") for text in (inside, old_inside))
+    parts, old_parts = (split_outside_brackets(text[:-1], ",") for text in (inside, old_inside))
     return (
         head != "Literal"
         and len(parts) == len(old_parts)
         and all(
-            any(_fits(one, other) for other in _split_outside_brackets(old_part, "|"))
+            any(_fits(one, other) for other in split_outside_brackets(old_part, "|"))
             for part, old_part in zip(parts, old_parts, strict=True)
-            for one in _split_outside_brackets(part, "|")
+            for one in split_outside_brackets(part, "|")
         )
     )
 
@@ -197,33 +210,35 @@ def _members(text: str) -> set[str]:
     text = text.strip()
     if text and text[0] in QUOTES and text.find(text[0], 1) == len(text) - 1 > 0:
         return _members(text[1:-1])
-    parts = _split_outside_brackets(text, "|")
+    parts = split_outside_brackets(text, "|")
     if len(parts) > 1:
         return set().union(*map(_members, parts))
     head, bracket, inside = text.partition("[")
-    head = _simple(head.strip())
+    head = same_name(head.strip())
     if not bracket or not inside.endswith("]"):
-        return {_simple(text)}
-    parts = [part.strip() for part in _split_outside_brackets(inside[:-1], ",") if part.strip()]
+        return {same_name(text)}
+    parts = [part.strip() for part in split_outside_brackets(inside[:-1], ",") if part.strip()]
     if head == "Optional":
         return {"None"}.union(*map(_members, parts))
     if head == "Union":
         return set().union(*map(_members, parts))
     if head == "Literal":
         return {f"Literal[{part}]" for part in parts}
+    if head in {"Required", "NotRequired", "Final", "ClassVar"} and len(parts) == 1:
+        return _members(parts[0])
     if head == "Annotated" and parts:
         return _members(parts[0])
     inner = ["|".join(sorted(_members(part))) for part in parts]
     return {head} if head and {"Any", "..."}.issuperset(inner) else {f"{head}[{','.join(inner)}]"}
 
 
-def _simple(name: str) -> str:
-    """Return a name in one spelling."""
+def same_name(name: str) -> str:
+    """Return the last part of a dotted name in one spelling: `typing.List` -> list."""
     tail = name.rpartition(".")[2] if name.strip(".") else name
     return _ALIASES.get(name) or _ALIASES.get(tail, tail)
 
 
-def _split_outside_brackets(text: str, sign: str) -> list[str]:
+def split_outside_brackets(text: str, sign: str) -> list[str]:
     """Split at a sign that stands in no brackets and no string."""
     parts, depth, start = [], 0, 0
     quote = ""

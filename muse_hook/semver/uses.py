@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from re import compile as pattern
 
-from muse_hook.semver.signature import POSITIONAL, RECEIVERS, compare_passed, is_broken_promise
+from muse_hook.model.symbol import Parameter
+from muse_hook.semver.signature import POSITIONAL, RECEIVERS, compare_passed, is_broken_promise, split_outside_brackets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from muse_hook.model.symbol import Parameter, Symbol, SymbolTable, Value
+    from muse_hook.model.symbol import Symbol, SymbolTable, Value
     from muse_hook.semver.signature import ParameterChange
 
 FUNCTION, CLASS, PROPERTY, ATTRIBUTE, OPEN = "function", "class", "property", "attribute", "?"
@@ -25,6 +26,13 @@ MAX_ALIASES = 8
 
 TYPE_VARIABLES = ("TypeVar", "ParamSpec", "TypeVarTuple")
 _NAMES = pattern(r"[^\W\d]\w*")
+_OUTER_NAMES = pattern(r"(?<![\w.])[^\W\d]\w*")
+_TYPES = pattern(r"[\w.\[\], |\"']+")
+"""What the value of a type's alias is made of."""
+
+AWAITABLE = ("Awaitable", "Coroutine", "Future", "Task", "typing.Awaitable", "typing.Coroutine", "asyncio.Future")
+BINDINGS = ("staticmethod", "classmethod")
+NAMED_TUPLES = ("namedtuple", "NamedTuple")
 
 CONSTRUCTORS = ("__init__", "__new__")
 
@@ -33,7 +41,8 @@ class Use:
     """One definition as callers meet it.
 
     `kind` is "function" (a method is called as one), "async_function", "property", "class", "variable", "attribute",
-    "import" or "?"; `binding` of a method "static", "class" or "", of a property "cached_property" or "".
+    "import" or "?"; `binding` of a method "static", "class" or "", of a property "cached_property" or "", of a class
+    "fields" where its value lists them.
     `parameters` are those that callers pass, of a class those of its constructor, None where they are not seen;
     `accessors` is what else than reading a property can.
     """
@@ -51,11 +60,12 @@ class Use:
 class Uses:
     """All that may be met under one name: `found`, one of which is in force, or `overloads` where nothing else is."""
 
-    __slots__ = ("found", "overloads")
+    __slots__ = ("found", "last", "overloads")
 
     def __init__(self) -> None:
         self.found: list[Use] = []
         self.overloads: list[Use] = []
+        self.last: Symbol | None = None
 
     @property
     def shown(self) -> list[Use]:
@@ -74,10 +84,22 @@ class Uses:
             return
         value = one.value
         if value is not None and one.name in value.arguments and self.found:
-            return  # decorated by hand
+            self._decorate(value.called.rpartition(".")[2], table)
+            return
+        self.last = one
         if not one.guards:
             self.found.clear()
         self.found += _found(one, value, table, tails, depth)
+
+    def _decorate(self, decorator: str, table: SymbolTable | None) -> None:
+        """Note `f = decorator(f)`."""
+        last = self.last
+        if last is None or not last.kind.endswith(("function", "method")):
+            return
+        if decorator in BINDINGS:
+            self.found[-1] = _function(last, table, [decorator])
+        elif decorator.endswith(PROPERTY):
+            self.found[-1] = Use(PROPERTY)
 
 
 def uses_of(symbol: Symbol, table: SymbolTable | None, depth: int = 0) -> Uses:
@@ -110,6 +132,11 @@ def _found(one: Symbol, value: Value | None, table: SymbolTable | None, tails: S
         if target is None or target is one or depth >= MAX_ALIASES or target.qualified_name == one.qualified_name:
             return [Use(OPEN)]
         return uses_of(target, table, depth + 1).shown or [Use(OPEN)]
+    fields = _named_tuple(value)
+    if fields is not None:
+        use = Use(CLASS, fields)
+        use.binding = "fields"
+        return [use]
     if value.called.rpartition(".")[2] == PROPERTY:
         use = Use(PROPERTY)
         use.accessors.update(ACCESSORS[: len(value.arguments) - 1])
@@ -126,10 +153,36 @@ def _found(one: Symbol, value: Value | None, table: SymbolTable | None, tails: S
 def _function(one: Symbol, table: SymbolTable | None, tails: Sequence[str]) -> Use:
     # under these the annotation is not what callers get
     is_made = any(tail.endswith("contextmanager") for tail in tails)
-    returns = "Any" if is_made or _is_generic(one.returns, table) else one.returns
+    returns = "Any" if is_made or _is_generic(one.returns, table) else _spelled_out(one.returns, one, table)
     use = Use(one.kind.replace("method", "function"), _passed(one, one.parameters, table, tails), returns)
-    use.binding = next((tail.removesuffix("method") for tail in tails if tail in {"staticmethod", "classmethod"}), "")
+    use.binding = next((tail.removesuffix("method") for tail in tails if tail in BINDINGS), "")
     return use
+
+
+def _spelled_out(annotation: str, one: Symbol, table: SymbolTable | None, depth: int = 0) -> str:
+    """Return an annotation in which names that the module gives to other types are written as these."""
+    if not annotation or table is None or depth >= MAX_ALIASES or ("Literal" in annotation and not depth):
+        return annotation
+
+    def written(name: str) -> str:
+        if name == "Self" and one.parent:
+            return one.parent.rpartition(".")[2]
+        imported, alias = table.symbols.get(f"import::{name}"), table.symbols.get(name)
+        if imported is not None and imported.imported is not None and imported.imported[0]:
+            return imported.imported[1]
+        if alias is None or alias.definitions or alias.kind != "variable":
+            return name
+        value = alias.value
+        text = value.text if value is not None and not value.called else ""
+        if value is None and alias.texts()[0].startswith(b"type "):
+            text = alias.texts()[0].decode(errors="replace").partition("=")[2].strip()
+        if not _TYPES.fullmatch(text) or text.isdecimal() or (text[:1] in "\"'" and value is None):
+            return name
+        if text[:1] in "\"'" and value is not None and not value.annotation.endswith("TypeAlias"):
+            return name
+        return _spelled_out(text.strip("\"'"), one, table, depth + 1)
+
+    return _OUTER_NAMES.sub(lambda found: written(found[0]), annotation)
 
 
 def _is_generic(annotation: str, table: SymbolTable | None) -> bool:
@@ -147,12 +200,44 @@ def _passed(
 ) -> Sequence[Parameter]:
     """Return the parameters that callers pass: all but the object or class that a method is called on."""
     if not parameters or "staticmethod" in tails:
-        return parameters
+        return _by_position(parameters, one)
     first = parameters[0]
     is_receiver = first.name in RECEIVERS or (
         bool(one.parent) and table is not None and table.has_receivers and first.kind in POSITIONAL
     )
-    return parameters[1:] if is_receiver else parameters
+    return _by_position(parameters[1:] if is_receiver else parameters, one)
+
+
+def _by_position(parameters: Sequence[Parameter], one: Symbol) -> Sequence[Parameter]:
+    """Return parameters, of which those named `__a` at the beginning can only be passed by position (PEP 484)."""
+    if not any(parameter.name.startswith("__") for parameter in parameters) or one.name in CONSTRUCTORS:
+        return parameters
+    found = list(parameters)
+    for at, parameter in enumerate(found):
+        if parameter.kind == "positional_or_keyword":
+            if not parameter.name.startswith("__") or parameter.name.endswith("__"):
+                break
+            found[at] = Parameter(parameter.name, "positional_only", parameter.default, parameter.annotation)
+    return found
+
+
+def _named_tuple(value: Value) -> list[Parameter] | None:
+    """Return the fields of `namedtuple("A", "x y")`, None for anything else."""
+    given = [one for one in value.arguments if one.partition(" ")[0] not in value.keywords]
+    if value.called.rpartition(".")[2] not in NAMED_TUPLES or len(given) != 2:  # noqa: PLR2004 - name, fields
+        return None
+    text = given[1].strip()
+    if text[:1] in "[(" and text[-1:] in "])":
+        parts = [one.strip().lstrip("(").partition(",")[0] for one in split_outside_brackets(text[1:-1], ",")]
+    else:
+        parts = text.strip("\"'").replace(",", " ").split()
+    names = [one.strip().strip("\"'") for one in parts if one.strip()]
+    if not all(name.isidentifier() for name in names):
+        return None
+    defaults = value.keywords.get("defaults", "")
+    count = len(split_outside_brackets(defaults[1:-1].rstrip(","), ",")) if defaults.strip("[()] ") else 0
+    first = len(names) - count
+    return [Parameter(name, "positional_or_keyword", "..." if at >= first else None) for at, name in enumerate(names)]
 
 
 def _constructor(owner: Symbol, table: SymbolTable | None) -> Sequence[Parameter] | None:
@@ -160,6 +245,12 @@ def _constructor(owner: Symbol, table: SymbolTable | None) -> Sequence[Parameter
         made = table.symbols.get(f"{owner.qualified_name}.{name}") if table is not None else None
         if made is not None and not made.definitions:
             return _passed(made, made.parameters, table, ())
+    if table is not None:
+        from muse_hook.semver.fields import constructor
+
+        fields = constructor(owner, table)
+        if fields is not None:
+            return fields
     return None if owner.bases or owner.decorators else ()
 
 
@@ -194,8 +285,12 @@ def _compare(old: Use, new: Use, *, has_overloads: bool) -> Iterator[ParameterCh
     elif old.kind == PROPERTY and CACHED not in {old.binding, new.binding}:
         yield from (("major", f"{one}_removed", "") for one in ACCESSORS[:2] if one in old.accessors - new.accessors)
         yield from (("minor", f"{one}_added", "") for one in ACCESSORS[:2] if one in new.accessors - old.accessors)
-    elif old.kind not in {CLASS, PROPERTY} and old.parameters is not None and new.parameters is not None:
-        if old.binding and not new.binding:
+    elif (
+        (old.kind not in {CLASS, PROPERTY} or old.binding == new.binding == "fields")
+        and old.parameters is not None
+        and new.parameters is not None
+    ):
+        if old.binding in {"static", "class"} and not new.binding:
             yield "major", "kind_changed", f"{old.binding}method -> method"
         yield from compare_passed(old.parameters, new.parameters)
         # with overloads the definition itself is not the one that callers are shown
@@ -209,7 +304,9 @@ def _kind_changed(old: Use, new: Use) -> Iterator[ParameterChange]:
     if old.kind == ATTRIBUTE and new.kind == PROPERTY:
         if "setter" not in new.accessors and new.binding != CACHED:
             yield "major", "setter_removed", f"{old.kind} -> {new.kind}"
-    elif old.kind == FUNCTION and new.kind == CLASS:
+    elif (old.kind == FUNCTION and new.kind == CLASS) or (
+        old.kind == f"async_{FUNCTION}" and new.kind == FUNCTION and new.returns.partition("[")[0] in AWAITABLE
+    ):
         if old.parameters is not None and new.parameters is not None:
             yield from compare_passed(old.parameters, new.parameters)
     else:

@@ -23,6 +23,7 @@ class Definition:
     bases_id = ""
     bases: tuple[str, ...] = ()
     definitions: tuple[Symbol, ...] = ()
+    imported: tuple[str, str, str] | None = None
 
     def __init__(self, name: str, text: SourceText, guards: Guards) -> None:
         self.name = name
@@ -174,6 +175,7 @@ class ClassDefinition:
     parameters: tuple[Parameter, ...] = ()
     definitions: tuple[Symbol, ...] = ()
     value: Value | None = None
+    imported: tuple[str, str, str] | None = None
 
     def __init__(
         self,
@@ -324,6 +326,11 @@ class Import:
     def texts(self) -> tuple[bytes, ...]:
         """Return what is said, as bytes."""
         return tuple(part.encode() for part in self.parts if part)
+
+    @property
+    def imported(self) -> tuple[str, str, str]:
+        """The three parts."""
+        return self.parts
 
     @property
     def content_id(self) -> str:

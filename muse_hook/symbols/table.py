@@ -116,8 +116,24 @@ class SegmentedTable(SymbolTable):
 def _is_condition(guard: str, conditions: Sequence[str]) -> bool:
     """Whether a guard is one of these conditions, whatever module its name is taken from."""
     scope, _, condition = guard.partition("\0")
-    text = joined(condition.split("\0"))
-    return not scope.endswith("else") and any(text == one or text.endswith("." + one) for one in conditions)
+    if scope.endswith("else"):
+        return False
+    texts = [joined(part) for part in _all_of(condition.split("\0"))]
+    return any(text == one or text.endswith("." + one) for text in texts for one in conditions)
+
+
+def _all_of(entries: list[str]) -> list[list[str]]:
+    """Return the parts of a condition that all have to hold (`a and b`); any other condition is one part."""
+    if len(entries) < 4 or not entries[0].startswith(OPEN) or entries[1] != "and":  # noqa: PLR2004
+        return [entries]
+    parts: list[list[str]] = []
+    depth, start = 0, 2
+    for at in range(2, len(entries) - 1):
+        depth += entries[at].startswith(OPEN) - (entries[at] == CLOSE)
+        if not depth:
+            parts.append(entries[start : at + 1])
+            start = at + 1
+    return parts
 
 
 def _between(mine: Sequence[Segment], theirs: Sequence[Segment]) -> tuple[Sequence[Segment], Sequence[Segment]]:
@@ -236,6 +252,6 @@ class MergedDefinitions:
             return tuple(found)
         if name == "signature":
             return "; ".join(value for value in values if value)
-        if name in {"parameters", "returns", "bases", "decorators", "guards"}:
+        if name in {"parameters", "returns", "bases", "decorators", "guards", "imported"}:
             return values[-1]  # what a caller meets: the last definition
         raise AttributeError(name)

@@ -39,7 +39,8 @@ def test_a_module_that_becomes_a_package_with_its_names_breaks_nobody() -> None:
     for init, expected in [
         ("from .text import WIDTH, wrap\n", []),
         ("from .text import *\n", []),
-        ("from .text import wrap\n", ["layout.py: module_moved layout/text.py"]),
+        ("from .text import wrap\n", ["layout.py::WIDTH: public_moved layout/text.py::WIDTH"]),
+        ("", ["layout.py: module_moved layout/text.py"]),
     ]:
         delta = delta_of({"layout.py": text}, {"layout/text.py": text, "layout/__init__.py": init})
         assert delta["breaking_changes"] == expected, init

@@ -48,6 +48,19 @@ def changed(old: Mapping[str, str], new: Mapping[str, str], *others: Mapping[str
     return files
 
 
+class Files:
+    """The files of a tree (`UnchangedFiles`)."""
+
+    def __init__(self, tree: Mapping[str, str]) -> None:
+        self.tree = tree
+
+    def source(self, path: str) -> bytes:
+        return self.tree.get(path, "").encode()
+
+    def table(self, path: str) -> SymbolTable | None:
+        return table(path, self.tree.get(path))
+
+
 class Merge:
     """A merge's trees (`MergeSource`), parents first; each pair of parents has the same merge `bases`."""
 
@@ -92,7 +105,7 @@ def delta_of(
 ) -> StructuredDelta:
     """Return the delta between two trees, or of a merge: unless given, its `bases` are like its first parent."""
     merge = Merge([old, *others, new], [old] if bases is None else bases) if others else None
-    return build_delta(changed(old, new, *others), merge)
+    return build_delta(changed(old, new, *others), merge, unchanged=Files(new))
 
 
 def symbols_of(tree: Mapping[str, str]) -> dict[str, Symbols]:

@@ -1,0 +1,316 @@
+"""What a tree offers to other code: names that are defined, imported, inherited or passed on by a package."""
+
+from __future__ import annotations
+
+from muse_hook.semver.bases import broader_bases, plain_bases, simple_base
+from muse_hook.semver.public import PACKAGE, SOURCE_ROOTS, is_public_path, is_underscored, module_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Protocol
+
+    from muse_hook.model.symbol import Symbol, SymbolTable
+
+    Found = tuple[str, Symbol]
+    """A symbol and the path of its file."""
+
+    class UnchangedFiles(Protocol):
+        """The files that a commit did not change, read when they are asked for."""
+
+        def source(self, path: str) -> bytes:
+            """Return the bytes of a file, b"" where there is none."""
+
+        def table(self, path: str) -> SymbolTable | None:
+            """Return the symbols of a file, None where there is none."""
+
+
+STAR = "import::*:"
+DYNAMIC = "__getattr__"
+"""A module's function of this name offers what its text mentions (PEP 562)."""
+
+MAX_STEPS = 8
+"""So many imports and names may stand for each other in a row."""
+
+
+class Surface:
+    """The names that a tree offers: `tables` has its changed files by path (None: not there), `unchanged` the rest.
+
+    Without `unchanged` only the changed files are known.
+    """
+
+    def __init__(self, tables: Mapping[str, SymbolTable | None], unchanged: UnchangedFiles | None = None) -> None:
+        self._tables = tables
+        self._unchanged = unchanged
+        self._paths: dict[str, list[str]] = {}  # of the changed files that have symbols, by module
+        for path, table in tables.items():
+            if table is not None and table.symbols:
+                self._paths.setdefault(module_name(path), []).append(path)
+        self._classes: dict[str, list[Found]] | None = None
+
+    def offers(self, path: str, symbol: Symbol, new_path: str = "") -> bool:
+        """Whether `symbol` can still be had where it was: defined, imported, or inherited there.
+
+        `new_path` is the file where it is now: a star import from there offers it too.
+        """
+        name = symbol.name if symbol.kind == "import" else symbol.qualified_name
+        for there in self._paths.get(module_name(path), ()):
+            symbols = self._symbols(there)
+            if name in symbols or f"import::{name}" in symbols:
+                return True
+            if name.startswith(STAR.removeprefix("import::")):
+                return self._offers_all(there, name)
+            if new_path and any(q.startswith(STAR) and tail(q) == tail(module_name(new_path)) for q in symbols):
+                return True
+            dynamic = symbols.get(DYNAMIC)
+            if dynamic is not None and any(token.strip("'") == name for token in dynamic.tokens if token[0] == "'"):
+                return True
+            if not symbol.parent:
+                if self.bound(there, name) is not None:
+                    return True
+            elif self.member(there, symbol) is not None or (
+                symbol.kind == "attribute" and self._sets(there, symbol.parent, symbol.name)
+            ):
+                return True
+        return False
+
+    def _offers_all(self, path: str, star: str) -> bool:
+        """Whether a file offers all that a star import brought, where that is known."""
+        module = star.partition(":")[2]
+        for there in self._files_of(path, module):
+            names = self.listed(there)
+            return bool(names) and all(self.bound(path, name) is not None for name in names)
+        return False
+
+    def listed(self, path: str) -> list[str]:
+        """Return the names that a star import of a file brings."""
+        table = self.table(path)
+        if table is None:
+            return []
+        if table.exports is not None:
+            return [name for name in table.exports if not name.startswith("*")]
+        own = (symbol for symbol in table.symbols.values() if not symbol.parent and not table.is_hidden(symbol))
+        return [symbol.name for symbol in own if symbol.name[0] not in "_*"]
+
+    def bound(self, path: str, name: str, steps: int = MAX_STEPS) -> Found | None:
+        """Return what a name of a file stands for, through imports and aliases as far as they can be followed.
+
+        An import that leads out of the tree stands for itself.
+        """
+        table = self.table(path)
+        if table is None or not steps:
+            return None
+        symbol = table.symbols.get(name)
+        if symbol is not None:
+            value = None if symbol.definitions or symbol.kind != "variable" else symbol.value
+            if value is not None and value.alias and value.alias != name:
+                return self.bound(path, value.alias, steps - 1) or (path, symbol)
+            return path, symbol
+        imported = table.symbols.get(f"import::{name}")
+        if imported is not None and imported.imported is not None:
+            module, what, _ = imported.imported
+            if not module:
+                return path, imported
+            files = self._files_of(path, module)
+            for there in files:
+                found = self.bound(there, what, steps - 1)
+                if found is not None:
+                    return found
+            is_module = bool(
+                self._files_of(path, module.rstrip(".") + "." + what if module.strip(".") else module + what)
+            )
+            return (path, imported) if is_module or not files else None
+        for qualified in table.symbols:
+            if qualified.startswith(STAR):
+                for there in self._files_of(path, qualified.removeprefix(STAR)):
+                    if name in self.listed(there):
+                        return self.bound(there, name, steps - 1)
+                    brought = self.bound(there, name, steps - 1) if self._has_stars(there) else None
+                    if brought is not None and name[0] != "_":
+                        return brought
+        return None
+
+    def _has_stars(self, path: str) -> bool:
+        table = self.table(path)
+        return table is not None and table.exports is None and any(name.startswith(STAR) for name in table.symbols)
+
+    def passed_on(self, path: str, name: str) -> list[Found]:
+        """Return the public imports by which packages around a file pass one of its names on, nearest first."""
+        folders, _, file = path.rpartition("/")
+        found: list[Found] = []
+        ending = file.partition(".")[2]
+        while folders:
+            face = f"{folders}/{PACKAGE}.{ending}"
+            folders = folders.rpartition("/")[0]
+            if face == path or not is_public_path(face):
+                continue
+            if face not in self._tables:
+                source = self._unchanged.source(face) if self._unchanged is not None else b""
+                if not source:
+                    break  # no package
+                if name.encode() not in source and b"import *" not in source:
+                    continue
+            table = self.table(face)
+            symbols = table.symbols.values() if table is not None and not table.damaged else ()
+            imports = (symbol for symbol in symbols if symbol.kind == "import")
+            found += ((face, one) for one in imports if self._passes_on(face, one, path, name))
+        return found
+
+    def _passes_on(self, face: str, symbol: Symbol, path: str, name: str) -> bool:
+        table = self.table(face)
+        parts = symbol.imported
+        if table is None or parts is None or not parts[0] or table.is_hidden(symbol):
+            return False
+        is_star = symbol.name.startswith("*")
+        public = name if is_star else symbol.name
+        if table.exports is not None:
+            if public not in table.exports and "*" + parts[0] not in table.exports:
+                return False
+        elif is_underscored(public):
+            return False
+        if is_star:
+            files = self._files_of(face, parts[0])
+            return path in files and name in self.listed(path)
+        if parts[1] != name:
+            return False
+        return any(
+            there == path or (self.bound(there, name) or ("",))[0] == path for there in self._files_of(face, parts[0])
+        )
+
+    def still_has(self, face: str, symbol: Symbol, name: str) -> bool:
+        """Whether a package still offers what it passed on by the import `symbol`: the public name of `name`."""
+        return self.bound(face, name if symbol.name.startswith("*") else symbol.name) is not None
+
+    def has_import(self, face: str, symbol: Symbol) -> bool:
+        """Whether a file still has an import."""
+        table = self.table(face)
+        return table is not None and symbol.qualified_name in table.symbols
+
+    def derives(self, path: str, owner: Symbol, base: str) -> bool:
+        """Whether a class still derives from `base`, as far as the files tell."""
+        wanted = simple_base(base)
+        for there in self._paths.get(module_name(path), ()):
+            for _, found in self.ancestry(there, owner):
+                if any(wanted in broader_bases(one) for one in plain_bases(found.bases)):
+                    return True
+        return False
+
+    def member(self, path: str, symbol: Symbol) -> Found | None:
+        """Return what a class, or one that it derives from, has under the name of its former member `symbol`."""
+        owner = self.bound(path, symbol.parent)
+        if owner is None or owner[1].kind != "class":
+            return None
+        for there, cls in self.ancestry(*owner):
+            found = self._symbols(there).get(f"{cls.qualified_name}.{symbol.name}")
+            if found is not None:
+                return there, found
+        return None
+
+    def _sets(self, path: str, owner: str, attribute: str) -> bool:
+        """Whether a method of a class, or of one that it derives from, sets an attribute of its object."""
+        found = self.bound(path, owner)
+        for there, cls in self.ancestry(*found) if found is not None else ():
+            for method in self._symbols(there).values():
+                if (
+                    method.parent == cls.qualified_name
+                    and method.kind.endswith("method")
+                    and method.mentions((attribute,))
+                ):
+                    tokens = method.tokens
+                    for at in range(2, len(tokens) - 1):
+                        if tokens[at] == attribute and tokens[at - 1] == "." and tokens[at + 1] in {"=", ":"}:
+                            return True
+        return False
+
+    def defines_class(self, name: str) -> bool:
+        """Whether a changed file has a class of this name."""
+        return bool(self._classes_named(name))
+
+    def inherits(self, path: str, owner: Symbol, ancestor: Symbol) -> bool:
+        """Whether a class derives from the very symbol `ancestor`."""
+        paths = self._paths.get(module_name(path), ())
+        return any(found is ancestor for there in paths for _, found in self.ancestry(there, owner))
+
+    def ancestry(self, path: str, owner: Symbol) -> Iterator[Found]:
+        """Yield a class and those it derives from, as far as they are found, each with its path.
+
+        A base that no import leads to is looked for by its name in the changed files.
+        """
+        waiting, seen = [(path, owner)], {id(owner)}
+        while waiting:
+            there, cls = waiting.pop()
+            yield there, cls
+            bases = (found for base in reversed(plain_bases(cls.bases)) for found in self.base(there, base))
+            for found in bases:
+                if id(found[1]) not in seen:
+                    seen.add(id(found[1]))
+                    waiting.append(found)
+
+    def base(self, path: str, base: str) -> list[Found]:
+        """Return the classes that a base of a class in a file may be."""
+        dotted = base.partition("[")[0].strip()
+        module, _, name = dotted.rpartition(".")
+        found = self.bound(path, name) if not module else None
+        if module:
+            imported = self._symbols(path).get(f"import::{module.partition('.')[0]}")
+            parts = imported.imported if imported is not None else None
+            if parts is not None:
+                written = parts[0] + ("" if parts[0].endswith(".") or not parts[0] else ".") + parts[1]
+                rest = module.partition(".")[2]
+                files = self._files_of(path, f"{written}.{rest}" if rest else written)
+                found = next((one for one in (self.bound(there, name) for there in files) if one is not None), None)
+        if found is not None and found[1].kind == "class":
+            return [found]
+        imported = self._symbols(path).get(f"import::{dotted}")
+        if imported is not None and imported.imported is not None and imported.imported[0]:
+            name = imported.imported[1]
+        return self._classes_named(name)
+
+    def _classes_named(self, name: str) -> list[Found]:
+        if self._classes is None:
+            self._classes = {}
+            for there in (there for paths in self._paths.values() for there in paths):
+                for symbol in self._symbols(there).values():
+                    if symbol.kind == "class":
+                        self._classes.setdefault(symbol.name, []).append((there, symbol))
+        return self._classes.get(name, [])
+
+    def table(self, path: str) -> SymbolTable | None:
+        """Return the symbols of a file, None where there is none."""
+        if path in self._tables:
+            return self._tables[path]
+        return self._unchanged.table(path) if self._unchanged is not None else None
+
+    def _symbols(self, path: str) -> Mapping[str, Symbol]:
+        table = self.table(path)
+        return table.symbols if table is not None else {}
+
+    def _files_of(self, path: str, module: str) -> list[str]:
+        """Return the files that a module, as it is named in the file at `path`, may be; those that are there."""
+        return [there for there in files_of_module(path, module) if self.table(there) is not None]
+
+
+def files_of_module(path: str, module: str) -> list[str]:
+    """Return the paths that a module may have: `.a` in `p/b.py` is `p/a.py` or `p/a/__init__.py`."""
+    *folders, file = path.split("/")
+    dots = len(module) - len(module.lstrip("."))
+    parts = module[dots:].split(".") if module[dots:] else []
+    if not all(part.isidentifier() for part in parts):
+        return []
+    if dots:
+        if dots > len(folders) + 1:
+            return []
+        folders = folders[: len(folders) - dots + 1]
+    elif parts and parts[0] in folders:
+        folders = folders[: folders.index(parts[0])]
+    else:
+        folders = next((root.rstrip("/").split("/") for root in SOURCE_ROOTS if path.startswith(root)), [])
+    ending = file.partition(".")[2]
+    stem = "/".join([*folders, *parts])
+    package = f"{stem}/{PACKAGE}.{ending}" if stem else f"{PACKAGE}.{ending}"
+    return [f"{stem}.{ending}", package] if parts else [package]
+
+
+def tail(name: str) -> str:
+    """Return the last part of a module's name, however it is separated."""
+    return name.replace("/", ".").rpartition(".")[2].rpartition(":")[2]

@@ -1,0 +1,142 @@
+"""What callers notice and what they do not, one pair of sources a case."""
+
+from __future__ import annotations
+
+import pytest
+from support.deltas import delta_of
+
+ANNOTATIONS = [
+    ("Optional[int]", "None | int", False),
+    ("typing.Optional['Foo']", "Foo | None", False),
+    ("Union[Union[int, str], None]", "int | str | None", False),
+    ("t.Dict[str, t.Any]", "dict[str, t.Any]", False),
+    ("List[Optional[int]]", "list[int | None]", False),
+    ("'int | None'", "Optional[int]", False),
+    ("Iterator[int]", "Generator[int, None, None]", False),
+    ("Generator[int, None, None]", "Iterator[int]", True),
+    ("Awaitable[int]", "Coroutine[Any, Any, int]", False),
+    ("int", "bool", False),
+    ("bool", "int", True),
+    ("Final[int]", "int", False),
+    ("int", "int | None", True),
+    ("List[int]", "List[str]", True),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "broken"), ANNOTATIONS)
+def test_results(old: str, new: str, broken: bool) -> None:  # noqa: FBT001 - a case
+    assert bool(breaks(f"def f() -> {old}:\n    return 1\n", f"def f() -> {new}:\n    return 1\n")) is broken
+
+
+def breaks(old: str, new: str) -> list[str]:
+    found = delta_of({"m.py": old}, {"m.py": new})["breaking_changes"]
+    return [line.removeprefix("m.py::") for line in found]
+
+
+def field(*lines: str, head: str = "@dataclass\nclass A:") -> str:
+    return head + "".join(f"\n    {line}" for line in lines) + "\n"
+
+
+CASES = {
+    "an alias in an annotation": (
+        ("from typing import List as L\nfrom a import Foo as Bar\n_S = Union[str, int]\ntype _T = int | str\n"
+        "def f() -> L[int]:\n    return 1\ndef g() -> Bar:\n    return 1\n"
+        "def h() -> _S:\n    return 1\ndef i() -> _T:\n    return 1\n"),
+        ("from a import Foo\n"
+        "def f() -> list[int]:\n    return 1\ndef g() -> Foo:\n    return 1\n"
+        "def h() -> str | int:\n    return 1\ndef i() -> str | int:\n    return 1\n"),
+        [],
+    ),
+    "Self": (
+        "class A:\n    def f(self) -> Self:\n        return self\n",
+        "class A:\n    def f(self) -> 'A':\n        return self\n",
+        [],
+    ),
+    "static by hand": (
+        "class A:\n    def f(a, b):\n        return a\n    f = staticmethod(f)\n",
+        "class A:\n    @staticmethod\n    def f(a, b):\n        return a\n",
+        [],
+    ),
+    "positional by its name": ("def f(__a, b):\n    return b\n", "def f(a, /, b):\n    return b\n", []),
+    "async by its result": (
+        "async def f() -> int:\n    return 1\n", "def f() -> Awaitable[int]:\n    return g()\n", [],
+    ),
+    "with_metaclass": (
+        "class A(six.with_metaclass(Meta, Base)):\n    x = 1\n", "class A(Base, metaclass=Meta):\n    x = 1\n", [],
+    ),
+    "with_metaclass, without the base": (
+        "class A(with_metaclass(Meta, Base)):\n    x = 1\n", "class A(metaclass=Meta):\n    x = 1\n",
+        ["A: base_removed Base"],
+    ),
+    "__metaclass__": (
+        "class A(Base):\n    __metaclass__ = Meta\n    x = 1\n", "class A(Base, metaclass=Meta):\n    x = 1\n", [],
+    ),
+    "ABC": ("class A(ABC):\n    x = 1\n", "class A(metaclass=ABCMeta):\n    x = 1\n", []),
+    "a narrower error": ("class E(LookupError):\n    x = 1\n", "class E(KeyError):\n    x = 1\n", []),
+    "a wider error": (
+        "class E(KeyError):\n    x = 1\n", "class E(LookupError):\n    x = 1\n", ["E: base_removed KeyError"],
+    ),
+    "IOError": ("class E(IOError):\n    x = 1\n", "class E(OSError):\n    x = 1\n", []),
+    "a base from typing": ("class E(typing.Dict[str, int]):\n    x = 1\n", "class E(dict):\n    x = 1\n", []),
+    "names of a script": ("if __name__ == '__main__' and ready():\n    a = 1\n", "b = 1\n", []),
+    "names of nobody": ("if False:\n    a = 1\n", "b = 1\n", []),
+    "names of one case of two": ("if ready() or TYPE_CHECKING:\n    a = 1\n", "b = {}\n", ["a: public_removed"]),
+    "an import for the type checker has a stand-in": (
+        "if TYPE_CHECKING:\n    from a import X\nelse:\n    X = None\n", "y = {}\n", ["X: public_removed"],
+    ),
+    "a field left out of the constructor": (
+        field("x: int", "y: int = 0"), field("x: int", "y: int = field(init=False, default=0)"),
+        ["A: parameter_removed y"],
+    ),
+    "a constructor of one's own": (
+        field("x: int", "y: int"), field("x: int", "y: int", "def __init__(self, x):", "    self.x = x"),
+        ["A: parameter_removed y"],
+    ),
+    "a constructor made of the fields": (
+        "class A:\n    def __init__(self, x, y=0):\n        self.x = x\n", field("x: int", "y: int = 0"), [],
+    ),
+    "no dataclass": (field("x: int"), field("x: int", head="class A:"), ["A: parameter_removed x"]),
+    "no constructor": (
+        "class A:\n    def __init__(self, x):\n        self.x = x\n    y = 1\n", "class A:\n    y = 1\n",
+        ["A: parameter_removed x"],
+    ),
+    "a constructor that asks for something": (
+        "class A:\n    y = 1\n", "class A:\n    def __init__(self, x):\n        self.x = x\n    y = 1\n",
+        ["A: parameter_added_required x"],
+    ),
+    "a constructor that takes anything": (
+        "class A(Exception):\n    def __init__(self, x):\n        self.x = x\n    y = 1\n",
+        "class A(Exception):\n    y = 1\n", [],
+    ),
+    "another constructor": (
+        "class A:\n    def __init__(self, x):\n        self.x = x\n",
+        "class A:\n    def __new__(cls, x):\n        return object.__new__(cls)\n", [],
+    ),
+    "attrs leaves the underscore out": (
+        field("_x: int", head="@define\nclass A:"), field("x: int", head="@define\nclass A:"), [],
+    ),
+    "attrs, a default by a method": (
+        field("x = attr.ib()", "@x.default", "def _d(self):", "    return 1", head="@attr.s\nclass A:"),
+        field("x = attr.ib(default=1)", head="@attr.s\nclass A:"), [],
+    ),
+    "a field that a base has now": (
+        "@dataclass\nclass B:\n    pass\n" + field("x: int", "y: int = 0", head="@dataclass\nclass A(B):"),
+        "@dataclass\nclass B:\n    x: int\n" + field("y: int = 0", head="@dataclass\nclass A(B):"),
+        ["B: parameter_added_required x"],
+    ),
+    "a tuple's field": ("A = namedtuple('A', 'x y')\n", "A = namedtuple('A', ['x'])\n", ["A: parameter_removed y"]),
+    "a tuple's class": (
+        "A = namedtuple('A', 'x y', defaults=[1])\n", field("x: int", "y: int = 1", head="class A(NamedTuple):"), [],
+    ),
+    "a member that the base takes otherwise": (
+        "class B:\n    def f(self, x, z):\n        return x\nclass A(B):\n    def f(self, x):\n        return [x]\n",
+        "class B:\n    def f(self, x, z):\n        return x\nclass A(B):\n    pass\n",
+        ["A.f: parameter_added_required z"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_breaks(name: str) -> None:
+    old, new, expected = CASES[name]
+    assert breaks(old, new) == expected

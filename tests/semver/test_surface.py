@@ -1,0 +1,77 @@
+"""What is passed on and inherited across files: of those that a commit changed, and of those that it did not."""
+
+from __future__ import annotations
+
+from support.deltas import Tree, delta_of
+
+ONE = "def f(a, b):\n    return compute(a, b)\n"
+TWO = "def g(a):\n    return [a, other(3)]\n"
+
+
+def breaks(old: Tree, new: Tree) -> list[str]:
+    return delta_of(old, new)["breaking_changes"]
+
+
+def test_a_package_that_did_not_change_passes_on_what_its_private_modules_have() -> None:
+    init = "from ._a import f\nfrom ._b import *\nfrom ._a import _h as h\n"
+    old = {"p/__init__.py": init, "p/_a.py": ONE + ONE.replace("f(", "_h("), "p/_b.py": TWO}
+    narrower = {**old, "p/_a.py": (ONE + ONE.replace("f(", "_h(")).replace("a, b)", "a)")}
+    assert breaks(old, narrower) == ["p/_a.py::_h: parameter_removed b", "p/_a.py::f: parameter_removed b"]
+    assert breaks(old, {**old, "p/_b.py": "x = 1\n"}) == ["p/_b.py::g: public_removed"]
+    assert breaks(old, {**old, "p/_b.py": TWO.replace("g(", "k(")}) == ["p/_b.py::g: public_moved p/_b.py::k"]
+    assert delta_of(old, {**old, "p/_b.py": TWO + "\n\ndef new():\n    return 'new'\n"})["sem_ver_bump"] == "minor"
+    assert (
+        delta_of(old, {**old, "p/_a.py": old["p/_a.py"] + "\n\ndef new():\n    return 1\n"})["sem_ver_bump"] == "patch"
+    )
+    # its list decides where it has one
+    listed = {"p/__init__.py": "from ._b import *\n__all__ = ['x']\n", "p/_b.py": TWO + "x = 1\n"}
+    assert breaks(listed, {**listed, "p/_b.py": "x = 1\n"}) == []
+
+
+def test_what_a_package_gets_from_elsewhere_now_is_still_offered() -> None:
+    old = {"p/__init__.py": "from ._a import f\n", "p/_a.py": ONE}
+    assert breaks(old, {"p/__init__.py": "from ._b import f\n", "p/_b.py": ONE}) == []
+    assert breaks(old, {"p/__init__.py": "", "p/_a.py": "x = 1\n"}) == ["p/__init__.py::import::f: public_removed"]
+    star = {"p/__init__.py": "from ._a import *\n", "p/_a.py": ONE}
+    assert breaks(star, {"p/__init__.py": "from ._a import f\n", "p/_a.py": ONE}) == []
+    assert breaks(star, {"p/__init__.py": "x = 1\n", "p/_a.py": ONE}) == [
+        "p/__init__.py::import::*:._a: public_removed"
+    ]
+
+
+def test_a_star_import_of_a_file_that_did_not_change_offers_what_that_has() -> None:
+    old = {"p/m.py": "from .n import *\n" + ONE, "p/n.py": TWO + ONE}
+    assert breaks(old, {**old, "p/m.py": "from .n import *\n"}) == []
+    private = {**old, "p/n.py": "__all__ = ['g']\n" + TWO + ONE}
+    assert breaks(private, {**private, "p/m.py": "from .n import *\n"}) == ["p/m.py::f: public_removed"]
+
+
+def test_a_base_in_a_file_that_did_not_change_is_looked_into() -> None:
+    base = "class B:\n    def f(self, a):\n        return a + 1\n\n    def __init__(self, x):\n        self.x = x\n"
+    for imported, name in [("from .b import B\n", "B"), ("from . import b\n", "b.B"), ("from .b import B as C\n", "C")]:
+        text = f"{imported}\n\nclass A({name}):\n    y = 1\n"
+        method = "\n    def f(self, a):\n        return a + 2\n"
+        old = {"p/a.py": text + method, "p/b.py": base}
+        assert breaks(old, {**old, "p/a.py": text}) == []
+        wider = {**old, "p/a.py": text + method.replace("self, a", "self, a, c")}
+        assert breaks(wider, {**wider, "p/a.py": text}) == ["p/a.py::A.f: parameter_removed c"]
+        made = {**old, "p/a.py": text + "\n    def __init__(self, x, z):\n        self.z = z\n"}
+        assert breaks(made, {**made, "p/a.py": text}) == ["p/a.py::A: parameter_removed z"]
+    deep = {"p/a.py": "from .b import E\n\n\nclass A(E):\n    x = 1\n", "p/b.py": "class E(KeyError):\n    y = 1\n"}
+    assert breaks({**deep, "p/a.py": "class A(LookupError):\n    x = 1\n"}, deep) == []
+    assert breaks({**deep, "p/a.py": "class A(OSError):\n    x = 1\n"}, deep) == ["p/a.py::A: base_removed OSError"]
+
+
+def test_the_members_of_a_class_that_kept_its_name_as_an_alias_are_still_there() -> None:
+    old = "class A:\n    def f(self):\n        return 1\n\n    def g(self):\n        return [2, 3]\n"
+    assert breaks({"m.py": old}, {"m.py": old.replace("A:", "B:") + "\n\nA = B\n"}) == []
+    short = old.replace("A:", "B:").partition("\n    def g")[0]
+    assert breaks({"m.py": old}, {"m.py": short + "\n\nA = B\n"}) == ["m.py::A.g: public_removed"]
+
+
+def test_what_a_list_repeats_of_another_module_is_public() -> None:
+    init = "from .a import *\nfrom . import a\n__all__ = [*a.__all__, 'x']\nx = 1\n"
+    old = {"p/__init__.py": init, "p/a.py": "__all__ = ['f', 'g']\n" + ONE + TWO}
+    new = {**old, "p/__init__.py": "from .a import f\n__all__ = ['f', 'x']\nx = 1\n"}
+    assert breaks(old, new) == ["p/__init__.py::import::*:.a: public_removed"]
+    assert breaks(old, {**old, "p/__init__.py": "from .a import f, g\n__all__ = ['f', 'g', 'x']\nx = 1\n"}) == []
