@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class CommitFacts:
-    """A commit's header and delta; `session` and `engine` are "" where it is not `recorded`."""
+    """A commit's header and delta; `session` and `engine` are "" where it is not `recorded`.
+
+    `superseded` is what `rewrites.superseded` says of it.
+    """
 
     def __init__(self, commit: Mapping[str, Any], delta: Mapping[str, Any], *, session: str, engine: str) -> None:
         self._commit = commit
@@ -28,6 +31,7 @@ class CommitFacts:
         self.session = session
         self.engine = engine
         self.recorded = bool(session)
+        self.superseded: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the part of docs/json.md that `show` documents."""
@@ -35,6 +39,7 @@ class CommitFacts:
             "recorded": self.recorded,
             "session": self.session or None,
             "engine": self.engine or None,
+            "superseded": self.superseded,
             "commit": dict(self._commit),
             "delta": self.delta,
         }

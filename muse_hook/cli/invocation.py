@@ -134,6 +134,19 @@ class Invocation:
             warn(self.messages, failure)
             return None
 
+    def superseded(self) -> dict[str, str]:
+        """Return what came in the place of rewritten commits (`rewrites.superseded`); {} where nothing is recorded."""
+        if not self.store.exists() or not self.index.has_marks():
+            return {}
+        from muse_hook.history.rewrites import superseded  # hardly ever
+
+        try:
+            self.read_logs()
+            return superseded(self.index.connection, self.repository)
+        except StoreError as failure:
+            warn(self.messages, failure)
+            return {}
+
     def _has_no_place(self) -> bool:
         """Say, to a person too, whether there is no store because none can be made."""
         store = self.store

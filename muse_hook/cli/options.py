@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 
 from muse_hook.cli.failures import closest, reject
-from muse_hook.errors import SessionError, shell_command
+from muse_hook.errors import MuseHookError, SessionError, shell_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
     from muse_hook.git.repository import Repository
     from muse_hook.history.events import Filter
     from muse_hook.index.index import Index
+    from muse_hook.pathrules.pathspec import PathSpecs
 
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_END_OF_TIME = 253_402_300_799  # 9999-12-31T23:59:59Z: ISO 8601 has four digits for a year
 KINDS = frozenset({"function", "async_function", "method", "async_method", "class", "variable", "attribute", "import"})
 CHANGES = frozenset(
     {
@@ -30,6 +30,10 @@ CHANGES = frozenset(
     }
 )  # fmt: skip
 """Kinds of symbols and reason codes (docs/delta.md); the log may know others."""
+
+
+class NobodyError(MuseHookError):
+    """Nobody is called that."""
 
 
 def add_json(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +72,7 @@ def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     group = parser.add_argument_group("To choose")
     for name, value, wanted in (
         ("--session", "NAME", "Only what was recorded in this session"),
-        ("--author", "TEXT", "Only what an author or actor with TEXT in the name did"),
+        ("--author", "TEXT", "Only what an author, co-author or actor with TEXT in the name did"),
         ("--path", "GLOB", "Only files whose path fits"),
     ):
         group.add_argument(name, metavar=value, default="", help=wanted)
@@ -80,18 +84,67 @@ def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     return group
 
 
+def add_dates(group: argparse._ArgumentGroup) -> None:
+    """Add `--since` and `--until`, with the other names that Git has for them."""
+    for names, wanted in ((("--since", "--after"), "since"), (("--until", "--before"), "until")):
+        help_text = f"Only commits {wanted} DATE, as Git reads dates"
+        group.add_argument(*names, dest=wanted, metavar="DATE", default=None, help=help_text)
+
+
 def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
     """Return the filter that the arguments of `add_filters` ask for."""
-    from muse_hook.history.events import Filter  # the frame needs no history
+    from muse_hook.cli.dates import date  # the frame needs neither dates nor history
+    from muse_hook.history.events import Filter
 
     return Filter(
         session=arguments.session,
         author=as_recorded(arguments.author),
-        since=date(arguments.since, repository) if arguments.since else "",
+        since=date("--since", arguments.since, repository),
+        until=date("--until", arguments.until, repository),
         kind=[as_recorded(kind) for kind in arguments.kind],
         change=[as_recorded(code) for code in arguments.change],
         path=as_recorded(arguments.path),
     )
+
+
+def check_author(wanted: Filter, history: sqlite3.Connection) -> None:
+    """Raise NobodyError where no recorded author, co-author or actor has the name that is asked for."""
+    import difflib
+
+    from muse_hook.history.events import is_by_anybody, people
+
+    if not wanted.author or is_by_anybody(history, wanted.author):
+        return
+    words = {word.lower(): word for who in people(history) for word in (who, *re.findall(r"[^\s<>@]+", who))}
+    near = [words[each] for each in difflib.get_close_matches(wanted.author.lower(), sorted(words), n=3)]
+    hint = "\n".join(shell_command("--author", each) for each in near)
+    raise NobodyError(f"looking for author {wanted.author!r}", "nothing is recorded of anybody of that name", hint)
+
+
+def paths_of(arguments: argparse.Namespace, repository: Repository) -> PathSpecs | None:
+    """Return what the words behind a `--` mean, seen from the folder that one stands in; None for none."""
+    if not arguments.paths:
+        return None
+    from muse_hook.pathrules.pathspec import PathSpecs
+
+    prefix = ""
+    if repository.work_tree is not None:
+        here = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(repository.work_tree))
+        prefix = "" if here == "." or (here + "/").startswith("../") else as_recorded(here) + "/"
+    for word in arguments.paths:
+        try:
+            PathSpecs([as_recorded(word)], prefix)
+        except ValueError as wrong:
+            reject(f"reading the path {word!r}", str(wrong), "git help glossary, under pathspec")
+    return PathSpecs([as_recorded(word) for word in arguments.paths], prefix)
+
+
+def check_paths(specs: PathSpecs, known: Iterable[str], wrong: str) -> None:
+    """Refuse a path that matches none of the `known` ones."""
+    paths = sorted(known)
+    if unmatched := specs.unmatched(paths):
+        folders = {path[:at] for path in paths for at, letter in enumerate(path) if letter == "/"}
+        _no_choice("--", unmatched, folders.union(paths), wrong)
 
 
 def check_session(session: str, index: Index) -> None:
@@ -143,51 +196,3 @@ def _no_choice(option: str, word: str, known: Iterable[str], wrong: str = "") ->
     if not hint:
         hint = "muse-hook backfill --all, if it is older" if wrong else f"there are {', '.join(every)}"
     reject(f"reading {option} {word}", wrong or "nothing is called that", hint)
-
-
-def until(text: str, repository: Repository) -> str:
-    """Return when something ends ("90s", "30m", "2h", "3d", or a date as Git reads dates) in ISO 8601, UTC.
-
-    A day without a time ends with it. What is over already is refused.
-    """
-    import re
-    import time
-    from datetime import UTC, datetime
-
-    now = time.time()
-    span = re.fullmatch(r"\s*([0-9]{1,9})\s*([smhd])\s*", text)
-    if span is not None:
-        seconds = now + int(span[1]) * _SECONDS[span[2]]
-    else:
-        whole = re.fullmatch(r"\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\s*", text)  # Git takes the time of day of now
-        try:
-            seconds = datetime.fromisoformat(f"{whole[1]}T23:59:59" if whole else text).timestamp()
-        except (ValueError, OverflowError):
-            seconds = datetime.fromisoformat(date(text, repository)).timestamp()
-    if not now < seconds < _END_OF_TIME:
-        wrong = "that is over" if seconds <= now else "that is too far away"
-        reject(f"reading --until {text}", wrong, "--until 90s, 30m, 2h, 3d, or a date: 2099-01-31")
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat()
-
-
-def date(text: str, repository: Repository) -> str:
-    """Return a date in any form that Git reads ("2 weeks ago", "2026-01-31") in ISO 8601, UTC.
-
-    Git makes something of any text: what it does not know is now, and that is refused.
-    """
-    import re
-    import time
-    from datetime import UTC, datetime
-
-    before = int(time.time())
-    line = repository.output("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
-    found = int(line)
-    numbers = {int(digits) for digits in re.findall(r"[0-9]+", text)}
-    says_now = bool(re.search(r"(?i)\bnow\b", text)) or not numbers.isdisjoint(
-        {0, found, time.localtime(found).tm_mday}
-    )
-    if before <= found <= time.time() and not says_now:
-        near = closest(text, ("yesterday", "midnight", "noon", "now", "2 weeks ago", "last week", "1 month ago"))
-        hint = f"{shell_command('--since', near or '2 weeks ago')}, or a date: 2026-01-31"
-        reject(f"reading the date {text!r}", "Git knows no such date", hint)
-    return datetime.fromtimestamp(found, UTC).isoformat()

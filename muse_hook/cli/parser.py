@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 
 from muse_hook import __version__
@@ -70,6 +71,7 @@ COMMANDS: dict[str, dict[str, str]] = {
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""
 
 _HELP_WIDTH = 100
+_NUMBER = re.compile(r"-[0-9]+")
 _BEFORE_COMMAND = {"-C": "DIR", "--color": "WHEN", "--no-pager": ""}
 
 
@@ -131,6 +133,7 @@ class Parser(argparse.ArgumentParser):
         )
         self._positionals.title, self._optionals.title = "Arguments", "Options"
         self._is_intermixed = False
+        self._takes_paths = self._takes_count = False
         self.color = False  # Python 3.14 colours help by itself; ours is the same everywhere
         self.add_argument("-h", "--help", action="help", help="Show this help and exit")
 
@@ -144,11 +147,39 @@ class Parser(argparse.ArgumentParser):
                 reject("reading the command line", f"{option} stands before the command", f"{line} {command}")
         reject("reading the command line", message, f"{self.prog} --help")
 
+    def take_paths(self, wanted: str) -> None:
+        """Take pathspecs behind a `--`, as `paths`; words in front of it that are too many for the rest are `loose`."""
+        self._takes_paths = True
+        self.add_argument_group("Behind --").add_argument("paths", metavar="PATH", nargs="*", help=wanted)
+
+    def take_count(self) -> None:
+        """Take `-5` for `-n 5`, as Git does."""
+        self._takes_count = True
+
     def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
         """Read arguments on both sides of an option, too: `blame REV --json PATH`.
 
         At the first of them argparse gives those that may be left out their defaults, and then has one too many.
         """
+        if self._takes_paths and not self._is_intermixed:
+            at = args.index("--") if "--" in args else len(args)
+            self._takes_paths = False
+            try:
+                found, rest = self.parse_known_args(args[:at], namespace)  # type: ignore[no-untyped-call] # as argparse's
+            finally:
+                self._takes_paths = True
+            found.loose, found.paths = found.paths or [], args[at + 1 :]
+            if found.paths[-1:] == ["--json"]:  # programs append it; a file of that name is ./--json
+                found.paths.pop()
+                found.json = True
+            return found, rest
+        if self._takes_count and args:
+            at = args.index("--") if "--" in args else len(args)
+            numbers = (word[1:] if _NUMBER.fullmatch(word) else "" for word in args[:at])
+            args = [
+                *(f"-n{number}" if number else word for word, number in zip(args, numbers, strict=False)),
+                *args[at:],
+            ]
         found, rest = super().parse_known_args(args, namespace)
         if not rest or self._is_intermixed or "--" in (args or ()):
             return found, rest
@@ -165,7 +196,8 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=26, width=min(columns(sys.stdout) or _HELP_WIDTH, _HELP_WIDTH) - 2)
 
     def _format_usage(self, usage, actions, groups, prefix):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-        return super()._format_usage(usage, actions, groups, prefix or "Usage: ")
+        text = super()._format_usage(usage, actions, groups, prefix or "Usage: ")
+        return text.replace("[PATH ...]", "[-- PATH ...]")  # what `take_paths` takes
 
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings or action.nargs == 0:

@@ -11,7 +11,7 @@ from muse_hook.oplog.sessions import display_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.history.ancestry import BranchFilter, ChainPosition
@@ -38,6 +38,12 @@ _OF_OPS = {
     "added": "(e.op = 'insert' AND e.from_address IS NULL AND NOT instr(',' || e.change || ',', ',moved,'))",
     "removed": "(e.op = 'delete' AND e.new_address IS NULL)",
 }
+_BY = (
+    "(instr(lower(r.author), lower(?)) OR instr(lower(r.actor), lower(?))"
+    " OR EXISTS (SELECT 1 FROM json_each(r.co_authors) WHERE instr(lower(value), lower(?))))"
+)
+_OF_PATHS = "e.path IN (SELECT value FROM json_each(?))"
+_OF_COMMITS = "r.commit_id IN (SELECT value FROM json_each(?))"
 # Codes of changes that leave a symbol what it was: it went elsewhere, or its file can be read again.
 _IDLE = {"moved", "reparsed"}
 _SYMBOLS_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
@@ -46,11 +52,12 @@ _SYMBOLS_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
 class Filter:
     """What of the stream is asked for; an empty value asks for nothing in particular.
 
-    `author` is part of an author's or actor's name, `since` an ISO time in UTC, `path` a glob. Of several kinds, or
-    reason codes of changes, any will do; "added" and "removed" are those of symbols and files that came and went.
+    `author` is part of the name of an author, a co-author or an actor, `since` and `until` are ISO times in UTC, `path`
+    is a glob. Of several kinds, or reason codes of changes, any will do; "added" and "removed" are those of symbols and
+    files that came and went. `paths` and `commits` are the only ones that are wanted, where they are not None.
     """
 
-    __slots__ = ("author", "change", "kind", "path", "session", "since")
+    __slots__ = ("author", "change", "commits", "kind", "path", "paths", "session", "since", "until")
 
     def __init__(
         self,
@@ -58,6 +65,7 @@ class Filter:
         session: str = "",
         author: str = "",
         since: str = "",
+        until: str = "",
         kind: Sequence[str] = (),
         change: Sequence[str] = (),
         path: str = "",
@@ -65,9 +73,12 @@ class Filter:
         self.session = session
         self.author = author
         self.since = since
+        self.until = until
         self.kind = kind
         self.change = change
         self.path = path
+        self.paths: Collection[str] | None = None
+        self.commits: Collection[str] | None = None
 
     def where(self) -> tuple[str, list[Any]]:
         """Return the condition on records `r` and entries `e`, and its values."""
@@ -76,6 +87,7 @@ class Filter:
         for condition, value in (
             ("r.session = ?", display_name(self.session)),
             ("r.committed_at >= ?", self.since),
+            ("r.committed_at <= ?", self.until),
             ("e.path GLOB ?", self.path),
         ):
             if value:
@@ -89,20 +101,28 @@ class Filter:
             parts.append(f"({' OR '.join(any_of)})")
             values += self.change
         if self.author:
-            parts.append("(instr(lower(r.author), lower(?)) OR instr(lower(r.actor), lower(?)))")
-            values += [self.author, self.author]
+            parts.append(_BY)
+            values += [self.author] * 3
+        for condition, chosen in ((_OF_PATHS, self.paths), (_OF_COMMITS, self.commits)):
+            if chosen is not None:
+                parts.append(condition)
+                values.append(dumps(list(chosen)))
         return " AND ".join(parts), values
 
 
 class CommitEvent:
-    """One commit (`commit_id` None: a manual entry) and what it did, each op with the keys of docs/json.md."""
+    """One commit (`commit_id` None: a manual entry) and what it did, each op with the keys of docs/json.md.
 
-    __slots__ = ("actor", "author", "commit_id", "created_at", "lamport_ts", "ops", "session", "subject")
+    `superseded` is what `rewrites.superseded` says of it; whoever wants to know that sets it.
+    """
+
+    __slots__ = ("actor", "author", "commit_id", "created_at", "lamport_ts", "ops", "session", "subject", "superseded")
 
     def __init__(self, record: Sequence[Any], ops: list[dict[str, Any]]) -> None:
         _, self.commit_id, self.session, self.lamport_ts, self.actor, self.author, self.created_at, subject, *_ = record
         self.subject: str = subject or ""
         self.ops = ops
+        self.superseded: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the event as docs/json.md documents it."""
@@ -114,6 +134,7 @@ class CommitEvent:
             "author": self.author,
             "created_at": self.created_at,
             "subject": self.subject,
+            "superseded": self.superseded,
             "ops": self.ops,
         }
 
@@ -233,10 +254,24 @@ def recorded_commits(connection: sqlite3.Connection, wanted: Filter) -> Iterator
     """Yield each recorded commit of the session and time that `wanted` asks for, and its position."""
     rows = connection.execute(
         "SELECT commit_id, chain, step, generation FROM records WHERE commit_id IS NOT NULL"
-        " AND ? IN ('', session) AND committed_at >= ?",
-        (wanted.session, wanted.since),
+        " AND ? IN ('', session) AND committed_at >= ? AND (committed_at <= ? OR ? = '')",
+        (wanted.session, wanted.since, wanted.until, wanted.until),
     )
     return ((commit_id, (chain, step, generation)) for commit_id, chain, step, generation in rows)
+
+
+def is_by_anybody(connection: sqlite3.Connection, author: str) -> bool:
+    """Whether anything that is recorded fits `Filter.author`."""
+    return connection.execute(f"SELECT 1 FROM records r WHERE {_BY} LIMIT 1", [author] * 3).fetchone() is not None  # noqa: S608 - a constant
+
+
+def people(connection: sqlite3.Connection) -> set[str]:
+    """Return every recorded author, actor and co-author."""
+    rows = connection.execute(
+        "SELECT author FROM records UNION SELECT actor FROM records"
+        " UNION SELECT value FROM records, json_each(records.co_authors)"
+    )
+    return {name for (name,) in rows if name}
 
 
 def _entries(connection: sqlite3.Connection, query: SymbolQuery | None, wanted: Filter) -> Iterator[OpOfRecord]:

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
-from muse_hook.history import tables
+from muse_hook.history import rewrites, tables
 from muse_hook.index import database
 from muse_hook.oplog.lock import StoreLock
 from muse_hook.oplog.reader import LogReader
@@ -258,10 +258,12 @@ class _NewRecords:
             self._engines[batch.commit_id] = batch.engine
 
     def add_manual(self, entries: Iterable[OpEntry]) -> None:
-        """Add entries of no commit, but for the marks among them."""
+        """Add entries of no commit: operations that were appended by hand, and which commits were rewritten."""
         for entry in entries:
-            if entry["domain"] != "git":
-                with suppress(*_NO_ENTRY):
+            with suppress(*_NO_ENTRY):
+                if entry["domain"] == "git":
+                    rewrites.add(self._sql, entry)
+                else:
                     self._add([entry])
 
     def _add(self, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     Values = tuple[Any, ...]
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 8
+VERSION = 9
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one manual entry.
 # `chain` and `step` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `identities`;
 # `links` says which symbol an entry belongs to. `addresses`: from record `record` (0: before the log) on, the address
 # belongs to that symbol (NULL: to none any more). `prefixes`: in that record everything under `old` went to `new`.
 # `identities.origin`: the symbol that this one was until a merge brought both to life at two addresses.
-# `moves.from_parent`: the parent that the symbol had gone there in already.
+# `moves.from_parent`: the parent that the symbol had gone there in already. `rewrites` are the marks of the logs (`new`
+# NULL: dropped), `superseded` what they come to as long as no branch has the old commit: see rewrites.
 _TABLES = """
 CREATE TABLE records (
     record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -68,6 +69,10 @@ CREATE TABLE edges (
     parent_chain INTEGER, parent_step INTEGER, parent_generation INTEGER
 );
 CREATE TABLE reachable_sets (tips TEXT PRIMARY KEY, unknown INTEGER NOT NULL, furthest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE rewrites (
+    op_id TEXT PRIMARY KEY, old TEXT NOT NULL, new TEXT, lamport_ts INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE superseded (commit_id TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -89,8 +94,8 @@ _VIEWS = """
 CREATE VIEW commits AS
     SELECT commit_id, session, generation, lamport_ts, tree, author, co_authors, actor, authored_at, committed_at,
         subject, summary, sem_ver_bump, breaking_changes, engine, intent AS intent_id,
-        reservation AS reservation_id, parents
-    FROM records WHERE commit_id IS NOT NULL;
+        reservation AS reservation_id, parents, new AS superseded
+    FROM records LEFT JOIN superseded USING (commit_id) WHERE commit_id IS NOT NULL;
 CREATE VIEW ops AS
     SELECT e.op_id, r.commit_id, r.lamport_ts + e.position AS lamport_ts, r.session, r.actor,
         r.committed_at AS created_at, e.op, e.address, e.path, e.kind, e.change, e.new_address, e.from_address,
@@ -99,7 +104,8 @@ CREATE VIEW ops AS
     FROM entries e JOIN records r USING (record) LEFT JOIN links k ON k.record = e.record AND k.position = e.position
         LEFT JOIN identities s ON s.symbol = k.symbol;
 CREATE VIEW symbols AS
-    SELECT s.id AS symbol_id, s.kind, s.name, s.address, s.alive, s.ops,
+    SELECT s.id AS symbol_id, s.kind, s.name, s.address,
+        s.alive AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.commit_id = f.commit_id) AS alive, s.ops,
         f.commit_id AS first_commit, f.committed_at AS first_at, l.commit_id AS last_commit, l.committed_at AS last_at
     FROM identities s LEFT JOIN records f ON f.record = s.first_record JOIN records l ON l.record = s.last_record;
 CREATE VIEW renames AS

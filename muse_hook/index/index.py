@@ -327,6 +327,11 @@ class Index(Database):
         return [DamagedBatch(row[0], self._name(row[1]), row[2], row[3]) for row in self.connection.execute(query)]
 
     @rebuilds_on_error
+    def has_marks(self) -> bool:
+        """Say whether any log has a rewrite mark."""
+        return self.connection.execute("SELECT 1 FROM marks LIMIT 1").fetchone() is not None
+
+    @rebuilds_on_error
     def sessions(self) -> list[SessionRow]:
         """Return the sessions that have a log, sorted by their ids."""
         from muse_hook.oplog.reader import LogReader  # no hook asks this

@@ -306,10 +306,10 @@ def _part_matcher(part: str) -> Callable[[str], object]:
     """Return what says whether the name of one file or folder matches one part of a pattern."""
     if not _SPECIAL.search(part):
         return part.__eq__
-    return _regular_expression(part).fullmatch
+    return regular_expression(part).fullmatch
 
 
-def _regular_expression(part: str) -> re.Pattern[str]:
+def regular_expression(part: str) -> re.Pattern[str]:
     """Translate one part. The first match of what follows a star is as good as any later one: never look back."""
     pieces: list[list[str]] = [[]]  # what stands between the stars
     index = 0

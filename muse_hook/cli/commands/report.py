@@ -6,7 +6,16 @@ import os
 import sys
 
 from muse_hook.cli.failures import reject
-from muse_hook.cli.options import add_filters, add_json, check_path, check_session, check_words, filter_of
+from muse_hook.cli.options import (
+    add_dates,
+    add_filters,
+    add_json,
+    check_author,
+    check_path,
+    check_session,
+    check_words,
+    filter_of,
+)
 from muse_hook.cli.terminal import printable
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
@@ -46,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--open", action="store_true", help="Show it in the browser, from a temporary file if no FILE")
     parser.add_argument("--all", action="store_true", help="Tell of every recorded commit, of all branches")
     group = add_filters(parser)
-    group.add_argument("--since", metavar="DATE", default="", help="Only commits since DATE, as Git reads dates")
+    add_dates(group)
     add_json(parser)
 
 
@@ -65,6 +74,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     database = invocation.history()
     check_words(wanted.kind, wanted.change, lambda: database)
     check_path(wanted, database)
+    check_author(wanted, database)
     if wanted.session:
         check_session(wanted.session, invocation.index)
     head = repository.head()
@@ -121,10 +131,10 @@ def _scope(arguments: argparse.Namespace, head: Head) -> list[str]:
     if arguments.all:
         scope.append("all branches")
     scope += [arguments.range] if arguments.range else []
-    chosen = ("session", "author", "path", "kind", "change", "since")
+    chosen = ("session", "author", "path", "kind", "change", "since", "until")
     for name in chosen:
         value = getattr(arguments, name)
-        scope += [f"{name} {each}" for each in ([value] if isinstance(value, str) else value) if each]
+        scope += [f"{name} {each}" for each in ([value] if isinstance(value, str) else value or ()) if each]
     return scope
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from muse_hook.cli.commit_facts import CommitFacts, facts_of
+from muse_hook.cli.dates import CommitDates
 from muse_hook.cli.delta_view import draw_delta
+from muse_hook.cli.event_view import superseded_words
 from muse_hook.cli.options import add_json
 
 TYPE_CHECKING = False
@@ -32,6 +34,7 @@ muse-hook show v1.0 --json | jq .delta.sem_ver_bump
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("commit", metavar="COMMIT", nargs="?", default="HEAD", help="The commit (default: HEAD)")
+    parser.add_argument("--date", metavar="FORMAT", help="Show the date in a form of Git's: relative, iso, short")
     add_json(parser)
 
 
@@ -40,17 +43,20 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     commit_id = invocation.repository.resolve(arguments.commit)
     invocation.catch_up()
     facts = facts_of(invocation, commit_id)
+    facts.superseded = invocation.superseded().get(commit_id)
     if arguments.json:
         invocation.out.json({"version": 1, "command": "show", **facts.as_json()})
         return 0
-    _draw_header(invocation.out, facts)
+    dates = CommitDates(invocation.repository, arguments.date, "default")
+    dates.load([commit_id])
+    _draw_header(invocation.out, facts, dates.text(commit_id, facts.authored_at.replace("T", " ")))
     draw_delta(invocation.out, facts.delta)
     if not facts.recorded:
         invocation.out.line(("not recorded: computed from Git just now", "dim"))
     return 0
 
 
-def _draw_header(screen: Screen, facts: CommitFacts) -> None:
+def _draw_header(screen: Screen, facts: CommitFacts, date: str) -> None:
     session = f" ({facts.session})" if facts.session else ""
     screen.line((f"commit {facts.id}", "commit"), session)
     if len(facts.parents) > 1:
@@ -60,7 +66,9 @@ def _draw_header(screen: Screen, facts: CommitFacts) -> None:
         screen.line(f"Actor:     {facts.actor}")
     for author in facts.co_authors:
         screen.line(f"Co-author: {author}")
-    screen.line(f"Date:      {facts.authored_at.replace('T', ' ')}")
+    screen.line(f"Date:      {date}")
+    if facts.superseded is not None:
+        screen.line((superseded_words(facts.superseded), "warning"))
     screen.line()
     screen.line(f"    {facts.subject}")
     screen.line()

@@ -62,7 +62,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         query = sys.stdin.read()
     else:
         query = as_recorded(arguments.query)
-    columns, cursor = run_query(invocation.history(), query)
+    database = invocation.history()
+    invocation.superseded()  # the views say which commits were rewritten, and refs may have moved
+    columns, cursor = run_query(database, query)
     out = invocation.out
     if arguments.json:
         keys = _distinct(columns)
