@@ -45,6 +45,12 @@ class CollisionSide:
             "lines": None if self.lines is None else list(self.lines),
         }
 
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> CollisionSide:
+        """Return the side that `as_json` made a row of."""
+        lines = row["lines"]
+        return cls(row["address"] or "", row["change"], None if lines is None else (lines[0], lines[1]))
+
 
 class Collision:
     """Something that both sides touched.
@@ -94,6 +100,15 @@ class Collision:
             "text": self.text,
             "breaks": self.breaks,
         }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Collision:
+        """Return the collision that `as_json` made a row of."""
+        sides = (CollisionSide.from_json(row["ours"]), CollisionSide.from_json(row["theirs"]))
+        found = cls(row["kind"], row["address"], row["symbol_kind"], *sides, text=row["text"])
+        found.breaks = row["breaks"]
+        found.symbol_id = row["symbol_id"] or ""
+        return found
 
     def __repr__(self) -> str:
         return f"Collision({self.kind} {self.address} {self.ours.change} {self.theirs.change} {self.text})"

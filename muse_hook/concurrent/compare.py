@@ -11,7 +11,7 @@ import gc
 
 from muse_hook.concurrent.collide import collide
 from muse_hook.concurrent.collision import BOTH_ADDED
-from muse_hook.concurrent.merge import LineMerge
+from muse_hook.concurrent.merge import LineMerge, TextCache
 from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.record.delta import TableCache, files_between
@@ -20,12 +20,14 @@ from muse_hook.symbols.source import set_cache_size
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
+    from typing import Any, Self
 
     from muse_hook.concurrent.collision import Collision
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
     from muse_hook.history.recorded import RecordedSymbols
+    from muse_hook.match.pairs import ChangedFile
+    from muse_hook.model.change import FileChange
 
 NORMAL_CACHE_SIZE = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
@@ -33,7 +35,6 @@ NORMAL_CACHE_SIZE = 4_000_000
 
 CACHED_FILES = 3_000
 """Differing files whose changes a `ChangesCache` keeps."""
-
 
 SHARES = 20
 """The part of them that the other side of a comparison may take: it must not push out the one compared with all."""
@@ -84,21 +85,8 @@ def compare(
     bases = repository.run("merge-base", "--all", ours, theirs)[1].decode("ascii").split()
     if not bases:
         raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
-    if {ours, theirs}.intersection(bases):
-        return Comparison(ours, theirs, bases, [])
-    comparer = _Comparer(repository, objects, recorded, tables or TableCache(), cache or ChangesCache(0))
-    found: dict[tuple[str, str, str], Collision] = {}
-    before, collects = set_cache_size(NORMAL_CACHE_SIZE), gc.isenabled()
-    gc.disable()  # nothing here is made in circles, and the collector looks at everything again and again
-    try:
-        for number, base in enumerate(bases):
-            here = {each.key: each for each in comparer.collisions(base, ours, theirs)}
-            found = here if not number else {key: each for key, each in found.items() if key in here}
-    finally:
-        set_cache_size(before)
-        if collects:
-            gc.enable()
-    return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
+    with Comparer(objects, recorded=recorded, tables=tables, cache=cache or ChangesCache(0)) as comparer:
+        return comparer.compare(ours, theirs, bases)
 
 
 class ChangesCache:
@@ -122,43 +110,80 @@ class ChangesCache:
             del self._changes[next(iter(self._changes))]
 
 
-class _Comparer:
-    """What compares two commits from one of their merge bases."""
+class Comparer:
+    """Compares commits (full ids) with where they parted; a context manager, while many normal forms are kept.
+
+    Its parts are shared by all of its comparisons: tables by blob, what a tip did since a merge base, the lines of
+    texts. Of one repository and one state of its records.
+    """
 
     def __init__(
         self,
-        repository: Repository,
         objects: ObjectReader,
-        recorded: RecordedSymbols | None,
-        tables: TableCache,
-        cache: ChangesCache,
+        *,
+        recorded: RecordedSymbols | None = None,
+        tables: TableCache | None = None,
+        cache: ChangesCache | None = None,
     ) -> None:
-        self._repository = repository
         self._objects = objects
         self._recorded = recorded
-        self._tables = tables
-        self._cache = cache
+        self._tables = tables or TableCache()
+        self._cache = cache or ChangesCache()
+        self._texts = TextCache(objects)
+        self._symbol_ids: dict[tuple[str, str], str] = {}
+        self._before: tuple[int, bool] | None = None
 
-    def collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
+    def __enter__(self) -> Self:
+        self._before = set_cache_size(NORMAL_CACHE_SIZE), gc.isenabled()
+        gc.disable()  # nothing here is made in circles, and the collector looks at everything again and again
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._before is not None:
+            set_cache_size(self._before[0])
+            if self._before[1]:
+                gc.enable()
+
+    def compare(self, ours: str, theirs: str, bases: Sequence[str]) -> Comparison:
+        """Return what two commits with these merge bases (one at least) collide on. ObjectMissingError."""
+        if {ours, theirs}.intersection(bases):
+            return Comparison(ours, theirs, bases, [])
+        found: dict[tuple[str, str, str], Collision] = {}
+        for number, base in enumerate(bases):
+            here = {each.key: each for each in self._collisions(base, ours, theirs)}
+            found = here if not number else {key: each for key, each in found.items() if key in here}
+        return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
+
+    def _collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
         """Return what two commits collide on, seen from one merge base."""
-        mine = self._cache.get(base, ours)
-        if mine is None:
-            mine = self._side(base, ours)
-            self._cache.add(base, ours, mine)
-        other = self._cache.get(base, theirs)
-        if other is None:
-            other = self._side(base, theirs)
-            if len(other.files) <= CACHED_FILES // SHARES:
-                self._cache.add(base, theirs, other)
-        found = collide(mine, other, LineMerge(self._repository, self._objects, mine, other))
-        if self._recorded is not None:
-            for collision in found:
-                path, _, name = collision.address.partition("::")
-                if name and collision.kind != BOTH_ADDED:
-                    collision.symbol_id = self._recorded.symbol_id(base, (path, name))
+        mine, other = self.side(base, ours), self.side(base, theirs, shares=SHARES)
+        found = collide(mine, other, LineMerge(self._texts, mine, other))
+        for collision in found:
+            if collision.kind != BOTH_ADDED:
+                collision.symbol_id = self.symbol_id(base, collision.address)
         return found
 
-    def _side(self, base: str, tip: str) -> BranchChanges:
+    def symbol_id(self, commit: str, address: str) -> str:
+        """Return the stable id of what has an address at a commit; "" for a file, and where nothing is recorded."""
+        path, _, name = address.partition("::")
+        if self._recorded is None or not name:
+            return ""
+        known = self._symbol_ids.get((commit, address))
+        if known is None:
+            known = self._symbol_ids[commit, address] = self._recorded.symbol_id(commit, (path, name))
+        return known
+
+    def side(self, base: str, tip: str, *, shares: int = 1) -> BranchChanges:
+        """Return what a tip did since a merge base; kept unless it takes more than a part (1/`shares`) of the cache."""
+        side = self._cache.get(base, tip)
+        if side is None:
+            files = self.files(base, tip)
+            side = BranchChanges(files, None if self._recorded is None else self._recorded.between(base, tip))
+            if len(files) <= CACHED_FILES // shares:
+                self._cache.add(base, tip, side)
+        return side
+
+    def files(self, base: str, tip: str, changes: Sequence[FileChange] | None = None) -> list[ChangedFile]:
+        """Return the paths that differ between two commits (or those of `changes`), with their symbols."""
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-        files = files_between(self._objects, trees, self._tables)
-        return BranchChanges(files, None if self._recorded is None else self._recorded.between(base, tip))
+        return files_between(self._objects, trees, self._tables, changes)

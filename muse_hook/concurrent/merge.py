@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from muse_hook.git.line_diff import line_changes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from muse_hook.concurrent.side import BranchChanges
     from muse_hook.git.objects import ObjectReader
-    from muse_hook.git.repository import Repository
-    from muse_hook.model.change import Blob
     from muse_hook.model.symbol import Symbol, SymbolTable
 
     LineSpan = tuple[int, int]
@@ -21,14 +19,9 @@ if TYPE_CHECKING:
 
 CONFLICTS, MERGES = "conflicts", "merges"
 WHOLE = (0, 1 << 40)
+TEXT_CACHE_SIZE = 16 << 20
+"""Bytes of text that are kept with their lines."""
 _HEAD = 8000  # bytes in which Git looks for a NUL before it calls a file binary
-_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
-
-# As Git's own merge finds them by default, whatever is configured.
-_DIFF = (
-    "diff", "-U0", "--inter-hunk-context=0", "--diff-algorithm=myers", "--no-indent-heuristic", "--text",
-    "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative",
-)  # fmt: skip
 
 
 class Conflict:
@@ -48,14 +41,47 @@ class Conflict:
 _EVERYWHERE = [Conflict(WHOLE, WHOLE, WHOLE)]
 
 
+class TextCache:
+    """The lines of blobs (ids), and what differs between two of them: many comparisons ask for the same ones."""
+
+    def __init__(self, objects: ObjectReader, limit: int = TEXT_CACHE_SIZE) -> None:
+        self._objects = objects
+        self._limit = limit
+        self._bytes = 0
+        self._texts: dict[str, tuple[bytes, list[bytes]]] = {}
+        self._changes: dict[tuple[str, str], list[LineChange]] = {}
+
+    def text(self, oid: str) -> bytes:
+        """Return the content of a blob."""
+        return self._kept(oid)[0]
+
+    def lines(self, oid: str) -> list[bytes]:
+        """Return the lines of a blob as Git counts them: `splitlines` would part at a lone carriage return as well."""
+        return self._kept(oid)[1]
+
+    def changes(self, old: str, new: str) -> list[LineChange]:
+        """Return what differs between two blobs, line by line, in order."""
+        found = self._changes.get((old, new))
+        if found is None:
+            found = self._changes[old, new] = line_changes(self.text(old), self.text(new))
+        return found
+
+    def _kept(self, oid: str) -> tuple[bytes, list[bytes]]:
+        found = self._texts.get(oid)
+        if found is None:
+            text = self._objects.blob(oid)
+            found = self._texts[oid] = (text, text.split(b"\n"))
+            self._bytes += len(text)
+            while self._bytes > self._limit and len(self._texts) > 1:
+                self._bytes -= len(self._texts.pop(next(iter(self._texts)))[0])
+        return found
+
+
 class LineMerge:
     """Merges the text of the files that both sides changed, each once and when somebody asks."""
 
-    def __init__(
-        self, repository: Repository, objects: ObjectReader, ours: BranchChanges, theirs: BranchChanges
-    ) -> None:
-        self._repository = repository
-        self._objects = objects
+    def __init__(self, texts: TextCache, ours: BranchChanges, theirs: BranchChanges) -> None:
+        self._texts = texts
         self._ours = ours
         self._theirs = theirs
         self._conflicts_of_path: dict[str, list[Conflict]] = {}
@@ -113,11 +139,11 @@ class LineMerge:
             return [] if ours.oid == theirs.oid else _EVERYWHERE
         if not (base.is_file and ours.is_file and theirs.is_file):
             return _EVERYWHERE
-        texts = [self._objects.blob(blob.oid) for blob in (base, ours, theirs)]
-        if any(b"\0" in text[:_HEAD] for text in texts):
+        texts = self._texts
+        if any(b"\0" in texts.text(blob.oid)[:_HEAD] for blob in (base, ours, theirs)):
             return _EVERYWHERE
-        mine, other = (self._changes(base, blob) for blob in (ours, theirs))
-        return conflicts(_lines(texts[1]), mine, _lines(texts[2]), other)
+        mine, other = (texts.changes(base.oid, blob.oid) for blob in (ours, theirs))
+        return conflicts(texts.lines(ours.oid), mine, texts.lines(theirs.oid), other)
 
     def _both(self, path: str) -> Iterator[list[tuple[int, int, bytes]]]:
         """Yield what ours, then theirs, changed in a file: lines of before, and the text that stands in their place."""
@@ -129,22 +155,9 @@ class LineMerge:
             if base is None or now is None or not (base.is_file and now.is_file):
                 yield []
                 continue
-            text = _lines(self._objects.blob(now.oid))
-            yield [(start, end, b"\n".join(text[here:there])) for start, end, here, there in self._changes(base, now)]
-
-    def _changes(self, base: Blob, blob: Blob) -> list[tuple[int, int, int, int]]:
-        return line_changes(self._repository, base.oid, blob.oid)
-
-
-def line_changes(repository: Repository, old: str, new: str) -> list[LineChange]:
-    """Return what differs between two blobs (ids), line by line, in order."""
-    found = []
-    for numbers in _HUNK.findall(repository.output(*_DIFF, old, new)):
-        start, count, there, lines = (int(number) if number else 1 for number in numbers)
-        start -= count > 0  # of nothing it is the line before
-        there -= lines > 0
-        found.append((start, start + count, there, there + lines))
-    return found
+            text = self._texts.lines(now.oid)
+            changes = self._texts.changes(base.oid, now.oid)
+            yield [(start, end, b"\n".join(text[here:there])) for start, end, here, there in changes]
 
 
 def conflicts(
@@ -188,11 +201,6 @@ def _span_of_side(run: Sequence[tuple[int, int, int, int, int]], side: int, base
     own = [change for change in run if change[4] == side]
     first, last = own[0], own[-1]
     return first[2] - (first[0] - base[0]), last[3] + (base[1] - last[1])
-
-
-def _lines(text: bytes) -> list[bytes]:
-    """Return the lines as Git counts them: `splitlines` would part at a lone carriage return as well."""
-    return text.split(b"\n")
 
 
 def _meets(hit: LineSpan, span: LineSpan) -> bool:

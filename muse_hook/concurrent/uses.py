@@ -119,7 +119,7 @@ class _Uses:
         for alias, original in self._known_aliases.items():
             for use in self._uses_of_name.get(alias, ()) if name in original else ():
                 imports = self._imports_of(use.key[0]).get(alias, ())
-                if any(_imported_name(each) == name and _is_of(each, key[0]) for each in imports):
+                if any(imported_name(each) == name and _is_of(each, key[0]) for each in imports):
                     yield use, alias
 
     def imports_of(self, key: SymbolKey, owner: Symbol) -> Iterator[tuple[SymbolKey, Symbol]]:
@@ -129,7 +129,7 @@ class _Uses:
         for import_key, imported in self._side.added.items():
             if group_of(imported) != IMPORT or self._side.path_before(import_key[0]) == key[0]:
                 continue
-            if _imported_name(imported) == owner.name and _is_of(imported, key[0]):
+            if imported_name(imported) == owner.name and _is_of(imported, key[0]):
                 yield import_key, imported
 
     def _aliases(self, names: Collection[str]) -> Iterable[str]:
@@ -138,7 +138,7 @@ class _Uses:
         for path in self._side.files if names else ():
             for alias, imports in self._imports_of(path).items():
                 for each in imports:
-                    original = _imported_name(each)
+                    original = imported_name(each)
                     if original != alias and original in names:
                         self._known_aliases.setdefault(alias, set()).add(original)
         return self._known_aliases
@@ -168,9 +168,16 @@ class _Uses:
         every = [each for found in imports.values() for each in found]
         names = self._names_in_module(key[0])
         return any(
-            _is_module(each, key[0], names) or (_imported_name(each) in wanted and _is_of(each, key[0]))
+            _is_module(each, key[0], names) or (imported_name(each) in wanted and _is_of(each, key[0]))
             for each in every
         )
+
+
+def names_of(symbol: Symbol, language_name: str) -> tuple[str, ...]:
+    """Return what a user of a symbol may say: a constructor is called by its class's name, and by `super()`."""
+    if symbol.parent and _is_constructor(language_name, symbol):
+        return _last(symbol.parent), symbol.name, _SUPER
+    return (symbol.name,)
 
 
 def _expected(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...]]:
@@ -180,13 +187,12 @@ def _expected(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> t
         return GONE_AND_CALLER, (old.name,)
     if group != CALLABLE:
         return "", ()
-    kind = ASYNC_AND_CALLER if _is_async(old) != _is_async(new) else SIGNATURE_AND_CALLER
-    if old.parent and _is_constructor(changer, key[0], old):
-        return kind, (_last(old.parent), old.name, _SUPER)
-    return kind, (old.name,)
+    kind = ASYNC_AND_CALLER if is_async(old) != is_async(new) else SIGNATURE_AND_CALLER
+    return kind, names_of(old, changer.language(key[0]))
 
 
-def _is_async(symbol: Symbol) -> bool:
+def is_async(symbol: Symbol) -> bool:
+    """Whether a function is a coroutine."""
     return symbol.kind.startswith(_ASYNC)
 
 
@@ -195,7 +201,7 @@ def _is_meant(side: BranchChanges, name: str, use: _Use, owner: Symbol) -> bool:
 
     Every class has a constructor of the same name: `super().__init__` is a base class's, `Base.__init__` says whose.
     """
-    if name not in (owner.name, _SUPER) or not owner.parent or not _is_constructor(side, use.key[0], owner):
+    if name not in (owner.name, _SUPER) or not owner.parent or not _is_constructor(side.language(use.key[0]), owner):
         return True
     tokens = use.symbol.tokens
     if any(tokens[at : at + 3] == (_last(owner.parent), ".", owner.name) for at in range(len(tokens))):
@@ -204,8 +210,8 @@ def _is_meant(side: BranchChanges, name: str, use: _Use, owner: Symbol) -> bool:
     return around is not None and _SUPER in tokens and any(_last(base) == _last(owner.parent) for base in around.bases)
 
 
-def _is_constructor(side: BranchChanges, path: str, symbol: Symbol) -> bool:
-    language = language_named(side.language(path))
+def _is_constructor(language_name: str, symbol: Symbol) -> bool:
+    language = language_named(language_name)
     return language is not None and symbol.name in language.strings("constructors")
 
 
@@ -217,10 +223,10 @@ def _broken(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> boo
             return False
         # A method that keeps its name went to a base class or a subclass: objects answer to it as before.
         return not (new is not None and old.parent and new.parent and new.name == old.name)
-    return _signature(old) != _signature(new) or _is_async(old) != _is_async(new)
+    return signature_of(old) != signature_of(new) or is_async(old) != is_async(new)
 
 
-def _signature(symbol: Symbol) -> list[tuple[str, str, str | None]]:
+def signature_of(symbol: Symbol) -> list[tuple[str, str, str | None]]:
     """Return what a caller has to know: annotations change no call."""
     return [(parameter.name, parameter.kind, parameter.default) for parameter in symbol.parameters]
 
@@ -257,7 +263,7 @@ def _brings(imported: Symbol, wanted: set[str], path: str) -> bool:
     return origin.startswith(".") or _last(origin) in {*path.split("/")[:-1], *module}
 
 
-def _imported_name(imported: Symbol) -> str:
+def imported_name(imported: Symbol) -> str:
     """Return what an import of a name brings in, as its own module calls it; "" for a module or all that is in one.
 
     `from m import f as g` and `from m import f` bring `f`. `import m as f` looks like the latter.

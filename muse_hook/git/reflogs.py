@@ -37,6 +37,26 @@ def reflog(git: Git, ref: str, git_dir: str) -> list[ReflogEntry]:
     return _from_file(os.path.join(git.common_dir if ref.startswith("refs/") else git_dir, "logs", ref))
 
 
+def last_move(git: Git, ref: str, git_dir: str) -> int | None:
+    """Return when `ref` moved last (seconds since 1970), None where no reflog says so; see `reflog`.
+
+    The end of the file is read alone: ten thousand branches are asked for at once.
+    """
+    if has_reftable(git):
+        entries = _from_git(git, ["-1", ref], git_dir).values()
+        return next((each[-1].time for each in entries if each), None)
+    path = os.path.join(git.common_dir if ref.startswith("refs/") else git_dir, "logs", ref)
+    try:
+        with open(path.encode("utf-8", "surrogateescape"), "rb", buffering=0) as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(0, length - _TAIL))
+            lines = file.read(_TAIL).split(b"\n")
+    except OSError:
+        return None
+    entries_of_file = _entries(lines)  # a line that begins before what was read is none, but for the only one
+    return entries_of_file[-1].time if entries_of_file else None
+
+
 def last_moves_of_head(git: Git, size: int = _TAIL) -> tuple[list[ReflogEntry], bool]:
     """Return the moves in the last `size` bytes of HEAD's reflog, oldest first, and whether these are all that it has.
 

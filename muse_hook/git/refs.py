@@ -247,3 +247,12 @@ def _linked_path(git_dir: str) -> str | None:
     """Return the folder that a linked work tree's `gitdir` file names, relative to `git_dir` or absolute."""
     link = read_text(git_dir, "gitdir")
     return os.path.dirname(os.path.normpath(os.path.join(git_dir, link))) if link else None
+
+
+def ref_ids(git: Git, *prefixes: str) -> dict[str, str]:
+    """Return the id that each ref below some prefixes ("refs/heads/") holds, by full name, sorted; no symbolic ref.
+
+    No object is looked at: it may be absent, or a tag.
+    """
+    output = git.output("for-each-ref", "--format=%(objectname) %(if)%(symref)%(then)-%(end)%(refname)", *prefixes)
+    return {name: oid for oid, name in map(_two, _lines(output)) if not name.startswith("-")}

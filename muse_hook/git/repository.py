@@ -156,6 +156,10 @@ class Repository(Git):
         """Return the commit that each ref leads to, tags peeled, by full name."""
         return refs.refs(self)
 
+    def ref_ids(self, *prefixes: str) -> dict[str, str]:
+        """Return the id that each ref below some prefixes holds, by full name; see `refs.ref_ids`."""
+        return refs.ref_ids(self, *prefixes)
+
     def default_branch(self) -> str | None:
         """Return the local branch that history is told from, `None` where there is no branch."""
         return refs.default_branch(self)
@@ -171,6 +175,12 @@ class Repository(Git):
         from muse_hook.git import reflogs
 
         return reflogs.last_moves_of_head(self)
+
+    def last_move(self, ref: str, git_dir: str | None = None) -> int | None:
+        """Return when a ref (full name, or the "HEAD" of a work tree) moved last, by its reflog; None without one."""
+        from muse_hook.git import reflogs
+
+        return reflogs.last_move(self, ref, git_dir or self.git_dir)
 
     def branch_reflogs(self) -> dict[str, list[ReflogEntry]]:
         """Return the moves of every local branch that has a reflog, oldest first, by short name."""

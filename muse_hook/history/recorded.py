@@ -9,9 +9,12 @@ from muse_hook.history.names import SymbolNames
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from muse_hook.git.repository import Repository
     from muse_hook.model.address import SymbolKey
+
+_CHUNK = 500  # parameters of one question
 
 
 class RecordedSymbols:
@@ -34,6 +37,17 @@ class RecordedSymbols:
     def symbol_id(self, commit: str, key: SymbolKey) -> str:
         """Return the stable id of the symbol that has a key at a commit; "" where that is not recorded."""
         return symbol_id_of(self._sql, _number(self._at(commit)[1], key))
+
+    def count_without(self, commits: Iterable[str]) -> int:
+        """Return how many commits are recorded beside those named: it stays what it is while only these come."""
+        counted = self._sql.execute("SELECT count(*) FROM records WHERE linked").fetchone()[0]
+        asked = list(commits)
+        for start in range(0, len(asked), _CHUNK):
+            part = asked[start : start + _CHUNK]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT count(*) FROM records WHERE linked AND commit_id IN ({marks})"  # noqa: S608 - question marks
+            counted -= self._sql.execute(query, part).fetchone()[0]
+        return int(counted)
 
     def _at(self, commit: str) -> tuple[BranchFilter, SymbolNames]:
         known = self._commits.get(commit)

@@ -46,33 +46,46 @@ def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shel
     repo.git("checkout", "-q", "main")
     fork.commit("Go on", {"app.py": edit(("a + b", "a * b"))})
     status, told = told_by(shell, "concurrent", "--all")
-    assert status == 1
+    assert status == 0  # of all branches only where it is asked for
     assert [(each["names"], len(each["collisions"])) for each in told["comparisons"]] == [
         (["main", "ours"], 1),
         (["main", "theirs"], 0),
         (["ours", "theirs"], 0),
     ]
+    assert [(each["branches"], each["address"]) for each in told["collisions"]] == [
+        (["main", "ours"], "app.py::helper")
+    ]
+    assert [(each["name"], each["behind"], each["ahead"]) for each in told["branches"]] == [
+        ("ours", 1, 1),
+        ("theirs", 1, 1),
+    ]
+    assert [each["branch"] for each in told["order"]] == ["theirs", "ours"]
+    assert shell.run("concurrent", "--all", "--exit-code")[0] == 1
     repo.git("checkout", "-q", "--orphan", "island")
     fork.commit("Apart", {"app.py": APP})
     repo.git("checkout", "-q", "main")
-    status, out, err = shell.run("concurrent", "--all")
-    assert status == 1
-    assert out.count(" parted at ") == 3
-    assert err.count("has no common history") == 1
-    assert "warning: island has no common history with main" in err
+    status, told = told_by(shell, "concurrent", "--all")
+    assert [each["branches"] for each in told["not_compared"]] == [["main", "island"], ["island"]]
+    assert all("no common history" in each["reason"] for each in told["not_compared"])
+    _, out, _ = shell.run("concurrent", "--all")
+    assert "not compared: main, island: they have no common history" in out
+    assert out.endswith("1 collision\n")
 
 
 def test_two_live_branches_are_compared_with_each_other(fork: Fork, shell: Shell) -> None:
     fork.sides({"app.py": APP}, {"app.py": edit(("a + b", "a - b"))}, {"app.py": edit(("a + b", "a * b"))})
     fork.repo.git("branch", "merged", "main")
     status, told = told_by(shell, "concurrent", "--all")
-    assert status == 1
+    assert status == 0
     assert [(each["names"], [one["address"] for one in each["collisions"]]) for each in told["comparisons"]] == [
         (["ours", "theirs"], ["app.py::helper"])
     ]
     fork.repo.git("checkout", "-q", "ours")
     fork.repo.git("commit", "-q", "--amend", "--no-edit", GIT_COMMITTER_DATE="2001-01-01T00:00:00Z")
-    assert told_by(shell, "concurrent", "--all") == (0, {**told, "comparisons": []})  # long behind
+    told = told_by(shell, "concurrent", "--all")[1]
+    assert ([each["name"] for each in told["branches"]], told["collisions"]) == (["theirs"], [])  # long behind
+    since = told_by(shell, "concurrent", "--all", "--since", "2000-01-01")[1]
+    assert [each["branches"] for each in since["collisions"]] == [["ours", "theirs"]]
 
 
 def test_all_branches_are_compared_in_sight_of_a_terminal_alone(
@@ -86,9 +99,9 @@ def test_all_branches_are_compared_in_sight_of_a_terminal_alone(
     assert shell.run("concurrent", "--all")[2] == ""
     monkeypatch.setattr("muse_hook.cli.invocation.columns", lambda _: 100)
     _, out, err = shell.run("concurrent", "--all")
-    assert out.count(" parted at ") == 3
+    assert out.endswith("1 collision\n")
     drawn = [line for line in err.split("\r") if "comparing" in line]
-    assert [each.partition("branches")[0].split()[-1] for each in drawn] == ["0/3", "1/3", "2/3"]
+    assert [each.partition("branches")[0].split()[-1] for each in drawn] == ["0/2", "1/2", "0/1"]
     assert err.endswith("\r\x1b[K")
     assert "comparing" not in shell.run("concurrent", "ours", "theirs")[2]
 
@@ -124,3 +137,106 @@ def test_nothing_is_written_by_looking(fork: Fork, shell: Shell) -> None:
         subprocess.run(["git", "status", "--porcelain"], capture_output=True, check=True, cwd=fork.repo.path).stdout
         == b""
     )
+
+
+def two_agents(fork: Fork) -> None:
+    """Two branches that change one function, and a third one that changes another."""
+    repo = fork.repo
+    fork.commit("Base", {"app.py": APP})
+    texts = {
+        "one": edit(("a + b", "a - b")),
+        "two": edit(("a + b", "a * b")),
+        "three": edit(("limit = 1", "limit = 2")),
+    }
+    for name, text in texts.items():
+        repo.git("checkout", "-q", "-b", f"agent/{name}", "main")
+        fork.commit(f"Change {name}", {"app.py": text})
+    repo.git("checkout", "-q", "main")
+
+
+def test_what_is_staged_is_held_against_every_live_branch(fork: Fork, shell: Shell) -> None:
+    two_agents(fork)
+    repo = fork.repo
+    assert told_by(shell, "concurrent", "--staged")[1] == {
+        "version": 1, "command": "concurrent", "branches": [], "collisions": [], "not_compared": [],
+    }  # fmt: skip
+    repo.write("app.py", edit(("a + b", "a / b")))
+    assert told_by(shell, "concurrent", "--staged")[1]["branches"] == []
+    before = repo.git("count-objects", "-v"), (repo.path / ".git/index").read_bytes()
+    status, told = told_by(shell, "concurrent", "--work-tree")
+    assert (status, told["branches"]) == (0, ["agent/one", "agent/two"])
+    assert [(each["branches"], each["address"], each["text"]) for each in told["collisions"]] == [
+        (["main", "agent/one"], "app.py::helper", "conflicts"),
+        (["main", "agent/two"], "app.py::helper", "conflicts"),
+    ]
+    assert (repo.git("count-objects", "-v"), (repo.path / ".git/index").read_bytes()) == before
+    repo.git("add", "-A")
+    assert told_by(shell, "concurrent", "--staged", "--exit-code") == (1, told)
+    assert told_by(shell, "concurrent", "--staged", "--exclude", "*/two")[1]["branches"] == ["agent/one"]
+    _, out, _ = shell.run("concurrent", "--staged")
+    assert "function app.py::helper  both changed  git conflicts" in out
+    # What the commits below collide on already has nothing to do with what is staged now.
+    repo.git("stash", "-q")
+    repo.git("checkout", "-q", "agent/one")
+    repo.write("new.py", "def fresh():\n    return 1\n")
+    assert told_by(shell, "concurrent", "--work-tree")[1]["branches"] == []
+    repo.git("rm", "-q", "--cached", "app.py")
+    repo.git("update-index", "--add", "--cacheinfo", f"100644,{repo.git('rev-parse', 'agent/three:app.py')},app.py")
+    assert told_by(shell, "concurrent", "--staged")[0] == 0
+
+
+def test_uncommitted_work_of_linked_work_trees_counts_where_it_is_asked_for(fork: Fork, shell: Shell) -> None:
+    two_agents(fork)
+    repo = fork.repo
+    repo.git("worktree", "add", "-q", "-b", "agent/four", "../four", "main")
+    (repo.path.parent / "four/app.py").write_text(edit(("value + 2", "value + 3"), ("a + b", "a % b")))
+    assert [each["name"] for each in told_by(shell, "concurrent", "--all")[1]["branches"]] == [
+        "agent/one", "agent/three", "agent/two",
+    ]  # fmt: skip
+    told = told_by(shell, "concurrent", "--all", "--work-trees")[1]
+    (four,) = (each for each in told["branches"] if each["name"] == "agent/four")
+    assert (four["head"], four["ahead"], four["symbols"]) == (repo.git("rev-parse", "main"), 1, 2)
+    assert sorted(each["branches"] for each in told["collisions"] if "agent/four" in each["branches"]) == [
+        ["agent/four", "agent/one"],
+        ["agent/four", "agent/two"],
+    ]
+    assert told == told_by(shell, "concurrent", "--all", "--work-trees")[1]
+    repo.write("app.py", edit(("value + 2", "value + 4")))
+    assert told_by(shell, "concurrent", "--work-tree", "--work-trees")[1]["branches"] == ["agent/four"]
+
+
+def test_the_map_is_drawn_and_written_as_markdown(fork: Fork, shell: Shell) -> None:
+    two_agents(fork)
+    fork.repo.git("branch", "a|b`c", "agent/three")
+    _, out, _ = shell.run("concurrent", "--all")
+    lines = out.splitlines()
+    assert lines[0].split() == ["#", "branch", "behind", "ahead", "symbols", "collisions", "on", "main", "by"]
+    assert lines[1].split() == ["1", "agent/one", "0", "1", "1", "1", "Ada", "Lovelace"]
+    assert "function app.py::helper  both changed  git conflicts" in lines
+    assert "    agent/one, agent/two" in lines
+    assert "   1    .     .  x  .  agent/one" in lines
+    assert lines[-1] == "1 collision"
+    _, out, _ = shell.run("concurrent", "--all", "--markdown")
+    assert "| 4 | <code>a&#124;b&#96;c</code> | 0 | 1 | 1 | 0 |" in out
+    assert (
+        "| <code>app.py::helper</code> | both changed, git conflicts | <code>agent/one</code>, <code>agent/two</code> |"
+        in out
+    )
+    assert out.count("\n1. ") == 1
+
+
+def test_options_that_say_nothing_are_refused(fork: Fork, shell: Shell) -> None:
+    fork.commit("Base", {"app.py": APP})
+    for words in (
+        ["main", "--exit-code"],
+        ["main", "main", "--markdown"],
+        ["--all", "--staged"],
+        ["--all", "main", "--base", "main"],
+        ["--staged", "main"],
+        ["--all", "--markdown", "--json"],
+        ["--staged", "--markdown"],
+    ):
+        assert shell.run("concurrent", *words)[0] == 2, words
+    assert shell.run("concurrent", "--all", "--base", "nowhere")[0] == 1
+    assert "hint:" in shell.run("concurrent", "--all", "--since", "whenever")[2]
+    assert "no live branch beside main" in shell.run("concurrent", "--all")[1]

@@ -12,10 +12,11 @@ from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.concurrent.compare import ChangesCache, compare
-from muse_hook.concurrent.merge import conflicts, line_changes
+from muse_hook.concurrent.merge import conflicts
 from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.git.discovery import open_repository
+from muse_hook.git.line_diff import line_changes
 from muse_hook.history.follow import refresh
 from muse_hook.history.recorded import RecordedSymbols
 from muse_hook.index.index import Index
@@ -285,13 +286,9 @@ TEXTS = st.lists(st.sampled_from([b"a\n", b"b\n", b"c\n", b"\n"]), max_size=8).m
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_conflict_is_told_where_git_would_stop(repo: Repo, base: bytes, ours: bytes, theirs: bytes) -> None:
-    texts = {"base": base, "ours": ours, "theirs": theirs}
-    oids = {}
-    for name, text in texts.items():
+    for name, text in {"base": base, "ours": ours, "theirs": theirs}.items():
         repo.write(name, text)
-        oids[name] = repo.git("hash-object", "-w", name)
-    repository = open_repository(str(repo.path))
-    mine, other = (line_changes(repository, oids["base"], oids[side]) for side in ("ours", "theirs"))
+    mine, other = (line_changes(base, side) for side in (ours, theirs))
     found = conflicts(ours.split(b"\n"), mine, theirs.split(b"\n"), other)
     done = repo.run("git", "merge-file", "-p", "--diff-algorithm=myers", "ours", "base", "theirs", check=False)
     if done.returncode > 127:  # an older git: no choice of algorithm, this one is its default

@@ -3,173 +3,206 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import ExitStack
 
+from muse_hook.cli.branch_map_view import LABELS, draw, markdown
 from muse_hook.cli.delta_rows import DASH
-from muse_hook.cli.failures import reject, warn
+from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable, width
-from muse_hook.concurrent.compare import ChangesCache, compare
-from muse_hook.errors import ObjectMissingError, RevisionError
-from muse_hook.record.delta import TABLE_CACHE_SIZE, TableCache
+from muse_hook.concurrent.branches import LIVE_SECONDS, Selection, find_branches, parse_date, parse_span
+from muse_hook.concurrent.compare import compare
+from muse_hook.concurrent.map import branch_map
+from muse_hook.concurrent.own_work import own_work, with_uncommitted
+from muse_hook.errors import RevisionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen, Span
     from muse_hook.concurrent.collision import Collision, CollisionSide
     from muse_hook.concurrent.compare import Comparison
-    from muse_hook.git.repository import Repository
+    from muse_hook.concurrent.map import BranchMap
+    from muse_hook.oplog.store import Store
 
 PAGED = True
 DESCRIPTION = """
-Show what two branches would collide on
+Show what two branches would collide on, or all of them
 
 Compares what A and B (default: HEAD) did since they parted, symbol by symbol: both changed it, one changed and one
 deleted it, both renamed it to something else, both added it, one changed the parameters of (or took away) what the
 other has a new caller of. Symbols are known by identity, so a rename on one side and an edit on the other meet. Each
 is shown with what Git's merge makes of it: "conflicts", or "merges" without a word. Files where no symbol meets and
-lines conflict all the same come last. With --all, A (or the default branch) is held against every other local branch,
-and every two against each other that A has not merged and that are no more than 90 days behind. Nothing is merged.
-Exits 1 where something collides.
+lines conflict all the same come last. Exits 1 where something collides. Nothing is merged.
+With --all every two live branches are held against each other, and each against the base (A, --base, or the default
+branch): local branches, detached heads of work trees and fetched pull requests that are not merged into it and moved in
+the last 90 days (counted from the newest move of all). Said are who changes what, which branch stands on the base
+already, and an order to merge in.
+With --staged or --work-tree what you are changing now is held against all of these. Both exit 0 unless --exit-code is
+given. What could not be looked at is named.
 """
 EXAMPLES = """
 muse-hook concurrent main
 muse-hook concurrent main topic --json | jq '.comparisons[].collisions'
 muse-hook concurrent --all
-muse-hook concurrent origin/main HEAD && git merge origin/main
+muse-hook concurrent --all --remotes --include 'origin/agent/*' --since 2w
+muse-hook concurrent --all --markdown >> "$GITHUB_STEP_SUMMARY"
+muse-hook concurrent --staged --exit-code
 """
 
-LIVE_SECONDS = 90 * 86_400
-"""A branch whose last commit is that much older than the newest branch's is compared with the default branch alone."""
-
-TABLES = 64 << 20
-"""Bytes of source whose tables are kept between branches: the default branch's files are in nearly every comparison."""
-
-_LABELS = {
-    "both_changed": "both changed",
-    "changed_and_deleted": "changed and deleted",
-    "both_renamed": "both renamed",
-    "both_added": "both added",
-    "signature_and_caller": "parameters changed, new caller",
-    "async_and_caller": "coroutine or not, new caller",
-    "gone_and_caller": "gone, new caller",
-    "lines": "lines only",
-}
 _SHORT = 10  # digits of a commit id
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("a", metavar="A", nargs="?", help="One side (with --all: the default branch)")
+    parser.add_argument("a", metavar="A", nargs="?", help="One side (with --all: the base)")
     parser.add_argument("b", metavar="B", nargs="?", help="The other side (default: HEAD)")
-    parser.add_argument(
-        "--all", action="store_true", help="Compare A with every other local branch, and these with each other"
-    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--all", action="store_true", help="Compare every two live branches, and each with the base")
+    which.add_argument("--staged", action="store_true", help="Compare what is staged with every live branch")
+    which.add_argument("--work-tree", action="store_true", help="Compare what is not committed with every live branch")
+    parser.add_argument("--base", metavar="REF", help="What branches are merged into (default: the default branch)")
+    parser.add_argument("--since", metavar="WHEN", help="Leave out who has not moved since: 30d, a date (default: 90d)")
+    parser.add_argument("--include", metavar="GLOB", action="append", default=[], help="Only branches named so")
+    parser.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="No branches named so")
+    parser.add_argument("--remotes", action="store_true", help="Remote-tracking branches as well")
+    parser.add_argument("--work-trees", action="store_true", help="Count what is not committed in linked work trees")
+    parser.add_argument("--markdown", action="store_true", help="Print Markdown: a comment, a summary of a CI run")
+    parser.add_argument("--exit-code", action="store_true", help="With --all, --staged, --work-tree: 1 on a collision")
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
-    """Compare; returns 1 where something collides."""
-    results = []
-    found = 0
-    for number, (names, comparison) in enumerate(_comparisons(arguments, invocation)):
-        found += len(comparison.collisions)
-        if arguments.json:
-            results.append({"names": list(names), **comparison.as_json()})
-            continue
-        if number:
-            invocation.out.line()
-        _draw_comparison(invocation.out, names, comparison)
+    """Compare; returns 1 where something collides, of all branches only where that was asked for."""
+    _check(arguments)
+    if arguments.all:
+        return _run_map(arguments, invocation)
+    if arguments.staged or arguments.work_tree:
+        return _run_own(arguments, invocation)
+    repository = invocation.repository
+    names = (arguments.a, "HEAD" if arguments.b is None else arguments.b)
+    ours, theirs = map(repository.resolve, names)
+    recorded = invocation.recorded_symbols()
+    with repository.objects() as objects:
+        comparison = compare(repository, objects, ours, theirs, recorded=recorded)
+    found = len(comparison.collisions)
     if arguments.json:
-        invocation.out.json({"version": 1, "command": "concurrent", "comparisons": results})
+        told = [{"names": list(names), **comparison.as_json()}]
+        invocation.out.json({"version": 1, "command": "concurrent", "comparisons": told})
     else:
+        _draw_comparison(invocation.out, names, comparison)
         _draw_total(invocation.out, found)
     return int(found > 0)
 
 
-def _comparisons(arguments: argparse.Namespace, invocation: Invocation) -> Iterator[tuple[tuple[str, str], Comparison]]:
-    """Yield (names of both sides, what they collide on); with --all of those branches alone that have parted."""
-    repository = invocation.repository
-    pairs = _pairs(arguments, invocation)
-    if arguments.all:
-        ids = _resolved(pairs, invocation)
-        pairs = list(ids)
+def _check(arguments: argparse.Namespace) -> None:
+    doing = "reading the command line"
+    many = arguments.all or arguments.staged or arguments.work_tree
+    if not many and arguments.a is None:
+        reject(doing, "no branch is given", "muse-hook concurrent main, or --all")
+    if arguments.all and arguments.b is not None:
+        reject(doing, "--all leaves no place for B", "muse-hook concurrent --all")
+    if (arguments.staged or arguments.work_tree) and arguments.a is not None:
+        reject(doing, "one side is your own work, the other are all branches", "muse-hook concurrent --staged")
+    if arguments.a is not None and arguments.base is not None and many:
+        reject(doing, "the base is given twice", f"muse-hook concurrent --all --base {arguments.base}")
+    for option in ("base", "since", "include", "exclude", "remotes", "work_trees", "exit_code"):
+        if getattr(arguments, option) and not many:
+            name = "--" + option.replace("_", "-")
+            reject(doing, f"{name} says nothing of two branches", f"muse-hook concurrent --all {name}")
+    if arguments.markdown and (arguments.json or not arguments.all):
+        reject(doing, "--markdown is a form of --all", "muse-hook concurrent --all --markdown")
+
+
+def _run_map(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    found = _map(arguments, invocation)
+    if arguments.json:
+        invocation.out.json({"version": 1, "command": "concurrent", **found.as_json()})
+    elif arguments.markdown:
+        invocation.out.write(markdown(found))
     else:
-        ids = {pair: tuple(map(repository.resolve, pair)) for pair in pairs}
+        draw(invocation.out, found)
+    return int(arguments.exit_code and any(True for _ in found.collisions()))
+
+
+def _map(arguments: argparse.Namespace, invocation: Invocation) -> BranchMap:
+    """Make the map, in sight of whoever looks on."""
+    repository = invocation.repository
+    base, selection = _base_and_selection(arguments, invocation)
     recorded = invocation.recorded_symbols()
-    tables, cache = TableCache(TABLES if arguments.all else TABLE_CACHE_SIZE), ChangesCache()
     stages = invocation.stages()
     progress = stages.begin("comparing", "branches")
     try:
-        with repository.objects() as objects:
-            for number, (names, (ours, theirs)) in enumerate(ids.items()):
-                if arguments.all and not invocation.has_pager:  # which has the terminal for itself
-                    progress(number, len(pairs))
-                try:
-                    comparison = compare(
-                        repository, objects, ours, theirs, recorded=recorded, tables=tables, cache=cache
-                    )
-                except RevisionError as unrelated:
-                    if not arguments.all:
-                        raise
-                    if names[0] != pairs[0][0]:
-                        continue  # said already, or as good as said
-                    stages.clear()
-                    warn(invocation.messages, f"{names[1]} has no common history with {names[0]}: {unrelated.wrong}")
-                    continue
-                except ObjectMissingError as absent:
-                    if not arguments.all:
-                        raise
-                    stages.clear()
-                    warn(invocation.messages, f"{names[1]} is passed over: {absent.wrong}")
-                    continue
-                if not arguments.all or not comparison.is_contained:
-                    stages.clear()
-                    yield names, comparison
+        with ExitStack() as held:
+            objects = held.enter_context(repository.objects())
+            branches, unseen = find_branches(repository, objects, selection, base)
+            if arguments.work_trees:
+                made = held.enter_context(with_uncommitted(repository, objects, branches, unseen, base))
+                repository, objects = made.repository, made.objects
+            return branch_map(
+                repository,
+                objects,
+                base,
+                branches,
+                recorded=recorded,
+                store=_store(invocation),
+                unseen=unseen,
+                progress=(lambda _done, _all: None) if invocation.has_pager else progress,  # which has the terminal
+            )
     finally:
         stages.end()
 
 
-def _pairs(arguments: argparse.Namespace, invocation: Invocation) -> list[tuple[str, str]]:
+def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Hold what is not committed yet against every live branch."""
     repository = invocation.repository
-    if not arguments.all:
-        if arguments.a is None:
-            reject("reading the command line", "no branch is given", "muse-hook concurrent main, or --all")
-        return [(arguments.a, "HEAD" if arguments.b is None else arguments.b)]
-    if arguments.b is not None:
-        reject("reading the command line", "--all leaves no place for B", "muse-hook concurrent --all")
-    ours = arguments.a or repository.default_branch()
-    if ours is None:
+    base, selection = _base_and_selection(arguments, invocation)
+    recorded = invocation.recorded_symbols()
+    with ExitStack() as held:
+        objects = held.enter_context(repository.objects())
+        branches, unseen = find_branches(repository, objects, selection, base)
+        if arguments.work_trees:
+            made = held.enter_context(with_uncommitted(repository, objects, branches, unseen, base))
+            repository, objects = made.repository, made.objects
+        found = held.enter_context(
+            own_work(repository, objects, base, branches, staged=arguments.staged, recorded=recorded, unseen=unseen)
+        )
+    if arguments.json:
+        invocation.out.json({"version": 1, "command": "concurrent", **found.as_json()})
+    else:
+        for number, (names, comparison) in enumerate(found.pairs):
+            if number:
+                invocation.out.line()
+            _draw_comparison(invocation.out, names, comparison)
+        for each in found.unseen:
+            invocation.out.line(("not compared: ", "warning"), f"{', '.join(each.branches)}: {each.reason}")
+        _draw_total(invocation.out, sum(len(comparison.collisions) for _, comparison in found.pairs))
+    return int(arguments.exit_code and bool(found.pairs))
+
+
+def _base_and_selection(arguments: argparse.Namespace, invocation: Invocation) -> tuple[str, Selection]:
+    repository = invocation.repository
+    base = arguments.base or arguments.a or repository.default_branch()
+    if base is None:
         raise RevisionError("looking for the branches", "there is none yet", "git commit")
-    others = [branch for branch in sorted(repository.branches()) if branch != ours]
-    return [(ours, branch) for branch in others] + list(itertools.combinations(_live(repository, ours, others), 2))
-
-
-def _live(repository: Repository, ours: str, branches: Sequence[str]) -> list[str]:
-    """Return those of the branches that somebody works on: not merged into `ours`, and not long behind the others."""
-    output = repository.output(
-        "for-each-ref", "--format=%(committerdate:unix) %(refname:lstrip=2)", f"--no-merged={ours}", "refs/heads/"
+    repository.resolve(base)
+    seconds = None if arguments.since is None else parse_span(arguments.since)
+    is_date = arguments.since is not None and seconds is None
+    return base, Selection(
+        since=parse_date(repository, arguments.since) if is_date else None,
+        seconds=LIVE_SECONDS if seconds is None else seconds,
+        include=arguments.include,
+        exclude=arguments.exclude,
+        remotes=arguments.remotes,
     )
-    rows = [line.split(" ", 1) for line in output.decode("utf-8", "surrogateescape").split("\n") if line]
-    times = {name: int(time or 0) for time, name in rows}
-    newest = max(times.values(), default=0)
-    return [name for name in branches if times.get(name, -LIVE_SECONDS) > newest - LIVE_SECONDS]
 
 
-def _resolved(pairs: Sequence[tuple[str, str]], invocation: Invocation) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Return the commits of each pair, of --all; a branch that names an absent object hides none of the others."""
-    resolve = invocation.repository.resolve
-    ids: dict[tuple[str, str], tuple[str, ...]] = {}
-    for ours, theirs in pairs:
-        first = resolve(ours)
-        try:
-            ids[ours, theirs] = (first, resolve(theirs))
-        except RevisionError as absent:
-            warn(invocation.messages, f"{theirs} is passed over: {absent.wrong}")
-    return ids
+def _store(invocation: Invocation) -> Store | None:
+    """Return the store where there is one that may be written to."""
+    return invocation.store if invocation.store.exists() and not invocation.is_unwritable else None
 
 
 def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Comparison) -> None:
@@ -200,7 +233,7 @@ def _draw_total(screen: Screen, found: int) -> None:
 
 def _draw_heading(screen: Screen, address: str, collision: Collision) -> None:
     kind = collision.symbol_kind.replace("_", " ")
-    spans: list[Span] = ["  ", (kind, "kind"), " ", (address, "path"), f"  {_LABELS[collision.kind]}"]
+    spans: list[Span] = ["  ", (kind, "kind"), " ", (address, "path"), f"  {LABELS[collision.kind]}"]
     if collision.text is not None:
         spans.append((f"  git {collision.text}", "error" if collision.text == "conflicts" else "dim"))
     if collision.breaks is False:

@@ -1,0 +1,105 @@
+"""What a stretch of history touches, so coarse that two of them can be held against each other in a microsecond."""
+
+from __future__ import annotations
+
+import re
+
+from muse_hook.concurrent.uses import imported_name, is_async, names_of, signature_of
+from muse_hook.match.pairs import CALLABLE, IMPORT, group_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from muse_hook.match.pairs import ChangedFile
+    from muse_hook.model.symbol import Symbol
+
+_WORDS = re.compile(rb"\w+")
+
+
+class Footprint:
+    """`paths` that differ, how many `symbols` do, names of those that are gone or take other parameters (`breaks`), and
+    words that changed symbols say (`uses`); `says_any` where a text is not ASCII: a name may be spelled so or so.
+
+    Of two stretches that begin at one commit and do not `meet`, `compare` finds nothing: what it finds stands in a path
+    that both touch, or is a name that one breaks and the other says. It rests on tables alone and not on what became of
+    a symbol, so the footprint of a way is the union of its steps': what differs between two ends differs on one step.
+    """  # noqa: D205 - the fields are the summary
+
+    __slots__ = ("breaks", "paths", "says_any", "symbols", "uses")
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        breaks: Iterable[str] = (),
+        uses: Iterable[str] = (),
+        symbols: int = 0,
+        *,
+        says_any: bool = False,
+    ) -> None:
+        self.paths = frozenset(paths)
+        self.breaks = frozenset(breaks)
+        self.uses = frozenset(uses)
+        self.symbols = symbols
+        self.says_any = says_any
+
+    def meets(self, other: Footprint) -> bool:
+        """Whether the two have to be looked at closely."""
+        return (
+            not self.paths.isdisjoint(other.paths)
+            or not self.breaks.isdisjoint(other.uses)
+            or not other.breaks.isdisjoint(self.uses)
+            or bool(self.breaks and other.says_any)
+            or bool(other.breaks and self.says_any)
+        )
+
+    def as_json(self) -> list[object]:
+        """Return it as plain values, for a cache."""
+        return [sorted(self.paths), sorted(self.breaks), sorted(self.uses), self.symbols, self.says_any]
+
+
+def footprint_of(files: Sequence[ChangedFile]) -> Footprint:
+    """Return what two trees that differ in `files` differ in."""
+    breaks: set[str] = set()
+    uses: set[str] = set()
+    symbols = 0
+    says_any = False
+    for file in files:
+        changed = set(file.changed)
+        symbols += len(changed) + len(file.old_symbols.keys() ^ file.new_symbols.keys())
+        breaks.update(_broken_names(file, changed))
+        for text in _new_texts(file, changed):
+            if text.isascii():
+                uses.update(word.decode("ascii") for word in _WORDS.findall(text))
+            else:
+                says_any = True
+        for symbol in file.new_symbols.values():
+            if group_of(symbol) == IMPORT:
+                # By an alias, or newly: the name itself stands in no other text.
+                name = imported_name(symbol)
+                if name and (name != symbol.name or _is_new(file, symbol, changed)):
+                    uses.add(name)
+    return Footprint((file.path for file in files), breaks, uses, symbols, says_any=says_any)
+
+
+def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
+    """Yield what new users would say of symbols that are gone or take other parameters."""
+    new_symbols = file.new_symbols
+    for name, old in file.old_symbols.items():
+        new = new_symbols.get(name)
+        if new is None or (
+            name in changed
+            and group_of(old) == CALLABLE
+            and (signature_of(old) != signature_of(new) or is_async(old) != is_async(new))
+        ):
+            yield from names_of(old, file.old.language_name if file.old is not None else "")
+
+
+def _new_texts(file: ChangedFile, changed: set[str]) -> Iterator[bytes]:
+    for symbol in file.new_symbols.values():
+        if _is_new(file, symbol, changed) and group_of(symbol) != IMPORT:
+            yield from symbol.texts()
+
+
+def _is_new(file: ChangedFile, symbol: Symbol, changed: set[str]) -> bool:
+    return symbol.qualified_name in changed or symbol.qualified_name not in file.old_symbols

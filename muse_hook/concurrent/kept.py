@@ -1,0 +1,116 @@
+"""What the last branch map found out, kept in the store: of commits, which never change, under one state of the log."""
+
+from __future__ import annotations
+
+import json
+
+from muse_hook import ENGINE
+from muse_hook.concurrent.collision import Collision
+from muse_hook.concurrent.compare import Comparison
+from muse_hook.concurrent.footprint import Footprint
+from muse_hook.errors import StoreError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from muse_hook.oplog.store import Store
+
+FILE = "branch_map.json"
+_FORM = 1
+_MADE_BY_NOBODY = (TypeError, KeyError, ValueError, IndexError)  # a row that is not there, or none of ours
+LARGEST = 64 << 20
+"""Bytes of a file that is read back; a larger one is made anew, and none larger is written."""
+
+
+class KeptMap:
+    """Footprints, comparisons and shares on the base by commits (full ids), read from a store and written back to it.
+
+    `state` says under which state of the log they hold: another one, another engine, a file that is damaged or none of
+    ours, and all is asked anew. Only what was asked for in this run is written. Without a store nothing is kept.
+    """
+
+    def __init__(self, store: Store | None, state: str) -> None:
+        self._store = store
+        self._header = [_FORM, ENGINE, state]
+        self._kept = self._read()
+        self._asked: dict[str, dict[str, Any]] = {"footprints": {}, "comparisons": {}, "on_base": {}}
+        self._footprints: dict[str, Footprint] = {}
+        self._is_new = False
+
+    def footprint(self, base: str, tip: str) -> Footprint | None:
+        """Return what a tip touched since a commit, if that is known."""
+        key = f"{base} {tip}"
+        found = self._footprints.get(key)
+        if found is None:
+            try:
+                *parts, says_any = self._ask("footprints", key)
+                found = self._footprints[key] = Footprint(*parts, says_any=says_any)
+            except _MADE_BY_NOBODY:
+                return None
+        return found
+
+    def add_footprint(self, base: str, tip: str, footprint: Footprint) -> None:
+        """Keep what a tip touched since a commit."""
+        self._footprints[f"{base} {tip}"] = footprint
+        self._add("footprints", f"{base} {tip}", footprint.as_json())
+
+    def comparison(self, ours: str, theirs: str, bases: list[str]) -> Comparison | None:
+        """Return what two commits with these merge bases collide on, if that is known."""
+        row = self._ask("comparisons", f"{ours} {theirs}")
+        try:
+            collisions = [Collision.from_json(each) for each in row["collisions"]]
+            return Comparison(ours, theirs, bases, collisions) if row["bases"] == bases else None
+        except _MADE_BY_NOBODY:
+            return None
+
+    def add_comparison(self, comparison: Comparison) -> None:
+        """Keep a comparison."""
+        row = {"bases": comparison.bases, "collisions": [each.as_json() for each in comparison.collisions]}
+        self._add("comparisons", f"{comparison.ours} {comparison.theirs}", row)
+
+    def on_base(self, base: str, tip: str) -> str | None:
+        """Return how much of a tip stands on the base, if that is known."""
+        found = self._ask("on_base", f"{base} {tip}")
+        return found if isinstance(found, str) else None
+
+    def add_on_base(self, base: str, tip: str, share: str) -> None:
+        """Keep how much of a tip stands on the base."""
+        self._add("on_base", f"{base} {tip}", share)
+
+    def save(self) -> None:
+        """Write what was asked for, where any of it is new; who may not write loses nothing but time."""
+        if self._store is None or not self._is_new:
+            return
+        data = json.dumps([self._header, self._asked], separators=(",", ":")).encode("ascii")
+        if len(data) <= LARGEST:
+            try:
+                self._store.replace_file(self._store.path(FILE), data)
+            except (StoreError, OSError):
+                return
+
+    def _ask(self, what: str, key: str) -> Any:
+        asked = self._asked[what]
+        if key not in asked and key in self._kept[what]:
+            asked[key] = self._kept[what][key]
+        return asked.get(key)
+
+    def _add(self, what: str, key: str, row: Any) -> None:
+        self._asked[what][key] = row
+        self._is_new = True
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        nothing: dict[str, dict[str, Any]] = {"footprints": {}, "comparisons": {}, "on_base": {}}
+        if self._store is None:
+            return nothing
+        try:
+            with open(self._store.path(FILE), "rb") as file:
+                data = file.read(LARGEST + 1)
+            header, kept = json.loads(data) if len(data) <= LARGEST else (None, None)
+        except (OSError, ValueError, TypeError, RecursionError):
+            return nothing
+        if header != self._header or not isinstance(kept, dict):
+            return nothing
+        if not all(isinstance(kept.get(what), dict) for what in nothing):
+            return nothing
+        return kept

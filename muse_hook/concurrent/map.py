@@ -1,0 +1,389 @@
+"""The branch map: every two live branches, and each with the base, held against each other; closely where they meet."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from muse_hook.concurrent.branches import Unseen
+from muse_hook.concurrent.compare import Comparer, Comparison
+from muse_hook.concurrent.footprint import Footprint, footprint_of
+from muse_hook.concurrent.graph import BranchGraph
+from muse_hook.concurrent.kept import KeptMap
+from muse_hook.concurrent.merge import CONFLICTS
+from muse_hook.concurrent.on_base import ALL, NONE, share_on_base
+from muse_hook.concurrent.order import Obstacles, Step, merge_order
+from muse_hook.errors import MuseHookError, ObjectMissingError
+from muse_hook.record.delta import TableCache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from muse_hook.concurrent.branches import Branch
+    from muse_hook.concurrent.collision import Collision
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
+    from muse_hook.history.recorded import RecordedSymbols
+    from muse_hook.oplog.store import Store
+
+TABLES = 64 << 20
+"""Bytes of source whose tables are kept between branches: the base's files are in nearly every comparison."""
+
+_UNRELATED = "they have no common history"
+_ALONE = "it has no common history with any other branch"
+_SHALLOW = "; this clone is shallow, so that it may be cut off (git fetch --unshallow)"
+
+
+class LiveBranch:
+    """A branch that is not merged into the base, with what is said of it.
+
+    `behind` and `ahead` count commits against the base, `actors` made those that the base has not, as they were
+    recorded ("Name <email>", or a `Muse-Actor`). `symbols` is how many it changed, added or deleted. `on_base` says how
+    much of what it changed stands on the base in the same words: "all", "some" or "none".
+    """
+
+    __slots__ = ("actors", "ahead", "behind", "branch", "moved_at", "on_base", "symbols")
+
+    def __init__(
+        self,
+        branch: Branch,
+        *,
+        behind: int,
+        ahead: int,
+        actors: Sequence[str],
+        symbols: int,
+        on_base: str,
+        moved_at: str,
+    ) -> None:
+        self.branch = branch
+        self.behind = behind
+        self.ahead = ahead
+        self.actors = list(actors)
+        self.symbols = symbols
+        self.on_base = on_base
+        self.moved_at = moved_at
+
+    @property
+    def name(self) -> str:
+        """The name of the branch."""
+        return self.branch.name
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the branch as docs/json.md has it."""
+        return {
+            "name": self.name,
+            "head": self.branch.head,
+            "behind": self.behind,
+            "ahead": self.ahead,
+            "actors": self.actors,
+            "symbols": self.symbols,
+            "on_base": self.on_base,
+        }
+
+
+class BranchMap:
+    """What was found: the live branches by name, the pairs that were looked at closely, and what was not.
+
+    A pair is (names of both sides, their comparison); those with the base come first, and of two branches the one that
+    comes first by name is ours. Every pair that is in neither list collides on nothing.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        branches: Sequence[LiveBranch],
+        pairs: Sequence[tuple[tuple[str, str], Comparison]],
+        unseen: Sequence[Unseen],
+        order: Sequence[Step],
+    ) -> None:
+        self.base = base
+        self.branches = list(branches)
+        self.pairs = list(pairs)
+        self.unseen = list(unseen)
+        self.order = list(order)
+
+    def collisions(self) -> Iterator[tuple[tuple[str, str], Collision]]:
+        """Yield (names of both sides, one thing that they collide on)."""
+        for names, comparison in self.pairs:
+            for collision in comparison.collisions:
+                yield names, collision
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the map as docs/json.md has it."""
+        return {
+            "branches": [branch.as_json() for branch in self.branches],
+            "collisions": [{**each.as_json(), "branches": list(names)} for names, each in self.collisions()],
+            "order": [step.as_json() for step in self.order],
+            "not_compared": [each.as_json() for each in self.unseen],
+            "comparisons": [{"names": list(names), **comparison.as_json()} for names, comparison in self.pairs],
+        }
+
+
+class MapMaker:
+    """Looks at branches, given by name and distinct commit, that all part from one history.
+
+    `progress` is told how many of how many commits to look at are done. What it finds out is put into `kept`.
+    """
+
+    def __init__(
+        self,
+        objects: ObjectReader,
+        graph: BranchGraph,
+        comparer: Comparer,
+        base: tuple[str, str],
+        kept: KeptMap,
+        *,
+        is_shallow: bool = False,
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+    ) -> None:
+        self._objects = objects
+        self._graph = graph
+        self._comparer = comparer
+        self._base, self._base_id = base
+        self._kept = kept
+        self._is_shallow = is_shallow
+        self._progress = progress
+        self._place: dict[str, int] = {}
+        self._steps: list[Footprint] = []
+        self._unreadable: set[str] = set()
+        self.unseen: list[Unseen] = []
+
+    def pairs(self, branches: Sequence[Branch]) -> list[tuple[tuple[str, str], Comparison]]:
+        """Return the pairs of live branches that were looked at, those with the base first."""
+        names_of: dict[str, list[str]] = {}
+        for branch in branches:
+            names_of.setdefault(branch.tip, []).append(branch.name)
+        names_of = self._readable(names_of)
+        self._lay_out_line(names_of)
+        found = self._with_base(names_of)
+        jobs = list(self._meeting(names_of))
+        for number, (one, other, bases) in enumerate(jobs):
+            self._progress(number, len(jobs))
+            for mine in names_of[one]:
+                for theirs in names_of[other]:
+                    # Of two names the smaller one is ours: `concurrent A B` and `concurrent B A` differ in words.
+                    (ours, tip), (them, goal) = sorted([(mine, one), (theirs, other)])
+                    comparison = self._compare(tip, goal, bases, [ours, them])
+                    if comparison is not None:
+                        found.append(((ours, them), comparison))
+        return sorted(found, key=lambda pair: (pair[0][0] != self._base, pair[0]))
+
+    def describe(self, branch: Branch) -> LiveBranch:
+        """Return what is said of a live branch."""
+        own = [self._objects.commit(oid) for oid in self._graph.own(branch.tip)]
+        own.sort(key=lambda commit: (commit.committed_at, commit.id))
+        actors = dict.fromkeys(commit.actor or commit.author for commit in own)
+        forks = self._graph.forks(branch.tip)
+        is_known = bool(forks) and branch.tip not in self._unreadable
+        return LiveBranch(
+            branch,
+            symbols=self._footprint(forks[0], branch.tip).symbols if is_known else 0,
+            behind=self._graph.behind(branch.tip),
+            ahead=self._graph.ahead(branch.tip),
+            actors=list(actors),
+            on_base=self._on_base(branch.tip) if is_known else NONE,
+            moved_at=own[-1].committed_at if own else "",
+        )
+
+    def _readable(self, names_of: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Return those whose own footprint can be taken; the others are `unseen`."""
+        found = {}
+        for number, (tip, names) in enumerate(names_of.items()):
+            self._progress(number, len(names_of))
+            try:
+                for fork in self._graph.forks(tip)[:1]:
+                    self._footprint(fork, tip)
+            except ObjectMissingError as absent:
+                self.unseen += [Unseen([name], absent.wrong) for name in names]
+                self._unreadable.add(tip)
+                continue
+            found[tip] = names
+        return found
+
+    def _on_base(self, tip: str) -> str:
+        forks = self._graph.forks(tip)
+        if len(forks) != 1 or forks[0] == self._base_id:
+            return NONE
+        known = self._kept.on_base(self._base_id, tip)
+        if known is None:
+            known = share_on_base(self._objects, self._comparer, forks[0], tip, self._base_id)
+            self._kept.add_on_base(self._base_id, tip, known)
+        return known
+
+    def _with_base(self, names_of: dict[str, list[str]]) -> list[tuple[tuple[str, str], Comparison]]:
+        """Compare each branch with the base."""
+        found = []
+        for tip, names in names_of.items():
+            bases = self._graph.merge_bases(self._base_id, tip)
+            if not bases or self._base_id in bases:
+                if not bases:
+                    self._say_unrelated([self._base, names[0]])
+                continue
+            place = self._place.get(bases[0])
+            comparison = Comparison(self._base_id, tip, bases, [])
+            if (
+                len(bases) > 1
+                or place is None
+                or self._first_step_that_meets(place, self._footprint(bases[0], tip)) < self._place[self._base_id]
+            ):
+                compared = self._compare(self._base_id, tip, bases, [self._base, names[0]])
+                if compared is None:
+                    continue
+                comparison = compared
+            found += [((self._base, name), comparison) for name in names]
+        return found
+
+    def _meeting(self, names_of: dict[str, list[str]]) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield (tip, tip, merge bases) of every two branches of which a close look may find something."""
+        graph, tips = self._graph, list(names_of)
+        own = {}
+        for tip in tips:
+            forks = graph.forks(tip)
+            if len(forks) == 1 and forks[0] in self._place:
+                own[tip] = self._place[forks[0]], self._footprint(forks[0], tip)
+        reach = {tip: self._first_step_that_meets(*at) for tip, at in own.items()}
+        unrelated: dict[str, list[str]] = {}
+        for number, ours in enumerate(tips):
+            mine = own.get(ours)
+            for theirs in tips[number + 1 :]:
+                other = own.get(theirs)
+                if mine is not None and other is not None:
+                    (at, print_of_mine), (there, print_of_other) = mine, other
+                    # The way of one that left later begins with steps of the base.
+                    is_met = (at > there and reach[theirs] < at) or (there > at and reach[ours] < there)
+                    if not is_met and not print_of_mine.meets(print_of_other) and not graph.shares(ours, theirs):
+                        continue  # of two that share commits the footprints since the base do not say all
+                bases = graph.merge_bases(ours, theirs)
+                if not bases:
+                    unrelated.setdefault(ours, []).append(theirs)
+                elif ours not in bases and theirs not in bases and self._may_collide(ours, theirs, bases[0]):
+                    yield ours, theirs, bases
+        self._tell_unrelated(unrelated, names_of)
+
+    def _may_collide(self, ours: str, theirs: str, base: str) -> bool:
+        try:
+            for tip in (ours, theirs):
+                if base in self._place and base not in self._graph.forks(tip):
+                    return True  # its steps were asked already
+            return self._footprint(base, ours).meets(self._footprint(base, theirs))
+        except ObjectMissingError:
+            return True  # the close look says what is absent
+
+    def _lay_out_line(self, tips: dict[str, list[str]]) -> None:
+        """Put the places where branches leave the base in a row, each an ancestor of the next; others stand aside."""
+        line: list[str] = []
+        for fork in dict.fromkeys(fork for tip in tips for fork in self._graph.forks(tip)[:1]):
+            if fork == self._base_id:
+                continue
+            at = 0
+            while at < len(line) and self._graph.older(line[at], fork) == line[at]:
+                at += 1
+            if at == len(line) or self._graph.older(fork, line[at]) == fork:
+                line.insert(at, fork)
+        line.append(self._base_id)
+        self._place = {fork: number for number, fork in enumerate(line)}
+        self._steps = []
+        for older, younger in pairwise(line):
+            try:
+                self._steps.append(self._footprint(older, younger))
+            except ObjectMissingError:
+                self._place = {}  # a step that is not known meets everything: each pair is looked at
+                return
+
+    def _first_step_that_meets(self, place: int, own: Footprint) -> int:
+        steps = enumerate(self._steps[place:], place)
+        return next((number for number, step in steps if step.meets(own)), len(self._steps))
+
+    def _footprint(self, base: str, tip: str) -> Footprint:
+        known = self._kept.footprint(base, tip)
+        if known is None:
+            known = footprint_of(self._comparer.files(base, tip))
+            self._kept.add_footprint(base, tip, known)
+        return known
+
+    def _compare(self, ours: str, theirs: str, bases: list[str], names: list[str]) -> Comparison | None:
+        known = self._kept.comparison(ours, theirs, bases)
+        if known is not None:
+            return known
+        try:
+            found = self._comparer.compare(ours, theirs, bases)
+        except MuseHookError as failure:
+            self.unseen.append(Unseen(names, failure.wrong))
+            return None
+        self._kept.add_comparison(found)
+        return found
+
+    def _say_unrelated(self, names: Sequence[str]) -> None:
+        reason = _UNRELATED if len(names) > 1 else _ALONE
+        self.unseen.append(Unseen(names, reason + (_SHALLOW if self._is_shallow else "")))
+
+    def _tell_unrelated(self, unrelated: dict[str, list[str]], names_of: dict[str, list[str]]) -> None:
+        """Say which branches have nothing to do with which; one that has with none of them once."""
+        partners: dict[str, set[str]] = {}
+        for ours, others in unrelated.items():
+            for theirs in others:
+                partners.setdefault(ours, set()).add(theirs)
+                partners.setdefault(theirs, set()).add(ours)
+        alone = {tip for tip, others in partners.items() if len(others) == len(names_of) - 1 and len(others) > 1}
+        for tip in sorted(alone, key=lambda each: names_of[each]):
+            self._say_unrelated(names_of[tip][:1])
+        for ours, others in unrelated.items():
+            for theirs in others:
+                if ours not in alone and theirs not in alone:
+                    self._say_unrelated(sorted([names_of[ours][0], names_of[theirs][0]]))
+
+
+def branch_map(
+    repository: Repository,
+    objects: ObjectReader,
+    base: str,
+    branches: Sequence[Branch],
+    *,
+    recorded: RecordedSymbols | None = None,
+    store: Store | None = None,
+    unseen: Sequence[Unseen] = (),
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> BranchMap:
+    """Return the map of `branches` against `base` (a revision) and each other; who is merged into it is left out.
+
+    `store` keeps what is found out for the next time, `unseen` is what was left out before. Of a pair that is not told
+    `compare` finds nothing. Raises RevisionError where there is no such base, ObjectMissingError where its objects are
+    absent.
+    """
+    base_id = repository.resolve(base)
+    graph = BranchGraph(repository, base_id, [branch.tip for branch in branches])
+    unseen = [*unseen, *(Unseen([each.name], graph.broken[each.tip]) for each in branches if each.tip in graph.broken)]
+    live = [branch for branch in branches if not graph.is_contained(branch.tip) and branch.tip not in graph.broken]
+    state = "" if recorded is None else str(recorded.count_without(graph.own_commits() | graph.news()))
+    kept = KeptMap(store, state)
+    with Comparer(objects, recorded=recorded, tables=TableCache(TABLES)) as comparer:
+        maker = MapMaker(
+            objects, graph, comparer, (base, base_id), kept, is_shallow=repository.is_shallow, progress=progress
+        )
+        pairs = maker.pairs(live)
+        told = [maker.describe(branch) for branch in live]
+    kept.save()
+    return BranchMap(base, told, pairs, [*unseen, *maker.unseen], _order(graph, base, told, pairs))
+
+
+def _order(
+    graph: BranchGraph, base: str, branches: Sequence[LiveBranch], pairs: Sequence[tuple[tuple[str, str], Comparison]]
+) -> list[Step]:
+    conflicts: dict[str, set[str]] = {}
+    for (ours, theirs), comparison in pairs:
+        if any(each.text == CONFLICTS for each in comparison.collisions):
+            conflicts.setdefault(ours, set()).add(theirs)
+            conflicts.setdefault(theirs, set()).add(ours)
+    tips = {branch.name: branch.branch.tip for branch in branches}
+    stacked = {
+        name: {other for other, there in tips.items() if there != tip and graph.has(tip, there)}
+        for name, tip in tips.items()
+        if graph.ahead(tip) > 1
+    }
+    return merge_order(
+        list(tips),
+        Obstacles(conflicts, conflicts.get(base, ()), {name: others for name, others in stacked.items() if others}),
+        {branch.name for branch in branches if branch.on_base == ALL},
+        base,
+    )
