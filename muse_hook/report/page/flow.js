@@ -132,7 +132,7 @@ function flowCard() {
   function drawKnot(each, room) {
     const fits = Math.max(Math.floor((room - KNOT - 12) / CHARACTER), 6);
     const label = each.path.length > fits ? `\u2026${each.path.slice(1 - fits)}` : each.path;
-    return shape("a", { href: "#find=" + encodeURIComponent(each.path), "aria-label": `${each.path}, find its symbols` },
+    return shape("a", { href: "#find=" + encodeURIComponent(each.path), "aria-label": `${label}: find the symbols of ${each.path}` },
       shape("title", {}, each.path),
       shape("rect", { class: `fill ${each.hue}`, x: each.x, y: each.y, width: KNOT, height: each.height }),
       shape("text", { class: "code", x: each.x + KNOT + 5, y: each.y + each.height / 2 + 4 }, label));

@@ -30,19 +30,20 @@ function lanesCard() {
     const x = (seconds) => LEFT + ((Math.min(Math.max(seconds, from), to) - from) / (to - from)) * (width - LEFT - RIGHT);
     const drawing = shape("svg", { class: "lanes", width, height: all.length * LANE + 24, role: "group", "aria-label": "Symbols with their names over time" });
     axis(drawing, from, to, x, all.length * LANE);
+    drawing.append(shape("text", { class: "axis", x: LEFT, y: all.length * LANE + 20 }, "time"));
     all.forEach((lane, at) => drawing.append(drawLane(lane, at * LANE + LANE - 8, x, width)));
     return place.replaceChildren(drawing);
   }
 
   function axis(drawing, from, to, x, height) {
     const { unit, begins } = periods(from, to, 130);
-    let free = 0;
+    let free = LEFT + 40; // behind the name of the axis
     for (const begin of begins.slice(1)) {
-      if (x(begin) < free) continue;
       const words = periodName(unit, begin);
+      if (x(begin) - words.length * 3.5 < free) continue;
       drawing.append(shape("line", { class: "grid", x1: x(begin), x2: x(begin), y1: 0, y2: height + 6 }),
         shape("text", { x: x(begin), y: height + 20, "text-anchor": "middle" }, words));
-      free = x(begin) + words.length * 7 + 24;
+      free = x(begin) + words.length * 3.5 + 24;
     }
   }
 
@@ -51,7 +52,7 @@ function lanesCard() {
     const last = entity.alive || !entity.ops.length ? ALL.to : commits[ops.commit[entity.ops[0]]].at;
     const names = [knots[0].old, ...knots.map((knot) => knot.new)];
     const words = names.map(addressOf).join(", then ");
-    const lane = shape("a", { href: storyOf(entity), "aria-label": `${entity.kind} ${words}` });
+    const lane = shape("a", { href: storyOf(entity) }, shape("title", {}, `${entity.kind} ${words}`));
     lane.append(shape("rect", { x: 0, y: y - LANE + 9, width, height: LANE, fill: "transparent" }));
     lane.append(shape("line", { class: "life", x1: x(first), x2: x(last), y1: y, y2: y }));
     if (!entity.alive) lane.append(shape("line", { class: "stop", x1: x(last), x2: x(last), y1: y - 5, y2: y + 5 }));
@@ -65,7 +66,7 @@ function lanesCard() {
       const fits = Math.floor((end - start - 6) / CHARACTER);
       if (fits >= Math.min(label.length, 4)) {
         const cut = label.length > fits ? `${label.slice(0, fits - 1)}\u2026` : label;
-        lane.append(shape("text", { class: "code", x: start + 2, y: y - 8 }, cut, shape("title", {}, addressOf(names[at]))));
+        lane.append(shape("text", { class: "code", x: start + 2, y: y - 8 }, cut));
         end = start;
       } else end = Math.min(end, start);
       free += 1;

@@ -54,7 +54,7 @@ function ticks(most) {
 
 function timelineCard() {
   const HEIGHT = 190;
-  const [TOP, BOTTOM, LEFT] = [6, 20, 34];
+  const [TOP, BOTTOM, LEFT] = [18, 20, 34];
   const readout = element("p", { class: "readout", "aria-live": "polite" });
   const drawing = shape("svg", {
     class: "timeline", height: HEIGHT, tabindex: "0", role: "img",
@@ -167,6 +167,7 @@ function timelineCard() {
       drawing.append(shape("line", { class: "grid", x1: LEFT, x2: width, y1: y(value), y2: y(value) }),
         shape("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end" }, number(value)));
     }
+    drawing.append(shape("text", { class: "axis", x: LEFT + 4, y: TOP - 8 }, `operations a ${now.unit.name}`));
     const gap = x(1) - x(0) > 8 ? 1.5 : 0.75;
     now.bars.forEach((bar, at) => {
       const height = HEIGHT - BOTTOM - y(sums[at]);
