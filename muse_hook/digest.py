@@ -29,14 +29,10 @@ def hasher(size: int) -> _Hash:
     return _new()
 
 
-def hex_sha256(data: bytes, *more: bytes) -> str:
-    """Return the SHA-256 of `data`, and what follows it, in hexadecimal."""
+def hex_sha256(data: bytes) -> str:
+    """Return the SHA-256 of `data` in hexadecimal."""
     _count(len(data))
-    made = _new(data)
-    for each in more:
-        _count(len(each))
-        made.update(each)
-    return made.hexdigest()
+    return _new(data).hexdigest()
 
 
 def _count(size: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.digest import hex_sha256
+from muse_hook.digest import hasher
 from muse_hook.errors import DamagedLogError, DeltaError
 from muse_hook.oplog.entry import (
     DOMAIN,
@@ -29,7 +29,7 @@ from muse_hook.oplog.shape import wrong_by_hand, wrong_in_seal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from muse_hook.model.change import Commit
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 # The last position of a generation is a mark's, the one before it the seal's of the largest batch.
 MAX_ENTRIES = POSITIONS - 2
-# Lines that are kept as texts; a hundred thousand of them would be in memory three times.
-_LINES_A_PART = 1000
+# Characters of lines that are kept as texts: those of 50,000 changed functions would be in memory three times.
+_PART = 1 << 16
 
 
 class Batch:
@@ -195,14 +195,45 @@ def make_batch(
     derives from the commit: the trailer `Muse-Actor`, else the author; the parents' seals. Raises DeltaError for a
     delta that is not of Muse's shape or cannot be JSON.
     """
+    op_ids: list[str] = []
+    parts = _parts(
+        commit, delta, generation, engine, op_ids, shallow=shallow, actor_id=actor_id, parent_op_ids=parent_op_ids
+    )
+    return Batch(commit.id, generation, b"".join(parts), op_ids, engine=engine, shallow=shallow)
+
+
+def is_batch(
+    data: bytes, commit: Commit, delta: StructuredDelta, generation: int, engine: str, *, shallow: bool
+) -> bool:
+    """Say whether `data` is what `make_batch` makes, without having a second one in memory. Raises DeltaError."""
+    at = 0
+    for part in _parts(commit, delta, generation, engine, [], shallow=shallow):
+        if not data.startswith(part, at):
+            return False
+        at += len(part)
+    return at == len(data)
+
+
+def _parts(
+    commit: Commit,
+    delta: StructuredDelta,
+    generation: int,
+    engine: str,
+    op_ids: list[str],
+    *,
+    shallow: bool,
+    actor_id: str | None = None,
+    parent_op_ids: Sequence[str] | None = None,
+) -> Iterator[bytes]:
+    """Yield a batch's lines, some at a time, the seal last; `op_ids` takes the entries' ids."""
     parents_json = canonical([seal_id(parent) for parent in commit.parents])
     causes_json = parents_json if parent_op_ids is None else texts_json(parent_op_ids, "parent_op_ids")
     actor_json = text_json(commit.actor or commit.author if actor_id is None else actor_id, "actor_id")
     tail = tail_json(commit.committed_at, commit.intent, commit.reservation, commit.id)
     base = stamp(generation, 0)
+    made = hasher(0)
     lines: list[str] = []
-    parts: list[bytes] = []  # the lines of before
-    op_ids: list[str] = []
+    size = 0  # of the lines, in characters
     tops: list[str] = []
     for op_json, is_child in walk_ops(delta):
         position = len(op_ids)
@@ -212,23 +243,26 @@ def make_batch(
         op_ids.append(op_id)
         if not is_child:
             tops.append(op_id)
-        causes = f'["{tops[-1]}"]' if is_child else causes_json
-        if len(lines) == _LINES_A_PART:
-            parts.append("".join(lines).encode("ascii"))
-            lines.clear()
-        lines.append(
-            entry_line(
-                op_id,
-                base + position,
-                DOMAIN,
-                actor_json=actor_json,
-                parents_json=causes,
-                op_json=op_json,
-                tail_json=tail,
-            )
+        line = entry_line(
+            op_id,
+            base + position,
+            DOMAIN,
+            actor_json=actor_json,
+            parents_json=f'["{tops[-1]}"]' if is_child else causes_json,
+            op_json=op_json,
+            tail_json=tail,
         )
-    parts.append("".join(lines).encode("ascii"))
-    del lines
+        lines.append(line)
+        size += len(line)
+        if size > _PART:
+            part = "".join(lines).encode("ascii")
+            made.update(part)
+            yield part
+            lines.clear()
+            size = 0
+    part = "".join(lines).encode("ascii")
+    made.update(part)
+    yield part
     record = {
         "parents": list(commit.parents),
         "author": commit.author,
@@ -237,7 +271,7 @@ def make_batch(
         "committed_at": commit.committed_at,
         "generation": generation,
         "entries": len(op_ids),
-        "sha256": hex_sha256(*parts),
+        "sha256": made.hexdigest(),
         "engine": engine,
         "summary": delta.get("summary", ""),
         "sem_ver_bump": delta.get("sem_ver_bump", "none"),
@@ -253,7 +287,7 @@ def make_batch(
         "content_summary": commit.summary,
     }
     seal_tail = f'{tail},"commit":{canonical_of(record, "the summary")}'
-    line = entry_line(
+    seal = entry_line(
         seal_id(commit.id),
         base + len(op_ids),
         "git",
@@ -261,10 +295,8 @@ def make_batch(
         parents_json=canonical(tops) if tops else parents_json,
         op_json=canonical(op),
         tail_json=seal_tail,
-    )
-    seal = with_check(line.encode("ascii")) if has_check(engine) else line.encode("ascii")
-    parts.append(seal)
-    return Batch(commit.id, generation, b"".join(parts), op_ids, engine=engine, shallow=shallow)
+    ).encode("ascii")
+    yield with_check(seal) if has_check(engine) else seal
 
 
 def make_superseded(old: str, new: Commit, reason: str, generation: int) -> RewriteMark:

@@ -9,7 +9,7 @@ from muse_hook.git.objects import decode_path
 from muse_hook.languages.languages import language_for
 from muse_hook.pathrules.rules import SYMBOLS, read_rules
 from muse_hook.replay.tables import Symbols, TreeSymbols
-from muse_hook.symbols.extract import extract
+from muse_hook.symbols.extract import read_alone
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,12 +105,10 @@ class Trees:
         if key in self._read:
             self._read.move_to_end(key)
             return self._read[key]
-        table = extract(self.objects.blob(blob), language)
+        table, content_ids = read_alone(self.objects.blob(blob), language)
         found = None
         if table.state == "parsed":
-            found = {name: symbol.content_id for name, symbol in table.symbols.items()}
-            if table.swallowed:
-                found = PartialSymbols(found)
+            found = PartialSymbols(content_ids) if table.swallowed else content_ids
         self._read[key] = found
         self._size += len(found or ()) + 1
         while self._size > SYMBOL_CACHE_SIZE and len(self._read) > 1:

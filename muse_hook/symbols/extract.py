@@ -7,7 +7,7 @@ import codecs
 from muse_hook.symbols.damage import crosses, is_deeper
 from muse_hook.symbols.outline import Outline
 from muse_hook.symbols.reuse import read_changed
-from muse_hook.symbols.source import reader_of
+from muse_hook.symbols.source import reader_of, set_cache_size
 from muse_hook.symbols.statement import cut, item_cuts, whole
 from muse_hook.symbols.table import SegmentedTable
 
@@ -40,6 +40,20 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
         if found is not None and previous.nodes + found[1] <= MAX_NODES:
             return SegmentedTable(language, found[0], nodes=previous.nodes + found[1])
     return _read(text, language, reader)
+
+
+def read_alone(source: bytes, language: Language) -> tuple[SymbolTable, dict[str, str]]:
+    """Return the symbols of a file, and their content ids by qualified name, of a file that nobody will ask more of.
+
+    Trees and normal forms are let go at once: of a file of 500 kB they are 50 MB. Raises ImportError as `extract`.
+    """
+    before = set_cache_size(0)
+    try:
+        table = extract(source, language)
+        return table, {name: symbol.content_id for name, symbol in table.symbols.items()}
+    finally:
+        set_cache_size(before)
+        reader_of(language).drop_trees()
 
 
 def unreadable_table(language: Language) -> SymbolTable:

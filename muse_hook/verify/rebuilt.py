@@ -7,7 +7,7 @@ from json import loads
 from muse_hook.delta.ops import delta_summary
 from muse_hook.errors import DeltaError
 from muse_hook.model.change import Commit
-from muse_hook.oplog.batch import make_batch, make_dropped, make_superseded
+from muse_hook.oplog.batch import is_batch, make_batch, make_dropped, make_superseded
 from muse_hook.oplog.entry import POSITIONS, canonical
 from muse_hook.oplog.seal import is_purge
 
@@ -47,18 +47,15 @@ def batch_differences(
             "sem_ver_bump": record["sem_ver_bump"],
             "breaking_changes": record["breaking_changes"],
         }
+    commit = commit or _as_sealed(seal)
+    if shallow or generation is None:
+        generation = record["generation"]
     try:
-        made = make_batch(
-            commit or _as_sealed(seal),
-            delta,
-            record["generation"] if shallow or generation is None else generation,
-            record["engine"],
-            shallow=shallow,
-        )
+        if is_batch(batch.data, commit, delta, generation, record["engine"], shallow=shallow):
+            return ops, []
+        made = make_batch(commit, delta, generation, record["engine"], shallow=shallow)
     except DeltaError as error:
         return ops, [(0, error.wrong)]
-    if made.data == batch.data:
-        return ops, []
     return ops, list(_differences(batch.data, made.data, strict=record["engine"] == engine))
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.batches import ENGINE, batch, commit, delta, entries, insert, log_of, oid, patch, scan, write
 
 from muse_hook.errors import DamagedLogError, DeltaError
-from muse_hook.oplog.batch import MAX_ENTRIES, Batch, make_batch, make_dropped, make_superseded
+from muse_hook.oplog.batch import MAX_ENTRIES, Batch, is_batch, make_batch, make_dropped, make_superseded
 from muse_hook.oplog.entry import POSITIONS, canonical, entry_id, mark_id, seal_id
 from muse_hook.oplog.lines import parse
 from muse_hook.oplog.reader import LogReader, read_entries
@@ -53,6 +53,20 @@ def test_a_batch_is_the_ops_each_patch_followed_by_its_children_and_the_seal() -
     assert [line["domain"] for line in lines] == ["code"] * 6 + ["git"]
     assert {line["commit_id"] for line in lines} == {oid(5)}
     assert {line["created_at"] for line in lines} == {"2026-01-01T11:00:00+00:00"}
+
+
+def test_a_batch_made_in_parts_is_whole_and_is_told_from_any_other() -> None:
+    ops = delta(*(patch(f"m{number}.py", *(f"f{each}" for each in range(200))) for number in range(5)))
+    of = commit(5, 3)
+    made = make_batch(of, ops, 7, engine=ENGINE)
+    *lines, seal = made.data.splitlines(keepends=True)
+    assert len(made.data) > 5 << 16
+    assert len(lines) == len(made.op_ids) == 5 * 201
+    assert json.loads(seal)["commit"]["sha256"] == hashlib.sha256(b"".join(lines)).hexdigest()
+    assert is_batch(made.data, of, ops, 7, ENGINE, shallow=False)
+    for other in (made.data[:-1], made.data + b"\n", b"".join(lines), made.data.replace(b"f199", b"f198", 1), b""):
+        assert not is_batch(other, of, ops, 7, ENGINE, shallow=False)
+    assert not is_batch(made.data, of, ops, 8, ENGINE, shallow=False)
 
 
 def test_the_keys_stand_in_muse_s_order_then_ours() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import Parameter, Symbol, SymbolTable
+from muse_hook.symbols import source as texts
 from muse_hook.symbols.extract import extract
 
 
@@ -438,3 +439,24 @@ def test_an_empty_file_has_no_symbols() -> None:
     for source in (b"", b"\n", b"# comment"):
         assert (table(source).state, dict(table(source).symbols)) == ("parsed", {})
     assert table(b"").tree_id == table(b"\n# comment\n").tree_id
+
+
+def test_changed_functions_are_parsed_once_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"f{number}" for number in range(40)]
+    before = table("".join(f"def {name}(a):\n    b = a\n    return b\n\n\n" for name in names))
+    after = table("".join(f"def {name}(a):\n    b = a\n    return -b\n\n\n" for name in names))
+    monkeypatch.setattr(texts, "TREE_CACHE_SIZE", 0)
+    kept = texts.set_cache_size(0)
+    try:
+        assert before.changed(after) == names
+        reader = texts.reader_of(language_for("a.py"))  # type: ignore[arg-type] # there is one
+        reader.drop_trees()
+        monkeypatch.setattr(reader, "parser", None)
+        for name in names:
+            old, new = before.symbols[name], after.symbols[name]
+            assert (old.signature_id, old.docstring_id) == (new.signature_id, new.docstring_id)
+            assert old.body_id != new.body_id
+            assert old.statements[0] == new.statements[0]
+            assert old.statements != new.statements
+    finally:
+        texts.set_cache_size(kept)
