@@ -32,6 +32,7 @@ _NICE = 5  # behind what the person is doing
 _STDIO = 3
 _BACKGROUND = "--background"
 _PROBE = "--probe"
+_MESSAGE_HOOK = "prepare-commit-msg"
 _ONE_COMMIT = frozenset({"post-commit", "post-applypatch"})
 _HOOKS = _ONE_COMMIT | {"post-merge", "post-rewrite", "post-receive"}
 _PAIR = 2
@@ -47,6 +48,9 @@ def main(argv: list[str]) -> None:
     if argv[:1] == [_PROBE]:
         sys.stdout.write(f"muse_hook {__version__} {' '.join(argv[1:])}\n")
         sys.stdout.flush()
+        return
+    if argv[:1] == [_MESSAGE_HOOK]:
+        _fill_message(argv[1:])
         return
     background = argv[:1] == [_BACKGROUND]
     name, *arguments = argv[1:] if background else argv
@@ -65,6 +69,24 @@ def main(argv: list[str]) -> None:
         from traceback import format_exc
 
         _complain(store, error, format_exc())
+
+
+def _fill_message(arguments: list[str]) -> None:
+    """Add the trailers that the environment says to a commit's message; never in the way of the commit.
+
+    An amended commit (source "commit") has them or has them not.
+    """
+    try:
+        from muse_hook.agents.acting import interpret_trailers, trailers_in
+
+        trailers = trailers_in(os.environ)
+        if not trailers or not arguments or arguments[1:2] == ["commit"]:
+            return
+        from muse_hook.git.discovery import open_repository
+
+        open_repository(fast=True).output(*interpret_trailers(trailers, os.path.abspath(arguments[0])))
+    except Exception as error:  # noqa: BLE001 - the commit goes on without
+        _say(f"no trailers added: {error}")
 
 
 class _Hook:

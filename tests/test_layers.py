@@ -36,6 +36,8 @@ DOORS = {
     "sqlite3": {"index", "history"},
     "_sqlite3": {"index", "history"},
     "watchdog": {"watch"},
+    "mcp": {"cli"},
+    "anyio": {"cli"},
 }
 PRINT = {"cli", "__main__", "hook"}
 READ_THE_ENVIRONMENT = {"cli", "__main__", "hook", "git"}

@@ -137,6 +137,15 @@ def agent_table() -> AgentTable:
         return AgentTable(tomllib.load(file))
 
 
+@lru_cache(maxsize=1)
+def table_version() -> str:
+    """Return what says which table this is: what another one said is to be said anew."""
+    from muse_hook.digest import hex_sha256
+
+    with open(_FILE, "rb") as file:
+        return hex_sha256(file.read())[:16]
+
+
 def _first(globs: Sequence[tuple[re.Pattern[str], str]], text: str) -> str:
     return next((agent_id for pattern, agent_id in globs if pattern.match(text)), "")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from muse_hook.agents.acting import actor_in, one_line
 from muse_hook.catchup.sessions import session_of_head
 from muse_hook.errors import StoreError
 from muse_hook.oplog.batch import ManualEntries
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
+    from muse_hook.git.repository import Repository
     from muse_hook.model.ops import OpEntry
     from muse_hook.oplog.claim import Claim
 
@@ -43,6 +47,16 @@ def append_entry(invocation: Invocation, make: Callable[[int], OpEntry]) -> None
         entry = make(highest_stamp(store, session, locked=True) + 1)
         append(store, session, [ManualEntries.of_entry(entry)])
     invocation.index.follow(session)  # or the next hook would have to
+
+
+def actor_of(repository: Repository) -> str:
+    """Return who is acting: what the environment says, else who would be the author of a commit made now."""
+    found = actor_in(os.environ)
+    if found:
+        return found
+    status, output, _ = repository.run("var", "GIT_AUTHOR_IDENT")
+    line = output.decode("utf-8", "backslashreplace")
+    return one_line(line[: line.rfind(">") + 1]) if status == 0 else ""
 
 
 def is_own(claim: Claim, session: str) -> bool:

@@ -122,6 +122,15 @@ class Invocation:
             self.read_logs()
         return self.index.connection
 
+    def attributed_history(self) -> sqlite3.Connection:
+        """Return the history with what is known of the agents that took part; see `history`."""
+        database = self.history()
+        from muse_hook.history.attribution import attribute  # few ask for it
+
+        with self.repository.objects() as objects:
+            attribute(self.index, objects)
+        return database
+
     def recorded_symbols(self) -> RecordedSymbols | None:
         """Return who is who by the recorded history; None where nothing is recorded, or it cannot be read."""
         if not self.store.exists():

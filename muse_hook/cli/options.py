@@ -147,6 +147,32 @@ def check_paths(specs: PathSpecs, known: Iterable[str], wrong: str) -> None:
         _no_choice("--", unmatched, folders.union(paths), wrong)
 
 
+def agent_ids(word: str, database: sqlite3.Connection) -> list[str]:
+    """Return the ids of the agents that `--agent` means: part of an id or a name, a glob ("*" for any).
+
+    Agents of the table, and bots without a row that took part in some commit. `database` is attributed.
+    """
+    from fnmatch import fnmatchcase
+
+    from muse_hook.agents.table import agent_table
+    from muse_hook.history.attribution import attributed_agents
+
+    recorded, table = attributed_agents(database), agent_table()
+    if set("*?[").intersection(word):
+        found = [each for each in {*recorded, *table.agents} if fnmatchcase(each, word.lower())]
+    else:
+        found = table.ids_like(word) or [each for each in recorded if word.lower() in each.lower()]
+    if not found:
+        meant = closest(word.lower(), {*recorded, *table.agents})
+        hint = (
+            shell_command("--agent", meant)
+            if meant
+            else "muse-hook sql 'SELECT agents, count(*) FROM commits GROUP BY 1'"
+        )
+        reject(f"reading --agent {word}", "no agent is called that", hint)
+    return sorted(found)
+
+
 def check_session(session: str, index: Index) -> None:
     """Raise SessionError for a session that has no log, naming the one that was probably meant."""
     from muse_hook.oplog.sessions import display_name  # only where a session is named

@@ -62,10 +62,13 @@ COMMANDS: dict[str, dict[str, str]] = {
         "report": "Write the history as a page to look at",
     },
     "work beside others": {
+        "news": "Tell what others changed that your work touches",
         "uses": "Show who calls or imports a symbol",
         "reserve": "Say which symbols you are about to change",
         "release": "Give up what you have reserved",
         "reservations": "List who is about to change what",
+        "trailers": "Print the trailers that say who acts and why",
+        "mcp": "Serve coding agents by the Model Context Protocol",
     },
 }
 """The one line of each command, by what people want to do; a command's own module is loaded when it is called."""

@@ -15,7 +15,7 @@ from muse_hook.watch.follower import BackfilledCommits, Follower
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.cli.invocation import Invocation
@@ -47,6 +47,7 @@ class EventPrinter:
         self._wanted = arguments
         self._out = out
         self._commits = 0
+        self.tell: Callable[[dict[str, Any]], None] | None = None  # of each operation, commit and claim, for --exec
 
     def begin(self, cursor: Cursor) -> None:
         """Say where it begins, for programs that must be able to go on even if nothing happens."""
@@ -67,6 +68,9 @@ class EventPrinter:
         else:
             self._draw(event, [entry for _, entry in chosen])
         self._out.flush()
+        if self.tell is not None:
+            for told in self._as_json(event, chosen):
+                self.tell(told)
         self._commits += 1
         return bool(self._commits == self._wanted.max_count)
 
@@ -92,28 +96,30 @@ class EventPrinter:
         )
 
     def _write(self, event: LogEvent, chosen: Sequence[tuple[int, dict[str, Any]]]) -> None:
+        for told in self._as_json(event, chosen):
+            self._out.json(told)
+
+    def _as_json(self, event: LogEvent, chosen: Sequence[tuple[int, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
         seal = event.entries[-1] if event.commit_id else {}
         ids = self._symbol_ids(event.commit_id) if self._symbol_ids is not None else {}
         for number, entry in chosen:
-            self._out.json(
-                {
-                    "version": 1,
-                    "command": "watch",
-                    "type": _type(entry),
-                    "cursor": event.cursor_after(number + 1),
-                    "session": event.session,
-                    "commit": event.commit_id,
-                    "actor": entry["actor_id"],
-                    "author": seal.get("commit", {}).get("author"),
-                    "created_at": entry["created_at"],
-                    "subject": seal.get("domain_op", {}).get("content_summary"),
-                    "op_id": entry["op_id"],
-                    "lamport_ts": entry["lamport_ts"],
-                    "parent_op_ids": entry["parent_op_ids"],
-                    "op": entry["domain_op"],
-                    "symbol_id": ids.get(entry["op_id"]),
-                }
-            )
+            yield {
+                "version": 1,
+                "command": "watch",
+                "type": _type(entry),
+                "cursor": event.cursor_after(number + 1),
+                "session": event.session,
+                "commit": event.commit_id,
+                "actor": entry["actor_id"],
+                "author": seal.get("commit", {}).get("author"),
+                "created_at": entry["created_at"],
+                "subject": seal.get("domain_op", {}).get("content_summary"),
+                "op_id": entry["op_id"],
+                "lamport_ts": entry["lamport_ts"],
+                "parent_op_ids": entry["parent_op_ids"],
+                "op": entry["domain_op"],
+                "symbol_id": ids.get(entry["op_id"]),
+            }
 
     def _draw(self, event: LogEvent, chosen: Sequence[dict[str, Any]]) -> None:
         last = event.entries[-1]

@@ -235,6 +235,17 @@ def symbol_ids(connection: sqlite3.Connection, commit_id: str | None) -> dict[st
         return {}
 
 
+def has_records(connection: sqlite3.Connection) -> bool:
+    """Say whether anything is recorded."""
+    return connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is not None
+
+
+def author_and_stamp(connection: sqlite3.Connection, commit_id: str) -> tuple[str, int] | None:
+    """Return the author of a recorded commit and the stamp of its batch, None of one that is not recorded."""
+    row = connection.execute("SELECT author, lamport_ts FROM records WHERE commit_id = ?", (commit_id,)).fetchone()
+    return None if row is None else (row[0] or "", int(row[1]))
+
+
 def renames(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[Any, ...]]:
     """Yield every rename and move of a symbol, newest first.
 

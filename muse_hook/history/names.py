@@ -9,6 +9,7 @@ from muse_hook.model.address import simple_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from muse_hook.history.ancestry import BranchFilter
 
@@ -79,6 +80,23 @@ class SymbolNames:
         ).fetchall()
         here = (address for (address,) in rows if self._addresses.living(self._reachable, address) == symbol)
         return next(here, "") or str(rows[0][0])
+
+    def addresses_of(self, symbols: Sequence[int]) -> set[str]:
+        """Return every address that symbols ever had by themselves."""
+        query = "SELECT address FROM addresses WHERE symbol = ?"
+        return {address for symbol in symbols for (address,) in self._sql.execute(query, (symbol,))}
+
+    def contents_of(self, symbol: int) -> set[str]:
+        """Return the content ids that a symbol has had, by the ops that are recorded of it."""
+        query = (
+            "SELECT e.new_content_id FROM links k JOIN entries e USING (record, position)"
+            " WHERE k.symbol = ? AND e.new_content_id IS NOT NULL"
+        )
+        return {content_id for (content_id,) in self._sql.execute(query, (symbol,))}
+
+    def former_paths(self, path: str) -> list[str]:
+        """Return the names that a file has had, its own first."""
+        return self._file_names(path)
 
     def _exact(self, address: str) -> SymbolQuery:
         symbol = self._addresses.living(self._reachable, address)

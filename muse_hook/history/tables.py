@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Values = tuple[Any, ...]
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 9
+VERSION = 10
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one manual entry.
 # `chain` and `step` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `identities`;
@@ -27,6 +27,7 @@ VERSION = 9
 # `identities.origin`: the symbol that this one was until a merge brought both to life at two addresses.
 # `moves.from_parent`: the parent that the symbol had gone there in already. `rewrites` are the marks of the logs (`new`
 # NULL: dropped), `superseded` what they come to as long as no branch has the old commit: see rewrites.
+# `attributions` is filled when somebody asks who took part (attribution.py).
 _TABLES = """
 CREATE TABLE records (
     record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
@@ -73,6 +74,7 @@ CREATE TABLE rewrites (
     op_id TEXT PRIMARY KEY, old TEXT NOT NULL, new TEXT, lamport_ts INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE superseded (commit_id TEXT PRIMARY KEY, new TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE attributions (commit_id TEXT PRIMARY KEY, agents TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT ROWID;
 """
 
@@ -94,7 +96,8 @@ _VIEWS = """
 CREATE VIEW commits AS
     SELECT commit_id, session, generation, lamport_ts, tree, author, co_authors, actor, authored_at, committed_at,
         subject, summary, sem_ver_bump, breaking_changes, engine, intent AS intent_id,
-        reservation AS reservation_id, parents, new AS superseded
+        reservation AS reservation_id, parents, new AS superseded,
+        (SELECT agents FROM attributions a WHERE a.commit_id = records.commit_id) AS agents
     FROM records LEFT JOIN superseded USING (commit_id) WHERE commit_id IS NOT NULL;
 CREATE VIEW ops AS
     SELECT e.op_id, r.commit_id, r.lamport_ts + e.position AS lamport_ts, r.session, r.actor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 
+from muse_hook.agents.acting import MESSAGE_HOOK
 from muse_hook.catchup.state import make_baseline
 from muse_hook.errors import InstallError, RepositoryError, shell_command
 from muse_hook.install import interpreter
@@ -86,7 +87,7 @@ def uninstall(repo: Repository) -> list[Finding]:
     hooks = HooksFolder(repo)
     findings = []
     for folder in _folders(repo, hooks):
-        for event in EVENTS:
+        for event in (*EVENTS, MESSAGE_HOOK):
             findings += remove_hook(os.path.join(folder, event))
     remove_configured(repo, [event for event in EVENTS if event in configured_hooks(repo)])
     _remove_own(hooks)
@@ -99,6 +100,28 @@ def uninstall(repo: Repository) -> list[Finding]:
     store = Store(repo.common_dir)
     message = f"the log stays in {store.muse_dir}" if os.path.isdir(store.muse_dir) else "there is no log"
     return [*findings, Finding("store", "ok", message)]
+
+
+def install_message_hook(repo: Repository) -> str:
+    """Have Git fill in the trailers that the environment says (`muse-hook trailers`) from now on; what became of it.
+
+    The hook that is there goes first. RepositoryError, InstallError.
+    """
+    refuse_other_owner(repo, "installing the hook")
+    hooks = HooksFolder(repo)
+    path = os.path.join(hooks.folder, MESSAGE_HOOK)
+    if hooks.other_owner:
+        hint = f'add to {path}: muse-hook trailers --into "$1"'
+        raise InstallError(f"installing {MESSAGE_HOOK}", hooks.other_owner, hint)
+    os.makedirs(hooks.folder, exist_ok=True)
+    _refuse_unwritable(hooks.folder)
+    return add_hook(path, interpreter.shim_for(None, background=False).render()).state
+
+
+def uninstall_message_hook(repo: Repository) -> None:
+    """Take it out again, and put back what was there. InstallError."""
+    for folder in _folders(repo, HooksFolder(repo)):
+        remove_hook(os.path.join(folder, MESSAGE_HOOK))
 
 
 def hook_states(repo: Repository) -> list[HookState]:

@@ -19,7 +19,7 @@ from muse_hook.cli.parser import COMMANDS, command_parser
 PAGE = Path(muse_hook.__file__).parent.parent / "docs" / "json.md"
 EVERYWHERE = {"version", "command"}
 # Objects whose keys are names of the repository's, not words of the page.
-BY_NAME = {"files", "rows"}
+BY_NAME = {"files", "rows", "trailers"}
 # Whose words else a command's objects have.
 SHARED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("show", "diff", "log", "watch"), ("delta",)),
@@ -115,12 +115,14 @@ def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
         "sessions": [("sessions",)],
         "status": [("status",)],
         "doctor": [("doctor",)],
-        "log": [("log", "--all"), ("log", "moved.py::prime", "--all")],
-        "blame": [("blame", "a.py")],
+        "log": [("log", "--all"), ("log", "--agent", "*"), ("log", "moved.py::prime", "--all")],
+        "blame": [("blame", "a.py"), ("blame", "a.py", "--agents")],
         "sql": [("sql", "SELECT commit_id FROM commits")],
         "reserve": [("reserve", "a.py::first", "--intent", "x", "--until", "3d")],
         "reservations": [("reservations",)],
         "release": [("release", "first")],
+        "trailers": [("trailers", "--actor", "bot")],
+        "news": [("news", "--for", "a.py::first")],
         "uses": [("uses", "a.py::first")],
         "report": [("report", "-o", str(shell.repo.path.parent / "page.html"))],
         "watch": [("watch", "--history", "--no-wait")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from muse_hook.cli.failures import warn
 from muse_hook.cli.options import add_json, as_recorded, relative
 from muse_hook.cli.terminal import printable, width
 from muse_hook.errors import RevisionError, shell_command
@@ -16,6 +17,7 @@ from muse_hook.record.delta import TableCache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    import sqlite3
     from collections.abc import Sequence
     from typing import Any
 
@@ -34,6 +36,7 @@ symbols are those of the file at HEAD, or at REV.
 EXAMPLES = """
 muse-hook blame src/app.py
 muse-hook blame v1.0 src/app.py --json
+muse-hook blame --agents src/app.py
 """
 
 _WHO_CELLS = 20
@@ -54,6 +57,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("rev", metavar="REV", nargs="?", default="HEAD", help="At which commit (default: HEAD)")
     parser.add_argument("path", metavar="PATH", help="The file")
+    parser.add_argument(
+        "--agents", action="store_true", help="Say which coding agents took part, and which lines a model wrote"
+    )
     add_json(parser)
 
 
@@ -63,7 +69,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     commit_id = repository.resolve(arguments.rev)
     path = as_recorded(relative(repository, arguments.path))
     table = _table(repository, commit_id, path)
-    database = invocation.history()
+    database = invocation.attributed_history() if arguments.agents else invocation.history()
     branch = BranchFilter(repository, database, [commit_id])
     names = SymbolNames(database, branch)
     numbers = {name: names.symbol_at(f"{path}::{name}") for name in table.symbols}
@@ -87,6 +93,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
                 "change": change.change if change else [],
             }
         )
+    if arguments.agents:
+        _add_agents(rows, invocation, database, names, commit_id=commit_id, path=path)
     if arguments.json:
         result = {"version": 1, "command": "blame", "commit": commit_id, "path": path, "symbols": rows}
         invocation.out.json(result)
@@ -95,6 +103,32 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         if any(row["commit"] is None for row in rows):
             invocation.messages.line(("hint: ", "hint"), "muse-hook backfill records the history of the others")
     return 0
+
+
+def _add_agents(
+    rows: Sequence[dict[str, Any]],
+    invocation: Invocation,
+    database: sqlite3.Connection,
+    names: SymbolNames,
+    *,
+    commit_id: str,
+    path: str,
+) -> None:
+    """Add who took part in each last change, and the lines that a model wrote as git-ai's notes say."""
+    from muse_hook.briefing.model_lines import ModelLines  # few ask for it
+    from muse_hook.briefing.tree import CommitTree
+    from muse_hook.history.attribution import agents_of
+
+    agents = agents_of(database, {row["commit"] for row in rows if row["commit"]})
+    repository = invocation.repository
+    with repository.objects() as objects:
+        tree = CommitTree(repository, objects, commit_id)
+        table = tree.table(path)
+        noted = ModelLines(repository, objects, database, names, lambda text: warn(invocation.messages, text))
+        lines = noted.of_file(path, table, tree.source(path)) if table is not None else {}
+    for row in rows:
+        row["agents"] = agents.get(row["commit"], [])
+        row["agent_lines"] = lines.get(row["address"][len(path) + 2 :], [])
 
 
 def _table(repository: Repository, commit_id: str, path: str) -> SymbolTable:
@@ -129,7 +163,13 @@ def _draw(out: Screen, rows: Sequence[dict[str, Any]], path: str) -> None:
             (row["kind"].replace("_", " ").ljust(kinds), "kind"),
             f"  {names[row['address']].removeprefix('import::')}",
             (f"  {', '.join(row['change'])}", "changed"),
+            (f"  {', '.join(row['agents'])}" if row.get("agents") else "", "renamed"),
         )
+        for noted in row.get("agent_lines", ()):
+            first, last = noted["lines"]
+            where = f"L{first}" if first == last else f"L{first}{out.sign('–', '-')}{last}"
+            model = f" ({noted['model']})" if noted["model"] else ""
+            out.line(" " * _SHORT, (f"  {where} written by {noted['agent'] or 'a model'}{model}", "renamed"))
 
 
 def _lines(out: Screen, row: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from muse_hook.cli.options import (
     add_dates,
     add_filters,
     add_json,
+    agent_ids,
     as_recorded,
     check_author,
     check_path,
@@ -25,6 +26,7 @@ from muse_hook.cli.options import (
 )
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.attribution import agents_of, commits_of
 from muse_hook.history.events import Filter, recorded_commits, stream
 from muse_hook.history.names import AddressError, SymbolNames, recorded_words
 from muse_hook.history.rewrites import superseded
@@ -82,6 +84,9 @@ def configure(parser: Parser) -> None:
     group = add_filters(parser)
     add_dates(group)
     group.add_argument(
+        "--agent", metavar="NAME", default="", help="Only commits that this coding agent or bot had part in ('*': any)"
+    )
+    group.add_argument(
         "--grep",
         metavar="PATTERN",
         action="append",
@@ -97,7 +102,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     repository = invocation.repository
     wanted = filter_of(arguments, repository)
     dates = None if arguments.json else CommitDates(repository, arguments.date)
-    database = invocation.history()
+    database = invocation.attributed_history() if arguments.agent else invocation.history()
     check_words(wanted.kind, wanted.change, lambda: database)
     check_path(wanted, database)
     check_author(wanted, database)
@@ -110,6 +115,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if wanted.session:
         check_session(wanted.session, invocation.index)
     is_range = wanted.commits is not None
+    if arguments.agent:
+        by_agents = commits_of(database, agent_ids(as_recorded(arguments.agent), database))
+        wanted.commits = by_agents if wanted.commits is None else by_agents.intersection(wanted.commits)
     _ask_git(arguments, repository, database, wanted)
     events = stream(database, query, wanted, None if arguments.all or is_range else branch)
     chosen: Iterator[CommitEvent] = itertools.islice(events, arguments.max_count)
@@ -119,6 +127,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     marked = (_marked(event, instead) for event in chosen)
     if dates is None:
         events_json = [event.as_json() for event in marked]
+        if arguments.agent:
+            agents = agents_of(database, [each["commit"] for each in events_json])
+            events_json = [{**each, "agents": agents.get(each["commit"], [])} for each in events_json]
         invocation.out.json({"version": 1, "command": "log", "events": events_json})
         _explain_nothing(arguments, invocation, bool(events_json))
         return 0
@@ -240,6 +251,7 @@ def _explain_nothing(arguments: argparse.Namespace, invocation: Invocation, is_a
     chosen = (
         arguments.session, arguments.author, arguments.path, arguments.kind, arguments.change, arguments.since,
         arguments.until, arguments.grep, arguments.paths, arguments.range, arguments.address,
+        arguments.agent,
     )  # fmt: skip
     if is_any or any(chosen):
         return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.cli.acting import actor_of
-from muse_hook.cli.claims import append_entry, claims_now, is_own, own_session
+from muse_hook.cli.claims import actor_of, append_entry, claims_now, is_own, own_session
 from muse_hook.cli.failures import closest
 from muse_hook.cli.options import add_json, as_recorded
 from muse_hook.errors import MuseHookError, shell_command

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from muse_hook.cli.acting import actor_of, one_line
-from muse_hook.cli.claims import append_entry, claims_now, draw_claims, is_own, own_session
+from muse_hook.agents.acting import one_line
+from muse_hook.cli.claims import actor_of, append_entry, claims_now, draw_claims, is_own, own_session
 from muse_hook.cli.dates import until
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json, as_recorded, relative

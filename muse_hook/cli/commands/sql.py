@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import sys
 
 from muse_hook.cli.failures import reject
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         query = sys.stdin.read()
     else:
         query = as_recorded(arguments.query)
-    database = invocation.history()
+    database = _history(invocation, query)
     invocation.superseded()  # the views say which commits were rewritten, and refs may have moved
     columns, cursor = run_query(database, query)
     out = invocation.out
@@ -75,6 +76,12 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     else:
         _draw(out, columns, _all(cursor))
     return 0
+
+
+def _history(invocation: Invocation, query: str) -> sqlite3.Connection:
+    """Return the history; with the agents that took part where a question is about them."""
+    asks = re.search(r"\bagents\b|\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*", query, re.IGNORECASE)
+    return invocation.attributed_history() if asks else invocation.history()
 
 
 def _distinct(columns: Sequence[str]) -> list[str]:

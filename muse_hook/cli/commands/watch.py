@@ -18,6 +18,7 @@ from muse_hook.watch.tail import FOUND, LOST, OLDER
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Any
 
     from muse_hook.cli.invocation import Invocation
 
@@ -33,6 +34,7 @@ EXAMPLES = """
 muse-hook watch
 muse-hook watch --symbol 'src/*.py::Model.*' --change signature
 muse-hook watch --json --since "$CURSOR" --no-wait
+muse-hook watch --symbol 'src/app.py::*' --exec 'jq -r .op.address >> changed.txt'
 """
 
 _CHANGES = {
@@ -53,6 +55,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--max-count", metavar="N", type=count, help="End after N commits")
     group = add_filters(parser)
     group.add_argument("--symbol", metavar="GLOB", default="", help="Only symbols whose address, or name, fits")
+    parser.add_argument(
+        "--exec",
+        metavar="CMD",
+        default="",
+        help="Run CMD by a shell for each operation, with its JSON object on stdin; one that fails stops nothing",
+    )
     add_json(parser)
 
 
@@ -74,8 +82,10 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     check_words(arguments.kind, arguments.change, invocation.history)
     for name in ("author", "path", "symbol"):
         setattr(arguments, name, as_recorded(getattr(arguments, name)))
-    ids = _Ids(invocation) if arguments.json else None
+    ids = _Ids(invocation) if arguments.json or arguments.exec else None
     printer = EventPrinter(arguments, invocation.out, ids.of if ids is not None else None)
+    if arguments.exec:
+        printer.tell = _Command(arguments.exec, invocation).run
     try:
         printer.begin(follower.cursor)
         if ids is not None:
@@ -93,6 +103,33 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         if invocation.messages.width is None:  # no terminal: whoever reads has the cursors
             return INTERRUPTED
         raise Interrupted("following the log", "stopped", f"go on with --since {follower.cursor}") from None
+
+
+class _Command:
+    """A command of the user's that is told of each operation; what becomes of it is said and stops nothing."""
+
+    def __init__(self, command: str, invocation: Invocation) -> None:
+        self._command = command
+        self._invocation = invocation
+
+    def run(self, event: dict[str, Any]) -> None:
+        """Run it to its end with the event as JSON on its stdin; what it prints goes to stderr, stdout is ours."""
+        import json
+        import os
+        import subprocess
+
+        self._invocation.out.flush()
+        self._invocation.messages.flush()
+        data = json.dumps(event, separators=(",", ":")).encode("ascii", "backslashreplace") + b"\n"
+        env = self._invocation.repository.outer_environ
+        where = self._invocation.repository.work_tree or os.getcwd()
+        try:
+            done = subprocess.run(self._command, shell=True, input=data, stdout=2, env=env, cwd=where, check=False)  # noqa: S602 - the user's own command line
+        except OSError as error:
+            warn(self._invocation.messages, f"running {self._command}: {error.strerror or error}")
+            return
+        if done.returncode:
+            warn(self._invocation.messages, f"running {self._command}: it ended with {done.returncode}")
 
 
 def _follower(since: str | None, invocation: Invocation, *, begin: bool) -> Follower:
