@@ -96,7 +96,7 @@ LOADED_BY_A_HOOK = {
 # Files, or whole rooms, whose work takes longer than their imports, and one that the type checker alone loads.
 FREE = {
     *("doctor", "install", "report", "concurrent", "verify", "record.workers", "record.interrupts"),
-    *("watch.file_watcher", "history.link", "model.ops", "git.snapshot"),
+    *("watch.file_watcher", "history.link", "model.ops", "git.snapshot", "briefing", "cli.briefs", "cli.mcp_server"),
     *(f"cli.commands.{name}" for name in ("doctor", "install", "uninstall", "report", "concurrent", "verify", "sql")),
 }
 
