@@ -83,9 +83,9 @@ def page(
 ) -> Page:
     """Return the facts from `start` on that fit, under `name`; the next cursor, or `last` where these were all."""
     rows: list[dict[str, Any]] = []
-    lines = [printable(title)]
+    lines = [printable(line) for line in title.split("\n")]
     structured: dict[str, Any] = {**head, name: rows}
-    size, length = len(json.dumps(structured)) + _SPARE, len(lines[0]) + _SPARE
+    size, length = len(json.dumps(structured)) + _SPARE, sum(map(len, lines)) + _SPARE
     about: Mapping[str, Any] | None = None
     number = 0
     cut = False

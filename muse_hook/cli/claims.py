@@ -16,7 +16,7 @@ from muse_hook.oplog.writer import append, highest_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
@@ -31,6 +31,27 @@ def claims_now(invocation: Invocation) -> list[Claim]:
         return []
     invocation.index.refresh()
     return standing(invocation.index.claims(), now())
+
+
+def others_claims(invocation: Invocation, addresses: Iterable[str]) -> list[Claim]:
+    """Return what is claimed on other branches of what is at some addresses, by them or by stable id."""
+    session = own_session(invocation)
+    claims = [claim for claim in claims_now(invocation) if not is_own(claim, session)]
+    if not claims:
+        return []
+    ids = _symbol_ids(invocation, addresses := list(addresses))
+    return [claim for claim in claims if any(claim.covers(each, ids.get(each)) for each in addresses)]
+
+
+def _symbol_ids(invocation: Invocation, addresses: Sequence[str]) -> dict[str, str]:
+    from muse_hook.history.ancestry import BranchFilter  # only where something is claimed
+    from muse_hook.history.identity import symbol_id_of
+    from muse_hook.history.names import SymbolNames
+
+    repository, database = invocation.repository, invocation.history()
+    head = repository.head().oid
+    names = SymbolNames(database, BranchFilter(repository, database, [head] if head else []))
+    return {each: symbol_id_of(database, names.symbol_at(each)) for each in addresses}
 
 
 def own_session(invocation: Invocation) -> str:

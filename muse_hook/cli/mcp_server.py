@@ -101,10 +101,24 @@ def serve() -> None:
 
     async def run() -> None:
         server = make_server()
-        async with stdio_server() as (reader, writer):
+        async with anyio.create_task_group() as group, stdio_server() as (reader, writer):
+            group.start_soon(lambda: anyio.to_thread.run_sync(_warm, abandon_on_cancel=True))
             await server.run(reader, writer, server.create_initialization_options())
+            group.cancel_scope.cancel()
 
     anyio.run(run)
+
+
+def _warm() -> None:
+    """Read the logs before anybody asks: the first time that takes a minute in a large repository."""
+    import contextlib
+
+    from muse_hook.cli.briefs import quiet_invocation
+
+    invocation = quiet_invocation()
+    with contextlib.suppress(Exception):  # whoever asks is told
+        invocation.attributed_history()
+    invocation.let_go()
 
 
 def make_server() -> Server[Any]:

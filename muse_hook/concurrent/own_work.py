@@ -12,7 +12,7 @@ from muse_hook.git.snapshot import snapshots
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.concurrent.collision import Collision, CollisionSide
@@ -24,11 +24,20 @@ if TYPE_CHECKING:
 
 
 class OwnWork:
-    """The pairs of one's own work and a branch that collide, by the branch's name, and what was not compared."""
+    """The pairs of one's own work and a branch that collide, by the branch's name, and what was not compared.
 
-    def __init__(self, pairs: Sequence[tuple[tuple[str, str], Comparison]], unseen: Sequence[Unseen]) -> None:
+    `touched` are the addresses of the symbols that are being changed, before and after, and the paths of other files.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[tuple[tuple[str, str], Comparison]],
+        unseen: Sequence[Unseen],
+        touched: Iterable[str] = (),
+    ) -> None:
         self.pairs = list(pairs)
         self.unseen = list(unseen)
+        self.touched = sorted(touched)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as docs/json.md has it."""
@@ -91,7 +100,13 @@ def own_work(
                 found.collisions = [each for each in found.collisions if _is_of(touched, each)]
                 if found.collisions:
                     pairs.append(((own, name), found))
-        yield OwnWork(pairs, told)
+        yield OwnWork(pairs, told, _touched(touched))
+
+
+def _touched(changes: BranchChanges) -> set[str]:
+    """Return the addresses that some work touches, before and after; of a file without symbols its path."""
+    keys = {*changes.changed, *changes.added, *(each.key for each in changes.changed.values() if each.key is not None)}
+    return {f"{path}::{name}" for path, name in keys} | set(changes.without_symbols)
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
     runs: dict[str, list[tuple[str, ...]]] = {
         "show": [("show",), ("show", "topic"), ("show", "topic~1")],
         "diff": [("diff", "main", "topic")],
-        "concurrent": [("concurrent", "main", "topic"), ("concurrent", "--all")],
+        "concurrent": [("concurrent", "main", "topic"), ("concurrent", "--all"), ("concurrent", "--work-tree")],
         "checkpoint": [("checkpoint",)],
         "changelog": [("changelog", "main~1..topic")],
         "sessions": [("sessions",)],

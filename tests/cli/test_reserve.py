@@ -103,6 +103,19 @@ def test_a_claim_follows_its_symbol_through_a_rename_and_does_not_stop_the_hook(
     assert [each["symbols"] for each in json.loads(told)["others"]] == [["a.py::helper"]]
 
 
+def test_what_is_staged_is_held_against_what_others_have_reserved(shell: Shell) -> None:
+    repo = shell.repo
+    shell.out("reserve", "helper", "--intent", "speed it up")
+    shell.out("reserve", "Model.load", "--intent", "not this one")
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.write("a.py", MODEL.replace("total * 2", "total * 3").replace("helper", "assistant"))
+    assert shell.json("concurrent", "--staged")["reservations"] == []
+    assert [each["intent"] for each in shell.json("concurrent", "--work-tree")["reservations"]] == ["speed it up"]
+    repo.git("add", "-A")
+    assert [each["symbols"] for each in shell.json("concurrent", "--staged")["reservations"]] == [["a.py::helper"]]
+    assert "reserved by others:\n  a.py::helper  speed it up\n" in shell.out("concurrent", "--staged")
+
+
 def test_bad_words_are_answered_with_what_to_type(shell: Shell) -> None:
     status, _, err = shell.run("reserve", "a.py::Model.sav", "--intent", "x")
     assert (status, err.splitlines()[1]) == (1, "hint: muse-hook reserve a.py::Model.save")

@@ -6,6 +6,7 @@ import itertools
 from contextlib import ExitStack
 
 from muse_hook.cli.branch_map_view import LABELS, draw, markdown
+from muse_hook.cli.claims import draw_claims, others_claims
 from muse_hook.cli.delta_rows import DASH
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
@@ -170,8 +171,10 @@ def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
         found = held.enter_context(
             own_work(repository, objects, base, branches, staged=arguments.staged, recorded=recorded, unseen=unseen)
         )
+    reserved = others_claims(invocation, found.touched)
     if arguments.json:
-        invocation.out.json({"version": 1, "command": "concurrent", **found.as_json()})
+        told = {**found.as_json(), "reservations": [claim.as_json() for claim in reserved]}
+        invocation.out.json({"version": 1, "command": "concurrent", **told})
     else:
         for number, (names, comparison) in enumerate(found.pairs):
             if number:
@@ -179,6 +182,9 @@ def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
             _draw_comparison(invocation.out, names, comparison)
         for each in found.unseen:
             invocation.out.line(("not compared: ", "warning"), f"{', '.join(each.branches)}: {each.reason}")
+        if reserved:
+            invocation.out.line(("reserved by others:", "warning"))
+            draw_claims(invocation.out, reserved, "  ")
         _draw_total(invocation.out, sum(len(comparison.collisions) for _, comparison in found.pairs))
     return int(arguments.exit_code and bool(found.pairs))
 
