@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from muse_hook.catchup.queue import HookEvent
     from muse_hook.git.refs import Head
     from muse_hook.git.repository import Repository
+    from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog.store import Store
     from muse_hook.record.budget import Budget
 
@@ -97,6 +98,7 @@ class _Hook:
         self.kind = arguments[0] if name == "post-rewrite" and arguments else ""
         self.lines = lines
         self.background = background
+        self.delta: StructuredDelta | None = None  # of HEAD, where it was recorded here and now
 
     def run(self, store_made: list[Store]) -> None:
         from muse_hook.catchup.rebase import in_rebase
@@ -111,6 +113,7 @@ class _Hook:
         if in_rebase(head) and self.kind != "rebase":
             return  # the picks wait for the end of the rebase
         if self.name in _ONE_COMMIT and self._fast_path(repo, store, head):
+            self._notice(repo, store, head)
             return
         event = self._event(repo, head)
         from muse_hook.catchup.queue import save_event
@@ -122,6 +125,8 @@ class _Hook:
             return
         # The event is safe: whoever holds the lock now looks at the queue afterwards.
         self._catch_up(repo, store, lock_timeout=_LOCK_SECONDS_BACKGROUND if self.background else _LOCK_SECONDS_QUEUED)
+        if self.name in _ONE_COMMIT:
+            self._notice(repo, store, head)
 
     def _fast_path(self, repo: Repository, store: Store, head: Head) -> bool:
         """Record HEAD alone if that is all there is to do; False leaves it to catch-up."""
@@ -138,11 +143,28 @@ class _Hook:
             return False
         if outcome is None:
             return False
+        self.delta = outcome.delta
         for commit_id in outcome.faults:
             _say(f"not recorded yet: {outcome.unreadable[commit_id]}")
         if event_paths(store):
             self._in_background(repo, store)  # others left their events while we held the lock
         return True
+
+    def _notice(self, repo: Repository, store: Store, head: Head) -> None:
+        """Say, where `muse.notice` wants it, which other branches change what was just changed; never an error."""
+        if self.background or not _mentions_notice(repo):
+            return
+        try:
+            from muse_hook.concurrent.notice import notices, wants_notice  # where somebody has it on
+
+            if head.oid is not None and wants_notice(repo, is_terminal=_is_terminal()):
+                for text in notices(repo, store, head, self.delta):
+                    _say(text)
+        except Exception:  # noqa: BLE001 - a word that is not said costs nothing
+            from traceback import format_exc
+
+            if os.path.isdir(store.muse_dir):
+                store.append_error(format_exc())
 
     def _event(self, repo: Repository, head: Head) -> HookEvent:
         from muse_hook.catchup.queue import HookEvent
@@ -207,6 +229,40 @@ class _Hook:
             work()
         else:
             _run_detached(work)
+
+
+def _mentions_notice(repo: Repository) -> bool:
+    """Say whether `muse.notice` may be set, by a look at the files that Git reads; no git is started, nothing loaded.
+
+    A file that includes others may set anything.
+    """
+    environ = os.environ
+    if any(name.startswith("GIT_CONFIG_KEY_") or name == "GIT_CONFIG_PARAMETERS" for name in environ):
+        return True
+    home = environ.get("HOME", "")
+    folder = environ.get("XDG_CONFIG_HOME") or home + "/.config"
+    names = [repo.common_dir + "/config", repo.git_dir + "/config.worktree"]
+    names += [environ["GIT_CONFIG_GLOBAL"]] if "GIT_CONFIG_GLOBAL" in environ else [
+        home + "/.gitconfig", folder + "/git/config",
+    ]  # fmt: skip
+    if environ.get("GIT_CONFIG_NOSYSTEM", "0").lower() in {"", "0", "false", "no", "off"}:
+        names.append(environ.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig")
+    for name in names:
+        try:
+            with open(name, "rb", buffering=0) as file:
+                text = file.read().lower()
+        except OSError:
+            continue
+        if b"notice" in text or b"[include" in text:
+            return True
+    return False
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):
+        return False
 
 
 def _stdin_lines() -> list[list[str]]:

@@ -97,7 +97,7 @@ def own_work(
                 except MuseHookError as failure:
                     told.append(Unseen([own, name], failure.wrong))
                     continue
-                found.collisions = [each for each in found.collisions if _is_of(touched, each)]
+                found.collisions = [each for each in found.collisions if is_of(touched, each)]
                 if found.collisions:
                     pairs.append(((own, name), found))
         yield OwnWork(pairs, told, _touched(touched))
@@ -142,7 +142,7 @@ def with_uncommitted(
         yield made
 
 
-def _is_of(touched: BranchChanges, collision: Collision) -> bool:
+def is_of(touched: BranchChanges, collision: Collision) -> bool:
     """Say whether a collision has to do with what was touched on our side."""
     mine: CollisionSide = collision.ours
     path, _, name = (mine.address or collision.address).partition("::")

@@ -51,16 +51,17 @@ class Outcome:
 
     `written`: how many batches; `unreadable`: {commit id: why} of those that could not be recorded, `faults` those
     among them that are no object's absence but a fault of ours, as error.log says; `over_budget`: the budget was used
-    up before the end.
+    up before the end. `delta` is that of the last commit that was read, None where there was none.
     """
 
-    __slots__ = ("faults", "over_budget", "unreadable", "written")
+    __slots__ = ("delta", "faults", "over_budget", "unreadable", "written")
 
     def __init__(self) -> None:
         self.written = 0
         self.unreadable: dict[str, str] = {}
         self.faults: set[str] = set()
         self.over_budget = False
+        self.delta: StructuredDelta | None = None
 
 
 class Recorder:
@@ -253,6 +254,7 @@ class Recorder:
                                 outcome.over_budget = True
                                 break
                             chunk.append(made)
+                            outcome.delta = made[1]
                             for path, fault in made[3].items():
                                 self._store.append_error(f"recording {oid}: {path}: {fault}")
                             ops += _count_ops(made[1])
