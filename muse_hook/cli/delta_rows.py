@@ -42,18 +42,17 @@ _FILE_NOTES = {
 }
 
 
-MAX_SIGNATURE = 60
-"""Characters of a former header that a row shows; `--json` has more."""
+_OTHER_FUNCTION = {"extracted_from": "extracted from", "inlined_into": "inlined into"}
 
 
 class SymbolRow:
     """One symbol's op.
 
     `style` is a key of `SIGNS`, `to` the new name or place (or ""), `notes` reason codes and remarks in order,
-    `lines` (first, last) or None.
+    `lines` (first, last) or None, `signature` the old and the new header where they differ; `op` is what it is made of.
     """
 
-    __slots__ = ("address", "kind", "lines", "name", "notes", "style", "to")
+    __slots__ = ("address", "kind", "lines", "name", "notes", "op", "signature", "style", "to")
 
     def __init__(
         self,
@@ -65,7 +64,11 @@ class SymbolRow:
         to: str = "",
         notes: Sequence[str] = (),
         lines: tuple[int, int] | None = None,
+        signature: tuple[str, str] | None = None,
+        op: Mapping[str, Any] | None = None,
     ) -> None:
+        self.op = op or {}
+        self.signature = signature
         self.address = address
         self.style = style
         self.kind = kind
@@ -102,8 +105,9 @@ def symbol_row(op: Mapping[str, Any], path: str = "", old_path: str = "") -> Sym
     if name.startswith(_IMPORT):
         kind, name = "import", imported(name)
     style, to, notes = _what(op, file or path)
-    notes += _remarks(op)
-    return SymbolRow(address, style, kind, name, to=to, notes=notes, lines=_lines(op, parsed))
+    notes = [_note(op, note) for note in notes] + _remarks(op)
+    lines = _lines(op, parsed)
+    return SymbolRow(address, style, kind, name, to=to, notes=notes, lines=lines, signature=_signature(op), op=op)
 
 
 def imported(name: str) -> str:
@@ -168,12 +172,24 @@ def _remarks(op: Mapping[str, Any]) -> list[str]:
     sure = op.get("confidence")
     if isinstance(sure, (int, float)) and sure < 1:
         remarks.append(f"{sure:.0%} sure")
-    if isinstance(signature := op.get("signature"), dict):
-        was = str(signature.get("old", ""))
-        remarks.append(f"was {was if len(was) <= MAX_SIGNATURE else was[: MAX_SIGNATURE - 1] + '…'}")
     if op.get("from_parent"):
         remarks.append(f"from parent {op['from_parent']}")
     return remarks
+
+
+def _note(op: Mapping[str, Any], code: str) -> str:
+    """Return a reason code as it is shown: with the other function, where statements came from one or went to it."""
+    other = op.get("body")
+    if isinstance(other, str) and code in _OTHER_FUNCTION:
+        return f"{_OTHER_FUNCTION[code]} {other}"
+    return code
+
+
+def _signature(op: Mapping[str, Any]) -> tuple[str, str] | None:
+    signature = op.get("signature")
+    if not isinstance(signature, dict):
+        return None
+    return str(signature.get("old", "")), str(signature.get("new", ""))
 
 
 def _parsed_summary(op: Mapping[str, Any]) -> Mapping[str, str | None]:

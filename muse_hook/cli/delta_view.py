@@ -4,42 +4,120 @@ from __future__ import annotations
 
 from collections import Counter
 
+from muse_hook.cli.accepted import message
 from muse_hook.cli.delta_rows import DASH, SIGNS, FileRow, SymbolRow, file_rows
 from muse_hook.cli.terminal import printable, spans_width, width
+from muse_hook.model.address import SEPARATOR, carried_along, split_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from muse_hook.cli.symbol_patches import SymbolPatches
     from muse_hook.cli.terminal import Screen, Span
 
 _INDENT = 4
 _GAP = 2
 _NAME_CELLS = 48  # a longer name pushes its own row only, not the whole column of remarks
 _LAST = 10**9
+_STAT_CELLS = 80
 
 _COLOURS = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed", "arrived": "renamed"}
 _COUNTED = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed or moved"}
 _VERDICTS = ("major", "minor", "patch", "none")
 
 
-def draw_delta(screen: Screen, delta: Mapping[str, Any]) -> None:
-    """Write a delta: each file with its symbols, then one line of counts with the SemVer verdict, then what breaks."""
+class DeltaPatches:
+    """Draws each symbol's own diff between two trees, under its line."""
+
+    def __init__(
+        self, patches: SymbolPatches, old_tree: str | None, new_tree: str, ops: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self._patches = patches
+        self._trees = old_tree, new_tree
+        self._old_paths = {op["address"]: op["from_address"] for op in ops if "from_address" in op}
+        children = [(op["address"], child) for op in ops for child in op.get("child_ops", ())]
+        self._old_keys = {
+            split_address(child["new_address"], (path,)): split_address(child["address"], (path,))
+            for path, child in children
+            if "new_address" in child
+        }
+
+    def draw(self, screen: Screen, op: Mapping[str, Any], path: str) -> None:
+        """Write the diff of a symbol's op in the patch of a file."""
+        before = op["address"]
+        if "new_address" not in op and op["op"] == "replace":
+            key = split_address(before, (path,))
+            before = SEPARATOR.join(carried_along(key, self._old_paths, self._old_keys))
+        self._patches.draw_between(screen, *self._trees, op, before)
+
+
+def draw_delta(
+    screen: Screen,
+    delta: Mapping[str, Any],
+    patches: DeltaPatches | None = None,
+    accepted: Sequence[Mapping[str, str]] = (),
+) -> None:
+    """Write a delta: each file with its symbols, then one line of counts with the SemVer verdict, then what breaks.
+
+    `patches` draw each symbol's own diff. `accepted` are breaks that are told apart, see `JudgedDelta`.
+    """
     rows = file_rows(delta.get("ops", ()))
     kinds = max((width(printable(_kind(row))) for file in rows for row in file.symbols), default=0)
     before: FileRow | None = None
     for file in rows:
         if before is not None and (file.symbols or before.symbols):
             screen.line()
-        _draw_file(screen, file, kinds)
+        _draw_file(screen, file, kinds, patches)
         before = file
     if rows:
         screen.line()
     _draw_verdict(screen, delta, rows)
+    draw_accepted(screen, accepted)
 
 
-def _draw_file(screen: Screen, file: FileRow, kinds: int) -> None:
+def draw_accepted(screen: Screen, accepted: Sequence[Mapping[str, str]]) -> None:
+    """Write the breaks that somebody has accepted, each with the reason."""
+    for verdict in accepted:
+        _, reason = breaking_text(message(verdict))
+        why = f"  accepted: {verdict['accepted'] or 'without a reason'}"
+        screen.line("  ", ("-", "dim"), f" {verdict['address']}", (f"  {reason}", "dim"), (why, "hint"))
+
+
+def draw_stat(screen: Screen, delta: Mapping[str, Any]) -> None:
+    """Write a line a file: how many of its symbols changed, and a sign for each (`SIGNS`), as in `git diff --stat`."""
+    rows = file_rows(delta.get("ops", ()))
+    paths = {id(file): f"{file.old_path} => {file.path}" if file.old_path else file.path for file in rows}
+    longest = max((width(printable(path)) for path in paths.values()), default=0)
+    most = max((len(str(len(file.symbols))) for file in rows), default=0)
+    room = max((screen.width or _STAT_CELLS) - longest - most - len("  |  "), 1)
+    largest = max((len(file.symbols) for file in rows), default=0)
+    for file in rows:
+        path = paths[id(file)]
+        spans: list[Span] = [
+            f" {path}",
+            " " * (longest - width(printable(path))),
+            " | ",
+            str(len(file.symbols)).rjust(most),
+            " ",
+        ]
+        counts = Counter(row.style for row in file.symbols)
+        for style, count in ((style, counts[style]) for style in SIGNS if counts[style]):
+            signs = count if largest <= room else max(round(count * room / largest), 1)
+            spans.append((SIGNS[style] * signs, _COLOURS[style]))
+        if not file.symbols:
+            spans.append((", ".join(file.notes) or "file " + file.style, "dim"))
+        screen.line(*spans)
+    _draw_verdict(screen, {**delta, "breaking_changes": (), "verdicts": ()}, rows)
+
+
+def changed_paths(delta: Mapping[str, Any]) -> list[str]:
+    """Return the path of each file that a delta tells of, where it is now, or was last."""
+    return sorted({file.path for file in file_rows(delta.get("ops", ()))})
+
+
+def _draw_file(screen: Screen, file: FileRow, kinds: int, patches: DeltaPatches | None) -> None:
     spans: list[Span] = [(SIGNS[file.style], _COLOURS[file.style]), " "]
     if file.old_path:
         spans += [(file.old_path, "dim"), f" {screen.sign('→', '->')} "]
@@ -47,7 +125,7 @@ def _draw_file(screen: Screen, file: FileRow, kinds: int) -> None:
     if file.notes:
         spans.append((f"  ({', '.join(file.notes)})", "dim"))
     screen.line(*spans)
-    rows = list(_merged_imports(file.symbols))
+    rows = list(_merged_imports(file.symbols)) if patches is None else sorted(file.symbols, key=_line_of)
     titles = [_title(screen, row) for row in rows]
     ends = max((len(_line_range(screen, row)) for row in rows), default=0)
     names = min(max((spans_width(*title) for title in titles), default=0), _NAME_CELLS)
@@ -61,6 +139,11 @@ def _draw_file(screen: Screen, file: FileRow, kinds: int) -> None:
             (_line_range(screen, row).rjust(ends) + " " * (_GAP if ends else 0), "dim"),
         ]
         _draw_symbol(screen, lead, title, ", ".join(row.notes), names)
+        if patches is not None:
+            patches.draw(screen, row.op, file.path)
+        elif row.signature is not None:
+            for sign, header, style in zip("-+", row.signature, ("removed", "added"), strict=True):
+                screen.line(" " * spans_width(*lead), (f"{sign} {header}", style))
 
 
 def _draw_symbol(screen: Screen, lead: list[Span], title: list[Span], what: str, names: int) -> None:
@@ -120,7 +203,11 @@ def _merged_imports(rows: Sequence[SymbolRow]) -> Iterator[SymbolRow]:
         else:
             groups[key] = SymbolRow("", row.style, row.kind, row.name, notes=row.notes)
     yield from groups.values()
-    yield from sorted(rest, key=lambda row: row.lines or (_LAST, _LAST))
+    yield from sorted(rest, key=_line_of)
+
+
+def _line_of(row: SymbolRow) -> tuple[int, int]:
+    return row.lines or (_LAST, _LAST)
 
 
 def _line_range(screen: Screen, row: SymbolRow) -> str:

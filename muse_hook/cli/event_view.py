@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from muse_hook.history.events import CommitEvent
 
 _SHORT = 10  # digits of a commit id
+_LONGEST = 60  # characters of a former header; `show` and `--json` have more
 _COLOURS = {"added": "added", "removed": "removed", "changed": "changed", "renamed": "renamed", "arrived": "renamed"}
 
 
@@ -86,11 +87,15 @@ def _op_spans(screen: Screen, op: Mapping[str, Any]) -> list[Span]:
     spans += [(path, "dim"), ("::", "dim"), row.name if name else ""]
     if row.to:
         spans.append((f" {screen.sign('→', '->')} {row.to}", "renamed"))
-    what = ", ".join(row.notes)
+    what = ", ".join([*row.notes, *([f"was {_cut(row.signature[0])}"] if row.signature else [])])
     rest: list[Span] = [(f"  {what}" if what else "", "changed"), (lines, "dim")]
     if screen.width is not None and spans_width(*spans, *rest) > screen.width:
         spans[5:7] = []  # the file is the first thing that can be spared
     return spans + rest
+
+
+def _cut(header: str) -> str:
+    return header if len(header) <= _LONGEST else header[: _LONGEST - 1] + "…"
 
 
 def _as_delta_op(op: Mapping[str, Any]) -> Mapping[str, Any]:

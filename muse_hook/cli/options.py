@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from muse_hook.pathrules.pathspec import PathSpecs
 
 
+IF_OLDER = "muse-hook backfill --all, if it is older"
 KINDS = frozenset({"function", "async_function", "method", "async_method", "class", "variable", "attribute", "import"})
 CHANGES = frozenset(
     {
@@ -139,12 +140,12 @@ def paths_of(arguments: argparse.Namespace, repository: Repository) -> PathSpecs
     return PathSpecs([as_recorded(word) for word in arguments.paths], prefix)
 
 
-def check_paths(specs: PathSpecs, known: Iterable[str], wrong: str) -> None:
-    """Refuse a path that matches none of the `known` ones."""
+def check_paths(specs: PathSpecs, known: Iterable[str], wrong: str, hint: str) -> None:
+    """Refuse a path that matches none of the `known` ones; `hint` is what to type where none of them is near."""
     paths = sorted(known)
     if unmatched := specs.unmatched(paths):
         folders = {path[:at] for path in paths for at, letter in enumerate(path) if letter == "/"}
-        _no_choice("--", unmatched, folders.union(paths), wrong)
+        _no_choice("--", unmatched, folders.union(paths), wrong, hint)
 
 
 def agent_ids(word: str, database: sqlite3.Connection) -> list[str]:
@@ -210,15 +211,13 @@ def check_path(wanted: Filter, history: sqlite3.Connection) -> None:
         known = recorded_words(history, "path")
         if any(each.startswith(path.rstrip("/") + "/") for each in known):
             reject(f"reading --path {path}", "that is a folder", shell_command("--path", path.rstrip("/") + "/*"))
-        _no_choice("--path", path, known, "no recorded commit has it")
+        _no_choice("--path", path, known, "no recorded commit has it", IF_OLDER)
 
 
-def _no_choice(option: str, word: str, known: Iterable[str], wrong: str = "") -> NoReturn:
+def _no_choice(option: str, word: str, known: Iterable[str], wrong: str = "", otherwise: str = "") -> NoReturn:
     import difflib
 
     every = sorted(known)
     near = difflib.get_close_matches(word, every, n=3)
-    hint = "\n".join(shell_command(option, each) for each in near)
-    if not hint:
-        hint = "muse-hook backfill --all, if it is older" if wrong else f"there are {', '.join(every)}"
+    hint = "\n".join(shell_command(option, each) for each in near) or otherwise or f"there are {', '.join(every)}"
     reject(f"reading {option} {word}", wrong or "nothing is called that", hint)

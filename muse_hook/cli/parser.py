@@ -58,6 +58,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "sessions": "List the sessions of the log",
         "checkpoint": "Write down how far the logs have come, under a name",
         "changelog": "Write the API changes of a range as release notes",
+        "semver": "Print which number of the version a range asks to raise",
         "sql": "Ask the log a question in SQL",
         "report": "Write the history as a page to look at",
     },
@@ -151,7 +152,10 @@ class Parser(argparse.ArgumentParser):
         reject("reading the command line", message, f"{self.prog} --help")
 
     def take_paths(self, wanted: str) -> None:
-        """Take pathspecs behind a `--`, as `paths`; words in front of it that are too many for the rest are `loose`."""
+        """Take pathspecs behind a `--`, as `paths`; words in front of it that are too many for the rest are `loose`.
+
+        `has_dashes` says whether a `--` stands there.
+        """
         self._takes_paths = True
         self.add_argument_group("Behind --").add_argument("paths", metavar="PATH", nargs="*", help=wanted)
 
@@ -171,7 +175,7 @@ class Parser(argparse.ArgumentParser):
                 found, rest = self.parse_known_args(args[:at], namespace)  # type: ignore[no-untyped-call] # as argparse's
             finally:
                 self._takes_paths = True
-            found.loose, found.paths = found.paths or [], args[at + 1 :]
+            found.loose, found.paths, found.has_dashes = found.paths or [], args[at + 1 :], at < len(args)
             if found.paths[-1:] == ["--json"]:  # programs append it; a file of that name is ./--json
                 found.paths.pop()
                 found.json = True

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.cli.terminal import Screen
-    from muse_hook.git.repository import Repository
+    from muse_hook.git.objects import ObjectReader
 
 _CONTEXT = 3  # lines around a change, as in `git diff`
 _INDENT = "      "
@@ -22,19 +22,28 @@ _NOTHING: tuple[int, list[str]] = (0, [])
 class SymbolPatches:
     """Draws the diffs of symbols; holds what it has read of the repository."""
 
-    def __init__(self, repository: Repository) -> None:
-        self._objects = repository.objects()
+    def __init__(self, objects: ObjectReader) -> None:
+        self._objects = objects
         self._cache = TableCache()
 
     def draw(self, screen: Screen, commit_id: str, op: Mapping[str, Any], before: str) -> None:
         """Write the diff of an op of a symbol, which stood at the address `before` in the commit's first parent."""
         try:
             commit = self._objects.commit(commit_id)
-            after = op.get("new_address") or op["address"]
-            old = _NOTHING
-            if op["op"] != "insert" and commit.parents:
-                old = self._text(self._objects.commit(commit.parents[0]).tree, before)
-            new = self._text(commit.tree, after) if op["op"] != "delete" or op.get("new_address") else _NOTHING
+            parent = self._objects.commit(commit.parents[0]).tree if commit.parents else None
+        except ObjectMissingError as missing:
+            screen.line(_INDENT, (f"no diff: {missing.wrong}", "dim"))
+            return
+        self.draw_between(screen, parent, commit.tree, op, before)
+
+    def draw_between(
+        self, screen: Screen, old_tree: str | None, new_tree: str, op: Mapping[str, Any], before: str
+    ) -> None:
+        """Write the diff of an op of a symbol between two trees (None: nothing), the old one having it at `before`."""
+        after = op.get("new_address") or op["address"]
+        try:
+            old = self._text(old_tree, before) if op["op"] != "insert" and old_tree is not None else _NOTHING
+            new = self._text(new_tree, after) if op["op"] != "delete" or op.get("new_address") else _NOTHING
         except ObjectMissingError as missing:
             screen.line(_INDENT, (f"no diff: {missing.wrong}", "dim"))
             return

@@ -57,7 +57,7 @@ def open_repository(
     objects_dir = os.path.normpath(os.path.join(start, answers["objects_dir"]))
     work_tree = _work_tree(start, git_dir, answers)
     scrubbed = environment.scrubbed_environment(given, answers["local_variables"].split("\n"))
-    return Repository(
+    repository = Repository(
         git=git,
         environ=environment.repository_environment(
             honoured, scrubbed, git_dir=git_dir, common_dir=common_dir, objects_dir=objects_dir, work_tree=work_tree
@@ -71,6 +71,9 @@ def open_repository(
         is_shallow=answers["is_shallow"] == "true",
         object_format=answers["object_format"],
     )
+    if "GIT_INDEX_FILE" in honoured:
+        repository.index_file = os.path.join(start, honoured["GIT_INDEX_FILE"])
+    return repository
 
 
 def _guess(start: str, environ: dict[str, str]) -> dict[str, str] | None:

@@ -9,11 +9,22 @@ from muse_hook.model.change import Blob, FileChange
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from typing import Self
+    from typing import Protocol, Self
 
-    from muse_hook.git.catfile import CatFile
-    from muse_hook.git.libgit2 import Libgit2
     from muse_hook.model.change import Commit
+
+    class ObjectSource(Protocol):
+        """Where the bytes of objects come from: `Libgit2`, `CatFile`."""
+
+        def read(self, oid: str) -> tuple[str, bytes]:
+            """Return the kind ('commit', 'tree', 'blob', 'tag') and the content of an object; ObjectMissingError."""
+
+        def size(self, oid: str) -> int:
+            """Return the bytes of an object's content; ObjectMissingError."""
+
+        def close(self) -> None:
+            """Let go of what is held."""
+
 
 # Bytes of raw trees that are kept, parsed, least recently used out first: walked oldest to newest, a commit's old trees
 # are the new ones of the commit before. On texar, flask and git itself 4 MiB read as little again as 16 do.
@@ -39,7 +50,7 @@ class ObjectReader:
     `source` hands out the bytes. A reader belongs to the process and thread that made it; close it.
     """
 
-    def __init__(self, source: Libgit2 | CatFile, id_size: int) -> None:
+    def __init__(self, source: ObjectSource, id_size: int) -> None:
         self.source = source
         self.id_size = id_size  # bytes of a raw id: 20 (SHA-1) or 32 (SHA-256)
         self._trees: dict[str, tuple[frozenset[bytes], bytes]] = {}

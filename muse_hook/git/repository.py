@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.objects import ObjectReader, ObjectSource
     from muse_hook.git.reflogs import ReflogEntry
     from muse_hook.git.refs import Head, Worktree
 
@@ -32,6 +32,7 @@ class Repository(Git):
     # Imports in functions: a hook asks for HEAD and objects alone.
 
     _version: tuple[int, ...] | None = None
+    index_file: str | None = None  # where the environment says that it is (`git commit -a` does, to its hooks)
 
     @property
     def version(self) -> tuple[int, ...]:
@@ -52,13 +53,17 @@ class Repository(Git):
         """
         from muse_hook.git.objects import ObjectReader
 
+        return ObjectReader(self.object_source(), self.id_size)
+
+    def object_source(self) -> ObjectSource:
+        """Return where the bytes of objects come from; see `objects`."""
         if self._libgit2_reads():
             from muse_hook.git.libgit2 import Libgit2
 
-            return ObjectReader(Libgit2(self.objects_dir), self.id_size)
+            return Libgit2(self.objects_dir)
         from muse_hook.git.catfile import CatFile
 
-        return ObjectReader(CatFile(self), self.id_size)
+        return CatFile(self)
 
     def _libgit2_reads(self) -> bool:
         return (
@@ -135,15 +140,30 @@ class Repository(Git):
         git_dir = next((tree.git_dir for tree in self.worktrees() if tree.path == top), None)
         if git_dir is None:
             raise RepositoryError("opening the repository", f"{top} is no work tree of {self.common_dir}")
+        return self._copy({"GIT_DIR": git_dir, "GIT_WORK_TREE": top}, git_dir=git_dir, work_tree=top, is_bare=False)
+
+    def with_environment(self, variables: Mapping[str, str], objects_dir: str) -> Repository:
+        """Return this repository with further variables of the environment, and its objects in another folder."""
+        return self._copy(variables, objects_dir=objects_dir)
+
+    def _copy(
+        self,
+        variables: Mapping[str, str],
+        *,
+        git_dir: str | None = None,
+        objects_dir: str | None = None,
+        work_tree: str | None = None,
+        is_bare: bool | None = None,
+    ) -> Repository:
         return Repository(
             git=self.git,
-            environ=self.environ | {"GIT_DIR": git_dir, "GIT_WORK_TREE": top},
+            environ=self.environ | dict(variables),
             outer_environ=self.outer_environ,
-            git_dir=git_dir,
+            git_dir=git_dir or self.git_dir,
             common_dir=self.common_dir,
-            objects_dir=self.objects_dir,
-            work_tree=top,
-            is_bare=False,
+            objects_dir=objects_dir or self.objects_dir,
+            work_tree=work_tree or self.work_tree,
+            is_bare=self.is_bare if is_bare is None else is_bare,
             is_shallow=self.is_shallow,
             object_format=self.object_format,
         )

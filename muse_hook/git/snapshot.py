@@ -11,6 +11,7 @@ from muse_hook.errors import ObjectMissingError, RepositoryError
 from muse_hook.git.catfile import CatFile
 from muse_hook.git.objects import ObjectReader
 from muse_hook.git.repository import Repository
+from muse_hook.git.uncommitted import without_filters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Snapshots:
         self._number = 0
         self.repository = self._beside(repository, "")
         self._sources = _Layers(objects, CatFile(self.repository))
-        self.objects = ObjectReader(self._sources, objects.id_size)  # type: ignore[arg-type] # it reads and is closed
+        self.objects = ObjectReader(self._sources, objects.id_size)
 
     def staged(self, repository: Repository) -> str | None:
         """Return a commit (id) of what is staged on top of HEAD; None where that is nothing.
@@ -62,7 +63,7 @@ class Snapshots:
             copy2(mine, index)  # with its time: files changed in the very second after it are looked at
         beside = self._beside(repository, index)
         if whole:
-            beside.output("add", "--all")
+            beside.output(*without_filters(beside), "add", "--all")
         tree = beside.output("write-tree").decode("ascii").strip()
         commit = self.objects.commit(head)
         if commit.tree == tree:

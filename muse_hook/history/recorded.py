@@ -5,11 +5,13 @@ from __future__ import annotations
 from muse_hook.history.ancestry import BranchFilter, is_recorded
 from muse_hook.history.identity import symbol_id_of
 from muse_hook.history.names import SymbolNames
+from muse_hook.model.address import carried_along, split_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from muse_hook.git.repository import Repository
     from muse_hook.model.address import SymbolKey
@@ -93,6 +95,40 @@ class RecordedIdentity:
             if self._reach[0].has(commit_id, where) != self._reach[1].has(commit_id, where):
                 sure *= confidence
         return round(sure, 2)
+
+
+class UncommittedIdentity:
+    """Who is who in an old commit and in what is not committed, by the `identity` of the old commit and HEAD.
+
+    `delta` says how the index or the work tree differs from HEAD.
+    """
+
+    def __init__(self, identity: RecordedIdentity, delta: Mapping[str, Any]) -> None:
+        self._identity = identity
+        self.before = identity.before
+        self.confidence = identity.confidence
+        self._old_paths: dict[str, str] = {}
+        self._old_keys: dict[SymbolKey, SymbolKey] = {}
+        self._new: set[SymbolKey] = set()
+        for file in delta["ops"]:
+            path, former = file["address"], file.get("from_address", file["address"])
+            if former != path:
+                self._old_paths[path] = former
+            for op in file.get("child_ops", ()):
+                paths = path, former
+                if "new_address" in op:
+                    new = op["new_address"]
+                    key = split_address(new, (*paths, new.partition("::")[0]))
+                    self._old_keys[key] = split_address(op["address"], paths)
+                elif op["op"] == "insert" and "from_address" not in op:
+                    self._new.add(split_address(op["address"], paths))
+
+    def after(self, key: SymbolKey) -> int | None:
+        """Return the number of the symbol that has a key in what is not committed."""
+        if key in self._new:
+            return None
+        old = self._old_keys.get(key) or carried_along(key, self._old_paths, self._old_keys)
+        return self._identity.after(old)
 
 
 def _number(names: SymbolNames, key: SymbolKey) -> int | None:

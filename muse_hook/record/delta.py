@@ -243,12 +243,19 @@ def diff_commits(
     repository = repo if isinstance(repo, Repository) else open_repository(os.fspath(repo))
     with repository.objects() as objects:
         trees = [None if rev is None else objects.commit(repository.resolve(rev)).tree for rev in (old, new)]
+        return diff_trees(objects, trees[0], trees[1], identity)
 
-        def make(tables: TableCache) -> StructuredDelta:
-            files = files_between(objects, trees, tables)
-            return build_delta(files, identity=identity, unchanged=TreeFiles(objects, trees[-1], tables))
 
-        return _whatever_raises(make, TableCache())[0]
+def diff_trees(
+    objects: ObjectReader, old: str | None, new: str | None, identity: Identity | None = None
+) -> StructuredDelta:
+    """Return the symbol-level delta between two trees (None: nothing); see `diff_commits`. ObjectMissingError."""
+
+    def make(tables: TableCache) -> StructuredDelta:
+        files = files_between(objects, (old, new), tables)
+        return build_delta(files, identity=identity, unchanged=TreeFiles(objects, new, tables))
+
+    return _whatever_raises(make, TableCache())[0]
 
 
 def files_between(

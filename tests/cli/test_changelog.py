@@ -10,7 +10,7 @@ import pytest
 from support.repository import Repo
 from support.shell import Shell
 
-from muse_hook.cli.commands.changelog import code_span
+from muse_hook.cli.markdown import code_span
 
 OLD = """\
 import os

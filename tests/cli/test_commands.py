@@ -77,7 +77,7 @@ def test_a_recorded_commit_is_shown_as_the_log_has_it(shell: Shell) -> None:
     shell.repo.commit("Begin", src__model=BEFORE)
     oid = shell.repo.commit("Change a lot", src__model=AFTER)
     text = shell.out("show")
-    assert text.splitlines()[:14] == [
+    assert text.splitlines()[:16] == [
         f"commit {oid} (main)",
         "Author:    Ada Lovelace <ada@example.org>",
         f"Date:      {shell.repo.git('log', '-1', '--format=%ad')}",
@@ -86,14 +86,16 @@ def test_a_recorded_commit_is_shown_as_the_log_has_it(shell: Shell) -> None:
         "",
         "~ src/model.py",
         "    + import            sys",
-        "    ~ method      L8–9  Model.save          signature, was save(self, path)",
+        "    ~ method      L8–9  Model.save          signature",
+        "                        - save(self, path)",
+        '                        + save(self, path, mode="w")',
         "    ~ method    L11–12  Model.load          body",
         "    > function  L15–17  helper → assistant  renamed, 92% sure",
         "    - function  L19–20  leave",
         "    + function  L20–21  arrive",
         "",
     ]
-    assert text.splitlines()[14:] == [
+    assert text.splitlines()[16:] == [
         "1 file; 6 symbols (2 added, 1 removed, 2 changed, 1 renamed or moved); SemVer: major",
         "  ! src/model.py::helper  public renamed: src/model.py::assistant",
         "  ! src/model.py::leave  public removed",
@@ -187,7 +189,7 @@ def test_diff_compares_any_two_commits(shell: Shell) -> None:
     there = shell.json("diff", "main...topic")
     assert (there["from"], there["to"]) == (first, topic)
     assert [op["address"] for op in there["delta"]["ops"]] == ["a.py"]
-    assert shell.json("diff", "topic")["to"] == main_tip
+    assert shell.json("diff", "topic..")["to"] == main_tip
     assert "> function  L15–17  helper → assistant  renamed" in shell.out("diff", first, "topic")
     assert shell.out("diff", "main", "main") == "no changes\n"
 

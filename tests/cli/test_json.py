@@ -24,6 +24,7 @@ BY_NAME = {"files", "rows", "trailers"}
 SHARED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("show", "diff", "log", "watch"), ("delta",)),
     "replay": ("delta", "entry", "checkpoint"),
+    "semver": ("diff", "delta"),
 }
 
 OLD = """\
@@ -106,10 +107,14 @@ def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
     """Return by section what the commands print."""
+    breaks = shell.json("diff", "main~1", "topic")["breaking_changes"]
+    accepted = str(shell.repo.path.parent / "accepted")
+    Path(accepted).write_text("".join(line.partition(": ")[0] + " we know\n" for line in breaks))
     runs: dict[str, list[tuple[str, ...]]] = {
         "show": [("show",), ("show", "topic"), ("show", "topic~1")],
-        "diff": [("diff", "main", "topic")],
         "concurrent": [("concurrent", "main", "topic"), ("concurrent", "--all"), ("concurrent", "--work-tree")],
+        "diff": [("diff", "main", "topic", "--accept", accepted), ("diff",)],
+        "semver": [("semver", "main~1..topic", "--accept", accepted)],
         "checkpoint": [("checkpoint",)],
         "changelog": [("changelog", "main~1..topic")],
         "sessions": [("sessions",)],

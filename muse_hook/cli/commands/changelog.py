@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 
-from muse_hook.cli.commands.diff import delta_between, ends
 from muse_hook.cli.delta_rows import imported
+from muse_hook.cli.diff_ends import DiffEnds, ends_since_parted
+from muse_hook.cli.markdown import code_span, heading, phrase
 from muse_hook.cli.options import add_json
-from muse_hook.cli.terminal import printable
 from muse_hook.model.address import split_address
 
 TYPE_CHECKING = False
@@ -44,27 +43,6 @@ _SECTIONS = {
     "inside": "Implementation",
     "private": "Private",
 }
-_PHRASES = {
-    "public_removed": "removed",
-    "public_added": "",  # the section says it
-    "public_renamed": "renamed to",
-    "public_moved": "moved to",
-    "module_moved": "module moved to",
-    "base_removed": "no longer derives from",
-    "kind_changed": "is something else now:",
-    "return_annotation_changed": "result changed:",
-    "unlisted": "no longer listed as public",
-    "still_offered": "still offered, from",
-    "parameter_added_required": "new required parameter",
-    "parameter_added": "new parameter",
-    "parameter_swallowed": "parameter now goes into the catch-all:",
-    "implementation_changed": "changed:",
-    "internal_added": "added",
-    "internal_removed": "removed",
-    "internal_changed": "changed",
-}
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&])")
-_TICKS = re.compile(r"`+")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -77,13 +55,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Write the changelog."""
     repository = invocation.repository
-    left, dots, right = arguments.range.partition("..")
-    if not arguments.range:
-        repository.resolve("")  # an empty word is no missing one: it names nothing
-    # What A did since B parted from it was not taken back by B.
-    since_parted = f"{left}...{right.removeprefix('.')}" if dots else f"{left}...HEAD"
-    old, new = ends(invocation, since_parted, None)
-    delta = delta_between(invocation, old, new)
+    old, new = ends_since_parted(repository, arguments.range)
+    with DiffEnds(invocation, old, new) as ends:
+        delta = ends.delta()
     verdicts = [
         each for each in delta.get("verdicts", []) if arguments.all_symbols or each["bump"] in {"major", "minor"}
     ]
@@ -109,8 +83,7 @@ def _draw_changelog(screen: Screen, title: str, bump: str, verdicts: Sequence[Ve
     sections: dict[str, list[Verdict]] = {name: [] for name in _SECTIONS}
     for verdict in verdicts:
         sections[_section(verdict)].append(verdict)
-    heading = _MARKUP.sub(r"\\\1", printable(title))
-    screen.write(f"## {heading}\n\n")
+    screen.write(f"## {heading(title)}\n\n")
     screen.write(f"SemVer: **{bump}** ({_counts(sections)})\n")
     for name, found in sections.items():
         if found:
@@ -125,13 +98,13 @@ def _draw_section(screen: Screen, verdicts: Sequence[Verdict]) -> None:
             (split_address(address, (path,))[1], list(group))
             for address, group in itertools.groupby(found, lambda each: each["address"])
         ]
-        own = "; ".join(_phrase(each) for name, group in by_symbol if not name for each in group)
+        own = "; ".join(phrase(each) for name, group in by_symbol if not name for each in group)
         screen.write(f"- {code_span(path)}{': ' + own if own else ''}\n")
         for name, group in by_symbol:
             if name:
                 display = imported(name) if name.startswith("import::") else name
-                phrase = "; ".join(filter(None, map(_phrase, group)))
-                screen.write(f"  - {code_span(display)}{': ' + phrase if phrase else ''}\n")
+                told = "; ".join(filter(None, map(phrase, group)))
+                screen.write(f"  - {code_span(display)}{': ' + told if told else ''}\n")
 
 
 def _section(verdict: Verdict) -> str:
@@ -152,17 +125,3 @@ def _counts(sections: Mapping[str, Sequence[Verdict]]) -> str:
         f"{numbers['changed']} changed",
     ]
     return ", ".join(parts)
-
-
-def _phrase(verdict: Verdict) -> str:
-    phrase = _PHRASES.get(verdict["reason"], verdict["reason"].replace("_", " "))
-    detail = verdict["detail"]
-    return f"{phrase} {code_span(detail)}" if detail else phrase.removesuffix(":").removesuffix(", from")
-
-
-def code_span(text: str) -> str:
-    """Return a text as a code span: fenced by more backticks than it holds, safe on a terminal, too."""
-    safe = printable(text)
-    fence = "`" * (1 + max(map(len, _TICKS.findall(safe)), default=0))
-    pad = " " if safe.startswith("`") or safe.endswith("`") else ""
-    return f"{fence}{pad}{safe}{pad}{fence}"

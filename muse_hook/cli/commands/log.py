@@ -9,6 +9,7 @@ from muse_hook.cli.dates import CommitDates
 from muse_hook.cli.event_view import draw_event
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import (
+    IF_OLDER,
     add_dates,
     add_filters,
     add_json,
@@ -110,7 +111,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     branch, query = _meant(words, arguments, repository, database, wanted)
     if (paths := paths_of(arguments, repository)) is not None:
         recorded = recorded_words(database, "path")
-        check_paths(paths, recorded, "no recorded commit has it")
+        check_paths(paths, recorded, "no recorded commit has it", IF_OLDER)
         wanted.paths = {path for path in recorded if paths.matches(path)}
     if wanted.session:
         check_session(wanted.session, invocation.index)
@@ -137,7 +138,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.patch:
         from muse_hook.cli.symbol_patches import SymbolPatches  # needs grammars; the story does not
 
-        patches = SymbolPatches(repository)
+        patches = SymbolPatches(repository.objects())
     is_any = False
     for event in _dated(marked, dates):
         if is_any:

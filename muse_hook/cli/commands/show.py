@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from muse_hook.cli.commands.diff import add_shapes, patches_of
 from muse_hook.cli.commit_facts import CommitFacts, facts_of
 from muse_hook.cli.dates import CommitDates
-from muse_hook.cli.delta_view import draw_delta
+from muse_hook.cli.delta_view import changed_paths, draw_delta, draw_stat
+from muse_hook.cli.diff_ends import DiffEnds
 from muse_hook.cli.event_view import superseded_words
 from muse_hook.cli.options import add_json
 
@@ -27,6 +29,7 @@ compared with its first parent now, and that is said.
 EXAMPLES = """
 muse-hook show
 muse-hook show HEAD~3
+muse-hook show HEAD --patch
 muse-hook show v1.0 --json | jq .delta.sem_ver_bump
 """
 
@@ -34,6 +37,7 @@ muse-hook show v1.0 --json | jq .delta.sem_ver_bump
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("commit", metavar="COMMIT", nargs="?", default="HEAD", help="The commit (default: HEAD)")
+    add_shapes(parser)
     parser.add_argument("--date", metavar="FORMAT", help="Show the date in a form of Git's: relative, iso, short")
     add_json(parser)
 
@@ -47,10 +51,20 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.json:
         invocation.out.json({"version": 1, "command": "show", **facts.as_json()})
         return 0
+    if arguments.name_only:
+        for path in changed_paths(facts.delta):
+            invocation.out.line(path)
+        return 0
     dates = CommitDates(invocation.repository, arguments.date, "default")
     dates.load([commit_id])
     _draw_header(invocation.out, facts, dates.text(commit_id, facts.authored_at.replace("T", " ")))
-    draw_delta(invocation.out, facts.delta)
+    if arguments.stat:
+        draw_stat(invocation.out, facts.delta)
+    elif arguments.patch:
+        with DiffEnds(invocation, facts.parents[0] if facts.parents else None, commit_id) as ends:
+            draw_delta(invocation.out, facts.delta, patches_of(ends, facts.delta["ops"]))
+    else:
+        draw_delta(invocation.out, facts.delta)
     if not facts.recorded:
         invocation.out.line(("not recorded: computed from Git just now", "dim"))
     return 0
