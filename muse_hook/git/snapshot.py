@@ -62,9 +62,10 @@ class Snapshots:
         if os.path.exists(mine):
             copy2(mine, index)  # with its time: files changed in the very second after it are looked at
         beside = self._beside(repository, index)
+        settings = without_filters(beside)
         if whole:
-            beside.output(*without_filters(beside), "add", "--all")
-        tree = beside.output("write-tree").decode("ascii").strip()
+            beside.output(*settings, "add", "--all")
+        tree = beside.output(*settings, "write-tree").decode("ascii").strip()
         commit = self.objects.commit(head)
         if commit.tree == tree:
             return None

@@ -42,6 +42,8 @@ class UncommittedTree:
         self._folder = tempfile.mkdtemp(prefix="muse-hook-")
         try:
             self._git = self._scratch()
+            # All of them: whoever writes the index looks again at files that are as young as it.
+            self._settings = [*(word for setting in _SETTINGS for word in ("-c", setting)), *without_filters(self._git)]
             self.tree = self._staged_tree() if staged else self._work_tree(with_untracked=untracked)
         except BaseException:
             self.close()
@@ -93,14 +95,13 @@ class UncommittedTree:
         return self._run("write-tree").decode("ascii").strip()
 
     def _work_tree(self, *, with_untracked: bool) -> str:
-        settings = without_filters(self._git)
-        self._run(*settings, "add", "-u", "--ignore-errors", "--", ":/", optional=True)
+        self._run("add", "-u", "--ignore-errors", "--", ":/", optional=True)
         if with_untracked:
             listed = self._run("ls-files", "-z", "--others", "--exclude-standard", "--full-name", "--", ":/")
             # A repository within the repository is a folder to Git, and no file of ours.
             files = [path for path in listed.split(b"\0") if path and not path.endswith(b"/")]
             if files:
-                words = "--literal-pathspecs", *settings, "add", "--ignore-errors", "--pathspec-file-nul"
+                words = "--literal-pathspecs", "add", "--ignore-errors", "--pathspec-file-nul"
                 self._run(*words, "--pathspec-from-file=-", input=b"\0".join(files), optional=True)
         return self._run("write-tree").decode("ascii").strip()
 
@@ -131,8 +132,7 @@ class UncommittedTree:
 
     def _run(self, *words: str, input: bytes = b"", optional: bool = False) -> bytes:
         """Return what a git in the scratch repository prints; where it is `optional`, what goes wrong is a note."""
-        settings = (word for setting in _SETTINGS for word in ("-c", setting))
-        status, output, stderr = self._git.run(*settings, *words, input=input)
+        status, output, stderr = self._git.run(*self._settings, *words, input=input)
         if status and not optional:
             raise RepositoryError(_DOING, first_error_line(stderr, f"git {words[0]} failed"), "git status")
         if status:
