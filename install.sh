@@ -101,7 +101,7 @@ if [ "$(cat "$venv/muse_hook-current" 2>/dev/null)" != "$current" ] || ! "$venv/
     "$venv/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
         "$python" -m venv --clear "$venv" || fail "$venv cannot be made" "rm -r '$venv', then run this again"
     (cd "$source" && PIP_USER=0 "$venv/bin/python" -m pip install \
-        --quiet --disable-pip-version-check --no-input --upgrade .) || {
+        --quiet --disable-pip-version-check --no-input --upgrade '.[languages]') || {
         [ "$had" ] || rm -rf "$venv"
         fail "pip could not install muse_hook" "look at pip's words above, then run this again"
     }

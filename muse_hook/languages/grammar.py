@@ -77,8 +77,8 @@ def _compile(*arguments: Any) -> re.Pattern[str]:
     return re.compile(*arguments)
 
 
-def load(package: str) -> Language:
-    """Return the grammar of an installed package; raises ImportError where it cannot be loaded.
+def load(package: str, function: str = "language") -> Language:
+    """Return the grammar that a function of an installed package gives; raises ImportError where it cannot be loaded.
 
     Grammar packages are one compiled module, `_binding`, behind an `__init__` that imports `importlib.resources`
     (10 ms) for query files that nobody asks for. The compiled module is loaded by itself where it is found.
@@ -88,7 +88,7 @@ def load(package: str) -> Language:
         from importlib import import_module
 
         module = import_module(package)
-    language: Language = tree_sitter().Language(module.language())
+    language: Language = tree_sitter().Language(getattr(module, function)())
     return language
 
 

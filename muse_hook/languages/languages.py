@@ -23,14 +23,43 @@ _QUERIES = os.path.join(_PACKAGE, "queries")
 
 
 class Language:
-    """One row of `languages.toml`; `grammar_version` is "" where its grammar is not installed."""
+    """One row of `languages.toml`, read when it is asked for.
 
-    def __init__(self, name: str, row: LanguageRow) -> None:
+    `package` is the package that holds its grammar, `grammar_version` is "" where that is not installed.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
         self.name = name
-        self.row = row
-        self.package = str(row["grammar"])
-        self.grammar_version = grammar.version(self.package)
+        self._text = text
+        # what finds a file ends with the line that names the grammar
+        head = text.find("\n", text.find("\ngrammar = ") + 1)
+        self._head = parse_rows(text[: head if head >= 0 else len(text)])[name]
+        self.package, _, self._function = str(self._head["grammar"]).partition(":")
+        self._row: LanguageRow | None = None
+        self._version: str | None = None
         self._grammar: tree_sitter.Language | None = None
+
+    @property
+    def row(self) -> LanguageRow:
+        """What the row says, over what the row says that it is `like`."""
+        if self._row is None:
+            rows = parse_rows(self._text)
+            found = rows[self.name]
+            like = self._head.get("like")
+            self._row = {**_read().all[str(like)].row, **found} if like else found
+        return self._row
+
+    @property
+    def grammar_version(self) -> str:
+        """The version of the grammar's package, looked up on first use."""
+        if self._version is None:
+            self._version = grammar.version(self.package)
+        return self._version
+
+    def finders(self, key: str) -> list[str]:
+        """Return a list of what finds a file: `extensions`, `file_names`, `interpreters`."""
+        value = self._head.get(key, [])
+        return value if isinstance(value, list) else []
 
     def strings(self, key: str) -> list[str]:
         """Return a list of the row, empty where the row has none of that name."""
@@ -46,12 +75,13 @@ class Language:
     def grammar(self) -> tree_sitter.Language:
         """The grammar, loaded on first use; raises ImportError."""
         if self._grammar is None:
-            self._grammar = grammar.load(self.package)
+            self._grammar = grammar.load(self.package, self._function or "language")
         return self._grammar
 
     def query(self) -> str:
-        """Return the text of the language's query file."""
-        with open(os.path.join(_QUERIES, self.name + ".scm"), encoding="utf-8") as file:
+        """Return the text of the language's query file: that of the row that it is `like` where it has none."""
+        name = str(self._head.get("like", self.name))
+        with open(os.path.join(_QUERIES, name + ".scm"), encoding="utf-8") as file:
             return file.read()
 
     def __repr__(self) -> str:
@@ -59,14 +89,19 @@ class Language:
 
 
 class _Languages:
-    """All rows, and the installed ones among them by extension and by interpreter."""
+    """All rows by name, by extension, by file name and by interpreter."""
 
     def __init__(self) -> None:
         with open(FILE, encoding="utf-8") as file:
-            self.all = [Language(name, row) for name, row in parse_rows(file.read()).items()]
-        installed = [language for language in self.all if language.grammar_version]
-        self.by_extension = {e: language for language in installed for e in language.strings("extensions")}
-        self.by_interpreter = {i: language for language in installed for i in language.strings("interpreters")}
+            tables = ("\n" + file.read()).split("\n[")[1:]
+        texts: dict[str, str] = {}
+        for table in tables:
+            name = table[: table.index("]")].partition(".")[0]
+            texts[name] = f"{texts.get(name, '')}[{table}\n"
+        self.all = {name: Language(name, text) for name, text in texts.items()}
+        self.by_extension = {e: one for one in self.all.values() for e in one.finders("extensions")}
+        self.by_file_name = {n: one for one in self.all.values() for n in one.finders("file_names")}
+        self.by_interpreter = {i: one for one in self.all.values() for i in one.finders("interpreters")}
 
 
 _languages: _Languages | None = None
@@ -81,16 +116,22 @@ def _read() -> _Languages:
 
 def languages() -> list[Language]:
     """Return every language known, whether or not its grammar is installed."""
-    return list(_read().all)
+    return list(_read().all.values())
 
 
 def language_named(name: str) -> Language | None:
     """Return the language of a name, None where there is none."""
-    return next((language for language in _read().all if language.name == name), None)
+    return _read().all.get(name)
 
 
 def language_for(path: str, read_head: Callable[[], bytes] | None = None) -> Language | None:
-    """Return the language of a path by its extension; None where there is none or its grammar is not installed.
+    """Return the language of a path (see `known_language`); None where its grammar is not installed."""
+    found = known_language(path, read_head)
+    return found if found is not None and found.grammar_version else None
+
+
+def known_language(path: str, read_head: Callable[[], bytes] | None = None) -> Language | None:
+    """Return the language of a path by its file name or extension, installed or not; None where there is none.
 
     A path without extension has that of the interpreter in its first line: `read_head`, called for such a path alone,
     returns what the file begins with.
@@ -98,6 +139,8 @@ def language_for(path: str, read_head: Callable[[], bytes] | None = None) -> Lan
     found = _read()
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
+    if name in found.by_file_name:
+        return found.by_file_name[name]
     if dot > 0:
         return found.by_extension.get(name[dot:])
     head = b"" if read_head is None else read_head()
@@ -122,7 +165,7 @@ def engine(names: Container[str]) -> str:
         return f"muse_hook engine {ENGINE}; tree-sitter {grammar.version('tree_sitter')}"
     grammars = [
         f"{language.name} grammar {language.grammar_version} abi {language.grammar.abi_version}"
-        for language in _read().all
+        for language in _read().all.values()
         if language.name in names and language.grammar_version
     ]
     return "; ".join([engine(()), *grammars])

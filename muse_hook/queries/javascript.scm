@@ -1,5 +1,9 @@
 ; What JavaScript defines. `muse_hook/symbols/outline.py` says what the captures mean.
 
+; --- wrappers
+
+(export_statement declaration: (_) @declaration)
+
 ; --- functions
 
 (function_declaration
@@ -13,20 +17,6 @@
   name: (identifier) @name
   parameters: (_) @parameters
   body: (_) @body) @definition.function
-
-(export_statement
-  declaration: [
-    (function_declaration
-      "async"? @async
-      name: (identifier) @name
-      parameters: (_) @parameters
-      body: (_) @body)
-    (generator_function_declaration
-      "async"? @async
-      name: (identifier) @name
-      parameters: (_) @parameters
-      body: (_) @body)
-  ]) @definition.function
 
 ; --- functions that are values of a name
 
@@ -46,7 +36,7 @@
         "async"? @async
         parameters: (_) @parameters
         body: (_) @body)
-    ])) @definition.function
+    ]) @part) @definition.function
 
 (variable_declaration
   (variable_declarator
@@ -64,31 +54,12 @@
         "async"? @async
         parameters: (_) @parameters
         body: (_) @body)
-    ])) @definition.function
+    ]) @part) @definition.function
 
-(export_statement
-  declaration: (lexical_declaration
-    (variable_declarator
-      name: (identifier) @name
-      value: [
-        (arrow_function
-          "async"? @async
-          [(formal_parameters) (identifier)] @parameters
-          body: (_) @body)
-        (function_expression
-          "async"? @async
-          parameters: (_) @parameters
-          body: (_) @body)
-        (generator_function
-          "async"? @async
-          parameters: (_) @parameters
-          body: (_) @body)
-      ]))) @definition.function
-
-(expression_statement
+((expression_statement
   (assignment_expression
     left: (member_expression
-      object: (_) @parent
+      object: [(identifier) (member_expression)] @parent
       property: (property_identifier) @name)
     right: [
       (arrow_function
@@ -99,7 +70,12 @@
         "async"? @async
         parameters: (_) @parameters
         body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        body: (_) @body)
     ])) @definition.function
+  (#match? @parent "^[\\w$.]+$"))
 
 (export_statement
   "default" @name
@@ -112,7 +88,87 @@
       "async"? @async
       parameters: (_) @parameters
       body: (_) @body)
+    (generator_function
+      "async"? @async
+      parameters: (_) @parameters
+      body: (_) @body)
   ]) @definition.function
+
+; --- objects that are values of a name, and the functions in them
+
+(lexical_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (object) @object
+      (parenthesized_expression (object) @object)
+    ]) @part) @definition.variable
+
+(variable_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (object) @object
+      (parenthesized_expression (object) @object)
+    ]) @part) @definition.variable
+
+((expression_statement
+  (assignment_expression
+    left: (member_expression object: [(identifier) (member_expression)]) @within
+    right: [
+      (object) @scope.object
+      (parenthesized_expression (object) @scope.object)
+    ]))
+  (#match? @within "^[\\w$.]+$"))
+
+(export_statement
+  "default" @name
+  value: [
+    (object) @object
+    (parenthesized_expression (object) @object)
+  ]) @definition.variable
+
+(pair
+  key: [(property_identifier) (private_property_identifier)] @name
+  value: [
+    (arrow_function
+      "async"? @async
+      [(formal_parameters) (identifier)] @parameters
+      body: (_) @body)
+    (function_expression
+      "async"? @async
+      parameters: (_) @parameters
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      parameters: (_) @parameters
+      body: (_) @body)
+  ]) @definition.function
+
+(pair
+  key: (property_identifier) @name
+  value: (parenthesized_expression
+    [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        body: (_) @body)
+    ])) @definition.function
+
+(pair
+  key: (property_identifier) @within
+  value: [
+    (object) @scope.object
+    (parenthesized_expression (object) @scope.object)
+  ])
 
 ; --- classes and what stands in them
 
@@ -122,30 +178,40 @@
   body: (class_body) @container) @definition.class
 
 (export_statement
-  declaration: (class_declaration
-    name: (identifier) @name
+  "default" @name
+  value: (class
     (class_heritage (_) @base)?
     body: (class_body) @container)) @definition.class
 
 (method_definition
   "async"? @async
-  name: (_) @name
+  name: [(property_identifier) (private_property_identifier)] @name
   parameters: (_) @parameters
   body: (_) @body) @definition.method
 
 (field_definition
-  property: (_) @name
-  value: (arrow_function
-    "async"? @async
-    [(formal_parameters) (identifier)] @parameters
-    body: (_) @body)) @definition.method
+  property: [(property_identifier) (private_property_identifier)] @name
+  value: [
+    (arrow_function
+      "async"? @async
+      [(formal_parameters) (identifier)] @parameters
+      body: (_) @body)
+    (function_expression
+      "async"? @async
+      parameters: (_) @parameters
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      parameters: (_) @parameters
+      body: (_) @body)
+  ]) @definition.method
+
+(field_definition property: [(property_identifier) (private_property_identifier)] @name) @definition.variable
 
 ; --- variables
 
-(lexical_declaration (variable_declarator name: (_) @names)) @definition.variable
-(variable_declaration (variable_declarator name: (_) @names)) @definition.variable
-(export_statement declaration: (lexical_declaration (variable_declarator name: (_) @names))) @definition.variable
-(export_statement declaration: (variable_declaration (variable_declarator name: (_) @names))) @definition.variable
+(lexical_declaration (variable_declarator name: (_) @names) @part) @definition.variable
+(variable_declaration (variable_declarator name: (_) @names) @part) @definition.variable
 (export_statement "default" @name value: (_)) @definition.variable
 
 (identifier) @name
@@ -167,7 +233,7 @@
   (import_clause
     (named_imports
       (import_specifier
-        name: (_) @import.of
+        name: [(_) "default"] @import.of
         alias: (_)? @import.as)))
   source: (_) @import.from) @definition.import
 (import_statement . (string) @import.of) @definition.import
@@ -175,7 +241,16 @@
 ; --- blocks whose definitions count, and what guards them
 
 (statement_block) @scope.block
-(if_statement condition: (_) @guard consequence: (_) @scope.if)
+(if_statement condition: (_) @guard consequence: (statement_block) @scope.if)
+(if_statement
+  condition: (_) @guard
+  consequence: [
+    (expression_statement)
+    (variable_declaration)
+    (function_declaration)
+    (if_statement)
+    (try_statement)
+  ] @scope.if @alone)
 (if_statement condition: (_) @guard alternative: (else_clause) @scope.else)
 (try_statement body: (_) @scope.try)
 (try_statement handler: (catch_clause parameter: (_)? @guard body: (_) @scope.catch))

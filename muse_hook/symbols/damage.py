@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.query import Match, Query
+    from muse_hook.symbols.query import Captures, Match, Pattern, Query
 
 
 def crosses(root: Node, query: Query, source: bytes) -> bool:
@@ -27,8 +27,8 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
         if _ragged(statements, source):
             return True
         for node in statements:
-            matches = query.matches("structure", node)
-            inner = [n for pattern, captures in matches for n in captures.get(pattern.scope or "container", ())]
+            matches = query.structure(node)
+            inner = [n for pattern, captures in matches for n in _blocks(pattern, captures)]
             blocks += inner
             if not node.has_error:
                 continue
@@ -40,6 +40,12 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
             elif node.is_error or not _is_own(node, matches, query, source):
                 return True
     return False
+
+
+def _blocks(pattern: Pattern, captures: Captures) -> list[Node]:
+    """Return the blocks of a match that are looked into."""
+    keys = (pattern.scope,) if pattern.scope else ("container", "module", "object")
+    return [block for key in keys for block in captures.get(key, ())]
 
 
 def _ragged(statements: Sequence[Node], source: bytes) -> bool:

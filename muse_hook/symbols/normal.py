@@ -8,7 +8,7 @@ from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, quoted, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -134,6 +134,10 @@ class Normaliser:
                 self._names.clear()
             found = self._names[text] = text.decode()
         return found
+
+    def numbers(self, names: Iterable[str]) -> frozenset[int]:
+        """Return the numbers of kinds of node."""
+        return self._normalisation.kinds.numbers(names)
 
     def display_text(self, node: Node) -> str:
         """Return a node as people read it, the same however it is laid out, quoted or put in parentheses."""

@@ -9,7 +9,7 @@ from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tree_sitter import Node
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
 MAX_DEPTH = 100
+
+# Captures that are the body of what holds members, and what stands in it.
+BODIES = {"container": "class", "module": "module", "object": "class"}
 
 # What a definition is called that stands in a class.
 _IN_CLASS = {"function": "method", "variable": "attribute"}
@@ -32,7 +35,13 @@ class Outline:
     `@import.as`, `@import.all` are the parts of an import. `@async` says so, `@parent` names the class that a
     definition outside of it belongs to.
 
-    `is_ragged` tells whether the statements of any block looked into began at different columns.
+    More of them, which docs/languages.md explains: `@declaration` stands in a wrapper, `@part` is one of several in a
+    statement, `@module` and `@object` are bodies beside `@container`, `@through` is a block without a condition,
+    `@header` what it begins with, `@within` a name that is no symbol, `@name.before` the beginning of a name,
+    `@title` the name of a test, `@import.tree` an import that nests.
+
+    `is_ragged` tells whether the statements of any block looked into began at different columns, `is_dangling` whether
+    something that belongs to the statement after it has none.
     """
 
     def __init__(self, reader: Reader, source: bytes, parsed: Parsed | None) -> None:
@@ -41,39 +50,52 @@ class Outline:
         self._query = reader.query
         self._name = reader.normaliser.name
         self._source = source
-        self.is_ragged = False
+        self.is_ragged = self.is_dangling = False
 
     def statements(self, nodes: Iterable[Node], context: Context | None = None) -> list[Statement]:
         """Return the statements among nodes that stand side by side; comments are none."""
         context = context or Context()
-        found = [self._statement(node, context) for node in nodes if node.is_named and not node.is_extra]
+        attached = self._reader.attached
+        found: list[Statement] = []
+        first: Node | None = None
+        for node in nodes:
+            if not node.is_named or node.is_extra:
+                continue
+            if attached and node.kind_id in attached:
+                first = first or node
+                continue
+            found.append(self._statement(node, context, first))
+            first = None
+        self.is_dangling = self.is_dangling or first is not None
         columns = [one.column for one in found if one.begins_line]
         if columns and columns.count(columns[0]) < len(columns):
             self.is_ragged = True
         return found
 
-    def _statement(self, node: Node, context: Context) -> Statement:
-        start = node.start_byte
+    def _statement(self, node: Node, context: Context, first: Node | None) -> Statement:
+        """Return what a node is; `first` is the first of what stands before it and belongs to it, None for nothing."""
+        start = node.start_byte if first is None else first.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
         space = self._source[line:start]
         begins_line = not space or space.isspace()
         column = indentation(space) if begins_line else start - line
         end = self._end(node)
         statement = Statement(start, end, column, begins_line=begins_line)
-        matches = self._query.matches("structure", node) if context.depth < MAX_DEPTH else []
+        matches = self._query.structure(node) if context.depth < MAX_DEPTH else []
+        if context.role == "test":
+            matches = [one for one in matches if one[0].defines == "test"]
         # the white space before it belongs to a statement: what its text means hangs on it
         begins = line if begins_line else start
         text = self._source_text(begins, end, node.type)
         if self._parsed is not None:
             self._parsed.nodes[begins] = node
-        scopes = [(pattern.scope, captures) for pattern, captures in matches if pattern.scope]
-        if scopes:
-            self._look_into(statement, scopes, context)
-        elif matches:
-            self._define(statement, text, matches, context)
+        scopes = [one for one in matches if one[0].scope]
+        is_looked_into = bool(scopes) and self._look_into(statement, scopes, context)
+        if not is_looked_into and len(scopes) < len(matches):
+            self._define(statement, text, [one for one in matches if not one[0].scope], context)
         if statement.opened is None:
             statement.tree = (text,)
-            if not statement.entries and (context.is_class_body or not scopes):
+            if not statement.entries and (context.is_class_body or not is_looked_into):
                 statement.plain = (ClassStatement(context.guards, text),)
                 statement.unowned = statement.tree
                 statement.is_docstring = context.is_class_body and bool(self._query.matches("docstring", node))
@@ -98,53 +120,85 @@ class Outline:
             end = start + len(self._source[start : last.start_byte].rstrip())
         return end
 
-    def _look_into(self, statement: Statement, scopes: list[tuple[str, Captures]], context: Context) -> None:
-        """Take over what the blocks of a compound statement define, and what of them no symbol holds."""
+    def _look_into(self, statement: Statement, scopes: list[Match], context: Context) -> bool:
+        """Take over what the blocks of a compound statement define, and what of them no symbol holds.
+
+        Returns whether it is one: an object that defines nothing is a plain value.
+        """
         entries: list[SymbolEntry] = []
         plain: list[ClassStatement] = []
         unowned: list[SourceText | str] = []
-        for key, captures in scopes:
-            condition = self._reader.normaliser.write_list(captures.get("guard", []))
+        for pattern, captures in scopes:
+            key = pattern.scope
+            block = captures[key][0]
+            condition = self._reader.normaliser.write_list([*captures.get("guard", ()), *captures.get("header", ())])
             guard = "\0".join((key, *condition))
-            inner = self.statements(captures[key][0].named_children, context.under(guard))
-            left = [part for one in inner for part in one.unowned]
-            if left:
-                unowned += (OPEN + guard, *left, CLOSE)
+            if "within" in captures:
+                inside = context.within(self._joined(captures["within"]))
+            else:
+                inside = context.under(None if key == "through" else guard)
+            said = {node.id for name in ("guard", "header") for node in captures.get(name, ())}
+            nodes = [block] if "alone" in captures else [one for one in block.named_children if one.id not in said]
+            inner = self.statements(nodes, inside)
             for one in inner:
                 one.close()
+            if "within" in captures and not any(one.entries for one in inner):
+                return False
+            left = [part for one in inner for part in one.unowned]
+            if left or "header" in captures:
+                unowned += (OPEN + guard, *left, CLOSE)
+            for one in inner:
                 entries += one.entries
                 plain += one.plain
         statement.entries, statement.plain, statement.unowned = entries, plain, unowned
+        return True
 
     def _define(self, statement: Statement, text: SourceText, matches: list[Match], context: Context) -> None:
         """Note what a simple statement or a definition defines; the first pattern that knows a name decides."""
         entries: dict[str, SymbolEntry] = {}
+        members: list[SymbolEntry] = []
         whole = (statement.start, statement.end)
+        parts = [captures["part"][0].start_byte for _, captures in matches if "part" in captures]
+        if parts:
+            parts = sorted({*parts})
         for pattern, captures in matches:
             target = captures[pattern.definition][0]
-            if pattern.is_class:
-                statement.opened = self._open(captures, pattern.defines, target, context)
-                return
+            body = next((key for key in BODIES if key in captures), "")
+            if body:
+                opened = self._open(captures, pattern.defines, (whole[0], target), context)
+                if body != "object" or any(one.entries for one in opened.statements):
+                    if len(parts) <= 1:
+                        statement.opened = opened
+                        return
+                    members += (entry for one in opened.statements for entry in one.entries)
+                continue
             if context.is_class_body and pattern.is_import:
                 continue  # a plain statement of its class
             is_shared = len(matches) > 1 and "body" in captures
-            is_part = target.type != text.kind
-            rows = (target.start_byte, self._end(target)) if is_part else whole
+            is_target = target.type != text.kind
+            part = parts.index(captures["part"][0].start_byte) if len(parts) > 1 and "part" in captures else -1
+            rows = (target.start_byte, self._end(target)) if is_target else whole
             if pattern.is_import:
-                found = [self._imported(captures, pattern.defines, rows, context)]
+                found = self._imported(captures, pattern.defines, rows, context)
             else:
-                found = self._named(captures, pattern.defines, rows, context)
+                own = captures["part"][0] if part >= 0 else None
+                place = (own.start_byte, own.end_byte) if own is not None else rows
+                found = self._named(captures, pattern.defines, place, context)
             for entry in found:
                 if entries.setdefault(entry.qualified_name, entry) is entry and entry.definition is None:
-                    part = text
-                    if is_shared or is_part:
+                    shown = text
+                    if is_shared or is_target or part >= 0:
                         start, end = rows
                         line = self._source.rfind(b"\n", 0, start) + 1
                         start = line if self._source[line:start].isspace() else start
                         name = entry.name if is_shared else ""
                         source = self._source
-                        part = SourceText(self._reader, source[start:end], target.type, name, at=start, context=source)
-                    entry.definition = Definition(entry.name, part, context.guards)
+                        shown = SourceText(
+                            self._reader, source[start:end], target.type, name, part=part, at=start, context=source
+                        )
+                    entry.definition = Definition(entry.name, shown, context.guards)
+        for entry in members:
+            entries.setdefault(entry.qualified_name, entry)
         made = entries.values()
         statement.entries = sorted(made, key=lambda entry: entry.first) if len(made) > 1 else [*made]
 
@@ -154,25 +208,37 @@ class Outline:
             kind = _IN_CLASS.get(kind, kind)
         if "async" in captures:
             kind = f"async_{kind}"
-        parent = self._name(captures["parent"][0]) if "parent" in captures else context.parent
+        parent = self._joined(captures["parent"]) if "parent" in captures else context.parent
         names = map(self._name, captures.get("name") or self._query.names(captures["names"][0]))
+        first = "".join(map(self._name, captures.get("name.before", ())))
         before = f"{parent}." if parent else ""
-        return [SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in names]
+        return [
+            SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None)
+            for name in ([first + name for name in names] if first else names)
+        ]
 
-    def _open(self, captures: Captures, kind: str, target: Node, context: Context) -> ClassParts:
-        """Return a class: its header, and the statements of its body."""
-        name = self._name(captures["name"][0])
+    def _open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
+        """Return a class: its header, and the statements of its body; `where` it begins, and its node."""
+        start, target = where
+        name = self._joined(captures["name"])
         qualified = f"{context.parent}.{name}" if context.parent else name
-        body = captures["container"][0]
+        role = next(key for key in BODIES if key in captures)
+        body = captures[role][0]
         last = body.prev_sibling
         while last is not None and last.is_extra:
             last = last.prev_sibling
         end = last.end_byte if last is not None else body.start_byte
-        header = self._source_text(target.start_byte, end, target.type, is_header=True)
-        inner = self.statements(body.named_children, context.inside(qualified))
+        if role == "object":
+            # the value may go on behind it (`as const`): its header is the whole statement, the object empty
+            source, last_byte = self._source, self._end(target)
+            around = source[start : body.start_byte] + b"{}" + source[body.end_byte : last_byte]
+            header = SourceText(self._reader, around, target.type)
+        else:
+            header = self._source_text(start, end, target.type, is_header=True)
+        inner = self.statements(body.named_children, context.inside(qualified, BODIES[role]))
+        rows = (start, self._end(target))
         for one in inner:
             one.close()
-        rows = (target.start_byte, self._end(target))
         entry = SymbolEntry(qualified, name, kind, parent=context.parent, rows=rows, definition=None)
         return ClassParts(entry, header, context.guards, inner)
 
@@ -180,14 +246,46 @@ class Outline:
         """Return the name that a capture is, without white space; "" where nothing was captured."""
         return "".join(self._name(nodes[0]).split()) if nodes else ""
 
-    def _imported(self, captures: Captures, kind: str, rows: tuple[int, int], context: Context) -> SymbolEntry:
-        """Return the entry of the name that an import binds."""
-        module, of, alias = map(self._joined, map(captures.get, ("import.from", "import.of", "import.as")))
-        if "import.all" in captures:
-            name, definition = f"*:{module}", Import((module, "*", ""), context.guards)
+    def _imported(self, captures: Captures, kind: str, rows: tuple[int, int], context: Context) -> list[SymbolEntry]:
+        """Return the entries of the names that an import binds."""
+        if "import.tree" in captures:
+            bound = list(self._tree(captures["import.tree"][0], ""))
         else:
-            name, definition = alias or of, Import((module, of, alias), context.guards)
-        return SymbolEntry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition)
+            module, of, alias = map(self._joined, map(captures.get, ("import.from", "import.of", "import.as")))
+            bound = [(module, "*" if "import.all" in captures else of, alias)]
+        entries = []
+        for module, of, alias in bound:
+            name = f"*:{module}" if of == "*" and not alias else alias or of
+            definition = Import((module, of, alias), context.guards)
+            entries.append(SymbolEntry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition))
+        return entries
+
+    def _tree(self, node: Node, path: str) -> Iterator[tuple[str, str, str]]:
+        """Yield module, name and alias of each name that an import binds whose parts nest."""
+        separator = str(self._reader.language.row.get("separator", "."))
+
+        def under(name: str) -> str:
+            return separator.join(part for part in (path, name) if part)
+
+        for captures in self._query.captures("tree", node)[:1]:
+            module = under(self._joined(captures.get("tree.from")))
+            of, alias = self._joined(captures.get("tree.of")), self._joined(captures.get("tree.as"))
+            for one in captures.get("tree.each", ()):
+                yield from self._tree(one, module)
+            if "tree.all" in captures:
+                yield module, "*", ""
+            elif "tree.self" in captures:
+                yield (*_parted(module, separator), alias)
+            elif "tree.path" in captures:  # a path whose last part is the name
+                yield (*_parted(under(self._joined(captures["tree.path"])), separator), alias)
+            elif of:
+                yield module, of, alias
+
+
+def _parted(path: str, separator: str) -> tuple[str, str]:
+    """Return a path up to its last part, and that part."""
+    module, _, of = path.rpartition(separator)
+    return module, of
 
 
 def indentation(space: bytes) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tree_sitter import Language, Node
 
@@ -26,6 +26,9 @@ _FAMILIES = (
     ("docstring", "docstring"),
     ("value.", "value"),
     ("export.", "export"),
+    ("through", "structure"),
+    ("declaration", "structure"),
+    ("tree.", "tree"),
 )
 
 
@@ -34,6 +37,7 @@ class Query:
 
     def __init__(self, text: str, grammar: Language) -> None:
         self._families: dict[str, dict[int, list[Pattern]]] = {}
+        self._has_wrappers = False
         for pattern in parse_patterns(text):
             captures = list(pattern.all_captures())
             family = next((f for start, f in _FAMILIES for c in captures if c.startswith(start)), "name")
@@ -42,9 +46,10 @@ class Query:
             pattern.bind(grammar)
             pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
             pattern.defines = pattern.definition.removeprefix("definition.")
-            pattern.scope = next((c for c in captures if c.startswith("scope.")), "")
+            pattern.scope = next((c for c in captures if c == "through" or c.startswith("scope.")), "")
             pattern.is_import = any(c.startswith("import.") for c in captures)
-            pattern.is_class = "container" in captures
+            pattern.is_wrapper = "declaration" in captures
+            self._has_wrappers = self._has_wrappers or pattern.is_wrapper
             self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
 
     def kinds(self, family: str) -> frozenset[int]:
@@ -54,11 +59,35 @@ class Query:
     def matches(self, family: str, node: Node) -> list[Match]:
         """Return every fitting pattern of a family with what it captures, in the file's order."""
         patterns = self._families.get(family, {}).get(node.kind_id, ())
-        return [(pattern, way) for pattern in patterns for way in pattern.matches(node)]
+        return [
+            (pattern, way)
+            for pattern in patterns
+            for way in (pattern.matches(node) if pattern.predicates else pattern.fits(node))
+        ]
 
     def captures(self, family: str, node: Node) -> list[Captures]:
         """Return likewise the captures alone."""
         return [way for _, way in self.matches(family, node)]
+
+    def structure(self, node: Node) -> list[Match]:
+        """Return what a statement defines or holds: `matches`, looked for in the `@declaration` of what wraps one.
+
+        The definition is the whole statement then.
+        """
+        found = self.matches("structure", node)
+        if not self._has_wrappers or not any(pattern.is_wrapper for pattern, _ in found):
+            return found
+        out: list[Match] = []
+        for pattern, captures in found:
+            if not pattern.is_wrapper:
+                out.append((pattern, captures))
+                continue
+            inner = captures["declaration"][0]
+            for one, ways in self.structure(inner):
+                if one.definition and ways[one.definition][0] == inner:
+                    ways[one.definition] = [node]
+                out.append((one, ways))
+        return out
 
     def names(self, node: Node) -> list[Node]:
         """Return the nodes that are names in a target, in source order: `@names` is looked into again."""
@@ -78,25 +107,27 @@ class Pattern:
     """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be "".
 
     Kinds and fields are compared by the grammar's numbers, which `bind` looks up. Of a whole pattern, `definition` and
-    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_class` say more of it.
+    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_wrapper` say more of it.
+    `is_first`, `is_next` and `is_last` are anchors; where several children have no field, they stand in their order
+    (`is_ordered`). `without` are fields that must be absent, `predicates` hold for the captures of a whole pattern.
     """
 
-    __slots__ = (
-        "alternatives", "captures", "children", "defines", "definition", "field", "field_id", "is_class",
-        "is_first", "is_import", "is_leaf", "is_named", "is_optional", "kind", "kind_id", "quantifier", "scope",
-    )  # fmt: skip
+    # what few have costs nothing in those that have it not
+    definition = scope = defines = ""
+    is_import = is_wrapper = is_ordered = is_next = is_last = False
+    without: tuple[str, ...] = ()
+    without_ids: tuple[int, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
 
-    def __init__(self, kind: str | None, *, is_named: bool, field: str, is_first: bool) -> None:
+    def __init__(self, kind: str | None, *, is_named: bool, field: str) -> None:
         self.kind = kind
         self.is_named = is_named
         self.field = field
-        self.is_first = is_first
+        self.is_first = False
         self.quantifier = ""
         self.captures: list[str] = []
         self.kind_id = self.field_id = 0
         self.is_leaf = self.is_optional = False
-        self.definition = self.scope = self.defines = ""
-        self.is_import = self.is_class = False
         self.children: list[Pattern] = []
         self.alternatives: list[Pattern] = []
 
@@ -106,28 +137,62 @@ class Pattern:
         for child in (*self.children, *self.alternatives):
             yield from child.all_captures()
 
+    def _order(self) -> None:
+        """Note whether the children have to be looked for in their order."""
+        loose = 0
+        for index, child in enumerate(self.children):
+            if child.is_first:
+                if index:
+                    child.is_first, child.is_next = False, True
+                    self.is_ordered = True
+            elif not child.field:
+                loose += 1
+                if index and child.is_anything():
+                    self.is_ordered = True
+        if loose > 1 or self.children[-1].is_last:
+            self.is_ordered = True
+
+    def is_anything(self) -> bool:
+        """Whether it fits whatever stands in its place."""
+        return self.kind is None and not self.alternatives
+
     def bind(self, grammar: Language) -> None:
         """Look up the numbers of kinds and fields; raises ValueError for one that the grammar does not have."""
         self.kind_id = grammar.id_for_node_kind(self.kind, self.is_named) or 0 if self.kind else 0
         self.field_id = grammar.field_id_for_name(self.field) or 0 if self.field else 0
         if (self.kind and not self.kind_id) or (self.field and not self.field_id):
             raise ValueError(f"a query file has {self.field} {self.kind}, which its grammar has not")
-        self.is_leaf = not (self.children or self.alternatives)
+        self.is_leaf = not (self.children or self.alternatives or self.without)
         self.is_optional = self.quantifier in {"*", "?"}
+        if len(self.children) > 1:
+            self._order()
+        if self.without:
+            self.without_ids = tuple(grammar.field_id_for_name(field) or 0 for field in self.without)
+            if 0 in self.without_ids:
+                raise ValueError(f"a query file has !{self.without}, which its grammar has not")
         for child in (*self.children, *self.alternatives):
             child.bind(grammar)
 
     def matches(self, node: Node) -> list[Captures]:
         """Return each way in which this pattern fits `node`: the nodes of each capture, in the pattern's order."""
+        ways = self.fits(node)
+        return [way for way in ways if all(one.holds(way) for one in self.predicates)] if self.predicates else ways
+
+    def fits(self, node: Node) -> list[Captures]:
+        """Return likewise the ways whatever the predicates say, which only a whole pattern has."""
         if self.alternatives:
             kind = node.kind_id
-            ways = [way for one in self.alternatives if one.kind_id in {0, kind} for way in one.matches(node)]
+            ways = [way for one in self.alternatives if one.kind_id in {0, kind} for way in one.fits(node)]
             for way in ways:
                 way.update({capture: [node, *way.get(capture, ())] for capture in self.captures})
             return ways
         if self.kind_id and node.kind_id != self.kind_id:
             return []
         ways = [{capture: [node] for capture in self.captures}]
+        if self.without_ids and any(node.children_by_field_id(field) for field in self.without_ids):
+            return []
+        if self.is_ordered:
+            return [_with(way, fit) for way in ways for fit in self._in_order(node)]
         for child in self.children:
             if child.field_id and not child.is_first:
                 nodes = node.children_by_field_id(child.field_id)
@@ -147,7 +212,7 @@ class Pattern:
                     continue
                 fits = [{capture: [one] for capture in child.captures} for one in nodes]
             else:
-                fits = [way for one in nodes for way in child.matches(one)]
+                fits = [way for one in nodes for way in child.fits(one)]
                 if not fits and not child.is_optional:
                     return []
             if child.quantifier:
@@ -156,6 +221,45 @@ class Pattern:
             else:
                 ways = [_with(way, fit) for way in ways for fit in fits]
         return ways
+
+    def _in_order(self, node: Node) -> list[Captures]:
+        """Return the ways in which the children fit children of `node` that stand in the same order."""
+        siblings = node.children
+        places = {one.id: index for index, one in enumerate(siblings)}
+        told = [index for index, one in enumerate(siblings) if one.is_named and not one.is_extra]
+
+        def fits(child: Pattern, first: int, last: int) -> list[tuple[int, Captures]]:
+            """Return where a child fits behind `first` and before `last`, and how."""
+            nodes = ((places[one.id], one) for one in child.candidates(node))
+            return [(at, way) for at, one in nodes if first < at < last for way in child.fits(one)]
+
+        def follow(index: int, at: int, waiting: tuple[Pattern, ...]) -> Iterator[Captures]:
+            """Yield the ways of the children from `index` on, behind `at`; those `waiting` repeat before the next."""
+            child = self.children[index] if index < len(self.children) else None
+            if child is not None and child.quantifier:
+                yield from follow(index + 1, at, (*waiting, child))
+                return
+            ends = [(len(siblings), {})] if child is None else fits(child, at, len(siblings))
+            for end, way in ends:
+                if child is not None and child.is_next and any(at < one < end for one in told):
+                    continue
+                if child is not None and child.is_last and any(end < one for one in told):
+                    continue
+                before: Captures = {}
+                for one in waiting:
+                    found = [fit for _, fit in fits(one, at, end)]
+                    if not found and not one.is_optional:
+                        break
+                    for fit in found:
+                        before = _with(before, fit)
+                else:
+                    before = _with(before, way)
+                    if child is None:
+                        yield before
+                    else:
+                        yield from (_with(before, rest) for rest in follow(index + 1, end, ()))
+
+        return list(follow(0, -1, ()))
 
     def candidates(self, parent: Node) -> list[Node]:
         """Return the children of `parent` that this pattern may stand for."""
@@ -166,6 +270,33 @@ class Pattern:
         if self.field_id:
             return parent.children_by_field_id(self.field_id)
         return parent.named_children if self.is_named else parent.children
+
+
+class Predicate:
+    """What must hold of the nodes of a capture: `#eq?`, `#match?`, `#any-of?`, each with `not-` before it."""
+
+    __slots__ = ("_capture", "_is_negated", "_texts", "_word")
+
+    def __init__(self, word: str, arguments: Sequence[str]) -> None:
+        bare = word.removeprefix("#").removesuffix("?")
+        self._word = bare.removeprefix("not-")
+        self._is_negated = bare != self._word
+        if self._word not in {"eq", "match", "any-of"} or not arguments or arguments[0][0] != "@":
+            raise ValueError(f"a query file has {word}")
+        self._capture = arguments[0][1:]
+        self._texts = tuple(arguments[1:])
+
+    def holds(self, captures: Captures) -> bool:
+        """Whether it holds of each of the nodes."""
+        return all(self._fits(node) != self._is_negated for node in captures.get(self._capture, ()))
+
+    def _fits(self, node: Node) -> bool:
+        text = (node.text or b"").decode(errors="replace")
+        if self._word == "match":
+            import re  # few patterns ask for it
+
+            return re.search(self._texts[0], text) is not None
+        return text in self._texts
 
 
 def _with(way: Captures, fit: Captures) -> Captures:
@@ -187,13 +318,14 @@ def parse_patterns(text: str) -> list[Pattern]:
 def _words(text: str) -> list[str]:
     """Return brackets, quoted tokens, punctuation and names, without the lines that are comments."""
     words = []
-    lines = (line for line in text.split("\n") if not line.lstrip().startswith(";"))
-    for index, part in enumerate("\n".join(lines).split('"')):
+    lines = [line for line in text.split("\n") if not line.lstrip().startswith(";")]
+    for index, part in enumerate("\n".join(lines).replace('\\"', "\0").split('"')):
         if index % 2:
-            words.append(f'"{part}"')
+            words.append('"' + part.replace("\0", '"').replace("\\\\", "\\") + '"')
             continue
         for mark in "()[]*+?":
-            part = part.replace(mark, f" {mark} ")  # noqa: PLW2901 - the same part, spaced
+            if mark in part:
+                part = part.replace(mark, f" {mark} ")  # noqa: PLW2901 - the same part, spaced
         words += part.split()
     return words
 
@@ -206,26 +338,55 @@ def _parse(words: list[str]) -> Pattern:
         field, word = word[:-1], words.pop()
     if word == "(":
         kind = words.pop()
-        if not kind.isidentifier():
-            raise ValueError(f"a query file has ({kind}")
-        pattern = Pattern(None if kind == "_" else kind, is_named=True, field=field, is_first=is_first)
-        while words[-1] != ")":
-            pattern.children.append(_parse(words))
-        words.pop()
+        if kind == "(":
+            words.append(kind)
+            pattern = _parse_group(words)
+        else:
+            if not kind.isidentifier():
+                raise ValueError(f"a query file has ({kind}")
+            pattern = Pattern(None if kind == "_" else kind, is_named=True, field=field)
+            while (word := words[-1]) != ")":
+                if word[0] == "!":
+                    pattern.without += (words.pop()[1:],)
+                elif word == "." and words[-2] == ")":
+                    words.pop()
+                    pattern.children[-1].is_last = pattern.is_ordered = True
+                else:
+                    pattern.children.append(_parse(words))
+            words.pop()
     elif word == "[":
-        pattern = Pattern(None, is_named=True, field=field, is_first=is_first)
+        pattern = Pattern(None, is_named=True, field=field)
         while words[-1] != "]":
             pattern.alternatives.append(_parse(words))
         words.pop()
         pattern.is_named = all(one.is_named for one in pattern.alternatives)
+    elif word == "_":
+        pattern = Pattern(None, is_named=False, field=field)
     elif word[0] == '"':
-        pattern = Pattern(word[1:-1], is_named=False, field=field, is_first=is_first)
+        pattern = Pattern(word[1:-1], is_named=False, field=field)
     else:
         raise ValueError(f"a query file has {word}")
+    pattern.is_first = is_first
     while words and (words[-1] in "*+?" or words[-1][0] == "@"):
         word = words.pop()
         if word[0] == "@":
             pattern.captures.append(word[1:])
         else:
             pattern.quantifier = word
+    return pattern
+
+
+def _parse_group(words: list[str]) -> Pattern:
+    """Return the pattern of a node that stands in parentheses with its predicates."""
+    pattern = _parse(words)
+    while words[-1] == "(" and words[-2][0] == "#":
+        words.pop()
+        word, mark, arguments = words.pop(), words.pop(), []
+        while words[-1] != ")":
+            argument = words.pop()
+            arguments.append(argument[1:-1] if argument[0] == '"' else argument)
+        words.pop()
+        pattern.predicates += (Predicate(word + mark, arguments),)
+    if words.pop() != ")":
+        raise ValueError("a query file has a group")
     return pattern

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.symbols.damage import crosses
-from muse_hook.symbols.outline import MAX_DEPTH, Outline, indentation
+from muse_hook.symbols.outline import BODIES, MAX_DEPTH, Outline, indentation
 from muse_hook.symbols.statement import Context, Statement
 
 TYPE_CHECKING = False
@@ -274,14 +274,16 @@ class Recovery:
         self._left -= len(source)
         root, _ = self._reader.parse(source)
         nodes = [node for node in _siblings(root, at, frame) if node.is_named and not node.is_extra]
-        if root.has_error or len(nodes) != 1:
+        if root.has_error or len([node for node in nodes if node.kind_id not in self._reader.attached]) != 1:
             return None
         statement = Outline(self._reader, source, None).statements(nodes, frame.context)[0]
-        containers = [c["container"][0] for c in self._reader.query.captures("structure", nodes[0]) if "container" in c]
+        found = [captures for _, captures in self._reader.query.structure(nodes[-1])]
+        containers = [(key, one[key][0]) for one in found for key in BODIES if key in one]
         if statement.opened is None or not containers:
             return None
-        context = frame.context.inside(statement.opened.entry.qualified_name)
-        inside = Frame(context, openings, closing, self._column(start), containers[0].kind_id)
+        key, container = containers[0]
+        context = frame.context.inside(statement.opened.entry.qualified_name, BODIES[key])
+        inside = Frame(context, openings, closing, self._column(start), container.kind_id)
         return statement, statement.opened, inside
 
     def _column(self, start: int) -> int:

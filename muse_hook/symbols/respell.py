@@ -94,4 +94,47 @@ def _embrace(source: bytes, out: bytearray, tokens: Sequence[Token], index: int)
     out[before:end] = out[before + 1 : end] + b")"
 
 
-RULES: dict[str, Callable[[bytes], bytes]] = {"brackets_first": brackets_first}
+# A macro with the name of a type that the language has; nothing but `!=` looks like it.
+_TYPE_MACRO = re.compile(rb"\b(?:str|bool|char|[iu](?:16|32|64|128|size)|f(?:32|64))(?=![^=])")
+
+
+def named_as_types(source: bytes) -> bytes:
+    """Return Rust with other names for macros that are called as types are (`str![]`), which no macro's name can be.
+
+    The names begin with a letter that is no ASCII.
+    """
+    return _TYPE_MACRO.sub(lambda found: b"\xc3\x9f" + found[0][2:], source)
+
+
+_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\n]*", re.MULTILINE)
+_BLANK = bytes(byte if byte in {9, 10, 13} else 32 for byte in range(256))
+
+
+def first_branches(source: bytes) -> bytes:
+    """Return C# without its preprocessor's conditions: their first branches alone, which the grammar reads anywhere."""
+    out = bytearray(source)
+    opened: list[list[int]] = []  # where each branch that is left out begins, [] in a first branch
+    for found in _DIRECTIVE.finditer(source):
+        word = found[1]
+        if word == b"if":
+            opened.append([])
+        elif not opened:
+            return source
+        elif word == b"endif":
+            left_out = opened.pop()
+            if left_out:
+                out[left_out[0] : found.start()] = out[left_out[0] : found.start()].translate(_BLANK)
+        elif not opened[-1]:
+            opened[-1].append(found.end())
+        out[found.start() : found.end()] = out[found.start() : found.end()].translate(_BLANK)
+    return source if opened else bytes(out)
+
+
+RULES: dict[str, Callable[[bytes], bytes]] = {
+    "brackets_first": brackets_first,
+    "named_as_types": named_as_types,
+    "first_branches": first_branches,
+}
+
+PARTIAL = frozenset(("named_as_types", "first_branches"))
+"""Rules whose text is the better one to read also where other errors remain in it."""

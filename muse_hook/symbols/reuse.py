@@ -201,7 +201,7 @@ def _read_gap(
         return None
     outline = Outline(reader, source, parsed)
     statements = outline.statements(root.children)
-    if outline.is_ragged:
+    if outline.is_ragged or outline.is_dangling:
         return None
     cuts: list[Cut] = []
     if context is not None:

@@ -79,6 +79,7 @@ class Reader:
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
+        self.attached = self.normaliser.numbers(language.strings("attached"))
         self.is_in_context = language.row.get("pieces") == "in context"
         self._last_context: tuple[bytes, Parsed | None] = (b"", None)
         self._respell = str(language.row.get("respell", ""))
@@ -90,12 +91,12 @@ class Reader:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
         root = self.parser.parse(source).root_node
         if root.has_error and self._respell:
-            from muse_hook.symbols.respell import RULES  # few files need it
+            from muse_hook.symbols.respell import PARTIAL, RULES  # few files need it
 
             respelled = RULES[self._respell](source)
             if respelled != source:
                 again = self.parser.parse(respelled).root_node
-                root = root if again.has_error else again
+                root = root if again.has_error and self._respell not in PARTIAL else again
         parsed = Parsed(root)
         self._trees.append((parsed, len(source)))
         self._trees_size += len(source)
@@ -150,8 +151,9 @@ class Reader:
 class SourceText:
     """The text of one statement or definition, with the white space before it on its line, and its kind of node.
 
-    Where several functions stand in one text (`const f = () => 1, g = () => 2`), `name` says whose parts are meant. The
-    text of a class that `is_header` ends before its body.
+    Where several functions stand in one text (`const f = () => 1, g = () => 2`), `name` says whose parts are meant;
+    where it has several parts, `part` which of them (-1: no matter). The text of a class that `is_header` ends before
+    its body. It begins with what is attached to the node (attributes that stand before it), in `_lead`.
 
     Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor
     on how the file around it was read. In a language whose row says that this does not hold (`pieces`), it is that of
@@ -168,6 +170,7 @@ class SourceText:
         "is_header",
         "kind",
         "name",
+        "part",
         "reader",
         "source",
     )
@@ -179,6 +182,7 @@ class SourceText:
         kind: str,
         name: str = "",
         *,
+        part: int = -1,
         parsed: Parsed | None = None,
         at: int = 0,
         is_header: bool = False,
@@ -189,6 +193,7 @@ class SourceText:
         self.source = source
         self.kind = kind
         self.name = name
+        self.part = part
         self.is_header = is_header
         self._id = ""
         self._equals: object = None  # what it shares with texts found to have the same normal form
@@ -218,8 +223,10 @@ class SourceText:
 
     def same_as(self, other: SourceText) -> bool:
         """Whether both have the same normal form; equal text is enough, and nothing is parsed then."""
-        if self is other or (self.source == other.source and self.kind == other.kind and not self.reader.is_in_context):
+        if self is other:
             return True
+        if self.source == other.source and self.kind == other.kind and not self.reader.is_in_context:
+            return self.part == other.part or self.id == other.id
         if self._equals is not None and self._equals is other._equals:
             return True
         if (self._id and other._id) or not self._has_equal_tree(other):
@@ -233,12 +240,19 @@ class SourceText:
             self.reader.is_in_context
             or self.is_header
             or other.is_header
+            or self.part >= 0
+            or other.part >= 0
             or self._has_only_id()
             or other._has_only_id()
         ):
             return False
         mine, theirs = self._nodes()[1], other._nodes()[1]
-        return mine is not None and theirs is not None and self.reader.normaliser.is_equal(mine, theirs)
+        if mine is None or theirs is None:
+            return False
+        pairs = zip((*self._lead(mine), mine), (*other._lead(theirs), theirs), strict=False)
+        return len(self._lead(mine)) == len(other._lead(theirs)) and all(
+            self.reader.normaliser.is_equal(one, another) for one, another in pairs
+        )
 
     def _has_only_id(self) -> bool:
         """Whether the id is known, but the tree is gone."""
@@ -256,7 +270,7 @@ class SourceText:
             parsed_root, parsed = self.reader.parse_context(self._context)
             root, self._parsed = parsed_root, parsed
             start = self._at + len(self.source) - len(self.source.lstrip())
-            node = _node_at(parsed_root, self.kind, (start, self._at + len(self.source)))
+            node = _node_at(parsed_root, self.kind, (start, self._at + len(self.source)), self.reader.attached)
             if node is not None and not node.has_error:
                 return root, node
             self._context = None  # damage: by itself it says more
@@ -270,7 +284,19 @@ class SourceText:
         if node is not None and node.type == self.kind:
             return root, node
         start = self._at + len(self.source) - len(self.source.lstrip())
-        return root, _node_at(root, self.kind, (start, self._at + len(self.source)))
+        return root, _node_at(root, self.kind, (start, self._at + len(self.source)), self.reader.attached)
+
+    def _lead(self, node: Node) -> list[Node]:
+        """Return what is attached to a node: what stands before it in the text."""
+        found: list[Node] = []
+        before = node.prev_named_sibling if self.reader.attached else None
+        while before is not None and before.start_byte >= self._at:
+            if before.kind_id in self.reader.attached:
+                found.append(before)
+            elif not before.is_extra:
+                break
+            before = before.prev_named_sibling
+        return found[::-1]
 
     def _write(self) -> Normal:
         root, node = self._nodes()
@@ -282,12 +308,17 @@ class SourceText:
         captures = self._captures(node)
         roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
         if self.is_header:
-            roles.update((body.id, "") for body in captures.get("container", ()))
+            roles.update((body.id, "") for key in ("container", "module", "object") for body in captures.get(key, ()))
+        if self.part >= 0:
+            parts = sorted({found["part"][0].start_byte for found in self._ways(node) if "part" in found})
+            others = (one["part"][0] for one in self._ways(node) if "part" in one)
+            roles.update((one.id, "") for one in others if parts.index(one.start_byte) != self.part)
         for body in captures.get("body", ()):
             first = next((child for child in body.named_children if not child.is_extra), None)
             if first is not None and self.reader.query.matches("docstring", first):
                 roles[first.id] = "docstring"
-        return self.reader.normaliser.write([node], roles, is_whole=not self.reader.is_in_context)
+        nodes = [*self._lead(node), node]
+        return self.reader.normaliser.write(nodes, roles, is_whole=not self.reader.is_in_context)
 
     def node(self) -> Node | None:
         """Return the node that the text is; None in damaged text."""
@@ -297,14 +328,18 @@ class SourceText:
         """Return what the query file captures in the definition; nothing in damaged text."""
         return self._captures(self._nodes()[1])
 
+    def _ways(self, node: Node) -> list[Captures]:
+        return [captures for _, captures in self.reader.query.structure(node)]
+
     def _captures(self, node: Node | None) -> Captures:
         # what a part of a statement is (one of several constants) the statement says
         for one in (node, node.parent if node is not None else None):
-            for captures in self.reader.query.captures("structure", one) if one is not None else ():
+            for captures in self._ways(one) if one is not None else ():
                 if one is not node and not any(node == part for parts in captures.values() for part in parts):
                     continue  # another part's
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
-                    return captures
+                    lead = self._lead(node) if node is not None else []
+                    return {**captures, "decorator": [*lead, *captures.get("decorator", ())]} if lead else captures
         return {}
 
     @property
@@ -354,11 +389,23 @@ class SourceText:
             number += 1
 
 
-def _node_at(root: Node, kind: str, span: tuple[int, int]) -> Node | None:
-    """Return the node of `kind` that begins and ends where `span` says, white space aside; None where there is none."""
+def _node_at(root: Node, kind: str, span: tuple[int, int], attached: frozenset[int]) -> Node | None:
+    """Return the node of `kind` that begins and ends where `span` says; None where there is none.
+
+    White space aside, and what is attached to it.
+    """
     start, end = span
     if not root.start_byte <= start < end <= root.end_byte:
         return None
+    if attached:
+        first = root.descendant_for_byte_range(start, start + 1)
+        while first is not None and first.parent is not None and first.parent.parent is not None:
+            if first.parent.start_byte < start:
+                break
+            first = first.parent
+        while first is not None and (first.kind_id in attached or first.is_extra) and first.next_named_sibling:
+            first = first.next_named_sibling
+            start = first.start_byte
     node = root.descendant_for_byte_range(start, end)
     while node is not None and node.type != kind:
         node = node.parent

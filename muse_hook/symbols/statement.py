@@ -22,24 +22,31 @@ ITEM, HEADER, MEMBER = "item", "header", "member"
 class Context:
     """Where statements stand: in which class ("" for none) at which depth, and under which conditions in it.
 
-    `is_class_body` tells whether they are those of a class body, perhaps under a condition there.
+    `role` is "file", "class", "module" (a class whose functions are no methods, and whose imports are imports) or
+    "test" (a test that only tests are looked for in); `is_class_body` tells whether what stands there are members.
     """
 
-    __slots__ = ("depth", "guards", "is_class_body", "parent")
+    __slots__ = ("depth", "guards", "is_class_body", "parent", "role")
 
-    def __init__(self, parent: str = "", guards: Guards = (), depth: int = 0) -> None:
+    def __init__(self, parent: str = "", guards: Guards = (), depth: int = 0, role: str = "") -> None:
         self.parent = parent
         self.guards = guards
         self.depth = depth
-        self.is_class_body = bool(parent)
+        self.role = role or ("class" if parent else "file")
+        self.is_class_body = self.role == "class"
 
-    def under(self, guard: str) -> Context:
-        """Return the context of a block under a condition."""
-        return Context(self.parent, (*self.guards, guard), self.depth + 1)
+    def under(self, guard: str | None) -> Context:
+        """Return the context of a block under a condition, None for no condition."""
+        guards = self.guards if guard is None else (*self.guards, guard)
+        return Context(self.parent, guards, self.depth + 1, self.role)
 
-    def inside(self, name: str) -> Context:
+    def inside(self, name: str, role: str = "class") -> Context:
         """Return the context of the body of a class; the class's own conditions stay outside."""
-        return Context(name, (), self.depth + 1)
+        return Context(name, (), self.depth + 1, role)
+
+    def within(self, name: str) -> Context:
+        """Return the context of what stands behind a name that is no symbol: an object that is a value."""
+        return Context(f"{self.parent}.{name}" if self.parent else name, self.guards, self.depth + 1, "class")
 
 
 class SymbolEntry:

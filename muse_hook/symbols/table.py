@@ -40,7 +40,7 @@ class SegmentedTable(SymbolTable):
         self.damaged = damaged
         self.nodes = nodes
         self.swallowed = swallowed
-        self.symbols = _symbols(self.segments)
+        self.symbols = _symbols(self.segments, str(language.row.get("blank", "")))
 
     if not TYPE_CHECKING:
 
@@ -162,20 +162,33 @@ def _ids(parts: list[SourceText | str]) -> list[str]:
     return [part.id if isinstance(part, SourceText) else part for part in parts]
 
 
-def _symbols(segments: Sequence[Segment]) -> dict[str, Symbol]:
-    """Return the symbols by qualified name; several definitions of one name are one symbol."""
+def _numbered(name: str, taken: Collection[str]) -> Iterator[str]:
+    """Yield what is free of `_`, `_#2`, `_#3`, ...: each is a symbol of its own."""
+    names = (name if number == 1 else f"{name}#{number}" for number in range(1, len(taken) + 2))
+    return (one for one in names if one not in taken)
+
+
+def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
+    """Return the symbols by qualified name; several definitions of one name are one symbol, but of the name `blank`."""
     found: dict[str, Symbol] = {}
 
     def note(entry: SymbolEntry, content: Content, first: int, last: int) -> None:
-        symbol = entry.symbol
+        symbol, qualified = entry.symbol, entry.qualified_name
+        if entry.name == blank:
+            qualified = next(_numbered(qualified, found))
         # the one of an older version, where nothing before it has changed
-        if symbol is None or symbol.content is not content or symbol.lines != (first, last):
+        if (
+            symbol is None
+            or symbol.content is not content
+            or symbol.lines != (first, last)
+            or symbol.qualified_name != qualified
+        ):
             symbol = entry.symbol = Symbol(
-                entry.qualified_name, entry.name, entry.kind, parent=entry.parent, lines=(first, last), content=content
+                qualified, entry.name, entry.kind, parent=entry.parent, lines=(first, last), content=content
             )
-        before = found.setdefault(entry.qualified_name, symbol)
+        before = found.setdefault(qualified, symbol)
         if before is not symbol:
-            found[entry.qualified_name] = _merged(before, symbol)
+            found[qualified] = _merged(before, symbol)
 
     for segment, row, members in walk(segments):
         opened = segment.opened

@@ -25,7 +25,18 @@ def test_rows_are_read_as_tomllib_reads_them() -> None:
 
 
 def test_a_row_and_a_query_file_come_together() -> None:
-    assert {language.name for language in languages()} == {path.stem for path in PACKAGE.rglob("*.scm")}
+    own = {language.name for language in languages() if "like" not in language.row}
+    assert own == {path.stem for path in PACKAGE.rglob("*.scm")}
+
+
+def test_a_row_that_is_like_another_says_what_differs() -> None:
+    row = {language.name: language for language in languages()}
+    assert row["tsx"].table("strings") == row["typescript"].table("strings")
+    assert row["tsx"].query() == row["typescript"].query()
+    assert row["tsx"].finders("extensions") == [".tsx"]
+    assert row["tsx"].package == row["typescript"].package
+    if row["tsx"].grammar_version:
+        assert row["tsx"].grammar != row["typescript"].grammar
 
 
 @pytest.mark.parametrize("language", INSTALLED, ids=lambda language: language.name)
@@ -46,6 +57,12 @@ def test_every_kind_of_a_row_is_a_kind_of_the_grammar(language: Language) -> Non
         ("a/b.c/d.pyi", "python"),
         ("a.mjs", "javascript"),
         ("a.go", "go"),
+        ("a.ts", "typescript"),
+        ("a.d.ts", "typescript"),
+        ("a.tsx", "tsx"),
+        ("A.java", "java"),
+        ("a.rs", "rust"),
+        ("a.cs", "csharp"),
         ("a.PY", None),
         (".py", None),
         ("py", None),

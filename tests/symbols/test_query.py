@@ -53,7 +53,55 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
     assert ours == theirs
 
 
-@pytest.mark.parametrize("text", ['((identifier) @a (#eq? @a "b"))', "identifier", "(a (#b))", "(_) @name"])
+@pytest.mark.parametrize(
+    "text", ["((identifier) (identifier))", "identifier", "(a (#b))", "(_) @name", '((identifier) @a (#set! @a "b"))']
+)
 def test_query_syntax_that_we_do_not_read_is_refused(text: str) -> None:
     with pytest.raises((ValueError, IndexError)):
         OurQuery(text, INSTALLED[0].grammar)
+
+
+_TEXT = b"""
+import a, b
+def f(x, y=1): pass
+def g(x) -> int: pass
+class C(A, B): pass
+raise E
+call(one, *two, three)
+"""
+_PATTERNS = [
+    '((identifier) @a (#eq? @a "x"))',
+    '((identifier) @a (#not-eq? @a "x"))',
+    '((identifier) @a (#match? @a "^[a-e]$"))',
+    '((identifier) @a (#any-of? @a "f" "g"))',
+    '((call function: (identifier) @f arguments: (_) @a) (#eq? @f "call"))',
+    "(function_definition !return_type) @whole",
+    "(argument_list . (identifier) @first)",
+    "(argument_list (identifier) @last .)",
+    "(argument_list (identifier) @a . (identifier) @b)",
+    "(argument_list (identifier) @a (identifier) @b)",
+    "(argument_list (list_splat) @a (identifier) @b)",
+    "(argument_list (identifier) @b (list_splat) @a)",
+    "(function_definition name: (_) @n parameters: (parameters . (identifier) @first (_)* @rest))",
+    "(argument_list _ @any)",
+]
+
+
+@pytest.mark.parametrize("text", _PATTERNS)
+def test_predicates_absent_fields_anchors_and_order_are_read_as_tree_sitter_does(text: str) -> None:
+    language = language_for("a.py")
+    assert language is not None
+    root = Parser(language.grammar).parse(_TEXT).root_node
+    theirs = {
+        tuple(sorted((name, node.start_byte) for name, nodes in captures.items() for node in nodes))
+        for _, captures in QueryCursor(Query(language.grammar, text)).matches(root)
+    }
+    (pattern,) = parse_patterns(text)
+    pattern.bind(language.grammar)
+    ours = {
+        tuple(sorted((name, node.start_byte) for name, nodes in captures.items() for node in nodes))
+        for one in _walk(root)
+        for captures in pattern.matches(one)
+    }
+    assert {fact for way in ours for fact in way} == {fact for way in theirs for fact in way}
+    assert ours

@@ -300,7 +300,7 @@ def test_a_piece_parsed_alone_is_as_in_its_file_unless_its_language_says_otherwi
     assert found.state == "parsed"
     for text in texts(found):
         if not text.reader.is_in_context:
-            alone = SourceText(text.reader, text.source, text.kind, text.name, is_header=text.is_header)
+            alone = SourceText(text.reader, text.source, text.kind, text.name, part=text.part, is_header=text.is_header)
             assert alone.normal.entries == text.normal.entries
 
 

@@ -1,0 +1,465 @@
+; What TypeScript defines. `muse_hook/symbols/outline.py` says what the captures mean.
+
+; --- wrappers
+
+(export_statement declaration: (_) @declaration)
+(ambient_declaration
+  [
+    (function_signature)
+    (generator_function_declaration)
+    (class_declaration)
+    (abstract_class_declaration)
+    (interface_declaration)
+    (type_alias_declaration)
+    (enum_declaration)
+    (lexical_declaration)
+    (variable_declaration)
+    (internal_module)
+    (module)
+    (import_alias)
+  ] @declaration)
+(expression_statement (internal_module) @declaration)
+
+; --- functions
+
+(function_declaration
+  "async"? @async
+  name: (identifier) @name
+  parameters: (_) @parameters
+  return_type: (_)? @returns
+  body: (_) @body) @definition.function
+
+(generator_function_declaration
+  "async"? @async
+  name: (identifier) @name
+  parameters: (_) @parameters
+  return_type: (_)? @returns
+  body: (_) @body) @definition.function
+
+(function_signature
+  "async"? @async
+  name: (identifier) @name
+  parameters: (_) @parameters
+  return_type: (_)? @returns) @definition.function
+
+; --- functions that are values of a name
+
+(lexical_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+    ]) @part) @definition.function
+
+(variable_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+    ]) @part) @definition.function
+
+((expression_statement
+  (assignment_expression
+    left: (member_expression
+      object: [(identifier) (member_expression)] @parent
+      property: (property_identifier) @name)
+    right: [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+    ])) @definition.function
+  (#match? @parent "^[\\w$.]+$"))
+
+(export_statement
+  "default" @name
+  value: [
+    (arrow_function
+      "async"? @async
+      [(formal_parameters) (identifier)] @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+    (function_expression
+      "async"? @async
+      parameters: (_) @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      parameters: (_) @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+  ]) @definition.function
+
+; --- objects that are values of a name, and the functions in them
+
+(lexical_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (object) @object
+      (parenthesized_expression (object) @object)
+      (parenthesized_expression (parenthesized_expression (object) @object))
+      (parenthesized_expression (as_expression (object) @object))
+      (parenthesized_expression (satisfies_expression (object) @object))
+      (as_expression (object) @object)
+      (as_expression (parenthesized_expression (object) @object))
+      (as_expression (as_expression (object) @object))
+      (as_expression (satisfies_expression (object) @object))
+      (satisfies_expression (object) @object)
+      (satisfies_expression (parenthesized_expression (object) @object))
+      (satisfies_expression (as_expression (object) @object))
+      (satisfies_expression (satisfies_expression (object) @object))
+    ]) @part) @definition.variable
+
+(variable_declaration
+  (variable_declarator
+    name: (identifier) @name
+    value: [
+      (object) @object
+      (parenthesized_expression (object) @object)
+      (parenthesized_expression (parenthesized_expression (object) @object))
+      (parenthesized_expression (as_expression (object) @object))
+      (parenthesized_expression (satisfies_expression (object) @object))
+      (as_expression (object) @object)
+      (as_expression (parenthesized_expression (object) @object))
+      (as_expression (as_expression (object) @object))
+      (as_expression (satisfies_expression (object) @object))
+      (satisfies_expression (object) @object)
+      (satisfies_expression (parenthesized_expression (object) @object))
+      (satisfies_expression (as_expression (object) @object))
+      (satisfies_expression (satisfies_expression (object) @object))
+    ]) @part) @definition.variable
+
+((expression_statement
+  (assignment_expression
+    left: (member_expression object: [(identifier) (member_expression)]) @within
+    right: [
+      (object) @scope.object
+      (parenthesized_expression (object) @scope.object)
+      (parenthesized_expression (parenthesized_expression (object) @scope.object))
+      (parenthesized_expression (as_expression (object) @scope.object))
+      (parenthesized_expression (satisfies_expression (object) @scope.object))
+      (as_expression (object) @scope.object)
+      (as_expression (parenthesized_expression (object) @scope.object))
+      (as_expression (as_expression (object) @scope.object))
+      (as_expression (satisfies_expression (object) @scope.object))
+      (satisfies_expression (object) @scope.object)
+      (satisfies_expression (parenthesized_expression (object) @scope.object))
+      (satisfies_expression (as_expression (object) @scope.object))
+      (satisfies_expression (satisfies_expression (object) @scope.object))
+    ]))
+  (#match? @within "^[\\w$.]+$"))
+
+(export_statement
+  "default" @name
+  value: [
+    (object) @object
+    (parenthesized_expression (object) @object)
+    (parenthesized_expression (parenthesized_expression (object) @object))
+    (parenthesized_expression (as_expression (object) @object))
+    (parenthesized_expression (satisfies_expression (object) @object))
+    (as_expression (object) @object)
+    (as_expression (parenthesized_expression (object) @object))
+    (as_expression (as_expression (object) @object))
+    (as_expression (satisfies_expression (object) @object))
+    (satisfies_expression (object) @object)
+    (satisfies_expression (parenthesized_expression (object) @object))
+    (satisfies_expression (as_expression (object) @object))
+    (satisfies_expression (satisfies_expression (object) @object))
+  ]) @definition.variable
+
+(pair
+  key: [(property_identifier) (private_property_identifier)] @name
+  value: [
+    (arrow_function
+      "async"? @async
+      [(formal_parameters) (identifier)] @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+    (function_expression
+      "async"? @async
+      parameters: (_) @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      parameters: (_) @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+  ]) @definition.function
+
+(pair
+  key: (property_identifier) @name
+  value: (parenthesized_expression
+    [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+    ])) @definition.function
+
+(pair
+  key: (property_identifier) @name
+  value: (as_expression
+    [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+    ])) @definition.function
+
+(pair
+  key: (property_identifier) @name
+  value: (satisfies_expression
+    [
+      (arrow_function
+        "async"? @async
+        [(formal_parameters) (identifier)] @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (function_expression
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+      (generator_function
+        "async"? @async
+        parameters: (_) @parameters
+        return_type: (_)? @returns
+        body: (_) @body)
+    ])) @definition.function
+
+(pair
+  key: (property_identifier) @name
+  value: (_
+    (parenthesized_expression
+      [
+        (arrow_function
+          "async"? @async
+          [(formal_parameters) (identifier)] @parameters
+          return_type: (_)? @returns
+          body: (_) @body)
+        (function_expression
+          "async"? @async
+          parameters: (_) @parameters
+          return_type: (_)? @returns
+          body: (_) @body)
+        (generator_function
+          "async"? @async
+          parameters: (_) @parameters
+          return_type: (_)? @returns
+          body: (_) @body)
+      ]))) @definition.function
+
+(pair
+  key: (property_identifier) @within
+  value: [
+    (object) @scope.object
+    (parenthesized_expression (object) @scope.object)
+    (parenthesized_expression (parenthesized_expression (object) @scope.object))
+    (parenthesized_expression (as_expression (object) @scope.object))
+    (parenthesized_expression (satisfies_expression (object) @scope.object))
+    (as_expression (object) @scope.object)
+    (as_expression (parenthesized_expression (object) @scope.object))
+    (as_expression (as_expression (object) @scope.object))
+    (as_expression (satisfies_expression (object) @scope.object))
+    (satisfies_expression (object) @scope.object)
+    (satisfies_expression (parenthesized_expression (object) @scope.object))
+    (satisfies_expression (as_expression (object) @scope.object))
+    (satisfies_expression (satisfies_expression (object) @scope.object))
+  ])
+
+; --- classes and what stands in them
+
+(class_declaration
+  name: (type_identifier) @name
+  (class_heritage
+    [(extends_clause (_) @base) (implements_clause (_) @base)]*)?
+  body: (class_body) @container) @definition.class
+
+(abstract_class_declaration
+  name: (type_identifier) @name
+  (class_heritage
+    [(extends_clause (_) @base) (implements_clause (_) @base)]*)?
+  body: (class_body) @container) @definition.class
+
+(export_statement
+  "default" @name
+  value: (class
+    (class_heritage
+      [(extends_clause (_) @base) (implements_clause (_) @base)]*)?
+    body: (class_body) @container)) @definition.class
+
+(method_definition
+  "async"? @async
+  name: [(property_identifier) (private_property_identifier)] @name
+  parameters: (_) @parameters
+  return_type: (_)? @returns
+  body: (_) @body) @definition.method
+
+(method_signature
+  "async"? @async
+  name: [(property_identifier) (private_property_identifier)] @name
+  parameters: (_) @parameters
+  return_type: (_)? @returns) @definition.method
+
+(abstract_method_signature
+  name: [(property_identifier) (private_property_identifier)] @name
+  parameters: (_) @parameters
+  return_type: (_)? @returns) @definition.method
+
+(public_field_definition
+  name: [(property_identifier) (private_property_identifier)] @name
+  value: [
+    (arrow_function
+      "async"? @async
+      [(formal_parameters) (identifier)] @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+    (function_expression
+      "async"? @async
+      parameters: (_) @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      parameters: (_) @parameters
+      return_type: (_)? @returns
+      body: (_) @body)
+  ]) @definition.method
+
+(public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @definition.variable
+
+; --- types and namespaces
+
+(interface_declaration name: (_) @name) @definition.class
+(type_alias_declaration name: (_) @name) @definition.class
+(enum_declaration name: (_) @name) @definition.class
+(internal_module name: [(identifier) (nested_identifier)] @name body: (_) @module) @definition.class
+(module name: [(identifier) (nested_identifier)] @name body: (_) @module) @definition.class
+
+; --- variables
+
+(lexical_declaration (variable_declarator name: (_) @names) @part) @definition.variable
+(variable_declaration (variable_declarator name: (_) @names) @part) @definition.variable
+(export_statement "default" @name value: (_)) @definition.variable
+
+(identifier) @name
+(shorthand_property_identifier_pattern) @name
+(object_pattern (_) @names)
+(object_assignment_pattern left: (_) @names)
+(pair_pattern value: (_) @names)
+(array_pattern (_) @names)
+(assignment_pattern left: (_) @names)
+(rest_pattern (_) @names)
+
+; --- imports
+
+(import_statement (import_clause (identifier) @import.as) source: (_) @import.from) @definition.import
+(import_statement
+  (import_clause (namespace_import "*" @import.of (identifier) @import.as))
+  source: (_) @import.from) @definition.import
+(import_statement
+  (import_clause
+    (named_imports
+      (import_specifier
+        name: [(_) "default"] @import.of
+        alias: (_)? @import.as)))
+  source: (_) @import.from) @definition.import
+(import_statement . (string) @import.of) @definition.import
+(import_statement (import_require_clause (identifier) @import.as source: (_) @import.from)) @definition.import
+(import_alias . (identifier) @import.as . [(identifier) (nested_identifier)] @import.from) @definition.import
+
+; --- blocks whose definitions count, and what guards them
+
+(statement_block) @scope.block
+(if_statement condition: (_) @guard consequence: (statement_block) @scope.if)
+(if_statement
+  condition: (_) @guard
+  consequence: [
+    (expression_statement)
+    (variable_declaration)
+    (function_declaration)
+    (if_statement)
+    (try_statement)
+  ] @scope.if @alone)
+(if_statement condition: (_) @guard alternative: (else_clause) @scope.else)
+(try_statement body: (_) @scope.try)
+(try_statement handler: (catch_clause parameter: (_)? @guard body: (_) @scope.catch))
+(try_statement finalizer: (finally_clause body: (_) @scope.finally))
+
+; --- parameters
+
+(required_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name type: (_)? @parameter.type value: (_)? @parameter.default)
+(optional_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name "?" @parameter.optional type: (_)? @parameter.type value: (_)? @parameter.default)
+(required_parameter pattern: (rest_pattern (_) @parameter.name) type: (_)? @parameter.type) @parameter.rest
+(identifier) @parameter.name
+
+; --- calls
+
+(call_expression function: (identifier) @call)
+(call_expression function: (member_expression property: (_) @call))
+(new_expression constructor: (identifier) @call)
+(new_expression constructor: (member_expression property: (_) @call))

@@ -1,0 +1,54 @@
+using System;
+using static System.Math;
+using Lists = System.Collections.Generic.List<int>;
+
+namespace Example.Shapes
+{
+    using System.Linq;
+
+    [Sealed(1)]
+    public abstract partial class Canvas<T> : Base<T>, IDrawable where T : class
+    {
+        public const int Width = 1, Height = 2;
+        public event EventHandler Drawn, Cleared;
+        public event EventHandler Moved { add { } remove { } }
+        public int Count { get; set; } = 1;
+
+        public Canvas(int width, params string[] names) : base(width)
+        {
+            Count = width;
+        }
+
+        ~Canvas() { }
+
+        public int this[int index] { get { return index; } }
+
+        public static Canvas<T> operator +(Canvas<T> left, Canvas<T> right) => left;
+
+        public async Task<int> Draw<R>(ref int x, R shape, int times = 1)
+        {
+            if (times > 1) return x;
+            return await shape.Area(x);
+        }
+
+        void IDrawable.Clear() { }
+
+        public enum Side { Left, Right = 4 }
+
+        public delegate void Handler(object sender);
+
+#if NET8_0_OR_GREATER
+        public void Fast() { }
+#else
+        public void Slow() { }
+#endif
+    }
+
+    public record Point(int X, int Y);
+
+    public interface IDrawable
+    {
+        int Depth { get; }
+        void Clear();
+    }
+}
