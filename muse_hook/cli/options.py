@@ -148,6 +148,13 @@ def check_paths(specs: PathSpecs, known: Iterable[str], wrong: str, hint: str) -
         _no_choice("--", unmatched, folders.union(paths), wrong, hint)
 
 
+def add_agent(group: argparse._ArgumentGroup) -> None:
+    """Add `--agent`."""
+    group.add_argument(
+        "--agent", metavar="NAME", default="", help="Only commits that this coding agent or bot had part in ('*': any)"
+    )
+
+
 def agent_ids(word: str, database: sqlite3.Connection) -> list[str]:
     """Return the ids of the agents that `--agent` means: part of an id or a name, a glob ("*" for any).
 

@@ -58,6 +58,13 @@ def commits_of(connection: sqlite3.Connection, agents: Iterable[str]) -> frozens
     return frozenset(commit_id for commit_id, found in rows if not wanted.isdisjoint(found.split(",")))
 
 
+def named_agents(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what people call the agents that took part in each commit, of those alone in which one did."""
+    table = agent_table()
+    rows = connection.execute("SELECT commit_id, agents FROM attributions WHERE agents <> ''")
+    return {commit_id: ", ".join(map(table.name, agents.split(","))) for commit_id, agents in rows}
+
+
 def attributed_agents(connection: sqlite3.Connection) -> dict[str, int]:
     """Return in how many commits each agent took part, the most first."""
     counts: dict[str, int] = {}

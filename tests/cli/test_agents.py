@@ -87,6 +87,16 @@ def test_every_trace_of_an_agent_in_a_commit_is_found(shell: Shell) -> None:
     assert "copilot" in shell.out("blame", "--agents", "a.py")
 
 
+def test_the_page_says_who_took_part(shell: Shell, tmp_path: Path) -> None:
+    repo = shell.repo
+    repo.commit("By hand", a="x = 1\n")
+    repo.commit("Co\n\nCo-authored-by: Codex <codex@openai.com>", a="x = 2\n")
+    page = tmp_path / "page.html"
+    assert shell.json("report", "-o", str(page))["commits"] == 2
+    assert "OpenAI Codex" in page.read_text()
+    assert shell.json("report", "--agent", "codex", "-o", str(page))["commits"] == 1
+
+
 def test_noted_lines_stay_with_their_symbol_through_edits_renames_squash_and_rebase(shell: Shell) -> None:
     repo = shell.repo
     repo.commit("Begin", a="import os\n")

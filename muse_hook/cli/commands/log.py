@@ -10,6 +10,7 @@ from muse_hook.cli.event_view import draw_event
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import (
     IF_OLDER,
+    add_agent,
     add_dates,
     add_filters,
     add_json,
@@ -84,9 +85,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument("--all", action="store_true", help="Show commits that HEAD does not reach, too")
     group = add_filters(parser)
     add_dates(group)
-    group.add_argument(
-        "--agent", metavar="NAME", default="", help="Only commits that this coding agent or bot had part in ('*': any)"
-    )
+    add_agent(group)
     group.add_argument(
         "--grep",
         metavar="PATTERN",

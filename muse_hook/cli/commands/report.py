@@ -7,9 +7,12 @@ import sys
 
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import (
+    add_agent,
     add_dates,
     add_filters,
     add_json,
+    agent_ids,
+    as_recorded,
     check_author,
     check_path,
     check_session,
@@ -19,6 +22,7 @@ from muse_hook.cli.options import (
 from muse_hook.cli.terminal import printable
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.attribution import commits_of, named_agents
 from muse_hook.report.gather import gather
 from muse_hook.report.page import Target, page
 
@@ -56,6 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="Tell of every recorded commit, of all branches")
     group = add_filters(parser)
     add_dates(group)
+    add_agent(group)
     add_json(parser)
 
 
@@ -71,10 +76,12 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     target = Target(repository, arguments.output) if is_elsewhere else None
     wanted = filter_of(arguments, repository)
     chosen = _chosen(arguments, repository)
-    database = invocation.history()
+    database = invocation.attributed_history()
     check_words(wanted.kind, wanted.change, lambda: database)
     check_path(wanted, database)
     check_author(wanted, database)
+    if arguments.agent:
+        wanted.commits = commits_of(database, agent_ids(as_recorded(arguments.agent), database))
     if wanted.session:
         check_session(wanted.session, invocation.index)
     head = repository.head()
@@ -86,6 +93,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         repository=_name(repository),
         scope=_scope(arguments, head),
         display=printable,
+        agents=named_agents(database),
     )
     made = page(content)
     if target is None and not arguments.open:
@@ -131,7 +139,7 @@ def _scope(arguments: argparse.Namespace, head: Head) -> list[str]:
     if arguments.all:
         scope.append("all branches")
     scope += [arguments.range] if arguments.range else []
-    chosen = ("session", "author", "path", "kind", "change", "since", "until")
+    chosen = ("session", "author", "agent", "path", "kind", "change", "since", "until")
     for name in chosen:
         value = getattr(arguments, name)
         scope += [f"{name} {each}" for each in ([value] if isinstance(value, str) else value or ()) if each]

@@ -29,10 +29,11 @@ function commitLink(commit) {
   return element("a", { class: "subject", href: `#commit=${commit.number}` }, commit.subject || commit.id || "an operation by hand");
 }
 
-/** Return who acted, and for whom. */
+/** Return who acted, for whom, and which agents took part. */
 function whoOf(commit) {
   const actor = element("span", { title: commit.actor }, shortName(commit.actor) || "nobody");
-  return element("span", {}, actor, commit.author ? ` for ${shortName(commit.author)}` : "");
+  const helpers = commit.agents && commit.agents !== shortName(commit.actor) ? ` with ${commit.agents}` : "";
+  return element("span", {}, actor, commit.author ? ` for ${shortName(commit.author)}` : "", helpers);
 }
 
 /** Return the page of one commit. */

@@ -1,19 +1,24 @@
-// Who changed what: the most changed symbols by the actors who changed them most.
+// Who changed what: the most changed symbols by the actors, or the agents, who changed them most.
 
 function matrixCard() {
   const [ROWS, NAMES, CELL] = [14, 235, 32];
   const section = card("Who changed what", "operations, by symbol and actor");
   const place = element("div", { class: "scroll" });
-  section.append(place);
+  let byAgent = false;
+  const turn = element("button", { type: "button", class: "more", onclick: () => { byAgent = !byAgent; draw(); } });
+  turn.hidden = !commits.some((commit) => commit.agents);
+  section.append(place, turn);
 
   function draw() {
+    turn.textContent = byAgent ? "by actor" : "by agent";
     const rows = mostChanged().slice(0, ROWS);
     const wanted = new Map(rows.map(({ entity }, at) => [entity.at, at]));
     const byActor = new Map();
     for (const op of view.within) {
       const row = wanted.get(ops.entity[op]);
       if (row === undefined) continue;
-      const { actor } = commits[ops.commit[op]];
+      const commit = commits[ops.commit[op]];
+      const actor = byAgent ? commit.agents || "no agent" : commit.actor;
       let counts = byActor.get(actor);
       if (!counts) byActor.set(actor, (counts = new Array(rows.length).fill(0)));
       counts[row] += 1;

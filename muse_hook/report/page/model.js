@@ -4,7 +4,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const STYLES = data.styles;
 const text = (at) => data.strings[at];
 
-/** Every commit, newest first: id, at, actor, author, subject, session, and its ops as [first, end). */
+/** Every commit, newest first: id, at, actor, author, agents, subject, session, and its ops as [first, end). */
 const commits = [];
 /** The ops as columns; those of a commit stand together. */
 const ops = { entity: data.ops.entity, what: data.ops.what, place: data.ops.place, commit: [], style: [] };
@@ -37,7 +37,7 @@ function readEntities() {
 }
 
 function readCommits() {
-  const { id, at, actor, author, subject, session, ops: sizes } = data.commits;
+  const { id, at, actor, author, subject, session, ops: sizes, agents } = data.commits;
   let when = 0;
   let first = 0;
   for (let number = 0; number < id.length; number += 1) {
@@ -46,6 +46,7 @@ function readCommits() {
     commits.push({
       at: when, id: id[number], actor: text(actor[number]), author: author[number] < 0 ? "" : text(author[number]),
       subject: text(subject[number]), session: text(session[number]), first, end, number,
+      agents: agents[number] < 0 ? "" : text(agents[number]),
     });
     for (let op = first; op < end; op += 1) {
       ops.commit.push(number);
