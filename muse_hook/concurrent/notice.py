@@ -45,7 +45,7 @@ def wants_notice(repo: Repository, *, is_terminal: bool) -> bool:
 
 
 def notices(repo: Repository, store: Store, head: Head, delta: StructuredDelta | None) -> list[str]:
-    """Return at most `LINES` lines on other branches that change what the commit at HEAD changed.
+    """Return at most `LINES` lines on other branches that change what the commit at HEAD changed, or have reserved it.
 
     What each tip of a branch touches is kept by the hooks of all work trees in one file of the store; who is not in it
     is learnt from the log, or by file. Only who touches one of the same symbols is looked at closely, as `concurrent`
@@ -73,9 +73,33 @@ def notices(repo: Repository, store: Store, head: Head, delta: StructuredDelta |
         met = {
             oid: name for name, oid in others.items() if name != touched.base and _meet(mine, touched.of_tip.get(oid))
         }
-        if not met:
-            return []
-        return _closely(repo, objects, head.oid, met, touched)
+        said = _claimed(store, mine, own)
+        if met:
+            said += _closely(repo, objects, head.oid, met, touched)
+    if len(said) > LINES:
+        said = [*said[: LINES - 1], f"{len(said) - LINES + 1} more: muse-hook concurrent --all"]
+    return said
+
+
+def _claimed(store: Store, mine: frozenset[str], own: str) -> list[str]:
+    """Return a line for each claim, made on another branch, of what was just changed; 0.3 ms where there is none."""
+    from muse_hook.index.index import Index
+
+    with Index(store, timeout=0.02, waits=False) as index:
+        claims = index.claims()
+    if not claims:
+        return []
+    from muse_hook.oplog.claim import standing
+    from muse_hook.oplog.entry import now
+    from muse_hook.oplog.sessions import display_name
+
+    said = []
+    for claim in standing(claims, now()):
+        met = next(filter(None, map(claim.covers, sorted(mine))), "")
+        if met and claim.branch != display_name(own):
+            who = claim.actor.partition(" <")[0] or claim.actor
+            said.append(f"{met} is reserved on {claim.branch} ({who}, until {claim.until[:16]}): {claim.intent}")
+    return said
 
 
 class _Touched:
@@ -241,8 +265,6 @@ def _closely(repo: Repository, objects: ObjectReader, head: str, met: dict[str, 
                 if each.kind in _TOLD and "::" in each.address and (just is None or is_of(just, each)):
                     who = commits[oid].actor or commits[oid].author.partition(" <")[0]
                     said.append(_words(each, met[oid], who, commits[oid].committed_at))
-    if len(said) > LINES:
-        said = [*said[: LINES - 1], f"{len(said) - LINES + 1} more: muse-hook concurrent --all"]
     return said
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from support.hooked import HookedRepo
 from support.repository import Repo
@@ -72,6 +74,20 @@ def test_work_trees_that_are_detached_count_and_no_more_than_three_lines_are_sai
     assert len(lines) == 3
     assert "worktrees/apart3/HEAD" in lines[0]
     assert lines[2] == "muse_hook: 3 more: muse-hook concurrent --all"
+
+
+def test_what_others_have_reserved_is_said_first(shop: HookedRepo) -> None:
+    shop.git("config", "muse.notice", "always")
+    command = (sys.executable, "-m", "muse_hook", "reserve", "shop.py::other", "--intent", "split it")
+    shop.git("checkout", "-q", "agent/one")
+    shop.run(*command)
+    shop.git("checkout", "-q", "agent/two")
+    assert said(shop, SHOP + "\nx = 1\n") == ""
+    first, *rest = said(shop, ROUND.replace("return 1", "return 2")).splitlines()
+    begin, _, intent = first.partition(", until ")
+    assert begin == "muse_hook: shop.py::other is reserved on agent/one (Ada Lovelace"
+    assert intent.endswith("): split it")
+    assert [line.partition(" (")[0] for line in rest] == ["muse_hook: shop.py::price is changed on agent/one too"]
 
 
 def test_a_commit_without_the_hooks_and_damage_are_no_matter(shop: HookedRepo) -> None:
