@@ -32,7 +32,7 @@ _ZONES = (
 _KNOWN = frozenset((*_SPECIAL, *_NUMBERS, *_FILLERS, *_ZONES.split(), *_UNITS, *(unit + "s" for unit in _UNITS)))
 _SHORTEST = 3  # letters of the name of a month or day
 _EXAMPLES = ("yesterday", "midnight", "noon", "now", "2 weeks ago", "last week", "1 month ago")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _END_OF_TIME = 253_402_300_799  # 9999-12-31T23:59:59Z: ISO 8601 has four digits for a year
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 
@@ -86,6 +86,15 @@ def until(text: str, repository: Repository) -> str:
         wrong = "that is over" if seconds <= now else "that is too far away"
         reject(f"reading --until {text}", wrong, "--until 90s, 30m, 2h, 3d, or a date: 2099-01-31")
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+
+
+def ago(option: str, text: str, repository: Repository) -> str:
+    """Return when something was ("90d", "2w", "12h", or a date as Git reads dates) in ISO 8601, UTC."""
+    span = re.fullmatch(r"\s*([0-9]{1,9})\s*([smhdw])\s*", text)
+    if span is None:
+        return date(option, text, repository)
+    seconds = time.time() - int(span[1]) * _SECONDS[span[2]]
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(max(int(seconds), 0)))
 
 
 def _check_words(option: str, text: str) -> None:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "backfill": "Record history that was there before the hooks",
         "sync": "Record now whatever the hooks have not recorded",
         "purge": "Take commits out of the logs for good",
+        "gc": "Make the index compact and drop what the logs hold in vain",
     },
     "read": {
         "show": "Show what one commit did to the code, symbol by symbol",

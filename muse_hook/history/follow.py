@@ -61,6 +61,18 @@ def refresh(index: Index, stage: Stage | None = None) -> None:
             index.reread(damaged)
 
 
+def is_there(index: Index) -> bool:
+    """Say whether the index has a history."""
+    return tables.is_there(index.connection)
+
+
+def compact(index: Index, *, with_history: bool, stage: Stage | None = None) -> None:
+    """Bring the index's file, and the history in it where that is wanted, into as few bytes as they need."""
+    if with_history:
+        refresh(index, stage)
+    index.compact()
+
+
 def add_unwritten(index: Index, batches: Iterable[tuple[str, Batch]]) -> None:
     """Take in batches, each of a session, that stand in no log, in an index that is in memory (`Index.detach`)."""
     from muse_hook.history.link import link

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.index import database
-from muse_hook.oplog.seal import is_purge
+from muse_hook.oplog.seal import is_cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def add(connection: sqlite3.Connection, entry: Mapping[str, Any]) -> None:
     op = entry["domain_op"]
     if op["op"] == "replace" and op["old_summary"] == "superseded":
         new = op["new_content_id"]
-    elif op["op"] == "delete" and not is_purge(entry):
+    elif op["op"] == "delete" and not is_cut(entry):
         new = None
     else:
         return

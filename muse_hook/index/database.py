@@ -118,6 +118,15 @@ class Database:
             self.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self.connection.execute(f"PRAGMA journal_size_limit = {_MUCH}")  # or it stays as large as the index
 
+    def compact(self) -> None:
+        """Write the file anew without gaps, where nobody holds it."""
+        try:
+            self.connection.execute("VACUUM")
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as error:
+            if not (is_busy(error) or cannot_write(error)):
+                raise
+
     def transaction(self) -> _Transaction:
         """Return a write transaction as a context manager."""
         return _Transaction(self)
@@ -260,10 +269,15 @@ def connect(store: Store, timeout: float) -> sqlite3.Connection:
     raise StoreError(f"opening {path}", "it is damaged again and again", shell_command("rm", path))
 
 
+def files() -> list[str]:
+    """Return the names of the index's files."""
+    return [FILE + suffix for suffix in (*_BESIDE, "")]
+
+
 def remove(store: Store) -> None:
     """Delete the index."""
-    for suffix in (*_BESIDE, ""):  # the file last: a new one must not find what belongs to the old
-        path = store.path(FILE + suffix)
+    for name in files():  # the file last: a new one must not find what belongs to the old
+        path = store.path(name)
         try:
             os.unlink(path)
         except FileNotFoundError:

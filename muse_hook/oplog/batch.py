@@ -322,14 +322,17 @@ def make_dropped(old: Commit, generation: int, reason: str = "dropped by rebase"
     return _mark(mark_id("dropped", old.id), op, [old.id], old, generation)
 
 
-def make_purged(commit_id: str, created_at: str, generation: int) -> RewriteMark:
-    """Return the mark that stands where a commit's batch was purged, with its seal's id: cursors find their place."""
+def make_cut(commit_id: str, created_at: str, generation: int, reason: str = PURGED) -> RewriteMark:
+    """Return the mark that stands where a commit's batch was taken out, with its seal's id: cursors find their place.
+
+    `reason` is PURGED, or COLLECTED where it may come back.
+    """
     op = {
         "op": "delete",
         "address": commit_id,
         "position": None,
         "content_id": commit_id,
-        "content_summary": PURGED,
+        "content_summary": reason,
     }
     lamport_ts = mark_stamp(generation)
     op_id = seal_id(commit_id)

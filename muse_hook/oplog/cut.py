@@ -28,13 +28,19 @@ if TYPE_CHECKING:
 _NEW = ".ops.jsonl.new"  # a name that no session's component has
 
 
-def cut_log(store: Store, session: str, in_place_of: InPlaceOf, gone: Collection[str] = ()) -> int:
+def cut_log(
+    store: Store,
+    session: str,
+    in_place_of: InPlaceOf,
+    gone: Collection[str] = (),
+    is_left_out: Callable[[bytes], bool] | None = None,
+) -> int:
     """Put what `in_place_of` says into the place of a session's batches; how many batches and loose lines that were.
 
-    Lines of damaged and half-written batches of the commits `gone` are left out; all others stay, in their order. The
-    store's lock must be held. The new log is written beside the old one, read again and compared, made durable, and
-    takes its name: whoever reads sees one or the other, whenever the machine stops. Raises StoreError with the log as
-    it was.
+    Of the lines of damaged and half-written batches those of the commits `gone` are left out, and those that
+    `is_left_out` says, which is asked in their order; all others stay. The store's lock must be held. The new log is
+    written beside the old one, read again and compared, made durable, and takes its name: whoever reads sees one or the
+    other, whenever the machine stops. Raises StoreError with the log as it was.
     """
     folder = store.folder(session)
     path = os.path.join(folder, LOG)
@@ -49,7 +55,7 @@ def cut_log(store: Store, session: str, in_place_of: InPlaceOf, gone: Collection
             checkpoint = read_checkpoint(folder)
             before = None if checkpoint is None else checkpoint_offset(checkpoint, path)
             copy = _Copy(old, fd, -1 if before is None else before)
-            changed = copy.run(in_place_of, [commit_id.encode("ascii") for commit_id in gone])
+            changed = copy.run(in_place_of, _left_out(gone, is_left_out))
             if changed:
                 os.fchmod(fd, stat.S_IMODE(os.fstat(old).st_mode))
                 copy.check(session)
@@ -74,6 +80,19 @@ def cut_log(store: Store, session: str, in_place_of: InPlaceOf, gone: Collection
     return changed
 
 
+def _left_out(gone: Collection[str], is_left_out: Callable[[bytes], bool] | None) -> Callable[[bytes], bool] | None:
+    """Return what says of a line between two whole batches whether it is left out; None where none is."""
+    ids = [commit_id.encode("ascii") for commit_id in gone]
+    if not ids and is_left_out is None:
+        return None
+
+    def is_one(line: bytes) -> bool:
+        is_named = any(each in line for each in ids) or (is_left_out is not None and is_left_out(line))
+        return is_named and manual_entry(line) is None
+
+    return is_one
+
+
 def _unlink(path: str) -> None:
     if os.path.lexists(path):
         os.unlink(path)
@@ -91,13 +110,13 @@ class _Copy:
         self._at = 0  # in the copy
         self.offset = -1
 
-    def run(self, in_place_of: InPlaceOf, gone: list[bytes]) -> int:
-        """Copy all but what is replaced or gone; how many batches and lines that were."""
+    def run(self, in_place_of: InPlaceOf, is_left_out: Callable[[bytes], bool] | None) -> int:
+        """Copy all but what is replaced or left out; how many batches and lines that were."""
         changed = at = 0
         for found in LogReader(self._old, end=self._size):
             if not isinstance(found, Seal) or not found.intact:
                 continue
-            changed += self._between(at, found.start, gone)
+            changed += self._between(at, found.start, is_left_out)
             made = in_place_of(found)
             if made is None:
                 self._range(found.start, found.end)
@@ -108,7 +127,7 @@ class _Copy:
             if made is None or isinstance(made, Batch):
                 self._expected.append(found.commit_id)
             at = found.end
-        return changed + self._between(at, self._size, gone)
+        return changed + self._between(at, self._size, is_left_out)
 
     def follow(self) -> None:
         """Copy what somebody appended meanwhile without our lock, as Muse's own tools do."""
@@ -123,15 +142,15 @@ class _Copy:
         if [each.commit_id for each in found] != self._expected:
             raise StoreError(f"cutting the log of {session}", "the new one does not hold what it should")
 
-    def _between(self, start: int, end: int, gone: list[bytes]) -> int:
+    def _between(self, start: int, end: int, is_left_out: Callable[[bytes], bool] | None) -> int:
         """Copy lines that are in no whole batch; how many were left out."""
-        if not gone:
+        if is_left_out is None:
             self._range(start, end)
             return 0
         left = 0
         at = start
         for line, after in read_line_ends(self._old, start, end):
-            if any(each in line for each in gone) and manual_entry(line) is None:
+            if is_left_out(line):
                 self._passed(at, after)
                 left += 1
             else:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _NAME = "muse_hook engine "
 _GRAMMAR = " grammar "
-PURGED = "purged"
+PURGED, COLLECTED = "purged", "collected"
 _DIGITS = "0123456789"
 _CHECK = b',"check"'
 _CHECK_DIGITS = 16
@@ -153,10 +153,11 @@ def _natural(value: object) -> int:
     return value if type(value) is int and value >= 0 else 0
 
 
-def is_purge(entry: Any) -> bool:
-    """Say whether an entry of no commit is the mark that stands in the place of a purged batch."""
+def is_cut(entry: Any) -> bool:
+    """Say whether an entry of no commit is the mark that stands in the place of a batch that was taken out."""
     op = entry["domain_op"]
-    return bool(entry["domain"] == "git" and op.get("op") == "delete" and op.get("content_summary") == PURGED)
+    is_mark = entry["domain"] == "git" and op.get("op") == "delete"
+    return bool(is_mark and op.get("content_summary") in (PURGED, COLLECTED))
 
 
 # Engines

@@ -7,7 +7,7 @@ import os
 from muse_hook.errors import RevisionError
 from muse_hook.index import database
 from muse_hook.index.index import Index
-from muse_hook.oplog.batch import make_purged
+from muse_hook.oplog.batch import make_cut
 from muse_hook.oplog.cut import cut_log
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.shape import is_commit_id
@@ -79,7 +79,7 @@ class _Taken:
             return None
         self.batches += 1
         self.count(seal.commit_id, 1, seal.entries + 1)
-        return make_purged(seal.commit_id, seal.entry["created_at"], seal.generation)
+        return make_cut(seal.commit_id, seal.entry["created_at"], seal.generation)
 
     def count(self, commit_id: str, batches: int, lines: int) -> None:
         """Add to what is told of a commit."""

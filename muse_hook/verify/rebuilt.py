@@ -9,7 +9,7 @@ from muse_hook.errors import DeltaError
 from muse_hook.model.change import Commit
 from muse_hook.oplog.batch import is_batch, make_batch, make_dropped, make_superseded
 from muse_hook.oplog.entry import POSITIONS, canonical
-from muse_hook.oplog.seal import is_purge
+from muse_hook.oplog.seal import is_cut
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def mark_differences(
     """Return in what a mark (its line without the newline) differs from the one that its commits ask for."""
     entry = loads(line)
     op = entry.get("domain_op")
-    if isinstance(op, dict) and is_purge(entry):
+    if isinstance(op, dict) and is_cut(entry):
         return []
     if not isinstance(op, dict) or op.get("op") not in ("replace", "delete") or not isinstance(op.get("address"), str):
         return ["it is no mark that we know"]

@@ -8,7 +8,7 @@ import time
 from muse_hook.errors import DamagedLogError
 from muse_hook.oplog.lines import start_of_last
 from muse_hook.oplog.reader import LogReader
-from muse_hook.oplog.seal import Mark, Seal, is_purge
+from muse_hook.oplog.seal import Mark, Seal, is_cut
 from muse_hook.watch.cursor import SEAL_DIGITS, LogPosition
 
 TYPE_CHECKING = False
@@ -123,12 +123,7 @@ class Tail:
         older, last = None, ""
         reader = LogReader(fd, end=found.st_size)
         for each in reader:
-            if (
-                isinstance(each, Mark)
-                and is_purge(each.entry)
-                and wanted
-                and each.op_id.startswith(wanted[:SEAL_DIGITS])
-            ):
+            if isinstance(each, Mark) and is_cut(each.entry) and wanted and each.op_id.startswith(wanted[:SEAL_DIGITS]):
                 positions.setdefault(each.op_id, LogPosition(each.end, each.op_id))
             if not isinstance(each, Seal) or not each.intact:
                 continue
@@ -175,7 +170,7 @@ class Tail:
         So is what stands for a purged batch: the position goes on behind it as if it had been told.
         """
         for entry, at in reader.manual_ends(self.position.read, end):
-            if is_purge(entry):
+            if is_cut(entry):
                 self.position, self._line = LogPosition(at, entry["op_id"]), -1
             elif entry["op_id"] not in self._manual:
                 self._manual.add(entry["op_id"])

@@ -15,12 +15,12 @@ from support.logs import Log, insert, patch, replace
 
 from muse_hook.index.index import Index
 from muse_hook.model.change import Commit
-from muse_hook.oplog.batch import Batch, RewriteMark, make_batch, make_purged
+from muse_hook.oplog.batch import Batch, RewriteMark, make_batch, make_cut
 from muse_hook.oplog.cut import cut_log
 from muse_hook.oplog.entry import make_op_entry
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.reader import read_entries
-from muse_hook.oplog.seal import Seal, is_purge
+from muse_hook.oplog.seal import Seal, is_cut
 from muse_hook.watch.follower import Follower
 
 NEWER = "muse_hook engine 999; tree-sitter 1.0"
@@ -55,7 +55,7 @@ def purging(*commits: str) -> Callable[[Seal], RewriteMark | None]:
     def in_place_of(seal: Seal) -> RewriteMark | None:
         if seal.commit_id not in commits:
             return None
-        return make_purged(seal.commit_id, seal.entry["created_at"], seal.generation)
+        return make_cut(seal.commit_id, seal.entry["created_at"], seal.generation)
 
     return in_place_of
 
@@ -81,7 +81,7 @@ def entries(log: Log, session: str = "main") -> list[Any]:
 
 
 def keys(found: list[Any]) -> list[str]:
-    return [entry.get("commit_id") or entry["op_id"] for entry in found if not (is_purge(entry))]
+    return [entry.get("commit_id") or entry["op_id"] for entry in found if not (is_cut(entry))]
 
 
 def told(follower: Follower) -> list[tuple[str, str, str]]:
@@ -108,8 +108,8 @@ def test_a_batch_is_replaced_by_a_mark_and_all_else_stays(tmp_path: Path) -> Non
     with log.store.lock():
         assert cut_log(log.store, "main", purging(made[2]), [made[2]]) == 1
     after = entries(log)
-    assert [entry for entry in before if entry.get("commit_id") != made[2]] == [e for e in after if not is_purge(e)]
-    assert [entry["domain_op"]["address"] for entry in after if is_purge(entry)] == [made[2]]
+    assert [entry for entry in before if entry.get("commit_id") != made[2]] == [e for e in after if not is_cut(e)]
+    assert [entry["domain_op"]["address"] for entry in after if is_cut(entry)] == [made[2]]
     assert made[2].encode() in path.read_bytes()  # its child names it, and the mark
     assert b"a.py::f2" not in path.read_bytes()
     assert sorted(os.listdir(path.parent)) == ["ops.jsonl"]
