@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from muse_hook.match.evidence import is_asked_for
 from muse_hook.match.pairs import CALLABLE, CONTAINER, group_of
-from muse_hook.match.similarity import base_similarity, name_similarity, text_similarity
+from muse_hook.match.similarity import base_similarity, name_similarity, prose_similarity, text_similarity
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.match.comparison import BodyComparison
-    from muse_hook.match.unmatched import Unmatched
+    from muse_hook.match.similarity import Features
+    from muse_hook.match.unmatched import Unmatched, UnmatchedSymbols
     from muse_hook.model.address import SymbolKey
 
 TEXT, MEMBERS, NAME, BASES, FILE, CALLS = 0.55, 0.12, 0.20, 0.05, 0.06, 0.12
@@ -17,7 +19,11 @@ TEXT, MEMBERS, NAME, BASES, FILE, CALLS = 0.55, 0.12, 0.20, 0.05, 0.06, 0.12
 ACCEPTED = 0.45
 
 SMALL, SMALL_NEEDS = 12, 0.3
-"""A class of fewer tokens (an exception of its own) needs so much more to have got another name."""
+"""A class of fewer tokens (an exception of its own) needs so much more to have got another name: less where its
+docstring stayed or callers went over to the other name."""
+
+LEAST_WORDS = 8
+"""A shorter docstring says as little as a short class."""
 
 SIMILAR_MEMBER, MEMBERS_FOR_TEXT = 0.5, 0.8
 """A class that grew is known by its old members: the share of its text that stands in members of the same name, each at
@@ -25,6 +31,10 @@ least half similar, counts eight tenths of the similarity of the whole."""
 
 MOST_METHODS = 0.5
 """The share of a class's methods, by size, that has to stand in one class now for the class to have become it."""
+
+LEAST_MEMBERS, LEAST_MEMBER_SHARE, BY_NAME_CONFIDENCE = 2, 0.4, 0.6
+"""So many methods of two classes of one name, and so much of the smaller one, have to have the same names, those aside
+that a language asks for."""
 
 ALL_PAIRS, CANDIDATES = 400, 8
 """With more pairs than this each class is compared only with those that share most members' names with it."""
@@ -41,7 +51,7 @@ def match_classes(compared: BodyComparison) -> None:
         for new in _candidates(unmatched, old, news, old_members, new_members):
             if unmatched.may_pair(old, new):
                 score = _score(compared, old, new, old_members[old], new_members[new])
-                if score >= _needed(unmatched, old, new):
+                if score >= _needed(compared, old, new):
                     rows.append((-round(score, 6), old, new))
     for score, old, new in sorted(rows):
         if old in unmatched.before.symbols and new in unmatched.after.symbols:
@@ -73,6 +83,47 @@ def match_classes_by_methods(unmatched: Unmatched) -> bool:
     return found
 
 
+def match_classes_by_name(unmatched: Unmatched) -> bool:
+    """Pair unmatched classes that alone have a name, if methods went from the one to the other or have one name.
+
+    Such a class was written anew while it moved. Returns whether there were any.
+    """
+    olds, news = (_by_name(side) for side in (unmatched.before, unmatched.after))
+    went: dict[tuple[SymbolKey, SymbolKey], int] = {}
+    for pair in unmatched.matching.pairs:
+        if group_of(pair.old) == CALLABLE:
+            way = (pair.old_path, pair.old.parent), (pair.new_path, pair.new.parent)
+            went[way] = went.get(way, 0) + 1
+    found = False
+    for name in sorted(olds.keys() & news.keys()):
+        (old, *more_olds), (new, *more_news) = olds[name], news[name]
+        if more_olds or more_news or not unmatched.may_pair(old, new):
+            continue
+        if not went.get((old, new)):
+            mine, theirs = _named_methods(unmatched.before, old), _named_methods(unmatched.after, new)
+            both = len(mine & theirs)
+            if both < LEAST_MEMBERS or both < LEAST_MEMBER_SHARE * min(len(mine), len(theirs)):
+                continue
+        unmatched.pair_class(old, new, BY_NAME_CONFIDENCE)
+        found = True
+    return found
+
+
+def _by_name(side: UnmatchedSymbols) -> dict[str, list[SymbolKey]]:
+    """Return the unmatched classes that stand in no other one by their names."""
+    keys: dict[str, list[SymbolKey]] = {}
+    for key in side.of_group(CONTAINER):
+        if not side.symbols[key].parent:
+            keys.setdefault(side.symbols[key].name, []).append(key)
+    return keys
+
+
+def _named_methods(side: UnmatchedSymbols, owner: SymbolKey) -> set[str]:
+    """Return the names of the unmatched methods of a class, but none that is asked for."""
+    keys = [key for key in side.members(owner) if group_of(side.symbols[key]) == CALLABLE]
+    return {key[1][len(owner[1]) + 1 :] for key in keys if not is_asked_for(key, side.symbols[key].name)}
+
+
 def _members(unmatched: Unmatched, owner: SymbolKey, *, before: bool) -> dict[str, SymbolKey]:
     """Return the unmatched members of a class by the name they have in it."""
     side = unmatched.before if before else unmatched.after
@@ -96,12 +147,19 @@ def _candidates(
     return [new for same, shared, new in ranked[:CANDIDATES] if same or shared]
 
 
-def _needed(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> float:
+def _needed(compared: BodyComparison, old: SymbolKey, new: SymbolKey) -> float:
     """Return the score that a pair of classes has to reach."""
+    unmatched = compared.unmatched
     one, other = unmatched.before.features(old), unmatched.after.features(new)
     if one.symbol.name != other.symbol.name and min(one.size, other.size) < SMALL:
-        return ACCEPTED + SMALL_NEEDS
+        callers = compared.call_sites.renamed(one.symbol.name, other.symbol.name)
+        return ACCEPTED + SMALL_NEEDS * (1 - _docstring_similarity(one, other)) * (1 - callers / 2)
     return ACCEPTED
+
+
+def _docstring_similarity(one: Features, other: Features) -> float:
+    """Return how similar the words are that two classes say of themselves, 0 where one says little."""
+    return prose_similarity(one, other) if min(one.prose_size, other.prose_size) >= LEAST_WORDS else 0.0
 
 
 def _score(
@@ -114,6 +172,10 @@ def _score(
     unmatched = compared.unmatched
     one, other = unmatched.before.features(old), unmatched.after.features(new)
     text, _ = text_similarity(one, other, compared.weights)
+    said = _docstring_similarity(one, other)
+    if said and min(one.size, other.size) < SMALL:  # it is all that there is
+        code, prose = one.size + other.size, one.prose_size + other.prose_size
+        text = max(text, (code * text + prose * said) / (code + prose))
     both = old_members.keys() & new_members.keys()
     every = old_members.keys() | new_members.keys()
     similar = 0

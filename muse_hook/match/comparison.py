@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class BodyComparison:
     """Looks at the open functions and at the pairs so far: what a token, what a call site says of identity.
 
-    `open_names` are the keys of the functions that are open after the commit, by their simple names.
+    `old_names` and `open_names` are the keys of the functions that are open before and after the commit, by their
+    simple names.
     """
 
     def __init__(self, unmatched: Unmatched) -> None:
@@ -27,9 +28,15 @@ class BodyComparison:
         self.evidence = Evidence(unmatched)
         self.call_sites = CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
         self.open_names: dict[str, list[SymbolKey]] = {}
-        for key in after.of_group(CALLABLE):
-            self.open_names.setdefault(after.symbols[key].name, []).append(key)
+        self.old_names: dict[str, list[SymbolKey]] = {}
+        for side, names in ((before, self.old_names), (after, self.open_names)):
+            for key in side.of_group(CALLABLE):
+                names.setdefault(side.symbols[key].name, []).append(key)
         self._together: dict[tuple[SymbolKey, SymbolKey], Features] = {}
+
+    def is_only(self, name: str) -> bool:
+        """Whether one function of a name was open before the commit, and one after it."""
+        return len(self.old_names.get(name, ())) == len(self.open_names.get(name, ())) == 1
 
     def together(self, body: Features, called: Features) -> Features:
         """Return what a new body and one that it calls are compared by as one."""

@@ -64,11 +64,16 @@ class Evidence:
 
     def is_given(self, key: SymbolKey, name: str, *, before: bool) -> bool:
         """Whether a symbol has a name that says nothing of where it comes from."""
-        plain = name.replace("_", "").lower()
-        owner = key[1].rpartition(".")[0].rpartition(".")[2]
-        if plain in GIVEN or name == owner or (name.startswith("__") and name.endswith("__")):
-            return True
-        return len(self._of_name(name, before=before)) > COMMON
+        return is_asked_for(key, name) or len(self._of_name(name, before=before)) > COMMON
+
+    def _is_only_common(self, old: SymbolKey, new: SymbolKey, name: str) -> bool:
+        """Whether a name is only common, not given, and in the file of both ends nobody else had it, or has it now."""
+        if is_asked_for(old, name) or is_asked_for(new, name) or self._unmatched.matching.new_path(old[0]) != new[0]:
+            return False
+        return all(
+            sum(key[0] == end[0] for key in self._of_name(name, before=before)) == 1
+            for end, before in ((old, True), (new, False))
+        )
 
     def may_move(self, old: SymbolKey, new: SymbolKey) -> bool:
         """Whether a method may go from the one class to the other by its text alone: not where its name is given."""
@@ -76,6 +81,8 @@ class Evidence:
         if not (one.parent or other.parent):
             return True
         if not (self.is_given(old, one.name, before=True) or self.is_given(new, other.name, before=False)):
+            return True
+        if one.name == other.name and self._is_only_common(old, new, one.name):
             return True
         return self.are_related((old[0], one.parent), (new[0], other.parent))
 
@@ -190,6 +197,13 @@ class Evidence:
                     layout.setdefault(symbol.parent, []).append(name)
         theirs = {name[len(there[1]) :] for name, symbol in others.items() if symbol.parent == there[1]}
         return layout[parent], theirs
+
+
+def is_asked_for(key: SymbolKey, name: str) -> bool:
+    """Whether a language or a framework asks for a function of this name."""
+    owner = key[1].rpartition(".")[0].rpartition(".")[2]
+    is_dunder = name.startswith("__") and name.endswith("__")
+    return is_dunder or name == owner or name.replace("_", "").lower() in GIVEN
 
 
 def have_other_subjects(old: Features, new: Features) -> bool:

@@ -47,7 +47,7 @@ def match_exact(unmatched: Unmatched, group: int, compared: BodyComparison | Non
         new_keys.setdefault(after[key].masked_id, []).append(key)
     old_keys: dict[str, list[SymbolKey]] = {}
     for key in unmatched.before.of_group(group) if new_keys else ():
-        if before[key].masked_id in new_keys and len(before[key].tokens) >= SAME_NAME:
+        if before[key].masked_id in new_keys and _size(unmatched, key, group) >= SAME_NAME:
             old_keys.setdefault(before[key].masked_id, []).append(key)
     for content, equals in old_keys.items():
         for criterion in CRITERIA:
@@ -85,7 +85,7 @@ def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, comp
     before = unmatched.before.symbols
     if old not in before or new not in unmatched.after.symbols:
         return  # paired with its class meanwhile
-    size = len(before[old].tokens)
+    size = _size(unmatched, old, group)
     if not unmatched.may_pair(old, new) or (old[1] != new[1] and size < OTHER_NAME):
         return
     if group == CONTAINER:
@@ -94,6 +94,13 @@ def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, comp
         unmatched.pair(old, new)
     else:
         _pair_short(compared, old, new, size)
+
+
+def _size(unmatched: Unmatched, key: SymbolKey, group: int) -> int:
+    """Return the number of tokens of an old symbol; of a class with its members', which are its content, too."""
+    symbols = unmatched.before.symbols
+    members = unmatched.before.members(key) if group == CONTAINER else ()
+    return len(symbols[key].tokens) + sum([len(symbols[member].tokens) for member in members])
 
 
 def _pair_short(compared: BodyComparison, old: SymbolKey, new: SymbolKey, size: int) -> None:

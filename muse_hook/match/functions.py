@@ -40,11 +40,24 @@ TINY, TINY_NEEDS = 8, 0.25
 LEAST_TEXT = 0.28
 """Names and scope alone make no pair."""
 
+WENT, LEAST_TEXT_WENT = 0.10, 0.15
+"""What it is worth that others went the same way, and what the text has to be then, where nobody else has the name."""
+
+LEAST_TEXT_STRANGE = 0.36
+"""What the text has to be between two classes of which nothing else went from one to the other, if others have the
+name as well."""
+
+ONE_STATEMENT = 0.6
+"""A short body in another scope has to have a statement in common that is so similar (Dice)."""
+
 GROWN, GROWN_SIZE, GROWN_NAME = 0.8, 16, 0.5
 """A body that only grew counts by the share of the old one in it (squared, times GROWN), if the name stays near."""
 
 TIE, TIE_NAME = 0.015, 0.4
 """Scores nearer than TIE leave it open who is whose."""
+
+POOR, POOR_TIE = 0.45, 0.03
+"""So do poor ones that are nearer than this: several functions that were made one are each as much like it."""
 
 ALL_PAIRS = 400
 """Up to so many pairs everything is compared with everything."""
@@ -96,8 +109,8 @@ def match_functions(compared: BodyComparison) -> None:
     while found:
         found = False
         rows = [row for row in rows if row[1].key in before.symbols and row[2].key in after.symbols]
-        # What a score is worth is what it has beyond chance: two poor pairs are not worth more than a good one.
-        worth = [(score - LEAST_TEXT, old.key, new.key) for score, old, new in rows]
+        # What a score is worth is what it has beyond chance, cubed: two poor pairs are not worth more than a good one.
+        worth = [(round((score - LEAST_TEXT) ** 3, 6), old.key, new.key) for score, old, new in rows]
         for number in assign(worth):
             score, old, new = rows[number]
             if old.symbol.name == new.symbol.name or not scores.is_tie(score, old, new):
@@ -203,8 +216,19 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
     if same_scope:
         beside += CHORUS * evidence.is_chorus(old, new)
     size = min(old.size + old.prose_size, new.size + new.prose_size)
-    if size < ALIKE and not (same_scope or name or callers):
+    if size < ALIKE and not (name or callers or (same_scope and _say_the_same(old, new))):
         return None
+    if old.symbol.name != new.symbol.name and _is_part(compared, old, new):
+        return None
+    least = LEAST_TEXT
+    scopes = (old.key[0], old.symbol.parent), (new.key[0], new.symbol.parent)
+    if not same_scope:
+        went, is_only = evidence.went(*scopes), name == 1.0 and compared.is_only(old.symbol.name)
+        if went and is_only:
+            beside += WENT
+            least = LEAST_TEXT_WENT
+        elif not went and not is_only and old.symbol.parent and new.symbol.parent:
+            least = LEAST_TEXT_STRANGE
     needed = ACCEPTED
     if unmatched.matching.new_path(old.key[0]) != new.key[0]:
         needed += OTHER_FILE
@@ -216,7 +240,7 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
     called = _called(compared, old, new)
     if not grown and not called:
         bound = text_similarity_bound(old, new, compared.weights)
-        if bound < LEAST_TEXT or TEXT * bound + beside + PARAMETERS + PLACE < needed - TIE:
+        if bound < least or TEXT * bound + beside + PARAMETERS + PLACE < needed - TIE:
             return None
     if not same_scope and not evidence.may_move(old.key, new.key):
         if size < SHORT:
@@ -227,12 +251,41 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
         text = max(text, GROWN * inside * inside)
     if called:
         text = max(text, _text_with_called(compared, old, new, text, called))
-    if text < LEAST_TEXT or (not callers and have_other_subjects(old, new)):
+    if text < least or (not callers and have_other_subjects(old, new)):
+        return None
+    if size < SMALL and not same_scope and not callers and compared.texts.best_statement(old, new) < ONE_STATEMENT:
         return None
     score = TEXT * text + beside + PARAMETERS * parameter_similarity(old, new)
     if same_scope and score >= needed:
         score += PLACE * evidence.has_same_place(old, new)
     return round(score, 6), needed
+
+
+def _say_the_same(old: Features, new: Features) -> bool:
+    """Whether two bodies are equal, the name aside that each is defined by: `def get` may call `table.get`."""
+    one, other = list(old.symbol.tokens), list(new.symbol.tokens)
+    if len(one) != len(other) or old.symbol.name not in one or new.symbol.name not in other:
+        return False
+    one.remove(old.symbol.name)
+    other.remove(new.symbol.name)
+    return one == other
+
+
+def _is_part(compared: BodyComparison, old: Features, new: Features) -> bool:
+    """Whether one of the two is only a part of its body's heir: taken out of it, or put into it.
+
+    Where the old name is open on the new side, too, and that one calls `new`, which `old` did not, the name stays whose
+    it is and `new` is what was taken out; the other way round `old` was put into the one that has called it.
+    """
+    after, before = compared.unmatched.after.symbols, compared.unmatched.before.symbols
+    name, other = old.symbol.name, new.symbol.name
+    for key in compared.open_names.get(name, ()):
+        if key in after and key[0] == new.key[0] and other in after[key].calls and other not in old.symbol.calls:
+            return True
+    for key in compared.old_names.get(other, ()):
+        if key in before and key[0] == old.key[0] and name in before[key].calls and name not in new.symbol.calls:
+            return True
+    return False
 
 
 def _called(compared: BodyComparison, old: Features, new: Features) -> list[SymbolKey]:
@@ -284,12 +337,13 @@ class _Scores:
         Equal ones in the same class are no tie where the names have words in common: one of them it is.
         """
         near = name_similarity(old, new) >= TIE_NAME
+        margin = TIE if score >= POOR else POOR_TIE
         for partner, scores, side in (
             (new, self._of_old[old.key], self._unmatched.after),
             (old, self._of_new[new.key], self._unmatched.before),
         ):
             for other_score, key in scores:
-                if other_score <= score - TIE or key == partner.key or key not in side.symbols:
+                if other_score <= score - margin or key == partner.key or key not in side.symbols:
                     continue
                 sibling = key[0] == partner.key[0] and side.symbols[key].parent == partner.symbol.parent
                 if not (near and sibling and other_score == score):

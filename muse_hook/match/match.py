@@ -24,6 +24,7 @@ def match(files: Sequence[ChangedFile], *, extracted: bool = True) -> Matching:
     matching = Matching(_renamed_files(files))
     unmatched = Unmatched(matching, files)
     _pair_addresses(files, unmatched)
+    _open_aliases(unmatched)
     _part_strangers(unmatched)
     if unmatched.before.symbols and unmatched.after.symbols:
         _match_unmatched(unmatched)
@@ -62,6 +63,23 @@ def _pair_addresses(files: Sequence[ChangedFile], unmatched: Unmatched) -> None:
         else:
             changed = source.old.changed(file.new) if source.old is not None and file.new is not None else []
         unmatched.matching.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
+
+
+def _open_aliases(unmatched: Unmatched) -> None:
+    """Open what kept its address only as another name of something new: `FileMode = Mode` stays where a class was."""
+    opened = []
+    for pair in unmatched.matching.pairs:
+        group = group_of(pair.old)
+        if group == group_of(pair.new) or group == VALUE or group_of(pair.new) != VALUE:
+            continue
+        value, parent = pair.new.value, pair.new.parent
+        if value is None or not value.alias:
+            continue
+        named = unmatched.after.symbols.get((pair.new_path, f"{parent}.{value.alias}" if parent else value.alias))
+        if named is not None and group_of(named) == group:
+            opened.append(pair)
+    if opened:
+        unmatched.open_pairs(opened)
 
 
 def _part_strangers(unmatched: Unmatched) -> None:
@@ -106,7 +124,7 @@ def _match_unmatched(unmatched: Unmatched) -> None:
 
 
 def _match_code(unmatched: Unmatched) -> None:
-    from muse_hook.match.classes import match_classes, match_classes_by_methods
+    from muse_hook.match.classes import match_classes, match_classes_by_methods, match_classes_by_name
     from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.exact import match_exact
     from muse_hook.match.functions import match_functions, match_near_names, match_replaced_functions
@@ -122,5 +140,6 @@ def _match_code(unmatched: Unmatched) -> None:
         match_exact(unmatched, CALLABLE, compared)
         match_functions(compared)
         match_classes_by_methods(unmatched)
+        match_classes_by_name(unmatched)
     match_near_names(compared)
     match_replaced_functions(unmatched)

@@ -141,11 +141,7 @@ class _Parting:
         unmatched = self._unmatched
         olds, news = {old.key for _, old, _ in rows}, {new.key for _, _, new in rows}
         broken = [p for p in self._suspects.values() if p.old_key in olds or p.new_key in news]
-        gone = {id(pair) for pair in broken}
-        unmatched.matching.pairs[:] = [pair for pair in unmatched.matching.pairs if id(pair) not in gone]
-        for pair in broken:
-            unmatched.before.put_back(pair.old_key, pair.old)
-            unmatched.after.put_back(pair.new_key, pair.new)
+        unmatched.open_pairs(broken)
         for fit, old, new in rows:
             exact = old.symbol.masked_id == new.symbol.masked_id
             unmatched.pair(old.key, new.key, 1.0 if exact else unmatched.said(fit))

@@ -33,6 +33,9 @@ STEM, STEM_SHARE, ENDING = 4, 0.75, 3
 """Two words are of one stem that begin with so many equal letters, so much of the shorter one, and go on with at most
 so many."""
 
+OPPOSITES = frozenset(("out", "less"))
+"""Endings that make of a word another one, not a form of it (`with`, `without`)."""
+
 LONG_WORD, OTHER_LETTERS = 6, 2
 """So are two long words that agree from both ends in all but so many letters (`validatate`, `validate`)."""
 
@@ -249,6 +252,8 @@ def is_one_stem(one: str, other: str) -> bool:
     if least < STEM or one[:3] != other[:3]:
         return False
     start = next((n for n in range(least) if one[n] != other[n]), least)
+    if start == least and max(one, other, key=len)[start:] in OPPOSITES:
+        return False
     if start >= STEM and start >= STEM_SHARE * least and most - start <= ENDING:
         return True
     end = next((n for n in range(least - start) if one[-1 - n] != other[-1 - n]), least - start)

@@ -41,12 +41,9 @@ class Body:
             first = len(self.outer)
             for outer, own in part.statement_leaves:
                 leaves = tuple([OWN_NAME if leaf == name else leaf for leaf in own]) if name in own else own
-                bag: dict[str, int] = {}
-                for leaf in leaves:
-                    bag[leaf] = bag.get(leaf, 0) + 1
                 self.outer.append(outer + first if outer >= 0 else -1)
                 self.leaves.append(leaves)
-                self.bags.append(bag)
+                self.bags.append(bag_of(leaves))
         self.weights = [weights.of_all(bag) for bag in self.bags]
 
 
@@ -78,11 +75,32 @@ class Texts:
         total = sum(a.weights) + sum(b.weights) - kept
         return kept / total if total > 0 else 0.0
 
+    def best_statement(self, one: Features, other: Features) -> float:
+        """Return how much (Dice) the two statements have in common that are most alike, 1.0 where there are none."""
+        a, b = self._body(one), self._body(other)
+        if not a.bags or not b.bags:
+            return 1.0
+        shared = self.weights.shared
+        return max(
+            2 * shared(mine, theirs) / (weight + its_weight)
+            for mine, weight in zip(a.bags, a.weights, strict=True)
+            for theirs, its_weight in zip(b.bags, b.weights, strict=True)
+            if weight + its_weight > 0
+        )
+
     def _body(self, features: Features) -> Body:
         body = self._bodies.get(features)
         if body is None:
             body = self._bodies[features] = Body(features, self.weights)
         return body
+
+
+def bag_of(leaves: Sequence[str]) -> dict[str, int]:
+    """Return how often each of some leaves stands there."""
+    bag: dict[str, int] = {}
+    for leaf in leaves:
+        bag[leaf] = bag.get(leaf, 0) + 1
+    return bag
 
 
 def _mapped(a: Body, b: Body, weights: Weights) -> Iterator[tuple[float, int, int]]:

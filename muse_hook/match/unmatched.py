@@ -144,6 +144,14 @@ class Unmatched:
         parent = symbol.parent
         return not parent or self.new_scope((path, parent)) == (path, parent)
 
+    def open_pairs(self, pairs: Iterable[Pair]) -> None:
+        """Break up pairs."""
+        gone = {id(pair): pair for pair in pairs}
+        self.matching.pairs[:] = [pair for pair in self.matching.pairs if id(pair) not in gone]
+        for pair in gone.values():
+            self.before.put_back(pair.old_key, pair.old)
+            self.after.put_back(pair.new_key, pair.new)
+
     def open_class(self, old: SymbolKey, new: SymbolKey) -> None:
         """Break up the pair of two classes at one address, and those of all that stands in them."""
         prefixes = old[1] + ".", new[1] + "."

@@ -1,0 +1,146 @@
+"""Renames and moves that people labelled: how many are told, how many of those told are right, and how surely.
+
+    python benchmarks/renames.py LABELS.json REPOSITORY [LABELS.json REPOSITORY ...] [--show 20]
+
+`LABELS.json` (see tests/match/labels) has `commits`, all that were looked at, `rows`, each with `commit`, `before` and
+`after` (`path`, `qualified_name`), and in `maybe` rows that may be told or not. `REPOSITORY` is a clone that has those
+commits. Functions, methods, classes, variables and attributes count. A pair that follows from another one of the list,
+or from a file that moved, counts neither way: what stands in a class or a file goes along with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pygit2
+
+from muse_hook import diff_commits
+
+Pair = tuple[str, str]
+
+BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""The lower ends of what is told with about the same confidence."""
+
+CODE = ("function", "method", "class", "variable", "attribute")
+"""The ends of the kinds that count."""
+
+
+class Told:
+    """What one delta says: pairs of addresses with the confidence, and the files that moved."""
+
+    def __init__(self, delta: Any) -> None:
+        self.pairs: dict[Pair, float] = {}
+        self.files: set[Pair] = set()
+        for op in delta["ops"]:
+            path = op["address"]
+            source = op.get("from_address", path)
+            if op["op"] == "replace" and "new_address" in op:
+                self.files.add((path, op["new_address"]))
+            if source != path:
+                self.files.add((source, path))
+            for child in op.get("child_ops", ()):
+                if "new_address" in child and child["kind"].endswith(CODE):
+                    _, _, name = child["address"].partition("::")
+                    old = f"{source}::{name}" if child["address"].startswith(f"{path}::") else child["address"]
+                    if old != child["new_address"]:
+                        self.pairs[old, child["new_address"]] = child["confidence"]
+
+    def has(self, pair: Pair) -> bool:
+        """Whether the pair is told, or goes along with what is."""
+        return pair in self.pairs or goes_along(pair, self.pairs, self.files)
+
+
+class Score:
+    """Counts over commits."""
+
+    def __init__(self) -> None:
+        self.commits = self.right = 0
+        self.missing: list[str] = []
+        self.wrong: list[str] = []
+        self.bands = {band: [0, 0] for band in BANDS}
+
+    def add(self, commit: str, told: Told, rows: set[Pair], maybe: set[Pair]) -> None:
+        """Count one commit."""
+        self.commits += 1
+        for row in sorted(rows):
+            if told.has(row):
+                self.right += 1
+            else:
+                self.missing.append(f"{commit[:12]} {row[0]} -> {row[1]}")
+        listed = dict.fromkeys(rows | maybe, 1.0)
+        for pair, confidence in sorted(told.pairs.items()):
+            band = self.bands[max(low for low in BANDS if confidence >= low)]
+            if pair in rows:
+                band[0] += 1
+            elif pair not in maybe and not goes_along(pair, listed, told.files):
+                band[1] += 1
+                self.wrong.append(f"{commit[:12]} {pair[0]} -> {pair[1]} ({confidence})")
+
+    def __str__(self) -> str:
+        rows, said = self.right + len(self.missing), self.right + len(self.wrong)
+        return (
+            f"recall {self.right / max(1, rows):.3f} precision {self.right / max(1, said):.3f} "
+            f"over {rows} pairs in {self.commits} commits"
+        )
+
+
+def goes_along(pair: Pair, pairs: dict[Pair, float], files: set[Pair]) -> bool:
+    """Whether what a pair says follows from one of its classes, or from its file."""
+    (old_path, _, old), (new_path, _, new) = (end.partition("::") for end in pair)
+    if old == new and (old_path, new_path) in files:
+        return True
+    old_class, new_class, rest = old, new, ""
+    while "." in old_class and "." in new_class:
+        old_class, _, old_name = old_class.rpartition(".")
+        new_class, _, new_name = new_class.rpartition(".")
+        if old_name != new_name:
+            return False
+        rest = f".{old_name}{rest}"
+        if (f"{old_path}::{old_class}", f"{new_path}::{new_class}") in pairs:
+            return True
+    return False
+
+
+def score(labels: Any, repository: Path, *scores: Score) -> None:
+    """Hold what is told of each labelled commit against its rows, and count it in each of the scores."""
+    known: dict[str, tuple[set[Pair], set[Pair]]] = {commit: (set(), set()) for commit in labels["commits"]}
+    for number, rows in enumerate((labels["rows"], labels.get("maybe", ()))):
+        for row in rows:
+            before, after = (f"{row[end]['path']}::{row[end]['qualified_name']}" for end in ("before", "after"))
+            known[row["commit"]][number].add((before, after))
+    git = pygit2.Repository(str(repository))
+    for commit, (pairs, maybe) in known.items():
+        parents = git[commit].peel(pygit2.Commit).parent_ids
+        delta = diff_commits(repository, str(parents[0]) if parents else None, commit)
+        told = Told(delta)
+        for one in scores:
+            one.add(commit, told, pairs, maybe)
+
+
+def main() -> None:
+    """Print what is missing and wrong, what each confidence is worth, recall and precision."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="LABELS.json REPOSITORY")
+    parser.add_argument("--show", type=int, default=0, help="print so many missing and so many wrong pairs")
+    arguments = parser.parse_args()
+    if len(arguments.inputs) % 2:
+        parser.error("each file of labels needs its repository")
+    every = Score()
+    for labels, repository in zip(arguments.inputs[::2], arguments.inputs[1::2], strict=True):
+        one = Score()
+        score(json.loads(labels.read_text(encoding="utf-8")), repository, one, every)
+        print(f"{labels.name}: {one}")
+    for word, found in (("missing", every.missing), ("wrong", every.wrong)):
+        for line in found[: arguments.show]:
+            print(f"{word}: {line}")
+    for band, (right, wrong) in every.bands.items():
+        if right or wrong:
+            print(f"  said from {band}: {right + wrong} pairs, right {right / (right + wrong):.2f}")
+    print(every)
+
+
+if __name__ == "__main__":
+    main()

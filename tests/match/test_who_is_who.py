@@ -1,0 +1,185 @@
+"""Kinds of commits that people labelled and the matcher told otherwise: who is whose heir, and who is a stranger."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.deltas import Tree, delta_of
+
+from match.test_handed_on import READ, SPLIT, WIDEN, inside, named, ways, went
+
+LABELS = sorted((Path(__file__).parent / "labels").glob("*.json"))
+
+PARSE = """\
+def parse(text, strict):
+    rows = []
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        if strict and not value:
+            raise ValueError(line)
+        rows.append((key.strip(), value.strip()))
+    table = {}
+    for key, value in rows:
+        table.setdefault(key, []).append(value)
+    return table
+"""
+ROWS = """\
+def rows_of(text, strict):
+    rows = []
+    for line in text.splitlines():
+        key, _, value = line.partition("=")
+        if strict and not value:
+            raise ValueError(line)
+        rows.append((key.strip(), value.strip()))
+    return rows
+"""
+
+
+def children_of(old: Tree, new: Tree) -> list[Any]:
+    """Return the ops of symbols."""
+    ops: list[Any] = list(delta_of(old, new)["ops"])
+    return [child for op in ops for child in op.get("child_ops", ())]
+
+
+def parts(old: str, new: str) -> dict[str, tuple[str, str]]:
+    """Return of what was inserted or deleted: its reason, and the body that it names."""
+    return {
+        child["address"]: (*child["change"], child["body"])
+        for child in children_of({"m.py": old}, {"m.py": new})
+        if "body" in child
+    }
+
+
+def test_a_body_keeps_its_name_where_a_part_was_taken_out_while_it_moved() -> None:
+    short = "def parse(text, strict):\n    table = {}\n    for key, value in rows_of(text, strict):\n"
+    short += "        table.setdefault(key, []).append(value)\n    return table\n"
+    new = {"m.py": WIDEN, "n.py": ROWS + short}
+    assert ways({"m.py": PARSE + WIDEN, "n.py": ""}, new) == {"m.py::parse": "n.py::parse"}
+
+
+def test_what_was_put_into_its_caller_is_not_renamed_to_it() -> None:
+    fill = "def fill(self):\n    one = self.router.add('GET', '/plain', name='one')\n"
+    fill += "    two = self.router.add('POST', '/form', name='two')\n    return one.name, two.name\n"
+    check = "def test_names(self):\n    names = self.fill()\n    assert len(names) == len(self.router.names)\n"
+    check += "    for name in names:\n        assert name in self.router.names\n"
+    whole = "def test_names(router):\n    one = router.add('GET', '/plain', name='one')\n"
+    whole += "    two = router.add('POST', '/form', name='two')\n    names = one.name, two.name\n"
+    whole += "    assert 2 == len(router.names)\n    for name in names:\n        assert name in router.names\n"
+    other = named(READ, "test_read")
+    old = inside("TestRouter", other) + "".join(f"    {line}\n" for line in (fill + check).splitlines())
+    assert ways({"m.py": old}, {"m.py": other + whole}).get("m.py::TestRouter.test_names") == "m.py::test_names"
+
+
+def test_a_class_goes_on_under_its_new_name_where_the_old_one_stays_as_an_alias() -> None:
+    mode = "class FileMode:\n    target: int = 1\n\n    def key(self):\n        return ','.join([str(self.target)])\n"
+    old, new = {"m.py": mode}, {"m.py": mode.replace("FileMode", "Mode") + "\nFileMode = Mode\n"}
+    delta = delta_of(old, new)
+    told = {(child["op"], child["address"], child.get("new_address")) for child in children_of(old, new)}
+    assert ("replace", "m.py::FileMode", "m.py::Mode") in told
+    assert ("insert", "m.py::FileMode", None) in told
+    assert delta["breaking_changes"] == []
+    assert delta["sem_ver_bump"] == "minor"
+
+
+def test_an_alias_of_what_was_there_before_is_no_rename() -> None:
+    old = named(READ, "load") + named(SPLIT, "part")
+    assert ways({"m.py": old}, {"m.py": named(SPLIT, "part") + "load = part\n"}) == {}
+
+
+def test_a_common_name_moves_between_two_classes_of_a_file() -> None:
+    def tree(*, moved: bool) -> dict[str, str]:
+        found = {}
+        for n, body in enumerate(("raise Missing()", "self.sent.append(host)", "return wrap(self.file, host)")):
+            begin = f"def start_tls({'' if moved else 'stream, '}host, context, timeout):\n    {body}\n"
+            end = "def stop(now):\n    self.open = now\n"
+            owners = inside("Backend", end), inside("Stream", end.replace("open", "running"))
+            place = ("Stream", 1) if moved else ("Backend", 0)
+            method = "".join(f"    {line}\n" for line in begin.replace("(", "(self, ", 1).splitlines())
+            texts = list(owners)
+            texts[place[1]] = texts[place[1]].rstrip("\n") + "\n\n" + method
+            found[f"m{n}.py"] = "\n".join(texts)
+        return found
+
+    assert ways(tree(moved=False), tree(moved=True)) == {
+        f"m{n}.py::Backend.start_tls": f"m{n}.py::Stream.start_tls" for n in range(3)
+    }
+
+
+def test_two_short_bodies_of_other_names_are_strangers_in_one_class_too() -> None:
+    old = inside("Stream", "def is_connected():\n    return not self._eof\n", SPLIT, WIDEN)
+    new = inside("Stream", SPLIT, WIDEN, "def at_eof():\n    return self._eof\n")
+    assert ways({"m.py": old}, {"m.py": new}) == {}
+
+
+def test_a_short_body_goes_to_another_class_only_with_what_it_does() -> None:
+    name = "@property\n    def name(self):\n        return "
+    old = f"class Route(Base):\n    {name}self._name\n"
+    new = f"class System(Route):\n    {name}None\n"
+    one, other = inside("System", SPLIT), inside("Route", WIDEN)
+    assert ways({"m.py": old + one}, {"m.py": other + new}) == {}
+
+
+def test_a_class_that_moved_and_was_written_anew_is_known_by_its_name() -> None:
+    methods = ("dump", "parse", "tag")
+    old = "class Packer:\n" + "".join(f"    def {name}(self, a):\n        return old_{name}(a)\n" for name in methods)
+    new = "class Packer:\n    order = {}\n" + "".join(
+        f"    def {name}(self, value, key=None):\n        for one in self.order:\n            yield one.{name}[key]\n"
+        for name in methods
+    )
+    assert ways({"m.py": old + READ, "n.py": ""}, {"m.py": READ, "n.py": new})["m.py::Packer"] == "n.py::Packer"
+    other = new.replace("Packer", "Sender").replace("tag", "cut").replace("dump", "drop")
+    assert ways({"m.py": old + READ, "n.py": ""}, {"m.py": READ, "n.py": other}) == {}
+
+
+def test_a_small_class_is_known_by_its_docstring_and_by_who_raises_it() -> None:
+    said = '    """Had to send the {} again, but its body was streaming, and is no longer available."""\n'
+    use = "def send(request):\n    if request.is_streaming:\n        raise {}(request)\n"
+    old = "class RedirectBodyUnavailable(RedirectError):\n" + said.format("redirect")
+    new = "class RequestBodyUnavailable(StreamError):\n" + said.format("request")
+    before = old + use.format("RedirectBodyUnavailable")
+    assert ways({"m.py": before}, {"m.py": new + use.format("RequestBodyUnavailable")}) == {
+        "m.py::RedirectBodyUnavailable": "m.py::RequestBodyUnavailable"
+    }
+    stranger = "class TooMany(StreamError):\n    pass\n"
+    assert ways({"m.py": before}, {"m.py": stranger + use.format("TooMany")}) == {}
+
+
+def test_an_opposite_is_no_form_of_a_word() -> None:
+    old = "def without_context(f):\n    f.needs_context = False\n    return f\n"
+    new = "def with_context(f):\n    def call(*args):\n        with context():\n            return f(*args)\n"
+    new += "    return call\n"
+    assert ways({"m.py": old + READ}, {"m.py": new + READ}) == {}
+
+
+def test_two_poor_pairs_are_not_worth_more_than_a_good_one() -> None:
+    best = named(PARSE, "test_parse_rows")
+    poor = named(PARSE, "test_strict_wins").replace("value.strip()", "value").replace("key.strip()", "key.lower()")
+    heir = named(PARSE, "test_parse_rows_exist").replace('"="', '":"')
+    other = named(PARSE, "test_parse_empty").replace("rows.append", "yield from").replace("line)", "text)")
+    told = went({"m.py": best + poor.replace("setdefault(key, [])", "of(key)")}, {"m.py": heir + other})
+    assert told["m.py::test_parse_rows"][0] == "m.py::test_parse_rows_exist"
+
+
+def test_a_part_may_be_edited_while_it_is_taken_out_or_put_in() -> None:
+    rest = "def parse(text, strict):\n    table = {}\n    for key, value in rows_of(text, not strict):\n"
+    rest += "        table.setdefault(key, []).append(value)\n    return table\n"
+    edited = (
+        ROWS.replace("strict and", "not lax and").replace("text, strict", "source, lax").replace("in text", "in source")
+    )
+    assert parts(PARSE, edited + rest) == {"m.py::rows_of": ("extracted_from", "m.py::parse")}
+    assert parts(edited + rest, PARSE) == {"m.py::rows_of": ("inlined_into", "m.py::parse")}
+    anew = "def rows_of(text, strict):\n    for key in text.splitlines():\n        yield key, strict\n"
+    assert parts(PARSE, anew + rest) == {}
+
+
+@pytest.mark.parametrize("path", LABELS, ids=lambda path: path.stem)
+def test_labels_name_commits_that_were_looked_at(path: Path) -> None:
+    """`benchmarks/renames.py` reads them; their repositories are no part of this one."""
+    labels = json.loads(path.read_text(encoding="utf-8"))
+    assert len(labels["commits"]) == len(set(labels["commits"])) >= 37
+    ends = [(row[end]["path"], row[end]["qualified_name"]) for row in labels["rows"] for end in ("before", "after")]
+    assert all(path and name for path, name in ends)
+    assert {row["commit"] for row in (*labels["rows"], *labels["maybe"])} <= set(labels["commits"])
