@@ -15,7 +15,7 @@ from muse_hook.install.hook_file import EVENTS, Shim, appended_lines, parse_shim
 from muse_hook.install.hooks_folder import OLDEST_GIT, configured_hooks, others_configured, reads_configured_hooks
 from muse_hook.install.install import hook_states, refuse_other_owner
 from muse_hook.install.interpreter import check_interpreter
-from muse_hook.install.link import check_exclude, check_link, work_tree_tops
+from muse_hook.install.link import check_exclude, check_link, check_work_trees, work_tree_tops
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def examine(repo: Repository, store: Store) -> list[Finding]:
         findings.append(Finding("owner", "bad", error.wrong, error.hint))
     findings += _examine_hooks(repo)
     findings += _examine_store(store)
-    links = [check_link(repo, top) for top in work_tree_tops(repo)]
+    links = [*(check_link(repo, top) for top in work_tree_tops(repo)), *check_work_trees(repo)]
     findings += links
     if any(found.level == "ok" for found in links):
         findings.append(check_exclude(repo))

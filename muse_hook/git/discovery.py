@@ -148,6 +148,15 @@ def _refused(start: str, stderr: str) -> RepositoryError:
         return RepositoryError(
             _DOING, f"{top} belongs to another user", f"git config --global --add safe.directory {quote(top)}"
         )
+    leads_to = stderr.partition("not a git repository: ")[2].partition("\n")[0]
+    if "/worktrees/" in leads_to:  # of a linked work tree; the repository was moved
+        from muse_hook.errors import shell_command
+
+        top = start
+        while not os.path.lexists(os.path.join(top, ".git")) and os.path.dirname(top) != top:
+            top = os.path.dirname(top)
+        hint = f"in the repository: {shell_command('git', 'worktree', 'repair', top)}"
+        return RepositoryError(_DOING, f"the .git of {top} leads to {leads_to}, which is not there", hint)
     if "not a git repository" in stderr:
         return RepositoryError(_DOING, f"{start} is in no Git repository", "git init")
     if "cannot change to" in stderr:

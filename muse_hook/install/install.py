@@ -18,7 +18,7 @@ from muse_hook.install.hooks_folder import (
     reads_configured_hooks,
     remove_configured,
 )
-from muse_hook.install.link import add_exclude, add_link, remove_exclude, remove_link, work_tree_tops
+from muse_hook.install.link import add_exclude, add_link, check_work_trees, remove_exclude, remove_link, work_tree_tops
 from muse_hook.oplog.store import Store
 
 TYPE_CHECKING = False
@@ -71,7 +71,7 @@ def install(repo: Repository, *, python: str | None = None) -> Installation:
     findings = [Finding("store", "ok", f"the log is kept in {store.muse_dir}")]
     _add_hooks(repo, hooks, shim.render())
     findings += [_owner_finding(hooks)] if hooks.other_owner else []
-    links = [add_link(repo, top) for top in work_tree_tops(repo)]
+    links = [*(add_link(repo, top) for top in work_tree_tops(repo)), *check_work_trees(repo)]
     if any(found.level == "ok" for found in links):
         findings.append(add_exclude(repo))
     lines = [hooks.line(event) for event, method in hooks.methods.items() if method == "line"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
+from muse_hook.errors import shell_command
 from muse_hook.install.findings import Finding
 from muse_hook.install.hook_file import is_inside, read_file, replace_file
 
@@ -23,6 +24,20 @@ def work_tree_tops(repo: Repository) -> list[str]:
     found = [tree.path for tree in repo.worktrees() if tree.path is not None and not tree.is_prunable]
     if repo.work_tree is not None and os.path.realpath(repo.work_tree) not in map(os.path.realpath, found):
         found.append(repo.work_tree)  # a main work tree that only the caller's environment or configuration names
+    return found
+
+
+def check_work_trees(repo: Repository) -> list[Finding]:
+    """Return the linked work trees whose `.git` leads elsewhere: the repository, or they, were moved."""
+    found = []
+    for tree in repo.worktrees():
+        if tree.name is None or tree.path is None or tree.is_prunable:
+            continue
+        named = (read_file(os.path.join(tree.path, ".git")) or b"").removeprefix(b"gitdir: ").rstrip(b"\r\n")
+        leads_to = os.path.join(tree.path, os.fsdecode(named))
+        if os.path.realpath(leads_to) != os.path.realpath(tree.git_dir):
+            message = f"{tree.path} is none of this repository's any more: its .git leads to {leads_to}"
+            found.append(Finding("work tree", "warn", message, shell_command("git", "worktree", "repair", tree.path)))
     return found
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from support.fake_interpreter import FakeInterpreter
 from support.installs import installed, opened, put_hook
 from support.repository import Repo
 
+from muse_hook.errors import RepositoryError
+from muse_hook.git.discovery import open_repository
 from muse_hook.install.install import uninstall
 
 
@@ -34,7 +37,19 @@ def test_a_link_to_where_the_repository_was_is_made_anew(repo: Repo, tmp_path: P
     repo.git("worktree", "add", "-q", "-b", "topic", str(linked.path))
     installed(repo)
     moved = Repo(repo.path.rename(tmp_path / "moved"), repo.environment, repo.clock)
+    told = [found for found in installed(moved).findings if found.name == "work tree"]
+    assert [(found.level, found.hint) for found in told] == [("warn", f"git worktree repair {linked.path}")]
+    (linked.path / "below").mkdir()
+    for folder in (linked.path, linked.path / "below"):
+        with pytest.raises(RepositoryError, match="which is not there") as refused:
+            open_repository(str(folder), linked.environment)
+        assert refused.value.hint == f"in the repository: git worktree repair {linked.path}"
+    (linked.path / ".muse").unlink()
+    (linked.path / ".muse").symlink_to(repo.path / ".git/.muse")
     moved.git("worktree", "repair", str(linked.path))
+    assert [found for found in installed(moved).findings if found.name == "work tree"] == []
+    (linked.path / ".muse").unlink()
+    (linked.path / ".muse").symlink_to(repo.path / ".git/.muse")
     assert not (linked.path / ".muse").exists()
     installed(moved)
     for tree in (moved, linked):
