@@ -24,6 +24,9 @@ HEADER_LINES = 12
 PARSES = 40
 PARSED_BYTES = 4_000_000
 
+CONFLICT_MARKS = (b"<<<<<<< ", b"||||||| ", b"=======\n", b">>>>>>> ")
+"""How lines begin that Git puts into a file where two sides of a merge differ."""
+
 # What stands between statements and is none.
 _SEPARATORS = (b"", b";", b",")
 # How a line may begin that begins a statement: nothing that closes a block or goes on with an expression.
@@ -156,11 +159,15 @@ class Recovery:
         return b"".join((*parts, self._text[end:at].translate(_BLANK), self._text[at:limit], frame.closing))
 
     def _is_in_place(self, node: Node, before: list[Node], frame: Frame) -> bool:
-        """Whether a statement begins at the column of its siblings, or on a line of theirs."""
-        if not self._is_indented:
-            return True
+        """Whether a statement begins at the column of its siblings, or on a line of theirs.
+
+        Where columns mean nothing to the language, what begins deeper is out of place: a block that ends too soon
+        leaves its statements there, and they would look like definitions.
+        """
         line = self._text.rfind(b"\n", 0, node.start_byte) + 1
         space = self._text[line : node.start_byte]
+        if not self._is_indented:
+            return bool(space.strip()) or indentation(space) <= frame.column
         if space.strip():
             return bool(before) and before[-1].end_byte > line
         return indentation(space) == frame.column
@@ -225,8 +232,8 @@ class Recovery:
             if all(self._is_in_place(node, nodes[:index], frame) for index, node in enumerate(nodes)):
                 self.is_lost = False
                 return Outline(self._reader, run.source, None).statements(nodes, frame.context)
-        opened = self._class(at, end, frame) if frame.context.depth < MAX_DEPTH else None
-        return [opened if opened is not None else self._swallow(at, end)]
+        opened = self._block(at, end, frame) if frame.context.depth < MAX_DEPTH else []
+        return opened or [self._swallow(at, end)]
 
     def _cut_short(self, before: list[Statement], at: int, end: int, frame: Frame) -> list[Statement]:
         """Return the class that ends too soon, taken off those before, with what follows it at `at` and begins nothing.
@@ -235,14 +242,17 @@ class Recovery:
         """
         if not before or before[-1].opened is None or self._is_border(at, end, frame.column):
             return []
-        opened = self._class(self._text.rfind(b"\n", 0, before[-1].start) + 1, end, frame)
-        if opened is None:
-            return []
-        before.pop()
-        return [opened]
+        if self._text.startswith(CONFLICT_MARKS, at):
+            following = self._text[self._text.find(b"\n", at, end) + 1 : end].lstrip(b"\n")
+            if indentation(following[: len(following) - len(following.lstrip(b" \t"))]) <= frame.column:
+                return []  # one side of a conflict begins, beside the class
+        opened = self._block(self._text.rfind(b"\n", 0, before[-1].start) + 1, end, frame)
+        if opened:
+            before.pop()
+        return opened
 
-    def _class(self, at: int, end: int, frame: Frame) -> Statement | None:
-        """Return the class that a damaged piece is; None where it is none."""
+    def _block(self, at: int, end: int, frame: Frame) -> list[Statement]:
+        """Return the class that a damaged piece is, or what stands under its condition; nothing where it is neither."""
         text = self._text
         starts = [start for start in _lines(text, at, end) if text[start:end].lstrip(b" \t")[:1] not in b"\n"]
         deeper = [start for start in starts[1:] if self._column(start) > frame.column]
@@ -251,22 +261,31 @@ class Recovery:
             if header is not None:
                 break
         else:
-            return None
+            return []
         statement, parts, inside = header
         inner = end
-        if self._closing:
+        if parts is None:
+            outside = (one for one in starts if one > start and self._column(one) <= frame.column)
+            inner = next(outside, end)
+        elif self._closing:
             closers = [one for one in starts if one > start and self._column(one) <= frame.column]
             closers = [one for one in closers if text[one:end].lstrip(b" \t").startswith(self._closing)]
             inner = closers[-1] if closers else end
-        parts.statements = self._read(start, inner, inside)
-        statement.end = parts.entry.last = at + len(text[at:end].rstrip())
+        statements = self._read(start, inner, inside)
         self.is_lost = False
-        return statement
+        if parts is None:
+            statement.entries, statement.plain = [], ()
+            statement.tree = statement.unowned = (self._reader.damaged_text(text[at:start].rstrip()),)
+            rest = self._damaged(inner, end, frame) if text[inner:end].strip() else []
+            return [statement, *statements, *rest]
+        parts.statements = statements
+        statement.end = parts.entry.last = at + len(text[at:end].rstrip())
+        return [statement]
 
-    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, ClassParts, Frame] | None:
+    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, ClassParts | None, Frame] | None:
         """Return the class whose header the text from `at` to `start` is, and the frame of what stands in it.
 
-        None where it is no header.
+        Of a condition there is no class. None where it is no header.
         """
         closing = frame.closing + self._closing
         openings = (*frame.openings, (at, start))
@@ -277,8 +296,14 @@ class Recovery:
         if root.has_error or len([node for node in nodes if node.kind_id not in self._reader.attached]) != 1:
             return None
         statement = Outline(self._reader, source, None).statements(nodes, frame.context)[0]
-        found = [captures for _, captures in self._reader.query.structure(nodes[-1])]
-        containers = [(key, one[key][0]) for one in found for key in BODIES if key in one]
+        found = self._reader.query.structure(nodes[-1])
+        for pattern, captures in found:
+            if pattern.scope and self._is_indented and len(found) == 1:
+                condition = self._reader.normaliser.write_list(captures.get("guard", []))
+                context = frame.context.under("\0".join((pattern.scope, *condition)))
+                block = captures[pattern.scope][0]
+                return statement, None, Frame(context, openings, closing, self._column(start), block.kind_id)
+        containers = [(key, one[key][0]) for _, one in found for key in BODIES if key in one]
         if statement.opened is None or not containers:
             return None
         key, container = containers[0]
@@ -304,6 +329,10 @@ def _siblings(root: Node, start: int, frame: Frame) -> list[Node]:
     nodes = root.children
     while True:
         nodes = [node for node in nodes if node.end_byte > start]
+        block = next((node for node in nodes if node.is_error or not node.is_extra), None)
+        if block is not None and block.start_byte >= start and block.kind_id == frame.container:
+            nodes = block.children  # comments before its first statement stand outside of a block
+            continue
         if not nodes or (nodes[0].start_byte >= start and nodes[0].kind_id != frame.container):
             return nodes
         if not nodes[0].children:

@@ -267,3 +267,70 @@ def test_no_text_breaks_anything(data: st.DataObject) -> None:
         for part in PARTS:
             assert getattr(symbol, part) == getattr(other, part)
     assert (found.module_id, found.tree_id, found.exports) == (again.module_id, again.tree_id, again.exports)
+
+
+def symbols_of(path: str, text: str) -> SymbolTable:
+    language = language_for(path)
+    assert language is not None
+    return extract(dedent(text).encode(), language)
+
+
+SIDES = """
+    <<<<<<< HEAD
+    {indent}{mine}
+    {indent}    return 2
+    =======
+    {indent}{theirs}
+    {indent}    return 3
+    >>>>>>> theirs
+"""
+
+
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_a_conflict_that_was_committed_leaves_what_stands_around_it(indent: str) -> None:
+    before = "class A:\n    def f(self):\n        return 1\n\n"
+    after = f"\n\n{indent}def g(self):\n{indent}    return 4\n"
+    sides = dedent(SIDES).format(indent=indent, mine="def b(self):", theirs="def b(self, x):")
+    table = symbols_of("a.py", before + sides + after)
+    assert (table.state, table.damaged) == ("parsed", True)
+    assert list(table.symbols) == ["A", "A.f", "A.g" if indent else "g"]
+    names = ("A.b",) if indent else ("b",)
+    whole = symbols_of("a.py", before + f"\n{indent}def b(self):\n{indent}    return 2\n" + after)
+    assert all(table.swallows(whole.symbols[name]) for name in names)
+    assert table.symbols["A.f"].same_as(whole.symbols["A.f"])
+
+
+def test_damage_under_a_condition_leaves_what_else_stands_there() -> None:
+    text = """
+        import os
+
+        if TYPE_CHECKING:
+            import typing as t
+
+            class A:
+                x: int
+
+            # why
+            class B(
+                y: int
+
+            # why not
+            def f(a):
+                return 1
+
+        def h():
+            return 2
+        """
+    table = symbols_of("a.py", text)
+    whole = symbols_of("a.py", text.replace("B(", "B:"))
+    assert [name for name in whole.symbols if name not in table.symbols] == ["B", "B.y"]
+    assert not [name for name in table.symbols if not table.symbols[name].same_as(whole.symbols[name])]
+    assert table.swallows(whole.symbols["B"])
+
+
+def test_a_block_that_ends_too_soon_leaves_no_definitions_behind() -> None:
+    text = "class A {\n  a() {\n    b();\n    if (x) {\n      c();\n    }\n  }\n\n  d() {\n    e();\n  }\n}\n"
+    assert list(symbols_of("a.js", text).symbols) == ["A", "A.a", "A.d"]
+    assert list(symbols_of("a.js", text.replace("    b();\n", "    b();\n  }\n")).symbols) == ["A", "A.a", "A.d"]
+    go = "package p\n\nfunc A() {\n\tb()\n\tx := 1\n\tvar y = x\n}\n\nfunc D() {\n\te()\n}\n"
+    assert list(symbols_of("a.go", go.replace("\tb()\n", "\tb()\n}\n")).symbols) == ["A", "D"]
