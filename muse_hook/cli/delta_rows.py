@@ -168,7 +168,7 @@ def _old_codes(summary: str) -> list[str]:
 
 
 def _remarks(op: Mapping[str, Any]) -> list[str]:
-    remarks = []
+    remarks = [f"follows the rename of {each}" for each in op.get("follows", ())]
     sure = op.get("confidence")
     if isinstance(sure, (int, float)) and sure < 1:
         remarks.append(f"{sure:.0%} sure")

@@ -7,13 +7,13 @@ from collections import Counter
 from muse_hook.cli.accepted import message
 from muse_hook.cli.delta_rows import DASH, SIGNS, FileRow, SymbolRow, file_rows
 from muse_hook.cli.terminal import printable, spans_width, width
-from muse_hook.model.address import SEPARATOR, carried_along, split_address
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from muse_hook.cli.follows import OldAddresses
     from muse_hook.cli.symbol_patches import SymbolPatches
     from muse_hook.cli.terminal import Screen, Span
 
@@ -31,26 +31,14 @@ _VERDICTS = ("major", "minor", "patch", "none")
 class DeltaPatches:
     """Draws each symbol's own diff between two trees, under its line."""
 
-    def __init__(
-        self, patches: SymbolPatches, old_tree: str | None, new_tree: str, ops: Sequence[Mapping[str, Any]]
-    ) -> None:
+    def __init__(self, patches: SymbolPatches, old_tree: str | None, new_tree: str, olds: OldAddresses) -> None:
         self._patches = patches
         self._trees = old_tree, new_tree
-        self._old_paths = {op["address"]: op["from_address"] for op in ops if "from_address" in op}
-        children = [(op["address"], child) for op in ops for child in op.get("child_ops", ())]
-        self._old_keys = {
-            split_address(child["new_address"], (path,)): split_address(child["address"], (path,))
-            for path, child in children
-            if "new_address" in child
-        }
+        self._olds = olds
 
     def draw(self, screen: Screen, op: Mapping[str, Any], path: str) -> None:
         """Write the diff of a symbol's op in the patch of a file."""
-        before = op["address"]
-        if "new_address" not in op and op["op"] == "replace":
-            key = split_address(before, (path,))
-            before = SEPARATOR.join(carried_along(key, self._old_paths, self._old_keys))
-        self._patches.draw_between(screen, *self._trees, op, before)
+        self._patches.draw_between(screen, *self._trees, op, self._olds.of(op, path))
 
 
 def draw_delta(

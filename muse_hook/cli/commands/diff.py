@@ -6,6 +6,7 @@ from muse_hook.cli.accepted import JudgedDelta, acceptances, add_accept, explain
 from muse_hook.cli.delta_view import DeltaPatches, changed_paths, draw_delta, draw_stat
 from muse_hook.cli.diff_ends import INDEX, WORK_TREE, DiffEnds, commits_of_range, ends_of_range, split_revisions
 from muse_hook.cli.failures import DONE, USER_FAULT, reject
+from muse_hook.cli.follows import OldAddresses, with_follows
 from muse_hook.cli.options import add_json, check_paths, paths_of
 from muse_hook.delta.ops import delta_summary
 from muse_hook.model.address import split_address
@@ -90,6 +91,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     paths = paths_of(arguments, invocation.repository)
     with DiffEnds(invocation, old, new, untracked=arguments.untracked) as ends:
         delta = _chosen(ends, ends.delta(), paths)
+        delta = with_follows(delta, ends.objects, ends.old_tree, ends.new_tree)
         commits = commits_of_range(invocation.repository, ends.old, ends.tip)
         accepted = acceptances(arguments, invocation.repository, commits)
         judged = JudgedDelta(delta, accepted)
@@ -115,7 +117,7 @@ def _ends(arguments: argparse.Namespace, repository: Repository) -> tuple[str | 
     return ends_of_range(repository, words)
 
 
-def _chosen(ends: DiffEnds, delta: StructuredDelta, paths: PathSpecs | None) -> StructuredDelta:
+def _chosen(ends: DiffEnds, delta: StructuredDelta, paths: PathSpecs | None) -> Mapping[str, Any]:
     """Return what a delta says of some paths: operations, verdicts and their sum."""
     if paths is None:
         return delta
@@ -142,7 +144,7 @@ def _paths(op: Mapping[str, Any]) -> list[str]:
 
 
 def _draw(
-    arguments: argparse.Namespace, invocation: Invocation, ends: DiffEnds, delta: StructuredDelta, judged: JudgedDelta
+    arguments: argparse.Namespace, invocation: Invocation, ends: DiffEnds, delta: Mapping[str, Any], judged: JudgedDelta
 ) -> None:
     out = invocation.out
     if arguments.json:
@@ -176,4 +178,4 @@ def patches_of(ends: DiffEnds, ops: Sequence[Mapping[str, Any]]) -> DeltaPatches
     """Return what draws each symbol's own diff."""
     from muse_hook.cli.symbol_patches import SymbolPatches  # reads files anew
 
-    return DeltaPatches(SymbolPatches(ends.objects), ends.old_tree, ends.new_tree, ops)
+    return DeltaPatches(SymbolPatches(ends.objects), ends.old_tree, ends.new_tree, OldAddresses(ops))

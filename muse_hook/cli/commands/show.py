@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from muse_hook.cli.commands.diff import add_shapes, patches_of
 from muse_hook.cli.commit_facts import CommitFacts, facts_of
 from muse_hook.cli.dates import CommitDates
 from muse_hook.cli.delta_view import changed_paths, draw_delta, draw_stat
 from muse_hook.cli.diff_ends import DiffEnds
 from muse_hook.cli.event_view import superseded_words
+from muse_hook.cli.follows import with_follows
 from muse_hook.cli.options import add_json
+from muse_hook.errors import ObjectMissingError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +52,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     invocation.catch_up()
     facts = facts_of(invocation, commit_id)
     facts.superseded = invocation.superseded().get(commit_id)
+    if not arguments.name_only:
+        _follow(invocation, facts)
     if arguments.json:
         invocation.out.json({"version": 1, "command": "show", **facts.as_json()})
         return 0
@@ -68,6 +74,13 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if not facts.recorded:
         invocation.out.line(("not recorded: computed from Git just now", "dim"))
     return 0
+
+
+def _follow(invocation: Invocation, facts: CommitFacts) -> None:
+    """Say in the delta what only follows the renames in it; where an object is absent that is left open."""
+    with invocation.repository.objects() as objects, contextlib.suppress(ObjectMissingError):
+        parent = objects.commit(facts.parents[0]).tree if facts.parents else None
+        facts.delta = with_follows(facts.delta, objects, parent, objects.commit(facts.id).tree)
 
 
 def _draw_header(screen: Screen, facts: CommitFacts, date: str) -> None:
