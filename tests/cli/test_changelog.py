@@ -60,7 +60,7 @@ def test_a_range_becomes_release_notes(shell: Shell) -> None:
     status, out, err = shell.run("changelog", "v1..v2")
     assert (status, err) == (0, "")
     assert out == (
-        "## v2 (2023-11-14)\n\n"
+        "## [v2] - 2023-11-14\n\n"
         "SemVer: **major** (1 breaking change, 1 added, 1 changed)\n\n"
         "### Breaking changes\n\n"
         "- `lib.py`\n  - `save`: removed\n\n"
@@ -69,7 +69,7 @@ def test_a_range_becomes_release_notes(shell: Shell) -> None:
         "### Changed\n\n"
         "- `lib.py`\n  - `load`: new parameter `mode`\n"
     )
-    assert shell.run("changelog", "v1")[1] == out.replace("v2", "HEAD")
+    assert shell.run("changelog", "v1")[1] == out.replace("[v2] - 2023-11-14", "[Unreleased]")
 
 
 @pytest.mark.usefixtures("tagged")
@@ -118,7 +118,7 @@ def test_a_text_of_the_repository_cannot_leave_its_code_span(text: str) -> None:
 def test_a_hostile_tag_is_no_markup(repo: Repo, shell: Shell) -> None:
     repo.commit("One", lib=OLD)
     repo.git("tag", "a_b<script>")
-    assert shell.run("changelog", "HEAD..a_b<script>")[1].startswith("## a\\_b\\<script\\> (")
+    assert shell.run("changelog", "HEAD..a_b<script>")[1].startswith("## [a\\_b\\<script\\>] - ")
 
 
 def test_what_the_other_branch_did_since_they_parted_is_not_told(repo: Repo, shell: Shell) -> None:
@@ -131,3 +131,97 @@ def test_what_the_other_branch_did_since_they_parted_is_not_told(repo: Repo, she
         told = shell.json("changelog", words)
         assert (told["from"], told["to"], told["breaking_changes"]) == (base, side, [])
         assert [each["address"] for each in told["changes"]] == ["m.py::feature"]
+
+
+BEFORE = """\
+import warnings
+
+
+class Old:
+    def run(self):
+        return 1
+
+
+def load(path):
+    return path
+
+
+def save(path):
+    return [path]
+
+
+def close(path):
+    return {path: 1}
+"""
+AFTER = """\
+import warnings
+
+
+class Fresh:
+    size = 1
+
+    def run(self):
+        return 2
+
+    class Inner:
+        def walk(self):
+            return 3
+
+
+@warnings.deprecated("use *Fresh*")
+class Old:
+    def run(self):
+        return 1
+
+
+@warnings.deprecated("use Fresh")
+def load(path):
+    return path
+
+
+def save(path):
+    warnings.warn("gone soon", DeprecationWarning, stacklevel=2)
+    return [path]
+
+
+def close(path):
+    warnings.simplefilter("ignore", DeprecationWarning)
+    return {path: 1}
+"""
+
+
+def test_a_new_class_is_told_once_and_what_is_deprecated_apart_with_links(repo: Repo, shell: Shell) -> None:
+    repo.commit("One", lib=BEFORE)
+    repo.git("tag", "v1")
+    new = repo.commit("Two", lib=AFTER)
+    repo.git("remote", "add", "origin", "https://me:secret@github.com/acme/my lib.git")
+    text = shell.out("changelog", "v1..HEAD")
+    page = f"https://github.com/acme/my%20lib/blob/{new}/lib.py"
+    assert text == (
+        "## [Unreleased]\n\nSemVer: **minor** (0 breaking changes, 1 added, 0 changed, 3 deprecated)\n\n"
+        f"### Added\n\n- `lib.py`\n  - [`Fresh`]({page}#L4-L12)\n\n"
+        f"### Deprecated\n\n- `lib.py`\n  - [`Old`]({page}#L15-L18): use \\*Fresh\\*\n"
+        f"  - [`load`]({page}#L21-L23): use Fresh\n  - [`save`]({page}#L26-L28)\n\n"
+        f"[Unreleased]: https://github.com/acme/my%20lib/compare/v1...{new}\n"
+    )
+    assert "https" not in shell.out("changelog", "v1..HEAD", "--no-links")
+    rows = shell.json("changelog", "v1..HEAD")["changes"]
+    assert [(row["address"], row["section"], row["url"]) for row in rows[:1]] == [
+        ("lib.py::Fresh", "added", f"{page}#L4-L12")
+    ]
+    assert "Fresh.run" in shell.out("changelog", "v1..HEAD", "--all-symbols")
+    repo.commit("Three", lib=AFTER + "\n# deprecated long since\n")
+    assert "Deprecated" not in shell.out("changelog", "HEAD~..HEAD")
+
+
+def test_accepted_breaks_are_told_with_their_reason(repo: Repo, shell: Shell) -> None:
+    repo.commit("One", lib=OLD)
+    message = "Two\n\nMuse-Accepts: lib.py::save nobody calls it\n"
+    repo.commit(message, lib=NEW)
+    text = shell.out("changelog", "HEAD~..HEAD")
+    assert "SemVer: **minor** (0 breaking changes, 1 added, 1 changed, 1 accepted)" in text
+    section = "### Breaking changes that were accepted\n\n- `lib.py`\n  - `save`: removed (nobody calls it)\n"
+    assert section in text
+    told = shell.json("changelog", "HEAD~..HEAD")
+    assert (told["sem_ver_bump"], told["breaking_changes"]) == ("minor", [])
+    assert [row["accepted"] for row in told["accepted"]] == ["nobody calls it"]

@@ -116,7 +116,7 @@ def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
         "diff": [("diff", "main", "topic", "--accept", accepted), ("diff",)],
         "semver": [("semver", "main~1..topic", "--accept", accepted)],
         "checkpoint": [("checkpoint",)],
-        "changelog": [("changelog", "main~1..topic")],
+        "changelog": [("changelog", "main~1..topic"), ("changelog", "main~1..topic", "--accept", accepted)],
         "sessions": [("sessions",)],
         "status": [("status",)],
         "doctor": [("doctor",)],
