@@ -6,7 +6,7 @@ import re
 import time
 
 from muse_hook.cli.dates import CommitDates
-from muse_hook.cli.failures import closest, reject
+from muse_hook.cli.failures import closest, reject, warn
 from muse_hook.cli.options import add_json, as_recorded, relative
 from muse_hook.cli.terminal import printable, spans_width, width
 from muse_hook.errors import RevisionError, shell_command
@@ -18,6 +18,7 @@ from muse_hook.record.delta import TableCache
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    import sqlite3
     from collections.abc import Sequence
     from typing import Any
 
@@ -72,6 +73,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--imports", action="store_true", help="Show imports, too, behind all else")
     parser.add_argument("--date", metavar="FORMAT", help="Show dates in a form of Git's (default: how long ago)")
+    parser.add_argument(
+        "--agents", action="store_true", help="Say which coding agents took part, and which lines a model wrote"
+    )
     add_json(parser)
 
 
@@ -90,7 +94,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
             for name, symbol in chosen.items()
             if any(symbol.lines[0] <= last and first <= symbol.lines[1] for first, last in ranges)
         }
-    database = invocation.history()
+    database = invocation.attributed_history() if arguments.agents else invocation.history()
     branch = BranchFilter(repository, database, [commit_id])
     names = SymbolNames(database, branch)
     numbers = {name: names.symbol_at(f"{path}::{name}") for name in chosen}
@@ -114,6 +118,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
                 "change": change.change if change else [],
             }
         )
+    if arguments.agents:
+        _add_agents(rows, invocation, database, names, commit_id=commit_id, path=path)
     if arguments.json:
         result = {"version": 1, "command": "blame", "commit": commit_id, "path": path, "symbols": rows}
         invocation.out.json(result)
@@ -128,6 +134,32 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if any(row["commit"] is None for row in rows):
         invocation.messages.line(("hint: ", "hint"), "muse-hook backfill records the history of the others")
     return 0
+
+
+def _add_agents(
+    rows: Sequence[dict[str, Any]],
+    invocation: Invocation,
+    database: sqlite3.Connection,
+    names: SymbolNames,
+    *,
+    commit_id: str,
+    path: str,
+) -> None:
+    """Add who took part in each last change, and the lines that a model wrote as git-ai's notes say."""
+    from muse_hook.briefing.model_lines import ModelLines  # few ask for it
+    from muse_hook.briefing.tree import CommitTree
+    from muse_hook.history.attribution import agents_of
+
+    agents = agents_of(database, {row["commit"] for row in rows if row["commit"]})
+    repository = invocation.repository
+    with repository.objects() as objects:
+        tree = CommitTree(repository, objects, commit_id)
+        table = tree.table(path)
+        noted = ModelLines(repository, objects, database, names, lambda text: warn(invocation.messages, text))
+        lines = noted.of_file(path, table, tree.source(path)) if table is not None else {}
+    for row in rows:
+        row["agents"] = agents.get(row["commit"], [])
+        row["agent_lines"] = lines.get(row["address"][len(path) + 2 :], [])
 
 
 def _table(repository: Repository, commit_id: str, path: str) -> tuple[SymbolTable, int]:
@@ -207,7 +239,12 @@ def _draw(out: Screen, rows: Sequence[dict[str, Any]], path: str, dates: CommitD
             name = _shortened(out, name, max(rest, _LEAST_NAME))
             why = _shortened(out, why, max(rest - width(name) - 2, 0))
         spans.append(name)
-        out.line(*spans, (f"  {why}" if why else "", "changed"))
+        agents = f"  {', '.join(row['agents'])}" if row.get("agents") else ""
+        out.line(*spans, (f"  {why}" if why else "", "changed"), (agents, "renamed"))
+        for noted in row.get("agent_lines", ()):
+            model = f" ({noted['model']})" if noted["model"] else ""
+            written = f"  {_lines(out, noted)} written by {noted['agent'] or 'a model'}{model}"
+            out.line(" " * _SHORT, (written, "renamed"))
 
 
 def _who(row: dict[str, Any]) -> str:
