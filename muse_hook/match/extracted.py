@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import Weights
-from muse_hook.match.statements import ALL_PAIRS, bag_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ def _share_in(own: Sequence[Leaves], statements: Sequence[Leaves]) -> float:
     free: dict[Leaves, int] = {}
     for leaves in statements:
         free[leaves] = free.get(leaves, 0) + 1
+    from muse_hook.match.statements import ALL_PAIRS, bag_of  # few commits have a part that may have been taken out
+
     weights = Weights(())
     kept, count, rest = 0.0, 0, []
     for leaves in own:
