@@ -99,7 +99,7 @@ class _Parting:
         for _, before, after in sorted(pairs)[:MOST_ROWS]:
             old, new = self._old(before), self._new(after)
             rival = max(self.rival_of_old(old.key), self.rival_of_new(new.key))
-            if rival >= KNOWN or self._stayed_or_called(old, new):
+            if rival >= KNOWN and old.symbol.masked_id != new.symbol.masked_id:
                 continue
             fit = self._fit(old, new)
             if rival < STRANGER:
@@ -125,7 +125,18 @@ class _Parting:
         return self.rival_of_old(self._old_key[key]) if key in self._old_key else 0.0
 
     def linked(self, taken: Sequence[tuple[float, Features, Features]]) -> list[tuple[float, Features, Features]]:
-        """Return the rows that are links of a chain, and those that are sure alone."""
+        """Return the rows that are links of a chain, and those that are sure alone.
+
+        Where functions that hand their names on call each other, each seems to call what moved out of it: there the
+        chain has to go on.
+        """
+        found = list(taken)
+        count = -1
+        while len(found) != count:
+            count = len(found)
+            olds, news = {old.key for _, old, _ in found}, {new.key for _, _, new in found}
+            found = [row for row in found if self._is_heir_and_owner(row[1], row[2], olds, news)]
+        taken = found
         olds, news = {old.key for _, old, _ in taken}, {new.key for _, _, new in taken}
         found = []
         for fit, old, new in taken:
@@ -159,13 +170,16 @@ class _Parting:
         one, other = old[1].rpartition(".")[0], new[1].rpartition(".")[0]
         return self._unmatched.new_scope((old[0], one)) == (new[0], other)
 
-    def _stayed_or_called(self, old: Features, new: Features) -> bool:
-        """Whether the old body only moved out and is called from where it was, or stands in what called it now."""
+    def _is_heir_and_owner(self, old: Features, new: Features, olds: set[SymbolKey], news: set[SymbolKey]) -> bool:
+        """Whether the old body neither only moved out and is called from where it was, nor stands in its caller now.
+
+        It did where that body is not found to come from elsewhere, or to have gone elsewhere, itself.
+        """
         pair = self._suspects.get(old.key)
-        if pair is not None and _calls(self._new(pair.new_key), new):
-            return True
+        if pair is not None and pair.new_key not in news and _calls(self._new(pair.new_key), new):
+            return False
         owner = self._old_key.get(new.key)
-        return owner is not None and _calls(self._old(owner), old)
+        return owner is None or owner in olds or not _calls(self._old(owner), old)
 
     def _old(self, key: SymbolKey) -> Features:
         """Return what an old function, a suspect or an open one, is compared by."""
