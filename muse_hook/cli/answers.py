@@ -18,6 +18,7 @@ LIMIT = 8000
 
 _SPARE = 300  # for the cursor and the last brackets
 _LONGEST = 400  # characters of one text
+_LONGEST_LIST = 1500  # and of one list
 _DIGITS = 8
 
 
@@ -83,6 +84,7 @@ def page(
 ) -> Page:
     """Return the facts from `start` on that fit, under `name`; the next cursor, or `last` where these were all."""
     rows: list[dict[str, Any]] = []
+    head = {key: _clipped(value) for key, value in head.items()}
     lines = [printable(line) for line in title.split("\n")]
     structured: dict[str, Any] = {**head, name: rows}
     size, length = len(json.dumps(structured)) + _SPARE, sum(map(len, lines)) + _SPARE
@@ -136,5 +138,12 @@ def _clipped(value: Any) -> Any:
         text = printable(value)
         return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     if isinstance(value, list):
-        return [_clipped(each) for each in value[:50]]
+        kept: list[Any] = []
+        size = 0
+        for each in map(_clipped, value):
+            size += len(json.dumps(each)) + 2
+            if kept and size > _LONGEST_LIST:
+                break
+            kept.append(each)
+        return kept
     return value

@@ -200,3 +200,58 @@ def test_watch_runs_a_command_for_what_fits_and_a_failing_one_stops_nothing(shel
     ]  # fmt: skip
     assert events[0]["symbol_id"] == events[1]["symbol_id"]
     assert "a.py::first" in out
+
+
+@pytest.mark.long
+def test_noted_lines_of_fifty_branches_squashed_and_rebased_stay_on_their_symbols(shell: Shell) -> None:
+    """At least 95 % of them, and none on another symbol: each noted line says whose it is."""
+    repo = shell.repo
+    files = {
+        f"m{file}": "\n\n".join(
+            f"def old_{file}_{number}(a, b):\n    total = a * {number} + b\n    rest = total - {file}\n    return 1\n"
+            for number in range(10)
+        )
+        for file in range(5)
+    }
+    repo.commit("Base", **files)
+    for number in range(50):
+        file, place = f"m{number % 5}.py", f"old_{number % 5}_{number // 5}"
+        repo.git("checkout", "-q", "-b", f"agent/{number}", "main~3" if number > 9 else "main")
+        text = (repo.path / file).read_text()
+        body = "".join(f"    noted_{number}_{line} = a - {line * number}\n" for line in range(4))
+        text = text.replace(f"def {place}(a, b):\n", f"def {place}(a, b):\n{body}")
+        new = "".join(f"    noted_{number}_{line} = z + {line * number}\n" for line in range(4, 10))
+        text += f"\n\ndef new_{number}(z):\n{new}    return z\n"
+        noted = repo.commit(f"By a model {number}", **{file[:-3]: text})
+        lines = [at for at, line in enumerate(text.split("\n"), 1) if f"noted_{number}_" in line]
+        note(repo, noted, file, ",".join(map(str, lines)))
+        if number % 3 == 0:  # a person goes on
+            name = f"person_{number}" if number % 2 else f"new_{number}"
+            text = text.replace(f"def new_{number}(z):", f"def {name}(z):\n    by_hand = {number}")
+            repo.commit(f"By hand {number}", **{file[:-3]: text.replace(f"noted_{number}_2 = a", "rewritten = a")})
+        if number % 2:
+            repo.git("rebase", "-q", "main", check=False)
+            if (repo.path / ".git" / "rebase-merge").exists():
+                repo.git("rebase", "--abort")
+                repo.git("checkout", "-q", "main")
+                continue
+            repo.git("checkout", "-q", "main")
+            repo.git("merge", "-q", "--ff-only", f"agent/{number}")
+        else:
+            repo.git("checkout", "-q", "main")
+            if repo.run("git", "merge", "-q", "--squash", f"agent/{number}", check=False).returncode:
+                repo.git("reset", "-q", "--hard")
+                continue
+            repo.git("commit", "-q", "-m", f"Squash {number}")
+    shell.run("backfill", "--all")
+    there = kept = wrong = 0
+    for name in files:
+        source = (repo.path / f"{name}.py").read_text().split("\n")
+        for each in shell.json("blame", "--agents", f"{name}.py")["symbols"]:
+            first, last = each["lines"]
+            marked = {at for at in range(first, last + 1) if "noted_" in source[at - 1]}
+            told = {at for found in each["agent_lines"] for at in range(found["lines"][0], found["lines"][1] + 1)}
+            there, kept, wrong = there + len(marked), kept + len(marked & told), wrong + len(told - marked)
+    assert there > 200
+    assert wrong == 0
+    assert kept >= 0.95 * there, f"{kept} of {there}"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -209,3 +212,21 @@ def test_news_tells_what_others_did_to_what_this_branch_changed_or_uses(shell: S
     assert [each["why"] for each in shell.json("news", "--for", "other")["news"]] == ["changed here"]
     assert shell.run("news", "--since", "nonsense")[0] == 1
     assert shell.run("news", "--for", "nowhere")[0] == 1
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("npx") is None, reason="no npx here")
+def test_the_inspector_from_npm_calls_it(shell: Shell) -> None:
+    def inspect(*words: str) -> dict[str, Any]:
+        packages = ("-p", "node@22", "-p", "@modelcontextprotocol/inspector")
+        command = ("npx", "-y", *packages, "mcp-inspector", "--cli", sys.executable, "-m", "muse_hook", "mcp")
+        done = subprocess.run(
+            [*command, *words], cwd=shell.repo.path, capture_output=True, check=True, env=os.environ, timeout=170
+        )
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
+
+    names = {tool["name"] for tool in inspect("--method", "tools/list")["tools"]}
+    assert names == {"before_edit", "changes_since", "who_changed", "collisions", "show_commit"}
+    told = inspect("--method", "tools/call", "--tool-name", "before_edit", "--tool-arg", "target=a.py::helper")
+    assert told["structuredContent"]["symbols"][0]["elsewhere"][0]["branch"] == "other"
