@@ -6,12 +6,17 @@ Each branch parts from one of the last `--forks` commits of the default branch a
 picked at random, one or two a commit; with `--hot` every branch adds a line to one registry and to one changelog
 instead. The branches are recorded first. Printed: seconds (clock and processor) and the memory of the first map, of the
 next one after one branch moved, and the pairs that were looked at.
+
+With `--truth` the branches are the repository's own: what its last merges brought in, `--forks` of them passed over,
+seen from before the first of these merges. `git merge-tree` (Git 2.38 or newer) merges every two, and what it stops at
+is held against the collisions whose text is said to conflict.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import itertools
 import json
 import os
 import random
@@ -20,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 IDENT = "A U Thor <author@example.com>"
@@ -126,11 +132,15 @@ def main() -> None:
     parser.add_argument("--commits", type=int, default=5)
     parser.add_argument("--forks", type=int, default=1)
     parser.add_argument("--hot", action="store_true")
+    parser.add_argument("--truth", action="store_true")
     parser.add_argument("--keep")
     arguments = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(arguments.keep or folder) / "clone"
+        if arguments.truth:
+            hold_against_merges(clone, arguments)
+            return
         if not clone.exists():
             prepare(clone, arguments)
         report(clone, arguments)
@@ -153,6 +163,33 @@ def prepare(clone: Path, arguments: argparse.Namespace) -> None:
     several = str(arguments.forks + arguments.branches * arguments.commits)
     for words in (["install"], ["backfill", "--all", "-n", several]):
         subprocess.run([sys.executable, "-m", "muse_hook", *words], cwd=clone, capture_output=True, check=False)
+
+
+def hold_against_merges(clone: Path, arguments: argparse.Namespace) -> None:
+    """Make branches of real commits, and ask both of every pair."""
+    subprocess.run(["git", "clone", "-q", "--shared", arguments.repository, str(clone)], check=True)
+    merges = git(clone, "rev-list", "--first-parent", "--min-parents=2", "--max-parents=2", "HEAD").split()
+    chosen = merges[arguments.forks : arguments.forks + arguments.branches]
+    base = git(clone, "rev-parse", f"{chosen[-1]}^1")
+    names = [f"topic/{number:04}" for number in range(len(chosen))]
+    for name, commit in zip(names, chosen, strict=True):
+        git(clone, "branch", "-q", name, f"{commit}^2")
+    git(clone, "checkout", "-q", "--detach", base)
+    git(clone, "branch", "-q", "-f", "base", base)
+    _, _, told = timed(clone, "concurrent", "--all", "--base", "base", "--since", "1990-01-01", "--include", "topic/*")
+    stops = {tuple(each["branches"]) for each in told["collisions"] if each["text"] == "conflicts"}  # type: ignore[attr-defined]
+    rows: Counter[tuple[bool, bool]] = Counter()
+    live = [each["name"] for each in told["branches"]]  # type: ignore[index, attr-defined]
+    for pair in itertools.combinations(live, 2):
+        rows[merge(clone, *pair).returncode == 1, pair in stops] += 1
+    print(f"{len(live)} branches, {sum(rows.values())} pairs; git stops at {rows[True, True] + rows[True, False]}")
+    print(f"found {rows[True, True]}, missed {rows[True, False]}, false alarms {rows[False, True]}")
+
+
+def merge(clone: Path, ours: str, theirs: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Merge two commits as Git does, into a tree."""
+    command = ["git", "-C", str(clone), "merge-tree", "--write-tree", *options, ours, theirs]
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
 
 
 def report(clone: Path, arguments: argparse.Namespace) -> None:

@@ -38,7 +38,7 @@ class BranchGraph:
 
     def is_contained(self, tip: str) -> bool:
         """Whether the base has all of a tip."""
-        return tip not in self._own and tip not in self.broken
+        return tip not in self._parents and tip not in self.broken
 
     def own(self, tip: str) -> list[str]:
         """Return the commits that a tip has and the base has not, in no promised order."""
@@ -54,12 +54,14 @@ class BranchGraph:
 
     def behind(self, tip: str) -> int:
         """Return how many commits the base has and a tip has not."""
-        return self._line.missing(self._forks[tip]) if tip in self._own else 0
+        return self._line.missing(self._forks[tip]) if tip in self._forks else 0
 
     def forks(self, tip: str) -> list[str]:
-        """Return where a tip leaves the base's history: its merge bases with the base, sorted; none: no common one."""
-        if tip not in self._own:
+        """Return where a tip, or a commit below one, leaves the base: its merge bases with it, sorted; [] of none."""
+        if tip not in self._parents:
             return [tip]
+        if tip not in self._own:
+            self._own[tip], self._forks[tip] = self._reached_by(tip)
         return sorted(self._line.youngest(self._forks[tip]))
 
     def merge_bases(self, ours: str, theirs: str) -> list[str]:

@@ -93,6 +93,7 @@ class ManyBranches:
             tip = start
             for _ in range(self.chance.randrange(1, 4)):
                 tip = self.step(f"topic/{number}", tip, self.chance.randrange(1, 3))
+                tips.append(tip)
             if self.chance.random() < 0.2:  # it takes the main branch in
                 tree = self._tree_of[line[-1]] | self._tree_of[tip]
                 tip = self.commit(f"topic/{number}", tree, [tip, line[-1]])
