@@ -10,6 +10,7 @@ from muse_hook.match.pairs import CALLABLE, IMPORT, group_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.symbol import Symbol
@@ -18,29 +19,36 @@ _WORDS = re.compile(rb"\w+")
 
 
 class Footprint:
-    """`paths` that differ, how many `symbols` do, names of those that are gone or take other parameters (`breaks`), and
-    words that changed symbols say (`uses`); `says_any` where a text is not ASCII: a name may be spelled so or so.
+    """What a way from one commit to another touches.
+
+    `paths` that differ, how many `symbols` do (of these `vanished` and `appeared`), names of those that are gone or
+    take other parameters (`breaks`), and words that symbols newly say (`uses`); `says_any` where a text is not ASCII:
+    a name may be spelled so or so.
 
     Of two stretches that begin at one commit and do not `meet`, `compare` finds nothing: what it finds stands in a path
     that both touch, or is a name that one breaks and the other says. It rests on tables alone and not on what became of
     a symbol, so the footprint of a way is the union of its steps': what differs between two ends differs on one step.
-    """  # noqa: D205 - the fields are the summary
+    """
 
-    __slots__ = ("breaks", "paths", "says_any", "symbols", "uses")
+    __slots__ = ("appeared", "breaks", "paths", "says_any", "symbols", "uses", "vanished")
 
     def __init__(
         self,
         paths: Iterable[str],
         breaks: Iterable[str] = (),
         uses: Iterable[str] = (),
-        symbols: int = 0,
         *,
+        symbols: int = 0,
+        vanished: int = 0,
+        appeared: int = 0,
         says_any: bool = False,
     ) -> None:
         self.paths = frozenset(paths)
         self.breaks = frozenset(breaks)
         self.uses = frozenset(uses)
         self.symbols = symbols
+        self.vanished = vanished
+        self.appeared = appeared
         self.says_any = says_any
 
     def meets(self, other: Footprint) -> bool:
@@ -53,33 +61,63 @@ class Footprint:
             or bool(other.breaks and self.says_any)
         )
 
-    def as_json(self) -> list[object]:
+    def hands_on(self, other: Footprint) -> bool:
+        """Whether what one of the two takes away may be found again in what the other one adds, or in its paths."""
+        return (
+            bool(self.vanished and other.appeared)
+            or bool(self.appeared and other.vanished)
+            or not self.paths.isdisjoint(other.paths)
+        )
+
+    def as_json(self) -> dict[str, Any]:
         """Return it as plain values, for a cache."""
-        return [sorted(self.paths), sorted(self.breaks), sorted(self.uses), self.symbols, self.says_any]
+        return {
+            "paths": sorted(self.paths),
+            "breaks": sorted(self.breaks),
+            "uses": sorted(self.uses),
+            "symbols": self.symbols,
+            "vanished": self.vanished,
+            "appeared": self.appeared,
+            "says_any": self.says_any,
+        }
 
 
 def footprint_of(files: Sequence[ChangedFile]) -> Footprint:
     """Return what two trees that differ in `files` differ in."""
     breaks: set[str] = set()
     uses: set[str] = set()
-    symbols = 0
+    symbols = vanished = appeared = 0
     says_any = False
     for file in files:
         changed = set(file.changed)
-        symbols += len(changed) + len(file.old_symbols.keys() ^ file.new_symbols.keys())
+        symbols += len(changed)
         breaks.update(_broken_names(file, changed))
-        for text in _new_texts(file, changed):
-            if text.isascii():
-                uses.update(word.decode("ascii") for word in _WORDS.findall(text))
-            else:
+        for symbol in file.new_symbols.values():
+            if group_of(symbol) == IMPORT or not _is_new(file, symbol, changed):
+                continue
+            before = file.old_symbols.get(symbol.qualified_name)
+            said = _newly_said(symbol, before)
+            if said is None:
                 says_any = True
+            else:
+                uses |= said
+        vanished += len(file.old_symbols.keys() - file.new_symbols.keys())
+        appeared += len(file.new_symbols.keys() - file.old_symbols.keys())
         for symbol in file.new_symbols.values():
             if group_of(symbol) == IMPORT:
                 # By an alias, or newly: the name itself stands in no other text.
                 name = imported_name(symbol)
                 if name and (name != symbol.name or _is_new(file, symbol, changed)):
                     uses.add(name)
-    return Footprint((file.path for file in files), breaks, uses, symbols, says_any=says_any)
+    return Footprint(
+        (file.path for file in files),
+        breaks,
+        uses,
+        symbols=symbols + vanished + appeared,
+        vanished=vanished,
+        appeared=appeared,
+        says_any=says_any,
+    )
 
 
 def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
@@ -95,10 +133,26 @@ def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
             yield from names_of(old, file.old.language_name if file.old is not None else "")
 
 
-def _new_texts(file: ChangedFile, changed: set[str]) -> Iterator[bytes]:
-    for symbol in file.new_symbols.values():
-        if _is_new(file, symbol, changed) and group_of(symbol) != IMPORT:
-            yield from symbol.texts()
+def _newly_said(symbol: Symbol, before: Symbol | None) -> set[str] | None:
+    """Return the words that a symbol says and that what had its name before did not; None where they may be any.
+
+    What had its name may have become another symbol (two swap names): then they have few lines in common, and all
+    words count.
+    """
+    texts = symbol.texts()
+    if not all(text.isascii() for text in texts):
+        return None
+    words = _words(texts)
+    if before is not None:
+        lines = {line for text in texts for line in text.split(b"\n")}
+        kept = lines.intersection(line for text in before.texts() for line in text.split(b"\n"))
+        if 2 * len(kept) >= len(lines):
+            words -= _words(before.texts())
+    return words
+
+
+def _words(texts: Iterable[bytes]) -> set[str]:
+    return {word.decode("ascii", "replace") for text in texts for word in _WORDS.findall(text)}
 
 
 def _is_new(file: ChangedFile, symbol: Symbol, changed: set[str]) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from muse_hook.oplog.store import Store
 
 FILE = "branch_map.json"
-_FORM = 1
+_FORM = 2
 _MADE_BY_NOBODY = (TypeError, KeyError, ValueError, IndexError)  # a row that is not there, or none of ours
 LARGEST = 64 << 20
 """Bytes of a file that is read back; a larger one is made anew, and none larger is written."""
@@ -44,8 +44,7 @@ class KeptMap:
         found = self._footprints.get(key)
         if found is None:
             try:
-                *parts, says_any = self._ask("footprints", key)
-                found = self._footprints[key] = Footprint(*parts, says_any=says_any)
+                found = self._footprints[key] = Footprint(**self._ask("footprints", key))
             except _MADE_BY_NOBODY:
                 return None
         return found

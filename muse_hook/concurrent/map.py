@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 TABLES = 64 << 20
 """Bytes of source whose tables are kept between branches: the base's files are in nearly every comparison."""
 
+_RULES = (".gitattributes", ".museignore")
 _UNRELATED = "they have no common history"
 _ALONE = "it has no common history with any other branch"
 _SHALLOW = "; this clone is shallow, so that it may be cut off (git fetch --unshallow)"
@@ -146,6 +147,7 @@ class MapMaker:
         self._progress = progress
         self._place: dict[str, int] = {}
         self._steps: list[Footprint] = []
+        self._own: dict[str, tuple[int, Footprint]] = {}
         self._unreadable: set[str] = set()
         self.unseen: list[Unseen] = []
 
@@ -160,14 +162,37 @@ class MapMaker:
         jobs = list(self._meeting(names_of))
         for number, (one, other, bases) in enumerate(jobs):
             self._progress(number, len(jobs))
+            stand_ins = self._stand_ins(one, other)
             for mine in names_of[one]:
                 for theirs in names_of[other]:
                     # Of two names the smaller one is ours: `concurrent A B` and `concurrent B A` differ in words.
                     (ours, tip), (them, goal) = sorted([(mine, one), (theirs, other)])
-                    comparison = self._compare(tip, goal, bases, [ours, them])
+                    sides = stand_ins.get(tip, tip), stand_ins.get(goal, goal)
+                    comparison = self._compare(*sides, bases, [ours, them])
                     if comparison is not None:
+                        if stand_ins:
+                            comparison = Comparison(tip, goal, bases, comparison.collisions)
                         found.append(((ours, them), comparison))
         return sorted(found, key=lambda pair: (pair[0][0] != self._base, pair[0]))
+
+    def _stand_ins(self, one: str, other: str) -> dict[str, str]:
+        """Return {tip: where it leaves the base} of the one that left later, where what it did itself does not matter.
+
+        Two branches that left the base at different commits part at the earlier one, so what the later one did includes
+        what the base did in between. Where the two do not meet by themselves, and the later one has nothing to do with
+        those steps of the base either, whatever is found stands between the base and the earlier branch, and is found
+        once for all branches that left there: 20 places among 200 branches made 5,171 comparisons of 20 ms before.
+        """
+        ends = [self._own.get(one), self._own.get(other)]
+        if ends[0] is None or ends[1] is None or ends[0][0] == ends[1][0] or ends[0][1].meets(ends[1][1]):
+            return {}
+        later = one if ends[0][0] > ends[1][0] else other
+        (there, _), (at, own) = sorted([ends[0], ends[1]], key=lambda end: end[0])
+        if self._graph.shares(one, other) or any(path.endswith(_RULES) for path in own.paths):
+            return {}
+        if any(own.hands_on(step) for step in self._steps[there:at]):
+            return {}
+        return {later: self._graph.forks(later)[0]}
 
     def describe(self, branch: Branch) -> LiveBranch:
         """Return what is said of a live branch."""
@@ -237,7 +262,7 @@ class MapMaker:
     def _meeting(self, names_of: dict[str, list[str]]) -> Iterator[tuple[str, str, list[str]]]:
         """Yield (tip, tip, merge bases) of every two branches of which a close look may find something."""
         graph, tips = self._graph, list(names_of)
-        own = {}
+        own = self._own
         for tip in tips:
             forks = graph.forks(tip)
             if len(forks) == 1 and forks[0] in self._place:

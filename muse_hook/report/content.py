@@ -23,6 +23,9 @@ class PageContent:
     - `whats`: (category, strings of reason codes) of an op; `places`: symbol keys, columns `path`, `name`
     - `ops`: columns `entity`, `what`, `place` (0: where the entity was last, else 1 + the number of a place)
     - `entities`: symbols and files: columns `id`, `kind`, `place`, `alive` (whether HEAD has it)
+    - `branches` (where it was asked for): the `base`, the `names` of live branches, and `meets`: rows of two numbers
+      (0: the base, else 1 + that of a name), 1 where Git's merge stops, and of each collision (how, address, what Git
+      makes of it)
     - `moves`: columns `entity`, `commit`, `how`, `old`, `new` (places), `sure` (per cent)
     """
 

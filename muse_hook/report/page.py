@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _FOLDER = os.path.join(os.path.dirname(__file__), "page")
 # One script, in this order: what a file uses at once stands before it.
 _SCRIPTS = (
-    "elements", "model", "view", "timeline", "table", "matrix", "lanes", "flow", "commits", "search", "story", "main",
+    "elements", "model", "view", "timeline", "table", "matrix", "lanes", "flow", "commits", "branches", "search",
+    "story", "main",
 )  # fmt: skip
 GENERATOR = "muse_hook report"
 """What a page says of its maker in its first lines, by which it is known again."""

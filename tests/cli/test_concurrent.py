@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.forks import APP, Fork, edit
+from support.reports import data_of
 from support.shell import Shell
 
 
@@ -240,3 +241,14 @@ def test_options_that_say_nothing_are_refused(fork: Fork, shell: Shell) -> None:
     assert shell.run("concurrent", "--all", "--base", "nowhere")[0] == 1
     assert "hint:" in shell.run("concurrent", "--all", "--since", "whenever")[2]
     assert "no live branch beside main" in shell.run("concurrent", "--all")[1]
+
+
+def test_a_report_has_the_branch_map_where_it_is_asked_for(fork: Fork, shell: Shell) -> None:
+    two_agents(fork)
+    assert shell.run("install", "--backfill", "9")[0] == 0
+    assert shell.run("report", "--branches", "--output", "../page.html")[0] == 0
+    told = data_of((fork.repo.path.parent / "page.html").read_bytes())["branches"]
+    assert (told["base"], told["names"]) == ("main", ["agent/one", "agent/three", "agent/two"])
+    assert told["meets"] == [[1, 3, 1, [["both changed", "app.py::helper", "conflicts"]]]]
+    assert shell.run("report", "--output", "../page.html")[0] == 0
+    assert "branches" not in data_of((fork.repo.path.parent / "page.html").read_bytes())

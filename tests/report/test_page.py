@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.browser import Browser, needs_browser
 from support.logs import Log, delete, insert, patch, replace
-from support.reports import EVIL, made, page_of, some_history
+from support.reports import EVIL, content_of, made, page_of, some_history
 
 from muse_hook.cli.terminal import printable
 from muse_hook.report.content import PageContent
@@ -203,3 +203,26 @@ def test_axe_finds_nothing(browser: Browser, log: Log, tmp_path: Path, axe: str,
         found = browser.run("axe.run().then((each) => JSON.stringify(each.violations))")
         browser.call("Emulation.setEmulatedMedia", features=[])
         assert [(each["id"], each["nodes"][0]["html"]) for each in json.loads(found)] == []
+
+
+def test_a_cell_of_the_branch_map_says_what_two_branches_collide_on(browser: Browser, log: Log, tmp_path: Path) -> None:
+    content = content_of(log, some_history(log))
+    content.tables["branches"] = {
+        "base": "main",
+        "names": ["agent/one", "agent/two", EVIL],
+        "meets": [
+            [0, 1, 0, [["both changed", "a.py::f", "merges"]]],
+            [1, 2, 1, [["both added", "b.py::g", "conflicts"], ["gone, new caller", EVIL, ""]]],
+        ],
+    }
+    shown(browser, tmp_path, page(content))
+    assert browser.text(".branches tbody th") == ["main", "agent/one", "agent/two", EVIL]
+    assert browser.text(".branches button") == ["1", "1", "2", "2"]
+    assert browser.text(".branches button.stops") == ["2", "2"]
+    browser.run("document.querySelector('.branches button.stops').click()")
+    assert browser.text(".told h3") == ["agent/one and agent/two"]
+    assert browser.text(".told li") == ["b.py::g both added git conflicts", f"{EVIL} gone, new caller"]
+    content.tables["branches"] |= {"meets": []}
+    shown(browser, tmp_path, page(content))
+    assert "No two of them collide." in browser.text(".nothing")
+    assert browser.heard == []

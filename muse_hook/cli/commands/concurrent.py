@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from contextlib import ExitStack
 
+from muse_hook.cli.branch_map import make_map
 from muse_hook.cli.branch_map_view import LABELS, draw, markdown
 from muse_hook.cli.claims import draw_claims, others_claims
 from muse_hook.cli.delta_rows import DASH
@@ -13,7 +14,6 @@ from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable, width
 from muse_hook.concurrent.branches import LIVE_SECONDS, Selection, find_branches, parse_date, parse_span
 from muse_hook.concurrent.compare import compare
-from muse_hook.concurrent.map import branch_map
 from muse_hook.concurrent.own_work import own_work, with_uncommitted
 from muse_hook.errors import RevisionError
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from muse_hook.cli.terminal import Screen, Span
     from muse_hook.concurrent.collision import Collision, CollisionSide
     from muse_hook.concurrent.compare import Comparison
-    from muse_hook.concurrent.map import BranchMap
-    from muse_hook.oplog.store import Store
 
 PAGED = True
 DESCRIPTION = """
@@ -119,7 +117,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _run_map(arguments: argparse.Namespace, invocation: Invocation) -> int:
-    found = _map(arguments, invocation)
+    base, selection = _base_and_selection(arguments, invocation)
+    found = make_map(invocation, base, selection, work_trees=arguments.work_trees)
     if arguments.json:
         invocation.out.json({"version": 1, "command": "concurrent", **found.as_json()})
     elif arguments.markdown:
@@ -127,34 +126,6 @@ def _run_map(arguments: argparse.Namespace, invocation: Invocation) -> int:
     else:
         draw(invocation.out, found)
     return int(arguments.exit_code and any(True for _ in found.collisions()))
-
-
-def _map(arguments: argparse.Namespace, invocation: Invocation) -> BranchMap:
-    """Make the map, in sight of whoever looks on."""
-    repository = invocation.repository
-    base, selection = _base_and_selection(arguments, invocation)
-    recorded = invocation.recorded_symbols()
-    stages = invocation.stages()
-    progress = stages.begin("comparing", "branches")
-    try:
-        with ExitStack() as held:
-            objects = held.enter_context(repository.objects())
-            branches, unseen = find_branches(repository, objects, selection, base)
-            if arguments.work_trees:
-                made = held.enter_context(with_uncommitted(repository, objects, branches, unseen, base))
-                repository, objects = made.repository, made.objects
-            return branch_map(
-                repository,
-                objects,
-                base,
-                branches,
-                recorded=recorded,
-                store=_store(invocation),
-                unseen=unseen,
-                progress=(lambda _done, _all: None) if invocation.has_pager else progress,  # which has the terminal
-            )
-    finally:
-        stages.end()
 
 
 def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -204,11 +175,6 @@ def _base_and_selection(arguments: argparse.Namespace, invocation: Invocation) -
         exclude=arguments.exclude,
         remotes=arguments.remotes,
     )
-
-
-def _store(invocation: Invocation) -> Store | None:
-    """Return the store where there is one that may be written to."""
-    return invocation.store if invocation.store.exists() and not invocation.is_unwritable else None
 
 
 def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Comparison) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 
+from muse_hook.cli.branch_map import make_map
+from muse_hook.cli.branch_map_view import CONFLICTS, LABELS
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import (
     add_agent,
@@ -20,6 +23,7 @@ from muse_hook.cli.options import (
     filter_of,
 )
 from muse_hook.cli.terminal import printable
+from muse_hook.concurrent.branches import Selection
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import commits_of, named_agents
@@ -30,6 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
+    from typing import Any
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.git.refs import Head
@@ -45,10 +50,12 @@ stdout, or to FILE, which must not be tracked, nor inside the repository's own f
 """
 EXAMPLES = """
 muse-hook report --open
+muse-hook report --branches --output ../branches.html
 muse-hook report v1.0..v2.0 --output ../report.html
 muse-hook report --path 'src/*' --since '1 year ago' > report.html
 """
 
+_BRANCHES = 60  # of a matrix
 _SHORT = 10  # digits of a commit id
 
 
@@ -58,6 +65,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="Write the page to FILE")
     parser.add_argument("--open", action="store_true", help="Show it in the browser, from a temporary file if no FILE")
     parser.add_argument("--all", action="store_true", help="Tell of every recorded commit, of all branches")
+    parser.add_argument("--branches", action="store_true", help="Show which live branches collide, as concurrent --all")
     group = add_filters(parser)
     add_dates(group)
     add_agent(group)
@@ -95,6 +103,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         display=printable,
         agents=named_agents(database),
     )
+    if arguments.branches:
+        content.tables["branches"] = _branches(invocation)
     made = page(content)
     if target is None and not arguments.open:
         invocation.out.write(made.decode("ascii"))
@@ -110,6 +120,26 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.open:
         _open(target.real, invocation)
     return 0
+
+
+def _branches(invocation: Invocation) -> dict[str, Any]:
+    """Return the branch map as the page's script reads it; of many branches those that collide with most."""
+    base = invocation.repository.default_branch()
+    if base is None:
+        return {"base": "", "names": [], "meets": []}
+    found = make_map(invocation, base, Selection())
+    counts = Counter(name for names, _ in found.collisions() for name in names)
+    shown = sorted(branch.name for branch in found.branches)
+    shown = sorted(sorted(shown, key=lambda name: -counts[name])[:_BRANCHES])
+    number = {base: 0} | {name: place for place, name in enumerate(shown, 1)}
+    rows: dict[tuple[int, int], list[list[str]]] = {}
+    for names, each in found.collisions():
+        if all(name in number for name in names):
+            pair = sorted(number[name] for name in names)
+            told = [LABELS[each.kind], printable(each.address), each.text or ""]
+            rows.setdefault((pair[0], pair[1]), []).append(told)
+    meets = [[*pair, int(any(row[2] == CONFLICTS for row in told)), told] for pair, told in sorted(rows.items())]
+    return {"base": printable(base), "names": list(map(printable, shown)), "meets": meets}
 
 
 def _chosen(arguments: argparse.Namespace, repository: Repository) -> Callable[[str], bool] | None:

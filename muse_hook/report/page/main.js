@@ -3,10 +3,14 @@
 const main = document.getElementById("main");
 
 function overview() {
-  if (!commits.length) return element("p", { class: "card nothing" }, "No operation is recorded here yet.");
+  const map = data.branches ? branchesCard().section : "";
+  if (!commits.length) {
+    const nothing = element("p", { class: "card nothing" }, "No operation is recorded here yet.");
+    return map ? element("div", {}, nothing, map) : nothing;
+  }
   const cards = [timelineCard(), tableCard(), matrixCard(), lanesCard(), flowCard(), commitsCard()];
   const [timeline, table, matrix, lanes, flow, list] = cards.map((each) => each.section);
-  const made = element("div", {}, kindChips(), timeline, element("div", { class: "pair" }, table, matrix), lanes, flow, list);
+  const made = element("div", {}, kindChips(), timeline, element("div", { class: "pair" }, table, matrix), lanes, flow, map, list);
   main.replaceChildren(made); // drawings ask how wide they are
   for (const each of cards) follow(each.draw);
   new ResizeObserver(onlyWhenWider(() => cards.forEach((each) => each.draw()))).observe(main);
