@@ -120,7 +120,7 @@ link() {
 }
 each_link link
 
-"$venv/bin/muse-hook" install "$repository" --backfill 200
+"$venv/bin/muse-hook" install "$repository"
 
 case :${PATH-}: in
     *":$bin:"*) ;;

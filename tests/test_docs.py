@@ -84,7 +84,7 @@ def test_the_batch_in_the_page_on_the_log_is_what_is_recorded(repo: Repo) -> Non
         )
 
     repo.commit("Open an account", bank=BEFORE)
-    muse("install")
+    muse("install", "--no-history")
     commit_id = repo.commit("Close an account, and round", bank=AFTER)
     data = (repo.path / ".git/.muse/op_log/main/ops.jsonl").read_text()
     entries: list[dict[str, Any]] = [json.loads(line) for line in data.split("\n") if line]

@@ -230,7 +230,7 @@ def waits(repo: Repo) -> bool:
 def recorded_ways(proof: Proof, history: History, *init: str, hash_size: int = 40) -> tuple[Repo, Repo]:
     """Record `history` in each way, all of which give the same batches; the repositories of hooks and of backfill."""
     hooks = proof.new("hooks", *init)
-    muse(hooks, "install")
+    muse(hooks, "install", "--no-history")
     commit_by_commit(hooks, history, hash_size=hash_size)
     batches = proof.log("hooks", hooks)
     assert batches.keys() == set(hooks.git("rev-list", "--all").split())
@@ -240,14 +240,14 @@ def recorded_ways(proof: Proof, history: History, *init: str, hash_size: int = 4
     for way, options in backfills.items():
         repo = proof.new(way.replace(" ", "-"), *init)
         history.write(repo, hash_size=hash_size)
-        muse(repo, "install")
+        muse(repo, "install", "--no-history")
         muse(repo, "backfill", "--all", *options)
         assert proof.log(way, repo) == batches, way
         logs.append({what.partition(": ")[2]: digest for what, digest in proof.found.items() if what.startswith(way)})
     assert logs[0] == logs[1] == logs[2]
 
     late = proof.new("late", *init)
-    muse(late, "install")
+    muse(late, "install", "--no-history")
     history.write(late, hash_size=hash_size)
     muse(late, "sync")
     assert proof.log("sync", late) == batches
@@ -331,7 +331,7 @@ def rewrite(repo: Repo, *hooks: str) -> None:
 def test_rewrites(proof: Proof) -> None:
     hooks, late = proof.new("hooks"), proof.new("late")
     for repo, options in ((hooks, ()), (late, DEAD)):
-        muse(repo, "install")
+        muse(repo, "install", "--no-history")
         rewrite(repo, *options)
         muse(repo, "sync")
     batches = proof.log("hooks", hooks)
@@ -340,7 +340,7 @@ def test_rewrites(proof: Proof) -> None:
     synced = proof.log("sync", late)
     assert {oid: synced[oid] for oid in reached} == {oid: batches[oid] for oid in reached}
     again = tuned(hooks.clone(proof.tmp_path / "clone", "--bare", "--no-local"))
-    muse(again, "install")
+    muse(again, "install", "--no-history")
     muse(again, "backfill", "--all", "--jobs", "1")
     assert proof.log("backfill", again) == {oid: batches[oid] for oid in reached}
     proof.read_all("hooks", hooks, "HEAD~4", "App.run", "b.py")
@@ -367,7 +367,7 @@ def scatter(repo: Repo, *hooks: str) -> None:
 def test_worktrees(proof: Proof) -> None:
     hooks, late = proof.new("hooks"), proof.new("late")
     for repo, options in ((hooks, ()), (late, DEAD)):
-        muse(repo, "install")
+        muse(repo, "install", "--no-history")
         scatter(repo, *options)
     muse(late, "sync")
     assert proof.log("sync", late) == proof.log("hooks", hooks)
@@ -384,7 +384,7 @@ def test_shallow_clone(proof: Proof) -> None:
     shallow = tuned(
         origin.clone(proof.tmp_path / "shallow", "--no-checkout", "--no-local", "--depth", "12", "--no-single-branch")
     )
-    muse(shallow, "install")
+    muse(shallow, "install", "--no-history")
     muse(shallow, "backfill", "--jobs", "1")
     proof.log("backfill", shallow)
     for arguments in (("status",), ("log",), ("replay",), ("verify",)):
@@ -404,7 +404,7 @@ def test_partial_clone(proof: Proof) -> None:
     partial = Repo(proof.tmp_path / "partial", proof.environment)
     origin.git("clone", "-q", "--no-checkout", "--filter=blob:none", origin.path.as_uri(), str(partial.path))
     tuned(partial)
-    muse(partial, "install")
+    muse(partial, "install", "--no-history")
     muse(partial, "backfill", "--jobs", "1", check=False)
     proof.log("backfill", partial)
     for arguments in (("status",), ("log",)):
@@ -447,7 +447,7 @@ def test_own_history(proof: Proof) -> None:
             "clone", "-q", "--no-checkout", "--shared", "--single-branch", "--branch", "own", str(source), str(path)
         )
         own = tuned(Repo(path, proof.environment))
-        muse(own, "install")
+        muse(own, "install", "--no-history")
         muse(own, "backfill", "-n", str(OWN_COMMITS), "--jobs", *options)
         batches.append(proof.log(way, own))
     assert batches[0] == batches[1] == batches[2]

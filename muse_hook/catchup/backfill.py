@@ -72,10 +72,23 @@ def backfill(
 
     Raises RevisionError (unknown revision, nothing in the range), SessionError, StoreBusyError and StoreError.
     """
-    started = time.monotonic()
     chosen = select(repo, range, count=count, everything=all, session=session)
     if session is not None:
         store.log_path(session)  # SessionError before anything is made
+    return record_selection(repo, store, chosen, jobs=jobs, cache=cache, progress=progress)
+
+
+def record_selection(
+    repo: Repository,
+    store: Store,
+    chosen: Selection,
+    *,
+    jobs: int = 1,
+    cache: TableCache | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> BackfillReport:
+    """Record what was selected and no log holds yet, as `backfill` does."""
+    started = time.monotonic()
     generations = Generations(repo)
     try:
         report = _record(repo, store, chosen, generations, jobs=jobs, cache=cache, progress=progress)
@@ -154,6 +167,10 @@ class Selection:
         self.sessions = sessions
         self.beyond_boundary = beyond_boundary
         self.ref_state = ref_state
+
+    def only(self, commits: Sequence[tuple[str, Sequence[str]]]) -> Selection:
+        """Return the part of it that these are, which no boundary cuts."""
+        return Selection(commits, self.sessions, (), self.ref_state)
 
 
 def select(

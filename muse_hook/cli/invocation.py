@@ -48,6 +48,8 @@ class Invocation:
         self._paged = paged and not machine
         self._pager: Pager | None = None
         self._is_plain = color == "never"
+        self._is_told = False
+        self._is_being_recorded = False  # all history, by the background
         self.is_unwritable = False  # the store: found out when a command caught up
 
     @cached_property
@@ -111,14 +113,27 @@ class Invocation:
         for note in outcome.notes:
             warn(self.messages, note)
 
+    def say_what_is_missing(self) -> None:
+        """Say, once, that not all history is recorded, so that an answer may be incomplete; a cut-short run goes on."""
+        if self._is_told or not os.path.exists(self.store.path("history")):
+            return
+        self._is_told = True
+        from muse_hook.catchup.whole_history import go_on  # on the first day alone
+        from muse_hook.cli.first_day import draw_state
+
+        state = go_on(self.repository, self.store)
+        self._is_being_recorded = state is not None and state.state == "going"
+        draw_state(self.messages, state)
+
     def history(self) -> sqlite3.Connection:
         """Catch up, bring the history up to date with the logs, and return the database that holds it."""
         self.catch_up()
         if self.is_unwritable:
             self._work_out()
         elif not self.store.exists():
-            raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install --backfill 200")
+            raise StoreError("reading the history", "nothing is recorded here yet", "muse-hook install")
         else:
+            self.say_what_is_missing()
             self.read_logs()
         return self.index.connection
 
@@ -188,7 +203,7 @@ class Invocation:
 
         stages = self.stages()
         try:
-            refresh(self.index, lambda stage: stages.begin(*_STAGES[stage]))
+            refresh(self.index, lambda stage: stages.begin(*_STAGES[stage]), late=not self._is_being_recorded)
         finally:
             stages.end()
 

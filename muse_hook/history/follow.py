@@ -45,17 +45,18 @@ _NO_VALUE = (
 )  # fmt: skip
 
 
-def refresh(index: Index, stage: Stage | None = None) -> None:
+def refresh(index: Index, stage: Stage | None = None, *, late: bool = True) -> None:
     """Bring the history up to date with the logs, which `index` follows. Interrupted, the next run goes on.
 
     `stage` is called with the name of each stage that has something to do and returns what is called with its progress:
     "scan" and "read" in bytes, "link" in commits. A log in which something is no more what it was is read again.
-    Raises StoreBusyError, StoreError.
+    Without `late` older history that came in behind what was linked is read and not linked yet: whoever records it
+    links it with the rest. Raises StoreBusyError, StoreError.
     """
     stage = stage or _no_progress
     with _ReaderLock(index, stage):
         for _ in range(_TRIES):
-            damaged = _refresh(index, stage)
+            damaged = _refresh(index, stage, late=late)
             if not damaged:
                 return
             index.reread(damaged)
@@ -142,7 +143,7 @@ def _no_progress(_: str) -> Progress:
     return lambda _done, _total: None
 
 
-def _refresh(index: Index, stage: Stage) -> str:
+def _refresh(index: Index, stage: Stage, *, late: bool) -> str:
     """Read what is new; the session whose log is not what the index takes it for, "" for none."""
     index.refresh(progress=stage("scan"))
     sql = index.connection
@@ -175,7 +176,7 @@ def _refresh(index: Index, stage: Stage) -> str:
                 done += some
                 progress(done, total)
                 pauses.pause()
-        link(index, stage("link"), pauses.pause)
+        link(index, stage("link"), pauses.pause, late=late)
     return ""
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+_UNLINKED = (
+    "SELECT record, commit_id, generation FROM records"
+    " WHERE NOT linked ORDER BY commit_id IS NULL, generation, commit_id"
+)
 _OPS_A_TRANSACTION = 100_000
 _RECORDS_A_REPORT = 500  # of progress
 _OPS = (
@@ -63,17 +67,18 @@ class CommitNode(NamedTuple):
     parents: list[str]
 
 
-def link(index: Index, progress: Progress, pause: Callable[[], None]) -> None:
+def link(index: Index, progress: Progress, pause: Callable[[], None], *, late: bool = True) -> None:
     """Link the new ops to their symbols; all ops again where older history came in behind what was linked.
 
-    In several transactions, with a `pause` between them; `progress` is called with (done, to do) records.
+    Without `late` only what stands on linked commits is linked. In several transactions, with a `pause` between them;
+    `progress` is called with (done, to do) records.
     """
     sql = index.connection
     linker: Linker | None = None
     while linker is None or not linker.is_done:
         with index.transaction():
             if linker is None or not linker.is_current():
-                linker = Linker(sql, _to_link(sql))
+                linker = Linker(sql, _to_link(sql, late=late))
             linker.link_some(progress)
             if linker.is_done:
                 tables.index_to_read(sql)
@@ -81,19 +86,47 @@ def link(index: Index, progress: Progress, pause: Callable[[], None]) -> None:
         pause()
 
 
-def _to_link(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
-    """Return (record, commit id, generation) of what is not linked yet, in causal order, manual entries last."""
+def _to_link(sql: sqlite3.Connection, *, late: bool) -> list[tuple[int, str | None, int]]:
+    """Return (record, commit id, generation) of what is not linked yet, in causal order, manual entries last.
+
+    Where some of it is older than what is linked, all links go; without `late` only what stands on linked commits is
+    returned, once there are any.
+    """
     tables.index_to_link(sql)
-    late = sql.execute(
+    if not late and sql.execute("SELECT 1 FROM records WHERE linked LIMIT 1").fetchone() is not None:
+        return _on_linked(sql)
+    is_behind = sql.execute(
         "SELECT 1 FROM records r INDEXED BY records_to_link CROSS JOIN parents p ON p.parent = r.commit_id"
         " CROSS JOIN records child ON child.record = p.record WHERE NOT r.linked AND child.linked LIMIT 1"
     ).fetchone()
-    if late is not None:
+    if is_behind is not None:
         tables.unlink(sql)
-    return sql.execute(
-        "SELECT record, commit_id, generation FROM records WHERE NOT linked"
-        " ORDER BY commit_id IS NULL, generation, commit_id"
-    ).fetchall()
+    return sql.execute(_UNLINKED).fetchall()
+
+
+def _on_linked(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
+    """Return, of what is not linked, what stands on linked commits and on nothing else, and the manual entries."""
+    found = {
+        record
+        for (record,) in sql.execute(
+            "SELECT r.record FROM records r INDEXED BY records_to_link CROSS JOIN parents p ON p.record = r.record"
+            " CROSS JOIN records parent ON parent.commit_id = p.parent WHERE NOT r.linked AND parent.linked"
+        )
+    }
+    rows = sql.execute(_UNLINKED).fetchall() if found else []
+    unlinked = {commit_id for _, commit_id, _ in rows}
+    added: set[str] = set()
+    chosen = []
+    for record, commit_id, generation in rows:
+        if commit_id is None:
+            continue
+        parents = {parent for (parent,) in sql.execute("SELECT parent FROM parents WHERE record = ?", (record,))}
+        if unlinked.isdisjoint(parents) and (record in found or parents & added):
+            chosen.append((record, commit_id, generation))
+            unlinked.discard(commit_id)
+            added.add(commit_id)
+    manual = sql.execute("SELECT record, NULL, generation FROM records WHERE commit_id IS NULL AND NOT linked")
+    return [*chosen, *manual.fetchall()]
 
 
 class Linker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 
 from muse_hook.errors import StoreBusyError, StoreError, shell_command
 from muse_hook.quick_import import with_stand_ins
@@ -247,10 +248,10 @@ def connect(store: Store, timeout: float) -> sqlite3.Connection:
     if not store.exists():
         return in_memory()
     try:
-        os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))  # no link, and the store's mode bits
+        _make_file(store, path)
         if any(os.path.islink(path + suffix) for suffix in _BESIDE):
             remove(store)  # SQLite would write through it
-            os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))
+            _make_file(store, path)
     except StoreError:
         return copy_of(store)
     for _ in range(3):
@@ -272,6 +273,20 @@ def connect(store: Store, timeout: float) -> sqlite3.Connection:
 def files() -> list[str]:
     """Return the names of the index's files."""
     return [FILE + suffix for suffix in (*_BESIDE, "")]
+
+
+def _make_file(store: Store, path: str) -> None:
+    """See to it that the file is there, no link, ours to write, with the store's mode bits. StoreError.
+
+    One that is there is not opened for it: whoever closes a file loses all locks that this process has on it, and with
+    them those of another connection (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        is_plain = stat.S_ISREG(os.lstat(path).st_mode) and os.access(path, os.R_OK | os.W_OK)
+    except OSError:
+        is_plain = False
+    if not is_plain:
+        os.close(store.open_file(path, os.O_RDWR | os.O_CREAT))
 
 
 def remove(store: Store) -> None:

@@ -7,6 +7,7 @@ import pwd
 
 from muse_hook.agents.acting import MESSAGE_HOOK
 from muse_hook.catchup.state import make_baseline
+from muse_hook.catchup.whole_history import stop
 from muse_hook.errors import InstallError, RepositoryError, shell_command
 from muse_hook.install import interpreter
 from muse_hook.install.findings import Finding, HookState
@@ -86,6 +87,8 @@ def uninstall(repo: Repository) -> list[Finding]:
     refuse_other_owner(repo, "uninstalling the hooks")
     hooks = HooksFolder(repo)
     findings = []
+    if stop(Store(repo.common_dir)):
+        findings.append(Finding("history", "ok", "the background that was recording it has stopped"))
     for folder in _folders(repo, hooks):
         for event in (*EVENTS, MESSAGE_HOOK):
             findings += remove_hook(os.path.join(folder, event))

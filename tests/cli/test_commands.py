@@ -73,7 +73,7 @@ def bytes_of_log(repo: Repo) -> bytes:
 
 
 def test_a_recorded_commit_is_shown_as_the_log_has_it(shell: Shell) -> None:
-    assert shell.run("install")[0] == 0
+    assert shell.run("install", "--no-history")[0] == 0
     shell.repo.commit("Begin", src__model=BEFORE)
     oid = shell.repo.commit("Change a lot", src__model=AFTER)
     text = shell.out("show")
@@ -103,7 +103,7 @@ def test_a_recorded_commit_is_shown_as_the_log_has_it(shell: Shell) -> None:
 
 
 def test_show_as_json_has_commit_and_delta(shell: Shell) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     first = shell.repo.commit("Begin", a=BEFORE)
     oid = shell.repo.commit("Go on\n\nMuse-Actor: agent-7\nCo-authored-by: Bob <bob@x>", a=AFTER)
     told = shell.json("show", "HEAD")
@@ -131,7 +131,7 @@ def test_a_commit_from_before_the_hooks_is_computed_and_said_to_be(shell: Shell)
     assert not (shell.repo.path / ".git/.muse").exists()
     computed = shell.json("show")
     assert (computed["recorded"], computed["session"], computed["engine"]) == (False, None, None)
-    shell.run("install")
+    shell.run("install", "--no-history")
     assert shell.out("show").endswith("not recorded: computed from Git just now\n")
     shell.run("backfill")
     recorded = shell.json("show")
@@ -141,14 +141,14 @@ def test_a_commit_from_before_the_hooks_is_computed_and_said_to_be(shell: Shell)
 
 
 def test_reading_records_what_a_dead_hook_missed(shell: Shell) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     (shell.repo.path / ".git/hooks/post-commit").unlink()
     shell.repo.commit("Unseen", a=BEFORE)
     assert shell.json("show")["recorded"] is True
 
 
 def test_a_store_that_cannot_be_written_is_read_with_a_warning(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     shell.repo.commit("Begin", a=BEFORE)
     from muse_hook.catchup import catchup  # noqa: PLC0415 - the place where the failure is put
     from muse_hook.errors import StoreError  # noqa: PLC0415 - likewise
@@ -238,7 +238,7 @@ def test_an_empty_repository_is_no_crash(shell: Shell) -> None:
 def test_backfill_says_what_it_did_and_a_second_run_does_nothing(shell: Shell) -> None:
     for number in range(5):
         shell.repo.commit(f"Number {number}", a=f"x = {number}\n")
-    shell.run("install")
+    shell.run("install", "--no-history")
     status, out, err = shell.run("backfill", "-n", "3")
     assert (status, out) == (0, "")
     assert re.fullmatch(r"recorded 3 commits in \d\.\d s, [\d,]+/s\n", err)
@@ -309,7 +309,7 @@ def test_status_counts_apart_what_is_not_recorded(shell: Shell) -> None:
     assert nothing["unrecorded"] is None
     assert nothing["log"] is None
     assert nothing["recording"] is False
-    shell.run("install")
+    shell.run("install", "--no-history")
     told = shell.json("status")
     assert told["unrecorded"] == told["unrecorded"] | {"missing": [], "before_install": 3, "damaged": [], "absent": []}
     assert told["recording"] is True
@@ -326,7 +326,7 @@ def test_status_counts_apart_what_is_not_recorded(shell: Shell) -> None:
 
 
 def test_doctor_exits_1_where_a_commit_would_not_be_recorded(shell: Shell) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     assert shell.json("doctor")["healthy"] is True
     (shell.repo.path / ".git/hooks/post-commit").unlink()
     status, out, err = shell.run("doctor")
@@ -336,7 +336,7 @@ def test_doctor_exits_1_where_a_commit_would_not_be_recorded(shell: Shell) -> No
 
 
 def test_sessions_are_listed_by_name_with_their_last_commit(shell: Shell) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     shell.repo.commit("Begin", a=BEFORE)
     shell.repo.git("checkout", "-q", "-b", "feature/x")
     oid = shell.repo.commit("On x", a=AFTER)
@@ -350,7 +350,7 @@ def test_sessions_are_listed_by_name_with_their_last_commit(shell: Shell) -> Non
 
 
 def test_sync_says_what_it_recorded(shell: Shell) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     (shell.repo.path / ".git/hooks/post-commit").unlink()
     shell.repo.commit("Unseen", a=BEFORE)
     assert shell.run("sync") == (0, "", "recorded 1 commit\n")
@@ -359,7 +359,7 @@ def test_sync_says_what_it_recorded(shell: Shell) -> None:
 
 def test_hostile_text_of_a_repository_never_reaches_a_terminal(shell: Shell) -> None:
     evil = "\x1b]0;owned\x07\u202e"
-    shell.run("install")
+    shell.run("install", "--no-history")
     shell.repo.git("config", "user.name", evil)
     shell.repo.write(f"{evil}.py", BEFORE)
     shell.repo.git("add", "-A")
@@ -385,7 +385,7 @@ def test_git_muse_is_the_same_program(repo: Repo, tmp_path: Path) -> None:
 
 
 def test_reading_from_a_linked_work_tree_and_a_bare_clone(shell: Shell, tmp_path: Path) -> None:
-    shell.run("install")
+    shell.run("install", "--no-history")
     oid = shell.repo.commit("Begin", a=BEFORE)
     shell.repo.git("worktree", "add", "-q", str(tmp_path / "linked"), "-b", "topic")
     assert json.loads(shell.run("-C", str(tmp_path / "linked"), "show", "--json")[1])["session"] == "main"

@@ -19,7 +19,7 @@ def read_lines(name, encoding="utf-8"):
 
 @pytest.fixture
 def shell(shell: Shell) -> Shell:
-    shell.run("install")
+    shell.run("install", "--no-history")
     return shell
 
 

@@ -34,7 +34,7 @@ def helper(a, b):
 
 @pytest.fixture
 def shell(shell: Shell) -> Shell:
-    shell.run("install")
+    shell.run("install", "--no-history")
     return shell
 
 
@@ -258,7 +258,7 @@ def test_history_before_the_hooks_comes_with_a_backfill(
     shell = Shell(repo, monkeypatch, capsys)
     old = repo.commit("Old", a="def f(): pass\n")
     assert shell.run("log", "f")[2].startswith("error: reading the history: nothing is recorded here yet\nhint: ")
-    shell.run("install")
+    shell.run("install", "--no-history")
     new = repo.commit("New", a="def f(): return 1\n")
     before = shell.json("log", "f")["events"]
     assert [event["commit"] for event in before] == [new]
@@ -272,7 +272,7 @@ def test_a_log_of_nothing_says_why(shell: Shell) -> None:
     shell.run("uninstall")
     repo.commit("Old", a=MODEL)
     shutil.rmtree(repo.path / ".git/.muse")
-    shell.run("install")
+    shell.run("install", "--no-history")
     hint = "hint: muse-hook backfill records what was there before the hooks\n"
     assert shell.run("log") == (0, "", "nothing that HEAD reaches is recorded; --all shows other branches\n" + hint)
     assert shell.run("log", "--all") == (0, "", "nothing is recorded yet\n" + hint)

@@ -119,7 +119,7 @@ def story(shell: Shell) -> Story:
     """Return a history, half of it from before the hooks, with a merge, a rename, a move and a co-author."""
     repo = shell.repo
     story = Story(repo)
-    assert shell.run("install")[0] == DONE
+    assert shell.run("install", "--no-history")[0] == DONE
     assert shell.run("backfill", "--all")[0] == DONE
     repo.commit("Break\n\nCo-authored-by: Bo <bo@example.org>\nMuse-Intent: x", c="def helper(a):\n    return a\n")
     repo.commit("Name", c="def named(a):\n    return a\n\n\nclass K:\n    def m(self):\n        return 1\n")

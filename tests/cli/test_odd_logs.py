@@ -40,7 +40,7 @@ READING = (
 
 @pytest.fixture
 def shell(shell: Shell) -> Shell:
-    shell.run("install")
+    shell.run("install", "--no-history")
     shell.repo.commit("Begin", a="def f(x):\n    return x\n")
     return shell
 

@@ -23,7 +23,7 @@ OLD = "muse_hook 0.1.0; tree-sitter 0.20.0; python grammar 0.20.0"
 @pytest.fixture
 def story(shell: Shell) -> Story:
     """Return a history whose every commit was recorded by its hook or a catch-up."""
-    assert shell.run("install")[0] == DONE
+    assert shell.run("install", "--no-history")[0] == DONE
     story = Story(shell.repo)
     assert shell.run("sync")[0] == DONE
     return story
@@ -103,7 +103,7 @@ def test_purging_twice_says_so(shell: Shell, story: Story) -> None:
 @pytest.fixture
 def old_story(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Story:
     """Return a history that an older engine recorded, but for its last commit."""
-    assert shell.run("install")[0] == DONE
+    assert shell.run("install", "--no-history")[0] == DONE
     with monkeypatch.context() as patched:
         patched.setattr(recorder, "_engine", lambda _: OLD)
         shutil.rmtree(shell.repo.path / ".git/hooks")

@@ -661,3 +661,17 @@ Logs.TestCase.settings = settings(
     max_examples=25, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLogs = Logs.TestCase
+
+
+def test_another_index_of_this_process_takes_no_lock_away(store: Store) -> None:
+    """What is closed takes all locks of its process along: an index that is opened anew must not close the file."""
+    write(store, "main", batch(1, "a"))
+    with Index(store) as first:
+        first.refresh()
+        query = first.connection.execute("SELECT * FROM seals")  # a reader, whose lock says that it is there
+        query.fetchone()
+        Index(store).close()
+        code = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM seals').fetchone()"
+        subprocess.run([sys.executable, "-c", code, store.path("index.sqlite")], check=True)
+        assert os.path.exists(store.path("index.sqlite-wal"))  # the last one who closes it would have deleted it
+        query.fetchall()

@@ -120,7 +120,7 @@ def apart(request: pytest.FixtureRequest, repo: Repo, tmp_path: Path) -> Apart:
 
 
 def test_it_installs_and_records(apart: Apart) -> None:
-    installed = apart.muse("install")
+    installed = apart.muse("install", "--no-history")
     assert (apart.top / ".muse").is_symlink()
     assert (apart.top / ".muse").resolve() == apart.git_dir / ".muse"
     named = {*apart.environment} if apart.path == apart.top else {"GIT_DIR"}
@@ -138,17 +138,17 @@ def test_it_installs_and_records(apart: Apart) -> None:
     assert "rc.py::start" in apart.muse("show", "--json", "HEAD")
     status = Repo(apart.top, apart.environment | absolute).git("status", "--porcelain", "--untracked-files=normal")
     assert ".muse" not in status
-    assert apart.muse("install") == installed
+    assert apart.muse("install", "--no-history") == installed
 
 
 def test_doctor_and_status_have_nothing_to_say(apart: Apart) -> None:
-    apart.muse("install")
+    apart.muse("install", "--no-history")
     apart.muse("doctor")
     apart.muse("status")
 
 
 def test_uninstall_takes_the_link_out(apart: Apart) -> None:
-    apart.muse("install")
+    apart.muse("install", "--no-history")
     apart.muse("uninstall")
     assert not os.path.lexists(apart.top / ".muse")
 
@@ -160,7 +160,7 @@ def test_from_a_linked_work_tree_the_main_one_is_found_as_well(repo: Repo, tmp_p
     main.commit("one", a="x = 1\n")
     main.git("worktree", "add", "-q", str(base / "linked"))
     linked = Apart(base / "linked", base / "linked", main.git_dir, repo)
-    linked.muse("install")
+    linked.muse("install", "--no-history")
     for tree in (main, linked):
         assert (tree.top / ".muse").resolve() == main.git_dir / ".muse"
         tree.muse("doctor")

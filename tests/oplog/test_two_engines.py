@@ -247,7 +247,7 @@ BODY = "def f(x):\n    return x\n"
 
 @pytest.fixture
 def shell(shell: Shell) -> Shell:
-    shell.run("install")
+    shell.run("install", "--no-history")
     shell.repo.commit("Begin", a=BODY)
     shell.repo.commit("Go on", a=BODY + "\n\ndef g(x):\n    return f(x)\n")
     return shell

@@ -268,7 +268,7 @@ def test_the_command_prints_files_and_their_symbols(
     assert shell.run("replay")[0] == 1
     repo.commit("Begin", a=MODULE, bad="class (:\n")
     assert shell.run("replay") == (
-        1, "", "error: replaying the log: nothing is recorded here yet\nhint: muse-hook install --backfill 200\n",
+        1, "", "error: replaying the log: nothing is recorded here yet\nhint: muse-hook install\n",
     )  # fmt: skip
     shell.run("install", "--backfill", "200")
     told = shell.json("replay")

@@ -35,7 +35,7 @@ def log(tmp_path: Path) -> Log:
 
 @pytest.fixture
 def shell(shell: Shell) -> Shell:
-    shell.run("install")
+    shell.run("install", "--no-history")
     shell.repo.commit("Begin", a="def f():\n    return 1\n")
     return shell
 
@@ -323,7 +323,7 @@ def test_a_repository_without_a_commit_gives_a_page_that_says_so(
 ) -> None:
     shell = Shell(repo, monkeypatch, capsys)
     assert shell.run("report")[2].startswith("error: reading the history: nothing is recorded here yet")
-    shell.run("install")
+    shell.run("install", "--no-history")
     page = shell.out("report")
     assert "no commit yet" in page
     assert "0 operations on 0 symbols in 0 commits" in page

@@ -120,7 +120,7 @@ def test_a_moved_repository_whose_work_tree_leads_nowhere(repo: Repo, tmp_path: 
     repo.commit("one", m="def f(): return 1\n")
     repo.git("worktree", "add", "-q", "-b", "w", str(tmp_path / "w"))
     moved = Repo(repo.path.rename(tmp_path / "moved"), repo.environment, repo.clock)
-    muse(moved, "install", ".")
+    muse(moved, "install", "--no-history", ".")
     assert "post-commit" in muse(moved, "doctor", check=False)[0]
     moved.commit("two", m="def f(): return 2\n")
     assert "m" in muse(moved, "log")[0]

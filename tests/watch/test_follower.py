@@ -377,7 +377,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
 
 def test_watch_shows_a_commit_soon_after_git_commit_returned(repo: Repo) -> None:
-    muse(repo, "install")
+    muse(repo, "install", "--no-history")
     watch = Watch(repo, "--json", "-n", "1")
     start = json.loads(watch.line())
     assert (start["version"], start["command"], start["type"]) == (1, "watch", "start")
@@ -403,7 +403,7 @@ def test_watch_shows_a_commit_soon_after_git_commit_returned(repo: Repo) -> None
 
 def test_what_a_backfill_records_is_shown_only_with_history(repo: Repo) -> None:
     old = repo.commit("Old", a="def f(): pass\n")
-    muse(repo, "install")
+    muse(repo, "install", "--no-history")
     cursor = json.loads(muse(repo, "watch", "--json", "--no-wait"))["cursor"]
     new = repo.commit("New", a="def f(): return 1\n")
     muse(repo, "backfill")
@@ -414,7 +414,7 @@ def test_what_a_backfill_records_is_shown_only_with_history(repo: Repo) -> None:
 
 
 def test_watch_chooses_and_tells_people_a_line_an_op(repo: Repo) -> None:
-    muse(repo, "install")
+    muse(repo, "install", "--no-history")
     cursor = json.loads(muse(repo, "watch", "--json", "--no-wait"))["cursor"]
     repo.commit("Begin", a="def f(): pass\n\n\nclass C:\n    def m(self): pass\n", b="x = 1\n")
     oid = repo.commit("Go on", a="def f(x): pass\n\n\nclass C:\n    def m(self): return 1\n")
@@ -432,7 +432,7 @@ def test_watch_chooses_and_tells_people_a_line_an_op(repo: Repo) -> None:
 
 
 def test_watch_stays_when_a_backup_of_the_log_is_restored(repo: Repo) -> None:
-    muse(repo, "install")
+    muse(repo, "install", "--no-history")
     repo.commit("Begin", a="def f(): pass\n")
     path = repo.path / ".git/.muse/op_log/main/ops.jsonl"
     backup = path.read_bytes()
@@ -453,14 +453,14 @@ def test_watch_stays_when_a_backup_of_the_log_is_restored(repo: Repo) -> None:
 
 
 def test_watch_ends_quietly_when_its_reader_has_gone(repo: Repo) -> None:
-    muse(repo, "install")
+    muse(repo, "install", "--no-history")
     done = repo.run("bash", "-c", f'"{sys.executable}" -m muse_hook watch --json | head -1', check=False)
     assert json.loads(done.stdout)["type"] == "start"
     assert done.stderr == b""
 
 
 def test_ctrl_c_ends_quietly(repo: Repo) -> None:
-    muse(repo, "install")
+    muse(repo, "install", "--no-history")
     watch = Watch(repo, "--json")
     watch.line()
     watch.process.send_signal(2)

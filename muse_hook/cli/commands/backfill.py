@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.catchup.backfill import backfill
+from muse_hook.catchup.whole_history import forget, stop
 from muse_hook.cli.failures import DONE, USER_FAULT, reject
 from muse_hook.cli.findings import draw_unreadable, hint_for_absent
 from muse_hook.cli.options import count
@@ -82,6 +83,8 @@ def record_range(
 
     Raises RevisionError for what Git does not know, Interrupted on Ctrl-C.
     """
+    if every:
+        stop(invocation.store)  # the background does the same at a lower priority
     progress = Progress(invocation.messages, "recording")
     try:
         outcome = backfill(
@@ -107,6 +110,10 @@ def record_range(
     if outcome.beyond_boundary:
         cut = f"passed over {_commits(outcome.beyond_boundary)} at the boundary of this shallow clone"
         invocation.messages.line(cut, ("  git fetch --unshallow brings what lies behind", "hint"))
+    if every and not outcome.unreadable:
+        forget(invocation.store)
+    if outcome.recorded:
+        invocation.read_logs()  # so that the next answer is there at once
     if not outcome.recorded:
         if not outcome.unreadable:
             invocation.messages.line(f"nothing to do: {_commits(outcome.total)}, all recorded already")

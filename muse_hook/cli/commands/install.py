@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from muse_hook.catchup.whole_history import leave_out, stop
 from muse_hook.cli.commands.backfill import record_range
 from muse_hook.cli.findings import draw_findings, draw_hooks, has_fault
+from muse_hook.cli.first_day import record_history
 from muse_hook.cli.options import count
 from muse_hook.install.install import install
 
@@ -19,12 +21,14 @@ DESCRIPTION = """
 Record every commit of a repository from now on
 
 Puts small hooks beside whatever hooks are there, makes the store in the Git directory and links it as .muse
-at the top of the work tree. Running it again changes nothing. History that is there already is recorded by
-`muse-hook backfill`, or right away with --backfill.
+at the top of the work tree. Then history is recorded: the newest commits at once, the rest while one waits where that
+takes less than 20 seconds, else in the background, which stops after 10 minutes or 1 GB at most and says how to go on.
+Running it again changes nothing.
 """
 EXAMPLES = """
 muse-hook install
-muse-hook install ~/src/project --backfill 200
+muse-hook install --no-history          # from now on only
+muse-hook install --backfill 200        # the last 200 commits and no more
 git config muse.background true && muse-hook install   # record behind the prompt, always
 """
 
@@ -32,9 +36,11 @@ git config muse.background true && muse-hook install   # record behind the promp
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("repository", metavar="REPO", nargs="?", help="The repository (default: the current one)")
-    parser.add_argument(
-        "--backfill", metavar="N", type=count, default=0, help="Also record the last N commits of the current branch"
+    history = parser.add_mutually_exclusive_group()
+    history.add_argument(
+        "--backfill", metavar="N", type=count, default=0, help="Record the last N commits of the current branch only"
     )
+    history.add_argument("--no-history", action="store_true", help="Record nothing of what was there before the hooks")
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
@@ -47,10 +53,18 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     _draw_lines(invocation, done.lines)
     invocation.out.flush()
     is_whole = True
-    if arguments.backfill and invocation.repository.head().oid is None:
-        invocation.messages.line("nothing to backfill: there is no commit yet")
+    if arguments.no_history:
+        stop(invocation.store)
+        leave_out(invocation.store)
     elif arguments.backfill:
-        is_whole = record_range(invocation, count=arguments.backfill)
+        stop(invocation.store)
+        leave_out(invocation.store)
+        if invocation.repository.head().oid is None:
+            invocation.messages.line("nothing to backfill: there is no commit yet")
+        else:
+            is_whole = record_range(invocation, count=arguments.backfill)
+    else:
+        is_whole = record_history(invocation.messages, invocation.repository, invocation.store)
     invocation.messages.line(("next: ", "hint"), "muse-hook show, muse-hook status, or just git commit")
     return int(has_fault(done.findings) or not is_whole)
 

@@ -54,8 +54,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         return print_since(invocation, arguments.since, json=arguments.json)
     commit_id = invocation.repository.resolve("HEAD" if arguments.commit is None else arguments.commit)
     invocation.catch_up()
+    invocation.say_what_is_missing()
     if not invocation.store.exists():
-        raise StoreError("replaying the log", "nothing is recorded here yet", "muse-hook install --backfill 200")
+        raise StoreError("replaying the log", "nothing is recorded here yet", "muse-hook install")
     invocation.index.refresh()
     progress = Progress(invocation.messages, "replaying", patience=_PATIENCE)
     try:

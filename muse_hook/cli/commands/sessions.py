@@ -34,6 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """List the sessions by name."""
     invocation.catch_up()
+    invocation.say_what_is_missing()
     rows: list[dict[str, Any]] = []
     if invocation.store.exists():
         invocation.index.refresh()

@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Show the commit from the log, or from Git where it is not recorded."""
     commit_id = invocation.repository.resolve(arguments.commit)
     invocation.catch_up()
+    invocation.say_what_is_missing()
     facts = facts_of(invocation, commit_id)
     facts.superseded = invocation.superseded().get(commit_id)
     if not arguments.name_only:

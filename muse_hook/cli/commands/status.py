@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from muse_hook.catchup.pending import Unrecorded
+    from muse_hook.catchup.whole_history import HistoryState
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
     from muse_hook.install.findings import HookState
@@ -49,12 +50,22 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     invocation.catch_up()
     hooks = hook_states(invocation.repository)
     unrecorded = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
+    state = _history(invocation)
     _say_unused_rules(invocation)
     if arguments.json:
-        invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, unrecorded)})
+        invocation.out.json({"version": 1, "command": "status", **_as_json(invocation, hooks, unrecorded, state)})
     else:
-        _draw(invocation, hooks, unrecorded)
+        _draw(invocation, hooks, unrecorded, state)
     return 0
+
+
+def _history(invocation: Invocation) -> HistoryState | None:
+    """Return how far the recording of all history is, None where it is not being recorded."""
+    if not os.path.exists(invocation.store.path("history")):
+        return None
+    from muse_hook.catchup.whole_history import go_on  # on the first day alone
+
+    return go_on(invocation.repository, invocation.store)
 
 
 def _say_unused_rules(invocation: Invocation) -> None:
@@ -69,7 +80,9 @@ def _say_unused_rules(invocation: Invocation) -> None:
             warn(invocation.messages, problem)
 
 
-def _as_json(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None) -> dict[str, Any]:
+def _as_json(
+    invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None, state: HistoryState | None
+) -> dict[str, Any]:
     repository, store = invocation.repository, invocation.store
     return {
         "repository": {
@@ -84,12 +97,19 @@ def _as_json(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unr
             for hook in hooks
         ],
         "recording": bool(hooks) and all(hook.ok for hook in hooks),
+        "history": None if state is None else _history_as_json(state),
         "unrecorded": None if unrecorded is None else _as_counts(unrecorded),
         "by_file_only": [
             {"commit": commit, "path": path, "reason": code}
             for commit, path, code in (unrecorded.by_file if unrecorded is not None else ())
         ],
     }
+
+
+def _history_as_json(state: HistoryState) -> dict[str, Any]:
+    from muse_hook.cli.first_day import as_json
+
+    return as_json(state)
 
 
 def _as_counts(unrecorded: Unrecorded) -> dict[str, Any]:
@@ -116,7 +136,9 @@ def _link(invocation: Invocation) -> str | None:
     return None
 
 
-def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None) -> None:
+def _draw(
+    invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unrecorded | None, state: HistoryState | None
+) -> None:
     out = invocation.out
     if unrecorded is None:
         where = ", from where the store can be written" if invocation.is_unwritable else ""
@@ -128,6 +150,10 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unreco
     draw_hooks(out, hooks)
     if unrecorded is None:
         return
+    if state is not None:
+        from muse_hook.cli.first_day import as_words
+
+        out.line(("History: ", "bold"), as_words(state))
     out.line(("Not recorded:", "bold"))
     absent = {commit for commit, _ in unrecorded.blobs_absent}
     missing = [each for each in unrecorded.missing if each[0] not in absent]
@@ -139,7 +165,8 @@ def _draw(invocation: Invocation, hooks: Sequence[HookState], unrecorded: Unreco
     damaged = [(each.commit_id, f"{each.session}: {each.reason}") for each in unrecorded.damaged]
     _draw_kind(out, "damaged in the log", damaged, "muse-hook sync")
     if unrecorded.history:
-        hint = ("  muse-hook backfill --all", "hint")
+        is_going = state is not None and state.state == "going"
+        hint = ("" if is_going else "  muse-hook backfill --all", "hint")
         out.line("  ", ("from before the hooks", "changed"), f": {_commits(unrecorded.history)}", hint)
     if unrecorded.by_older_engine:
         hint = ("  muse-hook backfill --renew", "hint")

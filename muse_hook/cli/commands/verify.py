@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Verify the logs; returns 1 where something is wrong."""
     if not invocation.store.exists():
-        raise StoreError("verifying the logs", "nothing is recorded here yet", "muse-hook install --backfill 200")
+        raise StoreError("verifying the logs", "nothing is recorded here yet", "muse-hook install")
     progress = Progress(invocation.messages, "verifying", patience=_PATIENCE)
     try:
         report = verify(
