@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from contextlib import suppress
+from itertools import pairwise
 
 from muse_hook.catchup.backfill import record_selection, select
 from muse_hook.errors import MuseHookError, StoreBusyError, StoreError, UnwritableError
@@ -44,8 +45,6 @@ _READ_AFTER = 1000
 _GAIN = 0.75
 # Bytes of index a byte of log, and seconds of reading and linking a second of recording.
 _INDEX_BYTES, _INDEX_SECONDS = 0.6, 0.2
-# What a plan that was made beforehand may come to after all.
-_SLACK = 1.5
 # A machine that is busy with other things gives it a tenth. With less than that it would keep the lock for too long.
 _NICE = 10
 _STATE = "history"
@@ -102,10 +101,10 @@ class Cost:
 
     __slots__ = ("_bytes", "_elapsed", "_gain", "_seconds")
 
-    def __init__(self, seconds: float, elapsed: float, size: int, commits: int, jobs: int) -> None:
-        self._seconds = seconds * (1 + _INDEX_SECONDS) / commits
-        self._elapsed = max(elapsed, seconds) * (1 + _INDEX_SECONDS) / commits
-        self._bytes = size * (1 + _INDEX_BYTES) / commits
+    def __init__(self, seconds: float, elapsed: float, size: float, jobs: int) -> None:
+        self._seconds = seconds * (1 + _INDEX_SECONDS)
+        self._elapsed = max(elapsed, seconds) * (1 + _INDEX_SECONDS)
+        self._bytes = size * (1 + _INDEX_BYTES)
         self._gain = max(1.0, jobs * _GAIN)
 
     def seconds(self, commits: int) -> float:
@@ -127,8 +126,7 @@ class Cost:
 class Beginning:
     """The first commits of a history: the `report` of what was recorded, and what is `left` to record.
 
-    `goal` is how many of these the limits allow, `cost` what one costs. `absent`: files are not here (a partial clone),
-    so that the rest is of no use yet.
+    `goal` is how many of these the limits allow as far as these commits tell, `cost` what one costs.
     """
 
     __slots__ = ("cost", "goal", "left", "report", "total")
@@ -142,13 +140,13 @@ class Beginning:
 
     @property
     def seconds(self) -> float:
-        """How long what is to be recorded will take."""
-        return self.cost.seconds(self.goal) if self.cost is not None else 0.0
+        """How long all that is left will take."""
+        return self.cost.seconds(self.left) if self.cost is not None else 0.0
 
     @property
     def bytes(self) -> int:
-        """How many bytes what is to be recorded will take."""
-        return self.cost.bytes(self.goal) if self.cost is not None else 0
+        """How many bytes all that is left will take."""
+        return self.cost.bytes(self.left) if self.cost is not None else 0
 
 
 def begin(repo: Repository, store: Store, progress: Callable[[int, int], None]) -> Beginning | None:
@@ -163,13 +161,32 @@ def begin(repo: Repository, store: Store, progress: Callable[[int, int], None]) 
     todo = _unsealed(store, chosen)
     newest = {oid for oid, _ in repo.rev_list([head.oid], options=[f"-n{FIRST}"])} if head.oid else set()
     first = [row for row in todo if row[0] in newest] or todo[-FIRST:]
-    before, began = _log_bytes(store), time.process_time()
-    report = record_selection(repo, store, chosen.only(first), jobs=1, progress=progress)
-    seconds = time.process_time() - began
+    marks = [(time.process_time(), time.monotonic())]
+
+    def note(done: int, all_of_them: int) -> None:
+        marks.append((time.process_time(), time.monotonic()))
+        progress(done, all_of_them)
+
+    report = record_selection(repo, store, chosen.only(first), jobs=1, progress=note)
     _take_in(store)
-    size = _log_bytes(store) - before
-    cost = Cost(seconds, report.seconds, size, report.recorded, processors()) if report.recorded else None
+    cost = None
+    if report.recorded:
+        with Index(store) as index:
+            sizes = [float(each.end - each.start) for each in index.find([oid for oid, _ in first]).values()]
+        seconds, elapsed = ([now[at] - before[at] for before, now in pairwise(marks)] for at in (0, 1))
+        cost = Cost(_typical(seconds), _typical(elapsed), _typical(sizes), processors())
     return Beginning(report, len(chosen.commits), len(todo) - len(first), cost)
+
+
+def _typical(values: Sequence[float]) -> float:
+    """Return the mean of what commits cost, where none counts more than twenty times as much as one in the middle.
+
+    One of ten thousands moves all files: among the first few it says nothing of the others.
+    """
+    from statistics import fmean, median  # install alone asks
+
+    most = 20 * median(values)
+    return fmean(min(value, most) for value in values)
 
 
 def leave_out(store: Store) -> None:
@@ -299,24 +316,24 @@ class _Run:
         chosen = select(self.repo, None, count=None, everything=True, session=None)
         todo = _unsealed(self.store, chosen)
         state = self.state
-        omitted = max(0, state.total - state.goal)  # of the oldest; others may have been made since
-        oldest = {oid for oid, _ in chosen.commits[:omitted]}
+        allowed = state.goal - state.recorded if state.goal < state.total else len(todo)
         state.pid, state.total = os.getpid(), len(chosen.commits)
-        state.recorded, state.goal = state.total - len(todo), state.total - omitted
+        state.recorded = state.total - len(todo)
         state.began, state.began_with = time.time(), state.recorded
-        left = [row for row in todo if row[0] not in oldest]
-        everything = len(left)
+        left, everything = todo, len(todo)
         size, began, seconds = _BLOCK, _log_bytes(self.store), _processor_seconds()
         state.write(self.store)
-        while left:
+        while left and allowed > 0:
+            state.goal = min(state.total, state.recorded + allowed)
+            size = min(size, allowed)
             block, left = left[-size:], left[:-size]
             self._record(chosen, block, everything - len(left) - len(block), everything)
             size = min(size * _GROWTH, _LARGEST_BLOCK)
+            # What they have cost says better than the first few did how far the limits reach.
             done = everything - len(left)
-            spent = (_processor_seconds() - seconds) / (1 + _INDEX_SECONDS)  # which `Cost` adds
-            cost = Cost(spent, spent, _log_bytes(self.store) - began, done, self.jobs)
-            allowed = cost.affordable(MOST_SECONDS * _SLACK, MOST_BYTES) - done
-            left = left[max(0, len(left) - max(0, allowed)) :]
+            spent = (_processor_seconds() - seconds) / (1 + _INDEX_SECONDS) / done  # `Cost` adds the index
+            cost = Cost(spent, spent, (_log_bytes(self.store) - began) / done, self.jobs)
+            allowed = cost.affordable(MOST_SECONDS, MOST_BYTES) - done
         state.recorded = state.total - len(_unsealed(self.store, chosen))
         if state.total - state.recorded <= len(self.unreadable):
             forget(self.store)

@@ -99,11 +99,9 @@ def _draw_beginning(messages: Screen, beginning: Beginning) -> None:
     if beginning.goal == beginning.left:
         messages.line(("history: ", "bold"), f"{_commits(beginning.left)} more take {cost}")
         return
-    messages.line(
-        ("history: ", "bold"),
-        f"{_commits(beginning.left)} more; the newest {beginning.goal:,} of them take {cost}, and there it stops",
-        (f"  {_GO_ON} goes on", "hint"),
-    )
+    messages.line(("history: ", "bold"), f"{_commits(beginning.left)} more would take {cost}")
+    reach = f"it stops after 10 minutes of work or 1 GB, with some {beginning.goal:,} of them"
+    messages.line(("history: ", "bold"), reach, (f"  {_GO_ON} goes on", "hint"))
 
 
 class _TooLongError(Exception):

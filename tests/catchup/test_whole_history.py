@@ -205,7 +205,8 @@ def test_what_costs_too_much_stops_at_a_horizon_and_says_how_to_go_on(
 ) -> None:
     monkeypatch.setattr(whole_history, "MOST_BYTES", 60_000)
     _, _, err = shell.run("install")
-    assert "and there it stops  muse-hook backfill --all goes on" in err
+    assert "it stops after 10 minutes of work or 1 GB, with some " in err
+    assert "  muse-hook backfill --all goes on" in err
     known = len(sealed(long))
     assert 200 < known < OLDEST
     newest = set(long.git("rev-list", "-n200", "main").split())
