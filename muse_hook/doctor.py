@@ -12,8 +12,14 @@ from muse_hook.catchup.state import read_baseline
 from muse_hook.errors import InstallError, RepositoryError, StoreBusyError, StoreError, shell_command
 from muse_hook.install.findings import Finding
 from muse_hook.install.hook_file import EVENTS, Shim, appended_lines, parse_shim, read_file
-from muse_hook.install.hooks_folder import OLDEST_GIT, configured_hooks, others_configured, reads_configured_hooks
-from muse_hook.install.install import hook_states, refuse_other_owner
+from muse_hook.install.hooks_folder import (
+    OLDEST_GIT,
+    HooksFolder,
+    configured_hooks,
+    others_configured,
+    reads_configured_hooks,
+)
+from muse_hook.install.install import hook_states, lost_inputs, refuse_other_owner
 from muse_hook.install.interpreter import check_interpreter
 from muse_hook.install.link import check_exclude, check_link, check_work_trees, work_tree_tops
 
@@ -71,6 +77,7 @@ def _examine_hooks(repo: Repository) -> list[Finding]:
         oldest = ".".join(map(str, OLDEST_GIT))
         message = f"hooks in Git's configuration: a Git before {oldest}, such as an IDE's own, passes over them"
         findings.append(Finding("configuration", "warn", message, "muse-hook sync records what it commits"))
+    findings += lost_inputs(HooksFolder(repo))
     findings += _elsewhere(repo)
     return findings
 

@@ -22,6 +22,8 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # link keeps its target, a script finds its neighbours. A later tool's hook gets the next place.
 BEFORE = ".before-muse-hook"
 _BEFORE_NAMES = (BEFORE, *(f"{BEFORE}-{number}" for number in range(2, 10)))
+# What programs write into each hook of theirs that Git's own folder gets, and write anew with every change.
+_WRITERS = (b"SKIP_SIMPLE_GIT_HOOKS",)
 # Where pre-commit and lefthook put a hook that they find; pre-commit goes on calling it.
 MOVED = (".legacy", ".old")
 
@@ -157,7 +159,17 @@ def _left_over(path: str, other: str) -> Finding:
 
 
 def _rename_earlier(path: str) -> None:
-    """Give the hook at `path` its second name; at no time is it gone."""
+    """Give the hook at `path` its second name; at no time is it gone.
+
+    One that is chained already, or what its program wrote anew since, takes that one's place and runs once.
+    """
+    text = read_file(path) or b""
+    for there in _earlier_hooks(path):
+        known = read_file(there)
+        if known is not None and not os.path.islink(there) and _is_same_hook(known, text):
+            os.link(path, f"{there}.new")
+            os.replace(f"{there}.new", there)
+            return
     place = next((path + suffix for suffix in _BEFORE_NAMES if not os.path.lexists(path + suffix)), None)
     if place is None:
         raise InstallError(f"writing {path}", "nine other hooks are chained before it", f"ls {path}.*")
@@ -165,6 +177,11 @@ def _rename_earlier(path: str) -> None:
         os.link(path, place, follow_symlinks=False)
     except OSError:  # a file system without hard links
         os.rename(path, place)
+
+
+def _is_same_hook(known: bytes, text: bytes) -> bool:
+    """Whether two texts are one hook: the same bytes, or written by one program."""
+    return known == text or any(sign in known and sign in text for sign in _WRITERS)
 
 
 def _earlier_hooks(path: str) -> list[str]:

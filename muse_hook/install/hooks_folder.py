@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 OWN_FOLDER = "muse-hook"
 PUSHED_INTO = "post-receive"
+# Git writes to these two what the hook is about.
+_WITH_INPUT = ("post-rewrite", PUSHED_INTO)
 
 OLDEST_GIT = (2, 54)
 # One section an event: Git does not tell a command which event it is started for.
@@ -37,26 +39,34 @@ _SHELL = _CALL + ' "$@"'
 
 
 class Manager:
-    """A program that writes hooks: how its files are known, where its user says what they run, and how."""
+    """A program that writes hooks: how its files are known, where its user says what they run, and how.
 
-    __slots__ = ("file", "line", "name", "sign")
+    Of its `files` the first that is there is added to, the last of them where none is; `key` is what a file may hold
+    once, so that a line with it goes into another one.
+    """
 
-    def __init__(self, name: str, sign: bytes, file: str, line: str) -> None:
+    __slots__ = ("files", "key", "line", "name", "sign")
+
+    def __init__(self, name: str, sign: bytes, files: str, line: str, key: str = "") -> None:
         self.name = name
         self.sign = re.compile(sign)
-        self.file = file
+        self.files = files.split()
         self.line = line
+        self.key = key
 
 
-# `file`: {hooks} is the folder it owns, {top} the work tree. `sign`: what it writes into every hook.
+# `files`: {hooks} is the folder it owns, {top} the work tree. `sign`: what it writes into every hook.
 _MANAGERS = (
     Manager("husky", rb'dirname "\$0"\)/h"', "{hooks}/../{event}", _SHELL),  # version 9: .husky/_
     Manager("husky", rb"husky\.sh|# husky\b", "{hooks}/{event}", _SHELL),
     Manager(
         "lefthook",
         rb"call_lefthook|\blefthook\b.*\brun\b",
-        "{top}/lefthook.yml",
+        # The hook is there since its own file has that key already; what is in the local one goes on top of it.
+        "{top}/.lefthook-local.yml {top}/lefthook-local.yml {top}/lefthook.yml {top}/.lefthook.yml"
+        " {top}/lefthook.yaml {top}/.lefthook.yaml {top}/lefthook-local.yml",
         "{event}: {{jobs: [{{name: muse_hook, use_stdin: true, run: '" + _CALL + " {{0}}'}}]}}",
+        "{event}:",
     ),
     Manager(
         "pre-commit",
@@ -104,10 +114,21 @@ class HooksFolder:
         return os.path.join(self.own, event)
 
     def line(self, event: str) -> tuple[str, str]:
-        """Return (file, line): what somebody has to add so that the event reaches us."""
+        """Return (file, line): what somebody has to add so that the event reaches us, or has added."""
         manager = self._caller(event) or _NOBODY
-        file = manager.file.format(hooks=self.folder, top=self._top, event=event)
-        return os.path.normpath(file), manager.line.format(event=event)
+        texts = {file: read_file(file) for file in self._files(manager, event)}
+        key = re.compile(rb"^" + manager.key.format(event=event).encode(), re.MULTILINE)
+        added = (file for file, text in texts.items() if text and _calls(text, event))
+        is_free = (file for file, text in texts.items() if text is not None and not (manager.key and key.search(text)))
+        line = manager.line.format(event=event)
+        file = next(added, None) or next(is_free, os.path.normpath(manager.files[-1].format(**self._places(event))))
+        return file, _indent(read_file(file) or b"") + line if line.startswith("- ") else line
+
+    def _files(self, manager: Manager, event: str) -> list[str]:
+        return [os.path.normpath(file.format(**self._places(event))) for file in manager.files]
+
+    def _places(self, event: str) -> dict[str, str]:
+        return {"hooks": self.folder, "top": self._top, "event": event}
 
     def moved(self, event: str) -> str | None:
         """Return our shim where pre-commit put it when it took the hook's name; it goes on calling it."""
@@ -115,19 +136,23 @@ class HooksFolder:
         text = read_file(path)
         return path if text is not None and is_shim(text) else None
 
+    def loses_input(self, event: str) -> bool:
+        """Whether pre-commit has taken the hook's name and calls ours without the input that Git gives it."""
+        return event in _WITH_INPUT and self.moved(event) is not None
+
     def _method(self, event: str, otherwise: Method) -> Method:
         generated = _manager_of(self.path(event))
         if not self.other_owner and generated is None:
             return "folder"
-        return (
-            "called"
-            if self._is_called(event) or (not self.other_owner and self.moved(event) is not None)
-            else otherwise
-        )
+        if self._is_called(event):
+            return "called"
+        if self.other_owner or self.moved(event) is None:
+            return otherwise
+        return "config" if self.loses_input(event) and otherwise == "config" else "called"
 
     def _is_called(self, event: str) -> bool:
         """Whether that line stands there already (a look at the text, nothing is started)."""
-        return f"/muse-hook/{event}".encode() in (read_file(self.line(event)[0]) or b"")
+        return _calls(read_file(self.line(event)[0]) or b"", event)
 
     def _caller(self, event: str) -> Manager | None:
         return _manager_of(self.path(event)) or (self.manager if self.other_owner else None)
@@ -142,6 +167,16 @@ class HooksFolder:
         if repo.work_tree is not None and is_inside(self.folder, repo.work_tree):
             return f"{self.folder} is part of the work tree"
         return f"{self.folder} lies outside of the repository"
+
+
+def _calls(text: bytes, event: str) -> bool:
+    return f"/muse-hook/{event}".encode() in text
+
+
+def _indent(text: bytes) -> str:
+    """Return what the items of the last list in a YAML file are indented with."""
+    found = re.findall(rb"^( *)- +repo:", text, re.MULTILINE)
+    return found[-1].decode() if found else ""
 
 
 def reads_configured_hooks(repo: Repository) -> bool:

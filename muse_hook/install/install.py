@@ -72,6 +72,7 @@ def install(repo: Repository, *, python: str | None = None) -> Installation:
     findings = [Finding("store", "ok", f"the log is kept in {store.muse_dir}")]
     _add_hooks(repo, hooks, shim.render())
     findings += [_owner_finding(hooks)] if hooks.other_owner else []
+    findings += lost_inputs(hooks)
     links = [*(add_link(repo, top) for top in work_tree_tops(repo)), *check_work_trees(repo)]
     if any(found.level == "ok" for found in links):
         findings.append(add_exclude(repo))
@@ -155,8 +156,10 @@ def _add_hooks(repo: Repository, hooks: HooksFolder, text: bytes) -> None:
             continue
         _write(hooks.own_path(event), text)
         moved = hooks.moved(event)
-        if moved is not None:
+        if moved is not None and method == "called":
             _write(moved, text)
+        elif moved is not None:
+            os.unlink(moved)
     # No event twice: what an earlier install did another way goes.
     add_configured(repo, hooks.own, [event for event, method in methods.items() if method == "config"])
     for folder in _folders(repo, hooks):
@@ -198,6 +201,20 @@ def _owner_finding(hooks: HooksFolder) -> Finding:
     around = {"config": "hooks from Git's configuration instead (Git before 2.54 passes over them)"}
     way = next((around[method] for method in hooks.methods.values() if method in around), "each hook needs a line")
     return Finding("hooks folder", "warn" if "line" in hooks.methods.values() else "ok", f"{hooks.other_owner}: {way}")
+
+
+def lost_inputs(hooks: HooksFolder) -> list[Finding]:
+    """Name the hooks that get no input, and what is known without it."""
+    return [
+        Finding(
+            event,
+            "warn",
+            f"pre-commit calls ours without its input: which commits {event} is about is read from the reflog",
+            f"pre-commit uninstall --hook-type {event}, then muse-hook install",
+        )
+        for event, method in hooks.methods.items()
+        if method == "called" and hooks.loses_input(event)
+    ]
 
 
 def _states(repo: Repository, hooks: HooksFolder) -> list[HookState]:

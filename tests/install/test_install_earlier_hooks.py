@@ -151,3 +151,27 @@ def test_hooks_from_a_template_folder_are_chained(
     other.git("add", "a.py")
     assert other.run("git", "commit", "-q", "-m", "one").stderr == b"from the template\n"
     assert fake_interpreter.events() == ["post-commit"]
+
+
+@pytest.mark.parametrize("later", ["echo first", "echo other"])
+def test_a_hook_that_its_program_writes_anew_over_ours_runs_once(repo: Repo, later: str) -> None:
+    generated = '#!/bin/sh\nif [ "$SKIP_SIMPLE_GIT_HOOKS" = "1" ]; then\n    exit 0\nfi\n{}\n'
+    put_hook(hook(repo), generated.format("echo first"))
+    installed(repo)
+    put_hook(hook(repo), generated.format(later))  # over ours
+    for _ in range(2):
+        installed(repo)
+        names = [path.name for path in hook(repo).parent.iterdir() if "before" in path.name]
+        assert names == ["post-commit.before-muse-hook"]
+        assert hook(repo, names[0]).read_text() == generated.format(later)
+    uninstall(opened(repo))
+    assert hook(repo).read_text() == generated.format(later)
+
+
+def test_a_hook_of_somebody_else_over_ours_runs_with_the_one_before(repo: Repo) -> None:
+    put_hook(hook(repo), "#!/bin/sh\necho first >> said\n")
+    installed(repo)
+    put_hook(hook(repo), "#!/bin/sh\necho second >> said\n")
+    installed(repo)
+    repo.commit("one", a="x = 1\n")
+    assert (repo.path / "said").read_text() == "first\nsecond\n"

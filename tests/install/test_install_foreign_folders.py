@@ -93,7 +93,7 @@ def test_a_foreign_folder_is_not_written_and_the_line_to_add_works(
 @pytest.mark.usefixtures("old_git")
 @pytest.mark.parametrize(
     ("text", "file"),
-    [(LEFTHOOK, "lefthook.yml"), (PRE_COMMIT, ".pre-commit-config.yaml")],
+    [(LEFTHOOK, "lefthook-local.yml"), (PRE_COMMIT, ".pre-commit-config.yaml")],
     ids=["lefthook", "pre-commit"],
 )
 def test_a_managers_hook_in_gits_own_folder_is_left_alone(
@@ -212,3 +212,71 @@ def test_configuration_goes_around_hooks_that_are_switched_off(repo: Repo, fake_
     assert {state.state for state in installed(repo).hooks} == {"config"}
     repo.commit("one", a="x = 1\n")
     assert fake_interpreter.events() == ["post-commit"]
+
+
+# What must be added by hand
+
+
+def added_by_hand(repo: Repo) -> set[Path]:
+    """Add what install says to where it says; the files."""
+    files = set()
+    for file, line in installed(repo).lines:
+        path = Path(file)
+        path.write_text((path.read_text() if path.exists() else "") + line + "\n")
+        files.add(path)
+    return files
+
+
+@pytest.mark.usefixtures("old_git")
+def test_a_line_for_lefthook_repeats_no_key_and_is_asked_for_once(repo: Repo) -> None:
+    put_hook(hook(repo), LEFTHOOK)
+    repo.write("lefthook.yml", "post-commit:\n  commands:\n    a:\n      run: echo\n")
+    assert added_by_hand(repo) == {repo.path / "lefthook-local.yml"}
+    again = installed(repo)
+    assert (again.lines, again.hooks[0].state) == ([], "called")
+    (repo.path / "lefthook-local.yml").write_text("post-commit:\n  parallel: true\n")
+    repo.write("lefthook.yml", "pre-push: {}\n")
+    assert added_by_hand(repo) == {repo.path / "lefthook.yml"}
+    assert installed(repo).lines == []
+
+
+@pytest.mark.usefixtures("old_git")
+@pytest.mark.parametrize("margin", ["", "  "])
+def test_a_line_for_pre_commit_has_the_margin_of_the_others(repo: Repo, margin: str) -> None:
+    put_hook(hook(repo), PRE_COMMIT)
+    repo.write(".pre-commit-config.yaml", f"repos:\n{margin}- repo: local\n{margin}  hooks: []\n")
+    ((_, line),) = installed(repo).lines
+    assert line.startswith(f"{margin}- {{repo: local, ")
+    added_by_hand(repo)
+    assert installed(repo).lines == []
+
+
+def moved_by_pre_commit(repo: Repo) -> None:
+    """Do what `pre-commit install --hook-type post-rewrite` does to our hook."""
+    ours = hook(repo, "post-rewrite")
+    ours.rename(ours.with_name("post-rewrite.legacy"))
+    put_hook(ours, PRE_COMMIT)
+
+
+@pytest.mark.usefixtures("old_git")
+def test_pre_commit_that_takes_the_input_of_post_rewrite_is_named(repo: Repo) -> None:
+    installed(repo)
+    moved_by_pre_commit(repo)
+    found = [each for each in installed(repo).findings if each.level == "warn"]
+    assert [each.name for each in found] == ["post-rewrite"]
+    assert "without its input" in found[0].message
+    examined = examine(opened(repo), Store(opened(repo).common_dir))
+    assert found[0].message in [each.message for each in examined]
+
+
+@pytest.mark.usefixtures("new_git")
+def test_configuration_brings_the_input_that_pre_commit_takes(repo: Repo, fake_interpreter: FakeInterpreter) -> None:
+    repo.commit("one", a="x = 1\n")
+    installed(repo)
+    moved_by_pre_commit(repo)
+    done = installed(repo)
+    assert [state.state for state in done.hooks if state.name == "post-rewrite"] == ["config"]
+    assert not hook(repo, "post-rewrite.legacy").exists()
+    repo.git("commit", "-q", "--amend", "-m", "again")
+    calls = [call for call in fake_interpreter.calls(2) if call["argv"][0] == "post-rewrite"]
+    assert [call["stdin"].count("\n") for call in calls] == [1]

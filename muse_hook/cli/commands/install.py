@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
 
 def _draw_lines(invocation: Invocation, lines: Sequence[tuple[str, str]]) -> None:
-    for file, line in lines:
+    for file in dict.fromkeys(file for file, _ in lines):
         invocation.out.line(("add by hand", "warning"), f" to {file}:")
-        invocation.out.line(f"    {line}")
+        for line in (line for there, line in lines if there == file):
+            invocation.out.line(f"    {line}")
