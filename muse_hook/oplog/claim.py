@@ -109,7 +109,9 @@ def standing(entries: Iterable[tuple[str, Any]], now: str) -> list[Claim]:
             released.setdefault(op["new_content_id"], set()).update(_symbols(op))
         else:
             claim = Claim(entry, session)
-            claims.setdefault(claim.id, claim)
+            other = claims.get(claim.id)
+            if other is None or claim.created_at < other.created_at:  # one id twice: the first one's
+                claims[claim.id] = claim
     for claim in claims.values():
         gone = released.get(claim.id, set())
         kept = [number for number, symbol in enumerate(claim.symbols) if symbol not in gone]

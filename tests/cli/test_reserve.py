@@ -139,12 +139,13 @@ def test_a_claim_that_somebody_else_wrote_badly_hides_none(shell: Shell) -> None
     session = open_code_session(shell.repo.path, "main")
     for summary, symbols in (("forever", None), ("x; until zzzz", [1]), ("x; until 2999-01-01T00:00:00+00:00", "a")):
         op = {
-            "op": "replace", "address": "a.py::helper", "position": None, "old_content_id": "", "new_content_id": "7",
-            "old_summary": "reserved", "new_summary": summary, "symbols": symbols,
+            "op": "replace", "address": "a.py::helper", "position": None, "old_content_id": "",
+            "new_content_id": summary, "old_summary": "reserved", "new_summary": summary, "symbols": symbols,
         }  # fmt: skip
         session.append(make_op_entry("me", "git", op, session.next_lamport_ts()))
     told = shell.json("reservations")["reservations"]
-    assert [each["symbols"] for each in told] == [["a.py::helper"]]
+    assert [(each["intent"], each["symbols"]) for each in told] == [("x", ["a.py::helper"])] * 2
+    assert told[1]["actor"] == "me"
     assert "a.py::helper  me reserved on main" in shell.run("watch", "--history", "--no-wait")[1]
 
 
