@@ -66,6 +66,7 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
     root, parsed = reader.parse(text)
     nodes = root.descendant_count
     if nodes > MAX_NODES or is_deeper(root, MAX_DEPTH):
+        reader.drop_trees()  # a hundred MB
         return SegmentedTable(language, state="too_large")
     damaged = root.has_error
     swallowed: list[bytes] = []

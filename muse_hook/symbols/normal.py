@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.symbols.literals import Leaves, literal_actions, text_of, write_damage
-from muse_hook.symbols.shapes import Kinds, chain, family, group, ladder, lean, ordinary, transparent
+from muse_hook.symbols.shapes import Kinds, chain, family, flat, group, ladder, lean, markup, ordinary, transparent
 from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, quoted, spaced
 
 TYPE_CHECKING = False
@@ -61,12 +61,12 @@ class Normalisation:
         )
         kinds.actions[ERROR] = write_damage
         for kind, spelling in language.table("leaves").items():
-            kinds.set_action(kind, Leaves(str(spelling)))
+            kinds.set_action(kind, Leaves(str(spelling)), is_literal=True)
         self._set_shapes(language, alias)
         strings = {key: str(value) for key, value in language.table("strings").items()}
         if strings:
             for kind, action in literal_actions(kinds, strings).items():
-                kinds.set_action(kind, action)
+                kinds.set_action(kind, action, is_literal=True)
         self.literals = kinds.numbers(strings[key] for key in ("whole", "joined") if key in strings)
 
     def _set_shapes(self, language: Language, alias: dict[str, str]) -> None:
@@ -86,8 +86,8 @@ class Normalisation:
             place(kind, "keep", kind.partition(".")[2], kind)
         for kind in language.strings("transparent"):
             place(kind, "open", "", transparent)
-        for what in ("hollow", "later", "trailing"):
-            for kind in language.strings(what):
+        for what, key in (("hollow", "hollow"), ("later", "later"), ("trailing", "trailing"), ("key", "keys")):
+            for kind in language.strings(key):
                 place(kind, what, "", None)
         for kind, other in alias.items():
             if "." in kind:
@@ -96,12 +96,19 @@ class Normalisation:
             place(kind, "beside", str(neighbour), None)
         for kind, around in language.table("wrap").items():
             place(kind, "wrap", OPEN + str(around), None)
+        for kind, around in language.table("lead").items():
+            place(kind, "lead", OPEN + str(around), None)
         for kind in language.strings("holes"):
             inside.setdefault(kind, {}).update(dict.fromkeys(kinds.commas, ("hole", "")))
         for kind in language.strings("group"):
             kinds.set_action(kind, group(kinds))
         for kind in language.strings("chain"):
             kinds.set_action(kind, chain(kinds))
+        for kind in language.strings("flat"):
+            kinds.set_action(kind, flat(kinds))
+        if parts := {key: str(value) for key, value in language.table("markup").items()}:
+            for kind in parts["elements"].split():
+                kinds.set_action(kind, markup(kinds, parts))
         for kind, twin in language.table("lean").items():
             kinds.set_action(kind, lean(kinds, str(twin)))
         pack = {kind: OPEN + str(other) for kind, other in language.table("pack").items()}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.query import Captures, Match
+    from muse_hook.symbols.query import Captures, Match, Pattern
     from muse_hook.symbols.source import Parsed, Reader
 
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
@@ -59,7 +59,7 @@ class Outline:
         found: list[Statement] = []
         first: Node | None = None
         for node in nodes:
-            if not node.is_named or node.is_extra:
+            if not node.is_named or node.is_extra or node.kind_id in self._reader.dropped:
                 continue
             if attached and node.kind_id in attached:
                 first = first or node
@@ -120,6 +120,14 @@ class Outline:
             end = start + len(self._source[start : last.start_byte].rstrip())
         return end
 
+    def scope(self, pattern: Pattern, captures: Captures, context: Context) -> tuple[Context, str]:
+        """Return where the statements of a block stand, and what it begins with: its label and conditions."""
+        condition = self._reader.normaliser.write_list([*captures.get("guard", ()), *captures.get("header", ())])
+        guard = "\0".join((pattern.scope, *condition))
+        if "within" in captures:
+            return context.within(self._joined(captures["within"])), guard
+        return context.under(None if pattern.scope == "through" else guard), guard
+
     def _look_into(self, statement: Statement, scopes: list[Match], context: Context) -> bool:
         """Take over what the blocks of a compound statement define, and what of them no symbol holds.
 
@@ -129,14 +137,8 @@ class Outline:
         plain: list[ClassStatement] = []
         unowned: list[SourceText | str] = []
         for pattern, captures in scopes:
-            key = pattern.scope
-            block = captures[key][0]
-            condition = self._reader.normaliser.write_list([*captures.get("guard", ()), *captures.get("header", ())])
-            guard = "\0".join((key, *condition))
-            if "within" in captures:
-                inside = context.within(self._joined(captures["within"]))
-            else:
-                inside = context.under(None if key == "through" else guard)
+            block = captures[pattern.scope][0]
+            inside, guard = self.scope(pattern, captures, context)
             said = {node.id for name in ("guard", "header") for node in captures.get(name, ())}
             nodes = [block] if "alone" in captures else [one for one in block.named_children if one.id not in said]
             inner = self.statements(nodes, inside)
@@ -165,7 +167,7 @@ class Outline:
             target = captures[pattern.definition][0]
             body = next((key for key in BODIES if key in captures), "")
             if body:
-                opened = self._open(captures, pattern.defines, (whole[0], target), context)
+                opened = self.open(captures, pattern.defines, (whole[0], target), context)
                 if body != "object" or any(one.entries for one in opened.statements):
                     if len(parts) <= 1:
                         statement.opened = opened
@@ -217,7 +219,7 @@ class Outline:
             for name in ([first + name for name in names] if first else names)
         ]
 
-    def _open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
+    def open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
         """Return a class: its header, and the statements of its body; `where` it begins, and its node."""
         start, target = where
         name = self._joined(captures["name"])

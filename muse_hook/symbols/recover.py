@@ -5,6 +5,7 @@ from __future__ import annotations
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import BODIES, MAX_DEPTH, Outline, indentation
 from muse_hook.symbols.statement import Context, Statement
+from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from muse_hook.symbols.source import Reader
-    from muse_hook.symbols.statement import ClassParts
 
 # Lines behind the damage that are tried as the place where it ends.
 CANDIDATES = 8
@@ -262,9 +262,10 @@ class Recovery:
                 break
         else:
             return []
-        statement, parts, inside = header
+        statement, guard, inside = header
+        parts = statement.opened
         inner = end
-        if parts is None:
+        if parts is None and not self._closing:
             outside = (one for one in starts if one > start and self._column(one) <= frame.column)
             inner = next(outside, end)
         elif self._closing:
@@ -273,19 +274,28 @@ class Recovery:
             inner = closers[-1] if closers else end
         statements = self._read(start, inner, inside)
         self.is_lost = False
-        if parts is None:
+        if parts is None and not self._closing:
             statement.entries, statement.plain = [], ()
             statement.tree = statement.unowned = (self._reader.damaged_text(text[at:start].rstrip()),)
             rest = self._damaged(inner, end, frame) if text[inner:end].strip() else []
             return [statement, *statements, *rest]
-        parts.statements = statements
-        statement.end = parts.entry.last = at + len(text[at:end].rstrip())
+        for one in statements:
+            one.close()
+        statement.end = at + len(text[at:end].rstrip())
+        if parts is not None:
+            parts.statements = statements
+            parts.entry.last = statement.end
+        else:
+            statement.entries = [entry for one in statements for entry in one.entries]
+            statement.plain = [part for one in statements for part in one.plain]
+            statement.unowned = (OPEN + guard, *(part for one in statements for part in one.unowned), CLOSE)
+            statement.tree = (*statement.tree, *(part for one in statements for part in one.tree))
         return [statement]
 
-    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, ClassParts | None, Frame] | None:
-        """Return the class whose header the text from `at` to `start` is, and the frame of what stands in it.
+    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, str, Frame] | None:
+        """Return the class or the block whose header the text from `at` to `start` is.
 
-        Of a condition there is no class. None where it is no header.
+        With what a block begins with, and the frame of what stands in it; None where it is no header.
         """
         closing = frame.closing + self._closing
         openings = (*frame.openings, (at, start))
@@ -295,21 +305,26 @@ class Recovery:
         nodes = [node for node in _siblings(root, at, frame) if node.is_named and not node.is_extra]
         if root.has_error or len([node for node in nodes if node.kind_id not in self._reader.attached]) != 1:
             return None
-        statement = Outline(self._reader, source, None).statements(nodes, frame.context)[0]
+        outline = Outline(self._reader, source, None)
+        statement = outline.statements(nodes, frame.context)[0]
         found = self._reader.query.structure(nodes[-1])
         for pattern, captures in found:
-            if pattern.scope and self._is_indented and len(found) == 1:
-                condition = self._reader.normaliser.write_list(captures.get("guard", []))
-                context = frame.context.under("\0".join((pattern.scope, *condition)))
-                block = captures[pattern.scope][0]
-                return statement, None, Frame(context, openings, closing, self._column(start), block.kind_id)
-        containers = [(key, one[key][0]) for _, one in found for key in BODIES if key in one]
-        if statement.opened is None or not containers:
-            return None
-        key, container = containers[0]
-        context = frame.context.inside(statement.opened.entry.qualified_name, BODIES[key])
-        inside = Frame(context, openings, closing, self._column(start), container.kind_id)
-        return statement, statement.opened, inside
+            key = next((key for key in BODIES if key in captures), pattern.scope)
+            if not key or (pattern.scope and not self._closing and len(found) > 1):
+                continue
+            container = captures[key][0]
+            guard = ""
+            if pattern.scope:
+                context, guard = outline.scope(pattern, captures, frame.context)
+            else:
+                target = captures[pattern.definition][0]
+                opened = statement.opened or outline.open(
+                    captures, pattern.defines, (statement.start, target), frame.context
+                )
+                statement.opened, statement.entries = opened, ()
+                context = frame.context.inside(opened.entry.qualified_name, BODIES[key])
+            return statement, guard, Frame(context, openings, closing, self._column(start), container.kind_id)
+        return None
 
     def _column(self, start: int) -> int:
         line = self._text[start : start + 400].partition(b"\n")[0]

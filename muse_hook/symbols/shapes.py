@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from muse_hook.symbols.tokens import CLOSE, NAME, OPEN
+from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, STRING, without_nul
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ class Kinds:
         """Return the numbers of kinds; a name that the grammar has not has none."""
         return frozenset(i for name in names for i in self.ids.get(name, ()))
 
-    def set_action(self, kind: str, action: Action) -> None:
-        """Say how a kind is written."""
+    def set_action(self, kind: str, action: Action, *, is_literal: bool = False) -> None:
+        """Say how a kind is written; a token that is called as a literal is (the type `string`) is none."""
         for i in self.ids.get(kind, ()):
-            self.actions[i] = action
+            if not (is_literal and isinstance(self.actions.get(i), str)):
+                self.actions[i] = action
 
     def written_children(self, node: Node) -> list[Node]:
         """Return the children that are written."""
@@ -101,6 +102,59 @@ def chain(kinds: Kinds) -> Act:
             return [*node.children, CLOSE]
         out.append(kinds.names[operator])
         return [node, *reversed(operands), CLOSE]
+
+    return act
+
+
+def flat(kinds: Kinds) -> Act:
+    """Return the action for a kind whose members are a list, however they are nested, also behind a first operator."""
+
+    def act(node: Node, out: list[str]) -> Entries:
+        kind = node.kind_id
+        out.append(kinds.opens[kind])
+        members: list[Node] = []
+        while node.kind_id == kind:
+            named = [child for child in node.children if child.is_named and not child.is_extra]
+            members += reversed(named[1:])
+            node = named[0]
+        return [node, *reversed(members), CLOSE]
+
+    return act
+
+
+def markup(kinds: Kinds, row: dict[str, str]) -> Act:
+    """Return the action for an element with text in it, whose line ends and the space around them mean nothing.
+
+    A `space` in an expression (`{" "}`) is text.
+    """
+    texts, expressions = kinds.numbers((row["text"],)), kinds.numbers((row["expression"],))
+
+    def piece_of(node: Node) -> str | None:
+        text = (node.text or b"").decode(errors="backslashreplace")
+        if node.kind_id in texts:
+            lines = text.split("\n")
+            last = len(lines) - 1
+            bare = (
+                (line.lstrip() if index else line).rstrip(None if index < last else "\n")
+                for index, line in enumerate(lines)
+            )
+            return " ".join(line for line in bare if line)
+        if node.kind_id in expressions and text[:1] == "{" and text[1:-1].strip()[1:-1].isspace():
+            return text[1:-1].strip()[1:-1]
+        return None
+
+    def act(node: Node, out: list[str]) -> Entries:
+        out.append(kinds.opens[node.kind_id])
+        entries: list[Node | str] = []
+        text = ""
+        for child in node.children:
+            piece = piece_of(child)
+            if piece is None:
+                entries += (STRING + without_nul(text), child) if text else (child,)
+                text = ""
+            else:
+                text += piece
+        return [*entries, CLOSE]
 
     return act
 
@@ -192,7 +246,7 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
                 entries += _ordered(child.children)
             elif what == "keep":
                 entries.append(extra)
-            elif what == "wrap":
+            elif what == "wrap" or (what == "lead" and not is_filled_before(children, child)):
                 entries += (extra, child, CLOSE)
             elif what == "beside":
                 is_one = [c.child_count for c in kinds.written_children(child)] == [0]
@@ -200,6 +254,8 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
                 entries += (OPEN + "beside", child, CLOSE) if is_kept else (child,)
             elif what == "alias":
                 entries += (extra, *child.children, CLOSE)
+            elif what == "key":
+                entries.append(f"{STRING}'{(child.text or b'').decode(errors='backslashreplace')}")
             elif what == "later":
                 later.append(child)
             elif what == "trailing":
@@ -210,6 +266,12 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
         return entries + later
 
     return act
+
+
+def is_filled_before(children: Sequence[Node], child: Node) -> bool:
+    """Whether anything with a kind of its own stands before a child."""
+    first = next((one for one in children if one.is_named and not one.is_extra), None)
+    return first != child
 
 
 def packed(kinds: Kinds, entries: Entries, kind: str) -> Entries:

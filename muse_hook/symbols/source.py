@@ -80,6 +80,7 @@ class Reader:
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
         self.attached = self.normaliser.numbers(language.strings("attached"))
+        self.dropped = self.normaliser.numbers(language.strings("drop"))
         self.is_in_context = language.row.get("pieces") == "in context"
         self._last_context: tuple[bytes, Parsed | None] = (b"", None)
         self._respell = str(language.row.get("respell", ""))

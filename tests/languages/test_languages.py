@@ -43,9 +43,15 @@ def test_a_row_that_is_like_another_says_what_differs() -> None:
 def test_every_kind_of_a_row_is_a_kind_of_the_grammar(language: Language) -> None:
     grammar = language.grammar
     kinds = {grammar.node_kind_for_id(i) for i in range(grammar.node_kind_count)}
-    named = [kind for key in ("drop", "transparent", "group", "chain", "holes") for kind in language.strings(key)]
-    named += [kind for key in ("alias", "pack", "lean", "wrap", "alone", "leaves") for kind in language.table(key)]
-    named += [kind for key in ("keep", "hollow", "trailing", "later") for kind in language.strings(key)]
+    named = [
+        kind for key in ("drop", "transparent", "group", "chain", "flat", "holes") for kind in language.strings(key)
+    ]
+    named += [
+        kind for key in ("alias", "pack", "lean", "wrap", "lead", "alone", "leaves") for kind in language.table(key)
+    ]
+    named += [
+        kind for key in ("keep", "hollow", "trailing", "later", "keys", "attached") for kind in language.strings(key)
+    ]
     parts = [part for kind in named for part in (kind.split(".", 1) if "." in kind[1:] else [kind])]
     assert set(parts) <= kinds
 
