@@ -92,9 +92,12 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
 def decoded(source: bytes, language: Language) -> bytes:
     """Return the text of a file in UTF-8, with line feeds for line ends, the last line's too.
 
-    A language whose row has `coding` lets a file say its encoding in the first two lines (PEP 263). What cannot be
-    decoded, or is in UTF-8 already, is left as it is.
+    A language whose row has `coding` lets a file say its encoding in the first two lines (PEP 263). In any other one
+    UTF-16 begins with a mark, and what is not UTF-8 is Latin-1. What cannot be decoded, or is in UTF-8 already, is left
+    as it is.
     """
+    if "coding" not in language.row and not source.isascii():
+        source = _unmarked(source)
     if source.startswith(codecs.BOM_UTF8):
         source = source[len(codecs.BOM_UTF8) :]
     elif not source.isascii() and (name := _declared(source, language)):
@@ -105,6 +108,15 @@ def decoded(source: bytes, language: Language) -> bytes:
     if b"\r" in source:
         source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return source if source.endswith(b"\n") or not source else source + b"\n"
+
+
+def _unmarked(source: bytes) -> bytes:
+    """Return in UTF-8 a file that cannot say its encoding."""
+    is_wide = source[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    try:
+        return source.decode("utf-16" if is_wide else "utf-8").encode()
+    except ValueError:
+        return source if is_wide else source.decode("latin-1").encode()
 
 
 def _declared(source: bytes, language: Language) -> str:
