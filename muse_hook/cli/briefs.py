@@ -14,6 +14,7 @@ from muse_hook.cli.claims import claims_now, is_own, own_session
 from muse_hook.cli.invocation import Invocation
 from muse_hook.cli.options import as_recorded
 from muse_hook.cli.terminal import Screen
+from muse_hook.concurrent.branches import Selection, find_branches
 from muse_hook.errors import MuseHookError, RevisionError, StoreError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import agents_of
@@ -99,7 +100,11 @@ class Briefing:
         question = f"who_changed {address} {self._head}"
         start = offset_of(cursor, question, "who_changed")
         query = self._query(address)
-        events = list(stream(self._database, query, Filter(), None)) if query is not None else []
+        events = []
+        if query is not None:  # amended and abandoned commits are nobody's work
+            here = {event.commit_id for event in stream(self._database, query, Filter(), self._branch)}
+            every = stream(self._database, query, Filter(), None)
+            events = [event for event in every if event.commit_id in here or event.commit_id in self._elsewhere]
         agents = agents_of(self._database, [event.commit_id for event in events if event.commit_id])
         counts = Counter(event.actor for event in events)
         people = [{"actor": actor, "commits": number} for actor, number in counts.most_common(20)]
@@ -196,9 +201,13 @@ class Briefing:
         return head
 
     @cached_property
-    def _tree(self) -> CommitTree:
+    def _reader(self) -> ObjectReader:
         self._objects = self._invocation.repository.objects()
-        return CommitTree(self._invocation.repository, self._objects, self._head)
+        return self._objects
+
+    @cached_property
+    def _tree(self) -> CommitTree:
+        return CommitTree(self._invocation.repository, self._reader, self._head)
 
     @cached_property
     def _branch(self) -> BranchFilter:
@@ -264,13 +273,10 @@ class Briefing:
                 if claim.covers(here, about["symbol_id"]):
                     yield _claim_fact(about, claim)
             query = self._query(here)
-            events = list(stream(self._database, query, Filter(), None)) if query is not None else []
-            stories[here] = [
-                event for event in events if event.commit_id is None or event.commit_id not in self._elsewhere
-            ]
-            for event in events:
-                if event.commit_id in self._elsewhere:
-                    yield self._elsewhere_fact(about, event)
+            stories[here] = []
+            if query is not None:
+                stories[here] += stream(self._database, query, Filter(), self._branch)
+                yield from self._changed_elsewhere(about, query)
         about = {"address": address.partition("::")[0], "kind": "file", "lines": None, "symbol_id": None}
         for tree, branch in uncommitted:
             value = {"branch": branch, "work_tree": tree, "change": ["uncommitted"]}
@@ -295,12 +301,30 @@ class Briefing:
 
     @cached_property
     def _elsewhere(self) -> frozenset[str]:
-        """The commits that other branches and work trees have and HEAD has not."""
+        """The commits that live branches and work trees have and HEAD has not."""
         repository = self._invocation.repository
-        heads = [tree.head.oid for tree in repository.worktrees() if tree.head.oid and not tree.is_prunable]
-        words = ["rev-list", f"--max-count={_ELSEWHERE}", "--branches", "--remotes", *heads, "--not", self._head]
-        status, output, _ = repository.run(*words)
+        base = repository.default_branch()
+        branches, _ = find_branches(repository, self._reader, Selection(remotes=True), base or "")
+        tips = {each.head for each in branches}
+        tips.update(tree.head.oid for tree in repository.worktrees() if tree.head.oid and not tree.is_prunable)
+        tips.update([] if base is None else [repository.resolve(f"refs/heads/{base}")])
+        asked = "".join(f"{tip}\n" for tip in sorted(tips)) + f"^{self._head}\n"
+        words = ("rev-list", f"--max-count={_ELSEWHERE}", "--ignore-missing", "--stdin")
+        status, output, _ = repository.run(*words, input=asked.encode("ascii"))
         return frozenset(output.decode("ascii").split()) if status == 0 else frozenset()
+
+    def _changed_elsewhere(self, about: dict[str, Any], query: SymbolQuery) -> Iterator[Fact]:
+        """Yield what other branches did to a symbol, newest first, but for those that have it as HEAD has it."""
+        symbol = self._tree.symbol(about["address"])
+        seen: dict[str, bool] = {}
+        for event in stream(self._database, query, Filter(), None):
+            if event.commit_id not in self._elsewhere:
+                continue
+            if event.session not in seen:
+                contents = {op.get("new_content_id") for op in event.ops}
+                seen[event.session] = symbol is not None and symbol.content_id in contents
+            if not seen[event.session]:
+                yield self._elsewhere_fact(about, event)
 
     def _uncommitted(self, path: str) -> list[tuple[str, str]]:
         """Return (work tree, branch) of every other work tree in which a file differs from its HEAD."""

@@ -149,6 +149,24 @@ def test_before_an_edit_everything_is_told_the_most_important_first() -> None:
     ]  # fmt: skip
 
 
+def test_a_branch_that_has_it_as_it_stands_here_is_not_told(shell: Shell) -> None:
+    repo = shell.repo
+    repo.git("checkout", "-q", "main")
+    repo.git("merge", "-q", "--squash", "other")
+    repo.commit("Squash")
+    told = call("before_edit", target="helper")["symbols"]
+    assert [each for row in told for each in row.get("elsewhere", ())] == []
+    repo.commit("Go on", a=MODEL.replace("total * 2", "total * 5"))
+    (first, *_) = call("before_edit", target="helper")["symbols"]
+    assert [each["subject"] for each in first["elsewhere"]] == ["Elsewhere"]
+    repo.commit("Amend me", a=MODEL.replace("total * 2", "total * 6"))
+    repo.git("commit", "-q", "--amend", "-m", "Amended")
+    subjects = [each["subject"] for row in call("before_edit", target="helper")["symbols"] for each in row["story"]]
+    assert subjects == ["Amended", "Go on", "Squash", "Begin"]
+    changes = call("who_changed", target="helper")["changes"]
+    assert [each["subject"] for each in changes] == ["Amended", "Go on", "Squash", "Elsewhere", "Begin"]
+
+
 def test_what_does_not_fit_is_reached_by_the_cursor(shell: Shell) -> None:
     many = "".join(f"def function_{number}(a):\n    return a + {number}\n\n\n" for number in range(150))
     shell.repo.commit("Many", many=many)
