@@ -87,7 +87,7 @@ def draw_stat(screen: Screen, delta: Mapping[str, Any]) -> None:
             f" {path}",
             " " * (longest - width(printable(path))),
             " | ",
-            str(len(file.symbols)).rjust(most),
+            (str(len(file.symbols)) if file.symbols else "").rjust(most),
             " ",
         ]
         counts = Counter(row.style for row in file.symbols)

@@ -62,7 +62,7 @@ class SymbolNames:
         if set("*?[").intersection(word):
             if "::" in word and self._addresses.latest(path) is not None:  # a path may have such letters
                 return self._exact(path)
-            return self._glob(word if "::" in word else f"*::{word}", word)
+            return self._glob(word if "::" in word else f"*::{word}", path)
         if "::" in word:
             return self._exact(path)
         return self._bare(word)
@@ -112,7 +112,10 @@ class SymbolNames:
             "SELECT DISTINCT symbol FROM addresses WHERE address GLOB ? AND symbol IS NOT NULL", (pattern,)
         ).fetchall()
         if not rows:
-            raise self._nothing(word)
+            files = self._sql.execute("SELECT DISTINCT path FROM entries WHERE path GLOB ?", (word,)).fetchall()
+            if not files:
+                raise self._nothing(word)
+            return SymbolQuery([], [path for (path,) in files])
         return SymbolQuery([symbol for (symbol,) in rows], [])
 
     def _bare(self, name: str) -> SymbolQuery:

@@ -19,7 +19,8 @@ class PageContent:
     - `styles`: the six categories of an op; `strings`: every text once, named by its number from here on
     - `commits`: columns, the newest first in causal order: `id`, `at` (seconds since 1970, each as its distance from
       the one before), `actor`, `author` (-1: the actor), `subject`, `session`, how many `ops` the commit has, and
-      `agents` that took part (-1: none is known)
+      `agents` that took part (-1: none is known),
+      `superseded` (by which commit, or "dropped"; -1: it was not)
     - `whats`: (category, strings of reason codes) of an op; `places`: symbol keys, columns `path`, `name`
     - `ops`: columns `entity`, `what`, `place` (0: where the entity was last, else 1 + the number of a place)
     - `entities`: symbols and files: columns `id`, `kind`, `place`, `alive` (whether HEAD has it)

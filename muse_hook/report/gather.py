@@ -49,15 +49,16 @@ def gather(
     scope: list[str],
     display: Callable[[str], str],
     agents: Mapping[str, str] | None = None,
+    superseded: Mapping[str, str] | None = None,
 ) -> PageContent:
     """Return what a page can show of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
 
     `branch` is what HEAD reaches, by which a symbol counts as alive. `display` makes a text of the repository safe
     to look at; it is given each text that gets onto the page. `agents` has the names of those that took part, by
-    commit.
+    commit, `superseded` what came in the place of one that was rewritten.
     """
     events = stream(connection, None, wanted, branch if chosen is None else None)
-    walk = _PageWalk(display, agents or {})
+    walk = _PageWalk(display, agents or {}, superseded or {})
     for event in events:
         if chosen is None or event.commit_id is None or chosen(event.commit_id):
             walk.add_commit(event)
@@ -127,14 +128,15 @@ class _Strings:
 class _PageWalk:
     """The tables while they grow."""
 
-    def __init__(self, display: Callable[[str], str], agents: Mapping[str, str]) -> None:
+    def __init__(self, display: Callable[[str], str], agents: Mapping[str, str], superseded: Mapping[str, str]) -> None:
         self._strings = _Strings(display)
         self._agents = agents
+        self._superseded = superseded
         self.symbols = TimelineSymbols()
         self.ops: list[tuple[int, int, SymbolKey]] = []
         self._commit_numbers: dict[str, int] = {}
         self._commits: dict[str, list[Any]] = {
-            key: [] for key in ("id", "at", "actor", "author", "subject", "session", "ops", "agents")
+            key: [] for key in ("id", "at", "actor", "author", "subject", "session", "ops", "agents", "superseded")
         }
         self._last = 0
         self._whats: dict[tuple[int, tuple[int, ...]], int] = {}
@@ -190,10 +192,12 @@ class _PageWalk:
             self._commit_numbers[event.commit_id] = self.commits
         author = -1 if event.author in (None, event.actor) else self._strings.number(event.author)
         agents = self._agents.get(event.commit_id or "")
+        new = self._superseded.get(event.commit_id or "")
         row = (
             (event.commit_id or "")[:_SHORT], at - self._last, self._strings.number(event.actor), author,
             self._strings.number(event.subject), self._strings.number(event.session), ops,
             -1 if agents is None else self._strings.number(agents),
+            -1 if new is None else self._strings.number(new[:_SHORT]),
         )  # fmt: skip
         for column, value in zip(self._commits.values(), row, strict=True):
             column.append(value)

@@ -59,6 +59,7 @@ def test_ranges_paths_counts_and_order(shell: Shell, story: dict[str, str]) -> N
     assert commits(shell, "src/a.py", "lib/b.py") == [last, mid, base]
     assert commits(shell, "side..main", "--", "src") == [mid]
     assert commits(shell, "src/a.py::one", "--", "lib") == []
+    assert commits(shell, "lib/*.py") == commits(shell, "./lib/[b]*") == [last]  # files, as no symbol's name fits
 
 
 def test_paths_are_seen_from_where_one_stands(

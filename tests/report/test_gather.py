@@ -250,6 +250,11 @@ def test_a_report_tells_of_a_range_and_of_all_branches(shell: Shell) -> None:
     assert sorted(subjects("--all")) == ["Begin", "Change", "Elsewhere"]
     assert subjects("v1..main") == ["Change"]
     assert subjects("--path", "b.*") == ["Elsewhere"]
+    repo.git("commit", "-q", "--amend", "-m", "Elsewhere, better")
+    amended = repo.git("rev-parse", "HEAD")
+    for arguments, found in (((), []), (("--all",), [amended[:12]])):
+        data = data_of(shell.out("report", *arguments).encode())
+        assert [data["strings"][number] for number in data["commits"]["superseded"] if number >= 0] == found
     assert shell.run("report", "nowhere")[0] == 1
     assert shell.run("report", "--all", "main")[0] == 2
     assert '<p class="scope">other at ' in shell.out("report", "v1..main")

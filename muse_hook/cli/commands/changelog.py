@@ -101,23 +101,28 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         }
         invocation.out.json({"version": 1, "command": "changelog", **result})
         return 0
-    _draw(invocation.out, _Title(repository, arguments.range, new), judged.bump, changes, host)
+    _draw(invocation.out, _Title(repository, arguments.range, old, new), judged.bump, changes, host)
     return 0
 
 
 class _Title:
     """What the heading says: the tag that B is and its day, `Unreleased` where it is none; and where A parted."""
 
-    def __init__(self, repository: Repository, words: str, new: str) -> None:
+    def __init__(self, repository: Repository, words: str, old: str, new: str) -> None:
         left, _, right = words.partition("..")
-        self.old = left or "HEAD"
-        right = right.removeprefix(".")
-        tag = right.removeprefix("refs/tags/").removeprefix("tags/")
-        self.is_tag = bool(tag) and repository.run("show-ref", "--verify", "--quiet", f"refs/tags/{tag}")[0] == 0
-        self.name = tag if self.is_tag else _OPEN
-        self.new = tag if self.is_tag else new
+        self.old = _tag(repository, left) or old
+        tag = _tag(repository, right.removeprefix("."))
+        self.name = tag or _OPEN
+        self.new = tag or new
         with repository.objects() as objects:
-            self.day = objects.commit(new).committed_at[:10] if self.is_tag else ""
+            self.day = objects.commit(new).committed_at[:10] if tag else ""
+
+
+def _tag(repository: Repository, word: str) -> str:
+    """Return the short name of a tag, "" for any other revision: a host may call something else a branch or HEAD."""
+    name = word.removeprefix("refs/tags/").removeprefix("tags/")
+    is_tag = bool(name) and repository.run("show-ref", "--verify", "--quiet", f"refs/tags/{name}")[0] == 0
+    return name if is_tag else ""
 
 
 def _without_members_of_new_classes(verdicts: Sequence[Verdict]) -> list[Verdict]:

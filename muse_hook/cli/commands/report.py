@@ -27,6 +27,7 @@ from muse_hook.concurrent.branches import Selection
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import commits_of, named_agents
+from muse_hook.history.rewrites import superseded
 from muse_hook.report.gather import gather
 from muse_hook.report.page import Target, page
 
@@ -102,6 +103,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         scope=_scope(arguments, head),
         display=printable,
         agents=named_agents(database),
+        superseded=superseded(database, repository),
     )
     if arguments.branches:
         content.tables["branches"] = _branches(invocation)

@@ -29,11 +29,12 @@ function commitLink(commit) {
   return element("a", { class: "subject", href: `#commit=${commit.number}` }, commit.subject || commit.id || "an operation by hand");
 }
 
-/** Return who acted, for whom, and which agents took part. */
+/** Return who acted, for whom, which agents took part, and what came in the place of a commit that was rewritten. */
 function whoOf(commit) {
   const actor = element("span", { title: commit.actor }, shortName(commit.actor) || "nobody");
   const helpers = commit.agents && commit.agents !== shortName(commit.actor) ? ` with ${commit.agents}` : "";
-  return element("span", {}, actor, commit.author ? ` for ${shortName(commit.author)}` : "", helpers);
+  const rewritten = commit.superseded === "dropped" ? ", dropped by a rebase" : commit.superseded ? `, superseded by ${commit.superseded}` : "";
+  return element("span", {}, actor, commit.author ? ` for ${shortName(commit.author)}` : "", helpers, rewritten);
 }
 
 /** Return the page of one commit. */

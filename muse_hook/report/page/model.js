@@ -37,7 +37,7 @@ function readEntities() {
 }
 
 function readCommits() {
-  const { id, at, actor, author, subject, session, ops: sizes, agents } = data.commits;
+  const { id, at, actor, author, subject, session, ops: sizes, agents, superseded } = data.commits;
   let when = 0;
   let first = 0;
   for (let number = 0; number < id.length; number += 1) {
@@ -47,6 +47,7 @@ function readCommits() {
       at: when, id: id[number], actor: text(actor[number]), author: author[number] < 0 ? "" : text(author[number]),
       subject: text(subject[number]), session: text(session[number]), first, end, number,
       agents: agents[number] < 0 ? "" : text(agents[number]),
+      superseded: superseded[number] < 0 ? "" : text(superseded[number]),
     });
     for (let op = first; op < end; op += 1) {
       ops.commit.push(number);
