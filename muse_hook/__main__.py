@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """Run the command line and leave the process with its exit status."""
     _open_what_is_closed()
+    if sys.platform == "win32":
+        sys.stderr.write(
+            "error: starting muse_hook: Windows has none of the locks and processes that it stands on\n"
+            "hint: use it in WSL (https://learn.microsoft.com/windows/wsl), where Git and the repository are as well\n"
+        )
+        sys.exit(1)
     _collect_rarely()
     from muse_hook import quick_import  # nothing is loaded by importing this module alone
 

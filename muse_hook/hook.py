@@ -108,7 +108,10 @@ class _Hook:
         repo = open_repository(fast=True)
         store = Store(repo.common_dir)
         _refuse_foreign(repo, store)
+        if _is_left_out(repo, store):
+            return
         store_made.append(store)
+        _link_work_tree(repo, store)
         head = repo.head()
         if in_rebase(head) and self.kind != "rebase":
             return  # the picks wait for the end of the rebase
@@ -322,6 +325,39 @@ def _highest_descriptor() -> int:
         return max((int(name) for name in os.listdir("/proc/self/fd")), default=_STDIO) + 1
     except (OSError, ValueError):
         return os.sysconf("SC_OPEN_MAX")
+
+
+def _is_left_out(repo: Repository, store: Store) -> bool:
+    """Say whether `muse.enabled` is false here, which leaves a repository out of `install --global`.
+
+    Where nobody said so in the repository itself, only the first commit looks further.
+    """
+    if os.path.isdir(store.muse_dir):
+        try:
+            with open(os.path.join(repo.common_dir, "config"), "rb") as file:
+                if b"enabled" not in file.read().lower():
+                    return False
+        except OSError:
+            return False
+    from muse_hook.git.settings import setting  # hardly ever
+
+    return (setting(repo, "muse", "enabled") or "true").lower() in {"false", "no", "off", "0"}
+
+
+def _link_work_tree(repo: Repository, store: Store) -> None:
+    """Link the store at the top of a linked work tree that was made since install; no failure of it is told.
+
+    In a sparse one a tracked `.muse` may be missing: that place is not ours.
+    """
+    if repo.git_dir == repo.common_dir or repo.work_tree is None:
+        return
+    path = os.path.join(repo.work_tree, ".muse")
+    if os.path.lexists(path) or os.path.exists(os.path.join(repo.git_dir, "info", "sparse-checkout")):
+        return
+    try:  # noqa: SIM105 - start-up time
+        os.symlink(store.muse_dir, path)
+    except OSError:
+        pass
 
 
 def _refuse_foreign(repo: Repository, store: Store) -> None:

@@ -184,7 +184,9 @@ class _CatchUp:
     def _baseline_anew(self) -> Baseline:
         events, _ = queue.read_events(self.store)
         woken_by = {event.head for event in events if event.head is not None}
-        if make_baseline(self.repo, self.store, without=woken_by, anew=True):
+        if not self.store.exists():  # nobody has installed here: hooks of `install --global`, at the first event
+            make_baseline(self.repo, self.store, without=woken_by)
+        elif make_baseline(self.repo, self.store, without=woken_by, anew=True):
             self.report.baseline = True
             self.report.notes.append(_MADE_ANEW)
             self.store.append_error(_MADE_ANEW)

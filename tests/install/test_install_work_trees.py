@@ -166,3 +166,18 @@ def test_from_a_linked_work_tree_the_main_one_is_found_as_well(repo: Repo, tmp_p
         tree.muse("doctor")
     main.muse("uninstall")
     assert not any(os.path.lexists(tree.top / ".muse") for tree in (main, linked))
+
+
+def test_a_work_tree_made_after_install_has_its_link_with_the_next_hook(repo: Repo) -> None:
+    repo.commit("one", a="x = 1\n")
+    repo.run(sys.executable, "-m", "muse_hook", "install")
+    repo.git("worktree", "add", "-q", "../linked")
+    linked = Repo(repo.path.parent / "linked", repo.environment, repo.clock)
+    assert not (linked.path / ".muse").exists()
+    linked.commit("two", a="x = 2\n")
+    assert (linked.path / ".muse").resolve() == (repo.path / ".git/.muse").resolve()
+    assert linked.git("status", "--porcelain") == ""
+    (linked.path / ".muse").unlink()
+    (linked.path / ".muse").write_text("somebody else's\n")
+    linked.commit("three", a="x = 3\n")
+    assert (linked.path / ".muse").read_text() == "somebody else's\n"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from muse_hook.catchup.whole_history import leave_out, stop
 from muse_hook.cli.commands.backfill import record_range
+from muse_hook.cli.failures import reject
 from muse_hook.cli.findings import draw_findings, draw_hooks, has_fault
 from muse_hook.cli.first_day import record_history
 from muse_hook.cli.options import count
@@ -27,6 +30,7 @@ Running it again changes nothing.
 """
 EXAMPLES = """
 muse-hook install
+muse-hook install --global              # every repository of yours; git config muse.enabled false leaves one out
 muse-hook install --no-history          # from now on only
 muse-hook install --backfill 200        # the last 200 commits and no more
 git config muse.background true && muse-hook install   # record behind the prompt, always
@@ -36,6 +40,12 @@ git config muse.background true && muse-hook install   # record behind the promp
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("repository", metavar="REPO", nargs="?", help="The repository (default: the current one)")
+    parser.add_argument(
+        "--global",
+        dest="everywhere",
+        action="store_true",
+        help="Install for every repository of yours, once for all",
+    )
     history = parser.add_mutually_exclusive_group()
     history.add_argument(
         "--backfill", metavar="N", type=count, default=0, help="Record the last N commits of the current branch only"
@@ -45,6 +55,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Install; returns 1 where something stands in the way of recording."""
+    if arguments.everywhere:
+        if arguments.repository is not None or arguments.backfill:
+            reject("reading the command line", "--global is for all repositories", "muse-hook install --help")
+        from muse_hook.install.everywhere import install_everywhere
+
+        draw_findings(invocation.out, install_everywhere(os.environ))
+        return 0
     if arguments.repository is not None:
         invocation.enter(arguments.repository)
     done = install(invocation.repository)
