@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any, Literal, Protocol
 
     ParameterKind = Literal["positional_only", "positional_or_keyword", "var_positional", "keyword_only", "var_keyword"]
@@ -210,6 +210,14 @@ class SymbolTable:
         owners = [".".join(classes[: index + 1]) for index in range(len(classes))]
         names = [symbol.name, *(name for name, owner in zip(classes, owners, strict=True) if owner not in self.symbols)]
         return any(_words(name.encode()) <= words for name in names)
+
+    def says(self, key: str) -> Sequence[str]:  # noqa: ARG002 - of a table that was read
+        """Return what the row of the language says under a key, nothing where it says nothing."""
+        return ()
+
+    def unowned_text(self) -> str:
+        """Return the text of what no symbol holds."""
+        return ""
 
     @property
     def has_receivers(self) -> bool:

@@ -26,6 +26,9 @@ USED = frozenset(("kind", "signature", "decorators", "guard"))
 SEEN_BY_PARTS = frozenset(("function", "async_function", "method", "async_method", "class", "import"))
 """Kinds of which these parts are all that callers meet; what a variable is may stand in its body."""
 
+NAMED = "named"
+"""What a row says where names, lists and imports make public."""
+
 CONSTRUCTORS = ("__init__", "__new__")
 """Methods that say how an object is made: one may stand in for another."""
 
@@ -92,7 +95,32 @@ class Judge:
         self.verdicts.append(Verdict(address, bump, reason, detail))
 
     def _is_public(self, tables: Tables, path: str, symbol: Symbol) -> bool:
-        return is_public(path, tables.get(path), symbol)
+        table = tables.get(path)
+        if table is None or NAMED in table.says("public"):
+            return is_public(path, table, symbol)
+        if not table.says("public"):
+            return False
+        from muse_hook.semver.typed import is_marked_public  # most repositories have one language
+
+        return is_marked_public(path, table, symbol)
+
+    def _is_named(self, path: str) -> bool:
+        """Whether names and imports say what is public in the language of a file, as they do in Python."""
+        table = self._old.get(path) or self._new.get(path)
+        return table is None or NAMED in table.says("public")
+
+    def _is_silent(self, path: str) -> bool:
+        """Whether nothing is to be said of a file: nobody depends on it, or its language's row has no rule."""
+        table = self._old.get(path) or self._new.get(path)
+        return is_excluded(path) or (table is not None and not table.says("public"))
+
+    def _is_same_module(self, old: str, new: str) -> bool:
+        """Whether names of two files are found in the same way by other code."""
+        if self._is_named(old):
+            return module_name(old) == module_name(new)
+        table = self._old.get(old) or self._new.get(new)
+        found_by = table.says("modules") if table is not None else ()
+        return "nothing" in found_by or ("folder" in found_by and old.rpartition("/")[0] == new.rpartition("/")[0])
 
     def _passed_on(self, tables: Tables, path: str, symbol: Symbol) -> Sequence[tuple[str, Symbol]]:
         """Return the imports by which packages pass on, under a public name, what is not public where it stands."""
@@ -104,9 +132,9 @@ class Judge:
     def file_moved(self, old: str, new: str) -> None:
         """Judge a file that has another path: everything public in it has another name."""
         table, after = self._old.get(old), self._new.get(new)
-        if table is None or is_excluded(old) or module_name(old) == module_name(new):
+        if table is None or self._is_silent(old) or self._is_same_module(old, new):
             return
-        public = [s for s in table.symbols.values() if not s.parent and is_public(old, table, s)]
+        public = [s for s in table.symbols.values() if not s.parent and self._is_public(self._old, old, s)]
         lost = [symbol for symbol in public if not self._surface.offers(old, symbol, new)]
         if not public:
             self._add(old, "patch", "module_moved", new)
@@ -122,11 +150,14 @@ class Judge:
 
     def deleted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was deleted."""
-        if is_excluded(path):
+        if self._is_silent(path):
             return
         address = f"{path}::{symbol.qualified_name}"
         if not self._is_public(self._old, path, symbol):
             self._deleted_internal(address, path, symbol)
+        elif not self._is_named(path):
+            if not self._goes_with_its_class(path, symbol):
+                self._add(address, "major", "public_removed")
         elif self._is_constructor(path, symbol):
             self._add(address, "patch", "still_offered")  # what is made otherwise now, `file_kept` tells
         elif self._surface.offers(path, symbol):
@@ -193,13 +224,28 @@ class Judge:
 
     def inserted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was inserted."""
-        if is_excluded(path):
+        if self._is_silent(path):
             return
         address = f"{path}::{symbol.qualified_name}"
+        if not self._is_named(path):
+            self._inserted_typed(address, path, symbol)
+            return
         if self._is_public(self._new, path, symbol) or self._passed_on(self._new, path, symbol):
             self._add(address, "minor", "public_added")
         else:
             self._add(address, "patch", "internal_added")
+
+    def _inserted_typed(self, address: str, path: str, symbol: Symbol) -> None:
+        from muse_hook.semver.typed import is_contract_member
+
+        before, after = self._old.get(path), self._new.get(path)
+        owner = after.symbols.get(symbol.parent) if after is not None and symbol.parent else None
+        if not self._is_public(self._new, path, symbol):
+            self._add(address, "patch", "internal_added")
+        elif before is not None and symbol.parent in before.symbols and is_contract_member(symbol, owner):
+            self._add(address, "major", "interface_member_added")
+        else:
+            self._add(address, "minor", "public_added")
 
     def paired(
         self, before: tuple[str, Symbol], after: tuple[str, Symbol], parts: Sequence[str], *, carried: bool
@@ -211,13 +257,17 @@ class Judge:
         """
         (old_path, old), (new_path, new) = before, after
         self._judged.add((new_path, new.qualified_name))
-        if is_excluded(old_path) and is_excluded(new_path):
+        if self._is_silent(old_path) and self._is_silent(new_path):
             return
+        is_named = self._is_named(new_path)
+        if not is_named and old.qualified_name == new.qualified_name and self._is_same_module(old_path, new_path):
+            carried = True
         was, now = self._is_public(self._old, old_path, old), self._is_public(self._new, new_path, new)
         address = f"{new_path}::{new.qualified_name}"
         if was and not carried:
             former = f"{old_path}::{old.qualified_name}"
-            if self._is_taken(old_path, old, new) or not self._surface.offers(old_path, old, new_path):
+            is_taken = not is_named or self._is_taken(old_path, old, new)
+            if is_taken or not self._surface.offers(old_path, old, new_path):
                 self._add(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
                 return
             self._add(former, "patch", "still_offered", address)
@@ -225,7 +275,13 @@ class Judge:
                 self._add(address, "minor", "public_added")
             now = True
         parts_used = not USED.isdisjoint(parts) or "bases" in parts
-        if not was and not now and (parts_used or not carried) and self._passed_on(self._old, old_path, old):
+        if (
+            is_named
+            and not was
+            and not now
+            and (parts_used or not carried)
+            and self._passed_on(self._old, old_path, old)
+        ):
             if carried:
                 self._content(old_path, new_path, old, new, set(parts))
             else:
@@ -240,7 +296,11 @@ class Judge:
         if not now and (old_path, old.qualified_name) == (new_path, new.qualified_name):
             table = self._old.get(old_path)
             listed = table is not None and table.exports is not None
-            self._add(address, "major" if listed else "minor", "unlisted")
+            if is_named:
+                self._add(address, "major" if listed else "minor", "unlisted")
+            else:
+                self._add(address, "major", "visibility_narrowed")
+                return
         self._content(old_path, new_path, old, new, set(parts))
 
     def _went_internal(self, path: str, old: Symbol, address: str) -> None:
@@ -273,7 +333,12 @@ class Judge:
         """Judge what changed in a public symbol that kept its address or is still offered there."""
         address = f"{path}::{new.qualified_name}"
         known = len(self.verdicts)
-        if parts & USED or old.definitions or new.definitions or old.kind not in SEEN_BY_PARTS:
+        if not self._is_named(path):
+            from muse_hook.semver.typed import compare_typed
+
+            for bump, reason, detail in compare_typed(old, new):
+                self._add(address, bump, reason, detail)
+        elif parts & USED or old.definitions or new.definitions or old.kind not in SEEN_BY_PARTS:
             from muse_hook.semver.uses import compare_uses, uses_of
 
             before, after = uses_of(old, self._old.get(old_path)), uses_of(new, self._new.get(path))
@@ -293,7 +358,7 @@ class Judge:
     def file_kept(self, old_path: str, path: str) -> None:
         """Judge what no op of a symbol says, once all are judged: the order of fields, which names are public."""
         before, after = self._old.get(old_path), self._new.get(path)
-        if before is None or after is None or is_excluded(path):
+        if before is None or after is None or is_excluded(path) or not self._is_named(path):
             return
         for name, owner in after.symbols.items():
             former = before.symbols.get(name) if owner.kind == "class" else None
@@ -329,7 +394,7 @@ class Judge:
 
     def file_changed(self, path: str, change: str) -> None:
         """Judge a change of a file that is no symbol's (`module`, `order`, `damaged`, `unparsed`, `reparsed`, ...)."""
-        if not is_excluded(path):
+        if not self._is_silent(path):
             self._add(path, "patch", f"{change}_changed" if change in ("module", "order") else change)
 
 

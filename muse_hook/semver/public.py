@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import Symbol, SymbolTable
 
-EXCLUDED = frozenset(("tests", "docs"))
+EXCLUDED = frozenset(("tests", "docs", "__tests__", "testdata"))
 """Folders, anywhere, whose code nobody depends on."""
 
 EXCLUDED_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks", "scripts"))
@@ -34,6 +34,8 @@ def is_excluded(path: str) -> bool:
     if any(folder in EXCLUDED or folder.startswith(".") for folder in folders):
         return True
     if folders and folders[0] in EXCLUDED_ON_TOP:
+        return True
+    if "src/test/" in path or ".test." in name or ".spec." in name:
         return True
     return stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
 

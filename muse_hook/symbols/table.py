@@ -107,6 +107,15 @@ class SegmentedTable(SymbolTable):
             any(_is_condition(guard, hidden) for guard in one.guards) for one in symbol.definitions or (symbol,)
         )
 
+    def says(self, key: str) -> list[str]:
+        """See `SymbolTable.says`."""
+        return self.language.strings(key)
+
+    def unowned_text(self) -> str:
+        """See `SymbolTable.unowned_text`."""
+        texts = [part.source for part in _unowned(self.segments) if isinstance(part, SourceText)]
+        return b"\n".join(texts).decode(errors="replace")
+
     @property
     def has_receivers(self) -> bool:
         """See `SymbolTable.has_receivers`."""

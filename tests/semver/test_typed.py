@@ -1,0 +1,226 @@
+"""Verdicts by the language: what is public there, what may be left out of a call, what others implement."""
+
+from __future__ import annotations
+
+import pytest
+from support.deltas import delta_of
+
+from muse_hook.languages.languages import language_for
+
+# path, before, after, what breaks (without the path)
+CASES = {
+    # parameters
+    "ts: added": (
+        "a.ts",
+        "export function f(a: number) {}",
+        "export function f(a: number, b: string) {}",
+        ["f: parameter_added_required b"],
+    ),
+    "ts: added, optional": (
+        "a.ts",
+        "export function f(a: number) {}",
+        "export function f(a: number, b?: string) {}",
+        [],
+    ),
+    "ts: added, default": ("a.ts", "export function f(a: number) {}", "export function f(a: number, b = 1) {}", []),
+    "ts: renamed": ("a.ts", "export function f(a: number) {}", "export function f(b: number) {}", []),
+    "ts: removed": (
+        "a.ts",
+        "export function f(a: number, b: string) {}",
+        "export function f(a: number) {}",
+        ["f: parameter_removed b"],
+    ),
+    "ts: made required": (
+        "a.ts",
+        "export function f(a?: number) {}",
+        "export function f(a: number) {}",
+        ["f: default_removed a"],
+    ),
+    "ts: wider": ("a.ts", "export function f(a: A) {}", "export function f(a: A | B) {}", []),
+    "ts: narrower": (
+        "a.ts",
+        "export function f(a: A | B) {}",
+        "export function f(a: A) {}",
+        ["f: parameter_type_changed a: A | B -> A"],
+    ),
+    "ts: result": (
+        "a.ts",
+        "export function f(): A { return x }",
+        "export function f(): B { return x }",
+        ["f: return_annotation_changed A -> B"],
+    ),
+    "js: added": ("a.js", "export function f(a) {}", "export function f(a, b) {}", ["f: parameter_added_required b"]),
+    "js: listed": (
+        "a.js",
+        "function f(a) {}\nexport { f };",
+        "function f(b, c) {}\nexport { f };",
+        ["f: parameter_added_required c"],
+    ),
+    "js: not exported": ("a.js", "function f(a, b) {}", "function f(a) {}", []),
+    "go: added": (
+        "a.go",
+        "package p\nfunc F(a int) {}",
+        "package p\nfunc F(a int, b int) {}",
+        ["F: parameter_added_required b"],
+    ),
+    "go: variadic": ("a.go", "package p\nfunc F(a int) {}", "package p\nfunc F(a int, b ...int) {}", []),
+    "go: renamed": ("a.go", "package p\nfunc F(a int) {}", "package p\nfunc F(n int) {}", []),
+    "go: type": (
+        "a.go",
+        "package p\nfunc F(a int) {}",
+        "package p\nfunc F(a string) {}",
+        ["F: parameter_type_changed a: int -> string"],
+    ),
+    "go: result": (
+        "a.go",
+        "package p\nfunc F() int { return 1 }",
+        "package p\nfunc F() error { return nil }",
+        ["F: return_annotation_changed int -> error"],
+    ),
+    "go: lower case": ("a.go", "package p\nfunc f(a int) {}", "package p\nfunc g(b string) {}", []),
+    "go: internal": ("internal/a.go", "package p\nfunc F(a int) {}", "package p\nvar X = 1", []),
+    "java: added": (
+        "A.java",
+        "public class A { public int f(int a) { return 1; } }",
+        "public class A { public int f(int a, int b) { return 1; } }",
+        ["A.f: parameter_added_required b"],
+    ),
+    "java: overload": (
+        "A.java",
+        "public class A { public int f(int a) { return 1; } }",
+        "public class A { public int f(int a) { return 1; }\n public int f(String a) { return 2; } }",
+        [],
+    ),
+    "java: overload removed": (
+        "A.java",
+        "public class A { public int f(int a) { return 1; }\n public int f(String a) { return 2; } }",
+        "public class A { public int f(int a) { return 1; } }",
+        ["A.f: parameter_type_changed a: String -> int"],
+    ),
+    "java: result": (
+        "A.java",
+        "public class A { public int f() { return 1; } }",
+        "public class A { public long f() { return 1; } }",
+        ["A.f: return_annotation_changed int -> long"],
+    ),
+    "java: of nobody": (
+        "A.java",
+        "public class A { int f(int a) { return 1; } private void g() {} }",
+        "public class A { int f() { return 1; } }",
+        [],
+    ),
+    "rust: added": ("a.rs", "pub fn f(a: u8) {}", "pub fn f(a: u8, b: u8) {}", ["f: parameter_added_required b"]),
+    "rust: of the crate": ("a.rs", "pub(crate) fn f(a: u8) {}", "pub(crate) fn f() {}", []),
+    "rust: result": (
+        "a.rs",
+        "pub fn f() -> u8 { 1 }",
+        "pub fn f() -> u16 { 1 }",
+        ["f: return_annotation_changed u8 -> u16"],
+    ),
+    "csharp: added": (
+        "A.cs",
+        "public class A { public void F(int a) {} }",
+        "public class A { public void F(int a, int b) {} }",
+        ["A.F: parameter_added_required b"],
+    ),
+    "csharp: added, default": (
+        "A.cs",
+        "public class A { public void F(int a) {} }",
+        "public class A { public void F(int a, int b = 1) {} }",
+        [],
+    ),
+    "csharp: internal": ("A.cs", "public class A { internal void F(int a) {} }", "public class A { }", []),
+    # visibility
+    "ts: no longer exported": (
+        "a.ts",
+        "export const f = (a: number) => 1;",
+        "const f = (a: number) => 1;",
+        ["f: visibility_narrowed"],
+    ),
+    "ts: private": (
+        "a.ts",
+        "export class A { f() {} }",
+        "export class A { private f() {} }",
+        ["A.f: visibility_narrowed"],
+    ),
+    "java: private": (
+        "A.java",
+        "public class A { public void f() {} }",
+        "public class A { private void f() {} }",
+        ["A.f: visibility_narrowed"],
+    ),
+    "rust: no longer pub": ("a.rs", "pub fn f() { g(); h(1); }", "fn f() { g(); h(1); }", ["f: visibility_narrowed"]),
+    "csharp: internal now": (
+        "A.cs",
+        "public class A { public void F() {} }",
+        "public class A { internal void F() {} }",
+        ["A.F: visibility_narrowed"],
+    ),
+    # members
+    "ts: interface": (
+        "a.ts",
+        "export interface I { a: string }",
+        "export interface I { a: string; b: number; c?: number }",
+        ["I: interface_member_added b"],
+    ),
+    "ts: interface member removed": (
+        "a.ts",
+        "export interface I { a: string; b(): void }",
+        "export interface I { a: string }",
+        ["I: member_removed b"],
+    ),
+    "ts: enum": ("a.ts", "export enum E { A, B }", "export enum E { A }", ["E: member_removed B"]),
+    "ts: enum member added": ("a.ts", "export enum E { A }", "export enum E { A, B }", []),
+    "go: interface": (
+        "a.go",
+        "package p\ntype I interface {\n\tM(a int) error\n}",
+        "package p\ntype I interface {\n\tM(a int) error\n\tN()\n}",
+        ["I: interface_member_added N"],
+    ),
+    "go: field": (
+        "a.go",
+        "package p\ntype T struct {\n\tA int\n\tb int\n}",
+        "package p\ntype T struct {\n\tc int\n}",
+        ["T: member_removed A"],
+    ),
+    "java: interface": (
+        "I.java",
+        "public interface I { int m(int a); }",
+        "public interface I { int m(int a); void n();  default void k() { m(1); } }",
+        ["I.n: interface_member_added"],
+    ),
+    "java: enum": ("E.java", "public enum E { P, Q }", "public enum E { P }", ["E: member_removed Q"]),
+    "rust: trait": (
+        "a.rs",
+        "pub trait T { fn m(&self); }",
+        "pub trait T { fn m(&self); fn n(&self); fn k(&self) { x() } }",
+        ["T.n: interface_member_added"],
+    ),
+    "rust: enum": ("a.rs", "pub enum E { A, B(u8) }", "pub enum E { A }", ["E: member_removed B"]),
+    "rust: a field of nobody": ("a.rs", "pub struct S { pub a: u8, b: u8 }", "pub struct S { pub a: u8 }", []),
+    "csharp: interface": (
+        "I.cs",
+        "public interface I { int M(int a); }",
+        "public interface I { int M(int a); void N(); }",
+        ["I.N: interface_member_added"],
+    ),
+    "csharp: enum": ("E.cs", "public enum E { A, B }", "public enum E { A }", ["E: member_removed B"]),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_breaks(name: str) -> None:
+    path, old, new, expected = CASES[name]
+    if language_for(path) is None:
+        pytest.skip("its grammar is not installed")
+    found = delta_of({path: old + "\n"}, {path: new + "\n"})["breaking_changes"]
+    assert [line.removeprefix(f"{path}::") for line in found] == expected
+
+
+def test_a_name_is_found_by_what_the_language_finds_it_by() -> None:
+    go = "package p\n\nfunc F(a int) int {\n\treturn compute(a, 1) + other(3)\n}\n"
+    assert delta_of({"p/a.go": go}, {"p/b.go": go})["breaking_changes"] == []
+    assert delta_of({"p/a.go": go}, {"q/a.go": go})["breaking_changes"]
+    ts = "export function f(a: number) {\n  return compute(a, 1) + other(3)\n}\n"
+    assert delta_of({"p/a.ts": ts}, {"p/b.ts": ts})["breaking_changes"]
+    assert delta_of({"p/a.test.ts": ts}, {})["sem_ver_bump"] == "none"
