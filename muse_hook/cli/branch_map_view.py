@@ -26,6 +26,7 @@ LABELS = {
 
 CONFLICTS = "conflicts"
 _HEADS = ("#", "branch", "behind", "ahead", "symbols", "collisions", "on {base}", "by")
+_UNRECORDED = "nothing is recorded here: trees were compared, and symbols are known by name and likeness"
 _MARKS = "&<>|\\`*_[]#~@"  # that mean something in Markdown or HTML; `@` calls people
 _WIDEST = 40  # branches of a matrix on a terminal
 _ACTORS = 2
@@ -97,6 +98,8 @@ def draw(screen: Screen, found: BranchMap) -> None:
         name = printable(step.branch)
         screen.line(f"{number:4}  ", name + " " * (cells_of_name - width(name)), "  ", (step.reason, "dim"))
     _draw_unseen(screen, found)
+    if not found.is_recorded:
+        screen.line((_UNRECORDED, "dim"))
     count = len(told)
     screen.line()
     screen.line((f"{count} collision{'s' if count != 1 else ''}", "bold") if count else ("nothing collides", "added"))
@@ -132,6 +135,8 @@ def markdown(found: BranchMap) -> str:
     if found.unseen:
         lines += ["", "Not compared:", ""]
         lines += [f"- {', '.join(map(_code, each.branches))}: {_text(each.reason)}" for each in found.unseen]
+    if not found.is_recorded:
+        lines += ["", _text(_UNRECORDED)]
     return "\n".join(lines) + "\n"
 
 

@@ -9,12 +9,13 @@ from muse_hook.match.pairs import CALLABLE, IMPORT, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.symbol import Symbol
 
+_NOBODY: frozenset[str] = frozenset()
 _WORDS = re.compile(rb"\w+")
 
 
@@ -157,3 +158,37 @@ def _words(texts: Iterable[bytes]) -> set[str]:
 
 def _is_new(file: ChangedFile, symbol: Symbol, changed: set[str]) -> bool:
     return symbol.qualified_name in changed or symbol.qualified_name not in file.old_symbols
+
+
+class FootprintIndex:
+    """Footprints by name, to be asked which of them one meets: of ten thousand no two are held against each other."""
+
+    def __init__(self, footprints: Mapping[str, Footprint]) -> None:
+        self._by_path: dict[str, set[str]] = {}
+        self._by_break: dict[str, set[str]] = {}
+        self._by_use: dict[str, set[str]] = {}
+        self._breaking = {name for name, each in footprints.items() if each.breaks}
+        self._saying_any = {name for name, each in footprints.items() if each.says_any}
+        for name, each in footprints.items():
+            for path in each.paths:
+                self._by_path.setdefault(path, set()).add(name)
+            for word in each.breaks:
+                self._by_break.setdefault(word, set()).add(name)
+        for name, each in footprints.items():
+            for word in each.uses & self._by_break.keys():
+                self._by_use.setdefault(word, set()).add(name)
+
+    def met_by(self, footprint: Footprint) -> set[str]:
+        """Return the names of those that `footprint.meets`."""
+        found: set[str] = set()
+        for path in footprint.paths:
+            found |= self._by_path.get(path, _NOBODY)
+        for word in footprint.breaks:
+            found |= self._by_use.get(word, _NOBODY)
+        for word in footprint.uses & self._by_break.keys():
+            found |= self._by_break[word]
+        if footprint.breaks:
+            found |= self._saying_any
+        if footprint.says_any:
+            found |= self._breaking
+        return found

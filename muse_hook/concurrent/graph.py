@@ -90,6 +90,14 @@ class BranchGraph:
             return heads if covers else self._ask(ours, theirs)
         return [older]
 
+    def sharing(self, tips: Iterable[str]) -> list[set[str]]:
+        """Return the sets of tips that have a commit in common that the base has not; a tip may be in several."""
+        having: dict[str, set[str]] = {}
+        for tip in tips:
+            for oid in self._own.get(tip, ()):
+                having.setdefault(oid, set()).add(tip)
+        return [set(each) for each in {frozenset(tips_of) for tips_of in having.values() if len(tips_of) > 1}]
+
     def shares(self, ours: str, theirs: str) -> bool:
         """Whether two tips have a commit in common that the base has not."""
         return not self._own.get(ours, _NONE).isdisjoint(self._own.get(theirs, _NONE))

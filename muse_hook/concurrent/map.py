@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from muse_hook.concurrent.branches import Unseen
 from muse_hook.concurrent.compare import Comparer, Comparison
-from muse_hook.concurrent.footprint import Footprint, footprint_of
+from muse_hook.concurrent.footprint import Footprint, FootprintIndex, footprint_of
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.kept import KeptMap
 from muse_hook.concurrent.merge import CONFLICTS
@@ -87,7 +87,8 @@ class BranchMap:
     """What was found: the live branches by name, the pairs that were looked at closely, and what was not.
 
     A pair is (names of both sides, their comparison); those with the base come first, and of two branches the one that
-    comes first by name is ours. Every pair that is in neither list collides on nothing.
+    comes first by name is ours. Every pair that is in neither list collides on nothing. `is_recorded` says whether the
+    history was asked who is who; without one trees are compared.
     """
 
     def __init__(
@@ -97,8 +98,11 @@ class BranchMap:
         pairs: Sequence[tuple[tuple[str, str], Comparison]],
         unseen: Sequence[Unseen],
         order: Sequence[Step],
+        *,
+        is_recorded: bool = False,
     ) -> None:
         self.base = base
+        self.is_recorded = is_recorded
         self.branches = list(branches)
         self.pairs = list(pairs)
         self.unseen = list(unseen)
@@ -117,6 +121,7 @@ class BranchMap:
             "collisions": [{**each.as_json(), "branches": list(names)} for names, each in self.collisions()],
             "order": [step.as_json() for step in self.order],
             "not_compared": [each.as_json() for each in self.unseen],
+            "recorded": self.is_recorded,
             "comparisons": [{"names": list(names), **comparison.as_json()} for names, comparison in self.pairs],
         }
 
@@ -268,22 +273,31 @@ class MapMaker:
             if len(forks) == 1 and forks[0] in self._place:
                 own[tip] = self._place[forks[0]], self._footprint(forks[0], tip)
         reach = {tip: self._first_step_that_meets(*at) for tip, at in own.items()}
+        index = FootprintIndex({tip: footprint for tip, (_, footprint) in own.items()})
+        odd = [tip for tip in tips if tip not in own]
+        later = sorted(own, key=lambda tip: own[tip][0])
+        number = {tip: at for at, tip in enumerate(tips)}
+        partners: dict[str, set[str]] = {tip: set(odd) if tip in own else set(tips) for tip in tips}
+        for tip, (_, footprint) in own.items():
+            partners[tip] |= index.met_by(footprint)
+            # The way of one that left later begins with steps of the base.
+            partners[tip].update(other for other in later if own[other][0] > reach[tip])
+        for sharing in graph.sharing(tips):  # of these the footprints since the base do not say all
+            for tip in sharing:
+                partners[tip].update(sharing)
+        pairs = {
+            (min(pair), max(pair)) for tip in tips for other in partners[tip] if (pair := (number[tip], number[other]))
+        }
         unrelated: dict[str, list[str]] = {}
-        for number, ours in enumerate(tips):
-            mine = own.get(ours)
-            for theirs in tips[number + 1 :]:
-                other = own.get(theirs)
-                if mine is not None and other is not None:
-                    (at, print_of_mine), (there, print_of_other) = mine, other
-                    # The way of one that left later begins with steps of the base.
-                    is_met = (at > there and reach[theirs] < at) or (there > at and reach[ours] < there)
-                    if not is_met and not print_of_mine.meets(print_of_other) and not graph.shares(ours, theirs):
-                        continue  # of two that share commits the footprints since the base do not say all
-                bases = graph.merge_bases(ours, theirs)
-                if not bases:
-                    unrelated.setdefault(ours, []).append(theirs)
-                elif ours not in bases and theirs not in bases and self._may_collide(ours, theirs, bases[0]):
-                    yield ours, theirs, bases
+        for one, other in sorted(pairs):
+            ours, theirs = tips[one], tips[other]
+            if ours == theirs:
+                continue
+            bases = graph.merge_bases(ours, theirs)
+            if not bases:
+                unrelated.setdefault(ours, []).append(theirs)
+            elif ours not in bases and theirs not in bases and self._may_collide(ours, theirs, bases[0]):
+                yield ours, theirs, bases
         self._tell_unrelated(unrelated, names_of)
 
     def _may_collide(self, ours: str, theirs: str, base: str) -> bool:
@@ -389,7 +403,9 @@ def branch_map(
         pairs = maker.pairs(live)
         told = [maker.describe(branch) for branch in live]
     kept.save()
-    return BranchMap(base, told, pairs, [*unseen, *maker.unseen], _order(graph, base, told, pairs))
+    return BranchMap(
+        base, told, pairs, [*unseen, *maker.unseen], _order(graph, base, told, pairs), is_recorded=recorded is not None
+    )
 
 
 def _order(
@@ -401,10 +417,12 @@ def _order(
             conflicts.setdefault(ours, set()).add(theirs)
             conflicts.setdefault(theirs, set()).add(ours)
     tips = {branch.name: branch.branch.tip for branch in branches}
+    names_at: dict[str, set[str]] = {}
+    for name, tip in tips.items():
+        names_at.setdefault(tip, set()).add(name)
     stacked = {
-        name: {other for other, there in tips.items() if there != tip and graph.has(tip, there)}
+        name: {other for oid in graph.own(tip) if oid != tip for other in names_at.get(oid, ())}
         for name, tip in tips.items()
-        if graph.ahead(tip) > 1
     }
     return merge_order(
         list(tips),

@@ -55,7 +55,7 @@ class Obstacles:
         return self.parents.get(name, ())
 
     def stops(self, name: str, before: Collection[str]) -> bool:
-        """Say whether Git's merge of a branch stops once others are merged."""
+        """Say whether Git's merge of a branch stops once others (best in a set) are merged."""
         return name in self.with_base or any(other in before for other in self.of(name))
 
 
@@ -74,9 +74,14 @@ def merge_order(
         order += (_exact if len(group) <= EXACT else _greedy)(group, obstacles)
     place = {name: number for number, name in enumerate(order)}
     # Between groups nothing depends on anything: those that go through come first, by name.
-    stops = {name: obstacles.stops(name, order[: place[name]]) for name in order}
+    stops = {
+        name: name in obstacles.with_base
+        or any(place[other] < place[name] for other in obstacles.of(name) if other in place)
+        for name in order
+    }
     order = _settle(order, stops, obstacles)
-    steps = [Step(name, _reason(name, order, obstacles, base)) for name in order]
+    place = {name: number for number, name in enumerate(order)}
+    steps = [Step(name, _reason(name, place, obstacles, base)) for name in order]
     return steps + [Step(name, f"all of it stands on {base} already") for name in branches if name in merged]
 
 
@@ -162,11 +167,20 @@ def _settle(order: Sequence[str], stops: Mapping[str, bool], obstacles: Obstacle
     ]
 
 
-def _reason(name: str, order: Sequence[str], obstacles: Obstacles, base: str) -> str:
-    before = order[: order.index(name)]
-    below = [other for other in obstacles.below(name) if other in before]
-    hits = [other for other in before if other in obstacles.of(name)]
-    later = [other for other in order[len(before) + 1 :] if name in obstacles.of(other)]
+def _reason(name: str, place: Mapping[str, int], obstacles: Obstacles, base: str) -> str:
+    here = place[name]
+    below = [other for other in obstacles.below(name) if place.get(other, here) < here]
+    hits = sorted(
+        (other for other in obstacles.of(name) if place.get(other, here) < here), key=lambda each: place[each]
+    )
+    later = sorted(
+        (
+            other
+            for other in obstacles.conflicts.get(name, ())
+            if place.get(other, here) > here and name not in obstacles.below(other)
+        ),
+        key=lambda each: place[each],
+    )
     said = [f"stacked on {_names(sorted(below))}"] if below else []
     if name in obstacles.with_base:
         said.append(f"conflicts with {base}")

@@ -159,7 +159,7 @@ def test_what_is_staged_is_held_against_every_live_branch(fork: Fork, shell: She
     two_agents(fork)
     repo = fork.repo
     assert told_by(shell, "concurrent", "--staged")[1] == {
-        "version": 1, "command": "concurrent", "branches": [], "collisions": [], "not_compared": [],
+        "version": 1, "command": "concurrent", "branches": [], "collisions": [], "not_compared": [], "reservations": [],
     }  # fmt: skip
     repo.write("app.py", edit(("a + b", "a / b")))
     assert told_by(shell, "concurrent", "--staged")[1]["branches"] == []
