@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 
 IF_OLDER = "muse-hook backfill --all, if it is older"
-KINDS = frozenset({"function", "async_function", "method", "async_method", "class", "variable", "attribute", "import"})
+KINDS = frozenset(
+    {"function", "async_function", "method", "async_method", "class", "variable", "attribute", "import", "test"}
+)
 CHANGES = frozenset(
     {
         "added", "removed", "renamed", "moved", "kind", "signature", "bases", "decorators", "guard", "docstring",

@@ -57,6 +57,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "concurrent": "Show what two branches would collide on",
         "replay": "Show every symbol at a commit, as the log tells it",
         "sessions": "List the sessions of the log",
+        "languages": "List the languages whose symbols can be recorded",
         "checkpoint": "Write down how far the logs have come, under a name",
         "changelog": "Write the API changes of a range as release notes",
         "semver": "Print which number of the version a range asks to raise",

@@ -208,6 +208,38 @@
 
 (field_definition property: [(property_identifier) (private_property_identifier)] @name) @definition.variable
 
+; --- tests, by their titles
+
+((expression_statement
+  (call_expression
+    function: [
+      (identifier) @runner
+      (member_expression object: (identifier) @runner)
+    ]
+    arguments: (arguments
+      .
+      [(string) (template_string)] @title
+      [
+        (arrow_function body: (statement_block) @tests)
+        (function_expression body: (_) @tests)
+      ]))) @definition.test
+  (#any-of? @runner "describe" "context" "suite" "fdescribe" "xdescribe"))
+
+((expression_statement
+  (call_expression
+    function: [
+      (identifier) @runner
+      (member_expression object: (identifier) @runner)
+    ]
+    arguments: (arguments
+      .
+      [(string) (template_string)] @title
+      [
+        (arrow_function body: (statement_block) @body)
+        (function_expression body: (_) @body)
+      ]))) @definition.test
+  (#any-of? @runner "it" "test" "specify" "bench" "fit" "xit"))
+
 ; --- variables
 
 (lexical_declaration (variable_declarator name: (_) @names) @part) @definition.variable

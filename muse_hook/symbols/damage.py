@@ -44,7 +44,7 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
 
 def _blocks(pattern: Pattern, captures: Captures) -> list[Node]:
     """Return the blocks of a match that are looked into."""
-    keys = (pattern.scope,) if pattern.scope else ("container", "module", "object")
+    keys = (pattern.scope,) if pattern.scope else ("container", "module", "object", "tests")
     return [block for key in keys for block in captures.get(key, ())]
 
 
@@ -92,7 +92,7 @@ def _is_own(node: Node, matches: list[Match], query: Query, source: bytes) -> bo
     if not matches or any(pattern.is_import for pattern, _ in matches):
         return False
     for _, captures in matches:
-        names = captures.get("name") or query.names(captures["names"][0])
+        names = captures.get("name") or captures.get("title") or query.names(captures["names"][0])
         if not names:
             return False
         parts = {n.id for key in ("body", "parameters") for n in captures.get(key, ())}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 
 # Captures that are the body of what holds members, and what stands in it.
-BODIES = {"container": "class", "module": "module", "object": "class"}
+BODIES = {"container": "class", "module": "module", "object": "class", "tests": "test"}
 
 # What a definition is called that stands in a class.
 _IN_CLASS = {"function": "method", "variable": "attribute"}
@@ -84,6 +84,7 @@ class Outline:
         matches = self._query.structure(node) if context.depth < MAX_DEPTH else []
         if context.role == "test":
             matches = [one for one in matches if one[0].defines == "test"]
+        matches = [one for one in matches if "title" not in one[1] or self._title(one[1])]
         # the white space before it belongs to a statement: what its text means hangs on it
         begins = line if begins_line else start
         text = self._source_text(begins, end, node.type)
@@ -211,7 +212,10 @@ class Outline:
         if "async" in captures:
             kind = f"async_{kind}"
         parent = self._joined(captures["parent"]) if "parent" in captures else context.parent
-        names = map(self._name, captures.get("name") or self._query.names(captures["names"][0]))
+        if "title" in captures:
+            names: Iterable[str] = [self._title(captures)]
+        else:
+            names = map(self._name, captures.get("name") or self._query.names(captures["names"][0]))
         first = "".join(map(self._name, captures.get("name.before", ())))
         before = f"{parent}." if parent else ""
         return [
@@ -222,7 +226,7 @@ class Outline:
     def open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
         """Return a class: its header, and the statements of its body; `where` it begins, and its node."""
         start, target = where
-        name = self._joined(captures["name"])
+        name = self._title(captures) if "title" in captures else self._joined(captures["name"])
         qualified = f"{context.parent}.{name}" if context.parent else name
         role = next(key for key in BODIES if key in captures)
         body = captures[role][0]
@@ -230,8 +234,8 @@ class Outline:
         while last is not None and last.is_extra:
             last = last.prev_sibling
         end = last.end_byte if last is not None else body.start_byte
-        if role == "object":
-            # the value may go on behind it (`as const`): its header is the whole statement, the object empty
+        if role in {"object", "tests"}:
+            # the statement may go on behind it (`as const`, a bracket): its header is all of it, the body empty
             source, last_byte = self._source, self._end(target)
             around = source[start : body.start_byte] + b"{}" + source[body.end_byte : last_byte]
             header = SourceText(self._reader, around, target.type)
@@ -243,6 +247,14 @@ class Outline:
             one.close()
         entry = SymbolEntry(qualified, name, kind, parent=context.parent, rows=rows, definition=None)
         return ClassParts(entry, header, context.guards, inner)
+
+    def _title(self, captures: Captures) -> str:
+        """Return what a test is called, in single spaces; what is no plain string is as it is written."""
+        node = captures["title"][0]
+        text = self._name(node) if not node.named_children or "string" in node.type.partition("_")[0] else ""
+        if not text or node.type.startswith("template"):
+            text = (node.text or b"").decode(errors="backslashreplace").strip("`\"'")
+        return " ".join(text.split())
 
     def _joined(self, nodes: list[Node] | None) -> str:
         """Return the name that a capture is, without white space; "" where nothing was captured."""

@@ -309,7 +309,9 @@ class SourceText:
         captures = self._captures(node)
         roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
         if self.is_header:
-            roles.update((body.id, "") for key in ("container", "module", "object") for body in captures.get(key, ()))
+            roles.update(
+                (body.id, "") for key in ("container", "module", "object", "tests") for body in captures.get(key, ())
+            )
         if self.part >= 0:
             parts = sorted({found["part"][0].start_byte for found in self._ways(node) if "part" in found})
             others = (one["part"][0] for one in self._ways(node) if "part" in one)

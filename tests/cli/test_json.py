@@ -118,6 +118,7 @@ def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
         "checkpoint": [("checkpoint",)],
         "changelog": [("changelog", "main~1..topic"), ("changelog", "main~1..topic", "--accept", accepted)],
         "sessions": [("sessions",)],
+        "languages": [("languages",)],
         "status": [("status",)],
         "doctor": [("doctor",)],
         "log": [("log", "--all"), ("log", "--agent", "*"), ("log", "moved.py::prime", "--all")],

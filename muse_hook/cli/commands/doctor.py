@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from muse_hook.cli.findings import draw_findings, has_fault
+from muse_hook.cli.languages import INSTALL, unread
 from muse_hook.cli.options import add_json
 from muse_hook.doctor import examine
+from muse_hook.install.findings import Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +35,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Examine the repository; returns 1 where a finding is bad."""
     findings = examine(invocation.repository, invocation.store)
+    for row in unread(invocation.repository):
+        files = f"{row['files']:,} file{'s are' if row['files'] != 1 else ' is'}"
+        message = f"{files} recorded without symbols: {row['package']} is not installed"
+        findings.append(Finding(row["language"], "warn", message, INSTALL))
     if arguments.json:
         healthy = not has_fault(findings)
         rows = [finding.as_json() for finding in findings]

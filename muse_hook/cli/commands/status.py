@@ -8,6 +8,7 @@ from contextlib import suppress
 from muse_hook.catchup.pending import find_unrecorded
 from muse_hook.cli.failures import warn
 from muse_hook.cli.findings import draw_hooks, hint_for_absent
+from muse_hook.cli.languages import INSTALL, unread
 from muse_hook.cli.options import add_json
 from muse_hook.errors import ObjectMissingError
 from muse_hook.install.install import hook_states
@@ -99,6 +100,7 @@ def _as_json(
         "recording": bool(hooks) and all(hook.ok for hook in hooks),
         "history": None if state is None else _history_as_json(state),
         "unrecorded": None if unrecorded is None else _as_counts(unrecorded),
+        "without_grammar": unread(repository),
         "by_file_only": [
             {"commit": commit, "path": path, "reason": code}
             for commit, path, code in (unrecorded.by_file if unrecorded is not None else ())
@@ -179,6 +181,9 @@ def _draw(
             ("behind the boundary of a shallow clone", "changed"),
             f": from {_commits(unrecorded.beyond_boundary)} on",
         )
+    for row in unread(invocation.repository):
+        files = f"{row['files']:,} file{'s' if row['files'] != 1 else ''}"
+        out.line("  ", (f"symbols of {row['language']}", "changed"), f": {files}", (f"  {INSTALL}", "hint"))
     _draw_by_file(invocation, unrecorded.by_file)
     if not (unrecorded.missing or unrecorded.damaged):
         out.line("  ", ("nothing", "added"), " that was made since the hooks were installed")
