@@ -56,6 +56,9 @@ GROWN, GROWN_SIZE, GROWN_NAME = 0.8, 16, 0.5
 TIE, TIE_NAME = 0.015, 0.4
 """Scores nearer than TIE leave it open who is whose."""
 
+TWIN = 0.5
+"""The most confidence where another one would do just as well, and one of them it is."""
+
 POOR, POOR_TIE = 0.45, 0.03
 """So do poor ones that are nearer than this: several functions that were made one are each as much like it."""
 
@@ -114,7 +117,8 @@ def match_functions(compared: BodyComparison) -> None:
         for number in assign(worth):
             score, old, new = rows[number]
             if old.symbol.name == new.symbol.name or not scores.is_tie(score, old, new):
-                unmatched.pair(old.key, new.key, unmatched.said(score))
+                said = unmatched.said(score)
+                unmatched.pair(old.key, new.key, min(said, TWIN) if scores.has_twin(score, old, new) else said)
                 found = True
 
 
@@ -338,14 +342,21 @@ class _Scores:
         """
         near = name_similarity(old, new) >= TIE_NAME
         margin = TIE if score >= POOR else POOR_TIE
+        return any(
+            other > score - margin and not (near and other == score and is_sibling)
+            for other, is_sibling in self._rivals(old, new)
+        )
+
+    def has_twin(self, score: float, old: Features, new: Features) -> bool:
+        """Whether another unmatched symbol has the very same score for either end."""
+        return any(other == score for other, _ in self._rivals(old, new))
+
+    def _rivals(self, old: Features, new: Features) -> Iterator[tuple[float, bool]]:
+        """Yield the scores of those that are unmatched and could take an end's place, and if they stand beside it."""
         for partner, scores, side in (
             (new, self._of_old[old.key], self._unmatched.after),
             (old, self._of_new[new.key], self._unmatched.before),
         ):
-            for other_score, key in scores:
-                if other_score <= score - margin or key == partner.key or key not in side.symbols:
-                    continue
-                sibling = key[0] == partner.key[0] and side.symbols[key].parent == partner.symbol.parent
-                if not (near and sibling and other_score == score):
-                    return True
-        return False
+            for score, key in scores:
+                if key != partner.key and key in side.symbols:
+                    yield score, key[0] == partner.key[0] and side.symbols[key].parent == partner.symbol.parent

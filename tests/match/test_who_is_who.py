@@ -163,6 +163,26 @@ def test_two_poor_pairs_are_not_worth_more_than_a_good_one() -> None:
     assert told["m.py::test_parse_rows"][0] == "m.py::test_parse_rows_exist"
 
 
+def test_one_of_two_that_are_just_as_near_is_told_with_half_the_confidence() -> None:
+    one, other = (named(PARSE, f"parse_{kind}").replace("rows = []", f"rows = [{kind}]") for kind in "ab")
+    ((address, confidence),) = went({"m.py": PARSE}, {"m.py": one + other}).values()
+    assert address in ("m.py::parse_a", "m.py::parse_b")
+    assert confidence == 0.5
+
+
+def test_functions_that_call_each_other_hand_their_names_on() -> None:
+    read = READ.replace("line.rstrip()", "split(line)")
+    old = read + SPLIT.replace("value.strip()", "widen([value], 1)") + WIDEN
+    new = (
+        named(read, "split").replace("split(line)", "widen(line)").replace("break", "continue")
+        + named(SPLIT, "widen").replace("value.strip()", "read([value], 1)").replace(".lower()", "")
+        + named(WIDEN, "read").replace("ljust", "rjust")
+    )
+    assert ways({"m.py": old}, {"m.py": new}) == {
+        "m.py::read": "m.py::split", "m.py::split": "m.py::widen", "m.py::widen": "m.py::read",
+    }  # fmt: skip
+
+
 def test_a_part_may_be_edited_while_it_is_taken_out_or_put_in() -> None:
     rest = "def parse(text, strict):\n    table = {}\n    for key, value in rows_of(text, not strict):\n"
     rest += "        table.setdefault(key, []).append(value)\n    return table\n"
