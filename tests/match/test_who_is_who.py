@@ -172,11 +172,12 @@ def test_one_of_two_that_are_just_as_near_is_told_with_half_the_confidence() -> 
 
 def test_functions_that_call_each_other_hand_their_names_on() -> None:
     read = READ.replace("line.rstrip()", "split(line)")
-    old = read + SPLIT.replace("value.strip()", "widen([value], 1)") + WIDEN
+    widen = WIDEN.replace("str(cell)", "read(cell, width)")
+    old = read + SPLIT.replace("value.strip()", "widen([value], 1)") + widen
     new = (
         named(read, "split").replace("split(line)", "widen(line)").replace("break", "continue")
         + named(SPLIT, "widen").replace("value.strip()", "read([value], 1)").replace(".lower()", "")
-        + named(WIDEN, "read").replace("ljust", "rjust")
+        + named(widen, "read").replace("read(cell", "split(cell").replace("ljust", "rjust")
     )
     assert ways({"m.py": old}, {"m.py": new}) == {
         "m.py::read": "m.py::split", "m.py::split": "m.py::widen", "m.py::widen": "m.py::read",
