@@ -18,13 +18,18 @@ def test_an_op_of_a_function_whose_header_changed_has_both_headers() -> None:
 
 
 def test_a_rename_and_a_move_have_them_too_and_a_changed_body_has_none() -> None:
-    old = "def get(url):\n" + BODY
-    new = old.replace("get(url)", "fetch(url, size)")
+    old = "def load(url):\n" + BODY
+    new = old.replace("load(url)", "load_page(url, size)")
     (op,) = children(delta_of({"m.py": old}, {"m.py": new}))
-    assert (op["new_address"], op["signature"]) == ("m.py::fetch", {"old": "get(url)", "new": "fetch(url, size)"})
+    assert (op["new_address"], op["signature"]) == (
+        "m.py::load_page",
+        {"old": "load(url)", "new": "load_page(url, size)"},
+    )
     other = "X = 1\n"
-    moved = children(delta_of({"a.py": old, "b.py": other}, {"a.py": "", "b.py": other + new.replace("fetch", "get")}))
-    assert [op["signature"] for op in moved] == [{"old": "get(url)", "new": "get(url, size)"}] * 2
+    moved = children(
+        delta_of({"a.py": old, "b.py": other}, {"a.py": "", "b.py": other + new.replace("load_page", "load")})
+    )
+    assert [op["signature"] for op in moved] == [{"old": "load(url)", "new": "load(url, size)"}] * 2
     (op,) = children(delta_of({"m.py": old}, {"m.py": old.replace("other", "another")}))
     assert "signature" not in op
 
