@@ -37,6 +37,8 @@ each_link() {
     "$1" "$bin/git-muse" "$venv/bin/git-muse"
     "$1" "$pages/muse-hook.1" "$venv/share/man/man1/muse-hook.1"
     "$1" "$pages/git-muse.1" "$venv/share/man/man1/git-muse.1"
+    "$1" "$HOME/.local/share/bash-completion/completions/muse-hook" "$venv/share/muse_hook/completion.bash"
+    "$1" "$HOME/.local/share/fish/vendor_completions.d/muse-hook.fish" "$venv/share/muse_hook/completion.fish"
 }
 is_ours() {
     [ -L "$1" ] && [ "$(readlink "$1")" = "$2" ]
@@ -114,7 +116,7 @@ link() {
         return
     elif [ -e "$1" ] || [ -L "$1" ]; then
         say "note: $1 is another one and stays; this one is $2"
-    else
+    elif [ -e "$2" ]; then # what is not there yet is made, and linked, by install below
         ln -s "$2" "$1"
     fi
 }

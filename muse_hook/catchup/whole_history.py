@@ -175,6 +175,7 @@ def begin(repo: Repository, store: Store, progress: Callable[[int, int], None]) 
             sizes = [float(each.end - each.start) for each in index.find([oid for oid, _ in first]).values()]
         seconds, elapsed = ([now[at] - before[at] for before, now in pairwise(marks)] for at in (0, 1))
         cost = Cost(_typical(seconds), _typical(elapsed), _typical(sizes), processors())
+    report.beyond_boundary = len(chosen.beyond_boundary)
     return Beginning(report, len(chosen.commits), len(todo) - len(first), cost)
 
 

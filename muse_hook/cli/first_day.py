@@ -93,6 +93,10 @@ def _draw_beginning(messages: Screen, beginning: Beginning) -> None:
         newest = "the newest " if beginning.left else ""
         figures = (f" in {duration(report.seconds)}", "dim")
         messages.line(("history: ", "bold"), f"recorded {newest}{_commits(report.recorded)}", figures)
+    if report.beyond_boundary:
+        cut = f"it begins at the boundary of this shallow clone, with {_commits(report.beyond_boundary)} passed over"
+        hint = "  git fetch --unshallow brings what lies behind, then " + _GO_ON
+        messages.line(("history: ", "bold"), cut, (hint, "hint"))
     if not beginning.left:
         return
     cost = f"about {duration(max(1.0, beginning.seconds))} and {size(beginning.bytes)}"

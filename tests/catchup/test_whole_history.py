@@ -251,3 +251,33 @@ def test_the_process_ends_on_sigterm_between_two_commits(long: Repo, shell: Shel
     shell.run("log", "-n", "1")
     settled(long)
     assert set(sealed(long)) == commits(long)
+
+
+def test_a_shallow_clone_says_where_its_history_begins(
+    long: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long.git("clone", "-q", "--depth", "5", f"file://{long.path}", str(tmp_path / "shallow"))
+    there = Shell(Repo(tmp_path / "shallow", long.environment, long.clock), monkeypatch, capsys)
+    status, _, err = there.run("install")
+    assert status == 0
+    assert "history: recorded 4 commits in " in err
+    assert "with 1 commit passed over  git fetch --unshallow brings what lies behind" in err
+
+
+def test_a_partial_clone_says_what_brings_its_files(
+    long: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long.git("config", "uploadpack.allowFilter", "true")
+    long.git("clone", "-q", "--filter=blob:none", f"file://{long.path}", str(tmp_path / "partial"))
+    partial = Repo(tmp_path / "partial", long.environment, long.clock)
+    there = Shell(partial, monkeypatch, capsys)
+    status, _, err = there.run("install")
+    assert status == 1
+    assert "commits could not be recorded" in err
+    assert "hint: git fetch --refetch --no-filter, then muse-hook backfill --all" in err
+    assert not whole_history.is_going(store_of(partial))  # nobody asks for its files commit by commit
+    commit_id = partial.commit("new", new="def new():\n    return 1\n")
+    partial.git("fetch", "-q", "--refetch", "--no-filter")
+    assert there.run("backfill", "--all")[0] == 0
+    assert before_install(there) == 0
+    assert commit_id in sealed(partial)

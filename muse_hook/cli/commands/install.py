@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from muse_hook.catchup.whole_history import leave_out, stop
 from muse_hook.cli.commands.backfill import record_range
@@ -10,6 +11,7 @@ from muse_hook.cli.failures import reject
 from muse_hook.cli.findings import draw_findings, draw_hooks, has_fault
 from muse_hook.cli.first_day import record_history
 from muse_hook.cli.options import count
+from muse_hook.cli.shared_files import link_shared_files
 from muse_hook.install.install import install
 
 TYPE_CHECKING = False
@@ -62,6 +64,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
         draw_findings(invocation.out, install_everywhere(os.environ))
         return 0
+    for path in link_shared_files(os.environ, sys.prefix):
+        invocation.messages.line("linked ", (path, "dim"))
     if arguments.repository is not None:
         invocation.enter(arguments.repository)
     done = install(invocation.repository)
