@@ -100,9 +100,18 @@ def draw(screen: Screen, found: BranchMap) -> None:
     _draw_unseen(screen, found)
     if not found.is_recorded:
         screen.line((_UNRECORDED, "dim"))
-    count = len(told)
     screen.line()
-    screen.line((f"{count} collision{'s' if count != 1 else ''}", "bold") if count else ("nothing collides", "added"))
+    draw_total(screen, len(told), is_whole=not found.unseen)
+
+
+def draw_total(screen: Screen, count: int, *, is_whole: bool = True) -> None:
+    """Write how much was found in all; of what was not compared nothing is said to be well."""
+    if count:
+        screen.line((f"{count} collision{'s' if count != 1 else ''}", "bold"))
+    elif is_whole:
+        screen.line(("nothing collides", "added"))
+    else:
+        screen.line(("nothing collides in what was compared", "warning"))
 
 
 def markdown(found: BranchMap) -> str:
@@ -128,7 +137,7 @@ def markdown(found: BranchMap) -> str:
             for each in told
         ]
     else:
-        lines.append("Nothing collides.")
+        lines.append("Nothing collides in what was compared." if found.unseen else "Nothing collides.")
     if found.order:
         lines += ["", "Order to merge in:", ""]
         lines += [f"{number}. {_code(step.branch)}: {_text(step.reason)}" for number, step in enumerate(found.order, 1)]

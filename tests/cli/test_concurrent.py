@@ -71,6 +71,8 @@ def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shel
     _, out, _ = shell.run("concurrent", "--all")
     assert "not compared: main, island: they have no common history" in out
     assert out.endswith("1 collision\n")
+    repo.git("branch", "-D", "ours")
+    assert shell.run("concurrent", "--all")[1].endswith("nothing collides in what was compared\n")
 
 
 def test_two_live_branches_are_compared_with_each_other(fork: Fork, shell: Shell) -> None:
@@ -241,6 +243,10 @@ def test_options_that_say_nothing_are_refused(fork: Fork, shell: Shell) -> None:
     assert shell.run("concurrent", "--all", "--base", "nowhere")[0] == 1
     assert "hint:" in shell.run("concurrent", "--all", "--since", "whenever")[2]
     assert "no live branch beside main" in shell.run("concurrent", "--all")[1]
+    fork.repo.git("clone", "-q", "--bare", ".", "../bare.git")
+    for option in ("--staged", "--work-tree"):
+        status, _, err = shell.run("-C", "../bare.git", "concurrent", option)
+        assert (status, "no work tree here" in err, "hint: muse-hook concurrent --all" in err) == (1, True, True)
 
 
 def test_a_report_has_the_branch_map_where_it_is_asked_for(fork: Fork, shell: Shell) -> None:

@@ -6,7 +6,7 @@ import itertools
 from contextlib import ExitStack
 
 from muse_hook.cli.branch_map import make_map
-from muse_hook.cli.branch_map_view import LABELS, draw, markdown
+from muse_hook.cli.branch_map_view import LABELS, draw, draw_total, markdown
 from muse_hook.cli.claims import draw_claims, others_claims
 from muse_hook.cli.delta_rows import DASH
 from muse_hook.cli.failures import reject
@@ -15,7 +15,7 @@ from muse_hook.cli.terminal import printable, width
 from muse_hook.concurrent.branches import LIVE_SECONDS, Selection, find_branches, parse_date, parse_span
 from muse_hook.concurrent.compare import compare
 from muse_hook.concurrent.own_work import own_work, with_uncommitted
-from muse_hook.errors import RevisionError
+from muse_hook.errors import RepositoryError, RevisionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         invocation.out.json({"version": 1, "command": "concurrent", "comparisons": told})
     else:
         _draw_comparison(invocation.out, names, comparison)
-        _draw_total(invocation.out, found)
+        draw_total(invocation.out, found)
     return int(found > 0)
 
 
@@ -131,6 +131,10 @@ def _run_map(arguments: argparse.Namespace, invocation: Invocation) -> int:
 def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Hold what is not committed yet against every live branch."""
     repository = invocation.repository
+    if repository.work_tree is None:
+        raise RepositoryError(
+            "reading what is not committed", "there is no work tree here", "muse-hook concurrent --all"
+        )
     base, selection = _base_and_selection(arguments, invocation)
     recorded = invocation.recorded_symbols()
     with ExitStack() as held:
@@ -156,7 +160,8 @@ def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
         if reserved:
             invocation.out.line(("reserved by others:", "warning"))
             draw_claims(invocation.out, reserved, "  ")
-        _draw_total(invocation.out, sum(len(comparison.collisions) for _, comparison in found.pairs))
+        count = sum(len(comparison.collisions) for _, comparison in found.pairs)
+        draw_total(invocation.out, count, is_whole=not found.unseen)
     return int(arguments.exit_code and bool(found.pairs))
 
 
@@ -196,11 +201,6 @@ def _draw_comparison(screen: Screen, names: tuple[str, str], comparison: Compari
                     drawn.add((number, side.address))
                     name = names[number]
                     _draw_side(screen, name + " " * (cells - width(printable(name))), side, address)
-
-
-def _draw_total(screen: Screen, found: int) -> None:
-    """Write how much was found in all."""
-    screen.line((f"{found} collision{'s' if found != 1 else ''}", "bold") if found else ("nothing collides", "added"))
 
 
 def _draw_heading(screen: Screen, address: str, collision: Collision) -> None:
