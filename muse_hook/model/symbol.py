@@ -252,6 +252,32 @@ class SymbolTable:
         return self.tree_id == other.tree_id
 
 
+# What is told of one file stands in one line of a log, of 64 MiB at most; half of it is for the side before, half for
+# the side after. An op takes so many bytes beside its addresses, of which each side has two at most.
+_TOLD, _OP, _ADDRESSES = 30 << 20, 320, 2
+# Shorter paths count as so many bytes, so that a blob has mostly the same symbols wherever it stands.
+_PATH = 64
+
+
+def path_width(path: str) -> int:
+    """Return how many bytes a path counts for in what is told of its symbols: those of its JSON, but for short ones."""
+    return max(_PATH, _json_length(path))
+
+
+def is_too_much(names: Collection[str], width: int) -> bool:
+    """Whether what is told of symbols may not fit into a line of a log; `width` is their path's."""
+    count, least = len(names), _OP + _ADDRESSES * width
+    if count * least + 6 * _ADDRESSES * sum(map(len, names)) <= _TOLD:  # however they are spelled
+        return False
+    return count * least + _ADDRESSES * sum(map(_json_length, names)) > _TOLD
+
+
+def _json_length(text: str) -> int:
+    return (
+        len(text) if text.isascii() else sum(1 if each < "\x80" else 6 if each < "\U00010000" else 12 for each in text)
+    )
+
+
 def _words(text: bytes) -> set[bytes]:
     """Return the words, in any script, of a text."""
     other = bytes(byte for byte in range(128) if not (chr(byte).isalnum() or chr(byte) == "_"))

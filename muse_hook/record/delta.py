@@ -7,6 +7,7 @@ import os
 from muse_hook.delta.build import build_delta
 from muse_hook.errors import MuseHookError, ObjectMissingError, StoreError
 from muse_hook.match.pairs import ChangedFile
+from muse_hook.model.symbol import is_too_much, path_width
 from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
 
 TYPE_CHECKING = False
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
+    from muse_hook.languages.languages import Language
     from muse_hook.match.recorded import Identity
     from muse_hook.model.change import Blob, Commit, FileChange
     from muse_hook.model.ops import StructuredDelta
@@ -33,8 +35,20 @@ else:
 # Bytes of source whose tables are kept. A commit's old sides are the new sides of commits just before it: of the last
 # 1,000 commits of flask 4 MiB hold all that is asked for again; 900 of ansible take as long with 8 as with 16.
 TABLE_CACHE_SIZE = 8 << 20
+# Fewer symbols of a shorter path are never too much to be told.
+_FEW, _SHORT = 500, 1000
 # Blobs without extension whose first lines are kept: a commit's old ones are the new ones of commits just before it.
 _HEADS = 2048
+
+
+def _told(table: SymbolTable, path: str, language: Language) -> SymbolTable:
+    """Return a table, or that of a file that is too large where what is told of it at `path` may not fit a line."""
+    is_little = len(table.symbols) < _FEW and len(path) < _SHORT  # a name has 4,096 characters at most
+    if is_little or not is_too_much(table.symbols, path_width(path)):
+        return table
+    from muse_hook.symbols.extract import too_large_table
+
+    return too_large_table(language)
 
 
 class TableCache:
@@ -76,7 +90,7 @@ class TableCache:
         last, self._last[path] = self._last.get(path), key
         if cached is not None:
             self._tables.move_to_end(key)
-            return cached[0]
+            return _told(cached[0], path, language)
         from muse_hook.symbols.extract import extract, unreadable_table
 
         source = objects.blob(blob.oid)
@@ -98,7 +112,7 @@ class TableCache:
         self._bytes += len(source)
         while self._bytes > self.size and len(self._tables) > 1:
             self._bytes -= self._tables.popitem(last=False)[1][1]
-        return table
+        return _told(table, path, language)
 
     def _head(self, objects: ObjectReader, blob: str) -> bytes:
         """Return the first line of a script, b"" where the blob begins with none; each is read once."""

@@ -7,6 +7,7 @@ from collections.abc import ItemsView, Iterator, Mapping
 
 from muse_hook.git.objects import decode_path
 from muse_hook.languages.languages import language_for
+from muse_hook.model.symbol import is_too_much, path_width
 from muse_hook.pathrules.rules import SYMBOLS, read_rules
 from muse_hook.replay.tables import Symbols, TreeSymbols
 from muse_hook.symbols.extract import read_alone
@@ -25,18 +26,20 @@ SYMBOL_CACHE_SIZE = 250_000
 
 
 class BlobSymbols(Mapping[str, str]):
-    """The symbols of a blob that nobody has looked at yet; two of the same blob are the same object."""
+    """The symbols of a blob that nobody has looked at yet; two of the same blob are mostly the same object."""
 
-    __slots__ = ("_blob", "_language", "_trees")
+    __slots__ = ("_blob", "_language", "_trees", "_width")
 
-    def __init__(self, trees: Trees, blob: str, language: Language) -> None:
+    def __init__(self, trees: Trees, blob: str, language: Language, width: int) -> None:
         self._trees = trees
         self._blob = blob
         self._language = language
+        self._width = width
 
     def read(self) -> dict[str, str] | None:
-        """Return the symbols, None where the blob cannot be parsed. Raises ObjectMissingError."""
-        return self._trees.read_blob(self._blob, self._language)
+        """Return the symbols, None where they are not told: unparsed, or too large. Raises ObjectMissingError."""
+        found = self._trees.read_blob(self._blob, self._language)
+        return None if found is not None and is_too_much(found, self._width) else found
 
     def __getitem__(self, name: str) -> str:
         return (self.read() or {})[name]
@@ -62,7 +65,7 @@ class Trees:
     def __init__(self, objects: ObjectReader) -> None:
         self.objects = objects
         self._rule_files: dict[object, Any] = {}  # parsed
-        self._blobs: dict[tuple[str, str], BlobSymbols] = {}
+        self._blobs: dict[tuple[str, str, int], BlobSymbols] = {}
         self._read: OrderedDict[tuple[str, str], dict[str, str] | None] = OrderedDict()
         self._size = 0
         self._heads: dict[str, bytes] = {}  # by blob, of files without extension
@@ -89,9 +92,10 @@ class Trees:
         language = language_for(path, lambda: self._head(blob.oid))
         if language is None or rules.of(path) != SYMBOLS:
             return None
-        key = (blob.oid, language.name)
+        width = path_width(path)
+        key = (blob.oid, language.name, width)
         if key not in self._blobs:
-            self._blobs[key] = BlobSymbols(self, blob.oid, language)
+            self._blobs[key] = BlobSymbols(self, blob.oid, language, width)
         return self._blobs[key]
 
     def _head(self, blob: str) -> bytes:

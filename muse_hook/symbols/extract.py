@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 from muse_hook.symbols.damage import crosses, is_deeper
-from muse_hook.symbols.outline import Outline
+from muse_hook.symbols.outline import Outline, TooLargeError
 from muse_hook.symbols.reuse import read_changed
 from muse_hook.symbols.source import reader_of, set_cache_size
 from muse_hook.symbols.statement import cut, item_cuts, whole
@@ -32,6 +32,13 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
     """
     if len(source) > MAX_BYTES:
         return SegmentedTable(language, state="too_large")
+    try:
+        return _extract(source, language, previous)
+    except TooLargeError:
+        return SegmentedTable(language, state="too_large")
+
+
+def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
     if isinstance(previous, SegmentedTable) and previous.is_reusable(language) and not reader.is_in_context:
@@ -54,6 +61,11 @@ def read_alone(source: bytes, language: Language) -> tuple[SymbolTable, dict[str
     finally:
         set_cache_size(before)
         reader_of(language).drop_trees()
+
+
+def too_large_table(language: Language) -> SymbolTable:
+    """Return the table of a file of which too much would have to be told."""
+    return SegmentedTable(language, state="too_large")
 
 
 def unreadable_table(language: Language) -> SymbolTable:

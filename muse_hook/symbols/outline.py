@@ -26,6 +26,14 @@ BODIES = {"container": "class", "module": "module", "object": "class", "tests": 
 _IN_CLASS = {"function": "method", "variable": "attribute"}
 
 
+# Of a class with a longer one every member's address would be as long.
+MAX_NAME = 4096
+
+
+class TooLargeError(Exception):
+    """A qualified name is longer than any that is told."""
+
+
 class Outline:
     """Reads statements of one source.
 
@@ -218,16 +226,18 @@ class Outline:
             names = map(self._name, captures.get("name") or self._query.names(captures["names"][0]))
         first = "".join(map(self._name, captures.get("name.before", ())))
         before = f"{parent}." if parent else ""
-        return [
-            SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None)
-            for name in ([first + name for name in names] if first else names)
-        ]
+        whole = [first + name for name in names]
+        if any(len(before) + len(name) > MAX_NAME for name in whole):
+            raise TooLargeError
+        return [SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in whole]
 
     def open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
         """Return a class: its header, and the statements of its body; `where` it begins, and its node."""
         start, target = where
         name = self._title(captures) if "title" in captures else self._joined(captures["name"])
         qualified = f"{context.parent}.{name}" if context.parent else name
+        if len(qualified) > MAX_NAME:
+            raise TooLargeError
         role = next(key for key in BODIES if key in captures)
         body = captures[role][0]
         last = body.prev_sibling

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 from support.deltas import children, delta_of
 from support.hooked import HookedRepo
 from support.repository import Repo
+from support.shell import Shell
 
 from muse_hook.delta.build import build_delta
 from muse_hook.languages.languages import language_for
+from muse_hook.model import symbol
 from muse_hook.record import delta
 from muse_hook.symbols import extract as extraction
 from muse_hook.symbols.extract import extract
@@ -132,3 +135,29 @@ def test_matching_that_raises_tells_the_commit_by_file(hooked: HookedRepo, monke
     assert [path for _, path, code in hooked.pending().by_file if code == "unreadable"] == ["a.py"]
     assert "ZeroDivisionError" in hooked.errors()
     (hooked.muse / "error.log").unlink()
+
+
+def test_a_file_of_which_too_much_would_be_told_is_too_large_where_its_path_is_long(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(symbol, "_TOLD", 40_000)  # 30 MiB in 80
+    monkeypatch.setattr(delta, "_FEW", 0)
+    assert shell.run("install")[0] == 0
+    repo = shell.repo
+    shutil.rmtree(repo.path / ".git/hooks")  # another process has other limits
+    repo.commit("Base")
+    deep = "/".join(["folder"] * 60)
+    source = "".join(f"def f{number}():\n    return 1\n" for number in range(50))
+    for number, path in enumerate((f"{deep}/m", f"{deep}/m", "m", f"{deep}/n")):
+        if number in (2, 3):
+            old = f"{deep}/m.py" if number == 2 else "m.py"
+            (repo.path / f"{path}.py").parent.mkdir(parents=True, exist_ok=True)
+            repo.git("mv", old, f"{path}.py")
+        repo.commit(f"{number}", **{path: source.replace("return 1", f"return {number}", 1)})
+        assert shell.run("sync")[0] == 0
+        told = shell.json("show")["delta"]["ops"]
+        codes = {code for op in told for code in op.get("change", ())}
+        assert ("too_large" in codes) is (path != "m")
+        assert {op["address"] for op in told if op["op"] == "patch"} == ({"m.py"} if number > 1 else set())
+    assert shell.out("verify", "--all").startswith("sound")
+    assert shell.json("replay")["files"] == {f"{deep}/n.py": None}

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from muse_hook.languages.languages import language_for
-from muse_hook.model.symbol import Parameter, Symbol, SymbolTable
+from muse_hook.model.symbol import Parameter, Symbol, SymbolTable, is_too_much, path_width
 from muse_hook.symbols import source as texts
 from muse_hook.symbols.extract import extract
 
@@ -460,3 +460,25 @@ def test_changed_functions_are_parsed_once_however_many_there_are(monkeypatch: p
             assert old.statements != new.statements
     finally:
         texts.set_cache_size(kept)
+
+
+def test_a_file_with_a_name_that_is_longer_than_any_is_too_large() -> None:
+    members = "".join(f"    a{number} = 1\n" for number in range(20))
+    for name in ("K" * 4097, "K" * 4093):
+        assert table(f"class {name}:\n{members}").state == "too_large"
+    whole = table(f"class {'K' * 4000}:\n{members}")
+    assert (whole.state, len(whole.symbols)) == ("parsed", 21)
+    assert table(f"{'v' * 4097} = 1\n").state == "too_large"
+    language = language_for("a.py")
+    assert language is not None
+    assert extract(f"class {'K' * 4000}:\n{members}    {'b' * 99} = 2\n".encode(), language, whole).state == "too_large"
+
+
+def test_what_is_told_of_symbols_fits_a_line() -> None:
+    names = [f"name{number}" for number in range(50_000)]
+    assert not is_too_much(names, path_width("src/a.py"))
+    assert is_too_much(names, path_width("d/" * 200 + "a.py"))
+    assert is_too_much([f"{'é' * 50}{number}" for number in range(30_000)], path_width("a.py"))
+    assert not is_too_much([f"{'e' * 50}{number}" for number in range(30_000)], path_width("a.py"))
+    assert path_width("a") == path_width("a" * 64)
+    assert (path_width("é" * 20), path_width("\U0001f600" * 10)) == (120, 120)
