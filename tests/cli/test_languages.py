@@ -43,8 +43,8 @@ def test_what_lacks_its_grammar_is_named(code: Shell) -> None:
     _, out, _ = code.run("doctor", "--json")
     findings = [one for one in json.loads(out)["findings"] if one["name"] == "go"]
     assert [one["level"] for one in findings] == ["warn"]
-    assert "tree-sitter-go is not installed" in findings[0]["message"]
-    assert "not installed" in code.out("languages")
+    assert "tree-sitter-go is not installed" in findings[0]["words"]
+    assert "not installed" in code.run("languages")[1]
 
 
 def test_nothing_is_said_where_all_are_there(code: Shell) -> None:
