@@ -75,6 +75,9 @@ def test_people_messages_and_dates(shell: Shell, story: dict[str, str]) -> None:
     base, mid, last = (story[label] for label in ("base", "mid", "last"))
     assert commits(shell, "--author", "grace") == [mid]
     assert commits(shell, "--author", "Zoë") == commits(shell, "--author", "zoe@") == [mid]
+    assert commits(shell, "--author", "^Gra") == commits(shell, "--author", "<g@x.y>$") == [mid]
+    assert commits(shell, "--author", r"^Gra\|^Ada") == [last, mid, base]
+    assert commits(shell, "--author", "^Ada", "--grep", "zebra") == [base]
     assert commits(shell, "--grep", "zebra") == [base]
     assert commits(shell, "--grep", "zebra", "--grep", "^Third") == [last, base]
     assert commits(shell, "--grep", "^third") == []
@@ -121,6 +124,7 @@ UNKNOWN = (
     (("--date=iso8602",), 2, "--date=iso8601"),
     (("--grep", r"\("), 2, "nmatched"),
     (("--author", "Grase"), 1, "Grace"),
+    (("--author", "^Grase"), 1, "Grace"),
     (("main..nosuch",), 1, "nosuch"),
     (("tvo",), 1, "two"),
     (("--all", "main..side"), 2, "--all"),

@@ -29,7 +29,7 @@ from muse_hook.cli.options import (
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import agents_of, commits_of
-from muse_hook.history.events import Filter, recorded_commits, stream
+from muse_hook.history.events import Filter, is_by_anybody, recorded_commits, stream
 from muse_hook.history.names import AddressError, SymbolNames, recorded_words
 from muse_hook.history.rewrites import superseded
 
@@ -68,6 +68,7 @@ muse-hook log --author agent --session feature/x --json
 
 _PAGE = 50  # commits that Git is asked for at once, so that the first are there at once
 _DOTS = ".."
+_PATTERN = frozenset("\\^$.*[")  # what makes a name a pattern for git log --author
 
 
 def configure(parser: Parser) -> None:
@@ -105,7 +106,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     database = invocation.attributed_history() if arguments.agent else invocation.history()
     check_words(wanted.kind, wanted.change, lambda: database)
     check_path(wanted, database)
-    check_author(wanted, database)
+    is_pattern = not _PATTERN.isdisjoint(wanted.author) and not is_by_anybody(database, wanted.author)
+    if not is_pattern:
+        check_author(wanted, database)
     words = [word for word in (arguments.range, arguments.address, *arguments.loose) if word is not None]
     branch, query = _meant(words, arguments, repository, database, wanted)
     if (paths := paths_of(arguments, repository)) is not None:
@@ -118,7 +121,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.agent:
         by_agents = commits_of(database, agent_ids(as_recorded(arguments.agent), database))
         wanted.commits = by_agents if wanted.commits is None else by_agents.intersection(wanted.commits)
-    _ask_git(arguments, repository, database, wanted)
+    _ask_git(arguments, repository, database, wanted, is_pattern=is_pattern)
     events = stream(database, query, wanted, None if arguments.all or is_range else branch)
     chosen: Iterator[CommitEvent] = itertools.islice(events, arguments.max_count)
     if arguments.reverse:
@@ -227,12 +230,19 @@ def _commits_of(word: str, repository: Repository) -> tuple[frozenset[str], list
 
 
 def _ask_git(
-    arguments: argparse.Namespace, repository: Repository, database: sqlite3.Connection, wanted: Filter
+    arguments: argparse.Namespace,
+    repository: Repository,
+    database: sqlite3.Connection,
+    wanted: Filter,
+    *,
+    is_pattern: bool,
 ) -> None:
-    """Put into `wanted` what Git alone can say: whose whole message fits, and which author a pattern."""
-    if not arguments.grep:
+    """Put into `wanted` what Git alone can say: whose whole message fits, and whose author (if that `is_pattern`)."""
+    if not (arguments.grep or is_pattern):
         return
     options = [f"--grep={pattern}" for pattern in arguments.grep]
+    if is_pattern:
+        options.append(f"--author={arguments.author}")
     if arguments.regexp_ignore_case:
         options.append("-i")
     known = wanted.commits
@@ -242,8 +252,12 @@ def _ask_git(
     status, output, stderr = repository.run(*words, input="".join(oid + "\n" for oid in known).encode("ascii"))
     if status:
         wrong = stderr.strip().partition("\n")[0].removeprefix("fatal: ")
-        reject(f"reading --grep {arguments.grep[-1]!r}", wrong, "git help log, under --grep")
+        option, word = ("--grep", arguments.grep[-1]) if arguments.grep else ("--author", arguments.author)
+        reject(f"reading {option} {word!r}", wrong, f"git help log, under {option}")
     wanted.commits = frozenset(output.decode("ascii").split())
+    if is_pattern and not wanted.commits and not arguments.grep:
+        check_author(wanted, database)
+    wanted.author = "" if is_pattern else wanted.author
 
 
 def _explain_nothing(arguments: argparse.Namespace, invocation: Invocation, is_any: bool) -> None:  # noqa: FBT001 - one fact
