@@ -25,13 +25,11 @@ ALWAYS = {
     "_sha256", "_sha2", "_hashlib",  # ids
     "pygit2._pygit2",  # Git's objects, by the light door
     "_json",  # the entries, without the package around it, which loads re
-    "_sqlite3",  # the index, without the package around it, which loads datetime; what it loads itself:
-    "_collections", "_functools", "_operator", "collections", "functools", "itertools", "keyword", "operator",
-    "reprlib", "types",
+    "_sqlite3",  # the index, without the package around it, which loads datetime, and without functools
+    "_collections", "_functools", "_operator", "operator",
 }  # fmt: skip
 FOR_CODE = {
-    "tree_sitter._binding", "tree_sitter_python._binding",
-    "_sre", "copyreg", "enum", "re", "re._casefix", "re._compiler", "re._constants", "re._parser",  # what it loads
+    "tree_sitter._binding", "tree_sitter_python._binding",  # without re and enum
 }  # fmt: skip
 LAYERS_FOR_CODE = {"symbols"}
 

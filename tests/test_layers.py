@@ -20,7 +20,7 @@ LINES = (
     "git symbols match semver oplog agents",
     "delta index pathrules",
     "record history replay",
-    "catchup concurrent report verify watch",
+    "catchup concurrent report sharing verify watch",
     "hook install briefing",
     "doctor",
     "cli",
@@ -36,6 +36,8 @@ DOORS = {
     "sqlite3": {"index", "history"},
     "_sqlite3": {"index", "history"},
     "watchdog": {"watch"},
+    "pyarrow": {"sharing"},
+    "nats": {"sharing"},
     "mcp": {"cli"},
     "anyio": {"cli"},
 }
@@ -95,7 +97,7 @@ LOADED_BY_A_HOOK = {
 }
 # Files, or whole rooms, whose work takes longer than their imports, and one that the type checker alone loads.
 FREE = {
-    *("doctor", "install", "report", "concurrent", "verify", "record.workers", "record.interrupts"),
+    *("doctor", "install", "report", "concurrent", "sharing", "verify", "record.workers", "record.interrupts"),
     *("watch.file_watcher", "history.link", "model.ops", "git.snapshot", "briefing", "cli.briefs", "cli.mcp_server"),
     *(f"cli.commands.{name}" for name in ("doctor", "install", "uninstall", "report", "concurrent", "verify", "sql")),
 }

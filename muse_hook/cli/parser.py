@@ -63,6 +63,7 @@ COMMANDS: dict[str, dict[str, str]] = {
         "semver": "Print which number of the version a range asks to raise",
         "sql": "Ask the log a question in SQL",
         "report": "Write the history as a page to look at",
+        "export": "Write the history as Parquet files for other engines",
     },
     "work beside others": {
         "news": "Tell what others changed that your work touches",
