@@ -109,11 +109,11 @@ def test_one_branch_that_names_an_absent_object_hides_no_other(hooked: HookedRep
     hooked.git("checkout", "-q", "one")
     broken = hooked.path / ".git/refs/heads/broken"
     broken.write_text("1" * 40 + "\n")
-    out, err = muse(hooked, "concurrent", "one", "--all", check=False)
+    out = muse(hooked, "concurrent", "one", "--all", check=False)[0]
+    broken.unlink()
     assert "two" in out
     assert "m.py::f" in out
-    assert "broken is passed over" in err
-    broken.unlink()
+    assert "broken" in out[out.index("m.py::f") :]
 
 
 def test_a_moved_repository_whose_work_tree_leads_nowhere(repo: Repo, tmp_path: Path) -> None:
