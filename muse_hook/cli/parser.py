@@ -65,6 +65,10 @@ COMMANDS: dict[str, dict[str, str]] = {
         "report": "Write the history as a page to look at",
         "export": "Write the history as Parquet files for other engines",
     },
+    "work on more machines than one": {
+        "publish": "Publish the logs to a stream, as commits are recorded",
+        "follow": "Keep the logs of many repositories, as a stream brings them",
+    },
     "work beside others": {
         "news": "Tell what others changed that your work touches",
         "uses": "Show who calls or imports a symbol",

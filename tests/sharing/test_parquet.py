@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("story")
 
 
 def read(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    return duckdb.sql(query.format(d=folder)).fetchall()
+    return duckdb.execute(query.format(d=folder)).fetchall()
 
 
 def test_duckdb_reads_what_the_views_say(shell: Shell, tmp_path: Path) -> None:
