@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def add_server(parser: argparse.ArgumentParser) -> None:
     """Add what says where the server is, and how it is trusted."""
-    parser.add_argument("url", metavar="URL", help="nats://HOST[:PORT] or tls://HOST[:PORT]")
+    parser.add_argument("url", metavar="URL", help="The server: nats://HOST[:PORT] or tls://HOST[:PORT]")
     parser.add_argument("--creds", metavar="FILE", help="Credentials, as nsc writes them")
     parser.add_argument("--tls-ca", metavar="FILE", help="Trust this authority")
     parser.add_argument("--tls-cert", metavar="FILE", help="Show this certificate")
