@@ -46,7 +46,7 @@ def add_server(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--creds", metavar="FILE", help="Credentials, as nsc writes them")
     parser.add_argument("--tls-ca", metavar="FILE", help="Trust this authority")
     parser.add_argument("--tls-cert", metavar="FILE", help="Show this certificate")
-    parser.add_argument("--tls-key", metavar="FILE", help="... with this key")
+    parser.add_argument("--tls-key", metavar="FILE", help="The key of that certificate")
     parser.add_argument("--stream", metavar="NAME", default="muse", help="The stream's name (default: muse)")
 
 
