@@ -336,13 +336,15 @@ class Judge:
         if not self._is_named(path):
             from muse_hook.semver.typed import compare_typed
 
-            for bump, reason, detail in compare_typed(old, new):
-                self._add(address, bump, reason, detail)
+            before, after = self._old.get(old_path), self._new.get(path)
+            if before is not None and after is not None:
+                for bump, reason, detail in compare_typed(old, before, new, after):
+                    self._add(address, bump, reason, detail)
         elif parts & USED or old.definitions or new.definitions or old.kind not in SEEN_BY_PARTS:
             from muse_hook.semver.uses import compare_uses, uses_of
 
-            before, after = uses_of(old, self._old.get(old_path)), uses_of(new, self._new.get(path))
-            for bump, reason, detail in compare_uses(before, after):
+            olds, news = uses_of(old, self._old.get(old_path)), uses_of(new, self._new.get(path))
+            for bump, reason, detail in compare_uses(olds, news):
                 self._add(address, bump, reason, detail)
         if "bases" in parts:
             from muse_hook.semver.bases import ROOTS, plain_bases, simple_base

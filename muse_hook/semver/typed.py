@@ -16,7 +16,7 @@ from muse_hook.semver.signature import VARIADIC, compare_passed, split_outside_b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from muse_hook.model.symbol import ParameterKind, Symbol, SymbolTable
     from muse_hook.semver.signature import ParameterChange
@@ -56,7 +56,7 @@ def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool
     if symbol.name.startswith("#"):
         return False
     before = [_before_name(one) for one in symbol.definitions or (symbol,)]
-    if any(not words.isdisjoint(table.says("private_marks")) for words in before):
+    if all(not words.isdisjoint(table.says("private_marks")) for words in before):
         return False
     if owner is not None and (
         "open" in table.says("members")
@@ -86,14 +86,20 @@ def _listed(table: SymbolTable) -> set[str]:
     return found
 
 
-def compare_typed(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+def compare_typed(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable) -> Iterator[ParameterChange]:
     """Yield what changed for those who call, implement or use a symbol; of overloads each has to be there still."""
-    olds, news = old.definitions or (old,), new.definitions or (new,)
+    olds, news = _public_ones(old, before), _public_ones(new, after)
     for one in olds:
-        best = min(
-            ([*_compare(one, other)] for other in news), key=lambda changes: sum(c[0] == "major" for c in changes)
-        )
+        found = ([*_compare(one, other)] for other in news)
+        best = min(found, key=lambda changes: sum(bump == "major" for bump, _, _ in changes))
         yield from best if len(olds) == len(news) == 1 else (change for change in best if change[0] == "major")
+
+
+def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
+    """Return the definitions of a symbol that others can use; all of them where no mark says which."""
+    marks = table.says("public_marks")
+    found = [one for one in symbol.definitions if not _before_name(one).isdisjoint(marks)]
+    return found or symbol.definitions or (symbol,)
 
 
 def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
@@ -134,7 +140,7 @@ def _compare_callables(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
         if not _union(before.annotation) <= _union(after.annotation):
             detail = f"{after.name}: {_plain(before.annotation)} -> {_plain(after.annotation)}"
             yield "major", "parameter_type_changed", detail
-    before_result, after_result = _plain(old.returns), _plain(new.returns)
+    before_result, after_result = _result(old.returns), _result(new.returns)
     is_narrower = bool(after_result) and _union(after_result) <= _union(before_result)
     if before_result not in NOTHING and not is_narrower:
         yield "major", "return_annotation_changed", f"{before_result} -> {after_result or 'nothing'}"
@@ -159,7 +165,27 @@ def _plain(annotation: str) -> str:
     return _SPACE.sub(" ", annotation.strip().removeprefix(":").strip())
 
 
+def _result(annotation: str) -> str:
+    """Return a result without the names of its parts: `(n int, err error)` is `(int, error)`."""
+    text = _plain(annotation)
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    types: list[str] = []
+    named = False
+    for part in reversed(split_outside_brackets(text[1:-1], ",")):
+        name, _, kind = part.strip().partition(" ")
+        if kind and name.isidentifier() and (kind[0].isalnum() or kind[0] in "*[.(<_"):
+            types.append(kind)
+            named = True
+        else:
+            types.append(types[-1] if named else part.strip())  # `a, b int`: one type for both
+    types.reverse()
+    return types[0] if len(types) == 1 else f"({', '.join(types)})"
+
+
 def _union(annotation: str) -> set[str]:
+    if _plain(annotation).endswith("?"):
+        return {_plain(annotation)[:-1], "null"}
     return {part.strip() for part in split_outside_brackets(_plain(annotation), "|") if part.strip()}
 
 

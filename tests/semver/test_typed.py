@@ -77,6 +77,24 @@ CASES = {
         "package p\nfunc F() error { return nil }",
         ["F: return_annotation_changed int -> error"],
     ),
+    "go: results without names": (
+        "a.go",
+        "package p\nfunc F() (a, b int, err error) { return }\nfunc G() (b bool) { return }",
+        "package p\nfunc F() (int, int, error) { return 1, 2, nil }\nfunc G() bool { return true }",
+        [],
+    ),
+    "java: an overload of nobody": (
+        "A.java",
+        "public class A { public A(int a) { } A(int a, int b) { } private A() { } }",
+        "public class A { public A(int a) { } A(int a, int b, int c) { } }",
+        [],
+    ),
+    "csharp: may be null": (
+        "A.cs",
+        "public class A { public void F(object a) {} }",
+        "public class A { public void F(object? a) {} }",
+        [],
+    ),
     "go: lower case": ("a.go", "package p\nfunc f(a int) {}", "package p\nfunc g(b string) {}", []),
     "go: internal": ("internal/a.go", "package p\nfunc F(a int) {}", "package p\nvar X = 1", []),
     "java: added": (
