@@ -58,7 +58,7 @@ def husky(repo: Repo, programs: Path, commands: Sequence[str]) -> None:
 
 def lefthook(repo: Repo, programs: Path, commands: Sequence[str]) -> None:
     rows = {f"c{number}": {"run": command} for number, command in enumerate(commands)}
-    repo.write("lefthook.yml", json.dumps({"post-commit": {"commands": rows}}))
+    repo.write("lefthook.yml", f"post-commit:\n  commands: {json.dumps(rows)}\n")
     repo.run(str(programs / "lefthook"), "install", "--force")
 
 
@@ -70,7 +70,7 @@ def simple_git_hooks(repo: Repo, programs: Path, commands: Sequence[str]) -> Non
 def pre_commit(repo: Repo, programs: Path, commands: Sequence[str]) -> None:
     common = {"language": "system", "stages": ["post-commit"], "always_run": True, "pass_filenames": False}
     rows = [{"id": f"c{n}", "name": c, "entry": f"sh -c '{c}'", **common} for n, c in enumerate(commands)]
-    repo.write(".pre-commit-config.yaml", json.dumps({"repos": [{"repo": "local", "hooks": rows}]}))
+    repo.write(".pre-commit-config.yaml", f"repos:\n  - repo: local\n    hooks: {json.dumps(rows)}\n")
     repo.git("add", "-A")
     repo.run(str(programs / "pre-commit"), "install", "--hook-type", "post-commit")
 
@@ -130,6 +130,36 @@ def test_ours_beside_a_manager_that_was_there(repo: Repo, manager: Manager) -> N
     commit_id = repo.commit("Ours is gone")
     assert runs_of_theirs(repo) == before + 1
     assert not recorded(repo, commit_id)
+
+
+def test_what_install_says_to_add_is_right_as_it_is_printed(repo: Repo, manager: Manager) -> None:
+    manager([THEIRS])
+    _, said = muse(repo, "install")
+    file = None
+    for line in said.split("\n"):
+        if line.startswith("add by hand to "):
+            file = Path(line.removeprefix("add by hand to ").removesuffix(":"))
+        elif file is not None and line.startswith("    "):
+            with file.open("a") as script:
+                script.write(line[4:] + "\n")
+        else:
+            file = None
+    _, again = muse(repo, "install")
+    assert "add by hand" not in again
+    repo.git("add", "-A")
+    assert both_run_as_doctor_says(repo)
+    seals = [path.read_text() for path in (repo.path / ".git/.muse/op_log").rglob("ops.jsonl")]
+    commit_id = repo.git("rev-parse", "HEAD")
+    assert sum(text.count(f'"commit_id":"{commit_id}","commit":') for text in seals) == 1
+
+
+def test_a_hook_that_a_manager_writes_anew_over_ours_runs_once(repo: Repo, manager: Manager) -> None:
+    for _ in range(2):
+        manager([THEIRS])
+        muse(repo, "install")
+        before = runs_of_theirs(repo)
+        repo.commit("More", a=f"def a():\n    return {repo.clock[0]}\n")
+        assert runs_of_theirs(repo) == before + 1
 
 
 def test_a_manager_that_comes_after_ours(repo: Repo, manager: Manager) -> None:
