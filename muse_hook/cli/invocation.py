@@ -51,6 +51,7 @@ class Invocation:
         self._is_told = False
         self._is_being_recorded = False  # all history, by the background
         self.is_unwritable = False  # the store: found out when a command caught up
+        self.is_stored = False  # there is a store alone, without a repository
 
     @cached_property
     def messages(self) -> Screen:
@@ -72,6 +73,19 @@ class Invocation:
 
         self.repository = open_repository(directory)
 
+    def read_store(self, folder: str) -> None:
+        """Read a store that has no repository beside it: nothing is recorded into it. RepositoryError."""
+        from muse_hook.sharing.stored import StoredRepository, find_store
+
+        self.store = find_store(folder)
+        self.is_stored = True
+
+        def connection() -> sqlite3.Connection:
+            self.read_logs()
+            return self.index.connection
+
+        self.repository = StoredRepository(self.store, connection, os.environ)
+
     @cached_property
     def store(self) -> Store:
         """Return the store of the repository, which may not be there yet (`store.exists()`)."""
@@ -88,8 +102,8 @@ class Invocation:
 
     def catch_up(self) -> None:
         """Record what the hooks have not, before reading; where that cannot be done, say so and go on."""
-        if self.is_unwritable:
-            return  # it was said
+        if self.is_unwritable or self.is_stored:
+            return  # it was said; there is nothing to catch up with
         if not self.store.exists():
             self.is_unwritable = self._has_no_place()
             return

@@ -46,6 +46,8 @@ def _run(argv: Sequence[str]) -> int:
             _enter(directory)
         paged = command.PAGED and not general.no_pager
         invocation = Invocation(color=general.color, paged=paged, machine=getattr(arguments, "json", False))
+        if general.store is not None:
+            invocation.read_store(general.store)
         status = command.run(arguments, invocation)
     except SystemExit as asked:  # argparse has printed the help or the version
         status = int(asked.code or 0)

@@ -83,7 +83,8 @@ COMMANDS: dict[str, dict[str, str]] = {
 
 _HELP_WIDTH = 100
 _NUMBER = re.compile(r"-[0-9]+")
-_BEFORE_COMMAND = {"-C": "DIR", "--color": "WHEN", "--no-pager": ""}
+_OF_A_REPOSITORY = {"install", "uninstall", "doctor", "backfill", "sync", "reserve", "release", "trailers", "publish"}
+_BEFORE_COMMAND = {"-C": "DIR", "--color": "WHEN", "--store": "DIR", "--no-pager": ""}
 
 
 def load(name: str) -> CommandModule:
@@ -104,6 +105,9 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, CommandModule, argpa
     if not words:
         reject("reading the command line", "no command is given", "muse-hook --help")
     name, *words = words
+    words = _with_store(words, general)
+    if general.store is not None and name in _OF_A_REPOSITORY:
+        reject("reading the command line", f"{name} is for a repository, not for a store", f"muse-hook -C DIR {name}")
     if name == "help":
         return parse([*words[:1], "--help"])
     known = [each for group in COMMANDS.values() for each in group]
@@ -112,6 +116,23 @@ def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, CommandModule, argpa
         hint = f"muse-hook {meant}" if meant else "muse-hook --help"
         reject("reading the command line", f"there is no command {name!r}", hint)
     return general, load(name), command_parser(name).parse_args(words)
+
+
+def _with_store(words: Sequence[str], general: argparse.Namespace) -> list[str]:
+    """Take --store DIR, which may stand behind the command as well, out of its words."""
+    rest: list[str] = []
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            return [*rest, word, *left]
+        if word == "--store" and left:
+            general.store = left.pop(0)
+        elif word.startswith("--store="):
+            general.store = word.partition("=")[2]
+        else:
+            rest.append(word)
+    return rest
 
 
 def _at_command(argv: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -242,6 +263,9 @@ def top_parser() -> Parser:
         metavar="WHEN",
         choices=COLOURS,
         help="Colour the output: always, never, or auto (on a terminal; the default)",
+    )
+    parser.add_argument(
+        "--store", metavar="DIR", help="Read the store in DIR, as muse-hook follow keeps it; no repository"
     )
     parser.add_argument("--no-pager", action="store_true", help="Do not send long output through the pager")
     return parser
