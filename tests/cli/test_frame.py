@@ -75,7 +75,7 @@ def test_version_and_help_go_to_stdout_and_are_no_failure(option: str, capsys: p
         (["log", "--color=never"], "--color stands before the command", "muse-hook --color WHEN log"),
         (["log", "-C", "x"], "-C stands before the command", "muse-hook -C DIR log"),
         (["show", "a", "b"], "unrecognized arguments: b", "muse-hook show --help"),
-        (["diff"], "the following arguments are required: A", "muse-hook diff --help"),
+        (["blame"], "the following arguments are required", "muse-hook blame --help"),
     ],
 )
 def test_a_command_line_that_cannot_be_read_exits_2(
@@ -315,7 +315,7 @@ def test_a_namespace_is_what_commands_get() -> None:
     general, module, arguments = parse(["-C", "x", "--no-pager", "show", "HEAD", "--json"])
     assert general.directory == ["x"]
     assert module.PAGED
-    assert vars(arguments) == {"commit": "HEAD", "json": True}
+    assert vars(arguments).items() >= {"commit": "HEAD", "json": True}.items()
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_options_stand_anywhere_and_arguments_in_their_order(line: str, read: di
     assert vars(arguments).items() >= read.items()
 
 
-@pytest.mark.parametrize("line", ["diff a --json b c", "blame a --json b c", "show a --jsn b", "diff --json"])
+@pytest.mark.parametrize("line", ["concurrent a --json b c", "blame a --json b c", "show a --jsn b", "blame --json"])
 def test_what_is_one_too_many_or_missing_is_refused(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(line.split()) == 2
     assert "error: reading the command line: " in capsys.readouterr().err
@@ -354,4 +354,4 @@ def test_a_command_is_found_behind_what_stands_before_it(before: list[str]) -> N
         assert {"x", "never", "-C", "--color"}.intersection(before)
     else:
         assert module.DESCRIPTION.strip().startswith("Show what one commit did")
-        assert vars(arguments) == {"commit": "HEAD", "json": True}
+        assert vars(arguments).items() >= {"commit": "HEAD", "json": True}.items()
