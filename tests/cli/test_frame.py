@@ -75,7 +75,7 @@ def test_version_and_help_go_to_stdout_and_are_no_failure(option: str, capsys: p
         (["log", "--color=never"], "--color stands before the command", "muse-hook --color WHEN log"),
         (["log", "-C", "x"], "-C stands before the command", "muse-hook -C DIR log"),
         (["show", "a", "b"], "unrecognized arguments: b", "muse-hook show --help"),
-        (["blame"], "the following arguments are required", "muse-hook blame --help"),
+        (["blame"], "the following arguments are required: PATH", "muse-hook blame --help"),
     ],
 )
 def test_a_command_line_that_cannot_be_read_exits_2(
