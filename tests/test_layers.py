@@ -98,8 +98,20 @@ LOADED_BY_A_HOOK = {
 # Files, or whole rooms, whose work takes longer than their imports, and one that the type checker alone loads.
 FREE = {
     *("doctor", "install", "report", "concurrent", "sharing", "verify", "record.workers", "record.interrupts"),
-    *("watch.file_watcher", "history.link", "model.ops", "git.snapshot", "briefing", "cli.briefs", "cli.mcp_server"),
-    *(f"cli.commands.{name}" for name in ("doctor", "install", "uninstall", "report", "concurrent", "verify", "sql")),
+    *(
+        "watch.file_watcher",
+        "history.link",
+        "model.ops",
+        "git.snapshot",
+        "git.remotes",
+        "briefing",
+        "cli.briefs",
+        "cli.mcp_server",
+    ),
+    *(
+        f"cli.commands.{name}"
+        for name in ("doctor", "install", "uninstall", "report", "concurrent", "verify", "sql", "share", "take")
+    ),
 }
 
 _SQL = re.compile(r"\s*(SELECT|INSERT|REPLACE|UPDATE|DELETE|CREATE|DROP|WITH|PRAGMA)\s[\s\S]*")

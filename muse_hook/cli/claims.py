@@ -12,6 +12,7 @@ from muse_hook.oplog.claim import standing
 from muse_hook.oplog.entry import now
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.sessions import check, display_name
+from muse_hook.oplog.taken import taken
 from muse_hook.oplog.writer import append, highest_stamp
 
 TYPE_CHECKING = False
@@ -30,7 +31,8 @@ def claims_now(invocation: Invocation) -> list[Claim]:
     if not invocation.store.exists():
         return []
     invocation.index.refresh()
-    return standing(invocation.index.claims(), now())
+    claims = invocation.index.claims()
+    return standing(claims, now(), taken(invocation.store)) if claims else []
 
 
 def others_claims(invocation: Invocation, addresses: Iterable[str]) -> list[Claim]:
@@ -81,8 +83,8 @@ def actor_of(repository: Repository) -> str:
 
 
 def is_own(claim: Claim, session: str) -> bool:
-    """Say whether a claim was made on the branch that one stands on."""
-    return claim.branch == display_name(session)
+    """Say whether a claim was made on the branch that one stands on, and in this clone."""
+    return claim.is_of(display_name(session))
 
 
 def draw_claims(screen: Screen, claims: Sequence[Claim], lead: str = "") -> None:
@@ -91,4 +93,8 @@ def draw_claims(screen: Screen, claims: Sequence[Claim], lead: str = "") -> None
         when = claim.until[:16].replace("T", " ")
         screen.line(lead, (", ".join(claim.symbols), "path"), f"  {claim.intent}")
         who = claim.actor.partition(" <")[0] or claim.actor
-        screen.line(lead, "    ", (f"{who} on {claim.branch}, until {when} UTC  {claim.id}", "dim"))
+        screen.line(lead, "    ", (f"{who} on {claim.branch}{_clone(claim)}, until {when} UTC  {claim.id}", "dim"))
+
+
+def _clone(claim: Claim) -> str:
+    return f" of clone {claim.clone[:8]}" if claim.clone else ""

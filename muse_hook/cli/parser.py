@@ -66,6 +66,8 @@ COMMANDS: dict[str, dict[str, str]] = {
         "export": "Write the history as Parquet files for other engines",
     },
     "work on more machines than one": {
+        "share": "Push what no other clone can derive to a remote",
+        "take": "Bring in what other clones have shared with a remote",
         "publish": "Publish the logs to a stream, as commits are recorded",
         "follow": "Keep the logs of many repositories, as a stream brings them",
     },

@@ -92,11 +92,12 @@ def _claimed(store: Store, mine: frozenset[str], own: str) -> list[str]:
     from muse_hook.oplog.claim import standing
     from muse_hook.oplog.entry import now
     from muse_hook.oplog.sessions import display_name
+    from muse_hook.oplog.taken import taken
 
     said = []
-    for claim in standing(claims, now()):
+    for claim in standing(claims, now(), taken(store)):
         met = next(filter(None, map(claim.covers, sorted(mine))), "")
-        if met and claim.branch != display_name(own):
+        if met and not claim.is_of(display_name(own)):
             who = claim.actor.partition(" <")[0] or claim.actor
             said.append(f"{met} is reserved on {claim.branch} ({who}, until {claim.until[:16]}): {claim.intent}")
     return said

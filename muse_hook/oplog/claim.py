@@ -18,12 +18,13 @@ _UNTIL = "; until "
 class Claim:
     """What a reservation says; `symbols` are the addresses that are still claimed, `symbol_ids` their stable ids.
 
-    `branch` is the session whose log holds it, `until` and `created_at` are ISO 8601 in UTC. A claim blocks nobody.
+    `branch` is the session whose log holds it, `until` and `created_at` are ISO 8601 in UTC, `clone` is the clone that
+    shared it, "" for this one. A claim blocks nobody.
     """
 
-    __slots__ = ("actor", "branch", "created_at", "id", "intent", "symbol_ids", "symbols", "until")
+    __slots__ = ("actor", "branch", "clone", "created_at", "id", "intent", "symbol_ids", "symbols", "until")
 
-    def __init__(self, entry: Any, branch: str) -> None:
+    def __init__(self, entry: Any, branch: str, clone: str = "") -> None:
         op = entry["domain_op"]
         intent, _, until = op["new_summary"].rpartition(_UNTIL)
         self.id: str = op["new_content_id"]
@@ -32,6 +33,7 @@ class Claim:
         self.intent: str = intent
         self.actor: str = entry["actor_id"]
         self.branch = branch
+        self.clone = clone
         self.until: str = until
         self.created_at: str = entry["created_at"]
 
@@ -43,8 +45,13 @@ class Claim:
             "intent": self.intent,
             "actor": self.actor,
             "branch": self.branch,
+            "clone": self.clone or None,
             "until": self.until,
         }
+
+    def is_of(self, branch: str) -> bool:
+        """Say whether it was made on a branch (as others see its name) of this clone."""
+        return self.branch == branch and not self.clone
 
     def covers(self, address: str, symbol_id: str | None = None) -> str:
         """Return which of the claimed symbols an address, or its stable id, is, or is in; "" for none."""
@@ -96,9 +103,10 @@ def is_claim(entry: Any) -> bool:
     return op.get("old_summary") in (RESERVED, RELEASED) and all(isinstance(each, str) for each in texts)
 
 
-def standing(entries: Iterable[tuple[str, Any]], now: str) -> list[Claim]:
+def standing(entries: Iterable[tuple[str, Any]], now: str, taken: Mapping[str, str] | None = None) -> list[Claim]:
     """Return what is claimed at `now` (ISO 8601, UTC) by (session, entry) of claims in any order, the oldest first.
 
+    `taken` has the clone of each entry that was taken from another one, by op_id.
     A release counts wherever it stands: logs of two clones are put together in any order.
     """
     claims: dict[str, Claim] = {}
@@ -108,7 +116,7 @@ def standing(entries: Iterable[tuple[str, Any]], now: str) -> list[Claim]:
         if op["old_summary"] == RELEASED:
             released.setdefault(op["new_content_id"], set()).update(_symbols(op))
         else:
-            claim = Claim(entry, session)
+            claim = Claim(entry, session, (taken or {}).get(entry["op_id"], ""))
             other = claims.get(claim.id)
             if other is None or claim.created_at < other.created_at:  # one id twice: the first one's
                 claims[claim.id] = claim

@@ -29,7 +29,7 @@ def completed(repo: Repo, *words: str, function: str = "_muse_hook") -> set[str]
 def test_bash_completes_commands_options_and_refs(repo: Repo) -> None:
     repo.commit("Begin")
     repo.git("tag", "v1.0")
-    assert completed(repo, "muse-hook", "s") == {"show", "status", "sync", "sessions", "sql", "semver"}
+    assert completed(repo, "muse-hook", "s") == {"share", "show", "status", "sync", "sessions", "sql", "semver"}
     assert completed(repo, "muse-hook", "show", "") >= {"main", "v1.0", "--json"}
     assert completed(repo, "muse-hook", "-C", "x", "show", "v") == {"v1.0"}
     assert completed(repo, "muse-hook", "--no-pager", "backfill", "--j") == {"--jobs"}

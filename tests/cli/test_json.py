@@ -102,6 +102,10 @@ def shell(repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     repo.git("commit", "-q", "--amend", "-m", "Amended again")
     delta = made.json("diff", "main", "topic")["delta"]
     record_delta_ops(repo.path, delta, session_id="hand", actor_id="me")
+    hub = repo.path.parent / "hub.git"
+    repo.git("init", "-q", "--bare", str(hub))
+    repo.git("remote", "add", "origin", str(hub))
+    repo.git("push", "-q", "origin", "main~1:refs/muse/none")  # no ref of a clone
     return made
 
 
@@ -126,6 +130,8 @@ def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
         "sql": [("sql", "SELECT commit_id FROM commits")],
         "reserve": [("reserve", "a.py::first", "--intent", "x", "--until", "3d")],
         "reservations": [("reservations",)],
+        "share": [("share",)],
+        "take": [("take",)],
         "release": [("release", "first")],
         "trailers": [("trailers", "--actor", "bot")],
         "news": [("news", "--for", "a.py::first")],

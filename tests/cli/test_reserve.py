@@ -58,6 +58,7 @@ def test_a_reservation_is_one_entry_that_ends_by_itself_or_is_released(shell: Sh
         "intent": "write atomically",
         "actor": "Ada Lovelace <ada@example.org>",
         "branch": "main",
+        "clone": None,
         "until": told["until"],
     }
     shell.out("release", "helper")

@@ -34,6 +34,7 @@ EXAMPLES = """
 muse-hook install
 muse-hook install --global              # every repository of yours; git config muse.enabled false leaves one out
 muse-hook install --no-history          # from now on only
+muse-hook install --share                # and fetch what other clones share, see muse-hook share
 muse-hook install --backfill 200        # the last 200 commits and no more
 git config muse.background true && muse-hook install   # record behind the prompt, always
 """
@@ -48,6 +49,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Install for every repository of yours, once for all",
     )
+    parser.add_argument(
+        "--share",
+        action="store_true",
+        help="Have git fetch bring what other clones share, for muse-hook take",
+    )
     history = parser.add_mutually_exclusive_group()
     history.add_argument(
         "--backfill", metavar="N", type=count, default=0, help="Record the last N commits of the current branch only"
@@ -58,7 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Install; returns 1 where something stands in the way of recording."""
     if arguments.everywhere:
-        if arguments.repository is not None or arguments.backfill:
+        if arguments.repository is not None or arguments.backfill or arguments.share:
             reject("reading the command line", "--global is for all repositories", "muse-hook install --help")
         from muse_hook.install.everywhere import install_everywhere
 
@@ -68,6 +74,10 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         invocation.messages.line("linked ", (path, "dim"))
     if arguments.repository is not None:
         invocation.enter(arguments.repository)
+    if arguments.share:
+        from muse_hook.sharing.share import configure as configure_sharing
+
+        configure_sharing(invocation.repository)
     done = install(invocation.repository)
     draw_hooks(invocation.out, done.hooks)
     draw_findings(invocation.out, done.findings)
