@@ -186,7 +186,10 @@ class Pattern:
             for way in ways:
                 way.update({capture: [node, *way.get(capture, ())] for capture in self.captures})
             return ways
-        if self.kind_id and node.kind_id != self.kind_id:
+        if self.kind_id:
+            if node.kind_id != self.kind_id:
+                return []
+        elif self.is_named and not node.is_named:
             return []
         ways = [{capture: [node] for capture in self.captures}]
         if self.without_ids and any(node.children_by_field_id(field) for field in self.without_ids):
@@ -201,6 +204,8 @@ class Pattern:
             if child.is_leaf:
                 if kind := child.kind_id:
                     nodes = [one for one in nodes if one.kind_id == kind]
+                elif child.is_named:
+                    nodes = [one for one in nodes if one.is_named]  # a field may hold a token
                 if not nodes:
                     if child.is_optional:
                         continue

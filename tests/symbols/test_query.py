@@ -68,6 +68,7 @@ def g(x) -> int: pass
 class C(A, B): pass
 raise E
 call(one, *two, three)
+1 + 2
 """
 _PATTERNS = [
     '((identifier) @a (#eq? @a "x"))',
@@ -84,6 +85,7 @@ _PATTERNS = [
     "(argument_list (identifier) @b (list_splat) @a)",
     "(function_definition name: (_) @n parameters: (parameters . (identifier) @first (_)* @rest))",
     "(argument_list _ @any)",
+    "(binary_operator left: (_) @left operator: _ @any)",
 ]
 
 
