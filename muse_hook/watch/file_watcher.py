@@ -15,12 +15,16 @@ _LOOK_SECONDS = 0.05  # between looks without notices; a look is one `stat` a se
 
 
 class FileWatcher:
-    """A context manager; `wait` returns when something may have changed below a folder."""
+    """A context manager; `wait` returns when something may have changed below a folder.
+
+    `refusal` says why the system gives no notices, "" where it does or nobody asked.
+    """
 
     def __init__(self, folder: str, *, polling: bool = False) -> None:
         self._folder = folder
         self._changed = threading.Event()
         self._observer: Any = None
+        self.refusal = ""
         if not polling:
             with contextlib.suppress(ImportError):
                 from watchdog import events  # 0.1 s, and where it does not load, looking does
@@ -56,8 +60,9 @@ class FileWatcher:
                 os.makedirs(self._folder, exist_ok=True)
                 self._observer.schedule(self, self._folder, recursive=True, event_filter=self._kinds)
                 self._observer.start()
-            except OSError:  # no more inotify watches to be had
+            except OSError as error:  # no more inotify watches to be had
                 self._observer = None
+                self.refusal = error.strerror or str(error)
         return self
 
     def __exit__(self, *_: object) -> None:

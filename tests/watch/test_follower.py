@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import random
 import subprocess
@@ -501,3 +502,14 @@ def test_a_store_without_a_log_can_be_followed(tmp_path: Path) -> None:
     store.ensure()
     follower = Follower(store, {})
     assert ops_of(follower) == []
+
+
+def test_no_more_notices_are_to_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(errno.ENOSPC, "inotify watch limit reached")
+
+    monkeypatch.setattr("watchdog.observers.Observer.start", refuse)
+    with FileWatcher(str(tmp_path / "op_log")) as watcher:
+        assert watcher.is_polling
+        assert watcher.refusal == "inotify watch limit reached"
+        watcher.wait(5.0)

@@ -91,6 +91,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         if ids is not None:
             ids.read()  # the first time takes long, and a commit's ops are to come at once
         with FileWatcher(store.path("op_log")) as watcher:
+            if watcher.refusal and not arguments.no_wait:
+                warn(invocation.messages, f"the system gives no notice of changes ({watcher.refusal}): looking instead")
+                invocation.messages.flush()
             while True:
                 for event in follower.poll():
                     if (backfilled is None or not backfilled.has(event)) and printer.print(event):
