@@ -192,6 +192,7 @@ def select(
     branches, heads = ref_state.branches, ref_state.heads
     if everything:
         tips = [*branches.values(), *(head.oid for head in heads if head.oid is not None)]
+        tips += [oid for _, oid in ref_state.others]
     rows = list(repo.rev_list(tips, options=options))
     if not rows:
         what = "there is no commit yet" if everything else f"{revisions or 'HEAD'} holds no commit"
@@ -207,6 +208,8 @@ def select(
         for head in heads:
             if head.oid is not None:
                 assignment.assign_history(head.oid, session_of_head(head))
+        for name, oid in ref_state.others:
+            assignment.assign_history(oid, name)
     else:
         named = _last(revisions or "HEAD").removeprefix(_BRANCHES)
         target = named if named in branches else session_of_head(heads[0])

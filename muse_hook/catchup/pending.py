@@ -14,7 +14,7 @@ from muse_hook.record.renew import count_older
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from muse_hook.git.repository import Repository
     from muse_hook.index.index import DamagedBatch
@@ -51,14 +51,16 @@ class Unrecorded:
         self.baseline = ""
 
 
-def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
+def find_unrecorded(repo: Repository, store: Store, whole: Container[str] | None = None) -> Unrecorded:
     """Compare Git with the logs, walking everything that branches and work trees reach; nothing is written.
 
-    Looks at no frontier: a hole is found wherever it is.
+    Looks at no frontier: a hole is found wherever it is. `whole` are the commits whose batches somebody has just read
+    (the index has seen each once).
     """
     found = Unrecorded()
     ref_state = read_ref_state(repo)
     tips = {*ref_state.branches.values(), *(head.oid for head in ref_state.heads if head.oid is not None)}
+    tips.update(oid for _, oid in ref_state.others)
     rows = list(repo.rev_list(tips, ignore_missing=True))
     baseline = read_baseline(store)
     shallow = repo.shallow()
@@ -72,6 +74,8 @@ def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
     with Index(store) as index:
         index.refresh()
         sealed = index.find([oid for oid, _ in rows])
+        if whole is not None:
+            sealed = {oid: batch for oid, batch in sealed.items() if oid in whole}
         found.damaged = index.damaged()
     found.by_file = sorted(
         {row for session, _ in store.sessions() for row in _told_by_file(store, session) if row[0] in sealed}
@@ -94,6 +98,7 @@ def find_unrecorded(repo: Repository, store: Store) -> Unrecorded:
             branches=ref_state.branches,
             order=ref_state.order(repo),
             heads=ref_state.heads,
+            others=ref_state.others,
         )
         tried = read_frontier(store).unreadable
         found.missing = [(oid, sessions[oid]) for oid in missing]

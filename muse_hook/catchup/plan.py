@@ -7,6 +7,7 @@ from muse_hook.catchup.rebase import in_rebase
 from muse_hook.catchup.sessions import assign_sessions, branch_order, session_of_head
 from muse_hook.catchup.state import Frontier, read_frontier
 from muse_hook.errors import ObjectMissingError, RepositoryError, RevisionError
+from muse_hook.git.settings import setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,18 +32,23 @@ _MANY_TIPS = 5000
 class RefState:
     """Where the repository's branches and work trees stand now, and stood by its reflogs.
 
-    `branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries}.
+    `branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries},
+    `others` [(session, commit)] the refs beside branches that count, `also` the patterns that were asked for.
     """
 
-    __slots__ = ("branches", "heads", "reflogs")
+    __slots__ = ("also", "branches", "heads", "others", "reflogs")
 
     def __init__(
         self,
         branches: Mapping[str, str],
         heads: Sequence[Head],
         reflogs: Mapping[str, Sequence[ReflogEntry]],
+        others: Sequence[tuple[str, str]] = (),
+        also: Sequence[str] = (),
     ) -> None:
         self.branches = branches
+        self.others = others
+        self.also = also
         self.heads = heads
         self.reflogs = reflogs
 
@@ -53,7 +59,7 @@ class RefState:
 
     def tips(self, *, automatic: bool) -> set[str]:
         """Return the commits to start from; `automatic` passes over a HEAD that a rebase has in hand."""
-        tips = set(self.branches.values())
+        tips = {*self.branches.values(), *(oid for _, oid in self.others)}
         tips.update(head.oid for head in self.heads if head.oid is not None and not (automatic and in_rebase(head)))
         for entries in self.reflogs.values():
             for entry in entries:
@@ -62,12 +68,40 @@ class RefState:
         return {tip for tip in tips if tip.strip("0")}  # the null id: a ref that was not there
 
 
-def read_ref_state(repo: Repository, current: Head | None = None) -> RefState:
-    """Ask Git where everything stands; `current` is the HEAD here, where that is known already."""
+def read_ref_state(repo: Repository, current: Head | None = None, also: Sequence[str] = ()) -> RefState:
+    """Ask Git where everything stands; `current` is the HEAD here, where that is known already.
+
+    `muse.refs` says which refs count, in patterns of `git for-each-ref`: those beside branches as well, and of branches
+    those alone that it names, if it names any. `also` are more patterns.
+    """
     if current is None:
         current = repo.head()
     others = [tree.head for tree in repo.worktrees() if tree.name != current.worktree]
-    return RefState(repo.branches(), [current, *others], repo.branch_reflogs())
+    branches, reflogs = repo.branches(), repo.branch_reflogs()
+    patterns = [*_counting(repo), *also]
+    if not patterns:
+        return RefState(branches, [current, *others], reflogs)
+    found = {name: oid for name, oid in repo.matching_refs(*patterns).items() if not name.endswith("/HEAD")}
+    if any(pattern.startswith(_BRANCHES[:-1]) for pattern in patterns):
+        branches = {name: oid for name, oid in branches.items() if _BRANCHES + name in found}
+        reflogs = {name: entries for name, entries in reflogs.items() if name in branches}
+    chosen = [(_session_of_ref(name), oid) for name, oid in found.items() if not name.startswith(_BRANCHES)]
+    return RefState(branches, [current, *others], reflogs, chosen, also)
+
+
+def _counting(repo: Repository) -> list[str]:
+    """Return the patterns of `muse.refs`, all of its values, parted by white space."""
+    if setting(repo, "muse", "refs") is None:  # Git itself need not be asked
+        return []
+    status, output, _ = repo.run("config", "--null", "--get-all", "muse.refs")
+    words = output.replace(b"\0", b" ").decode("utf-8", "surrogateescape").split() if status == 0 else []
+    return [word for word in words if word.startswith("refs/")]
+
+
+def _session_of_ref(ref: str) -> str:
+    """Return the session of what a ref that is no branch brings: a remote's branch is called as it is there."""
+    kind, _, rest = ref.removeprefix("refs/").partition("/")
+    return rest.partition("/")[2] or rest if kind == "remotes" else f"{kind}/{rest}"
 
 
 class Plan:
@@ -110,7 +144,7 @@ def make_plan(
     """
     events, garbage = queue.read_events(store)
     if ref_state is None or events:  # what an event brings is not in what was read before it
-        ref_state = read_ref_state(repo)
+        ref_state = read_ref_state(repo, also=() if ref_state is None else ref_state.also)
     events = [event for event in events if _is_ready(event, ref_state)]
     frontier = read_frontier(store)
     plan = Plan(events, garbage, frontier)
@@ -139,6 +173,7 @@ def make_plan(
             branches=ref_state.branches,
             order=ref_state.order(repo),
             heads=ref_state.heads,
+            others=ref_state.others,
         )
         plan.sessions = sessions | {oid: session for oid, _, session in again if session}
     return plan

@@ -83,10 +83,12 @@ def assign_sessions(
     branches: Mapping[str, str],
     order: Sequence[str],
     heads: Sequence[Head],
+    others: Sequence[tuple[str, str]] = (),
 ) -> dict[str, str]:
     """Return the session of each of the `new` commits that anything names: {commit: session}.
 
-    `order` lists the branches as rule 3 asks them (`branch_order`), `heads` the work trees' HEADs. A commit is first
+    `order` lists the branches as rule 3 asks them (`branch_order`), `heads` the work trees' HEADs, `others`
+    (session, commit) of refs that count beside branches and come after them. A commit is first
     of all its maker's: the event's whose hook fired for it, the branch's in whose reflog it was made. What nobody made
     here (a pull, a push, a rebase's picks) belongs to the event that brought it, then to the reflog, then to the first
     branch that reaches it.
@@ -120,6 +122,8 @@ def assign_sessions(
     for head in heads:
         if head.oid is not None:
             assignment.assign_history(head.oid, session_of_head(head))
+    for session, oid in others:
+        assignment.assign_history(oid, session)
     for *_, branch, entry in entries:
         assignment.assign_history(entry.new, branch)
     return assignment.session_of_commit

@@ -57,6 +57,22 @@ def relative(repository: Repository, path: str) -> str:
     return os.path.relpath(full, os.path.realpath(repository.work_tree))
 
 
+def duration(text: str) -> float:
+    """Read a time, "60s", "5m", "1h", or a number of seconds above 0; seconds."""
+    from re import fullmatch
+
+    found = fullmatch(r"(\d+(?:\.\d+)?)(s|m|h|)", text)
+    seconds = float(found[1]) * {"m": 60, "h": 3600}.get(found[2], 1) if found else 0.0
+    if not 0 < seconds < _LONGEST:
+        import argparse
+
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 60s, 5m or 1h")
+    return seconds
+
+
+_LONGEST = 30 * 86400.0  # seconds
+
+
 def count(text: str) -> int:
     """Read a number of things: one or more."""
     try:

@@ -127,16 +127,18 @@ def branches(git: Git) -> dict[str, str]:
     return {name[len(_BRANCHES) :]: oid for oid, name in map(_two, _lines(output))}
 
 
-def refs(git: Git) -> dict[str, str]:
-    """Return the commit that each ref leads to, tags peeled, by full name.
+def refs(git: Git, *patterns: str) -> dict[str, str]:
+    """Return the commit that each ref leads to, tags peeled, by full name; those that fit a pattern, if there is one.
 
     Refs that lead to a blob, a tree or nothing are left out.
     """
     status, output, _ = git.run(
-        "for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)"
+        "for-each-ref", "--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype) %(refname)", *patterns
     )
     if status:  # one ref names an absent object: Git stops there
-        rows = [_two(line) for line in _lines(git.output("for-each-ref", "--format=%(objectname) %(refname)"))]
+        rows = [
+            _two(line) for line in _lines(git.output("for-each-ref", "--format=%(objectname) %(refname)", *patterns))
+        ]
         return _peeled(git, {name: oid for oid, name in rows})
     found = {}
     nested = {}

@@ -176,6 +176,10 @@ class Repository(Git):
         """Return the commit that each ref leads to, tags peeled, by full name."""
         return refs.refs(self)
 
+    def matching_refs(self, *patterns: str) -> dict[str, str]:
+        """Return the same of the refs that fit one of some patterns of `git for-each-ref`."""
+        return refs.refs(self, *patterns)
+
     def ref_ids(self, *prefixes: str) -> dict[str, str]:
         """Return the id that each ref below some prefixes holds, by full name; see `refs.ref_ids`."""
         return refs.ref_ids(self, *prefixes)

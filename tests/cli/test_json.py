@@ -123,7 +123,7 @@ def told(shell: Shell) -> dict[str, list[dict[str, Any]]]:
         "changelog": [("changelog", "main~1..topic"), ("changelog", "main~1..topic", "--accept", accepted)],
         "sessions": [("sessions",)],
         "languages": [("languages",)],
-        "status": [("status",)],
+        "status": [("status",), ("status", "--check")],
         "doctor": [("doctor",)],
         "log": [("log", "--all"), ("log", "--agent", "*"), ("log", "moved.py::prime", "--all")],
         "blame": [("blame", "a.py"), ("blame", "a.py", "--agents")],

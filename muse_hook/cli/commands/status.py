@@ -31,10 +31,14 @@ Show where the log is and which commits are not recorded
 
 Records what the hooks have missed, then counts apart what is still not recorded: commits that could not be
 recorded, history from before the hooks, commits whose files are absent (partial clone), damaged batches.
+
+With --check, for monitoring, nothing is recorded or mended: every line of the logs is read, and the exit status is 1
+where a commit that was made since the hooks were installed is not recorded, or a batch is damaged.
 """
 EXAMPLES = """
 muse-hook status
 muse-hook status --json | jq .unrecorded.missing
+muse-hook status --check || alert        # the age of the last record stands there, too
 """
 
 _BY_FILE = {"too_large": "too large to parse", "unreadable": "reading it raised an exception of ours"}
@@ -43,11 +47,16 @@ _NAMED = 10  # commits of a kind; --json has them all
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
+    parser.add_argument(
+        "--check", action="store_true", help="Read every line and mend nothing; exit status 1: see above"
+    )
     add_json(parser)
 
 
 def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     """Show the state of recording."""
+    if arguments.check:
+        return _check(arguments, invocation)
     invocation.catch_up()
     hooks = hook_states(invocation.repository)
     unrecorded = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
@@ -58,6 +67,36 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     else:
         _draw(invocation, hooks, unrecorded, state)
     return 0
+
+
+def _check(arguments: argparse.Namespace, invocation: Invocation) -> int:
+    """Hold the logs, line by line, against what Git reaches; returns 1 where something is missing or damaged."""
+    from muse_hook.catchup.checking import check_store
+
+    found = check_store(invocation.repository, invocation.store)
+    if arguments.json:
+        invocation.out.json({"version": 1, "command": "status", "check": found.as_json()})
+        return 0 if found.ok else 1
+    out = invocation.out
+    if found.ok:
+        out.line(("ok", "added"), f": {_commits(found.commits)} recorded, {_age(found.age)}")
+        return 0
+    out.line(("not ok", "error"), f": {_commits(found.commits)} recorded, {_age(found.age)}")
+    _draw_kind(out, "missing", found.missing, "muse-hook sync")
+    for session, wrong in found.damaged[:_NAMED]:
+        out.line("  ", ("damaged", "error"), f": {session}: {wrong}", ("  muse-hook sync", "hint"))
+    if len(found.damaged) > _NAMED:
+        out.line(f"  and {len(found.damaged) - _NAMED:,} more (--json has them all)")
+    return 1
+
+
+def _age(seconds: float | None) -> str:
+    if seconds is None:
+        return "nothing was ever recorded"
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"the last line {seconds // size:.0f} {unit} ago"
+    return f"the last line {seconds:.0f} s ago"
 
 
 def _history(invocation: Invocation) -> HistoryState | None:
