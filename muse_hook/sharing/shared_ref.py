@@ -30,6 +30,7 @@ _ENDING = ".jsonl"
 _PURGED = "purged"
 _FILE, _BLOB = "100644", "blob"
 _OP_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{0,127}")
+_DERIVED = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")  # see `entry.derived_id`
 _LONGEST_SESSION = 1024  # bytes
 # Limits of one ref. A clone's own lines of years are some megabytes.
 LARGEST_REF = 256 << 20  # bytes
@@ -175,19 +176,21 @@ def wrong_in(entry: Any, line: bytes) -> str:
         return "its stamp is out of bounds"
     if "commit" in entry or "check" in entry or is_cut(entry):
         return "it stands for a commit"
-    if entry["domain"] != "git":
-        return ""
-    return _wrong_in_mark(op_id, op)
+    is_git = entry["domain"] == "git"
+    is_claim = is_git and op.get("op") == "replace" and op.get("old_content_id") == ""
+    if is_git and not is_claim:
+        return _wrong_in_mark(op_id, op)
+    if _DERIVED.fullmatch(op_id):  # readers would take it for known, and never take the true one
+        return "its op_id is that of a commit's entry"
+    texts = ("address", "new_content_id", "old_summary", "new_summary")
+    if is_claim and not all(isinstance(op.get(key), str) for key in texts):
+        return "its claim has other keys"
+    return ""
 
 
 def _wrong_in_mark(op_id: str, op: Any) -> str:
-    """Say why an entry of Git's domain is neither a mark, whose id says what it marks, nor a claim."""
+    """Say why an entry of Git's domain is no rewrite mark; a mark's id says what it marks."""
     kind, old = op.get("op"), op.get("address")
-    if kind == "replace" and op.get("old_content_id") == "":
-        is_claim = all(
-            isinstance(op.get(key), str) for key in ("address", "new_content_id", "old_summary", "new_summary")
-        )
-        return "" if is_claim else "its claim has other keys"
     if kind == "replace":
         new = op.get("new_content_id")
         is_mark = is_commit_id(old) and is_commit_id(new) and op_id == mark_id("superseded", old, new)
