@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES")
 _SECONDS = 900.0  # for one remote: one that hangs must not keep the others waiting for ever
 _BARE = "refs/heads/*:refs/heads/*"
+_OURS = "+refs/muse/"  # as `install --share` adds it
 _ON = ("true", "yes", "on", "1")
 
 
@@ -42,8 +43,9 @@ def fetch(git: Git, remote: str) -> None:
     branches: they are brought forward, and one that has gone another way is left and named.
     """
     words = ["fetch", "--quiet", "--no-recurse-submodules", "--end-of-options", remote]
-    if git.is_bare and git.run("config", "--get-all", f"remote.{remote}.fetch")[0] != 0:
-        words.append(_BARE)
+    refspecs = git.run("config", "--get-all", f"remote.{remote}.fetch")[1].decode("utf-8", "replace").split("\n")[:-1]
+    if git.is_bare and all(each.startswith(_OURS) for each in refspecs):
+        words += [*refspecs, _BARE]
     _checked(git, f"fetching {remote}", words)
 
 

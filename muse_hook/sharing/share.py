@@ -175,9 +175,10 @@ def take(repo: Repository, store: Store, remote: str = ORIGIN, *, purges: bool =
     done = Taken()
     own = clone_id(store)
     pushed = {name: oid for name, oid in repo.ref_ids(REFS).items() if not name.startswith(_REMOTES)}
+    there: frozenset[str] | None = None  # not asked
     is_hub = any(name != REFS + own for name in pushed)
     if remote != ORIGIN or not is_hub or ORIGIN in remotes.names(repo):
-        _fetch(repo, remote, done)
+        there = _fetch(repo, remote, done)
     prefix = _tracking(remote)
     refs = [(REFS, name, oid) for name, oid in pushed.items()]
     refs += [(prefix, name, oid) for name, oid in repo.ref_ids(prefix).items()]
@@ -192,6 +193,9 @@ def take(repo: Repository, store: Store, remote: str = ORIGIN, *, purges: bool =
         try:
             content = read_content(repo, oid)
         except HostileRefError as error:
+            if start == prefix and there is not None and clone not in there:
+                repo.output("update-ref", "-d", name)  # the remote has it no more: nobody need hear of it again
+                continue
             done.hostile.append((REFS + clone, error.wrong))
             continue
         done.refs += 1
@@ -209,8 +213,11 @@ def _tracking(remote: str) -> str:
     return f"{_REMOTES}{hex_sha256(os.fsencode(remote))[:16]}/"
 
 
-def _fetch(repo: Repository, remote: str, done: Taken) -> None:
-    """Fetch the refs of clones; where Git refuses all, one after the other, so that a broken one stands in no way."""
+def _fetch(repo: Repository, remote: str, done: Taken) -> frozenset[str]:
+    """Fetch the refs of clones; where Git refuses all, one after the other, so that a broken one stands in no way.
+
+    The names of the clones that the remote has. RepositoryError where it cannot be reached.
+    """
     prefix = _tracking(remote)
     there = remotes.list_refs(repo, remote, f"{REFS}*")
     here = repo.ref_ids(prefix)
@@ -223,16 +230,16 @@ def _fetch(repo: Repository, remote: str, done: Taken) -> None:
             done.hostile.append((name, _NO_CLONE if len(wanted) < _MOST_REFS else "there are too many"))
         elif here.get(prefix + clone) != oid:
             wanted[name] = f"+{name}:{prefix}{clone}"
-    if not wanted:
-        return
     try:
-        remotes.fetch_refs(repo, remote, list(wanted.values()))
+        if wanted:
+            remotes.fetch_refs(repo, remote, list(wanted.values()))
     except RepositoryError:
         for name, refspec in wanted.items():
             try:
                 remotes.fetch_refs(repo, remote, [refspec])
             except RepositoryError as error:
                 done.hostile.append((name, error.wrong))
+    return frozenset(name.removeprefix(REFS) for name in there)
 
 
 def _append(store: Store, own: str, contents: Iterable[tuple[str, Content]], done: Taken) -> None:

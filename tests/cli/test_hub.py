@@ -67,7 +67,9 @@ def test_sync_fetches_into_clones_of_every_kind(
     shells = {kind: Shell(clone, monkeypatch, capsys) for kind, clone in clones.items()}
     for kind, clone in clones.items():
         monkeypatch.chdir(clone.path)
-        shells[kind].run("install", "--no-history")
+        assert (
+            shells[kind].run("install", "--no-history", "--share")[1].startswith("ok  share: git fetch origin brings")
+        )
     source.commit("Second", a=CODE + "x = 1\n")
     for kind, clone in clones.items():
         monkeypatch.chdir(clone.path)

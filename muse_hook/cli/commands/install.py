@@ -12,6 +12,7 @@ from muse_hook.cli.findings import draw_findings, draw_hooks, has_fault
 from muse_hook.cli.first_day import record_history
 from muse_hook.cli.options import count
 from muse_hook.cli.shared_files import link_shared_files
+from muse_hook.install.findings import Finding
 from muse_hook.install.install import install
 
 TYPE_CHECKING = False
@@ -77,7 +78,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if arguments.share:
         from muse_hook.sharing.share import configure as configure_sharing
 
-        configure_sharing(invocation.repository)
+        for remote in configure_sharing(invocation.repository):
+            message = f"git fetch {remote} brings what other clones share; muse-hook take puts it into the logs"
+            draw_findings(invocation.out, [Finding("share", "ok", message)])
     done = install(invocation.repository)
     draw_hooks(invocation.out, done.hooks)
     draw_findings(invocation.out, done.findings)
