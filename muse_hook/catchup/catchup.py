@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from muse_hook.catchup import queue
 from muse_hook.catchup.plan import make_plan
 from muse_hook.catchup.state import (
@@ -184,7 +186,7 @@ class _CatchUp:
     def _baseline_anew(self) -> Baseline:
         events, _ = queue.read_events(self.store)
         woken_by = {event.head for event in events if event.head is not None}
-        if not self.store.exists():  # nobody has installed here: hooks of `install --global`, at the first event
+        if not self.store.exists() and not self._was_installed():  # hooks of `install --global`, at the first event
             make_baseline(self.repo, self.store, without=woken_by)
         elif make_baseline(self.repo, self.store, without=woken_by, anew=True):
             self.report.baseline = True
@@ -194,6 +196,14 @@ class _CatchUp:
         if baseline is None:
             raise StoreError("writing the baseline", "it cannot be read back")
         return baseline
+
+    def _was_installed(self) -> bool:
+        """Whether an `install` in this very repository has left its line in `info/exclude`: the store is lost then."""
+        try:
+            with open(os.path.join(self.repo.common_dir, "info", "exclude"), "rb") as file:
+                return b"/.muse" in file.read().split(b"\n")
+        except OSError:
+            return False
 
     def _known(self, commit_ids: Iterable[str]) -> dict[str, int]:
         return known_generations(self.index, self._baseline, commit_ids, is_shallow=self.repo.is_shallow)

@@ -102,7 +102,7 @@ def acceptances(arguments: argparse.Namespace, repository: Repository, commits: 
     found = []
     for name in arguments.accept:
         try:
-            with open(name, encoding="utf-8", errors="backslashreplace") as file:
+            with open(name, encoding="utf-8", newline="\n", errors="backslashreplace") as file:
                 lines = [line.strip() for line in file.read().split("\n")]
         except OSError as error:
             raise AcceptError(f"reading {name}", error.strerror or str(error), "muse-hook diff --help") from None

@@ -312,7 +312,7 @@ class StreamFollower:
 
     def _read_place(self) -> tuple[int, str]:
         try:
-            with open(self._path, encoding="utf-8") as file:
+            with open(self._path, encoding="utf-8", newline="\n") as file:
                 kept = json.load(file)
             return int(kept["sequence"]), str(kept["id"])
         except (OSError, ValueError, TypeError, KeyError):  # from the start: what is here already is known
@@ -320,7 +320,7 @@ class StreamFollower:
 
     def _write_place(self) -> None:
         temporary = f"{self._path}.part"
-        with open(temporary, "w", encoding="utf-8") as file:
+        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
             json.dump({"version": 1, "sequence": self._sequence, "id": self._id}, file)
         os.replace(temporary, self._path)
 

@@ -103,7 +103,7 @@ class Export:
         path = os.path.join(self._folder, MANIFEST)
         doing = f"exporting to {self._folder}"
         try:
-            with open(path, encoding="utf-8") as file:
+            with open(path, encoding="utf-8", newline="\n") as file:
                 manifest = json.load(file)
             is_ours = manifest["version"] == _VERSION
             partitions = {str(name): str(digest) for name, digest in manifest["partitions"].items()}
@@ -129,7 +129,7 @@ class Export:
         }
         with (
             _Replacing(os.path.join(self._folder, MANIFEST)) as temporary,
-            open(temporary, "w", encoding="utf-8") as file,
+            open(temporary, "w", encoding="utf-8", newline="\n") as file,
         ):
             json.dump(manifest, file, indent=1)
 

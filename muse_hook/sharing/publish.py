@@ -193,7 +193,7 @@ class Publisher:
 
     def _read_places(self) -> None:
         try:
-            with open(self._path, encoding="utf-8") as file:
+            with open(self._path, encoding="utf-8", newline="\n") as file:
                 kept = json.load(file)
             self._places = {str(session): Place(*row) for session, row in kept["places"].items()}
         except (OSError, ValueError, TypeError, KeyError, AttributeError):  # a cache: what is there twice is known

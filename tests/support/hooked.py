@@ -42,6 +42,9 @@ class HookedRepo(Repo):
         common = model.common_dir(self)
         with (common / "config").open("a") as file:  # a process less for each commit
             file.write("[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n")
+        (common / "info").mkdir(exist_ok=True)
+        with (common / "info/exclude").open("a") as file:
+            file.write("/.muse\n")
         folder = common / "hooks"
         folder.mkdir(exist_ok=True)
         text = Shim(sys.executable, PACKAGES, background=background).render()
