@@ -123,7 +123,7 @@ class Room:
         elif kind in (MUSE, BACKGROUND):
             if kind == BACKGROUND:
                 self.git(kind, "config", "muse.background", "true")
-            self.muse(kind, "install")
+            self.muse(kind, "install", "--no-history")
             if entries:
                 fill(self.path(kind) / ".git", entries)
                 self.muse(kind, "status")
