@@ -85,6 +85,8 @@ def made(*, ops: int, commits: int, symbols: int, moves: int) -> PageContent:
             "subject": [subjects + each for each in range(commits)],
             "session": [0] * commits,
             "ops": [ops // commits] * commits,
+            "agents": [-1] * commits,
+            "superseded": [-1] * commits,
         },
         "whats": [[0, []], [1, []], [2, [2]], [2, [2, 3]], [3, [1]], [4, []], [5, []]],
         "places": {
