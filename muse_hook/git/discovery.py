@@ -148,15 +148,8 @@ def _refused(start: str, stderr: str) -> RepositoryError:
         return RepositoryError(
             _DOING, f"{top} belongs to another user", f"git config --global --add safe.directory {quote(top)}"
         )
-    leads_to = stderr.partition("not a git repository: ")[2].partition("\n")[0]
-    if "/worktrees/" in leads_to:  # of a linked work tree; the repository was moved
-        from muse_hook.errors import shell_command
-
-        top = start
-        while not os.path.lexists(os.path.join(top, ".git")) and os.path.dirname(top) != top:
-            top = os.path.dirname(top)
-        hint = f"in the repository: {shell_command('git', 'worktree', 'repair', top)}"
-        return RepositoryError(_DOING, f"the .git of {top} leads to {leads_to}, which is not there", hint)
+    if "not a git repository" in stderr and (lost := _lost_work_tree(start)):
+        return lost
     if "not a git repository" in stderr:
         return RepositoryError(_DOING, f"{start} is in no Git repository", "git init")
     if "cannot change to" in stderr:
@@ -207,3 +200,19 @@ def _is_usual(config: bytes) -> bool:
     if lines.count(b"bare=false") != text.count(b"bare"):
         return False
     return lines.count(b"repositoryformatversion=0") == text.count(b"repositoryformatversion") == 1
+
+
+def _lost_work_tree(start: str) -> RepositoryError | None:
+    """Return what to say where `start` is in a linked work tree whose repository was moved; Git 2.55 says "(null)"."""
+    top = start
+    while not os.path.lexists(os.path.join(top, ".git")):
+        if os.path.dirname(top) == top:
+            return None
+        top = os.path.dirname(top)
+    leads_to = (read_text(top, ".git") or "").removeprefix("gitdir: ")
+    if "/worktrees/" not in leads_to:
+        return None
+    from muse_hook.errors import shell_command
+
+    hint = f"in the repository: {shell_command('git', 'worktree', 'repair', top)}"
+    return RepositoryError(_DOING, f"the .git of {top} leads to {leads_to}, which is not there", hint)
