@@ -28,7 +28,7 @@ _IMPORT = "import"
 _NEAR_FILES = 200
 
 
-class Use:
+class SymbolUse:
     """A symbol that uses a name: its `address`, `kind`, the `lines` (numbers) where the name stands, and `how`.
 
     `how` is "imports", "calls" or "mentions"; `is_test` says that its file looks like a test's.
@@ -126,7 +126,7 @@ class CommitTree:
         close = difflib.get_close_matches(name, list(known), n=number)
         return [address for each in close for address in known[each]][:number]
 
-    def uses(self, address: str) -> list[Use]:
+    def uses(self, address: str) -> list[SymbolUse]:
         """Return who calls, imports or mentions a symbol, by its simple name: the symbol itself is left out.
 
         By name alone: a method of the same name of another class is told as well. Calls come first, tests last.
@@ -147,7 +147,7 @@ class CommitTree:
             uses, key=lambda use: (use.is_test, order[use.how], use.address.partition("::")[0] != path, use.address)
         )
 
-    def _uses_in(self, path: str, name: str) -> Iterator[Use]:
+    def _uses_in(self, path: str, name: str) -> Iterator[SymbolUse]:
         table = self.table(path)
         if table is None:
             return
@@ -168,7 +168,7 @@ class CommitTree:
                 number for number in numbers if first <= number <= last and not any(a <= number <= b for a, b in inner)
             ]
             taken.update(here)
-            yield Use(f"{path}::{qualified}", symbol.kind, how, here)
+            yield SymbolUse(f"{path}::{qualified}", symbol.kind, how, here)
         own = [symbol.lines for symbol in table.symbols.values() if symbol.name == name]
         rest = [number for number in numbers if number not in taken and not any(a <= number <= b for a, b in own)]
         held = [symbol.lines for symbol in table.symbols.values()]
@@ -177,7 +177,7 @@ class CommitTree:
         if code:
             called = re.compile(rf"(?<!\w){re.escape(name)}\s*\(")
             how = "calls" if any(called.search(lines[number - 1]) for number in code) else "mentions"
-            yield Use(path, "file", how, code)
+            yield SymbolUse(path, "file", how, code)
 
     def _files_with(self, name: str, *, whole: bool = True) -> list[str]:
         """Return the paths of the files in a known language that hold a word, or a text in any case, sorted."""

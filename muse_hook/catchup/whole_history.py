@@ -290,10 +290,10 @@ def record_rest(
     `progress` with (done, to do). StoreBusyError where another process does the same. Raises what `backfill` raises.
     """
     with _lock(store):
-        return _Run(repo, store, state, jobs=jobs, check=check, progress=progress).go()
+        return _HistoryRun(repo, store, state, jobs=jobs, check=check, progress=progress).go()
 
 
-class _Run:
+class _HistoryRun:
     def __init__(
         self,
         repo: Repository,

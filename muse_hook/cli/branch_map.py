@@ -11,12 +11,12 @@ from muse_hook.concurrent.own_work import with_uncommitted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.cli.invocation import Invocation
-    from muse_hook.concurrent.branches import Selection
+    from muse_hook.concurrent.branches import BranchSelection
     from muse_hook.concurrent.map import BranchMap
     from muse_hook.oplog.store import Store
 
 
-def make_map(invocation: Invocation, base: str, selection: Selection, *, work_trees: bool = False) -> BranchMap:
+def make_map(invocation: Invocation, base: str, selection: BranchSelection, *, work_trees: bool = False) -> BranchMap:
     """Return the map of the selected branches against a base; `work_trees` counts what is not committed there."""
     repository = invocation.repository
     recorded = invocation.recorded_symbols()

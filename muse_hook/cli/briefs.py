@@ -14,7 +14,7 @@ from muse_hook.cli.claims import claims_now, is_own, own_session
 from muse_hook.cli.invocation import Invocation
 from muse_hook.cli.options import as_recorded
 from muse_hook.cli.terminal import Screen
-from muse_hook.concurrent.branches import Selection, find_branches
+from muse_hook.concurrent.branches import BranchSelection, find_branches
 from muse_hook.errors import MuseHookError, RevisionError, StoreError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import agents_of
@@ -304,7 +304,7 @@ class Briefing:
         """The commits that live branches and work trees have and HEAD has not."""
         repository = self._invocation.repository
         base = repository.default_branch()
-        branches, _ = find_branches(repository, self._reader, Selection(remotes=True), base or "")
+        branches, _ = find_branches(repository, self._reader, BranchSelection(remotes=True), base or "")
         tips = {each.head for each in branches}
         tips.update(tree.head.oid for tree in repository.worktrees() if tree.head.oid and not tree.is_prunable)
         tips.update([] if base is None else [repository.resolve(f"refs/heads/{base}")])

@@ -27,7 +27,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 _MISSPELT = 3  # seconds that Git may take to say "now", which is what it makes of words that it does not know
 
 
-class Selection:
+class BranchSelection:
     """Which branches are asked about: those that the globs leave, and that moved lately.
 
     `since` is a time (seconds since 1970), `seconds` how long before the newest move of all a branch may have stood
@@ -93,7 +93,7 @@ class Unseen:
 
 
 def find_branches(
-    repository: Repository, objects: ObjectReader, selection: Selection, base: str
+    repository: Repository, objects: ObjectReader, selection: BranchSelection, base: str
 ) -> tuple[list[Branch], list[Unseen]]:
     """Return the selected branches sorted by name, all but the one called `base`, and those that cannot be looked at.
 
@@ -141,7 +141,7 @@ def parse_date(repository: Repository, text: str) -> int:
     return int(age)
 
 
-def _candidates(repository: Repository, selection: Selection) -> Iterator[tuple[Branch, str, str | None]]:
+def _candidates(repository: Repository, selection: BranchSelection) -> Iterator[tuple[Branch, str, str | None]]:
     """Yield (branch, what to look its reflog up by, the git directory of its work tree)."""
     trees = repository.worktrees()
     of_branch = {tree.head.branch: tree for tree in trees if tree.head.branch is not None and tree.name is not None}

@@ -19,8 +19,33 @@ _KNOWN = {
     "github": "github", "gitlab": "gitlab", "gitea": "gitea", "codeberg": "gitea", "forgejo": "gitea",
     "bitbucket": "bitbucket",
 }  # fmt: skip
-_URL = re.compile(r"(?:https?|ssh|git|git\+ssh)://(?:[^@/]*@)?(?P<host>[^/:]+|\[[^\]]*\])(?P<port>:\d+)?/+(?P<path>.+)")
-_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")  # git@host:owner/name
+# `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]/PATH`, and `[USER@]HOST:PATH` as scp has it.
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^@/]*@)?(?P<host>[^/:]*|\[[^\]]*\])(?P<port>:\d+)?/+(?P<path>.+)"
+)
+_SCP = re.compile(r"(?:[^@/:]+@)?(?P<host>[^/:]+):(?!//)(?P<path>.+)")
+
+
+class RemoteAddress:
+    """A remote's address in its parts, who logs in left out: `scheme` ("" as scp has it), `host`, `port`, `path`.
+
+    `port` has its colon; the path has no slash at its ends, and no ".git".
+    """
+
+    def __init__(self, scheme: str, host: str, port: str, path: str) -> None:
+        self.scheme = scheme.lower()
+        self.host = host.lower()
+        self.port = port
+        self.path = re.sub(r"/+", "/", path).strip("/").removesuffix(".git").strip("/")
+
+    @classmethod
+    def parse(cls, text: str) -> RemoteAddress | None:
+        """Return the parts of an address; None for a path on this machine, which `file://` is not."""
+        if found := _URL.fullmatch(text):
+            return cls(found["scheme"], found["host"], found["port"] or "", found["path"])
+        if found := _SCP.fullmatch(text):
+            return cls("", found["host"], "", found["path"])
+        return None
 
 
 class Host:
@@ -53,21 +78,17 @@ def find_host(repository: Repository) -> Host | None:
 
     `muse.host` (github, gitlab, gitea, bitbucket) says what a host is whose name does not; None for any other.
     """
-    address = _address(repository)
-    found = _URL.fullmatch(address) or _SCP.fullmatch(address)
-    if found is None:
+    address = RemoteAddress.parse(_address(repository))
+    if address is None or not address.host or not address.path:
         return None
-    host = found["host"].lower()
     kind = (repository.config("muse.host") or "").lower()
     if kind not in _PAGES:
-        kind = next((known for word, known in _KNOWN.items() if word in host), "")
-    path = found["path"].strip("/").removesuffix(".git").strip("/")
-    if not kind or not path:
+        kind = next((known for word, known in _KNOWN.items() if word in address.host), "")
+    if not kind:
         return None
-    scheme, port = "https", ""
-    if address.startswith(("http://", "https://")):
-        scheme, port = address.partition("://")[0], found["port"] or ""
-    return Host(kind, f"{scheme}://{host}{port}/{_quoted(path)}")
+    is_page = address.scheme in {"http", "https"}
+    scheme, port = (address.scheme, address.port) if is_page else ("https", "")
+    return Host(kind, f"{scheme}://{address.host}{port}/{_quoted(address.path)}")
 
 
 def _address(repository: Repository) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-class RecordedCommit:
+class GraphCommit:
     """A recorded commit: its `id`, `parents` (recorded or not), and the `session` that it is in."""
 
     __slots__ = ("id", "parents", "session")
@@ -20,9 +20,9 @@ class RecordedCommit:
         self.session = session
 
 
-def recorded_graph(connection: sqlite3.Connection) -> dict[str, RecordedCommit]:
+def recorded_graph(connection: sqlite3.Connection) -> dict[str, GraphCommit]:
     """Return every recorded commit by its id, in causal order."""
     rows = connection.execute(
         "SELECT commit_id, parents, session FROM records WHERE commit_id IS NOT NULL ORDER BY lamport_ts, commit_id"
     )
-    return {oid: RecordedCommit(oid, tuple(loads(parents)), session) for oid, parents, session in rows}
+    return {oid: GraphCommit(oid, tuple(loads(parents)), session) for oid, parents, session in rows}

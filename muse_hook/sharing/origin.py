@@ -6,6 +6,7 @@ import os
 import re
 
 from muse_hook.digest import hex_sha256
+from muse_hook.git.hosting import RemoteAddress
 from muse_hook.oplog.store import find_root
 
 TYPE_CHECKING = False
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
 _DIGITS = 8  # of the digest in a name
 _LONGEST = 80  # characters of the last component in a name
-# `[USER@]HOST:PATH`, as scp has it; `SCHEME://[USER[:PASSWORD]@]HOST[:PORT]/PATH`.
-_SCP = re.compile(r"(?:[^/@]+@)?(?P<host>\[[^]]+\]|[^/:\[]+):(?P<path>.+)")
-_URL = re.compile(r"(?i)(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^/@]*@)?(?P<host>[^/:]*)(?::\d+)?/(?P<path>.*)")
 
 
 def identity(repository: Repository) -> str:
@@ -25,17 +23,14 @@ def identity(repository: Repository) -> str:
     Scheme, user, port, the letters of the host and ".git" at the end make no difference. Without `remote.origin.url`
     it is the repository itself, and a clone that has its path for origin is the same one.
     """
-    address = repository.config("remote.origin.url") or ""
-    found = _URL.fullmatch(address)
-    if found and found["scheme"].lower() == "file":
-        address = "/" + found["path"]
-    elif found or (not os.path.exists(address) and (found := _SCP.fullmatch(address))):
-        path = re.sub(r"/+", "/", found["path"]).strip("/").removesuffix(".git")
-        return f"{found['host'].lower()}/{path}"
-    if not address:
+    url = repository.config("remote.origin.url") or ""
+    if not url:
         return repository.common_dir
+    address = None if os.path.exists(url) else RemoteAddress.parse(url)
+    if address is not None and address.scheme != "file":
+        return f"{address.host}/{address.path}"
     base = repository.work_tree or repository.common_dir  # Git takes a relative one from there
-    return find_root(os.path.join(base, address))
+    return find_root(os.path.join(base, url.removeprefix("file://")))
 
 
 def name_of(identity: str) -> str:

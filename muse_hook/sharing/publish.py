@@ -134,14 +134,14 @@ class Publisher:
 
     async def _send(self, js: JetStreamContext, place: Place, waiting: list[tuple[Message, int]]) -> None:
         """Publish some messages in order, and move the place behind them when the server has them all."""
-        calls = [
-            js.publish(message.subject(self._repository), payload, headers=headers, timeout=_ACK_SECONDS)
+        parts = [
+            (message.subject(self._repository), headers, payload)
             for message, _ in waiting
             for headers, payload in message.parts(self._limit)
         ]
-        names = [headers[ID] for message, _ in waiting for headers, _ in message.parts(self._limit)]
+        calls = [js.publish(subject, each, headers=headers, timeout=_ACK_SECONDS) for subject, headers, each in parts]
         acks = await asyncio.gather(*calls)
-        place.id, place.sequence, place.offset = names[-1], acks[-1].seq, waiting[-1][1]
+        place.id, place.sequence, place.offset = parts[-1][1][ID], acks[-1].seq, waiting[-1][1]
         self.published += len(waiting)
         self._write_places()
 

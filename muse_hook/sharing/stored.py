@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.refs import Worktree
-    from muse_hook.history.recorded_graph import RecordedCommit
+    from muse_hook.history.recorded_graph import GraphCommit
 
 _DEFAULT = ("main", "master", "trunk")
 _LEAST_DIGITS = 4  # of an abbreviated id
@@ -61,7 +61,7 @@ class StoredRepository(Repository):
         self._connect = connect
 
     @cached_property
-    def _graph(self) -> dict[str, RecordedCommit]:
+    def _graph(self) -> dict[str, GraphCommit]:
         return recorded_graph(self._connect())
 
     @cached_property

@@ -14,7 +14,7 @@ from support.many_branches import ManyBranches
 from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
-from muse_hook.concurrent.branches import Selection, find_branches, parse_date, parse_span
+from muse_hook.concurrent.branches import BranchSelection, find_branches, parse_date, parse_span
 from muse_hook.concurrent.compare import compare
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.map import BranchMap, branch_map
@@ -29,7 +29,7 @@ from muse_hook.oplog.store import Store
 def map_of(repo: Repo, base: str = "main", *, keep: bool = False, **selected: Any) -> BranchMap:
     repository = open_repository(str(repo.path))
     with repository.objects() as objects:
-        branches, unseen = find_branches(repository, objects, Selection(**selected), base)
+        branches, unseen = find_branches(repository, objects, BranchSelection(**selected), base)
         store = Store(repository.common_dir) if keep else None
         return branch_map(repository, objects, base, branches, unseen=unseen, store=store)
 
@@ -100,7 +100,7 @@ def test_it_is_so_with_a_recorded_history_and_with_what_was_kept(tmp_path_factor
     with Index(store) as index, repository.objects() as objects:
         refresh(index)
         recorded = RecordedSymbols(repository, index.connection)
-        branches, _ = find_branches(repository, objects, Selection(), "main")
+        branches, _ = find_branches(repository, objects, BranchSelection(), "main")
         maps = [branch_map(repository, objects, "main", branches, recorded=recorded, store=store) for _ in range(2)]
         assert maps[0].as_json() == maps[1].as_json()
         assert hold_against_each_pair(repo, recorded, maps[1])

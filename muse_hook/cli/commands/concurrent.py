@@ -12,7 +12,7 @@ from muse_hook.cli.delta_rows import DASH
 from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable, width
-from muse_hook.concurrent.branches import LIVE_SECONDS, Selection, find_branches, parse_date, parse_span
+from muse_hook.concurrent.branches import LIVE_SECONDS, BranchSelection, find_branches, parse_date, parse_span
 from muse_hook.concurrent.compare import compare
 from muse_hook.concurrent.own_work import own_work, with_uncommitted
 from muse_hook.errors import RepositoryError, RevisionError
@@ -165,7 +165,7 @@ def _run_own(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return int(arguments.exit_code and bool(found.pairs))
 
 
-def _base_and_selection(arguments: argparse.Namespace, invocation: Invocation) -> tuple[str, Selection]:
+def _base_and_selection(arguments: argparse.Namespace, invocation: Invocation) -> tuple[str, BranchSelection]:
     repository = invocation.repository
     base = arguments.base or arguments.a or repository.default_branch()
     if base is None:
@@ -173,7 +173,7 @@ def _base_and_selection(arguments: argparse.Namespace, invocation: Invocation) -
     repository.resolve(base)
     seconds = None if arguments.since is None else parse_span(arguments.since)
     is_date = arguments.since is not None and seconds is None
-    return base, Selection(
+    return base, BranchSelection(
         since=parse_date(repository, arguments.since) if is_date else None,
         seconds=LIVE_SECONDS if seconds is None else seconds,
         include=arguments.include,

@@ -23,7 +23,7 @@ from muse_hook.cli.options import (
     filter_of,
 )
 from muse_hook.cli.terminal import printable
-from muse_hook.concurrent.branches import Selection
+from muse_hook.concurrent.branches import BranchSelection
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import commits_of, named_agents
@@ -129,7 +129,7 @@ def _branches(invocation: Invocation) -> dict[str, Any]:
     base = invocation.repository.default_branch()
     if base is None:
         return {"base": "", "names": [], "meets": []}
-    found = make_map(invocation, base, Selection())
+    found = make_map(invocation, base, BranchSelection())
     counts = Counter(name for names, _ in found.collisions() for name in names)
     shown = sorted(branch.name for branch in found.branches)
     shown = sorted(sorted(shown, key=lambda name: -counts[name])[:_BRANCHES])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from muse_hook.briefing.tree import Use
+    from muse_hook.briefing.tree import SymbolUse
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
 
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     return 0
 
 
-def _draw(out: Screen, uses: Sequence[Use]) -> None:
+def _draw(out: Screen, uses: Sequence[SymbolUse]) -> None:
     for use in uses:
         lines = ", ".join(f"L{number}" for number in use.lines)
         kind = use.kind.replace("_", " ")
