@@ -46,7 +46,8 @@ class Language:
             rows = parse_rows(self._text)
             found = rows[self.name]
             like = self._head.get("like")
-            self._row = {**_read().all[str(like)].row, **found} if like else found
+            other = _read().named(str(like)) if like else None
+            self._row = {**other.row, **found} if other is not None else found
         return self._row
 
     @property
@@ -89,19 +90,45 @@ class Language:
 
 
 class _Languages:
-    """All rows by name, by extension, by file name and by interpreter."""
+    """The rows of the file, each looked up in its text when it is asked for: a hook asks for one or two."""
 
     def __init__(self) -> None:
         with open(FILE, encoding="utf-8") as file:
-            tables = ("\n" + file.read()).split("\n[")[1:]
-        texts: dict[str, str] = {}
-        for table in tables:
-            name = table[: table.index("]")].partition(".")[0]
-            texts[name] = f"{texts.get(name, '')}[{table}\n"
-        self.all = {name: Language(name, text) for name, text in texts.items()}
-        self.by_extension = {e: one for one in self.all.values() for e in one.finders("extensions")}
-        self.by_file_name = {n: one for one in self.all.values() for n in one.finders("file_names")}
-        self.by_interpreter = {i: one for one in self.all.values() for i in one.finders("interpreters")}
+            self._text = "\n" + file.read()
+        self._by_name: dict[str, Language | None] = {}
+        self._finders: dict[str, dict[str, str]] = {}
+
+    def names(self) -> list[str]:
+        """Return the name of every row, in the file's order."""
+        heads = (table[: table.index("]")] for table in self._text.split("\n[")[1:])
+        return [head for head in heads if "." not in head]
+
+    def named(self, name: str) -> Language | None:
+        """Return the row of a name; its tables follow it."""
+        if name not in self._by_name:
+            text = self._text
+            start = text.find(f"\n[{name}]\n")
+            end = text.find("\n[", start + 1)
+            while end >= 0 and text.startswith(f"{name}.", end + 2):
+                end = text.find("\n[", end + 1)
+            is_known = start >= 0 and "." not in name
+            self._by_name[name] = Language(name, text[start : end if end >= 0 else None]) if is_known else None
+        return self._by_name[name]
+
+    def found_by(self, key: str, value: str) -> Language | None:
+        """Return the row that has a value in one of its `finders`, which stand in one line each; None for none."""
+        if key not in self._finders:
+            text, start = self._text, f"\n{key} = ["
+            found = self._finders[key] = {}
+            at = text.find(start)
+            while at >= 0:
+                first = text.rindex("\n[", 0, at) + 2
+                name = text[first : text.index("]", first)]
+                for one in text[at : text.index("]\n", at)].split('"')[1::2]:
+                    found[one] = name
+                at = text.find(start, at + 1)
+        name = self._finders[key].get(value, "")
+        return self.named(name) if name else None
 
 
 _languages: _Languages | None = None
@@ -116,12 +143,19 @@ def _read() -> _Languages:
 
 def languages() -> list[Language]:
     """Return every language known, whether or not its grammar is installed."""
-    return list(_read().all.values())
+    found = _read()
+    return [one for one in map(found.named, found.names()) if one is not None]
 
 
 def language_named(name: str) -> Language | None:
     """Return the language of a name, None where there is none."""
-    return _read().all.get(name)
+    return _read().named(name)
+
+
+def languages_named(names: Container[str]) -> list[Language]:
+    """Return the languages of these names, in the order of the file."""
+    found = _read()
+    return [one for one in (found.named(name) for name in found.names() if name in names) if one is not None]
 
 
 def language_for(path: str, read_head: Callable[[], bytes] | None = None) -> Language | None:
@@ -139,10 +173,11 @@ def known_language(path: str, read_head: Callable[[], bytes] | None = None) -> L
     found = _read()
     name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
-    if name in found.by_file_name:
-        return found.by_file_name[name]
+    by_name = found.found_by("file_names", name)
+    if by_name is not None:
+        return by_name
     if dot > 0:
-        return found.by_extension.get(name[dot:])
+        return found.found_by("extensions", name[dot:])
     head = b"" if read_head is None else read_head()
     return _language_of_script(found, head) if head[:2] == b"#!" else None
 
@@ -152,7 +187,7 @@ def _language_of_script(found: _Languages, head: bytes) -> Language | None:
     if words and words[0].endswith(b"/env"):
         words = [word for word in words[1:] if word[:1] != b"-" and b"=" not in word]
     program = words[0].rpartition(b"/")[2].decode("latin-1") if words else ""
-    return found.by_interpreter.get(program.rstrip("0123456789."))
+    return found.found_by("interpreters", program.rstrip("0123456789."))
 
 
 def engine(names: Container[str]) -> str:
@@ -165,8 +200,8 @@ def engine(names: Container[str]) -> str:
         return f"muse_hook engine {ENGINE}; tree-sitter {grammar.version('tree_sitter')}"
     grammars = [
         f"{language.name} grammar {language.grammar_version} abi {language.grammar.abi_version}"
-        for language in _read().all.values()
-        if language.name in names and language.grammar_version
+        for language in languages_named(names)
+        if language.grammar_version
     ]
     return "; ".join([engine(()), *grammars])
 

@@ -11,7 +11,16 @@ import pytest
 
 from muse_hook import ENGINE
 from muse_hook.languages import grammar
-from muse_hook.languages.languages import FILE, Language, engine, language_for, languages, parse_rows
+from muse_hook.languages.languages import (
+    FILE,
+    Language,
+    engine,
+    known_language,
+    language_for,
+    language_named,
+    languages,
+    parse_rows,
+)
 
 PACKAGE = Path(__file__).parent.parent.parent / "muse_hook"
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -22,6 +31,25 @@ SAMPLES = sorted(path for path in GOLDEN.rglob("*") if path.is_file() and path.s
 def test_rows_are_read_as_tomllib_reads_them() -> None:
     text = Path(FILE).read_text(encoding="utf-8")
     assert parse_rows(text) == tomllib.loads(text)
+
+
+def test_a_file_is_found_by_what_any_row_says() -> None:
+    rows = tomllib.loads(Path(FILE).read_text(encoding="utf-8"))
+    for name, row in rows.items():
+        for extension in row.get("extensions", ()):
+            found = known_language(f"a/b{extension}")
+            assert found is not None
+            assert found.name == name
+        for file_name in row.get("file_names", ()):
+            found = known_language(f"a/{file_name}")
+            assert found is not None
+            assert found.name == name
+        found = language_named(name)
+        assert found is not None
+        assert {**found.row, **row} == found.row
+    assert [language.name for language in languages()] == list(rows)
+    assert language_named("python.alias") is None
+    assert known_language('a.x"]') is None
 
 
 def test_a_row_and_a_query_file_come_together() -> None:
