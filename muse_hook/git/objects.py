@@ -149,6 +149,15 @@ class ObjectReader:
             tree = entry[1]
         return _blob(self.entry(tree, name))
 
+    def file_names(self, tree: str, folder: str) -> list[str]:
+        r"""Return the names of the files, links and submodules in a folder ("": the tree itself), sorted."""
+        for part in folder.split("/") if folder else ():
+            entry = self.entry(tree, part)
+            if entry is None or entry[0] != _TREE:
+                return []
+            tree = entry[1]
+        return sorted(decode_path(name) for name, entry in self.tree(tree).items() if entry[0] != _TREE)
+
     def tree_entries(self, oid: str) -> frozenset[bytes]:
         """Return the entries of a tree, each as its bytes: what differs between two trees is a set difference."""
         return self._tree(oid)[0]

@@ -111,7 +111,8 @@
 
 ; --- what a variable is bound to
 
-(assignment left: (identifier) type: (type)? @value.type right: (_)? @value.of)
+(assignment left: (_) @value.bound type: (type)? @value.type right: (_)? @value.of)
+(expression_list (_)* @value.part)
 (identifier) @value.alias
 (lambda parameters: (lambda_parameters)? @value.parameters body: (_)) @value.function
 (call function: (_) @value.called arguments: (argument_list (_)* @value.argument))
@@ -132,7 +133,7 @@
 (parenthesized_expression (_)* @export.part) @export.known
 (list_splat (_) @export.part) @export.known
 (binary_operator left: (_) @export.part "+" right: (_) @export.part) @export.known
-(call function: (identifier) @export.copy arguments: (argument_list . (_) @export.part))
+(call function: (_) @export.copy arguments: (argument_list (_)* @export.part))
 (attribute object: (_) @export.module attribute: (identifier) @export.list)
 (identifier) @export.same
 (string) @export.name

@@ -185,6 +185,10 @@ class TreeFiles:
         """Return the symbols of a file, None where there is none. Raises ObjectMissingError."""
         return self._tables.table(self._objects, self._blob(path), path)
 
+    def names(self, folder: str) -> list[str]:
+        """Return the names of the files in a folder, sorted. Raises ObjectMissingError."""
+        return self._objects.file_names(self._tree, folder) if self._tree is not None else []
+
     def _blob(self, path: str) -> Blob | None:
         return self._objects.blob_at(self._tree, path) if self._tree is not None else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
 from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
-from muse_hook.semver.public import is_underscored
+from muse_hook.semver.public import is_underscored, may_have_private_base
 from muse_hook.semver.signature import POSITIONAL, compare_passed
 
 TYPE_CHECKING = False
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 ATTRS = frozenset(("attr.s", "attr.attrs", "attr.dataclass", "attr.define", "attr.frozen", "attr.mutable"))
 DECORATORS = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "attributes"))
-POSITIONAL_BASES = frozenset(("NamedTuple",))
+MARKED_ONLY = frozenset(("attr.s", "attr.attrs", "attr.attributes", "attributes"))
+"""Decorators of a class whose fields are those that a call makes, unless `auto_attribs` is said."""
+POSITIONAL_BASES = frozenset(("NamedTuple", "Struct"))
 KEYWORD_BASES = frozenset(("TypedDict", "BaseModel"))
 FIELD_MAKERS = frozenset(("field", "Field", "ib", "attrib"))
 DEFAULTS = ("default", "default_factory", "factory")
 
-WORDS = (b"dataclass", b"attr", b"define", b"frozen", b"mutable", b"NamedTuple", b"TypedDict", b"BaseModel")
+WORDS = (b"dataclass", b"attr", b"define", b"frozen", b"mutable", b"NamedTuple", b"TypedDict", b"BaseModel", b"Struct")
 """One of these stands in the header of every such class."""
 
 TOLD = frozenset(("parameter_removed", "parameter_renamed", "parameter_added"))
@@ -49,12 +51,13 @@ def compare_constructors(
         return
     mine, theirs = attributes_of(old, old_table), attributes_of(new, table)
     same = old.same_as(new) and len(mine) == len(theirs) and said[0] == said[1]
+    same = same and not may_have_private_base(old)
     if same and all(a.name == b.name and a.same_as(b) for a, b in zip(mine, theirs, strict=True)):
         return
     olds, news = constructor_of(surfaces[0], old_path, old), constructor_of(surfaces[1], path, new)
     if olds is None or news is None:
         return
-    gone = {one.name for one in mine} - {one.name for one in theirs}
+    gone = {one.name for one in mine if not surfaces[1].offers(path, one)}
     for bump, reason, detail in compare_passed(olds, news):
         name = detail.partition(" ")[0]
         is_told = reason in TOLD and (bump != "major" or (name in gone and not is_underscored(name)))
@@ -74,7 +77,8 @@ def constructor_of(surface: Surface, path: str, owner: Symbol) -> Sequence[Param
         if _kind_of_fields(cls) is not None:
             return _all_fields(surface, there, cls)
         is_open = any(simple_base(one) not in ROOTS and not surface.base(there, one) for one in plain_bases(cls.bases))
-        if is_open or cls.decorators or any(one.startswith("metaclass=") for one in cls.bases):
+        decorators = () if _has_fields(cls) else cls.decorators  # those that make no constructor here
+        if is_open or decorators or any(one.startswith("metaclass=") for one in cls.bases):
             return None
     return ()
 
@@ -115,6 +119,7 @@ def constructor(owner: Symbol, table: SymbolTable) -> list[Parameter] | None:
     is_attrs = any(_is_attrs(one) for one in owner.decorators)
     defaults = _defaults_by_method(owner, table) if is_attrs else ()
     is_partial = any("total=False" in base.replace(" ", "") for base in owner.bases)
+    is_marked = is_attrs and any(_is_marked_only(one) for one in owner.decorators)
     found: list[Parameter] = []
     for attribute in attributes_of(owner, table):
         value = (attribute.definitions or (attribute,))[-1].value
@@ -125,13 +130,13 @@ def constructor(owner: Symbol, table: SymbolTable) -> list[Parameter] | None:
             continue
         is_made = value.called.rpartition(".")[2] in FIELD_MAKERS
         keywords = value.keywords if is_made else {}
-        if keywords.get("init") == "False" or not (value.annotation or is_made):
+        if keywords.get("init") == "False" or not ((value.annotation and not is_marked) or is_made):
             continue
         default: str | None = value.text or None
         if is_made:
             given = [one for one in value.arguments if "=" not in one and one != "..."]
             default = next((keywords[one] for one in DEFAULTS if one in keywords), given[0] if given else None)
-        if is_partial or "NotRequired[" in value.annotation:
+        if "NotRequired[" in value.annotation or (is_partial and "Required[" not in value.annotation):
             default = default or "..."
         if default is None and attribute.name in defaults:
             default = "..."
@@ -146,6 +151,11 @@ def _is_attrs(decorator: str) -> bool:
     return name in ATTRS or name.rpartition(".")[2] in DECORATORS - {"dataclass"}
 
 
+def _is_marked_only(decorator: str) -> bool:
+    name, _, arguments = decorator.lstrip("@").partition("(")
+    return name in MARKED_ONLY and "auto_attribs=True" not in arguments.replace(" ", "")
+
+
 def _defaults_by_method(owner: Symbol, table: SymbolTable) -> set[str]:
     """Return the attributes whose default a method gives: `@x.default`."""
     methods = (one for one in table.symbols.values() if one.parent == owner.qualified_name and one.kind == "method")
@@ -153,7 +163,14 @@ def _defaults_by_method(owner: Symbol, table: SymbolTable) -> set[str]:
     return {name for name, _, what in tails if what == "default"}
 
 
+def _has_fields(owner: Symbol) -> bool:
+    """Whether a decorator makes fields of attributes."""
+    names = (one.lstrip("@").partition("(")[0] for one in owner.decorators)
+    return any(name in ATTRS or name.rpartition(".")[2] in DECORATORS for name in names)
+
+
 def _may_have_fields(owner: Symbol) -> bool:
+    """Whether the header has one of the words that a class with fields has."""
     header = owner.texts()[0] if owner.kind == "class" and not owner.definitions else b""
     return any(word in header for word in WORDS)
 
@@ -162,7 +179,8 @@ def _kind_of_fields(owner: Symbol) -> ParameterKind | None:
     """Return the kind of parameter that an annotated attribute becomes, None where it becomes none."""
     bases: Sequence[str] = [base.partition("[")[0].rpartition(".")[2] for base in owner.bases]
     if not POSITIONAL_BASES.isdisjoint(bases):
-        return "positional_or_keyword"
+        is_named = any(base.replace(" ", "") == "kw_only=True" for base in owner.bases)
+        return "keyword_only" if is_named else "positional_or_keyword"
     if not KEYWORD_BASES.isdisjoint(bases):
         return "keyword_only"
     for decorator in owner.decorators:

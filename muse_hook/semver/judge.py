@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.public import is_excluded, is_public, is_underscored, module_name
+from muse_hook.semver.public import is_excluded, is_public, is_underscored, may_have_private_base, module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -170,13 +170,30 @@ class Judge:
         outer = symbol.qualified_name.partition(".")[0]
         passed_on = self._passed_on(self._old, path, symbol)
         if not passed_on:
-            self._add(address, "patch", "internal_removed")
+            if any(self._has_lost(there, heir, symbol) for there, heir in self._heirs(path, symbol)):
+                self._add(address, "major", "public_removed")
+            else:
+                self._add(address, "patch", "internal_removed")
         elif self._surface.offers(path, symbol):
             self._inherited(address, path, symbol)
         elif self._is_lost(passed_on, outer) or (symbol.parent and not self._goes_with_its_class(path, symbol)):
             self._add(address, "major", "public_removed")
         else:
             self._add(address, "patch", "still_offered" if not symbol.parent else "internal_removed")
+
+    def _heirs(self, path: str, member: Symbol) -> Sequence[tuple[str, Symbol]]:
+        """Return the public classes that have a member of a class which is not public."""
+        if not member.parent or is_underscored(member.name) or not self._is_named(path):
+            return ()
+        return self._surface_of(self._old).heirs(path, member)
+
+    def _has_lost(self, path: str, heir: Symbol, member: Symbol) -> bool:
+        """Whether a class that still derives from a member's has it no more; constructors it always has."""
+        now = self._surface.bound(path, heir.qualified_name)
+        if now is None or now[1].kind != "class" or member.name in CONSTRUCTORS:
+            return False
+        derives = any(one.qualified_name == member.parent for _, one in self._surface.ancestry(*now))
+        return derives and self._surface.member_of(*now, member.name) is None
 
     def _is_lost(self, passed_on: Sequence[tuple[str, Symbol]], name: str) -> bool:
         """Whether an import that passed a name on is still there and leads nowhere; one that is gone tells itself."""
@@ -287,6 +304,14 @@ class Judge:
             else:
                 self._went_internal(old_path, old, address)
             return
+        if is_named and not was and not now and (parts_used or not carried) and old.parent:
+            heirs = self._heirs(old_path, old)
+            if carried and heirs:
+                self._content(old_path, new_path, old, new, set(parts))
+                return
+            if any(self._has_lost(there, heir, old) for there, heir in heirs):
+                self._add(f"{old_path}::{old.qualified_name}", "major", "public_renamed", address)
+                return
         if not was:
             if now:
                 self._add(address, "minor", "public_added")
@@ -294,8 +319,14 @@ class Judge:
                 self._add(address, "patch", "internal_changed")
             return
         if not now and (old_path, old.qualified_name) == (new_path, new.qualified_name):
-            table = self._old.get(old_path)
+            table, there = self._old.get(old_path), self._new.get(new_path)
             listed = table is not None and table.exports is not None
+            if is_named and there is not None and there.is_hidden(new):
+                if "__getattr__" in there.symbols:  # which gives what is imported for the type checker
+                    self._add(address, "patch", "still_offered")
+                else:
+                    self._add(address, "major", "public_removed", "where no importer meets it")
+                return
             if is_named:
                 self._add(address, "major" if listed else "minor", "unlisted")
             else:
@@ -340,6 +371,8 @@ class Judge:
             if before is not None and after is not None:
                 for bump, reason, detail in compare_typed(old, before, new, after):
                     self._add(address, bump, reason, detail)
+        elif old.kind == new.kind == "import" and "body" in parts:
+            self._imported(old_path, path, old.name, address)
         elif parts & USED or old.definitions or new.definitions or old.kind not in SEEN_BY_PARTS:
             from muse_hook.semver.uses import compare_uses, uses_of
 
@@ -350,12 +383,38 @@ class Judge:
             from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
 
             for base in plain_bases(old.bases):
-                if simple_base(base) in ROOTS or is_underscored(simple_base(base)):
+                if simple_base(base) in ROOTS:
+                    continue
+                if is_underscored(simple_base(base)):
+                    self._lost_with_base(old_path, base, (path, new))
                     continue
                 if not self._surface.derives(path, new, base):
                     self._add(address, "major", "base_removed", base)
         if len(self.verdicts) == known and parts - {"docstring"}:
             self._add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
+
+    def _lost_with_base(self, old_path: str, base: str, heir: tuple[str, Symbol]) -> None:
+        """Judge a base that is not public: what a class had from it, and has no more, is gone."""
+        olds = self._surface_of(self._old)
+        for there, owner in olds.base(old_path, base):
+            table = olds.table(there)
+            for one in table.symbols.values() if table is not None else ():
+                if one.parent != owner.qualified_name or is_underscored(one.name) or one.name in CONSTRUCTORS:
+                    continue
+                if self._surface.member_of(*heir, one.name) is None:
+                    self._add(f"{heir[0]}::{heir[1].qualified_name}.{one.name}", "major", "public_removed")
+
+    def _imported(self, old_path: str, path: str, name: str, address: str) -> None:
+        """Judge an import that brings a name from elsewhere now, where both ends are seen."""
+        from muse_hook.semver.uses import compare_uses, uses_of
+
+        olds, surface = self._surface_of(self._old), self._surface
+        before, after = olds.bound(old_path, name), surface.bound(path, name)
+        if before is None or after is None or "import" in {before[1].kind, after[1].kind}:
+            return
+        was, now = uses_of(before[1], olds.table(before[0])), uses_of(after[1], surface.table(after[0]))
+        for bump, reason, detail in compare_uses(was, now):
+            self._add(address, bump, reason, detail)
 
     def file_kept(self, old_path: str, path: str) -> None:
         """Judge what no op of a symbol says, once all are judged: the order of fields, which names are public."""
@@ -364,7 +423,9 @@ class Judge:
             return
         for name, owner in after.symbols.items():
             former = before.symbols.get(name) if owner.kind == "class" else None
-            if former is not None and former.content is not owner.content and former.kind == "class":
+            if former is None or former.kind != "class":
+                continue
+            if former.content is not owner.content or may_have_private_base(former):
                 self._made(old_path, former, path, owner)
         if before.exports == after.exports:
             return

@@ -23,6 +23,9 @@ SOURCE_ROOTS = ("src/", "lib/", "python/")
 PACKAGE = "__init__"
 """The file that is the package itself: what it imports is the package's too."""
 
+MAIN = "__main__"
+"""The file that runs a package."""
+
 NOBODY_ASKS = frozenset(("__metaclass__", "__slots__", "__all__", "__tracebackhide__"))
 """Names of the language's own that say something to it alone."""
 
@@ -44,7 +47,7 @@ def is_public_path(path: str) -> bool:
     """Whether a file can be imported by name: neither excluded nor underscored, nor a tool of the repository."""
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
-    if is_excluded(path) or any(is_underscored(part) for part in (*folders, stem)):
+    if is_excluded(path) or stem == MAIN or any(is_underscored(part) for part in (*folders, stem)):
         return False
     return bool(folders) or stem not in INTERNAL_ON_TOP
 
@@ -120,3 +123,9 @@ def _is_reexport(path: str, symbol: Symbol) -> bool:
     if module.startswith("."):
         return not module.startswith("..")
     return module.partition(".")[0] == folder.rpartition("/")[2]
+
+
+def may_have_private_base(owner: Symbol) -> bool:
+    """Whether a class may derive from one that is not public, which says nothing of what it passes on itself."""
+    header = owner.texts()[0] if not owner.definitions else b""
+    return any(sign in header for sign in (b"(_", b", _", b"._"))

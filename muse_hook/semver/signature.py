@@ -19,6 +19,9 @@ RECEIVERS = ("self", "cls", "mcs", "this")
 
 QUOTES = "\"'"
 
+SENT = ("Generator", "AsyncGenerator")
+"""Types whose last parts, what is sent and returned, are None where they are not said (PEP 696)."""
+
 STARS = {"var_positional": "*", "var_keyword": "**"}
 
 WIDENED = frozenset((
@@ -42,6 +45,7 @@ _NONE = frozenset(("", "None", "NoReturn", "Never"))
 _ALIASES = {
     "List": "list", "Dict": "dict", "Set": "set", "FrozenSet": "frozenset", "Tuple": "tuple", "Type": "type",
     "DefaultDict": "defaultdict", "Deque": "deque", "Text": "str", "NoneType": "None",
+    "type(None)": "None", "TextIO": "IO[str]", "BinaryIO": "IO[bytes]",
     "ContextManager": "AbstractContextManager", "AsyncContextManager": "AbstractAsyncContextManager",
     "collections.abc.Set": "AbstractSet", "abc.Set": "AbstractSet",
 }  # fmt: skip
@@ -228,6 +232,8 @@ def _members(text: str) -> set[str]:
         return _members(parts[0])
     if head == "Annotated" and parts:
         return _members(parts[0])
+    if head in SENT:
+        parts = parts[:1] if all(part == "None" for part in parts[1:]) else parts
     inner = ["|".join(sorted(_members(part))) for part in parts]
     return {head} if head and {"Any", "..."}.issuperset(inner) else {f"{head}[{','.join(inner)}]"}
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from muse_hook.semver.bases import broader_bases, plain_bases, simple_base
-from muse_hook.semver.public import PACKAGE, SOURCE_ROOTS, is_public_path, is_underscored, module_name
+from muse_hook.semver.public import PACKAGE, SOURCE_ROOTS, is_public, is_public_path, is_underscored, module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Protocol
 
     from muse_hook.model.symbol import Symbol, SymbolTable
@@ -24,10 +24,19 @@ if TYPE_CHECKING:
         def table(self, path: str) -> SymbolTable | None:
             """Return the symbols of a file, None where there is none."""
 
+        def names(self, folder: str) -> Sequence[str]:
+            """Return the names of the files in a folder, sorted."""
+
 
 STAR = "import::*:"
 DYNAMIC = "__getattr__"
 """A module's function of this name offers what its text mentions (PEP 562)."""
+
+ACCESSORS = ("setter", "deleter", "getter")
+"""Decorators of a property's further functions."""
+
+MAX_NEIGHBOURS = 60
+"""A private module is looked for in so many files beside it; a folder with more has none of its own."""
 
 MAX_STEPS = 8
 """So many imports and names may stand for each other in a row."""
@@ -61,17 +70,39 @@ class Surface:
             if name.startswith(STAR.removeprefix("import::")):
                 return self._offers_all(there, name)
             if new_path and any(q.startswith(STAR) and tail(q) == tail(module_name(new_path)) for q in symbols):
-                return True
-            dynamic = symbols.get(DYNAMIC)
-            if dynamic is not None and any(token.strip("'") == name for token in dynamic.tokens if token[0] == "'"):
+                table = self.table(new_path)
+                if table is None or table.exports is None or name.partition(".")[0] in table.exports:
+                    return True
+            if DYNAMIC in symbols and self.answers(there, name):
                 return True
             if not symbol.parent:
                 if self.bound(there, name) is not None:
                     return True
             elif self.member(there, symbol) is not None or (
-                symbol.kind == "attribute" and self._sets(there, symbol.parent, symbol.name)
+                is_read(symbol) and self._sets(there, symbol.parent, symbol.name)
             ):
                 return True
+        return False
+
+    def answers(self, path: str, name: str) -> bool:
+        """Whether a module's `__getattr__` gives a name: it, or a variable that it looks into, has it as a text.
+
+        Or it asks another module for whatever it is asked for.
+        """
+        symbols = self._symbols(path)
+        dynamic = symbols.get(DYNAMIC)
+        if dynamic is None:
+            return False
+        tokens = dynamic.tokens
+        tables = {symbols[token] for token in tokens if token in symbols and symbols[token].kind == "variable"}
+        if any(token.strip("'") == name for one in (dynamic, *tables) for token in one.tokens if token[0] == "'"):
+            return True
+        for at in range(len(tokens) - 2):
+            if tokens[at] == "getattr" and tokens[at + 2] == tokens[2] and "if" not in tokens[:at]:
+                asked = self.bound(path, tokens[at + 1])
+                files = self._files_of(path, f".{tokens[at + 1]}") if asked is None or asked[0] == path else [asked[0]]
+                if any(self.bound(there, name) is not None for there in files):
+                    return True
         return False
 
     def _offers_all(self, path: str, star: str) -> bool:
@@ -148,12 +179,40 @@ class Surface:
                 source = self._unchanged.source(face) if self._unchanged is not None else b""
                 if not source:
                     break  # no package
-                if name.encode() not in source and b"import *" not in source:
+                if name.encode() not in source and b"import *" not in source and file_stem(path) not in source:
                     continue
             table = self.table(face)
             symbols = table.symbols.values() if table is not None and not table.damaged else ()
             imports = (symbol for symbol in symbols if symbol.kind == "import")
             found += ((face, one) for one in imports if self._passes_on(face, one, path, name))
+        for face in self.neighbours(path, name):
+            table = self.table(face)
+            symbols = table.symbols.values() if table is not None and not table.damaged else ()
+            said = (
+                one for one in symbols if one.kind == "import" and table is not None and is_public(face, table, one)
+            )
+            found += ((face, one) for one in said if self._passes_on(face, one, path, name))
+        return found
+
+    def neighbours(self, path: str, name: str) -> list[str]:
+        """Return the public files beside a private module that may have `name` from it: those that mention both."""
+        folder, _, file = path.rpartition("/")
+        stem, _, ending = file.partition(".")
+        if not is_underscored(stem) or self._unchanged is None:
+            return []
+        names = [one for one in self._unchanged.names(folder) if one.endswith(f".{ending}") and one[0] != "_"]
+        if len(names) > MAX_NEIGHBOURS:
+            return []
+        found = []
+        for one in names:
+            there = f"{folder}/{one}" if folder else one
+            if not is_public_path(there):
+                continue
+            if there not in self._tables:
+                source = self._unchanged.source(there)
+                if stem.encode() not in source or (name.encode() not in source and b"import *" not in source):
+                    continue
+            found.append(there)
         return found
 
     def _passes_on(self, face: str, symbol: Symbol, path: str, name: str) -> bool:
@@ -170,15 +229,24 @@ class Surface:
             return False
         if is_star:
             files = self._files_of(face, parts[0])
-            return path in files and name in self.listed(path)
+            return (path in files and name in self.listed(path)) or any(
+                name[0] != "_" and self._has_stars(there) and (self.bound(there, name) or ("",))[0] == path
+                for there in files
+            )
         if parts[1] != name:
-            return False
+            # the module itself, under a name that is public
+            module = parts[0].rstrip(".") + "." + parts[1] if parts[0].strip(".") else parts[0] + parts[1]
+            return name in self.listed(path) and path in files_of_module(face, module)
         return any(
             there == path or (self.bound(there, name) or ("",))[0] == path for there in self._files_of(face, parts[0])
         )
 
     def still_has(self, face: str, symbol: Symbol, name: str) -> bool:
         """Whether a package still offers what it passed on by the import `symbol`: the public name of `name`."""
+        found = self.bound(face, symbol.name) if not symbol.name.startswith("*") else None
+        if found is not None and symbol.imported is not None and symbol.imported[1] != name:
+            files = self._files_of(face, symbol.imported[0] + symbol.imported[1]) if found[1].kind == "import" else ()
+            return any(self.bound(there, name) is not None for there in files) if files else True
         return self.bound(face, name if symbol.name.startswith("*") else symbol.name) is not None
 
     def has_import(self, face: str, symbol: Symbol) -> bool:
@@ -198,13 +266,38 @@ class Surface:
     def member(self, path: str, symbol: Symbol) -> Found | None:
         """Return what a class, or one that it derives from, has under the name of its former member `symbol`."""
         owner = self.bound(path, symbol.parent)
-        if owner is None or owner[1].kind != "class":
-            return None
-        for there, cls in self.ancestry(*owner):
-            found = self._symbols(there).get(f"{cls.qualified_name}.{symbol.name}")
+        return self.member_of(*owner, symbol.name) if owner is not None and owner[1].kind == "class" else None
+
+    def member_of(self, path: str, owner: Symbol, name: str) -> Found | None:
+        """Return what a class, or one that it derives from, has under a name."""
+        for there, cls in self.ancestry(path, owner):
+            found = self._symbols(there).get(f"{cls.qualified_name}.{name}")
             if found is not None:
                 return there, found
         return None
+
+    def heirs(self, path: str, member: Symbol) -> list[Found]:
+        """Return the public classes that have `member` from its class, which is not: beside it, or its neighbours."""
+        base = member.parent.rpartition(".")[2]
+        found: list[Found] = []
+        for there in dict.fromkeys((path, *self._tables, *self.neighbours(path, base))):
+            table = self.table(there)
+            if table is None or table.damaged or there.rpartition(".")[2] != path.rpartition(".")[2]:
+                continue
+            names = {base}
+            for one in table.symbols.values():
+                if one.imported is not None and one.imported[1] == base:
+                    names.add(one.name)
+                elif one.kind == "class" and not names.isdisjoint(simple_base(each) for each in plain_bases(one.bases)):
+                    names.add(one.name)
+                    if is_public(there, table, one):
+                        found.append((there, one))
+        return [
+            (there, one)
+            for there, one in found
+            if (it := self.member_of(there, one, member.name)) is not None
+            and (it[0], it[1].qualified_name) == (path, member.qualified_name)
+        ]
 
     def _sets(self, path: str, owner: str, attribute: str) -> bool:
         """Whether a method of a class, or of one that it derives from, sets an attribute of its object."""
@@ -311,6 +404,18 @@ def files_of_module(path: str, module: str) -> list[str]:
     return [f"{stem}.{ending}", package] if parts else [package]
 
 
+def file_stem(path: str) -> bytes:
+    """Return a file's name without its ending."""
+    return path.rpartition("/")[2].partition(".")[0].encode()
+
+
 def tail(name: str) -> str:
     """Return the last part of a module's name, however it is separated."""
     return name.replace("/", ".").rpartition(".")[2].rpartition(":")[2]
+
+
+def is_read(symbol: Symbol) -> bool:
+    """Whether a member of a class is read and not called: an attribute, or a property."""
+    last = (symbol.definitions or (symbol,))[-1]
+    tails = (one.partition("(")[0].rpartition(".")[2].lstrip("@") for one in last.decorators)
+    return symbol.kind == "attribute" or any(tail.endswith("property") or tail in ACCESSORS for tail in tails)

@@ -21,6 +21,7 @@ CACHED = "cached_property"
 """A property that keeps its value, which can be set like any."""
 
 ACCESSORS = ("setter", "deleter", "getter")
+ACCESSOR_KEYWORDS = (("fset", "setter"), ("fdel", "deleter"))
 MAX_ALIASES = 8
 """So many names may stand for each other in a row."""
 
@@ -33,6 +34,12 @@ _TYPES = pattern(r"[\w.\[\], |\"']+")
 AWAITABLE = ("Awaitable", "Coroutine", "Future", "Task", "typing.Awaitable", "typing.Coroutine", "asyncio.Future")
 BINDINGS = ("staticmethod", "classmethod")
 NAMED_TUPLES = ("namedtuple", "NamedTuple")
+ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
+CLASS_MAKERS = (*ENUMS, "TypedDict", "NewType", "type", "new_class", "make_dataclass", "make_class")
+"""Calls that make a class; of an enum the members are known."""
+
+KEEPERS = ("cache", "lru_cache", "contextmanager", "asynccontextmanager", "wraps", "update_wrapper", "deprecated")
+"""Calls of a function that give one that takes the same."""
 
 CONSTRUCTORS = ("__init__", "__new__")
 
@@ -42,12 +49,12 @@ class Use:
 
     `kind` is "function" (a method is called as one), "async_function", "property", "class", "variable", "attribute",
     "import" or "?"; `binding` of a method "static", "class" or "", of a property "cached_property" or "", of a class
-    "fields" where its value lists them.
+    "fields" where its value lists them, "made" by any other call that makes one.
     `parameters` are those that callers pass, of a class those of its constructor, None where they are not seen;
-    `accessors` is what else than reading a property can.
+    `accessors` is what else than reading a property can; `members` those of an enum, None where they are not seen.
     """
 
-    __slots__ = ("accessors", "binding", "kind", "parameters", "returns")
+    __slots__ = ("accessors", "binding", "kind", "members", "parameters", "returns")
 
     def __init__(self, kind: str, parameters: Sequence[Parameter] | None = None, returns: str = "") -> None:
         self.kind = kind
@@ -55,6 +62,7 @@ class Use:
         self.returns = returns
         self.binding = ""
         self.accessors: set[str] = set()
+        self.members: Sequence[str] | None = None
 
 
 class Uses:
@@ -76,7 +84,9 @@ class Uses:
         """Add a later definition, which takes the place of all former ones unless it stands under a condition."""
         tails = [decorator.partition("(")[0].lstrip("@").rpartition(".")[2] for decorator in one.decorators]
         accessor = next((tail for tail in tails if tail in ACCESSORS), "")
-        if accessor and self.found and self.found[-1].kind == PROPERTY:
+        if accessor and one.parent:
+            if not (self.found and self.found[-1].kind == PROPERTY):
+                self.found.append(Use(PROPERTY))  # of a property of the base: `@Base.width.setter`
             self.found[-1].accessors.add(accessor)
             return
         if "overload" in tails:
@@ -121,14 +131,20 @@ def _found(one: Symbol, value: Value | None, table: SymbolTable | None, tails: S
             return [use]
         return [_function(one, table, tails)]
     if kind == CLASS:
-        return [Use(CLASS, _constructor(one, table))]
+        use = Use(CLASS, _constructor(one, table))
+        use.members = _members(one, table)
+        return [use]
+    return [Use(kind)] if value is None else _bound(one, value, table, depth)
+
+
+def _bound(one: Symbol, value: Value, table: SymbolTable | None, depth: int) -> list[Use]:
+    """Return what a variable or attribute is to callers by its value."""
     symbols: Mapping[str, Symbol] = table.symbols if table is not None else {}
-    if value is None:
-        return [Use(kind)]
+    prefix = f"{one.parent}." if one.parent else ""
     if value.parameters is not None:
         return [Use(FUNCTION, _passed(one, value.parameters, table, ()))]
     if value.alias:
-        target = symbols.get(f"{one.parent}.{value.alias}") if one.parent else symbols.get(value.alias)
+        target = symbols.get(prefix + value.alias)
         if target is None or target is one or depth >= MAX_ALIASES or target.qualified_name == one.qualified_name:
             return [Use(OPEN)]
         return uses_of(target, table, depth + 1).shown or [Use(OPEN)]
@@ -137,17 +153,33 @@ def _found(one: Symbol, value: Value | None, table: SymbolTable | None, tails: S
         use = Use(CLASS, fields)
         use.binding = "fields"
         return [use]
-    if value.called.rpartition(".")[2] == PROPERTY:
+    called = value.called.partition("(")[0].rpartition(".")[2]
+    if called in CLASS_MAKERS:
+        use = Use(CLASS)
+        use.binding = "made"
+        use.members = _listed(value) if called in ENUMS else None
+        return [use]
+    if called == PROPERTY:
         use = Use(PROPERTY)
-        use.accessors.update(ACCESSORS[: len(value.arguments) - 1])
+        given = [text for text in value.arguments if text.partition(" ")[0] not in value.keywords]
+        made = dict(zip(("getter", "setter", "deleter"), given, strict=False))
+        made.update((name, value.keywords[key]) for key, name in ACCESSOR_KEYWORDS if key in value.keywords)
+        use.accessors.update(name for name, text in made.items() if text != "None")
         return [use]
     if value.text.replace(".", "").isidentifier() and "." in value.text:
         return [Use(OPEN)]  # of another module
-    prefix = f"{one.parent}." if one.parent else ""
-    given = [symbols.get(prefix + name) for name in value.arguments]
-    if any(found is not None and found.kind.endswith(("function", "method", CLASS)) for found in given):
+    found = [symbols.get(prefix + name) for name in value.arguments]
+    if called in KEEPERS and len(found) == 1 and depth < MAX_ALIASES:
+        kept = found[0]
+        return (uses_of(kept, table, depth + 1).shown if kept is not None else []) or [Use(OPEN)]
+    if any(kept is not None and kept.kind.endswith(("function", "method", CLASS)) for kept in found):
         return [Use(OPEN)]  # made of a function
-    return [Use(kind)]
+    if any(text.startswith("lambda") for text in value.arguments):
+        return [Use(OPEN)]
+    maker, call = symbols.get(called), symbols.get(f"{called}.__call__")
+    if maker is not None and maker.kind == CLASS and call is not None:
+        return [Use(FUNCTION, _passed(call, call.parameters, table, ()))]
+    return [Use(one.kind)]
 
 
 def _function(one: Symbol, table: SymbolTable | None, tails: Sequence[str]) -> Use:
@@ -202,9 +234,8 @@ def _passed(
     if not parameters or "staticmethod" in tails:
         return _by_position(parameters, one)
     first = parameters[0]
-    is_receiver = first.name in RECEIVERS or (
-        bool(one.parent) and table is not None and table.has_receivers and first.kind in POSITIONAL
-    )
+    has_receivers = table is not None and table.has_receivers  # a function's first parameter is none
+    is_receiver = (bool(one.parent) and first.kind in POSITIONAL) if has_receivers else first.name in RECEIVERS
     return _by_position(parameters[1:] if is_receiver else parameters, one)
 
 
@@ -221,18 +252,25 @@ def _by_position(parameters: Sequence[Parameter], one: Symbol) -> Sequence[Param
     return found
 
 
-def _named_tuple(value: Value) -> list[Parameter] | None:
-    """Return the fields of `namedtuple("A", "x y")`, None for anything else."""
+def _listed(value: Value) -> list[str] | None:
+    """Return the names in the second argument of a call, a text (`"x y"`) or a list; None where it is neither."""
     given = [one for one in value.arguments if one.partition(" ")[0] not in value.keywords]
-    if value.called.rpartition(".")[2] not in NAMED_TUPLES or len(given) != 2:  # noqa: PLR2004 - name, fields
+    if len(given) != 2:  # noqa: PLR2004 - name, fields
         return None
     text = given[1].strip()
-    if text[:1] in "[(" and text[-1:] in "])":
-        parts = [one.strip().lstrip("(").partition(",")[0] for one in split_outside_brackets(text[1:-1], ",")]
+    if text[:1] in "[({" and text[-1:] in "])}":
+        sign = ":" if text[0] == "{" else ","
+        parts = [one.strip().lstrip("(").partition(sign)[0] for one in split_outside_brackets(text[1:-1], ",")]
     else:
         parts = text.strip("\"'").replace(",", " ").split()
     names = [one.strip().strip("\"'") for one in parts if one.strip()]
-    if not all(name.isidentifier() for name in names):
+    return names if all(name.isidentifier() for name in names) else None
+
+
+def _named_tuple(value: Value) -> list[Parameter] | None:
+    """Return the fields of `namedtuple("A", "x y")`, None for anything else."""
+    names = _listed(value) if value.called.rpartition(".")[2] in NAMED_TUPLES else None
+    if names is None:
         return None
     defaults = value.keywords.get("defaults", "")
     count = len(split_outside_brackets(defaults[1:-1].rstrip(","), ",")) if defaults.strip("[()] ") else 0
@@ -252,6 +290,14 @@ def _constructor(owner: Symbol, table: SymbolTable | None) -> Sequence[Parameter
         if fields is not None:
             return fields
     return None if owner.bases or owner.decorators else ()
+
+
+def _members(owner: Symbol, table: SymbolTable | None) -> list[str] | None:
+    """Return the names that the body of an enum binds, None for any other class."""
+    if table is None or not any(base.rpartition(".")[2] in ENUMS for base in owner.bases):
+        return None
+    inside = (one for one in table.symbols.values() if one.parent == owner.qualified_name and one.kind == ATTRIBUTE)
+    return [one.name for one in inside]
 
 
 def compare_uses(before: Uses, after: Uses) -> Iterator[ParameterChange]:
@@ -280,6 +326,8 @@ def compare_uses(before: Uses, after: Uses) -> Iterator[ParameterChange]:
 def _compare(old: Use, new: Use, *, has_overloads: bool) -> Iterator[ParameterChange]:
     if OPEN in {old.kind, new.kind}:
         return
+    if "made" in {old.binding, new.binding} and old.members is not None and new.members is not None:
+        yield from (("major", "member_removed", name) for name in old.members if name not in new.members)
     if old.kind != new.kind:
         yield from _kind_changed(old, new)
     elif old.kind == PROPERTY and CACHED not in {old.binding, new.binding}:

@@ -145,7 +145,7 @@ class Definition:
         """What a variable is bound to; None for anything else."""
         from muse_hook.symbols.signature import value_of
 
-        return value_of(self.text)
+        return value_of(self.text, self.name)
 
 
 class ClassStatement:

@@ -6,7 +6,7 @@ from muse_hook.symbols.tokens import joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tree_sitter import Node
 
@@ -16,17 +16,39 @@ if TYPE_CHECKING:
 COPIES = ("list", "tuple", "set", "sorted")
 """Calls that hold what their first argument holds."""
 
+SPLIT = "split"
+"""The method that takes the words of a text."""
 
-def exported(texts: Iterable[SourceText], name: str) -> tuple[str, ...] | None:
-    """Return what the list `name` holds after these statements, in their order; None where that cannot be told.
+OWN_NAME = "__name__"
+"""The attribute of what a module defines that is its name there."""
 
-    A name stands for itself, "*.a" for all that the module `.a` lists. Captures: `@export.list` is the list that a
-    statement sets (`@export.set`), adds to (`@export.add`) or calls an `@export.method` of, with `@export.argument`. In
-    a value `@export.known` are kinds that hold their `@export.part`, `@export.copy` is a call that does, `@export.name`
-    a string, `@export.same` perhaps the list itself, `@export.module` what another list is an attribute of.
+
+MAX_NAMES = 8
+"""So many lists may be made of each other in a row."""
+
+
+def exported(
+    texts_of: Callable[[str], Iterable[SourceText]], name: str, before: tuple[str, ...] = ()
+) -> tuple[str, ...] | None:
+    """Return what the list `name` holds after its module's statements, in their order; None where it cannot be told.
+
+    A name stands for itself, "*.a" for all that the module `.a` lists. `texts_of` yields the statements that set a
+    list or begin with its name; `before` are the lists that are being asked for already. Captures: `@export.list` is
+    the list that a statement sets (`@export.set`), adds to (`@export.add`) or calls an `@export.method` of, with
+    `@export.argument`. In a value `@export.known` are kinds that hold their `@export.part`, `@export.copy` is what a
+    call calls, `@export.name` a string, `@export.same` a list, perhaps itself, `@export.module` what another list, or
+    the name, is an attribute of.
     """
     found: list[str] | None = None
-    for text in texts:
+
+    def listed(other: str) -> Sequence[str] | None:
+        if other == name:
+            return found or []
+        if other in before or len(before) > MAX_NAMES:
+            return None
+        return exported(texts_of, other, (*before, name))
+
+    for text in texts_of(name):
         node = text.node()
         for captures in text.reader.query.captures("export", node) if node is not None else ():
             if text.reader.normaliser.name(captures["export.list"][0]) != name:
@@ -38,18 +60,28 @@ def exported(texts: Iterable[SourceText], name: str) -> tuple[str, ...] | None:
                 return None
             if method == "insert":
                 values = values[1:]
-            held = _held(values, text, name, found or [])
+            if method == "pop" and not values:
+                found = (found or [])[:-1]
+                continue
+            held = _held(values, text, (*before, name)[0], listed)
             if held is None:
                 return None
             if method in {"remove", "discard"}:
                 found = [one for one in found or () if one not in held]
             elif method in {"", "append", "extend", "insert", "add", "update"}:
                 found = held if "export.set" in captures else [*(found or ()), *held]
+            elif method == "clear":
+                found = []
     return None if found is None else tuple(dict.fromkeys(found))
 
 
-def _held(values: Iterable[Node], text: SourceText, name: str, before: list[str]) -> list[str] | None:
-    """Return the names that values hold, None where any cannot be told; the list itself held `before`."""
+def _held(
+    values: Iterable[Node], text: SourceText, exports: str, listed: Callable[[str], Sequence[str] | None]
+) -> list[str] | None:
+    """Return the names that values hold, None where any cannot be told.
+
+    A list of the module holds what `listed` says; modules have their lists under the name `exports`.
+    """
     query, normaliser = text.reader.query, text.reader.normaliser
     found: list[str] = []
     stack = [*values][::-1]
@@ -58,14 +90,44 @@ def _held(values: Iterable[Node], text: SourceText, name: str, before: list[str]
         captures: Captures = next(iter(query.captures("export", node)), {})
         if "export.name" in captures:
             found.append(joined(normaliser.write([node]).entries))
-        elif "export.same" in captures and normaliser.name(node) == name:
-            found += before
-        elif "export.module" in captures and normaliser.name(captures["export.list"][0]) == name:
-            found.append("*" + normaliser.display_text(captures["export.module"][0]))
-        elif "export.known" in captures or (
-            "export.copy" in captures and normaliser.name(captures["export.copy"][0]) in COPIES
-        ):
+        elif "export.same" in captures:
+            same = listed(normaliser.name(node))
+            if same is None:
+                return None
+            found += same
+        elif "export.module" in captures:
+            module, attribute = captures["export.module"][0], normaliser.name(captures["export.list"][0])
+            said = normaliser.display_text(module)
+            if attribute not in {exports, OWN_NAME}:
+                return None
+            found.append("*" + said if attribute == exports else said.rpartition(".")[2])
+        elif "export.copy" in captures:
+            held = _called(captures, text)
+            if held is None:
+                return None
+            stack += held if isinstance(held, tuple) else ()
+            found += held if isinstance(held, list) else ()
+        elif "export.known" in captures:
             stack += [part for part in captures.get("export.part", ()) if not part.is_extra][::-1]
         else:
-            return None
+            chained = next(iter(query.captures("value", node)), {}).get("value.of")  # a = b = [...]
+            if not chained:
+                return None
+            stack += chained
     return found
+
+
+def _called(captures: Captures, text: SourceText) -> tuple[Node, ...] | list[str] | None:
+    """Return the nodes whose names a call holds, the words that it takes from a text, None where it cannot be told."""
+    query, normaliser = text.reader.query, text.reader.normaliser
+    called = captures["export.copy"][0]
+    given = tuple(one for one in captures.get("export.part", ()) if not one.is_extra)
+    if normaliser.name(called) in COPIES:
+        return given[:1]
+    method = next(iter(query.captures("export", called)), {})
+    said = method["export.module"][0] if "export.list" in method else called
+    is_text = "export.name" in next(iter(query.captures("export", said)), {})
+    if not is_text or normaliser.name(method["export.list"][0]) != SPLIT:
+        return None
+    words, *signs = (joined(normaliser.write([one]).entries) for one in (said, *given[:1]))
+    return [word.strip() for word in words.split(signs[0] if signs else None)]

@@ -6,7 +6,7 @@ from muse_hook.model.symbol import Parameter, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tree_sitter import Node
 
@@ -90,12 +90,13 @@ def _in_one_line(node: Node) -> str:
     return text
 
 
-def value_of(text: SourceText) -> Value | None:
-    """Return what a variable is bound to, as the query file's `@value.*` captures say; None in damaged text.
+def value_of(text: SourceText, name: str) -> Value | None:
+    """Return what the variable `name` is bound to, as the query file's `@value.*` captures say; None in damaged text.
 
-    `@value.of` is the value and `@value.type` its annotation. A value is an `@value.alias`, a call (`@value.called`,
-    `@value.argument`, with `@value.keyword` and `@value.given` inside one) or a `@value.function`
-    (`@value.parameters`).
+    `@value.of` is the value and `@value.type` its annotation; where it binds another name (`a = b = c`), that one's
+    value counts. Where several names are in what is `@value.bound`, the value is the `@value.part` at its place. A
+    value is an `@value.alias`, a call (`@value.called`, `@value.argument`, with `@value.keyword` and `@value.given`
+    inside one) or a `@value.function` (`@value.parameters`).
     """
     node = text.node()
     query, display_text = text.reader.query, text.reader.normaliser.display_text
@@ -103,7 +104,16 @@ def value_of(text: SourceText) -> Value | None:
     bound = next(found, None)
     if bound is None:
         return None
-    of, said = bound.get("value.of", ()), bound.get("value.type", ())
+    of: Sequence[Node] = bound.get("value.of", ())
+    said = bound.get("value.type", ())
+    targets = [display_text(one) for one in bound["value.bound"][0].named_children] if of else []
+    inner = next(iter(query.captures("value", of[0])), {}) if of else {}
+    while "value.of" in inner:
+        of = inner["value.of"]
+        inner = next(iter(query.captures("value", of[0])), {})
+    if targets:
+        parts = inner.get("value.part", ())
+        of = [parts[targets.index(name)]] if name in targets and len(targets) == len(parts) else []
     value = Value(display_text(of[0]) if of else "", display_text(said[0]) if said else "")
     for captures in (captures for one in of for captures in query.captures("value", one)):
         if "value.alias" in captures:

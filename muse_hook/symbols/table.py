@@ -87,7 +87,7 @@ class SegmentedTable(SymbolTable):
             return None
         from muse_hook.symbols.exports import exported  # few modules of a commit have a list
 
-        return exported(self._statements_of(name), name)
+        return exported(self._statements_of, name)
 
     def _statements_of(self, name: str) -> Iterator[SourceText]:
         """Yield the module's statements that define `name` or begin with it, in their order."""

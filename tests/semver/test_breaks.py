@@ -20,6 +20,10 @@ ANNOTATIONS = [
     ("Final[int]", "int", False),
     ("int", "int | None", True),
     ("List[int]", "List[str]", True),
+    ("type(None)", "None", False),
+    ("Generator[int, None, None]", "Generator[int]", False),
+    ("Generator[int, str, None]", "Generator[int]", True),
+    ("IO[str]", "TextIO", False),
 ]
 
 
@@ -132,6 +136,99 @@ CASES = {
         "class B:\n    def f(self, x, z):\n        return x\nclass A(B):\n    def f(self, x):\n        return [x]\n",
         "class B:\n    def f(self, x, z):\n        return x\nclass A(B):\n    pass\n",
         ["A.f: parameter_added_required z"],
+    ),
+    "old names kept in one statement": (
+        "def f(a):\n    return [a, 1]\ndef h(a):\n    return {a: 2}\n",
+        "def g(a):\n    return [a, 1]\ndef k(a):\n    return {a: 2}\nf, h = g, k\n", [],
+    ),
+    "old names kept in a chain": (
+        "def f(a):\n    return [a, 1]\n", "def g(a):\n    return [a, 1]\nf = h = g\n", [],
+    ),
+    "an old name that stands for another one": (
+        "def g(a):\n    return 1\ndef k():\n    return 2\nf = x = g\n",
+        "def g(a):\n    return 1\ndef k():\n    return 2\nf = x = k\n",
+        ["f: parameter_removed a", "x: parameter_removed a"],
+    ),
+    "static by hand, a lambda": (
+        "class A:\n    f = staticmethod(lambda x: x)\n",
+        "class A:\n    @staticmethod\n    def f(x):\n        return x\n", [],
+    ),
+    "cached under another name": (
+        "def _f(x, y):\n    return x\nf = lru_cache(None)(_f)\n", "@lru_cache(None)\ndef f(x):\n    return x\n",
+        ["f: parameter_removed y"],
+    ),
+    "an object that is called": (
+        "def f(x, y):\n    return x\n",
+        "class _F:\n    def __call__(self, x):\n        return x\nf = _F()\n", ["f: parameter_removed y"],
+    ),
+    "a property that __init__ sets now": (
+        "class A:\n    @property\n    def w(self):\n        return 1\n",
+        "class A:\n    def __init__(self):\n        self.w = 1\n", [],
+    ),
+    "the setter of the base's property": (
+        ("class B:\n    @property\n    def w(self):\n        return 1\n"
+        "class A(B):\n    @B.w.setter\n    def w(self, v):\n        self._w = v\n"),
+        "class B:\n    @property\n    def w(self):\n        return 1\nclass A(B):\n    pass\n",
+        ["A.w: setter_removed"],
+    ),
+    "a property of keywords": (
+        ("class A:\n    def _get(self):\n        return 1\n    def _del(self):\n        pass\n"
+        "    w = property(_get, fdel=_del)\n"),
+        "class A:\n    @property\n    def w(self):\n        return 1\n", ["A.w: deleter_removed"],
+    ),
+    "a class made by a call": (
+        "A = TypedDict('A', {'x': int})\nB = NewType('B', int)\n",
+        "class A(TypedDict):\n    x: int\nclass B(int):\n    pass\n", [],
+    ),
+    "an enum made by a call": (
+        "A = Enum('A', 'X Y')\nB = Enum('B', ['X', 'Y'])\n", "class A(Enum):\n    X = 1\nB = Enum('B', {'X': 1})\n",
+        ["A: member_removed Y", "B: member_removed Y"],
+    ),
+    "a function's first parameter": ("def f(cls, a):\n    return a\n", "def f(a):\n    return a\n", [
+        "f: parameter_removed cls"
+    ]),
+    "a name for the type checker only": (
+        "def f(a):\n    return 1\n", "if TYPE_CHECKING:\n    def f(a): ...\n",
+        ["f: public_removed where no importer meets it"],
+    ),
+    "no constructor of its fields": (
+        field("x: int"), field("x: int", head="@dataclass(init=False)\nclass A:"), ["A: parameter_removed x"],
+    ),
+    "annotations that attr.s passes over": (
+        field("x: int", "y: int", head="@attr.s\nclass A:"), field("y: int", "x: int", head="@attr.s\nclass A:"), [],
+    ),
+    "a key that has to be there": (
+        field("x: int", head="class A(TypedDict, total=False):"),
+        field("x: int", "y: Required[int]", head="class A(TypedDict, total=False):"),
+        ["A: parameter_added_required y"],
+    ),
+    "fields of a struct": (
+        field("x: int", "y: int", head="class A(Struct):"), field("y: int", "x: int", head="class A(Struct):"),
+        ["A: parameter_moved x", "A: parameter_moved y"],
+    ),
+    "a constructor that takes fewer fields": (
+        field("x: int", "y: int = 0"),
+        "class A:\n    def __init__(self, x):\n        self.x = x\n        self.y = 0\n", ["A: parameter_removed y"],
+    ),
+    "a field of a base that is not public": (
+        field("x: int", head="@dataclass\nclass _B:") + field("y: int", head="@dataclass\nclass A(_B):"),
+        field("x: int", "z: int", head="@dataclass\nclass _B:") + field("y: int", head="@dataclass\nclass A(_B):"),
+        ["A: parameter_added_required z"],
+    ),
+    "a member of a base that is not public": (
+        ("class _B:\n    def m(self, a):\n        return [a]\n    def n(self, a):\n        return {a}\n    x = 1\n"
+        "class _C(_B):\n    y = 1\nclass A(_C):\n    z = 1\n"),
+        "class _B:\n    def m(self):\n        return [a]\nclass _C(_B):\n    y = 1\nclass A(_C):\n    z = 1\n",
+        ["_B.m: parameter_removed a", "_B.n: public_removed", "_B.x: public_removed"],
+    ),
+    "a member that nobody public inherits": (
+        "class _B:\n    def m(self, a):\n        return [a]\nclass A(_B):\n    def m(self, a):\n        return a\n",
+        "class _B:\n    def m(self):\n        return [a]\nclass A(_B):\n    def m(self, a):\n        return a\n", [],
+    ),
+    "a base that is not public left out": (
+        ("class _B:\n    def m(self):\n        return [1]\n    def n(self):\n        return 2\n    def _k(self):\n"
+        "        return 3\nclass A(_B):\n    x = 1\n"),
+        "class A:\n    x = 1\n    def n(self):\n        return 2\n", ["A.m: public_removed"],
     ),
 }  # fmt: skip
 

@@ -75,3 +75,55 @@ def test_what_a_list_repeats_of_another_module_is_public() -> None:
     new = {**old, "p/__init__.py": "from .a import f\n__all__ = ['f', 'x']\nx = 1\n"}
     assert breaks(old, new) == ["p/__init__.py::import::*:.a: public_removed"]
     assert breaks(old, {**old, "p/__init__.py": "from .a import f, g\n__all__ = ['f', 'g', 'x']\nx = 1\n"}) == []
+
+
+def test_what_a_package_has_through_two_star_imports_or_as_a_module_is_public() -> None:
+    chain = {"p/__init__.py": "from ._m import *\n", "p/_m.py": "from ._n import *\n", "p/_n.py": ONE + TWO}
+    assert breaks(chain, {**chain, "p/_n.py": ONE}) == ["p/_n.py::g: public_removed"]
+    module = {"p/__init__.py": "from . import _core as core\n", "p/_core.py": ONE + TWO}
+    assert breaks(module, {**module, "p/_core.py": TWO}) == ["p/_core.py::f: public_removed"]
+    hidden = {**module, "p/__init__.py": "from . import _core\n"}
+    assert breaks(hidden, {**hidden, "p/_core.py": TWO}) == []
+
+
+def test_a_file_beside_a_private_module_passes_on_what_it_says_is_for_others() -> None:
+    for face in ("from ._core import f as f\n", "from ._core import f\n__all__ = ['f']\n"):
+        old = {"p/api.py": face, "p/_core.py": ONE + TWO}
+        assert breaks(old, {**old, "p/_core.py": TWO}) == ["p/_core.py::f: public_removed"]
+        assert breaks(old, {**old, "p/_core.py": ONE}) == []
+    used = {"p/api.py": "from ._core import f\nf(1, 2)\n", "p/_core.py": ONE + TWO}
+    assert breaks(used, {**used, "p/_core.py": TWO}) == []
+    base = "class Base:\n    def m(self, a):\n        return [a]\n"
+    heir = {"p/_b.py": base, "p/a.py": "from ._b import Base as _Base\nclass A(_Base):\n    x = 1\n"}
+    assert breaks(heir, {**heir, "p/_b.py": base.replace(", a", "")}) == ["p/_b.py::Base.m: parameter_removed a"]
+    assert breaks(heir, {**heir, "p/_b.py": "class Base:\n    y = 1\n"}) == ["p/_b.py::Base.m: public_removed"]
+    own = {**heir, "p/a.py": heir["p/a.py"] + "    def m(self, a):\n        return a\n"}
+    assert breaks(own, {**own, "p/_b.py": "class Base:\n    y = 1\n"}) == []
+
+
+def test_an_import_from_elsewhere_is_held_against_what_it_brought() -> None:
+    old = {"p/__init__.py": "from .a import f\n", "p/a.py": ONE}
+    new = {"p/__init__.py": "from .b import f\n", "p/a.py": ONE, "p/b.py": ONE.replace(", b)", ")")}
+    assert breaks(old, new) == ["p/__init__.py::import::f: parameter_removed b"]
+
+
+def test_a_module_that_becomes_a_package_breaks_what_its_list_leaves_out() -> None:
+    new = {"p/__init__.py": "from ._core import *\n", "p/_core.py": "__all__ = ['f']\n" + ONE + TWO}
+    assert breaks({"p.py": ONE + TWO}, new) == ["p.py::g: public_moved p/_core.py::g"]
+
+
+def test_names_that_a_module_answers_for_are_still_there() -> None:
+    old = {"p/__init__.py": "from .a import f\n", "p/a.py": ONE}
+    lazy = "\n\ndef __getattr__(name):\n    {}\n"
+    ways = (
+        "if name == 'f':\n        return 1",
+        "from . import a\n    return getattr(a, name)",
+        "return load(_where[name])",
+    )
+    for way in ways:
+        assert breaks(old, {**old, "p/__init__.py": "_where = {'f': '.a'}\n" + lazy.format(way)}) == []
+    checked = "if TYPE_CHECKING:\n    from .a import f\n"
+    assert breaks(old, {**old, "p/__init__.py": checked + lazy.format("return load(name)")}) == []
+    assert breaks(old, {**old, "p/__init__.py": checked}) == [
+        "p/__init__.py::import::f: public_removed where no importer meets it"
+    ]

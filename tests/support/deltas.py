@@ -60,6 +60,9 @@ class Files:
     def table(self, path: str) -> SymbolTable | None:
         return table(path, self.tree.get(path))
 
+    def names(self, folder: str) -> list[str]:
+        return sorted(path.rpartition("/")[2] for path in self.tree if path.rpartition("/")[0] == folder)
+
 
 class Merge:
     """A merge's trees (`MergeSource`), parents first; each pair of parents has the same merge `bases`."""
