@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import signal
 import socket
@@ -18,8 +19,7 @@ class NatsServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "jetstream"
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,3 +54,17 @@ class NatsServer:
         """Put a copy in the place of what a stopped server has."""
         shutil.rmtree(self.folder)
         shutil.copytree(place, self.folder)
+
+
+def _free_port() -> int:
+    """Return a port below those that Linux gives to clients.
+
+    A client that connects to one of theirs while it is down may meet itself there, and the server finds it taken.
+    """
+    while True:
+        port = random.randrange(10_000, 30_000)  # noqa: S311 - no secret
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
