@@ -1,5 +1,33 @@
 ; What Go defines. `muse_hook/symbols/outline.py` says what the captures mean.
 
+; --- tests: what runs others is a function that holds them
+
+((function_declaration name: (identifier) @name body: (block (statement_list) @tests)) @definition.function
+  (#match? @name "^(Test|Benchmark|Fuzz|Example)"))
+
+((expression_statement
+  (call_expression
+    function: (selector_expression operand: (identifier) field: (field_identifier) @runner)
+    arguments: (argument_list
+      .
+      [(interpreted_string_literal) (raw_string_literal)] @title
+      (func_literal body: (block (statement_list) @tests))))) @definition.test
+  (#eq? @runner "Run"))
+
+((expression_statement
+  (call_expression
+    function: (selector_expression operand: (identifier) field: (field_identifier) @runner)
+    arguments: (argument_list
+      .
+      [(interpreted_string_literal) (raw_string_literal)] @title
+      [
+        (func_literal body: (_) @body)
+        (identifier)
+        (call_expression)
+        (selector_expression)
+      ]))) @definition.test
+  (#eq? @runner "Run"))
+
 ; --- functions and methods
 
 (function_declaration

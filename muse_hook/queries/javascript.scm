@@ -215,30 +215,44 @@
     function: [
       (identifier) @runner
       (member_expression object: (identifier) @runner)
+      (member_expression object: (member_expression object: (identifier) @runner))
+      (call_expression
+        function: [
+          (member_expression object: (identifier) @runner)
+          (member_expression object: (member_expression object: (identifier) @runner))
+        ])
     ]
     arguments: (arguments
       .
-      [(string) (template_string)] @title
+      [(string) (template_string) (identifier) (member_expression)] @title
       [
         (arrow_function body: (statement_block) @tests)
         (function_expression body: (_) @tests)
       ]))) @definition.test
-  (#any-of? @runner "describe" "context" "suite" "fdescribe" "xdescribe"))
+  (#any-of? @runner "describe" "context" "suite" "fdescribe" "xdescribe" "xcontext"))
 
 ((expression_statement
   (call_expression
     function: [
       (identifier) @runner
       (member_expression object: (identifier) @runner)
+      (member_expression object: (member_expression object: (identifier) @runner))
+      (call_expression
+        function: [
+          (member_expression object: (identifier) @runner)
+          (member_expression object: (member_expression object: (identifier) @runner))
+        ])
     ]
     arguments: (arguments
       .
-      [(string) (template_string)] @title
+      [(string) (template_string) (identifier) (member_expression)] @title
       [
-        (arrow_function body: (statement_block) @body)
+        (arrow_function body: (_) @body)
         (function_expression body: (_) @body)
+        (generator_function body: (_) @body)
+        (call_expression) @body
       ]))) @definition.test
-  (#any-of? @runner "it" "test" "specify" "bench" "fit" "xit"))
+  (#any-of? @runner "it" "test" "specify" "bench" "fit" "xit" "xtest" "xspecify"))
 
 ; --- variables
 

@@ -26,21 +26,33 @@
   "async"? @async
   name: (identifier) @name
   parameters: (_) @parameters
-  return_type: (_)? @returns
+  return_type: [
+    (type_annotation (_) @returns)
+    (asserts_annotation (_) @returns)
+    (type_predicate_annotation (_) @returns)
+  ]?
   body: (_) @body) @definition.function
 
 (generator_function_declaration
   "async"? @async
   name: (identifier) @name
   parameters: (_) @parameters
-  return_type: (_)? @returns
+  return_type: [
+    (type_annotation (_) @returns)
+    (asserts_annotation (_) @returns)
+    (type_predicate_annotation (_) @returns)
+  ]?
   body: (_) @body) @definition.function
 
 (function_signature
   "async"? @async
   name: (identifier) @name
   parameters: (_) @parameters
-  return_type: (_)? @returns) @definition.function
+  return_type: [
+    (type_annotation (_) @returns)
+    (asserts_annotation (_) @returns)
+    (type_predicate_annotation (_) @returns)
+  ]?) @definition.function
 
 ; --- functions that are values of a name
 
@@ -51,17 +63,29 @@
       (arrow_function
         "async"? @async
         [(formal_parameters) (identifier)] @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (function_expression
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (generator_function
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
     ]) @part) @definition.function
 
@@ -72,17 +96,29 @@
       (arrow_function
         "async"? @async
         [(formal_parameters) (identifier)] @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (function_expression
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (generator_function
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
     ]) @part) @definition.function
 
@@ -95,17 +131,29 @@
       (arrow_function
         "async"? @async
         [(formal_parameters) (identifier)] @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (function_expression
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (generator_function
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
     ])) @definition.function
   (#match? @parent "^[\\w$.]+$"))
@@ -116,17 +164,29 @@
     (arrow_function
       "async"? @async
       [(formal_parameters) (identifier)] @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
     (function_expression
       "async"? @async
       parameters: (_) @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
     (generator_function
       "async"? @async
       parameters: (_) @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
   ]) @definition.function
 
@@ -214,17 +274,29 @@
     (arrow_function
       "async"? @async
       [(formal_parameters) (identifier)] @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
     (function_expression
       "async"? @async
       parameters: (_) @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
     (generator_function
       "async"? @async
       parameters: (_) @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
   ]) @definition.function
 
@@ -235,17 +307,29 @@
       (arrow_function
         "async"? @async
         [(formal_parameters) (identifier)] @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (function_expression
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (generator_function
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
     ])) @definition.function
 
@@ -256,17 +340,29 @@
       (arrow_function
         "async"? @async
         [(formal_parameters) (identifier)] @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (function_expression
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (generator_function
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
     ])) @definition.function
 
@@ -277,17 +373,29 @@
       (arrow_function
         "async"? @async
         [(formal_parameters) (identifier)] @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (function_expression
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
       (generator_function
         "async"? @async
         parameters: (_) @parameters
-        return_type: (_)? @returns
+        return_type: [
+          (type_annotation (_) @returns)
+          (asserts_annotation (_) @returns)
+          (type_predicate_annotation (_) @returns)
+        ]?
         body: (_) @body)
     ])) @definition.function
 
@@ -299,17 +407,29 @@
         (arrow_function
           "async"? @async
           [(formal_parameters) (identifier)] @parameters
-          return_type: (_)? @returns
+          return_type: [
+            (type_annotation (_) @returns)
+            (asserts_annotation (_) @returns)
+            (type_predicate_annotation (_) @returns)
+          ]?
           body: (_) @body)
         (function_expression
           "async"? @async
           parameters: (_) @parameters
-          return_type: (_)? @returns
+          return_type: [
+            (type_annotation (_) @returns)
+            (asserts_annotation (_) @returns)
+            (type_predicate_annotation (_) @returns)
+          ]?
           body: (_) @body)
         (generator_function
           "async"? @async
           parameters: (_) @parameters
-          return_type: (_)? @returns
+          return_type: [
+            (type_annotation (_) @returns)
+            (asserts_annotation (_) @returns)
+            (type_predicate_annotation (_) @returns)
+          ]?
           body: (_) @body)
       ]))) @definition.function
 
@@ -356,19 +476,31 @@
   "async"? @async
   name: [(property_identifier) (private_property_identifier)] @name
   parameters: (_) @parameters
-  return_type: (_)? @returns
+  return_type: [
+    (type_annotation (_) @returns)
+    (asserts_annotation (_) @returns)
+    (type_predicate_annotation (_) @returns)
+  ]?
   body: (_) @body) @definition.method
 
 (method_signature
   "async"? @async
   name: [(property_identifier) (private_property_identifier)] @name
   parameters: (_) @parameters
-  return_type: (_)? @returns) @definition.method
+  return_type: [
+    (type_annotation (_) @returns)
+    (asserts_annotation (_) @returns)
+    (type_predicate_annotation (_) @returns)
+  ]?) @definition.method
 
 (abstract_method_signature
   name: [(property_identifier) (private_property_identifier)] @name
   parameters: (_) @parameters
-  return_type: (_)? @returns) @definition.method
+  return_type: [
+    (type_annotation (_) @returns)
+    (asserts_annotation (_) @returns)
+    (type_predicate_annotation (_) @returns)
+  ]?) @definition.method
 
 (public_field_definition
   name: [(property_identifier) (private_property_identifier)] @name
@@ -376,17 +508,29 @@
     (arrow_function
       "async"? @async
       [(formal_parameters) (identifier)] @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
     (function_expression
       "async"? @async
       parameters: (_) @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
     (generator_function
       "async"? @async
       parameters: (_) @parameters
-      return_type: (_)? @returns
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
       body: (_) @body)
   ]) @definition.method
 
@@ -407,30 +551,44 @@
     function: [
       (identifier) @runner
       (member_expression object: (identifier) @runner)
+      (member_expression object: (member_expression object: (identifier) @runner))
+      (call_expression
+        function: [
+          (member_expression object: (identifier) @runner)
+          (member_expression object: (member_expression object: (identifier) @runner))
+        ])
     ]
     arguments: (arguments
       .
-      [(string) (template_string)] @title
+      [(string) (template_string) (identifier) (member_expression)] @title
       [
         (arrow_function body: (statement_block) @tests)
         (function_expression body: (_) @tests)
       ]))) @definition.test
-  (#any-of? @runner "describe" "context" "suite" "fdescribe" "xdescribe"))
+  (#any-of? @runner "describe" "context" "suite" "fdescribe" "xdescribe" "xcontext"))
 
 ((expression_statement
   (call_expression
     function: [
       (identifier) @runner
       (member_expression object: (identifier) @runner)
+      (member_expression object: (member_expression object: (identifier) @runner))
+      (call_expression
+        function: [
+          (member_expression object: (identifier) @runner)
+          (member_expression object: (member_expression object: (identifier) @runner))
+        ])
     ]
     arguments: (arguments
       .
-      [(string) (template_string)] @title
+      [(string) (template_string) (identifier) (member_expression)] @title
       [
-        (arrow_function body: (statement_block) @body)
+        (arrow_function body: (_) @body)
         (function_expression body: (_) @body)
+        (generator_function body: (_) @body)
+        (call_expression) @body
       ]))) @definition.test
-  (#any-of? @runner "it" "test" "specify" "bench" "fit" "xit"))
+  (#any-of? @runner "it" "test" "specify" "bench" "fit" "xit" "xtest" "xspecify"))
 
 ; --- variables
 
@@ -484,9 +642,9 @@
 
 ; --- parameters
 
-(required_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name type: (_)? @parameter.type value: (_)? @parameter.default)
-(optional_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name "?" @parameter.optional type: (_)? @parameter.type value: (_)? @parameter.default)
-(required_parameter pattern: (rest_pattern (_) @parameter.name) type: (_)? @parameter.type) @parameter.rest
+(required_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name type: (type_annotation (_) @parameter.type)? value: (_)? @parameter.default)
+(optional_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name "?" @parameter.optional type: (type_annotation (_) @parameter.type)? value: (_)? @parameter.default)
+(required_parameter pattern: (rest_pattern (_) @parameter.name) type: (type_annotation (_) @parameter.type)?) @parameter.rest
 (identifier) @parameter.name
 
 ; --- calls

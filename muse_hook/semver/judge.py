@@ -29,6 +29,9 @@ SEEN_BY_PARTS = frozenset(("function", "async_function", "method", "async_method
 NAMED = "named"
 """What a row says where names, lists and imports make public."""
 
+TEST = "test"
+"""The kind of what nobody calls, whatever its file is named."""
+
 CONSTRUCTORS = ("__init__", "__new__")
 """Methods that say how an object is made: one may stand in for another."""
 
@@ -150,7 +153,7 @@ class Judge:
 
     def deleted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was deleted."""
-        if self._is_silent(path):
+        if symbol.kind == TEST or self._is_silent(path):
             return
         address = f"{path}::{symbol.qualified_name}"
         if not self._is_public(self._old, path, symbol):
@@ -241,7 +244,7 @@ class Judge:
 
     def inserted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was inserted."""
-        if self._is_silent(path):
+        if symbol.kind == TEST or self._is_silent(path):
             return
         address = f"{path}::{symbol.qualified_name}"
         if not self._is_named(path):
@@ -274,7 +277,7 @@ class Judge:
         """
         (old_path, old), (new_path, new) = before, after
         self._judged.add((new_path, new.qualified_name))
-        if self._is_silent(old_path) and self._is_silent(new_path):
+        if old.kind == new.kind == TEST or (self._is_silent(old_path) and self._is_silent(new_path)):
             return
         is_named = self._is_named(new_path)
         if not is_named and old.qualified_name == new.qualified_name and self._is_same_module(old_path, new_path):

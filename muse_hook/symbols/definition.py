@@ -56,7 +56,7 @@ class Definition:
 
     def masked_for(self, name: str) -> list[str]:
         """Return the entries with a name masked: the own one, or that of the class that the definition stands in."""
-        return [*self.guards, *masked(self.text.normal.entries, name)]
+        return [*self.guards, *self.text.normal.masked(name, is_own=name == self.name)]
 
     @property
     def guard_id(self) -> str:
@@ -226,7 +226,7 @@ class ClassDefinition:
 
     def masked_for(self, name: str) -> list[str]:
         """Return the entries of the class and all its members with a name masked."""
-        out = [*self.guards, *masked(self.header.normal.entries, name)]
+        out = [*self.guards, *self.header.normal.masked(name, is_own=name == self.name)]
         for one in self.plain:
             out += (*one.guards, *masked(one.text.normal.entries, name))
         for member in self.members:
@@ -252,9 +252,9 @@ class ClassDefinition:
     @property
     def bases_id(self) -> str:
         """Of the header without decorators and name: bases, keywords, type parameters."""
-        roles = self.header.normal.roles
-        start = roles["decorator"][-1][1] if "decorator" in roles else 0
-        return digest(masked(self.header.normal.entries[start:], self.name))
+        normal = self.header.normal
+        start = normal.roles["decorator"][-1][1] if "decorator" in normal.roles else 0
+        return digest(normal.masked(self.name, is_own=True)[start:])
 
     @property
     def docstring_id(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.symbols.literals import Leaves, literal_actions, text_of, write_damage
 from muse_hook.symbols.shapes import Kinds, chain, family, flat, group, ladder, lean, markup, ordinary, transparent
-from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, quoted, spaced
+from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, quoted, spaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,15 @@ class Normal:
         """Return the entries of every node captured as `role`."""
         return [entry for start, end in self.roles.get(role, ()) for entry in self.entries[start:end]]
 
+    def masked(self, name: str, *, is_own: bool) -> list[str]:
+        """Return the entries with a name masked, and where it `is_own` the title that it is."""
+        titles = self.roles.get("title") if is_own else None
+        entries = masked(self.entries, name)
+        if not titles:
+            return entries
+        start, end = titles[0]
+        return [*entries[:start], NAME, *entries[end:]]
+
 
 class Normalisation:
     """What one language says of its normal form; `languages.toml` says what the keys of a row mean.
@@ -67,7 +76,8 @@ class Normalisation:
         if strings:
             for kind, action in literal_actions(kinds, strings).items():
                 kinds.set_action(kind, action, is_literal=True)
-        self.literals = kinds.numbers(strings[key] for key in ("whole", "joined") if key in strings)
+        literals = kinds.numbers(strings[key] for key in ("whole", "joined") if key in strings)
+        self.literals = frozenset(i for i in literals if callable(kinds.actions.get(i)))  # the type `string` is none
 
     def _set_shapes(self, language: Language, alias: dict[str, str]) -> None:
         kinds = self.kinds
@@ -98,6 +108,8 @@ class Normalisation:
             place(kind, "wrap", OPEN + str(around), None)
         for kind, around in language.table("lead").items():
             place(kind, "lead", OPEN + str(around), None)
+        for kind, part in language.table("sealed").items():
+            place(kind, "sealed", str(part), None)
         for kind in language.strings("holes"):
             inside.setdefault(kind, {}).update(dict.fromkeys(kinds.commas, ("hole", "")))
         for kind in language.strings("group"):

@@ -69,6 +69,8 @@ class Outline:
         for node in nodes:
             if not node.is_named or node.is_extra or node.kind_id in self._reader.dropped:
                 continue
+            if node.kind_id in self._reader.hollow and not any(not one.is_extra for one in node.named_children):
+                continue
             if attached and node.kind_id in attached:
                 first = first or node
                 continue
@@ -172,12 +174,14 @@ class Outline:
         parts = [captures["part"][0].start_byte for _, captures in matches if "part" in captures]
         if parts:
             parts = sorted({*parts})
-        for pattern, captures in matches:
+        for number, (pattern, captures) in enumerate(matches, 1):
             target = captures[pattern.definition][0]
             body = next((key for key in BODIES if key in captures), "")
             if body:
                 opened = self.open(captures, pattern.defines, (whole[0], target), context)
-                if body != "object" or any(one.entries for one in opened.statements):
+                # what holds none is plain: an object, a test that another pattern knows as well
+                is_plain = body == "object" or (body == "tests" and number < len(matches))
+                if not is_plain or any(one.entries for one in opened.statements):
                     if len(parts) <= 1:
                         statement.opened = opened
                         return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from muse_hook.digest import hex_sha256
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,11 +132,106 @@ def first_branches(source: bytes) -> bytes:
     return source if opened else bytes(out)
 
 
+# What is left as it is: comments and strings.
+_LITERAL = rb"""(?P<literal>//[^\n]*|/\*(?s:.*?)\*/|`(?:[^`\\]|\\(?s:.))*`
+    |\"\"\"(?s:.*?)\"\"\"|@"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
+
+_NEWER_TYPES = re.compile(
+    rb"""(?P<imported>\bimport\([ ]*(?:'[^'\n]*'|"[^"\n]*")[^()\n]*\)(?=(?:\.[\w$]+)+[<\[]))
+    |(?<=[<,])(?P<variance>\s*(?:in[ ]out|in|out)[ ])(?=[A-Za-z_$][\w$]*\s*(?:[,>=]|extends\b))
+    |\bexport[ ]type[ ]\*(?P<all>(?:[ ]as[ ][\w$]+)?)(?=[ ]from\b)
+    |(?m:(?P<before>(?:^|[{;)])[ \t]*)(?P<words>(?:[a-z]+[ ])*)accessor[ ]
+        (?=[#\w$\["'])(?!(?:in|of|as|is|instanceof|satisfies)\b))
+    |(?<=['"])[ ](?P<attributes>assert)(?=[ ]*\{)
+    |"""
+    + _LITERAL,
+    re.VERBOSE,
+)
+
+
+def newer_types(source: bytes) -> bytes:
+    """Return TypeScript, or JavaScript, with other bytes for what its grammar is too old for.
+
+    - `import('a').B<T>` as a type: a name that is the digest of `import('a')` stands for it.
+    - `<in T, out U>`: the words are part of the name; `accessor a` is a decorated `a`.
+    - `export type * from` gets a name, which a plain star has not; `assert {` is `with {`, which is the same.
+
+    The names have a letter that is no ASCII.
+    """
+
+    def other(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        if found["imported"]:
+            return b"\xc3\x9f" + (hex_sha256(text) * (len(text) // 64 + 1))[: len(text) - 2].encode()
+        if found["variance"]:
+            return text.replace(b"in ", b"i\xc3\x9f").replace(b"out ", b"ou\xc3\x9f")
+        if found["all"]:
+            return b"export {\xc3\x9f" + found["all"] + b"}  "
+        if found["before"] is not None:
+            return found["before"] + b"@\xc3\x9f\xc3\x9f\xc3\x9f_ " + found["words"]
+        if found["attributes"]:
+            return b" with  "
+        return text if found["literal"] else b"export *as \xc3\x9f"
+
+    return _NEWER_TYPES.sub(other, source)
+
+
+_WORDS = re.compile(
+    rb"""\b(?P<name>async)\b(?=\s*[^\s\w(\[@])
+    |(?P<rest>\.\.[ ]?var[ ])(?=[A-Za-z_])
+    |\[(?P<any>\.\.)\]
+    |\b(?P<partial>ref[ ]partial[ ]struct)\b
+    |\b(?P<allows>allows[ ]ref[ ]struct)\b
+    |"""
+    + _LITERAL,
+    re.VERBOSE,
+)
+_BEFORE_VALUES = frozenset(b"return await in case when is as and or not throw else out ref".split())
+
+
+def words_as_names(source: bytes) -> bytes:
+    """Return C# with other bytes for names and patterns that its grammar takes for something else.
+
+    - `async` as a name, where it is used: `if (async)`.
+    - `[a, .. var b]` and `[..]`: a name stands for the dots.
+    - `ref partial struct` is `partial ref struct`; `allows ref struct` is a name.
+
+    The names have a letter that is no ASCII, or are no C# elsewhere.
+    """
+
+    def other(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        if found["name"]:
+            return b"\xc3\x9fync" if _is_value(source, found.start(), found.end()) else text
+        if found["rest"]:
+            return b"var \xc3\x9f" + b"_" * (len(text) - 6)
+        if found["any"]:
+            return b"[\xc3\x9f]"
+        if found["partial"]:
+            return b"partial ref struct"
+        return text.replace(b" ", b"_") if found["allows"] else text
+
+    return _WORDS.sub(other, source)
+
+
+def _is_value(source: bytes, start: int, end: int) -> bool:
+    """Whether a name is used at `start`, and not declared: no type stands before it."""
+    before = source[max(0, start - 80) : start].rstrip()
+    word = re.search(rb"\w*$", before)
+    if word is not None and word[0]:
+        return word[0] in _BEFORE_VALUES
+    if before[-1:] in (b">", b"]") and not before.endswith(b"=>"):
+        return False
+    return before[-1:] != b"?" or source[end : end + 20].lstrip()[:1] == b":"
+
+
 RULES: dict[str, Callable[[bytes], bytes]] = {
     "brackets_first": brackets_first,
     "named_as_types": named_as_types,
     "first_branches": first_branches,
+    "newer_types": newer_types,
+    "words_as_names": words_as_names,
 }
 
-PARTIAL = frozenset(("named_as_types", "first_branches"))
+PARTIAL = frozenset(("named_as_types", "first_branches", "newer_types", "words_as_names"))
 """Rules whose text is the better one to read also where other errors remain in it."""

@@ -248,6 +248,8 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
                 entries.append(extra)
             elif what == "wrap" or (what == "lead" and not is_filled_before(children, child)):
                 entries += (extra, child, CLOSE)
+            elif what == "sealed":
+                entries += (kinds.opens[child.kind_id], child, CLOSE) if begins_with(child, extra) else (child,)
             elif what == "beside":
                 is_one = [c.child_count for c in kinds.written_children(child)] == [0]
                 is_kept = is_one and any(c.type == extra for c in children)
@@ -272,6 +274,17 @@ def is_filled_before(children: Sequence[Node], child: Node) -> bool:
     """Whether anything with a kind of its own stands before a child."""
     first = next((one for one in children if one.is_named and not one.is_extra), None)
     return first != child
+
+
+def begins_with(node: Node, part: str) -> bool:
+    """Whether a node, or one that it begins with at any depth, has a child of a kind."""
+    first: Node | None = node
+    while first is not None:
+        children = first.children
+        if any(child.type == part for child in children):
+            return True
+        first = next((child for child in children if child.is_named and not child.is_extra), None)
+    return False
 
 
 def packed(kinds: Kinds, entries: Entries, kind: str) -> Entries:

@@ -64,15 +64,17 @@ def signature_of(text: SourceText, name: str) -> str:
     captures = text.captures()
     if "parameters" not in captures:
         return ""
-    parameters = " ".join(map(_in_one_line, captures["parameters"]))
-    returns = " ".join(map(_in_one_line, captures.get("returns", ())))
+    parameters, returns = (
+        " ".join(_in_one_line(node, text.written(node)) for node in captures.get(key, ()))
+        for key in ("parameters", "returns")
+    )
     before = "async " if "async" in captures else ""
     return f"{before}{name}{parameters}{' -> ' if returns else ''}{returns}"
 
 
-def _in_one_line(node: Node) -> str:
-    """Return the text of a node without comments, in one line."""
-    source, start = node.text or b"", node.start_byte
+def _in_one_line(node: Node, source: bytes) -> str:
+    """Return the text of a node, `source`, without comments, in one line."""
+    start = node.start_byte
     stack, extras = [node], []
     while stack:
         for child in stack.pop().children:

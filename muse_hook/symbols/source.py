@@ -29,7 +29,7 @@ NORMAL_CACHE_SIZE = 200_000
 TREE_CACHE_SIZE = 1_000_000
 
 # Captures whose ranges in the normal form are noted.
-_ROLES = ("body", "decorator", "name", "parameters", "returns", "base", "value")
+_ROLES = ("body", "decorator", "name", "title", "parameters", "returns", "base", "value")
 
 _readers: dict[str, Reader] = {}
 _cache_size = NORMAL_CACHE_SIZE
@@ -81,9 +81,10 @@ class Reader:
         self._body = str(language.row.get("body", "")).encode()
         self.attached = self.normaliser.numbers(language.strings("attached"))
         self.dropped = self.normaliser.numbers(language.strings("drop"))
+        self.hollow = self.normaliser.numbers(key.rpartition(".")[2] for key in language.strings("hollow"))
         self.is_in_context = language.row.get("pieces") == "in context"
         self._last_context: tuple[bytes, Parsed | None] = (b"", None)
-        self._respell = str(language.row.get("respell", ""))
+        self._respell = language.strings("respell")
         self._normals: deque[tuple[SourceText, int]] = deque()
         self._trees: deque[tuple[Parsed, int]] = deque()
         self._normals_size = self._trees_size = 0
@@ -94,10 +95,12 @@ class Reader:
         if root.has_error and self._respell:
             from muse_hook.symbols.respell import PARTIAL, RULES  # few files need it
 
-            respelled = RULES[self._respell](source)
+            respelled = source
+            for rule in self._respell:
+                respelled = RULES[rule](respelled)
             if respelled != source:
                 again = self.parser.parse(respelled).root_node
-                root = root if again.has_error and self._respell not in PARTIAL else again
+                root = root if again.has_error and not PARTIAL.issuperset(self._respell) else again
         parsed = Parsed(root)
         self._trees.append((parsed, len(source)))
         self._trees_size += len(source)
@@ -326,6 +329,10 @@ class SourceText:
     def node(self) -> Node | None:
         """Return the node that the text is; None in damaged text."""
         return self._nodes()[1]
+
+    def written(self, node: Node) -> bytes:
+        """Return the text of a node in it as it stands in the file, whatever the parser was given for it."""
+        return self.source[node.start_byte - self._at : node.end_byte - self._at]
 
     def captures(self) -> Captures:
         """Return what the query file captures in the definition; nothing in damaged text."""

@@ -216,14 +216,18 @@ def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
 
 
 def _merged(before: Symbol, after: Symbol) -> Symbol:
-    """Return the symbol of all definitions of a name, the latest one being `after`."""
+    """Return the symbol of all definitions of a name, the latest one being `after`.
+
+    It is of the last one's kind that is no test: one with the title of what it tries stands beside that.
+    """
     lines = (min(before.lines[0], after.lines[0]), max(before.lines[1], after.lines[1]))
     content = before.content
     if isinstance(content, MergedDefinitions):
         content.add(after)
     else:
         content = MergedDefinitions(before, after)
-    return Symbol(after.qualified_name, after.name, after.kind, parent=after.parent, lines=lines, content=content)
+    kind = before.kind if after.kind == "test" else after.kind
+    return Symbol(after.qualified_name, after.name, kind, parent=after.parent, lines=lines, content=content)
 
 
 class MergedDefinitions:

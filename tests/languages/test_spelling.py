@@ -130,6 +130,14 @@ def is_same(extension: str, old: str, new: str) -> bool:
         ("go", "package a\nvar x = []int{1,2}\n", "package a\nvar x = []int{\n1,\n2,\n}\n"),
         ("go", "package a\nfunc f() { a := 1; b() }\n", "package a\nfunc f() {\n\ta := 1\n\tb()\n}\n"),
         ("go", "package a\nvar a = 1e3\n", "package a\nvar a = 1E3\n"),
+        ("ts", "(a.b).c", "a.b.c"),
+        ("ts", "((a?.b)).c", "(a?.b).c"),
+        ("js", "('use strict' + a)", "'use strict' + a"),
+        ("js", "'use strict'", '"use strict"'),
+        ("cs", "class A { B b = F(x => x); }", "class A { B b = F((x) => x); }"),
+        ("cs", "class A { B b = F(async x => x); }", "class A { B b = F(async (x) => x); }"),
+        ("java", "enum E { A, B; }", "enum E { A, B }"),
+        ("java", "class A { enum E { A, B; } }", "class A { enum E { A, B } }"),
     ],
 )
 def test_formatting_changes_no_id(extension: str, old: str, new: str) -> None:
@@ -240,6 +248,13 @@ def test_formatting_changes_no_id(extension: str, old: str, new: str) -> None:
         ("go", "package a\nvar x = a[1:]\n", "package a\nvar x = a[:1]\n"),
         ("go", "package a\nvar x interface{}\n", "package a\nvar x any\n"),
         ("go", "package a\nfunc f() { for i := 0; i < 1; i++ {} }\n", "package a\nfunc f() { for i := 0; ; i++ {} }\n"),
+        ("ts", "(a?.b).c", "a?.b.c"),
+        ("ts", "(a?.b)!.c", "a?.b!.c"),
+        ("ts", "(a?.b)()", "a?.b()"),
+        ("js", "(a?.b)[c]", "a?.b[c]"),
+        ("js", "('use strict')", "'use strict'"),
+        ("cs", "class A { B b = F(x => x); }", "class A { B b = F((int x) => x); }"),
+        ("java", "enum E { A, B; void f() {} }", "enum E { A, B; }"),
     ],
 )
 def test_meaning_changes_ids(extension: str, old: str, new: str) -> None:

@@ -1,4 +1,4 @@
-"""Python that its grammar cannot read, or reads as something else: equal where it means the same, and only there."""
+"""What a grammar cannot read, or reads as something else: equal where it means the same, and only there."""
 
 from __future__ import annotations
 
@@ -140,3 +140,52 @@ def test_open_strings_in_brackets_are_told_as_python_does() -> None:
         assert not one.damaged
         assert one.tree_id == other.tree_id
     assert brackets_first(b"('''\n'''\n'''#\n''')") == b"('''\n''' '''#\n''')"
+
+
+OTHERS = {
+    "ts": [
+        "let a: import('./b').B<C>[] = d",
+        "let a: import('./c').B<C>[] = d",
+        "let a: import('./b').B = d",
+        "export type * from './a'",
+        "export type * as b from './a'",
+        "export * from './a'",
+        "class A<in T, out U> {}",
+        "class A<out T, U> {}",
+        "class A<T, in out U> {}",
+        "class A<T, U> {}",
+        "class A { static accessor b = 1 }",
+        "class A { accessor b = 1 }",
+        "class A { static b = 1 }",
+        "let s = ['import(\"a\").B<C>', '<in T>', d<e>?.(1)]",
+    ],
+    "cs": [
+        "class A { int F(bool async) => async ? 1 : 2; }",
+        "class A { int F(bool ync) => ync ? 1 : 2; }",
+        "class A { int F(bool async) { if (async) { return G(async: async); } return 1; } }",
+        "class A { bool F(int[] a) => a is [1, .. var b]; }",
+        "class A { bool F(int[] a) => a is [1, var b]; }",
+        "class A { bool F(int[] a) => a is [..]; }",
+        "class A { bool F(int[] a) => a is []; }",
+        "public ref partial struct A { int b; }",
+        "class A<T> where T : allows ref struct { }",
+    ],
+}
+
+
+@pytest.mark.parametrize("extension", OTHERS)
+def test_what_a_grammar_is_too_old_for_is_read(extension: str) -> None:
+    language = language_for("a." + extension)
+    assert language is not None
+    tables = [extract(source.encode(), language) for source in OTHERS[extension]]
+    trees = [one.tree_id for one in tables if not one.damaged]
+    assert len(trees) == len(set(trees)) == len(tables) - ("?.(1)" in OTHERS[extension][-1])
+
+
+def test_a_signature_is_shown_as_it_is_written() -> None:
+    language = language_for("a.ts")
+    assert language is not None
+    source = b"export function f(a: import('./b').B<C>, ...d: string[]): Promise<import('./b').B<C>> {}"
+    (symbol,) = extract(source, language).symbols.values()
+    assert symbol.signature == "f(a: import('./b').B<C>, ...d: string[]) -> Promise<import('./b').B<C>>"
+    assert symbol.parameters[1].annotation == "string[]"
