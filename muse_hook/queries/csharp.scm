@@ -38,11 +38,11 @@
   parameters: (_) @parameters
   body: (_)? @body) @definition.method
 
-(indexer_declaration "this" @name) @definition.variable
-(property_declaration name: (_) @name) @definition.variable
-(event_declaration name: (_) @name) @definition.variable
-(field_declaration (variable_declaration (variable_declarator name: (_) @name) @part)) @definition.variable
-(event_field_declaration (variable_declaration (variable_declarator name: (_) @name) @part)) @definition.variable
+(indexer_declaration type: (_) @returns "this" @name) @definition.variable
+(property_declaration type: (_) @returns name: (_) @name) @definition.variable
+(event_declaration type: (_) @returns name: (_) @name) @definition.variable
+(field_declaration (variable_declaration type: (_) @returns (variable_declarator name: (_) @name) @part)) @definition.variable
+(event_field_declaration (variable_declaration type: (_) @returns (variable_declarator name: (_) @name) @part)) @definition.variable
 
 ; --- imports
 
@@ -58,7 +58,8 @@
 
 ; --- parameters
 
-(parameter type: (_)? @parameter.type name: (_) @parameter.name)
+(parameter (modifier)* @parameter.type type: (_)? @parameter.type name: (_) @parameter.name)
+(identifier) @parameter.name
 
 ; --- calls
 

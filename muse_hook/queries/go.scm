@@ -54,9 +54,9 @@
 
 (type_declaration (type_spec name: (_) @name) @definition.class)
 (type_declaration (type_alias name: (_) @name) @definition.class)
-(const_declaration (const_spec name: (identifier)+ @name) @definition.variable)
-(var_declaration (var_spec name: (identifier)+ @name) @definition.variable)
-(var_declaration (var_spec_list (var_spec name: (identifier)+ @name) @definition.variable))
+(const_declaration (const_spec name: (identifier)+ @name type: (_)? @returns) @definition.variable)
+(var_declaration (var_spec name: (identifier)+ @name type: (_)? @returns) @definition.variable)
+(var_declaration (var_spec_list (var_spec name: (identifier)+ @name type: (_)? @returns) @definition.variable))
 
 ; --- imports: each of a group by itself, too
 

@@ -41,8 +41,8 @@
 (compact_constructor_declaration name: (identifier) @name body: (_) @body) @definition.method
 (annotation_type_element_declaration type: (_) @returns name: (identifier) @name) @definition.method
 
-(field_declaration declarator: (variable_declarator name: (identifier) @name) @part) @definition.variable
-(constant_declaration declarator: (variable_declarator name: (identifier) @name) @part) @definition.variable
+(field_declaration type: (_) @returns declarator: (variable_declarator name: (identifier) @name) @part) @definition.variable
+(constant_declaration type: (_) @returns declarator: (variable_declarator name: (identifier) @name) @part) @definition.variable
 
 ; --- imports
 

@@ -63,8 +63,8 @@
 
 ; --- constants
 
-(const_item name: (_) @name) @definition.variable
-(static_item name: (_) @name) @definition.variable
+(const_item name: (_) @name type: (_)? @returns) @definition.variable
+(static_item name: (_) @name type: (_)? @returns) @definition.variable
 
 ; --- imports
 

@@ -534,7 +534,9 @@
       body: (_) @body)
   ]) @definition.method
 
-(public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @definition.variable
+(public_field_definition
+  name: [(property_identifier) (private_property_identifier)] @name
+  type: (type_annotation (_) @returns)?) @definition.variable
 
 ; --- types and namespaces
 
@@ -592,8 +594,8 @@
 
 ; --- variables
 
-(lexical_declaration (variable_declarator name: (_) @names) @part) @definition.variable
-(variable_declaration (variable_declarator name: (_) @names) @part) @definition.variable
+(lexical_declaration (variable_declarator name: (_) @names type: (type_annotation (_) @returns)?) @part) @definition.variable
+(variable_declaration (variable_declarator name: (_) @names type: (type_annotation (_) @returns)?) @part) @definition.variable
 (export_statement "default" @name value: (_)) @definition.variable
 
 (identifier) @name

@@ -117,6 +117,17 @@ class Judge:
         table = self._old.get(path) or self._new.get(path)
         return is_excluded(path) or (table is not None and not table.says("public"))
 
+    def _is_test(self, tables: Tables, path: str, symbol: Symbol) -> bool:
+        """Whether a symbol is a test by its kind or by what its language's row says of tests."""
+        if symbol.kind == TEST:
+            return True
+        table = tables.get(path)
+        if table is None or not table.says("test_marks"):
+            return False
+        from muse_hook.semver.typed import is_test
+
+        return is_test(table, symbol)
+
     def _is_same_module(self, old: str, new: str) -> bool:
         """Whether names of two files are found in the same way by other code."""
         if self._is_named(old):
@@ -153,7 +164,7 @@ class Judge:
 
     def deleted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was deleted."""
-        if symbol.kind == TEST or self._is_silent(path):
+        if self._is_silent(path) or self._is_test(self._old, path, symbol):
             return
         address = f"{path}::{symbol.qualified_name}"
         if not self._is_public(self._old, path, symbol):
@@ -244,7 +255,7 @@ class Judge:
 
     def inserted(self, path: str, symbol: Symbol) -> None:
         """Judge a symbol that was inserted."""
-        if symbol.kind == TEST or self._is_silent(path):
+        if self._is_silent(path) or self._is_test(self._new, path, symbol):
             return
         address = f"{path}::{symbol.qualified_name}"
         if not self._is_named(path):
@@ -277,7 +288,9 @@ class Judge:
         """
         (old_path, old), (new_path, new) = before, after
         self._judged.add((new_path, new.qualified_name))
-        if old.kind == new.kind == TEST or (self._is_silent(old_path) and self._is_silent(new_path)):
+        if self._is_silent(old_path) and self._is_silent(new_path):
+            return
+        if self._is_test(self._old, old_path, old) and self._is_test(self._new, new_path, new):
             return
         is_named = self._is_named(new_path)
         if not is_named and old.qualified_name == new.qualified_name and self._is_same_module(old_path, new_path):
@@ -422,7 +435,10 @@ class Judge:
     def file_kept(self, old_path: str, path: str) -> None:
         """Judge what no op of a symbol says, once all are judged: the order of fields, which names are public."""
         before, after = self._old.get(old_path), self._new.get(path)
-        if before is None or after is None or is_excluded(path) or not self._is_named(path):
+        if before is None or after is None or is_excluded(path):
+            return
+        if not self._is_named(path):
+            self._listed(old_path, before, path, after)
             return
         for name, owner in after.symbols.items():
             former = before.symbols.get(name) if owner.kind == "class" else None
@@ -440,6 +456,22 @@ class Judge:
             if was and not now:
                 self._add(f"{path}::{name}", "major" if before.exports is not None else "minor", "unlisted")
             elif now and not was:
+                self._add(f"{path}::{name}", "minor", "public_added")
+
+    def _listed(self, old_path: str, before: SymbolTable, path: str, after: SymbolTable) -> None:
+        """Judge which names a file lists as public no more, or lists now, whose symbols are as they were."""
+        if "marked" not in after.says("public") or before.unowned_text() == after.unowned_text():
+            return
+        from muse_hook.semver.typed import listed
+
+        was, now = listed(before), listed(after)
+        for name in sorted(was ^ now):
+            old, new = before.symbols.get(name), after.symbols.get(name)
+            if old is None or new is None or (path, name) in self._judged:
+                continue
+            if self._is_public(self._old, old_path, old) and not self._is_public(self._new, path, new):
+                self._add(f"{path}::{name}", "major", "unlisted")
+            elif name in now and not self._is_public(self._old, old_path, old):
                 self._add(f"{path}::{name}", "minor", "public_added")
 
     def _made(self, old_path: str, old: Symbol, path: str, new: Symbol) -> None:

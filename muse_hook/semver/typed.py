@@ -11,6 +11,7 @@ from re import compile as pattern
 from re import escape, search
 
 from muse_hook.model.symbol import Parameter
+from muse_hook.semver import written
 from muse_hook.semver.public import is_excluded
 from muse_hook.semver.signature import VARIADIC, compare_passed, split_outside_brackets
 
@@ -25,15 +26,16 @@ RECEIVERS = ("self", "&self", "&mut self", "mut self", "this")
 NOTHING = ("", "void", "()", "undefined")
 """Results that no caller uses."""
 
-CONTRACTS = ("interface", "trait")
-"""Classes that others implement: what is added to them, these lack."""
+UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalStateException", "NullPointerException")
+"""How exceptions end that nobody has to catch."""
 
-_COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]")
-_LISTED = pattern(r"export\s*\{([^}]*)\}|module\.exports\s*=\s*\{([^}]*)\}")
-_MEMBER = pattern(
-    r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.?)", 16
-)  # DOTALL
+_LISTED = pattern(
+    r"export\s*\{([^}]*)\}|module\.exports\s*=\s*\{([^}]*)\}"
+    r"|(?:module\.exports|\bexports\.\w+|export\s+default)\s*=?\s*([A-Za-z_$][\w$]*)\s*(?:;|\n|$)"
+)
 _SPACE = pattern(r"\s+")
+_SIMPLE = pattern(r"[\w$.'\"-]+")
+_POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
 
 
 def is_marked_public(path: str, table: SymbolTable, symbol: Symbol) -> bool:
@@ -45,82 +47,99 @@ def is_marked_public(path: str, table: SymbolTable, symbol: Symbol) -> bool:
     names = symbol.qualified_name.split(".")
     if "capital" in table.says("public"):
         return all(name[:1].isupper() for name in names)
-    owners = [table.symbols.get(".".join(names[: at + 1])) for at in range(len(names))]
-    return all(
-        owner is None or _is_marked(owner, table, owners[at - 1] if at else None) for at, owner in enumerate(owners)
-    )
+    owners: list[Symbol | None] = [None]
+    for at in range(len(names)):
+        found = table.symbols.get(".".join(names[: at + 1]))
+        if found is not None:
+            if not _is_marked(found, table, owners[-1]):
+                return False
+            owners.append(found)
+    return True
+
+
+def is_test(table: SymbolTable, symbol: Symbol) -> bool:
+    """Whether a symbol, or a class that it stands in, is marked as a test in the source."""
+    marks = table.says("test_marks")
+    names = symbol.qualified_name.split(".") if marks else ()
+    owners = (table.symbols.get(".".join(names[: at + 1])) for at in range(len(names)))
+    return any(mark in written.attributes(owner) for owner in owners if owner is not None for mark in marks)
 
 
 def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool:
     """Whether a symbol is marked as public, or needs no mark in the class that it stands in."""
     if symbol.name.startswith("#"):
         return False
-    before = [_before_name(one) for one in symbol.definitions or (symbol,)]
+    before = [written.words_before_name(one) for one in symbol.definitions or (symbol,)]
     if all(not words.isdisjoint(table.says("private_marks")) for words in before):
         return False
     if owner is not None and (
         "open" in table.says("members")
-        or not _before_name(owner).isdisjoint(table.says("open_classes"))
+        or not written.words_before_name(owner).isdisjoint(table.says("open_classes"))
         or (not owner.definitions and symbol.name == owner.name and not any(before))
     ):
         return True
     if any(not words.isdisjoint(table.says("public_marks")) for words in before):
         return True
-    return owner is None and (symbol.name.startswith(("module", "exports")) or symbol.name in _listed(table))
+    if any(mark in written.attributes(symbol) for mark in table.says("public_attributes")):
+        return True
+    is_exported = symbol.qualified_name.startswith(("module", "exports"))
+    return owner is None and (is_exported or symbol.qualified_name.partition(".")[0] in listed(table))
 
 
-def _before_name(symbol: Symbol) -> set[str]:
-    """Return the words before the name of a definition; `pub(crate)` is one."""
-    text = symbol.texts()[0].decode(errors="replace")
-    found = search(rf"(?<![\w$#]){escape(symbol.name)}(?![\w$])", _COMMENTS.sub(lambda m: " " * len(m[0]), text))
-    head = text[: found.start()] if found else text.partition("{")[0]
-    return set(_SPACE.sub(" ", _COMMENTS.sub(" ", head).replace(" (", "(")).split())
-
-
-def _listed(table: SymbolTable) -> set[str]:
-    """Return the names that a file lists in `export { ... }` or `module.exports = { ... }`."""
+def listed(table: SymbolTable) -> set[str]:
+    """Return the names that a file lists: `export { ... }`, `module.exports = { ... }`, `export default a`."""
     found: set[str] = set()
     for match in _LISTED.finditer(table.unowned_text()):
-        for part in (match[1] or match[2] or "").split(","):
+        for part in (match[1] or match[2] or match[3] or "").split(","):
             found.add(part.split(" as ")[0].rpartition(":")[2].strip())
-    return found
+    return found - {""}
 
 
 def compare_typed(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable) -> Iterator[ParameterChange]:
     """Yield what changed for those who call, implement or use a symbol; of overloads each has to be there still."""
     olds, news = _public_ones(old, before), _public_ones(new, after)
     for one in olds:
-        found = ([*_compare(one, other)] for other in news)
+        found = ([*_compare(one, other, after)] for other in news)
         best = min(found, key=lambda changes: sum(bump == "major" for bump, _, _ in changes))
         yield from best if len(olds) == len(news) == 1 else (change for change in best if change[0] == "major")
+    if len(news) > len(olds) and _group(new) == "function":
+        yield "minor", "overload_added", str(len(news))
+    bases = {base for one in old.definitions or (old,) for base in one.bases}
+    for base in sorted({base for one in new.definitions or (new,) for base in one.bases} - bases):
+        yield "minor", "base_added", base
 
 
 def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
     """Return the definitions of a symbol that others can use; all of them where no mark says which."""
     marks = table.says("public_marks")
-    found = [one for one in symbol.definitions if not _before_name(one).isdisjoint(marks)]
+    found = [one for one in symbol.definitions if not written.words_before_name(one).isdisjoint(marks)]
     return found or symbol.definitions or (symbol,)
 
 
 def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
-    """Whether a member has to be written by those who implement its class."""
-    if owner is None or _header_words(owner).isdisjoint(CONTRACTS):
+    """Whether a member has to be written by those who implement its class, or derive from it."""
+    if owner is None:
         return False
-    text = symbol.texts()[0].rstrip()
-    return not text.endswith(b"}") and _before_name(symbol).isdisjoint(("static", "default"))
+    words = written.words_before_name(symbol)
+    if "abstract" in words:
+        return True
+    if written.header_words(owner).isdisjoint(written.CONTRACTS) or not words.isdisjoint(("static", "default")):
+        return False
+    text = written.text_of(symbol).rstrip()
+    return written.is_accessors_only(symbol) or not (text.endswith("}") or " default " in text or "=>" in text)
 
 
-def _header_words(owner: Symbol) -> set[str]:
-    return set(owner.texts()[0].decode(errors="replace").partition("{")[0].split())
-
-
-def _compare(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+def _compare(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     if _group(old) != _group(new):
         yield "major", "kind_changed", f"{old.kind} -> {new.kind}"
+        return
+    yield from _compare_words(old, new, table)
+    if old.parameters or new.parameters or _group(old) == "function":
+        yield from _compare_callables(old, new, table)
     elif _group(old) == "class":
-        yield from _compare_members(old, new)
-    elif _group(old) == "function":
-        yield from _compare_callables(old, new)
+        yield from _compare_types(old, new, table)
+    else:
+        yield from _compare_values(old, new)
 
 
 def _group(symbol: Symbol) -> str:
@@ -129,7 +148,27 @@ def _group(symbol: Symbol) -> str:
     return "variable" if symbol.kind in {"variable", "attribute"} else "class"
 
 
-def _compare_callables(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+    """Yield which modifiers came or went that others notice, and which parameters that are types."""
+    before, after = written.words_before_name(old), written.words_before_name(new)
+    if not after.isdisjoint(table.says("narrower")) and before.isdisjoint(table.says("narrower")):
+        yield "major", "visibility_narrowed", ""
+    is_type = _group(new) == "class"
+    for word in table.says("added_breaks"):
+        if word in after - before and not (is_type and word in {"readonly", "static"}):
+            yield "major", "modifier_added", word
+    for word in table.says("removed_breaks"):
+        if word in before - after and "override" not in after and not (is_type and word == "static"):
+            yield "major", "modifier_removed", word
+    mine, theirs = written.type_parameters(old), written.type_parameters(new)
+    needed = [[one for one in parts if "=" not in one] for parts in (mine, theirs)]
+    if len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
+        yield "major", "type_parameters_changed", f"{', '.join(mine) or 'none'} -> {', '.join(theirs) or 'none'}"
+    elif any(" " in b.partition("=")[0].strip() + b.partition(":")[1] and a != b for a, b in zip(mine, theirs)):  # noqa: B905 - new ones have defaults
+        yield "major", "type_parameters_changed", f"{', '.join(mine)} -> {', '.join(theirs)}"
+
+
+def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     olds, news = _passed(old), _passed(new)
     yield from compare_passed(olds, news)
     by_name = {parameter.name: parameter for parameter in news}
@@ -137,13 +176,50 @@ def _compare_callables(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
         after = by_name.get(before.name) or (news[at] if at < len(news) and len(olds) == len(news) else None)
         if after is None or before.annotation is None or after.annotation is None:
             continue
-        if not _union(before.annotation) <= _union(after.annotation):
+        mine, theirs = _union(before.annotation), _union(after.annotation)
+        if not mine <= theirs:
             detail = f"{after.name}: {_plain(before.annotation)} -> {_plain(after.annotation)}"
             yield "major", "parameter_type_changed", detail
+        elif mine < theirs:
+            yield "minor", "parameter_type_widened", after.name
     before_result, after_result = _result(old.returns), _result(new.returns)
     is_narrower = bool(after_result) and _union(after_result) <= _union(before_result)
-    if before_result not in NOTHING and not is_narrower:
-        yield "major", "return_annotation_changed", f"{before_result} -> {after_result or 'nothing'}"
+    is_nothing = before_result in NOTHING
+    if (not is_nothing and not is_narrower) or (
+        is_nothing and after_result not in NOTHING and "fixed" in table.says("results")
+    ):
+        yield "major", "return_annotation_changed", f"{before_result or 'nothing'} -> {after_result or 'nothing'}"
+    for one in sorted(written.thrown(new) - written.thrown(old)):
+        if not one.endswith(UNCHECKED):
+            yield "major", "exception_added", one
+    mine_receiver, their_receiver = _receiver(old), _receiver(new)
+    if their_receiver > mine_receiver:
+        yield "major", "receiver_changed", ""
+
+
+def _receiver(symbol: Symbol) -> int:
+    """Return how much a method asks of what it is called on."""
+    first = symbol.parameters[0].name if symbol.parameters else ""
+    if first in RECEIVERS:
+        return ("&self", "&mut self", "self", "mut self").index(first) if first != "this" else 0
+    return _POINTER.match(written.text_of(symbol)) is not None
+
+
+def _compare_values(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+    """Yield what changed of the type and the accessors of what holds a value."""
+    before, after = _plain(old.returns), _plain(new.returns)
+    is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly"))
+    if before and after and before != after and not (is_read_only and _union(after) <= _union(before)):
+        yield "major", "type_changed", f"{before} -> {after}"
+    mine, theirs = written.accessors(old), written.accessors(new)
+    if not mine or not theirs:
+        return
+    if "set" in theirs:
+        theirs = theirs | {"init"}
+    for word in sorted(mine - theirs):
+        yield "major", "getter_removed" if word == "get" else "setter_removed", ""
+    if theirs - mine - {"init"}:
+        yield "minor", "setter_added", ""
 
 
 def _passed(symbol: Symbol) -> list[Parameter]:
@@ -170,16 +246,7 @@ def _result(annotation: str) -> str:
     text = _plain(annotation)
     if not (text.startswith("(") and text.endswith(")")):
         return text
-    types: list[str] = []
-    named = False
-    for part in reversed(split_outside_brackets(text[1:-1], ",")):
-        name, _, kind = part.strip().partition(" ")
-        if kind and name.isidentifier() and (kind[0].isalnum() or kind[0] in "*[.(<_"):
-            types.append(kind)
-            named = True
-        else:
-            types.append(types[-1] if named else part.strip())  # `a, b int`: one type for both
-    types.reverse()
+    types = written.types_of(split_outside_brackets(text[1:-1], ","))
     return types[0] if len(types) == 1 else f"({', '.join(types)})"
 
 
@@ -189,53 +256,63 @@ def _union(annotation: str) -> set[str]:
     return {part.strip() for part in split_outside_brackets(_plain(annotation), "|") if part.strip()}
 
 
-def _compare_members(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
-    """Yield which fields, members of an enum or methods of an interface a type has lost or got."""
-    before, after = _members(old), _members(new)
-    for name in before:
-        if name not in after:
+def _compare_types(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+    """Yield what changed of a type itself: what it is, is made with, derives and lists."""
+    was, now = written.kind_of_type(old), written.kind_of_type(new)
+    if was != now and was and now:
+        yield "major", "kind_changed", f"{was} -> {now}"
+        return
+    made, makes = written.made_with(old), written.made_with(new)
+    if made is not None and makes is not None and made != makes:
+        yield from _compare_made(made, makes)
+    for one in sorted(written.derived(old) - written.derived(new)):
+        yield "major", "base_removed", one
+    for one in sorted(written.derived(new) - written.derived(old)):
+        yield "minor", "base_added", one
+    before, after = written.right_side(old), written.right_side(new)
+    if before and after:
+        mine, theirs = _union(before), _union(after)
+        if all(_SIMPLE.fullmatch(one) for one in mine - theirs) and mine - theirs:
+            yield "major", "type_changed", f"{before} -> {after}"
+        elif mine < theirs:
+            yield "minor", "type_widened", after
+        return
+    yield from _compare_members(old, new, table)
+
+
+def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[ParameterChange]:
+    if len(makes) < len(made):
+        yield "major", "parameter_removed", ", ".join(one for one in made if one not in makes)
+    for one in makes[len(made) :]:
+        yield ("minor", "parameter_added", one) if "=" in one else ("major", "parameter_added_required", one)
+    for before, after in zip(made, makes, strict=False):
+        if before.partition("=")[0].strip().rpartition(" ")[0] != after.partition("=")[0].strip().rpartition(" ")[0]:
+            yield "major", "parameter_type_changed", f"{before} -> {after}"
+
+
+def _compare_members(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+    """Yield which fields, members of an enum or methods of an interface a type has lost, got or changed."""
+    before, after = written.members_of(old), written.members_of(new)
+    is_contract = not written.header_words(new).isdisjoint(written.CONTRACTS)
+    for name, member in before.items():
+        now = after.get(name)
+        if not member.is_public:
+            continue
+        if now is None or not now.is_public:
             yield "major", "member_removed", name
-    is_contract = not _header_words(new).isdisjoint(CONTRACTS)
-    for name, is_optional in after.items():
-        if name not in before:
-            if is_contract and not is_optional:
-                yield "major", "interface_member_added", name
-            else:
-                yield "minor", "member_added", name
-
-
-def _members(symbol: Symbol) -> dict[str, bool]:
-    """Return the members that are written in a type itself, each with whether it may be left out."""
-    first, *plain = (_COMMENTS.sub(" ", text.decode(errors="replace")) for text in symbol.texts())
-    head, brace, body = first.partition("{")
-    if not brace and "enum" in head.split():
-        body = "\n".join(plain) + "}"  # its members stand beside others that are symbols
-    elif not brace:
-        return {}
-    words = set(head.split())
-    body = body.rpartition("}")[0]
-    needs_mark = "pub" in words and "struct" in words
-    needs_capital = bool({"struct", "interface"} & words) and "pub" not in words and head.split()[:1] == [symbol.name]
-    found: dict[str, bool] = {}
-    for part in _parts(body):
-        member = _MEMBER.match(part)
-        if member is None:
+        elif member.rest != now.rest and member.rest and now.rest:
+            yield "major", "member_type_changed", f"{name}: {member.rest} -> {now.rest}"
+        elif member.is_optional != now.is_optional:
+            yield "major", "member_optional" if now.is_optional else "member_required", name
+    kind = written.kind_of_type(new)
+    is_whole = all(member.is_public for member in before.values())  # others can make or implement it
+    is_closed = kind in table.says("closed_types") and is_whole and "non_exhaustive" not in written.attributes(new)
+    for name, member in after.items():
+        if name in before:
             continue
-        if (needs_mark and "pub" not in member[1].split()) or (needs_capital and not member[2][:1].isupper()):
-            continue
-        found.setdefault(member[2], member[3] == "?")
-    return found
-
-
-def _parts(body: str) -> list[str]:
-    """Return what stands between the commas, semicolons and line ends that are in no brackets."""
-    parts, depth, start = [], 0, 0
-    for at, letter in enumerate(body):
-        if letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter in ",;\n" and not depth:
-            parts.append(body[start:at])
-            start = at + 1
-    return [part for part in [*parts, body[start:]] if part.strip()]
+        if is_contract and not member.is_optional and is_whole:
+            yield "major", "interface_member_added", name
+        elif is_closed and before:
+            yield "major", "member_added", name
+        elif member.is_public:
+            yield "minor", "member_added", name

@@ -47,7 +47,7 @@ def _parameters_in(reader: Reader, groups: Iterable[Node]) -> tuple[Parameter, .
 def _parameters(reader: Reader, captures: Captures, kind: ParameterKind) -> list[Parameter]:
     def text(part: str) -> str | None:
         nodes: list[Node] = captures.get(f"parameter.{part}", [])
-        return reader.normaliser.display_text(nodes[0]) if nodes else None
+        return " ".join(map(reader.normaliser.display_text, nodes)) if nodes else None
 
     names = [reader.normaliser.display_text(name) for name in captures.get("parameter.name", ())]
     return [Parameter(name, kind, text("default"), text("type")) for name in names]

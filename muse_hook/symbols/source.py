@@ -343,7 +343,8 @@ class SourceText:
 
     def _captures(self, node: Node | None) -> Captures:
         # what a part of a statement is (one of several constants) the statement says
-        for one in (node, node.parent if node is not None else None):
+        around = node.parent if node is not None else None
+        for one in (node, around, around.parent if around is not None else None):
             for captures in self._ways(one) if one is not None else ():
                 if one is not node and not any(node == part for parts in captures.values() for part in parts):
                     continue  # another part's

@@ -1,0 +1,220 @@
+"""What the text of a definition says where modifiers and types declare it: words, members, type parameters."""
+
+from __future__ import annotations
+
+from re import DOTALL, escape, search
+from re import compile as pattern
+
+from muse_hook.semver.signature import split_outside_brackets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from muse_hook.model.symbol import Symbol
+
+CONTRACTS = ("interface", "trait", "@interface")
+"""Classes that others implement: what is added to them, these lack."""
+
+KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record", "trait", "union", "namespace"))
+
+_COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]", DOTALL)
+_MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)", DOTALL)
+_TAG = pattern(r"`[^`]*`")
+_SPACE = pattern(r"\s+")
+_DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
+_ACCESSOR = pattern(r"((?:\b(?:private|protected|internal)\s+)*)\b(get|set|init)\b\s*(?=[;{]|=>)")
+_THROWS = pattern(r"\)\s*throws\s+([^{;]+)")
+
+
+class Member:
+    """What a type lists itself: whether it may be left out, whether others see it, and what stands behind its name."""
+
+    __slots__ = ("is_optional", "is_public", "rest")
+
+    def __init__(self, rest: str, *, is_optional: bool, is_public: bool) -> None:
+        self.rest = rest
+        self.is_optional = is_optional
+        self.is_public = is_public
+
+
+def text_of(symbol: Symbol) -> str:
+    """Return the text of a definition (of a class: its header) without comments and attributes, as long as it was."""
+    text = symbol.texts()[0].decode(errors="replace")
+    return _COMMENTS.sub(lambda found: " " * len(found[0]), text)
+
+
+def attributes(symbol: Symbol) -> str:
+    """Return what is said of a definition in `#[...]` before it."""
+    return " ".join(found for found in _COMMENTS.findall(_raw(symbol)) if found[0] == "#")
+
+
+def _raw(symbol: Symbol) -> str:
+    return symbol.texts()[0].decode(errors="replace")
+
+
+def _around_name(symbol: Symbol) -> tuple[str, str]:
+    text = text_of(symbol)
+    found = search(rf"(?<![\w$#]){escape(symbol.name)}(?![\w$])", text)
+    return (text[: found.start()], text[found.end() :]) if found else (text.partition("{")[0], "")
+
+
+def words_before_name(symbol: Symbol) -> set[str]:
+    """Return the words before the name of a definition; `pub(crate)` is one."""
+    return set(_SPACE.sub(" ", _around_name(symbol)[0].replace(" (", "(")).split())
+
+
+def header_words(owner: Symbol) -> set[str]:
+    """Return the words up to the body of a class."""
+    return set(text_of(owner).partition("{")[0].split())
+
+
+def kind_of_type(symbol: Symbol) -> str:
+    """Return the word for what a type is, where it says one: before its name, in Go behind it."""
+    before, after = _around_name(symbol)
+    found = KINDS.intersection(before.split())
+    if found or before.strip():
+        return "record" if "record" in found else min(found, default="")
+    return next((word for word in after.split("{")[0].split()[:4] if word in KINDS), "")
+
+
+def type_parameters(symbol: Symbol) -> list[str]:
+    """Return the parameters of a type or function that are types, as they are written: `T extends A`."""
+    after = _around_name(symbol)[1].lstrip()
+    if after[:1] not in {"<", "["}:
+        return []
+    depth = 0
+    for at, letter in enumerate(after):
+        depth += (letter in "<[(") - (letter in ">])" and after[at - 1] not in "=-")
+        if not depth:
+            parts = split_outside_brackets(after[1:at].replace("<", "(").replace(">", ")"), ",")
+            found = [_SPACE.sub(" ", part.strip()) for part in parts if part.strip()]
+            # `[3]int` and `[]string` are arrays, `[T any]` is none
+            return found if after[0] == "<" or all(" " in part for part in found[-1:]) else []
+    return []
+
+
+def made_with(symbol: Symbol) -> list[str] | None:
+    """Return the parameters in the header of a type (a record's, a tuple's), None where it has none."""
+    after = _around_name(symbol)[1].lstrip()
+    before_body = after.partition("{")[0].partition(" where ")[0]
+    at = before_body.find("(")
+    if at < 0 or ":" in before_body[:at] or "=" in before_body[:at]:
+        return None
+    depth = 0
+    for end in range(at, len(before_body)):
+        depth += (before_body[end] in "([") - (before_body[end] in ")]")
+        if not depth:
+            inside = split_outside_brackets(before_body[at + 1 : end], ",")
+            return [_SPACE.sub(" ", one.strip()) for one in inside if one.strip()]
+    return None
+
+
+def thrown(symbol: Symbol) -> set[str]:
+    """Return the exceptions that a method is said to throw."""
+    found = _THROWS.search(text_of(symbol))
+    return {one.strip().rpartition(".")[2] for one in found[1].split(",")} if found else set()
+
+
+def derived(symbol: Symbol) -> set[str]:
+    """Return what a type has the compiler derive."""
+    return {one.strip() for found in _DERIVED.findall(attributes(symbol)) for one in found.split(",") if one.strip()}
+
+
+def accessors(symbol: Symbol) -> set[str]:
+    """Return which accessors of a property others may use."""
+    after = _around_name(symbol)[1]
+    if after.lstrip().startswith("=>"):
+        return {"get"}
+    return {word for marks, word in _ACCESSOR.findall(after) if not marks}
+
+
+def is_accessors_only(symbol: Symbol) -> bool:
+    """Whether a property has accessors without bodies: `{ get; }`."""
+    return search(r"\{[\s\w;]*\}\s*$", text_of(symbol)) is not None and bool(accessors(symbol))
+
+
+def right_side(symbol: Symbol) -> str:
+    """Return what a type is another name for, "" for a type with members."""
+    before, after = _around_name(symbol)
+    _, equals, right = after.partition("=")
+    if not equals and not before.strip():
+        right = after  # Go: `type A int`
+    right = _SPACE.sub(" ", right.strip().rstrip(";").strip())
+    return "" if right.startswith("{") or right.split("{")[0].strip() in KINDS else right
+
+
+def members_of(symbol: Symbol) -> dict[str, Member]:
+    """Return the members that are written in a type itself."""
+    first, *plain = (_COMMENTS.sub(" ", text.decode(errors="replace")) for text in symbol.texts())
+    head, brace, body = first.partition("{")
+    if not brace and "enum" in head.split():
+        body = "\n".join(plain) + "}"  # its members stand beside others that are symbols
+    elif not brace:
+        return {}
+    words = set(head.split())
+    body = body.rpartition("}")[0]
+    needs_mark = "pub" in words and "struct" in words
+    needs_capital = bool({"struct", "interface"} & words) and "pub" not in words and head.split()[:1] == [symbol.name]
+    has_rest = "enum" not in words or "pub" in words
+    found: dict[str, Member] = {}
+    for part in _parts(_TAG.sub("", body)):
+        member = _MEMBER.match(part)
+        if member is None:
+            continue
+        is_public = not (needs_mark and "pub" not in member[1].split())
+        is_public = is_public and not (needs_capital and not member[2][:1].isupper())
+        rest = _meaning(member[4], is_named_first=needs_capital) if has_rest else ""
+        found.setdefault(member[2], Member(rest, is_optional=member[3] == "?", is_public=is_public))
+    return found
+
+
+def _meaning(rest: str, *, is_named_first: bool) -> str:
+    """Return what stands behind the name of a member, without the names of parameters."""
+    text = _SPACE.sub(" ", rest.strip()).removeprefix(":").strip()
+    if text.startswith("="):
+        return ""
+    if not text.startswith("("):
+        return text
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter in "([{") - (letter in ")]}")
+        if not depth:
+            inside = split_outside_brackets(text[1:at], ",")
+            types = types_of(inside) if is_named_first else [_type_of(part) for part in inside]
+            return f"({', '.join(types)}){text[at + 1 :]}"
+    return text
+
+
+def _type_of(part: str) -> str:
+    name, colon, kind = part.partition(":")
+    return ("?" if name.rstrip().endswith("?") else "") + kind.strip() if colon else part.strip()
+
+
+def types_of(parts: Sequence[str]) -> list[str]:
+    """Return the types of parameters or results that are written `name type`, or `a, b type`, or without names."""
+    types: list[str] = []
+    named = False
+    for part in reversed(parts):
+        name, _, kind = part.strip().partition(" ")
+        if kind and name.isidentifier() and (kind[0].isalnum() or kind[0] in "*[.(<_"):
+            types.append(kind)
+            named = True
+        else:
+            types.append(types[-1] if named else part.strip())  # `a, b int`: one type for both
+    types.reverse()
+    return types
+
+
+def _parts(body: str) -> list[str]:
+    """Return what stands between the commas, semicolons and line ends that are in no brackets."""
+    parts, depth, start = [], 0, 0
+    for at, letter in enumerate(body):
+        if letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+        elif letter in ",;\n" and not depth:
+            parts.append(body[start:at])
+            start = at + 1
+    return [part for part in [*parts, body[start:]] if part.strip()]
