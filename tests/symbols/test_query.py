@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from muse_hook.languages.languages import Language, language_for, languages
+from muse_hook.symbols.extract import extract
 from muse_hook.symbols.query import Query as OurQuery
 from muse_hook.symbols.query import parse_patterns
+from muse_hook.symbols.source import reader_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 INSTALLED = [language for language in languages() if language.grammar_version]
@@ -107,3 +110,18 @@ def test_predicates_absent_fields_anchors_and_order_are_read_as_tree_sitter_does
     }
     assert {fact for way in ours for fact in way} == {fact for way in theirs for fact in way}
     assert ours
+
+
+@pytest.mark.parametrize("language", INSTALLED, ids=lambda language: language.name)
+def test_reading_a_file_leaves_nothing_for_the_garbage_collector(language: Language) -> None:
+    """A worker's collector comes rarely; a circle that holds a node would keep its tree until then."""
+    samples = [path for path in SAMPLES if language_for(path.name) is language]
+    gc.collect()
+    gc.disable()
+    try:
+        for path in samples:
+            extract(path.read_bytes(), language).work_out()
+        reader_of(language).drop_trees()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
