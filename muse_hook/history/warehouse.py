@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
@@ -30,28 +33,34 @@ COLUMNS = {
 
 OTHER = "other"
 """The month of what an operation by hand says and is no time."""
-_MONTH_OF = "CASE WHEN {0} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' THEN substr({0}, 1, 7) ELSE 'other' END"
+BY_MONTH = {"operations": "created_at", "commits": "committed_at", "parents": "committed_at"}
+"""The tables that are parted by the month of a time."""
+
+_MONTH_OF = f"CASE WHEN {{0}} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-*' THEN substr({{0}}, 1, 7) ELSE '{OTHER}' END"
 _FROM = {
-    "operations": "ops WHERE {month} ORDER BY lamport_ts, op_id",
-    "commits": "commits WHERE {month} ORDER BY lamport_ts, commit_id",
+    "operations": "ops ORDER BY month, lamport_ts, op_id",
+    "commits": "commits ORDER BY month, lamport_ts, commit_id",
     "parents": (
         "(SELECT r.commit_id, r.lamport_ts, r.committed_at, p.number, p.parent"
         " FROM parents p JOIN records r USING (record) WHERE r.commit_id IS NOT NULL)"
-        " WHERE {month} ORDER BY lamport_ts, commit_id, number"
+        " ORDER BY month, lamport_ts, commit_id, number"
     ),
     "symbols": "symbols ORDER BY symbol_id",
 }
-_TIME = {"operations": "created_at", "commits": "committed_at", "parents": "committed_at", "symbols": ""}
 
 
-def months(connection: sqlite3.Connection) -> list[str]:
-    """Return the months ("2026-11", UTC, or `OTHER`) in which anything was recorded, sorted."""
-    query = f"SELECT DISTINCT {_MONTH_OF.format('committed_at')} FROM records ORDER BY 1"  # noqa: S608 - all ours
-    return [month for (month,) in connection.execute(query)]
+def size(connection: sqlite3.Connection) -> int:
+    """Return about how many rows there are in all tables, without making them."""
+    tables = ("entries", "records", "parents", "identities")
+    return sum(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)  # noqa: S608 - all ours
 
 
-def rows(connection: sqlite3.Connection, table: str, month: str | None) -> Iterator[Row]:
-    """Yield the rows of a table in one month, in an order that is the same on every machine; None for `symbols`."""
-    source = _FROM[table].format(month=f"{_MONTH_OF.format(_TIME[table])} = ?")
-    query = f"SELECT {', '.join(COLUMNS[table])} FROM {source}"  # noqa: S608 - all ours
-    yield from connection.execute(query, () if month is None else (month,))
+def partitions(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str | None, list[Row]]]:
+    """Yield (month, rows) of a table, in an order that is the same on every machine; the month is None for `symbols`.
+
+    A month is "2026-11" in UTC, or `OTHER`. The table is read once, and one month of it is in memory.
+    """
+    month = _MONTH_OF.format(BY_MONTH[table]) if table in BY_MONTH else "NULL"
+    query = f"SELECT {month} AS month, {', '.join(COLUMNS[table])} FROM {_FROM[table]}"  # noqa: S608 - all ours
+    for name, rows in groupby(connection.execute(query), key=itemgetter(0)):
+        yield name, [row[1:] for row in rows]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from muse_hook import __version__
 from muse_hook.errors import MuseHookError
-from muse_hook.history.warehouse import COLUMNS, months, rows
+from muse_hook.history.warehouse import COLUMNS, partitions, size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MANIFEST = "muse_hook.json"
 _VERSION = 1
-_BY_MONTH = ("operations", "commits", "parents")
 _FILE = "data.parquet"
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
@@ -67,20 +66,22 @@ class Export:
         self.rows = dict.fromkeys(SCHEMAS, 0)
 
     def update(self, connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-        """Bring every file up to date with the history. A file is replaced whole; nobody sees half of one. OSError."""
-        wanted = [(table, month) for month in months(connection) for table in _BY_MONTH]
-        partitions: list[tuple[str, str | None]] = [*wanted, ("symbols", None)]
+        """Bring every file up to date with the history. A file is replaced whole; nobody sees half of one. OSError.
+
+        `progress` is told how many rows are through, of how many.
+        """
+        total = size(connection)
         os.makedirs(self._folder, exist_ok=True)
         kept = set()
-        for number, (table, month) in enumerate(partitions):
-            name = table if month is None else f"{table}/month={month}"
-            found = list(rows(connection, table, month))
-            self.rows[table] += len(found)
-            if found:
+        for table in SCHEMAS:
+            for month, found in partitions(connection, table):
+                name = table if month is None else f"{table}/month={month}"
+                self.rows[table] += len(found)
                 kept.add(name)
                 self._update(name, table, found)
-            if progress is not None:
-                progress(number + 1, len(partitions))
+                if progress is not None:
+                    done = sum(self.rows.values())
+                    progress(done, max(done, total))
         for name in [name for name in self._partitions if name not in kept]:
             _remove(os.path.join(self._folder, name))
             del self._partitions[name]

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     export = Export(folder, identity(invocation.repository))
     stages = invocation.stages()
     try:
-        export.update(database, stages.begin("writing", "files"))
+        export.update(database, stages.begin("writing", "rows"))
     except OSError as error:
         raise MuseHookError(f"exporting to {arguments.parquet}", error.strerror or str(error)) from error
     finally:
