@@ -27,13 +27,18 @@ _TOKEN = re.compile(
 )
 
 
+_FORMATTED = re.compile(rb"[A-Za-z]?[fFtT]")
+_FILLED = re.compile(rb"((?<!\{)(?:\{\{)*\{[^{}:'\"]*:)=(?=[<>=^])")
+
+
 def brackets_first(source: bytes) -> bytes:
     """Return Python as tree-sitter-python can read it, which ends a block where a line in brackets is not indented.
 
     - Line ends and comments inside brackets are blanks.
     - `lazy import` is `lazy;import`: a statement of its own before the import.
     - The default of a type parameter, `[T = int]`, is written with `@`, which no type has, and stars there with `-`.
-    - An annotation `X[int] or None` stands in round brackets, for which its spaces have room.
+    - An annotation `X[int] or None` (or `if`) stands in round brackets, for which its spaces have room.
+    - What a format is filled up with, `{x:=^9}`, is a character that no text has where it is "=".
 
     Nothing else of these forms is Python, so no two texts that mean different things come out alike.
     """
@@ -43,7 +48,10 @@ def brackets_first(source: bytes) -> bytes:
     before: list[bytes] = []  # the words of the line so far
     for index, (kind, start, end) in enumerate(tokens):
         word = source[start:end]
-        if kind == "open":
+        if kind == "string":
+            if b":=" in word and _FORMATTED.match(word):
+                out[start:end] = _FILLED.sub(b"\\1\x1f", word)
+        elif kind == "open":
             is_parameters = word == b"[" and len(before) > 1 and before[-2] in {b"def", b"class", b"type"}
             opened.append(b"T" if is_parameters and not opened else word)
         elif kind == "close":
@@ -59,7 +67,7 @@ def brackets_first(source: bytes) -> bytes:
             following = tokens[index + 1] if index + 1 < len(tokens) else ("", 0, 0)
             if source[following[1] : following[2]] in {b"import", b"from"}:
                 out[end] = b";"[0]
-        elif word in {b"or", b"and"} and index and source[tokens[index - 1][1]] == b"]"[0]:
+        elif word in {b"or", b"and", b"if"} and index and source[tokens[index - 1][1]] == b"]"[0]:
             _embrace(source, out, tokens, index)
         if kind == "line" and not opened:
             before = []

@@ -102,6 +102,11 @@ def table(source: str) -> SymbolTable:
         ),
         ("try:\n    pass\nexcept A, B:\n    pass\n", "try:\n    pass\nexcept A:\n    pass\n", False),
         ("x = [*a for a in b]\n", "x = [a for a in b]\n", False),
+        ("with (\n    open(x) as f,\n):\n    pass\n", "with open(x) as f:\n    pass\n", True),
+        ("def f(x) -> T[x] if y else None: pass\n", "def f(x) -> (T[x] if y else None): pass\n", True),
+        ("def f(x) -> T[x] if y else None: pass\n", "def f(x) -> T[x] if z else None: pass\n", False),
+        ("x = f'{y:=^80} {{z:=<1}}'\n", 'x = f"{y:=^80} {{z:=<1}}"\n', True),
+        ("x = f'{y:=^80}'\n", "x = f'{y:-^80}'\n", False),
     ],
 )
 def test_what_means_the_same_has_one_tree(one: str, other: str, means_the_same: bool) -> None:  # noqa: FBT001 - a case
