@@ -48,8 +48,8 @@ if TYPE_CHECKING:
 class Origin:
     """Where a symbol of a merge stood in parent `number`: as `symbol` at `path`.
 
-    `is_in_place` says that its file and name are the merge's own (a renamed file followed), `is_whole` that it is the
-    same there in every respect.
+    `is_in_place` says that its file and name are the merge's own (a renamed file or class followed), `is_whole` that it
+    is the same there in every respect.
     """
 
     __slots__ = ("confidence", "is_in_place", "is_whole", "number", "path", "symbol")
@@ -156,6 +156,7 @@ class OtherParents:
         self._old_paths: dict[int, dict[str, str]] = {}
         self._matched: dict[int, _Matched] = {}
         self._asked: dict[SymbolKey, Symbol] = {}
+        self._pairs: dict[SymbolKey, Pair] = {}
         self._wanted: dict[int, tuple[set[str], bool]] = {}
         self._bases: dict[int, list[_Matched]] = {}
 
@@ -189,6 +190,7 @@ class OtherParents:
                     matching.deleted[pair.old_key] = pair.old
                     matching.inserted[pair.new_key] = pair.new
                     break
+        self._pairs = {pair.new_key: pair for pair in matching.pairs}
         self._asked = matching.inserted | {pair.new_key: pair.new for pair in matching.pairs}
 
     def of_pair(self, pair: Pair, parts: Sequence[str], *, is_carried: bool) -> int:
@@ -197,9 +199,21 @@ class OtherParents:
         `parts` of its content differ; its address does unless `is_carried`.
         """
         key, new = pair.new_key, pair.new
+        if pair.old_path != pair.new_path and pair.old.qualified_name == new.qualified_name and not is_carried:
+            mover = self._mover(1, pair.old_path, pair.new_path)
+            if mover and not parts:
+                return mover
+            is_carried = bool(mover)
         for origin in self._origins(key, new):
             if (origin.is_in_place or is_carried) and (not parts or is_same(origin.symbol, new)):
                 return origin.number
+        owner = self._pairs.get((pair.new_path, new.parent)) if new.parent and not parts else None
+        if owner is not None and (pair.old_path, pair.old.name, pair.old.parent) == (
+            owner.old_path,
+            new.name,
+            owner.old.qualified_name,
+        ):
+            return self.of_pair(owner, (), is_carried=False)  # who renamed its class took it along
         return 0
 
     def of_inserted(self, key: SymbolKey, new: Symbol) -> Origin | None:
@@ -254,9 +268,23 @@ class OtherParents:
             origin = self._match(n).origin(key)
             if origin is not None:
                 path, old, confidence = origin
-                in_place = old.qualified_name == new.qualified_name and self._match(n).new_path(path) == key[0]
+                matched = self._match(n)
+                is_here = matched.new_path(path) == key[0] or bool(self._mover(n, path, key[0]))
+                in_place = is_here and (
+                    old.qualified_name == new.qualified_name or matched.is_carried(path, old, key[0], new)
+                )
                 found.append(Origin(n, path, old, new, is_in_place=in_place, confidence=confidence))
         return found
+
+    def _mover(self, number: int, old_path: str, path: str) -> int:
+        """Return the number of a parent that moved a file, which parent `number` has at its old path; 0 for none.
+
+        Symbols say that it is the file, of which not enough is the same for `find_renamed_files`.
+        """
+        has = self._source.has
+        if old_path == path or has(number, path):
+            return 0
+        return next((n for n in (1, *self._numbers) if n != number and has(n, path) and not has(n, old_path)), 0)
 
     def _file(self, number: int, path: str) -> Mapping[str, Symbol] | None:
         """Return the symbols of one of the merge's changed paths in a parent, None where they are not known."""
@@ -345,6 +373,11 @@ class _Matched:
         path = self._old_paths.get(key[0], key[0])
         symbol = self._old_symbols.get(path, {}).get(key[1])
         return None if symbol is None or (path, key[1]) in self._matching.deleted else (path, symbol, 1.0)
+
+    def is_carried(self, old_path: str, old: Symbol, path: str, new: Symbol) -> bool:
+        """Whether a member kept its name in a class that has another one after."""
+        owner = self.origin((path, new.parent)) if new.parent and old.name == new.name else None
+        return owner is not None and (owner[0], owner[1].qualified_name) == (old_path, old.parent)
 
     def new_path(self, path: str) -> str:
         """Return where a path's symbols are after."""
