@@ -8,26 +8,29 @@ What the recorded history adds is identity: see `RecordedSymbols`.
 from __future__ import annotations
 
 import gc
+from weakref import WeakKeyDictionary
 
 from muse_hook.concurrent.collide import collide
 from muse_hook.concurrent.collision import BOTH_ADDED
+from muse_hook.concurrent.footprint import Loose, loose_of
 from muse_hook.concurrent.merge import LineMerge, TextCache
 from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
-from muse_hook.record.delta import TableCache, files_between
+from muse_hook.match.pairs import ChangedFile
+from muse_hook.model.change import FileChange
+from muse_hook.record.delta import TableCache, changed_file, recorded_between
 from muse_hook.symbols.source import set_cache_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any, Self
 
     from muse_hook.concurrent.collision import Collision
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
     from muse_hook.history.recorded import RecordedSymbols
-    from muse_hook.match.pairs import ChangedFile
-    from muse_hook.model.change import FileChange
+    from muse_hook.model.change import Blob
 
 NORMAL_CACHE_SIZE = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
@@ -38,6 +41,10 @@ CACHED_FILES = 3_000
 
 SHARES = 20
 """The part of them that the other side of a comparison may take: it must not push out the one compared with all."""
+
+
+RULE_FILES = (".gitattributes", ".museignore")
+"""How a path ends that may say what is recorded of other paths."""
 
 
 class Comparison:
@@ -110,11 +117,25 @@ class ChangesCache:
             del self._changes[next(iter(self._changes))]
 
 
+class Way:
+    """How a tip came from where two branches parted: by way of the commit `via`, an ancestor of the tip.
+
+    Where `is_apart`, neither stretch has anything to do with the other; see `Footprint.is_apart`.
+    """
+
+    __slots__ = ("is_apart", "via")
+
+    def __init__(self, via: str, *, is_apart: bool) -> None:
+        self.via = via
+        self.is_apart = is_apart
+
+
 class Comparer:
     """Compares commits (full ids) with where they parted; a context manager, while many normal forms are kept.
 
     Its parts are shared by all of its comparisons: tables by blob, what a tip did since a merge base, the lines of
-    texts. Of one repository and one state of its records.
+    texts. Of one repository and one state of its records. The other side of a comparison may take a part (1/`shares`)
+    of what is kept of sides: all of it where comparisons come in the order of their sides.
     """
 
     def __init__(
@@ -124,13 +145,18 @@ class Comparer:
         recorded: RecordedSymbols | None = None,
         tables: TableCache | None = None,
         cache: ChangesCache | None = None,
+        shares: int = SHARES,
     ) -> None:
         self._objects = objects
+        self._shares = shares
         self._recorded = recorded
         self._tables = tables or TableCache()
         self._cache = cache or ChangesCache()
         self._texts = TextCache(objects)
         self._symbol_ids: dict[tuple[str, str], str] = {}
+        self._files: dict[tuple[object, ...], ChangedFile] = {}
+        self._loose: WeakKeyDictionary[ChangedFile, Loose] = WeakKeyDictionary()
+        self._lists: dict[tuple[str, str], tuple[dict[str, ChangedFile], bool]] = {}
         self._before: tuple[int, bool] | None = None
 
     def __enter__(self) -> Self:
@@ -144,19 +170,25 @@ class Comparer:
             if self._before[1]:
                 gc.enable()
 
-    def compare(self, ours: str, theirs: str, bases: Sequence[str]) -> Comparison:
-        """Return what two commits with these merge bases (one at least) collide on. ObjectMissingError."""
+    def compare(
+        self, ours: str, theirs: str, bases: Sequence[str], ways: Mapping[str, Way] | None = None
+    ) -> Comparison:
+        """Return what two commits with these merge bases (one at least) collide on. ObjectMissingError.
+
+        `ways` says how a tip came from the only merge base, where many came by the same commit.
+        """
         if {ours, theirs}.intersection(bases):
             return Comparison(ours, theirs, bases, [])
         found: dict[tuple[str, str, str], Collision] = {}
         for number, base in enumerate(bases):
-            here = {each.key: each for each in self._collisions(base, ours, theirs)}
+            here = {each.key: each for each in self._collisions(base, ours, theirs, ways or {})}
             found = here if not number else {key: each for key, each in found.items() if key in here}
         return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
 
-    def _collisions(self, base: str, ours: str, theirs: str) -> list[Collision]:
+    def _collisions(self, base: str, ours: str, theirs: str, ways: Mapping[str, Way]) -> list[Collision]:
         """Return what two commits collide on, seen from one merge base."""
-        mine, other = self.side(base, ours), self.side(base, theirs, shares=SHARES)
+        mine = self.side(base, ours, way=ways.get(ours))
+        other = self.side(base, theirs, shares=self._shares, way=ways.get(theirs))
         found = collide(mine, other, LineMerge(self._texts, mine, other))
         for collision in found:
             if collision.kind != BOTH_ADDED:
@@ -173,17 +205,120 @@ class Comparer:
             known = self._symbol_ids[commit, address] = self._recorded.symbol_id(commit, (path, name))
         return known
 
-    def side(self, base: str, tip: str, *, shares: int = 1) -> BranchChanges:
+    def side(self, base: str, tip: str, *, shares: int = 1, way: Way | None = None) -> BranchChanges:
         """Return what a tip did since a merge base; kept unless it takes more than a part (1/`shares`) of the cache."""
         side = self._cache.get(base, tip)
+        if side is None and way is not None and way.is_apart:
+            return BranchChanges.joined(self.side(base, way.via), self.side(way.via, tip, shares=shares))
         if side is None:
-            files = self.files(base, tip)
+            files = self.files(base, tip) if way is None else self._files_by(base, way.via, tip)
             side = BranchChanges(files, None if self._recorded is None else self._recorded.between(base, tip))
             if len(files) <= CACHED_FILES // shares:
                 self._cache.add(base, tip, side)
         return side
 
+    def has_same_symbols(self, base: str, via: str, tip: str) -> bool:
+        """Whether the record knows what a tip changed since `via` as the same symbols at both commits before."""
+        recorded = self._recorded
+        if recorded is None:
+            return True
+        files = self._listed(via, tip)[0].values()
+        keys = [
+            (file.path, name)
+            for file in files
+            for name in (*file.changed, *(file.old_symbols.keys() - file.new_symbols.keys()))
+        ]
+        return recorded.has(via) and all(recorded.number(base, key) == recorded.number(via, key) for key in keys)
+
+    def stays(self, base: str, tip: str) -> bool:
+        """Whether the record says of no two symbols that kept their addresses that one is the other now."""
+        recorded = self._recorded
+        if recorded is None:
+            return True
+        keys = [(file.path, name) for file in self._listed(base, tip)[0].values() for name in file.changed]
+        after = {key: recorded.number(tip, key) for key in keys}
+        numbers = set(after.values()) - {None}
+        return all(
+            number is None or number == after[key] or number not in numbers
+            for key in keys
+            for number in [recorded.number(base, key)]
+        )
+
+    def paths_touched(self, commits: Iterable[str]) -> set[str]:
+        """Return the paths that commits touched, each against its first parent, also what was taken back since."""
+        found: set[str] = set()
+        for commit in map(self._objects.commit, commits):
+            before = self._objects.commit(commit.parents[0]).tree if commit.parents else None
+            found.update(change.path for change in self._objects.diff_trees(before, commit.tree))
+        return found
+
+    def loose(self, base: str, tip: str) -> Loose:
+        """Return what of a way may be taken for something of another one although it kept its address."""
+        loose: set[str] = set()
+        is_open: set[str] = set()
+        has_open = has_open_file = False
+        for file in self._listed(base, tip)[0].values():
+            known = self._loose.get(file)
+            if known is None:
+                known = self._loose[file] = loose_of(file)
+            loose |= known.loose
+            is_open |= known.open
+            has_open = has_open or known.has_open
+            has_open_file = has_open_file or known.has_open_file
+        return Loose(loose, is_open, has_open=has_open, has_open_file=has_open_file)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the record is asked who is who."""
+        return self._recorded is not None
+
     def files(self, base: str, tip: str, changes: Sequence[FileChange] | None = None) -> list[ChangedFile]:
         """Return the paths that differ between two commits (or those of `changes`), with their symbols."""
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-        return files_between(self._objects, trees, self._tables, changes)
+        return [self._file(*each) for each in recorded_between(self._objects, trees, self._tables, changes)]
+
+    def _files_by(self, base: str, via: str, tip: str) -> list[ChangedFile]:
+        """Return `files` of a way of two stretches: no tree is read, nor rules asked, once more for each tip.
+
+        Where a stretch changes rules, they may say something else of any path.
+        """
+        first, is_ruled = self._listed(base, via)
+        then, is_ruled_then = self._listed(via, tip)
+        if is_ruled or is_ruled_then:
+            return self.files(base, tip)
+        files = first | then
+        again = []
+        for path in first.keys() & then.keys():
+            del files[path]
+            old, new = first[path].change.old, then[path].change.new
+            if old != new:
+                again.append(FileChange(path, old, new))
+        if again:
+            files.update((file.path, file) for file in self.files(base, tip, again))
+        return [files[path] for path in sorted(files)]
+
+    def _listed(self, base: str, tip: str) -> tuple[dict[str, ChangedFile], bool]:
+        """Return `files` by their paths, and whether rules are among them; the last ones are kept."""
+        known = self._lists.pop((base, tip), None)
+        if known is None:
+            files = {file.path: file for file in self.files(base, tip)}
+            known = files, any(path.endswith(RULE_FILES) for path in files)
+            while self._lists and sum(len(each) for each, _ in self._lists.values()) > CACHED_FILES:
+                del self._lists[next(iter(self._lists))]
+        self._lists[base, tip] = known
+        return known
+
+    def _file(self, change: FileChange, has_old: bool, has_new: bool) -> ChangedFile:  # noqa: FBT001 - as they are handed
+        """Return a changed file; of two ways that differ in the same blobs of a path it is the same one."""
+        key = (change.path, _blob_key(change.old), _blob_key(change.new), has_old, has_new)
+        file = self._files.pop(key, None)
+        if file is None:
+            file = changed_file(self._objects, self._tables, change, has_old=has_old, has_new=has_new)
+            while len(self._files) >= CACHED_FILES:
+                del self._files[next(iter(self._files))]
+        self._files[key] = file
+        return file
+
+
+def _blob_key(blob: Blob | None) -> tuple[int, str] | None:
+    return None if blob is None else (blob.mode, blob.oid)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-from muse_hook.concurrent.uses import imported_name, is_async, names_of, signature_of
-from muse_hook.match.pairs import CALLABLE, IMPORT, group_of
+from muse_hook.concurrent.said import imported_name
+from muse_hook.concurrent.uses import is_async, names_of, signature_of
+from muse_hook.match.pairs import CALLABLE, CONTAINER, IMPORT, VALUE, group_of
+from muse_hook.match.parted_classes import may_be_other_class
+from muse_hook.match.parted_functions import may_be_parted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,21 +21,23 @@ if TYPE_CHECKING:
 
 _NOBODY: frozenset[str] = frozenset()
 _WORDS = re.compile(rb"\w+")
+_DIGITS = 12  # of a digest: two that agree so far count as equal, which costs a close look
 
 
 class Footprint:
     """What a way from one commit to another touches.
 
-    `paths` that differ, how many `symbols` do (of these `vanished` and `appeared`), names of those that are gone or
-    take other parameters (`breaks`), and words that symbols newly say (`uses`); `says_any` where a text is not ASCII:
-    a name may be spelled so or so.
+    `paths` that differ, how many `symbols` do, names of those that are gone or take other parameters (`breaks`), and
+    words that symbols newly say (`uses`); `says_any` where a text is not ASCII: a name may be spelled so or so.
+    `gone` and `come` are the groups ("code", "value", "file") of which something vanished or appeared, `names` theirs,
+    `says` the tokens that changed symbols have more or less often, and imports that came or went: callers.
 
     Of two stretches that begin at one commit and do not `meet`, `compare` finds nothing: what it finds stands in a path
     that both touch, or is a name that one breaks and the other says. It rests on tables alone and not on what became of
     a symbol, so the footprint of a way is the union of its steps': what differs between two ends differs on one step.
     """
 
-    __slots__ = ("appeared", "breaks", "paths", "says_any", "symbols", "uses", "vanished")
+    __slots__ = ("breaks", "come", "gone", "names", "paths", "says", "says_any", "symbols", "uses")
 
     def __init__(
         self,
@@ -40,16 +46,20 @@ class Footprint:
         uses: Iterable[str] = (),
         *,
         symbols: int = 0,
-        vanished: int = 0,
-        appeared: int = 0,
+        gone: Iterable[str] = (),
+        come: Iterable[str] = (),
+        names: Iterable[str] = (),
+        says: Iterable[str] = (),
         says_any: bool = False,
     ) -> None:
         self.paths = frozenset(paths)
         self.breaks = frozenset(breaks)
         self.uses = frozenset(uses)
         self.symbols = symbols
-        self.vanished = vanished
-        self.appeared = appeared
+        self.gone = frozenset(gone)
+        self.come = frozenset(come)
+        self.names = frozenset(names)
+        self.says = frozenset(says)
         self.says_any = says_any
 
     def meets(self, other: Footprint) -> bool:
@@ -62,13 +72,23 @@ class Footprint:
             or bool(other.breaks and self.says_any)
         )
 
-    def hands_on(self, other: Footprint) -> bool:
-        """Whether what one of the two takes away may be found again in what the other one adds, or in its paths."""
-        return (
-            bool(self.vanished and other.appeared)
-            or bool(self.appeared and other.vanished)
-            or not self.paths.isdisjoint(other.paths)
-        )
+    def is_apart(self, before: Sequence[Footprint]) -> bool:
+        """Whether matching this stretch together with those before it pairs what matching each alone pairs.
+
+        Nothing is taken for something of the other stretch where they touch other paths, and of a group of symbols of
+        which both have any none vanished, or none appeared. Nor does either speak for or against a pair of the other:
+        callers do (`names`, `says`). Bodies that changed so much that they may be others' are `Loose`.
+        """
+        gone = frozenset[str]().union(*(each.gone for each in before))
+        come = frozenset[str]().union(*(each.come for each in before))
+        if any(not self.paths.isdisjoint(each.paths) for each in before):
+            return False
+        for group in (self.gone | self.come) & (gone | come):
+            if group in self.gone | gone and group in self.come | come:
+                return False
+        if self.gone & self.come and any(_may_speak(self, each) for each in before):
+            return False
+        return not gone & come or not any(_may_speak(each, self) for each in before)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values, for a cache."""
@@ -77,8 +97,10 @@ class Footprint:
             "breaks": sorted(self.breaks),
             "uses": sorted(self.uses),
             "symbols": self.symbols,
-            "vanished": self.vanished,
-            "appeared": self.appeared,
+            "gone": sorted(self.gone),
+            "come": sorted(self.come),
+            "names": sorted(self.names),
+            "says": sorted(self.says),
             "says_any": self.says_any,
         }
 
@@ -87,38 +109,136 @@ def footprint_of(files: Sequence[ChangedFile]) -> Footprint:
     """Return what two trees that differ in `files` differ in."""
     breaks: set[str] = set()
     uses: set[str] = set()
-    symbols = vanished = appeared = 0
+    says: set[str] = set()
+    names: set[str] = set()
+    gone: set[str] = set()
+    come: set[str] = set()
+    symbols = 0
     says_any = False
     for file in files:
         changed = set(file.changed)
+        old_symbols, new_symbols = file.old_symbols, file.new_symbols
         symbols += len(changed)
         breaks.update(_broken_names(file, changed))
-        for symbol in file.new_symbols.values():
-            if group_of(symbol) == IMPORT or not _is_new(file, symbol, changed):
-                continue
-            before = file.old_symbols.get(symbol.qualified_name)
-            said = _newly_said(symbol, before)
-            if said is None:
-                says_any = True
-            else:
-                uses |= said
-        vanished += len(file.old_symbols.keys() - file.new_symbols.keys())
-        appeared += len(file.new_symbols.keys() - file.old_symbols.keys())
-        for symbol in file.new_symbols.values():
+        gone.update(["file"] if file.vanished else ())
+        come.update(["file"] if file.appeared else ())
+        for groups, mine, other in ((gone, old_symbols, new_symbols), (come, new_symbols, old_symbols)):
+            for name in mine.keys() - other.keys():
+                symbols += 1
+                symbol = mine[name]
+                group = group_of(symbol)
+                if group != IMPORT:
+                    groups.add("value" if group == VALUE else "code")
+                    names.add(symbol.name)
+                else:
+                    says.add(symbol.name)
+        for symbol in new_symbols.values():
+            is_new = _is_new(file, symbol, changed)
             if group_of(symbol) == IMPORT:
                 # By an alias, or newly: the name itself stands in no other text.
-                name = imported_name(symbol)
-                if name and (name != symbol.name or _is_new(file, symbol, changed)):
-                    uses.add(name)
+                imported = imported_name(symbol)
+                if imported and (is_new or imported != symbol.name):
+                    uses.add(imported)
+            elif is_new:
+                said = _newly_said(symbol, old_symbols.get(symbol.qualified_name))
+                if said is None:
+                    says_any = True
+                else:
+                    uses |= said
+        for name in changed:
+            says |= _spoken(old_symbols.get(name), new_symbols.get(name))
     return Footprint(
         (file.path for file in files),
         breaks,
         uses,
-        symbols=symbols + vanished + appeared,
-        vanished=vanished,
-        appeared=appeared,
+        symbols=symbols,
+        gone=gone,
+        come=come,
+        names=names,
+        says=says,
         says_any=says_any,
     )
+
+
+def _may_speak(one: Footprint, other: Footprint) -> bool:
+    """Whether what the other one changed may say names that vanished or appeared in the first."""
+    return not one.names.isdisjoint(other.says)
+
+
+class Loose:
+    """What of a way may be taken for something of another one although it kept its address.
+
+    `loose` holds digests of the statements of functions that changed much, and names of the methods of such classes,
+    `open` those of functions and classes that vanished or appeared. `has_open` where anything did
+    in a file that stayed, `has_open_file` where a file with symbols did.
+    """
+
+    __slots__ = ("has_open", "has_open_file", "loose", "open")
+
+    def __init__(
+        self,
+        loose: Iterable[str],
+        open: Iterable[str],  # noqa: A002 - as the matcher has it
+        *,
+        has_open: bool,
+        has_open_file: bool,
+    ) -> None:
+        self.loose = frozenset(loose)
+        self.open = frozenset(open)
+        self.has_open = has_open
+        self.has_open_file = has_open_file
+
+    def is_apart(self, other: Loose) -> bool:
+        """Whether nothing of the one may be taken for something of the other."""
+        return (
+            self.loose.isdisjoint(other.loose)
+            and self.loose.isdisjoint(other.open)
+            and self.open.isdisjoint(other.loose)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, for a cache."""
+        return {
+            "loose": sorted(self.loose),
+            "open": sorted(self.open),
+            "has_open": self.has_open,
+            "has_open_file": self.has_open_file,
+        }
+
+
+def loose_of(file: ChangedFile) -> Loose:
+    """Return what is loose in a changed file; of files together it is the union."""
+    loose: set[str] = set()
+    is_open: set[str] = set()
+    old_symbols, new_symbols = file.old_symbols, file.new_symbols
+    touched: set[str] = set()
+    for name in file.changed:
+        old, new = old_symbols.get(name), new_symbols.get(name)
+        if old is not None and new is not None and group_of(old) == CALLABLE:
+            touched.add(old.parent)
+            if may_be_parted(old, new):
+                loose.update(digest[:_DIGITS] for each in (old, new) for digest in each.statements)
+    for mine, other in ((old_symbols, new_symbols), (new_symbols, old_symbols)):
+        for name in mine.keys() - other.keys():
+            symbol = mine[name]
+            group = group_of(symbol)
+            if group == CALLABLE:
+                touched.add(symbol.parent)
+                is_open.update(digest[:_DIGITS] for digest in symbol.statements)
+            elif group == CONTAINER:
+                is_open.update(f".{each.name}" for each in mine.values() if each.parent == name)
+    for owner in touched - {""}:
+        old, new = old_symbols.get(owner), new_symbols.get(owner)
+        if old is not None and new is not None and may_be_other_class(file, owner):
+            loose.update(
+                f".{each.name}"
+                for table in (old_symbols, new_symbols)
+                for each in table.values()
+                if each.parent == owner and group_of(each) == CALLABLE
+            )
+    has_open = old_symbols.keys() != new_symbols.keys()
+    is_file = file.vanished or file.appeared
+    return Loose(loose, is_open, has_open=has_open and not is_file, has_open_file=has_open and is_file)
 
 
 def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
@@ -154,6 +274,14 @@ def _newly_said(symbol: Symbol, before: Symbol | None) -> set[str] | None:
 
 def _words(texts: Iterable[bytes]) -> set[str]:
     return {word.decode("ascii", "replace") for text in texts for word in _WORDS.findall(text)}
+
+
+def _spoken(old: Symbol | None, new: Symbol | None) -> set[str]:
+    """Return the tokens that a symbol has more or less often than before."""
+    if old is None or new is None:
+        return set()
+    before, after = Counter(old.tokens), Counter(new.tokens)
+    return {token for token in before.keys() | after.keys() if before[token] != after[token]}
 
 
 def _is_new(file: ChangedFile, symbol: Symbol, changed: set[str]) -> bool:

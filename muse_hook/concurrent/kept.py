@@ -7,7 +7,7 @@ import json
 from muse_hook import ENGINE
 from muse_hook.concurrent.collision import Collision
 from muse_hook.concurrent.compare import Comparison
-from muse_hook.concurrent.footprint import Footprint
+from muse_hook.concurrent.footprint import Footprint, Loose
 from muse_hook.errors import StoreError
 
 TYPE_CHECKING = False
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from muse_hook.oplog.store import Store
 
 FILE = "branch_map.json"
-_FORM = 2
+_FORM = 3
+_KINDS = ("footprints", "comparisons", "on_base", "loose", "apart")
 _MADE_BY_NOBODY = (TypeError, KeyError, ValueError, IndexError)  # a row that is not there, or none of ours
 LARGEST = 64 << 20
 """Bytes of a file that is read back; a larger one is made anew, and none larger is written."""
@@ -34,7 +35,7 @@ class KeptMap:
         self._store = store
         self._header = [_FORM, ENGINE, state]
         self._kept = self._read()
-        self._asked: dict[str, dict[str, Any]] = {"footprints": {}, "comparisons": {}, "on_base": {}}
+        self._asked: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
         self._footprints: dict[str, Footprint] = {}
         self._is_new = False
 
@@ -77,6 +78,26 @@ class KeptMap:
         """Keep how much of a tip stands on the base."""
         self._add("on_base", f"{base} {tip}", share)
 
+    def loose(self, base: str, tip: str) -> Loose | None:
+        """Return what is loose on a way, if that is known."""
+        try:
+            return Loose(**self._ask("loose", f"{base} {tip}"))
+        except _MADE_BY_NOBODY:
+            return None
+
+    def add_loose(self, base: str, tip: str, loose: Loose) -> None:
+        """Keep what is loose on a way."""
+        self._add("loose", f"{base} {tip}", loose.as_json())
+
+    def is_apart(self, base: str, via: str, tip: str) -> bool | None:
+        """Return whether a tip's two stretches have nothing to do with each other, if that is known."""
+        found = self._ask("apart", f"{base} {via} {tip}")
+        return found if isinstance(found, bool) else None
+
+    def add_apart(self, base: str, via: str, tip: str, *, is_apart: bool) -> None:
+        """Keep whether they have nothing to do with each other."""
+        self._add("apart", f"{base} {via} {tip}", is_apart)
+
     def save(self) -> None:
         """Write what was asked for, where any of it is new; who may not write loses nothing but time."""
         if self._store is None or not self._is_new:
@@ -99,7 +120,7 @@ class KeptMap:
         self._is_new = True
 
     def _read(self) -> dict[str, dict[str, Any]]:
-        nothing: dict[str, dict[str, Any]] = {"footprints": {}, "comparisons": {}, "on_base": {}}
+        nothing: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
         if self._store is None:
             return nothing
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from muse_hook.concurrent.branches import Unseen
-from muse_hook.concurrent.compare import Comparer, Comparison
+from muse_hook.concurrent.compare import RULE_FILES, Comparer, Comparison, Way
 from muse_hook.concurrent.footprint import Footprint, FootprintIndex, footprint_of
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.kept import KeptMap
@@ -17,11 +18,12 @@ from muse_hook.record.delta import TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from muse_hook.concurrent.branches import Branch
     from muse_hook.concurrent.collision import Collision
+    from muse_hook.concurrent.footprint import Loose
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
     from muse_hook.history.recorded import RecordedSymbols
@@ -30,7 +32,11 @@ if TYPE_CHECKING:
 TABLES = 64 << 20
 """Bytes of source whose tables are kept between branches: the base's files are in nearly every comparison."""
 
-_RULES = (".gitattributes", ".museignore")
+PAIRS = 20_000
+"""So many pairs are looked at closely at most, half a minute's work: 10,000 branches with one file in common have fifty
+million."""
+
+_FILE = "file"  # the group of `Footprint.gone` and `come`
 _UNRELATED = "they have no common history"
 _ALONE = "it has no common history with any other branch"
 _SHALLOW = "; this clone is shallow, so that it may be cut off (git fetch --unshallow)"
@@ -153,6 +159,8 @@ class MapMaker:
         self._place: dict[str, int] = {}
         self._steps: list[Footprint] = []
         self._own: dict[str, tuple[int, Footprint]] = {}
+        self._apart: dict[tuple[str, str, str], bool] = {}
+        self._touched: dict[str, set[str]] = {}
         self._unreadable: set[str] = set()
         self.unseen: list[Unseen] = []
 
@@ -164,40 +172,103 @@ class MapMaker:
         names_of = self._readable(names_of)
         self._lay_out_line(names_of)
         found = self._with_base(names_of)
-        jobs = list(self._meeting(names_of))
+        jobs = sorted(self._meeting(names_of), key=self._in_turn)
         for number, (one, other, bases) in enumerate(jobs):
             self._progress(number, len(jobs))
-            stand_ins = self._stand_ins(one, other)
+            ways = self._ways(one, other, bases)
+            stand_ins = (
+                {} if self._own_meet(one, other) else {tip: way.via for tip, way in ways.items() if way.is_apart}
+            )
             for mine in names_of[one]:
                 for theirs in names_of[other]:
                     # Of two names the smaller one is ours: `concurrent A B` and `concurrent B A` differ in words.
                     (ours, tip), (them, goal) = sorted([(mine, one), (theirs, other)])
                     sides = stand_ins.get(tip, tip), stand_ins.get(goal, goal)
-                    comparison = self._compare(*sides, bases, [ours, them])
+                    comparison = self._compare(*sides, bases, [ours, them], ways)
                     if comparison is not None:
                         if stand_ins:
                             comparison = Comparison(tip, goal, bases, comparison.collisions)
                         found.append(((ours, them), comparison))
         return sorted(found, key=lambda pair: (pair[0][0] != self._base, pair[0]))
 
-    def _stand_ins(self, one: str, other: str) -> dict[str, str]:
-        """Return {tip: where it leaves the base} of the one that left later, where what it did itself does not matter.
+    def _in_turn(self, job: tuple[str, str, list[str]]) -> tuple[int, int, str, str]:
+        """Return when a pair is looked at: those that parted at one place, and of these who came by the same way."""
+        one, other, bases = job
+        ends = [self._own.get(tip) for tip in (one, other)]
+        places = [end[0] if end is not None else -1 for end in ends]
+        later = one if places[0] > places[1] else other
+        return self._place.get(bases[0], -1), max(places), later, one if later == other else other
+
+    def _own_meet(self, one: str, other: str) -> bool:
+        """Whether what two tips did since they left the base meets, as far as that is known."""
+        ends = [self._own.get(tip) for tip in (one, other)]
+        return ends[0] is None or ends[1] is None or ends[0][1].meets(ends[1][1])
+
+    def _ways(self, one: str, other: str, bases: list[str]) -> dict[str, Way]:
+        """Return {tip: its way} of the one that left the base later than where the two parted, if that is known.
 
         Two branches that left the base at different commits part at the earlier one, so what the later one did includes
-        what the base did in between. Where the two do not meet by themselves, and the later one has nothing to do with
-        those steps of the base either, whatever is found stands between the base and the earlier branch, and is found
-        once for all branches that left there: 20 places among 200 branches made 5,171 comparisons of 20 ms before.
+        what the base did in between: hundreds of files, which are put together once for all that left there. Where
+        those steps and its own have nothing to do with each other, they are not even matched again; and where its
+        own do not meet the other branch, the place where it left stands for it.
         """
-        ends = [self._own.get(one), self._own.get(other)]
-        if ends[0] is None or ends[1] is None or ends[0][0] == ends[1][0] or ends[0][1].meets(ends[1][1]):
+        ends = [self._own.get(tip) for tip in (one, other)]
+        if ends[0] is None or ends[1] is None or ends[0][0] == ends[1][0] or len(bases) != 1:
             return {}
-        later = one if ends[0][0] > ends[1][0] else other
-        (there, _), (at, own) = sorted([ends[0], ends[1]], key=lambda end: end[0])
-        if self._graph.shares(one, other) or any(path.endswith(_RULES) for path in own.paths):
+        earlier, later = (one, other) if ends[0][0] < ends[1][0] else (other, one)
+        via = self._graph.forks(later)[0]
+        if bases[0] != self._graph.forks(earlier)[0]:
             return {}
-        if any(own.hands_on(step) for step in self._steps[there:at]):
-            return {}
-        return {later: self._graph.forks(later)[0]}
+        return {later: Way(via, is_apart=self._is_apart(bases[0], via, later))}
+
+    def _is_apart(self, base: str, via: str, tip: str) -> bool:
+        """Whether a tip's steps since it left the base have nothing to do with those of the base before."""
+        known = self._apart.get((base, via, tip))
+        if known is None:
+            known = self._kept.is_apart(base, via, tip)
+            if known is None:
+                known = self._works_out_apart(base, via, tip)
+                self._kept.add_apart(base, via, tip, is_apart=known)
+            self._apart[base, via, tip] = known
+        return known
+
+    def _works_out_apart(self, base: str, via: str, tip: str) -> bool:
+        own, steps = self._own[tip][1], self._steps[self._place[base] : self._place[via]]
+        if any(path.endswith(RULE_FILES) for each in (own, *steps) for path in each.paths) or not own.is_apart(steps):
+            return False
+        before, after = self._loose(base, via), self._loose(via, tip)
+        if not before.is_apart(after):
+            return False
+        if not self._comparer.is_recorded:
+            return True
+        if tip not in self._touched:
+            self._touched[tip] = self._comparer.paths_touched(self._graph.own(tip))
+        if any(not each.paths.isdisjoint(self._touched[tip]) for each in steps):
+            return False
+        if not self._comparer.has_same_symbols(base, via, tip):
+            return False
+        # The record is asked where anything came or went: of both together, also of the stretch where nothing did.
+        opens = [self._has_open(before, steps), self._has_open(after, [own])]
+        if None in opens:
+            return False
+        if opens == [True, False]:
+            return self._comparer.stays(via, tip)
+        return opens != [False, True] or self._comparer.stays(base, via)
+
+    @staticmethod
+    def _has_open(loose: Loose, steps: Sequence[Footprint]) -> bool | None:
+        """Return whether anything came or went on a way; None where it may be but a file that has another name now."""
+        is_renamed = any(_FILE in each.gone for each in steps) and any(_FILE in each.come for each in steps)
+        if loose.has_open or not loose.has_open_file:
+            return loose.has_open
+        return None if is_renamed else True
+
+    def _loose(self, base: str, tip: str) -> Loose:
+        known = self._kept.loose(base, tip)
+        if known is None:
+            known = self._comparer.loose(base, tip)
+            self._kept.add_loose(base, tip, known)
+        return known
 
     def describe(self, branch: Branch) -> LiveBranch:
         """Return what is said of a live branch."""
@@ -267,38 +338,68 @@ class MapMaker:
     def _meeting(self, names_of: dict[str, list[str]]) -> Iterator[tuple[str, str, list[str]]]:
         """Yield (tip, tip, merge bases) of every two branches of which a close look may find something."""
         graph, tips = self._graph, list(names_of)
-        own = self._own
+        unrelated: dict[str, list[str]] = {}
+        for one, others in self._partners(tips, names_of):
+            for other in others:
+                ours, theirs = tips[one], tips[other]
+                bases = graph.merge_bases(ours, theirs)
+                if not bases:
+                    unrelated.setdefault(ours, []).append(theirs)
+                elif ours not in bases and theirs not in bases and self._may_collide(ours, theirs, bases[0]):
+                    yield ours, theirs, bases
+        self._tell_unrelated(unrelated, names_of)
+
+    def _partners(self, tips: Sequence[str], names_of: dict[str, list[str]]) -> Iterator[tuple[int, list[int]]]:
+        """Yield of each tip (by its number) the later ones that it may collide with.
+
+        Where they are more than `PAIRS` pairs, each tip is held against some of them only, and that is said.
+        """
+        graph, own = self._graph, self._own
         for tip in tips:
             forks = graph.forks(tip)
             if len(forks) == 1 and forks[0] in self._place:
                 own[tip] = self._place[forks[0]], self._footprint(forks[0], tip)
-        reach = {tip: self._first_step_that_meets(*at) for tip, at in own.items()}
         index = FootprintIndex({tip: footprint for tip, (_, footprint) in own.items()})
-        odd = [tip for tip in tips if tip not in own]
-        later = sorted(own, key=lambda tip: own[tip][0])
         number = {tip: at for at, tip in enumerate(tips)}
-        partners: dict[str, set[str]] = {tip: set(odd) if tip in own else set(tips) for tip in tips}
-        for tip, (_, footprint) in own.items():
-            partners[tip] |= index.met_by(footprint)
-            # The way of one that left later begins with steps of the base.
-            partners[tip].update(other for other in later if own[other][0] > reach[tip])
-        for sharing in graph.sharing(tips):  # of these the footprints since the base do not say all
-            for tip in sharing:
-                partners[tip].update(sharing)
-        pairs = {
-            (min(pair), max(pair)) for tip in tips for other in partners[tip] if (pair := (number[tip], number[other]))
-        }
-        unrelated: dict[str, list[str]] = {}
-        for one, other in sorted(pairs):
-            ours, theirs = tips[one], tips[other]
-            if ours == theirs:
-                continue
-            bases = graph.merge_bases(ours, theirs)
-            if not bases:
-                unrelated.setdefault(ours, []).append(theirs)
-            elif ours not in bases and theirs not in bases and self._may_collide(ours, theirs, bases[0]):
-                yield ours, theirs, bases
-        self._tell_unrelated(unrelated, names_of)
+        odd = [number[tip] for tip in tips if tip not in own]
+        later = sorted(own, key=lambda tip: own[tip][0])
+        places = [own[tip][0] for tip in later]
+        sharing: dict[str, list[set[str]]] = {}  # of these the footprints since the base do not say all
+        for each in graph.sharing(tips):
+            for tip in each:
+                sharing.setdefault(tip, []).append(each)
+        reach = {tip: self._first_step_that_meets(*at) for tip, at in own.items()}
+        late = sorted((reach[tip], number[tip]) for tip in own)
+
+        def of(tip: str) -> set[int]:
+            """Return the numbers of a tip's partners that come after it."""
+            here = number[tip]
+            if tip not in own:
+                return set(range(here + 1, len(tips)))
+            place, footprint = own[tip]
+            found = {number[other] for other in index.met_by(footprint)}
+            # The way of one that left later begins with steps of the base: of the other, or of this one.
+            found.update(number[other] for other in later[bisect_right(places, reach[tip]) :])
+            found.update(other for _, other in late[: bisect_left(late, (place, -1))])
+            found.update(number[other] for each in sharing.get(tip, ()) for other in each)
+            found.update(odd)
+            return {other for other in found if other > here}
+
+        left = PAIRS
+        for tip in tips:
+            left -= len(of(tip))
+            if left < 0:
+                break
+        most = len(tips) if left >= 0 else max(1, PAIRS // len(tips))
+        cut: list[str] = []
+        for one, tip in enumerate(tips):
+            others = sorted(of(tip))
+            if len(others) > most:
+                cut += names_of[tip]
+            yield one, others[:most]
+        if cut:
+            reason = f"more than {PAIRS} pairs meet: each was held against {most} others at most (--include, --since)"
+            self.unseen.append(Unseen(cut, reason))
 
     def _may_collide(self, ours: str, theirs: str, base: str) -> bool:
         try:
@@ -341,12 +442,19 @@ class MapMaker:
             self._kept.add_footprint(base, tip, known)
         return known
 
-    def _compare(self, ours: str, theirs: str, bases: list[str], names: list[str]) -> Comparison | None:
+    def _compare(
+        self,
+        ours: str,
+        theirs: str,
+        bases: list[str],
+        names: list[str],
+        ways: Mapping[str, Way] | None = None,
+    ) -> Comparison | None:
         known = self._kept.comparison(ours, theirs, bases)
         if known is not None:
             return known
         try:
-            found = self._comparer.compare(ours, theirs, bases)
+            found = self._comparer.compare(ours, theirs, bases, ways)
         except MuseHookError as failure:
             self.unseen.append(Unseen(names, failure.wrong))
             return None
@@ -396,7 +504,7 @@ def branch_map(
     live = [branch for branch in branches if not graph.is_contained(branch.tip) and branch.tip not in graph.broken]
     state = "" if recorded is None else str(recorded.count_without(graph.own_commits() | graph.news()))
     kept = KeptMap(store, state)
-    with Comparer(objects, recorded=recorded, tables=TableCache(TABLES)) as comparer:
+    with Comparer(objects, recorded=recorded, tables=TableCache(TABLES), shares=1) as comparer:
         maker = MapMaker(
             objects, graph, comparer, (base, base_id), kept, is_shallow=repository.is_shallow, progress=progress
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from heapq import heapify, heappop, heappush
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,17 +143,42 @@ def _greedy(group: Sequence[str], obstacles: Obstacles) -> list[str]:
     """Return an order in which always the one is next that goes through and stops the fewest of those that are left."""
     left, order = set(group), list[str]()
     stopped = set(obstacles.with_base) & left
+    above: dict[str, list[str]] = {}
+    waits_for = {name: left.intersection(obstacles.below(name)) for name in group}
+    for name, below in waits_for.items():
+        for other in below:
+            above.setdefault(other, []).append(name)
 
     def cost(name: str) -> tuple[bool, int, int, str]:
         hits = left.intersection(obstacles.conflicts.get(name, ()))
         return name in stopped, len(hits - stopped), len(hits), name
 
+    # What a step changes is pushed again; an entry that is no longer true is passed over.
+    now = {name: cost(name) for name in group}
+    heap = [now[name] for name in group if not waits_for[name]]
+    heapify(heap)
     while left:
-        ready = [name for name in left if left.isdisjoint(obstacles.below(name))] or sorted(left)
-        name = min(ready, key=cost)
+        if not heap:  # two that are each other's parent: not of Git's making
+            heap = [now[name] for name in left]
+            heapify(heap)
+        found = heappop(heap)
+        name = found[-1]
+        if name not in left or now[name] != found:
+            continue
         left.discard(name)
         order.append(name)
-        stopped.update(other for other in left if name in obstacles.of(other))
+        touched = {other for other in obstacles.conflicts.get(name, ()) if other in left}
+        stops = {other for other in touched if other not in stopped and name in obstacles.of(other)}
+        stopped |= stops
+        for other in stops:
+            touched.update(each for each in obstacles.conflicts.get(other, ()) if each in left)
+        freed = {other for other in above.get(name, ()) if other in left}
+        for other in freed:
+            waits_for[other].discard(name)
+        for other in touched | freed:
+            now[other] = cost(other)
+            if not waits_for[other]:
+                heappush(heap, now[other])
     return order
 
 

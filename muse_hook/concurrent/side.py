@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.concurrent.said import Said, uses_in
 from muse_hook.delta.ops import changed_parts
 from muse_hook.delta.sides import is_comparable
 from muse_hook.delta.symbols import Carried
@@ -10,12 +11,15 @@ from muse_hook.match.recorded import pair_recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeVar
 
     from muse_hook.match.pairs import ChangedFile, Matching
     from muse_hook.match.recorded import Identity
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable
+
+    T = TypeVar("T")
 
 
 class BranchChange:
@@ -62,6 +66,8 @@ class BranchChange:
 class BranchChanges:
     """What one branch did since the two parted.
 
+    `parts` is this side alone, or of a way that was put together (`joined`) its stretches.
+
     `changed` holds what it changed, renamed, moved or deleted, by the symbol key before; `added` what is new, by the
     key now. `files` are all differing paths, `renamed` says where a file is now, `without_symbols` which paths differ
     and have no symbols that could be compared (a text file, one that cannot be parsed).
@@ -79,6 +85,42 @@ class BranchChanges:
         self._old_paths = {new: old for old, new in self.renamed.items()}
         self.changed: dict[SymbolKey, BranchChange] = dict(self._changes(found))
         self.added: dict[SymbolKey, Symbol] = dict(found.inserted)
+        self.parts: tuple[BranchChanges, ...] = (self,)
+        self._kept: dict[str, Any] = {}
+
+    @classmethod
+    def joined(cls, first: BranchChanges, then: BranchChanges) -> BranchChanges:
+        """Return what two stretches of one way did together, of which neither has anything to do with the other.
+
+        They touch other paths, and matching both at once would pair what matching each alone does: see
+        `Footprint.is_apart`.
+        """
+        made = cls.__new__(cls)
+        made.files = first.files | then.files
+        made.without_symbols = first.without_symbols | then.without_symbols
+        made.renamed = first.renamed | then.renamed
+        made._old_paths = first._old_paths | then._old_paths  # noqa: SLF001 - of this very class
+        made.changed = first.changed | then.changed
+        made.added = first.added | then.added
+        made.parts = (*first.parts, *then.parts)
+        made._kept = {}  # noqa: SLF001 - likewise
+        return made
+
+    def once(self, name: str, make: Callable[[BranchChanges], T]) -> T:
+        """Return what `make` makes of this side; asked again by the same `name` it is what was made."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        found: T = self._kept[name]
+        return found
+
+    def said(self) -> list[Said]:
+        """Return what the symbols that are new or changed say, by parts."""
+        return [part.once("said", _said) for part in self.parts]
+
+    def imports_of(self, path: str) -> Mapping[str, list[Symbol]]:
+        """Return the imports of a differing path of now by the name that each binds; see `Said.imports_of`."""
+        part = next((each for each in self.parts if path in each.files), self)
+        return part.once("said", _said).imports_of(path)
 
     def path_now(self, path: str) -> str:
         """Return where a path of before is now."""
@@ -141,3 +183,8 @@ class BranchChanges:
                 yield pair.old_key, BranchChange(pair.old, pair.new, pair.new_key, key_change)
         for key, symbol in found.deleted.items():
             yield key, BranchChange(symbol, None, None, ["deleted"])
+
+
+def _said(side: BranchChanges) -> Said:
+    changed = [(each.key, each.new, each.old) for each in side.changed.values() if each.key and each.new is not None]
+    return Said(side.files, uses_in(side.added, changed))

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from muse_hook.concurrent.collision import ASYNC_AND_CALLER, GONE_AND_CALLER, SIGNATURE_AND_CALLER
+from muse_hook.concurrent.said import STAR, imported_name
 from muse_hook.languages.languages import language_named
 from muse_hook.match.pairs import CALLABLE, IMPORT, VALUE, group_of
 from muse_hook.semver.signature import compare_parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
+    from muse_hook.concurrent.said import Use
     from muse_hook.concurrent.side import BranchChange, BranchChanges
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
 
-_STAR = "*:"
 _SUPER = "super"
 _ASYNC = "async_"
-_WORD = re.compile(r"\w+", re.ASCII)
-_WORDS = re.compile(rb"\w+")
 
 
 def new_callers(
@@ -30,14 +27,12 @@ def new_callers(
     """Yield (kind, key before, what the changer did, key of the caller, the caller) of each broken expectation.
 
     A call is known by its simple name. So it counts only where the file of the caller has to do with the name's owner:
-    it is the owner's own file, or imports the function, its class, or its module. What costs least is asked first:
-    which texts say the name, which of their files know the owner, and only then what differs between two versions.
+    it is the owner's own file, or imports the function, its class, or its module. What is broken is worked out once a
+    side; then is asked which texts say a name of it, which of their files know the owner, and what they newly say.
     """
-    expected = [(key, change, *_expected(changer, key, change)) for key, change in changer.changed.items()]
-    uses = _Uses(caller, changer, {name for _, _, kind, names in expected if kind for name in names})
+    expected = [each for part in changer.parts for each in part.once("broken", _all_broken)]
+    uses = _Uses(caller, changer, {name for _, _, _, names in expected for name in names})
     for key, change, kind, names in expected:
-        if not kind or not _broken(changer, key, change):
-            continue
         by_call = group_of(change.old) == CALLABLE
         for name in names:
             for use, said in uses.of_name(name, key, change.old) if group_of(change.old) != VALUE else ():
@@ -56,55 +51,23 @@ def breaks(change: BranchChange) -> bool:
     return any(bump == "major" for bump, _, _ in verdicts)
 
 
-class _Use:
-    """A symbol that a side changed or added; its names are looked for when somebody asks."""
-
-    __slots__ = ("_calls", "_identifiers", "key", "old", "symbol")
-
-    def __init__(self, key: SymbolKey, symbol: Symbol, old: Symbol | None) -> None:
-        self.key = key
-        self.symbol = symbol
-        self.old = old
-        self._calls: frozenset[str] | None = None
-        self._identifiers: frozenset[str] | None = None
-
-    @property
-    def calls(self) -> frozenset[str]:
-        """The names that are newly called."""
-        if self._calls is None:
-            self._calls = self.symbol.calls - (self.old.calls if self.old is not None else frozenset())
-        return self._calls
-
-    @property
-    def identifiers(self) -> frozenset[str]:
-        """The identifiers that are new."""
-        if self._identifiers is None:
-            self._identifiers = frozenset(self.symbol.tokens).difference(
-                self.old.tokens if self.old is not None else ()
-            )
-        return self._identifiers
-
-
 class _Uses:
-    """What a side changed or added, imports aside, by those of `names` that may stand in the text.
-
-    Beyond ASCII a name has several spellings, so such a text may say any of them.
-    """
+    """What a side changed or added, imports aside, by those of `names` that may stand in the text."""
 
     def __init__(self, side: BranchChanges, changer: BranchChanges, names: Collection[str]) -> None:
         self._side = side
         self._changer = changer
-        self._uses_of_name: dict[str, list[_Use]] = {}
-        self._imports: dict[str, dict[str, list[Symbol]]] = {}
-        names = {*names, *self._aliases(names)}
-        words = {name.encode(): name for name in names if _WORD.fullmatch(name)}
-        others = [name for name in names if not _WORD.fullmatch(name)]
-        for key, symbol, old in _changed(side) if names else ():
-            use = _Use(key, symbol, old)
-            for name in _names_in(symbol.texts(), names, words, others):
-                self._uses_of_name.setdefault(name, []).append(use)
+        self._uses_of_name: dict[str, list[Use]] = {}
+        self._known_aliases: dict[str, set[str]] = {}
+        for said in side.said() if names else ():
+            for alias, originals in said.aliases_of(names).items():
+                self._known_aliases.setdefault(alias, set()).update(originals)
+        names = {*names, *self._known_aliases}
+        for said in side.said() if names else ():
+            for name, uses in said.uses_of(names).items():
+                self._uses_of_name.setdefault(name, []).extend(uses)
 
-    def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> Iterator[tuple[_Use, str]]:
+    def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> Iterator[tuple[Use, str]]:
         """Yield what may say a name, or an alias of it, in files that have to do with its owner; and what it may say.
 
         The owner stood at `key` before.
@@ -118,7 +81,7 @@ class _Uses:
                 yield use, name
         for alias, original in self._known_aliases.items():
             for use in self._uses_of_name.get(alias, ()) if name in original else ():
-                imports = self._imports_of(use.key[0]).get(alias, ())
+                imports = self._side.imports_of(use.key[0]).get(alias, ())
                 if any(imported_name(each) == name and _is_of(each, key[0]) for each in imports):
                     yield use, alias
 
@@ -132,37 +95,20 @@ class _Uses:
             if imported_name(imported) == owner.name and _is_of(imported, key[0]):
                 yield import_key, imported
 
-    def _aliases(self, names: Collection[str]) -> Iterable[str]:
-        """Find under which other names the files of the side import any of `names`."""
-        self._known_aliases: dict[str, set[str]] = {}
-        for path in self._side.files if names else ():
-            for alias, imports in self._imports_of(path).items():
-                for each in imports:
-                    original = imported_name(each)
-                    if original != alias and original in names:
-                        self._known_aliases.setdefault(alias, set()).add(original)
-        return self._known_aliases
-
     def _names_in_module(self, path: str) -> set[str]:
         """Return the names that a module (its path of before) has on either side, and had."""
         tables = [*self._changer.tables(path), *self._side.tables(path)]
         return {symbol.name for table in tables for symbol in table.values() if not symbol.parent}
-
-    def _imports_of(self, path: str) -> dict[str, list[Symbol]]:
-        imports = self._imports.get(path)
-        if imports is None:
-            imports = self._imports[path] = _imports(self._side.symbols(path).values())
-        return imports
 
     def _refers_to(self, path: str, key: SymbolKey, owner: Symbol) -> bool:
         if self._side.path_before(path) == key[0]:
             return True
         if group_of(owner) == IMPORT:
             return False
-        imports = self._imports_of(path)
+        imports = self._side.imports_of(path)
         wanted = {owner.name, _last(owner.parent)}
         near = (each for name in {*wanted, *_module(key[0])} for each in imports.get(name, ()))
-        if any(_brings(each, wanted, key[0]) for each in (*near, *imports.get(_STAR, ()))):
+        if any(_brings(each, wanted, key[0]) for each in (*near, *imports.get(STAR, ()))):
             return True
         # under another name: the module, or the class that owns it
         every = [each for found in imports.values() for each in found]
@@ -178,6 +124,16 @@ def names_of(symbol: Symbol, language_name: str) -> tuple[str, ...]:
     if symbol.parent and _is_constructor(language_name, symbol):
         return _last(symbol.parent), symbol.name, _SUPER
     return (symbol.name,)
+
+
+def _all_broken(changer: BranchChanges) -> list[tuple[SymbolKey, BranchChange, str, tuple[str, ...]]]:
+    """Return (key before, what was done, the kind of collision that a new user is, the names that it would use)."""
+    found = []
+    for key, change in changer.changed.items():
+        kind, names = _expected(changer, key, change)
+        if kind and _broken(changer, key, change):
+            found.append((key, change, kind, names))
+    return found
 
 
 def _expected(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...]]:
@@ -196,7 +152,7 @@ def is_async(symbol: Symbol) -> bool:
     return symbol.kind.startswith(_ASYNC)
 
 
-def _is_meant(side: BranchChanges, name: str, use: _Use, owner: Symbol) -> bool:
+def _is_meant(side: BranchChanges, name: str, use: Use, owner: Symbol) -> bool:
     """Say whether a call of `name` by a use means the owner.
 
     Every class has a constructor of the same name: `super().__init__` is a base class's, `Base.__init__` says whose.
@@ -231,47 +187,15 @@ def signature_of(symbol: Symbol) -> list[tuple[str, str, str | None]]:
     return [(parameter.name, parameter.kind, parameter.default) for parameter in symbol.parameters]
 
 
-def _names_in(
-    texts: Iterable[bytes], names: Collection[str], words: Mapping[bytes, str], others: Iterable[str]
-) -> Collection[str]:
-    """Return which of `names` may stand in the texts; those that are no plain words are `others`."""
-    if not all(text.isascii() for text in texts):
-        return names
-    found = {words[word] for text in texts for word in words.keys() & _WORDS.findall(text)}
-    found.update(name for name in others if any(name.encode() in text for text in texts))
-    return found
-
-
-def _changed(side: BranchChanges) -> Iterator[tuple[SymbolKey, Symbol, Symbol | None]]:
-    """Yield (key, symbol, the symbol before) of what a side added or changed and is no import."""
-    for key, symbol in side.added.items():
-        if group_of(symbol) != IMPORT:
-            yield key, symbol, None
-    for change in side.changed.values():
-        if change.new is not None and change.key is not None and group_of(change.new) != IMPORT:
-            yield change.key, change.new, change.old
-
-
 def _brings(imported: Symbol, wanted: set[str], path: str) -> bool:
     """Say whether an import brings in one of the names, or the module at a path or all that is in it."""
     module = _module(path)
     if imported.name in module:
         return True
-    if imported.name not in wanted and not imported.name.startswith(_STAR):
+    if imported.name not in wanted and not imported.name.startswith(STAR):
         return False
     origin = imported.tokens[0] if imported.tokens else ""
     return origin.startswith(".") or _last(origin) in {*path.split("/")[:-1], *module}
-
-
-def imported_name(imported: Symbol) -> str:
-    """Return what an import of a name brings in, as its own module calls it; "" for a module or all that is in one.
-
-    `from m import f as g` and `from m import f` bring `f`. `import m as f` looks like the latter.
-    """
-    names = imported.tokens
-    if len(names) < 2 or names[1] == "*":  # noqa: PLR2004 - where from, and what
-        return ""
-    return names[1]
 
 
 def _is_of(imported: Symbol, path: str) -> bool:
@@ -287,15 +211,6 @@ def _is_module(imported: Symbol, path: str, names: Collection[str]) -> bool:
         return False
     is_whole = len(tokens) == 2 or tokens[1] == "*"  # noqa: PLR2004 - `import m as x`
     return _is_of(imported, path) if is_whole else tokens[1] in _module(path)
-
-
-def _imports(symbols: Iterable[Symbol]) -> dict[str, list[Symbol]]:
-    """Return the imports by the name that each binds, those of everything in a module by `*:`."""
-    found: dict[str, list[Symbol]] = {}
-    for each in symbols:
-        if group_of(each) == IMPORT:
-            found.setdefault(_STAR if each.name.startswith(_STAR) else each.name, []).append(each)
-    return found
 
 
 def _module(path: str) -> set[str]:

@@ -40,6 +40,14 @@ class RecordedSymbols:
         """Return the stable id of the symbol that has a key at a commit; "" where that is not recorded."""
         return symbol_id_of(self._sql, _number(self._at(commit)[1], key))
 
+    def has(self, commit: str) -> bool:
+        """Whether a commit is recorded."""
+        return is_recorded(self._sql, commit)
+
+    def number(self, commit: str, key: SymbolKey) -> int | None:
+        """Return the number of the symbol that has a key at a commit; None where that is not recorded."""
+        return _number(self._at(commit)[1], key)
+
     def count_without(self, commits: Iterable[str]) -> int:
         """Return how many commits are recorded beside those named: it stays what it is while only these come."""
         counted = self._sql.execute("SELECT count(*) FROM records WHERE linked").fetchone()[0]

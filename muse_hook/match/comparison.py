@@ -32,11 +32,24 @@ class BodyComparison:
         for side, names in ((before, self.old_names), (after, self.open_names)):
             for key in side.of_group(CALLABLE):
                 names.setdefault(side.symbols[key].name, []).append(key)
+        self._called: dict[SymbolKey, list[str]] = {}
         self._together: dict[tuple[SymbolKey, SymbolKey], Features] = {}
 
     def is_only(self, name: str) -> bool:
         """Whether one function of a name was open before the commit, and one after it."""
         return len(self.old_names.get(name, ())) == len(self.open_names.get(name, ())) == 1
+
+    def called_by(self, new: Features) -> list[str]:
+        """Return the names of open functions that a new body calls, sorted.
+
+        Asked for each body that it is compared with: looked for among 5,000 names each time that was a third of what
+        two branches of ten years take.
+        """
+        found = self._called.get(new.key)
+        if found is None:
+            said = self.open_names.keys() & new.tokens.keys()
+            found = self._called[new.key] = sorted(new.symbol.calls.intersection(said)) if said else []
+        return found
 
     def together(self, body: Features, called: Features) -> Features:
         """Return what a new body and one that it calls are compared by as one."""

@@ -295,10 +295,9 @@ def _is_part(compared: BodyComparison, old: Features, new: Features) -> bool:
 def _called(compared: BodyComparison, old: Features, new: Features) -> list[SymbolKey]:
     """Return the open functions that a body calls and the old one did not: parts that may have been taken out of it."""
     open_names = compared.open_names
-    called = [name for name in open_names if name in new.tokens]
+    called = compared.called_by(new)
     if not called:
         return []
-    called = sorted(new.symbol.calls.intersection(called))
     calls = old.symbol.calls
     keys = [key for name in called if name not in calls for key in open_names[name] if key != new.key]
     after = compared.unmatched.after.symbols

@@ -36,7 +36,7 @@ class ChangedFile:
     `change.old == change.new` means that a rule has changed for the path.
     """
 
-    __slots__ = ("_changed", "change", "new", "old", "others")
+    __slots__ = ("__weakref__", "_changed", "change", "new", "old", "others")
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from muse_hook.match.pairs import ChangedFile
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
@@ -89,6 +90,24 @@ def part_classes(unmatched: Unmatched) -> bool:
         if old.key in unmatched.before.symbols and new.key in unmatched.after.symbols:
             unmatched.pair_class(old.key, new.key, unmatched.said(fit))
     return bool(taken)
+
+
+def may_be_other_class(file: ChangedFile, name: str) -> bool:
+    """Whether a class that stands at one address before and after may be a suspect: little of it is the same."""
+    path, symbols = file.path, (file.old_symbols, file.new_symbols)
+    if any(group_of(table[name]) != CONTAINER for table in symbols):
+        return False
+    one, other = [_Class((path, name), table[name], table) for table in symbols]
+    if min(len(one.methods), len(other.methods)) < LEAST_METHODS:
+        return False
+    changed = set(file.changed)
+    touched = {
+        each.name
+        for key in changed
+        for each in (file.old_symbols[key],)
+        if each.parent == name and group_of(each) == CALLABLE
+    }
+    return _likeness(one, other, touched) < KNOWN
 
 
 def _suspects(unmatched: Unmatched) -> list[tuple[_Class, _Class, float]]:

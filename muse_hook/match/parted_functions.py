@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.match.assignment import assign
-from muse_hook.match.pairs import CALLABLE, Pair, group_of
+from muse_hook.match.pairs import CALLABLE, group_of
 from muse_hook.match.similarity import Features, Weights, name_similarity, text_similarity
 from muse_hook.match.statements import LEAST_STATEMENTS, Texts
 
@@ -11,8 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from muse_hook.match.pairs import Pair
     from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
+    from muse_hook.model.symbol import Symbol
 
 IN_COMMON, KNOWN = 0.9, 0.85
 """With so many of the smaller one's statements in common, or so similar, two bodies of one address are no strangers."""
@@ -42,7 +44,7 @@ MOST_ROWS, HOLDERS = 400, 24
 
 def part_functions(unmatched: Unmatched) -> bool:
     """Part pairs of which an end is found elsewhere; what is left over is open again. Returns whether there was any."""
-    suspects = {pair.old_key: pair for pair in unmatched.matching.pairs if _is_suspect(pair)}
+    suspects = {pair.old_key: pair for pair in unmatched.matching.pairs if may_be_parted(pair.old, pair.new)}
     sharing = _sharing(unmatched, suspects) if suspects else []
     if not sharing:
         return False
@@ -62,13 +64,13 @@ def part_functions(unmatched: Unmatched) -> bool:
     return parting.pair_anew(parting.linked(taken))
 
 
-def _is_suspect(pair: Pair) -> bool:
-    """Whether two bodies have changed so much that they may be strangers; cheaper than their similarity."""
-    if group_of(pair.old) != CALLABLE or group_of(pair.new) != CALLABLE:
+def may_be_parted(old: Symbol, new: Symbol) -> bool:
+    """Whether two bodies of one address have changed so much that they may be strangers; cheaper than likeness."""
+    if group_of(old) != CALLABLE or group_of(new) != CALLABLE:
         return False
-    if min(len(pair.old.statements), len(pair.new.statements)) < LEAST_STATEMENTS:
+    if min(len(old.statements), len(new.statements)) < LEAST_STATEMENTS:
         return False
-    before, after = set(pair.old.statements), set(pair.new.statements)
+    before, after = set(old.statements), set(new.statements)
     return len(before & after) < IN_COMMON * min(len(before), len(after))
 
 

@@ -288,18 +288,28 @@ def files_between(
     The trees between are those of `merge`'s further parents. The rules of each tree say which of its own paths are
     recorded, and how. `changes` is what `objects.diff_trees` says, where that is known. Raises ObjectMissingError.
     """
-    first, *others, last = trees
-    found = list(objects.diff_trees(first, last, others) if changes is None else changes)
-    old, *further, new = [read_rules(objects, tree, cache.rules) for tree in trees]
-    found += rule_changes(objects, old, new, found)
-    recorded = recorded_changes(found, old, new, further)
+    recorded = recorded_between(objects, trees, cache, changes)
     whole = _without_tables([change for change, _, _ in recorded], merge) if merge is not None else ()
     return [
         ChangedFile(change, None, None)
         if change.path in whole
-        else _changed_file(objects, cache, change, has_old=before, has_new=after)
+        else changed_file(objects, cache, change, has_old=before, has_new=after)
         for change, before, after in recorded
     ]
+
+
+def recorded_between(
+    objects: ObjectReader,
+    trees: Sequence[str | None],
+    cache: TableCache,
+    changes: Iterable[FileChange] | None = None,
+) -> list[tuple[FileChange, bool, bool]]:
+    """Return the changes of `files_between`, each with whether its old and its new side can have symbols."""
+    first, *others, last = trees
+    found = list(objects.diff_trees(first, last, others) if changes is None else changes)
+    old, *further, new = [read_rules(objects, tree, cache.rules) for tree in trees]
+    found += rule_changes(objects, old, new, found)
+    return recorded_changes(found, old, new, further)
 
 
 def _without_tables(changes: Sequence[FileChange], merge: MergeTrees) -> set[str]:
@@ -315,7 +325,7 @@ def _without_tables(changes: Sequence[FileChange], merge: MergeTrees) -> set[str
     }
 
 
-def _changed_file(
+def changed_file(
     objects: ObjectReader, cache: TableCache, change: FileChange, *, has_old: bool, has_new: bool
 ) -> ChangedFile:
     """Return a changed path with its tables, `has_old` and `has_new` saying which sides can have symbols."""

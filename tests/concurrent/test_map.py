@@ -116,14 +116,32 @@ def test_what_was_kept_is_asked_anew_where_it_is_damaged_or_a_branch_moved(fork:
     Store(str(fork.repo.path / ".git")).ensure("op_log")
     assert told(map_of(fork.repo, keep=True)) == [(("one", "two"), "app.py::helper")]
     text = kept.read_text("ascii")
-    wrong = [text.replace("helper", "other").replace('[2,1,""]', '[2,0,""]'), text.replace('"kind"', '"sort"')]
-    for damage in ("", "[]", '[[2,1,""],{}]', text[:-5], text.replace(":[[", ":[3,["), *wrong):
+    wrong = [text.replace("helper", "other").replace('[3,1,""]', '[3,0,""]'), text.replace('"kind"', '"sort"')]
+    for damage in ("", "[]", '[[3,1,""],{}]', text[:-5], text.replace(":[[", ":[3,["), *wrong):
         kept.write_text(damage, "ascii")
         assert told(map_of(fork.repo, keep=True)) == [(("one", "two"), "app.py::helper")]
     fork.repo.git("checkout", "-q", "two")
     fork.commit("Take it back", {"app.py": APP})
     fork.repo.git("checkout", "-q", "main")
     assert told(map_of(fork.repo, keep=True)) == []
+
+
+def test_where_too_many_meet_some_are_looked_at_and_the_rest_is_named(
+    fork: Fork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork.commit("Base", {"app.py": APP})
+    for number in range(6):
+        branch(fork, f"hot/{number}", {"app.py": edit(("a + b", f"a + {number}"))})
+    whole = map_of(fork.repo)
+    assert (len(told(whole)), whole.unseen) == (15, [])
+    monkeypatch.setattr("muse_hook.concurrent.map.PAIRS", 12)
+    some = map_of(fork.repo)
+    assert {names for names, _ in told(some)} < {names for names, _ in told(whole)}
+    missing = {names for names, _ in told(whole)} - {names for names, _ in told(some)}
+    cut = {name for each in some.unseen for name in each.branches}
+    assert all(names[0] in cut or names[1] in cut for names in missing)
+    assert len(told(some)) == 9
+    assert "more than 12 pairs meet" in some.unseen[0].reason
 
 
 def test_live_branches_are_those_that_are_not_merged_and_moved_lately(fork: Fork) -> None:

@@ -1,0 +1,167 @@
+"""What the symbols of one side newly say: who may use a name, and what its files import, worked out once a side."""
+
+from __future__ import annotations
+
+import re
+
+from muse_hook.match.pairs import IMPORT, group_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from muse_hook.match.pairs import ChangedFile
+    from muse_hook.model.address import SymbolKey
+    from muse_hook.model.symbol import Symbol
+
+STAR = "*:"
+"""How the name of an import of everything in a module begins."""
+
+_WORD = re.compile(r"\w+", re.ASCII)
+_WORDS = re.compile(rb"\w+")
+
+
+class Use:
+    """A symbol that a side changed or added; its names are looked for when somebody asks."""
+
+    __slots__ = ("_calls", "_identifiers", "key", "old", "symbol")
+
+    def __init__(self, key: SymbolKey, symbol: Symbol, old: Symbol | None) -> None:
+        self.key = key
+        self.symbol = symbol
+        self.old = old
+        self._calls: frozenset[str] | None = None
+        self._identifiers: frozenset[str] | None = None
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The names that are newly called."""
+        if self._calls is None:
+            self._calls = self.symbol.calls - (self.old.calls if self.old is not None else frozenset())
+        return self._calls
+
+    @property
+    def identifiers(self) -> frozenset[str]:
+        """The identifiers that are new."""
+        if self._identifiers is None:
+            self._identifiers = frozenset(self.symbol.tokens).difference(
+                self.old.tokens if self.old is not None else ()
+            )
+        return self._identifiers
+
+
+class Said:
+    """The uses of a side (imports are none) by the words of their texts, and the imports of its files.
+
+    Beyond ASCII a name has several spellings, so such a text may say any of them. A side that is asked once is read for
+    the names that are asked for; one that is asked again keeps an index of its words.
+    """
+
+    def __init__(self, files: Mapping[str, ChangedFile], uses: Iterable[Use]) -> None:
+        self._files = files
+        self._uses = list(uses)
+        self._unclear: list[Use] = []
+        self._uses_of_word: dict[bytes, list[Use]] | None = None
+        self._imports: dict[str, dict[str, list[Symbol]]] = {}
+        self._aliases: dict[str, set[str]] | None = None
+        self._is_asked_again = False
+
+    def uses_of(self, names: Collection[str]) -> dict[str, list[Use]]:
+        """Return who may say which of `names`."""
+        found: dict[str, list[Use]] = {}
+        if not names:
+            return found
+        if self._is_asked_again:
+            uses_of_word = self._index()
+            for name in names:
+                uses = self._unclear
+                if _WORD.fullmatch(name):
+                    uses = uses + uses_of_word.get(name.encode(), [])
+                else:
+                    uses = uses + [use for use in self._uses if _says(use, name.encode())]
+                if uses:
+                    found[name] = uses
+            return found
+        self._is_asked_again = True
+        words = {name.encode(): name for name in names if _WORD.fullmatch(name)}
+        others = [name for name in names if not _WORD.fullmatch(name)]
+        for use in self._uses:
+            for name in _names_in(use.symbol.texts(), names, words, others):
+                found.setdefault(name, []).append(use)
+        return found
+
+    def aliases_of(self, names: Collection[str]) -> dict[str, set[str]]:
+        """Return under which other names the files import any of `names`: alias -> the names that it stands for."""
+        if self._aliases is None:
+            self._aliases = {}
+            for path in self._files:
+                for alias, imports in self.imports_of(path).items():
+                    for each in imports:
+                        original = imported_name(each)
+                        if original and original != alias:
+                            self._aliases.setdefault(original, set()).add(alias)
+        found: dict[str, set[str]] = {}
+        for name in self._aliases.keys() & set(names):
+            for alias in self._aliases[name]:
+                found.setdefault(alias, set()).add(name)
+        return found
+
+    def imports_of(self, path: str) -> dict[str, list[Symbol]]:
+        """Return the imports of a file as it is now by the name that each binds, those of all in a module by `STAR`."""
+        imports = self._imports.get(path)
+        if imports is None:
+            imports = self._imports[path] = {}
+            file = self._files.get(path)
+            for each in file.new_symbols.values() if file is not None else ():
+                if group_of(each) == IMPORT:
+                    imports.setdefault(STAR if each.name.startswith(STAR) else each.name, []).append(each)
+        return imports
+
+    def _index(self) -> dict[bytes, list[Use]]:
+        if self._uses_of_word is None:
+            self._uses_of_word = {}
+            for use in self._uses:
+                texts = list(use.symbol.texts())
+                if not all(text.isascii() for text in texts):
+                    self._unclear.append(use)
+                    continue
+                for word in {word for text in texts for word in _WORDS.findall(text)}:
+                    self._uses_of_word.setdefault(word, []).append(use)
+        return self._uses_of_word
+
+
+def imported_name(imported: Symbol) -> str:
+    """Return what an import of a name brings in, as its own module calls it; "" for a module or all that is in one.
+
+    `from m import f as g` and `from m import f` bring `f`. `import m as f` looks like the latter.
+    """
+    names = imported.tokens
+    if len(names) < 2 or names[1] == "*":  # noqa: PLR2004 - where from, and what
+        return ""
+    return names[1]
+
+
+def uses_in(added: Mapping[SymbolKey, Symbol], changed: Iterable[tuple[SymbolKey, Symbol, Symbol]]) -> Iterator[Use]:
+    """Yield a use of each symbol that was added, or changed (key, symbol, the symbol before), and is no import."""
+    for key, symbol in added.items():
+        if group_of(symbol) != IMPORT:
+            yield Use(key, symbol, None)
+    for key, symbol, old in changed:
+        if group_of(symbol) != IMPORT:
+            yield Use(key, symbol, old)
+
+
+def _says(use: Use, text: bytes) -> bool:
+    return all(each.isascii() for each in use.symbol.texts()) and any(text in each for each in use.symbol.texts())
+
+
+def _names_in(
+    texts: Iterable[bytes], names: Collection[str], words: Mapping[bytes, str], others: Iterable[str]
+) -> Collection[str]:
+    """Return which of `names` may stand in the texts; those that are no plain words are `others`."""
+    texts = list(texts)
+    if not all(text.isascii() for text in texts):
+        return names
+    found = {words[word] for text in texts for word in words.keys() & _WORDS.findall(text)}
+    found.update(name for name in others if any(name.encode() in text for text in texts))
+    return found
