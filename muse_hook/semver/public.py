@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 EXCLUDED = frozenset(("tests", "docs", "__tests__", "testdata"))
 """Folders, anywhere, whose code nobody depends on."""
 
+TESTS = (".Tests", ".Test", "UnitTests", "IntegrationTests", "FunctionalTests")
+"""How the folders of such projects end."""
+
 EXCLUDED_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks", "scripts"))
 """Likewise, but only at the top of the repository: deeper down they may be packages (`django/test`)."""
 
@@ -34,11 +37,11 @@ def is_excluded(path: str) -> bool:
     """Whether a file is a test or documentation: no change of it asks for a new version."""
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
-    if any(folder in EXCLUDED or folder.startswith(".") for folder in folders):
+    if any(folder in EXCLUDED or folder[:1] == "." or folder.endswith(TESTS) for folder in folders):
         return True
     if folders and folders[0] in EXCLUDED_ON_TOP:
         return True
-    if "src/test/" in path or ".test." in name or ".spec." in name:
+    if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.")):
         return True
     return stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
 

@@ -69,6 +69,8 @@ def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool
     """Whether a symbol is marked as public, or needs no mark in the class that it stands in."""
     if symbol.name.startswith("#"):
         return False
+    if any(mark in written.attributes(symbol) for mark in table.says("private_attributes")):
+        return False
     before = [written.words_before_name(one) for one in symbol.definitions or (symbol,)]
     if all(not words.isdisjoint(table.says("private_marks")) for words in before):
         return False
@@ -170,6 +172,9 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
 
 def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     olds, news = _passed(old), _passed(new)
+    if len(olds) == len(news) and {one.name for one in olds} != {one.name for one in news}:
+        # they count by their places: one may have the name that another had
+        olds = [Parameter(b.name, a.kind, a.default, a.annotation) for a, b in zip(olds, news, strict=True)]
     yield from compare_passed(olds, news)
     by_name = {parameter.name: parameter for parameter in news}
     for at, before in enumerate(olds):
@@ -238,7 +243,7 @@ def _passed(symbol: Symbol) -> list[Parameter]:
 
 
 def _plain(annotation: str) -> str:
-    return _SPACE.sub(" ", annotation.strip().removeprefix(":").strip())
+    return written.without_names(_SPACE.sub(" ", annotation.strip()))
 
 
 def _result(annotation: str) -> str:

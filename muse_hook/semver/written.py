@@ -25,6 +25,7 @@ _SPACE = pattern(r"\s+")
 _DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
 _ACCESSOR = pattern(r"((?:\b(?:private|protected|internal)\s+)*)\b(get|set|init)\b\s*(?=[;{]|=>)")
 _THROWS = pattern(r"\)\s*throws\s+([^{;]+)")
+_NAMED = pattern(r"([A-Za-z_]\w*)(?:\s+|(?=\*|\[\d*\]))(?=[\w*\[(<.])(.+)", DOTALL)
 
 
 class Member:
@@ -112,7 +113,7 @@ def made_with(symbol: Symbol) -> list[str] | None:
 
 def thrown(symbol: Symbol) -> set[str]:
     """Return the exceptions that a method is said to throw."""
-    found = _THROWS.search(text_of(symbol))
+    found = _THROWS.search(_around_name(symbol)[1].partition("{")[0] + "{")
     return {one.strip().rpartition(".")[2] for one in found[1].split(",")} if found else set()
 
 
@@ -196,14 +197,38 @@ def types_of(parts: Sequence[str]) -> list[str]:
     types: list[str] = []
     named = False
     for part in reversed(parts):
-        name, _, kind = part.strip().partition(" ")
-        if kind and name.isidentifier() and (kind[0].isalnum() or kind[0] in "*[.(<_"):
-            types.append(kind)
+        found = _NAMED.fullmatch(part.strip())
+        if found and found[1] not in {"func", "map", "chan", "struct", "interface"}:
+            types.append(found[2])
             named = True
         else:
             types.append(types[-1] if named else part.strip())  # `a, b int`: one type for both
     types.reverse()
     return types
+
+
+def without_names(annotation: str) -> str:
+    """Return a type without the names of what the functions in it take: `func(a int)`, `(a: A) => B`."""
+    if "func(" not in annotation and "=>" not in annotation:
+        return annotation
+    out, at, is_function = "", 0, False
+    while (start := annotation.find("(", at)) >= 0:
+        depth = 0
+        for end in range(start, len(annotation)):
+            depth += (annotation[end] in "([{") - (annotation[end] in ")]}")
+            if not depth:
+                break
+        inside = split_outside_brackets(without_names(annotation[start + 1 : end]), ",")
+        is_result = is_function and not annotation[at:start].strip()
+        out += annotation[at:start]
+        is_function = out.endswith("func")
+        if is_function or is_result:
+            inside = types_of(inside)
+        elif annotation[end + 1 :].lstrip().startswith("=>"):
+            inside = [_type_of(part) for part in inside]
+        out += f"({', '.join(part.strip() for part in inside)})"
+        at = end + 1
+    return out + annotation[at:]
 
 
 def _parts(body: str) -> list[str]:

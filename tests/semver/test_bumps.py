@@ -7,6 +7,54 @@ from support.deltas import delta_of
 
 # By path: what it is, before, after, what it asks for.
 CASES = {
+    "b.go": [
+        (
+            "names in a function's type",
+            "package a\nfunc F(f func(a []int, b *T) error) func(c int) (d []string) { return nil }",
+            "package a\nfunc F(f func([]int, *T) error) func(int) (e []string) { return nil }",
+            "patch",
+        ),
+        (
+            "named slice",
+            "package a\nfunc F() []int { return nil }",
+            "package a\nfunc F() (is []int) { return }",
+            "patch",
+        ),
+        (
+            "other slice",
+            "package a\nfunc F() []int { return nil }",
+            "package a\nfunc F() (is []uint) { return }",
+            "major",
+        ),
+    ],
+    "b.ts": [
+        (
+            "names in a function's type",
+            "export function f(g: (a: A) => B) {}",
+            "export function f(g: (b: A) => B) {}",
+            "patch",
+        ),
+        ("other function", "export function f(g: (a: A) => B) {}", "export function f(g: (a: C) => B) {}", "major"),
+    ],
+    "src/main/java/p/B.java": [
+        (
+            "a name that another parameter had",
+            "public class B { public void f(char a, int b) {}\npublic void f(String c, int b) {} }",
+            "public class B { public void f(char b, int d) {}\npublic void f(String b, int d) {} }",
+            "patch",
+        ),
+        (
+            "thrown by what stands inside",
+            "public class B { public A f() { return null; } }",
+            "public class B { public A f() { return new A() { void g() throws IOException {} }; } }",
+            "patch",
+        ),
+    ],
+    "src/B.Tests/B.cs": [("tests", "public class B { public void F() {} }", "public class B { }", "none")],
+    "b.rs": [
+        ("hidden", "#[doc(hidden)]\npub mod a { pub fn f() {} }\npub fn g() {}", "pub fn g() {}", "patch"),
+        ("hidden by others", "pub mod a { pub fn f() {} }\npub fn g() {}", "pub fn g() {}", "major"),
+    ],
     "src/a.ts": [
         (
             "param added required",
