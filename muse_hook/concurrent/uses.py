@@ -10,12 +10,21 @@ from muse_hook.semver.signature import compare_parameters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from muse_hook.concurrent.said import Use
     from muse_hook.concurrent.side import BranchChange, BranchChanges
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
+
+RECEIVERS = ("self", "cls")
+"""What a method calls its object or class by."""
+
+HANDING_ON = (("=",), (":=",), ("partial",))
+"""What stands before a function that gets another name, or parameters."""
+
+MAX_IMPORTED = 12
+"""Tokens of an import inside a function that are looked at."""
 
 _SUPER = "super"
 _ASYNC = "async_"
@@ -34,9 +43,15 @@ def new_callers(
     uses = _Uses(caller, changer, {name for _, _, _, names in expected for name in names})
     for key, change, kind, names in expected:
         by_call = group_of(change.old) == CALLABLE
+        is_value = group_of(change.old) == VALUE
         for name in names:
-            for use, said in uses.of_name(name, key, change.old) if group_of(change.old) != VALUE else ():
-                if said in (use.calls if by_call else use.identifiers) and _is_meant(caller, name, use, change.old):
+            for use, said in uses.of_name(name, key, change.old):
+                is_said = said in (use.calls if by_call else use.identifiers) and not is_value
+                if (is_said and _is_meant(caller, name, use, change.old)) or (
+                    name == change.old.name
+                    and said in use.identifiers
+                    and uses.is_named(use, said, key, change.old, handed_on=kind != GONE_AND_CALLER)
+                ):
                     yield kind, key, change, use.key, use.symbol
         if kind == GONE_AND_CALLER:
             for import_key, imported in uses.imports_of(key, change.old):
@@ -70,20 +85,56 @@ class _Uses:
     def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> Iterator[tuple[Use, str]]:
         """Yield what may say a name, or an alias of it, in files that have to do with its owner; and what it may say.
 
-        The owner stood at `key` before.
+        The owner stood at `key` before. A function may import for itself.
         """
         refers: dict[str, bool] = {}
         for use in self._uses_of_name.get(name, ()):
             path = use.key[0]
             if path not in refers:
                 refers[path] = self._refers_to(path, key, owner)
-            if refers[path]:
+            if refers[path] or _imports_inside(use.symbol.tokens, key[0]):
                 yield use, name
         for alias, original in self._known_aliases.items():
             for use in self._uses_of_name.get(alias, ()) if name in original else ():
                 imports = self._side.imports_of(use.key[0]).get(alias, ())
                 if any(imported_name(each) == name and _is_of(each, key[0]) for each in imports):
                     yield use, alias
+
+    def is_named(self, use: Use, said: str, key: SymbolKey, owner: Symbol, *, handed_on: bool) -> bool:
+        """Whether a text names the very owner, which stood at `key`: by its module or class, or as what is imported.
+
+        A name of the text's own (a parameter, what it assigns) is another one. With `handed_on` it counts only where
+        another name is given to it, by which it may be called.
+        """
+        tokens, imports = use.symbol.tokens, self._side.imports_of(use.key[0])
+        is_home = self._side.path_before(use.key[0]) == key[0]
+        outer = _last(owner.parent)
+        for at, token in enumerate(tokens):
+            if token != said or tokens[at + 1 : at + 2] == ("=",):
+                continue
+            holder = tokens[at - 2] if at > 1 and tokens[at - 1] == "." else ""
+            start = at - 2 if holder else at
+            if handed_on and tokens[start - 1 : start] not in HANDING_ON:
+                continue
+            found = imports.get(holder or said, ())
+            if not holder:
+                is_own = any(one.name == said for one in use.symbol.parameters) or _assigns(tokens, said)
+                is_brought = any(imported_name(one) == owner.name and _is_of(one, key[0]) for one in found)
+                if not owner.parent and not is_own and (is_home or is_brought or _imports_inside(tokens, key[0], said)):
+                    return True
+            elif not owner.parent:
+                names = self._names_in_module(key[0])
+                if any(_is_module(one, key[0], names) or one.name in _module(key[0]) for one in found):
+                    return True
+            elif holder in RECEIVERS:
+                around = self._side.symbols(use.key[0]).get(use.symbol.parent)
+                if around is not None and (
+                    (is_home and around.qualified_name == owner.parent) or outer in map(_last, around.bases)
+                ):
+                    return True
+            elif holder == outer or any(imported_name(one) == outer and _is_of(one, key[0]) for one in found):
+                return True
+        return False
 
     def imports_of(self, key: SymbolKey, owner: Symbol) -> Iterator[tuple[SymbolKey, Symbol]]:
         """Yield the new imports of a module's own name, which stood at `key` before."""
@@ -117,6 +168,28 @@ class _Uses:
             _is_module(each, key[0], names) or (imported_name(each) in wanted and _is_of(each, key[0]))
             for each in every
         )
+
+
+def _imports_inside(tokens: Sequence[str], path: str, name: str = "") -> bool:
+    """Whether a text imports from the module at a path, or that module: for itself, and there the name."""
+    for at in range(1, len(tokens)):
+        if tokens[at] != "import":
+            continue
+        of, module = tokens[at - 1], _module(path)
+        if of in module and (not name or name in tokens[at : at + MAX_IMPORTED]):
+            return True
+        if not name and any(one in module for one in tokens[at + 1 : at + MAX_IMPORTED]):
+            return True
+    return False
+
+
+def _assigns(tokens: Sequence[str], name: str) -> bool:
+    """Whether a text gives a name a value of its own."""
+    around = ("", *tokens, "")
+    return any(
+        around[at] == name and (around[at + 1] in {"=", ":=", "in"} or around[at - 1] == "as")
+        for at in range(1, len(around) - 1)
+    )
 
 
 def names_of(symbol: Symbol, language_name: str) -> tuple[str, ...]:

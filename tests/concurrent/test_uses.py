@@ -190,3 +190,41 @@ def test_a_constructor_that_a_subclass_calls(fork: Fork, base: str, call: str, k
         {"use.py": top + sub},
     )
     assert [(each.kind, each.address) for each in found] == [(kind, "app.py::Model.__init__") for kind in kinds]
+
+
+LIB = "LIMIT = 3\n\n\nclass Box:\n    size = 4\n    depth = 5\n\n\ndef scale(x):\n    return x * LIMIT\n"
+WITHOUT_LIMIT = LIB.replace("LIMIT = 3", "MOST = [3]").replace("LIMIT", "2")
+WITHOUT_SIZE = LIB.replace("    size = 4\n", "")
+WITH_FACTOR = LIB.replace("scale(x)", "scale(x, factor)")
+
+
+@pytest.mark.parametrize(
+    ("changed", "user", "kinds"),
+    [
+        (WITHOUT_LIMIT, "import lib\n\n\ndef use():\n    return lib.LIMIT\n", ["gone_and_caller"]),
+        (WITHOUT_LIMIT, "import lib as l\n\n\ndef use():\n    return l.LIMIT\n", ["gone_and_caller"]),
+        (WITHOUT_LIMIT, "import lib\n\n\ndef use(LIMIT):\n    return LIMIT\n", []),
+        (WITHOUT_LIMIT, "import lib\n\n\ndef use(other):\n    return other.LIMIT\n", []),
+        (WITHOUT_SIZE, "from lib import Box as B\n\n\ndef use():\n    return B.size\n", ["gone_and_caller"]),
+        (
+            WITHOUT_SIZE,
+            "import lib\n\n\nclass Sub(lib.Box):\n    def use(self):\n        return self.size\n",
+            ["gone_and_caller"],
+        ),
+        (WITHOUT_SIZE, "from lib import Box\n\n\ndef use(other):\n    return other.size\n", []),
+        (
+            WITH_FACTOR,
+            "from functools import partial\nimport lib\n\nuse = partial(lib.scale, 3)\n",
+            ["signature_and_caller"],
+        ),
+        (WITH_FACTOR, "import lib as l\n\ns = l.scale\n", ["signature_and_caller"]),
+        (WITH_FACTOR, "import other\n\ns = other.scale\n", []),
+        (WITH_FACTOR, "def use():\n    from lib import scale\n    return scale(1)\n", ["signature_and_caller"]),
+        (WITH_FACTOR, "def use():\n    from other import scale\n    return scale(1)\n", []),
+    ],
+)
+def test_a_value_is_used_by_the_name_of_whose_it_is_and_a_function_may_be_handed_on(
+    fork: Fork, changed: str, user: str, kinds: list[str]
+) -> None:
+    found = fork.found({"lib.py": LIB, "use.py": "X = 1\n"}, {"lib.py": changed}, {"use.py": "X = 1\n" + user})
+    assert [each.kind for each in found] == kinds
