@@ -30,6 +30,7 @@ _ZONES = (
     " fwt fst eet eat cct jst east gst nzt nzst nzdt idle"
 )
 _KNOWN = frozenset((*_SPECIAL, *_NUMBERS, *_FILLERS, *_ZONES.split(), *_UNITS, *(unit + "s" for unit in _UNITS)))
+_SAID_OTHERWISE = {"a": "1", "an": "1", "right": "", "just": ""}
 _SHORTEST = 3  # letters of the name of a month or day
 _EXAMPLES = ("yesterday", "midnight", "noon", "now", "2 weeks ago", "last week", "1 month ago")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -60,7 +61,7 @@ def date(option: str, text: str | None, repository: Repository) -> str:
         {0, found, time.localtime(found).tm_mday}
     )
     if before <= found <= time.time() and not says_now:
-        _refuse(option, text, closest(text, _EXAMPLES))
+        _refuse(option, text, "midnight" if "today" in text.lower() else closest(text, _EXAMPLES))
     # What strftime makes of a year has four digits, as the log's times have.
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(max(found, 0)))
 
@@ -106,11 +107,13 @@ def _check_words(option: str, text: str) -> None:
         if word in _KNOWN or (len(word) >= _SHORTEST and any(name.startswith(word) for name in names)):
             continue
         near = (
-            "1"
-            if word in ("a", "an")
+            _SAID_OTHERWISE[word]
+            if word in _SAID_OTHERWISE
             else closest(word, sorted({*_KNOWN, *names} - {*_ZONES.split(), *_FILLERS} | {"ago"}))
         )
-        _refuse(option, text, re.sub(rf"(?i)\b{word}\b", near, text) if near else "")
+        near = "midnight" if near == "today" else near
+        is_known = bool(near) or word in _SAID_OTHERWISE
+        _refuse(option, text, re.sub(rf"(?i)\b{word}\b", near, text).strip() if is_known else "")
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

@@ -86,6 +86,11 @@ def count(text: str) -> int:
     return value
 
 
+def limit(text: str) -> int:
+    """Read how many things are wanted at most: as Git has it, 0 for none."""
+    return 0 if text == "0" else count(text)
+
+
 def add_filters(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add what both `log` and `watch` choose by; returns the group, for what else they do."""
     group = parser.add_argument_group("To choose")
@@ -243,6 +248,6 @@ def _no_choice(option: str, word: str, known: Iterable[str], wrong: str = "", ot
     import difflib
 
     every = sorted(known)
-    near = difflib.get_close_matches(word, every, n=3)
+    near = difflib.get_close_matches(word, every, n=3) or difflib.get_close_matches(word.lower(), every, n=3)
     hint = "\n".join(shell_command(option, each) for each in near) or otherwise or f"there are {', '.join(every)}"
     reject(f"reading {option} {word}", wrong or "nothing is called that", hint)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from muse_hook.history.ancestry import BranchFilter
 
 _ID_DIGITS = 16
-_CANDIDATES_IN_A_HINT = 8
+_CANDIDATES_IN_A_HINT = 50
+_NEAR = 3
 
 
 class AddressError(MuseHookError):
@@ -170,25 +171,33 @@ class SymbolNames:
         return names
 
     def _nothing(self, word: str) -> AddressError:
-        import difflib
-
         folder = word.removeprefix("./").rstrip("/") + "/"
         within = self._sql.execute("SELECT 1 FROM entries WHERE substr(path, 1, ?) = ? LIMIT 1", (len(folder), folder))
         if within.fetchone():
             hint = shell_command("muse-hook", "log", "--path", folder + "*")
             return AddressError(f"looking for {word!r}", "that is a folder", hint)
+        hint = "\n".join(map(_typed, self._near(word))) or "muse-hook backfill --all, if it is older"
+        return AddressError(f"looking for {word!r}", "no recorded symbol is called that", hint)
+
+    def _near(self, word: str) -> list[str]:
+        """Return the living addresses, definitions first, or the paths that a word was probably meant to be."""
+        import difflib
+
+        if "::" not in word and "/" in word:
+            paths = difflib.get_close_matches(word.removeprefix("./"), recorded_words(self._sql, "path"), n=_NEAR)
+            if paths:
+                return paths
         name = simple_name("::" + word.rpartition("::")[2])
         known = [each for (each,) in self._sql.execute("SELECT DISTINCT name FROM identities WHERE alive")]
-        close = difflib.get_close_matches(name, known, n=3)
-        hints = [
-            address
-            for each in close
-            for (address,) in self._sql.execute(
-                "SELECT address FROM identities WHERE name = ? AND alive ORDER BY address LIMIT 2", (each,)
-            )
-        ]
-        hint = "\n".join(map(_typed, hints)) or "muse-hook backfill --all, if it is older"
-        return AddressError(f"looking for {word!r}", "no recorded symbol is called that", hint)
+        close = difflib.get_close_matches(name, known, n=_NEAR)
+        query = "SELECT address FROM identities WHERE name = ? AND alive ORDER BY address"
+        found = [address for each in close for (address,) in self._sql.execute(query, (each,))]
+
+        def distance(address: str) -> tuple[bool, int, float]:
+            likeness = difflib.SequenceMatcher(None, word, address).ratio() if "::" in word else 0.0
+            return "::import::" in address, close.index(simple_name(address)), -likeness
+
+        return sorted(found, key=distance)[:_NEAR]
 
 
 def _typed(address: str) -> str:

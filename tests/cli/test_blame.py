@@ -50,13 +50,27 @@ def test_lines_choose_the_symbols_that_touch_them(blamed: Shell) -> None:
         ("4,5", ["first"]), ("5", ["first", "Model", "Model.size", "Model.save"]), ("4,+1", ["first"]),
         ("6,-3", ["first"]),
         ("5,4", ["first"]), ("9,9", ["Model", "Model.size"]), (":first", ["first"]), (":save", ["Model", "Model.save"]),
-        (",5", ["first"]), ("6,7", []),
+        (",5", ["first"]), ("6,7", []), ("/def first/,+1", ["first"]), ("/def f.*t(/,/fspath/", ["first"]),
+        ("^/SIZE/,9", None), ("/size/,+1", ["Model", "Model.size"]), ("/size/", ["Model", "Model.size", "Model.save"]),
     ):  # fmt: skip
         status, out, _ = blamed.run("blame", "--json", "-L", text, "a.py")
+        if found is None:
+            assert (text, status) == (text, 2)
+            continue
         rows = json.loads(out)["symbols"]
         assert (text, status, [row["address"].partition("::")[2] for row in rows]) == (text, 0, found)
     assert names(blamed, "-L", "4", "-L", ":size")[:1] == ["first"]
-    for text, wrong in (("99", "a.py has 12 lines"), ("x", "no range"), ("1,+0", "no line"), (":frist", "-L :first")):
+    # A second pattern is looked for behind the first range, with a ^ from the top of the file.
+    assert names(blamed, "-L", "/def/,+1", "-L", "/def/,+1") == ["first", "Model", "Model.save"]
+    assert names(blamed, "-L", "/def/,+1", "-L", "^/def/,+1") == ["first"]
+    for text, wrong in (
+        ("99", "a.py has 12 lines"),
+        ("x", "no range"),
+        ("1,+0", "no line"),
+        (":frist", "-L :first"),
+        ("/none/", "no line matches"),
+        ("/[/", "regular expression"),
+    ):
         status, out, err = blamed.run("blame", "-L", text, "a.py")
         assert (text, status, out) == (text, 2, "")
         assert wrong in err

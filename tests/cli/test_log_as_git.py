@@ -47,6 +47,8 @@ def test_ranges_paths_counts_and_order(shell: Shell, story: dict[str, str]) -> N
     assert commits(shell, f"{base}..") == commits(shell, "side~..main") == [last, mid]
     assert commits(shell, "main..side") == commits(shell, "..side") == [side]
     assert set(commits(shell, "main...side")) == {last, mid, side}
+    assert commits(shell, "-n", "0") == []
+    assert shell.run("log", "-n0") == (0, "", "")
     assert commits(shell, "side") == [side, base]  # a revision alone, since no symbol is called that
     assert commits(shell, "main..side", "src/c.py::one") == [side]
     assert commits(shell, "side", "src/c.py::one") == [side]
@@ -127,6 +129,13 @@ UNKNOWN = (
     (("--author", "^Grase"), 1, "Grace"),
     (("main..nosuch",), 1, "nosuch"),
     (("tvo",), 1, "two"),
+    (("src/a.py::tvo",), 1, "muse-hook log src/a.py::two"),
+    (("src/d.py",), 1, "muse-hook log src/a.py"),
+    (("--change", "ADDED"), 2, "--change added"),
+    (("--kind", "Function"), 2, "--kind function"),
+    (("--since", "today"), 2, "--since midnight"),
+    (("--since", "todya"), 2, "--since midnight"),
+    (("--since", "right now"), 2, "--since now"),
     (("--all", "main..side"), 2, "--all"),
     (("nosuch", "one"), 2, "no recorded commit"),
 )

@@ -45,7 +45,8 @@ muse-hook blame --agents src/app.py
 
 _WHO_CELLS, _LEAST_WHO, _LEAST_NAME = 40, 12, 8
 _GAPS = 6  # cells between the columns in front of the kind
-_LINES = re.compile(r"(?P<first>[0-9]*)(?:,(?P<sign>[+-]?)(?P<number>[0-9]+)|,)?")
+_PATTERN = r"/(?:[^/\\]|\\.)*/"
+_LINES = re.compile(rf"(?P<first>\^?{_PATTERN}|[0-9]*)(?:,(?:(?P<end>{_PATTERN})|(?P<sign>[+-]?)(?P<number>[0-9]+)|))?")
 _SHORT = 10  # digits of a commit id
 _DAY = 86_400
 # As `git log --relative-date` does: minutes up to an hour and a half, hours up to a day and a half, and so on.
@@ -69,7 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="ranges",
         action="append",
         default=[],
-        help="Only symbols that touch these lines: 10,20 or 10,+5 or :NAME, as for git blame (may be repeated)",
+        help="Only symbols that touch these lines: 10,20, 10,+5, /RE/,+5 or :NAME, as for git blame (may be repeated)",
     )
     parser.add_argument("--imports", action="store_true", help="Show imports, too, behind all else")
     parser.add_argument("--date", metavar="FORMAT", help="Show dates in a form of Git's (default: how long ago)")
@@ -88,7 +89,11 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     table, lines = _table(repository, commit_id, path)
     chosen = {name: symbol for name, symbol in table.symbols.items() if arguments.imports or symbol.kind != "import"}
     if arguments.ranges:
-        ranges = [_line_range(text, lines, table, path) for text in arguments.ranges]
+        ranges: list[tuple[int, int]] = []
+        for text in arguments.ranges:
+            behind = ranges[-1][1] if ranges else 0
+            matches = _Matches(repository, commit_id, path, text, behind)
+            ranges.append(_line_range(text, lines, table, path, matches))
         chosen = {
             name: symbol
             for name, symbol in chosen.items()
@@ -176,8 +181,35 @@ def _table(repository: Repository, commit_id: str, path: str) -> tuple[SymbolTab
     return table, content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
 
 
-def _line_range(text: str, lines: int, table: SymbolTable, path: str) -> tuple[int, int]:
-    """Return the first and the last line of what `git blame -L` is given, but for its regular expressions."""
+class _Matches:
+    """The lines of a file that the patterns of a -L match, as Git itself matches them.
+
+    `behind` is the last line of the -L before it, 0 for none: a pattern is looked for from there on.
+    """
+
+    def __init__(self, repository: Repository, commit_id: str, path: str, option: str, behind: int) -> None:
+        self.behind = behind
+        self._repository = repository
+        self._where = commit_id, "--", f":(top,literal){path}"
+        self._option = option
+
+    def first(self, pattern: str, behind: int) -> int:
+        """Return the first line (from 1) behind one that fits `/pattern/`; a usage error where none does."""
+        doing = f"reading -L {self._option}"
+        words = "grep", "-G", "-a", "-h", "-n", "--full-name", "-e", re.sub(r"\\/", "/", pattern[1:-1])
+        status, output, stderr = self._repository.run(*words, *self._where)
+        if status > 1:
+            wrong = stderr.strip().partition("\n")[0].removeprefix("fatal: ").rpartition(": ")[2]
+            reject(doing, wrong, "git help blame, under -L")
+        numbers = [int(line.partition(b":")[0]) for line in output.split(b"\n") if line]
+        found = next((number for number in numbers if number > behind), None)
+        if found is None:
+            reject(doing, f"no line matches {pattern}", "git help blame, under -L")
+        return found
+
+
+def _line_range(text: str, lines: int, table: SymbolTable, path: str, matches: _Matches) -> tuple[int, int]:
+    """Return the first and the last line of what `git blame -L` is given."""
     doing = f"reading -L {text}"
     if text.startswith(":"):
         name = as_recorded(text[1:])
@@ -189,10 +221,16 @@ def _line_range(text: str, lines: int, table: SymbolTable, path: str) -> tuple[i
         return min(first for first, _ in found), max(last for _, last in found)
     match = _LINES.fullmatch(text)
     if match is None:
-        reject(doing, "that is no range of lines", "-L 10,20, -L 10,+5, -L 10, or -L :NAME")
-    first = int(match["first"] or 1)
+        reject(doing, "that is no range of lines", "-L 10,20, -L 10,+5, -L 10, -L /pattern/,+5 or -L :NAME")
+    start = match["first"]
+    if start.endswith("/"):
+        first = matches.first(start.removeprefix("^"), 0 if start.startswith("^") else matches.behind)
+    else:
+        first = int(start or 1)
     sign, number = match["sign"], int(match["number"] or 0)
-    if match["number"] is None:
+    if match["end"]:
+        last = matches.first(match["end"], first)
+    elif match["number"] is None:
         last = lines
     elif not number:
         reject(doing, "that is no line at all", "-L 10,+5")

@@ -21,8 +21,8 @@ from muse_hook.cli.options import (
     check_paths,
     check_session,
     check_words,
-    count,
     filter_of,
+    limit,
     paths_of,
     relative,
 )
@@ -77,7 +77,7 @@ def configure(parser: Parser) -> None:
     parser.add_argument("address", metavar="ADDRESS", nargs="?", help="Whose story (default: everything)")
     parser.take_paths("Only what was done to these files and folders")
     parser.take_count()
-    parser.add_argument("-n", "--max-count", metavar="N", type=count, help="Show the last N commits only (also: -N)")
+    parser.add_argument("-n", "--max-count", metavar="N", type=limit, help="Show the last N commits only (also: -N)")
     parser.add_argument("--reverse", action="store_true", help="Show the oldest of them first")
     parser.add_argument("-p", "--patch", action="store_true", help="Show each symbol's own diff")
     parser.add_argument(
@@ -267,7 +267,7 @@ def _explain_nothing(arguments: argparse.Namespace, invocation: Invocation, is_a
         arguments.until, arguments.grep, arguments.paths, arguments.range, arguments.address,
         arguments.agent,
     )  # fmt: skip
-    if is_any or any(chosen):
+    if is_any or any(chosen) or arguments.max_count == 0:
         return
     if arguments.all:
         invocation.messages.line("nothing is recorded yet")
