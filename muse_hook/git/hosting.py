@@ -63,6 +63,15 @@ class Host:
         """Return the page of what differs between two commits, branches or tags."""
         return f"{self.url}/{self._compare.format(old=_quoted(old), new=_quoted(new))}"
 
+    def patterns(self) -> dict[str, str]:
+        """Return addresses with `{id}`, `{path}`, `{first}` and `{last}` in them: `commit`, `file`, `lines`, `line`.
+
+        Those of lines are what stands behind the address of a file.
+        """
+        line = self._lines.partition("{first}")[0] + "{first}"
+        pages = {"commit": f"{self.url}/{self._commit}", "file": f"{self.url}/{self._file}"}
+        return {**pages, "lines": self._lines, "line": line}
+
     def lines(self, commit_id: str, path: str, lines: tuple[int, int] | None = None) -> str:
         """Return the page of a file at a commit, at some of its lines (from 1, both included)."""
         page = f"{self.url}/{self._file.format(id=commit_id, path=_quoted(path))}"

@@ -27,6 +27,10 @@ class PageContent:
     - `branches` (where it was asked for): the `base`, the `names` of live branches, and `meets`: rows of two numbers
       (0: the base, else 1 + that of a name), 1 where Git's merge stops, and of each collision (how, address, what Git
       makes of it)
+    - `diffs`: columns `op`, `text`: lines of a diff, the first character of each saying what it is
+    - `links` (null: no host is known): addresses with `{id}`, `{path}`, `{first}` and `{last}` in them (`commit`,
+      `file`, `lines` and `line`, for behind that of a file), and columns `op`, `first`, `last`: the lines of an op
+      after its commit; `id` of `commits` is whole then
     - `moves`: columns `entity`, `commit`, `how`, `old`, `new` (places), `sure` (per cent)
     """
 

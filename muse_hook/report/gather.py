@@ -8,13 +8,15 @@ from muse_hook.history.events import recorded_commits, renames, stream
 from muse_hook.history.identity import AddressHistory, symbol_numbers
 from muse_hook.model.address import split_address
 from muse_hook.report.content import PageContent, TimelineSymbols
+from muse_hook.report.diffs import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
+    from muse_hook.git.hosting import Host
     from muse_hook.history.ancestry import BranchFilter
     from muse_hook.history.events import CommitEvent, Filter
     from muse_hook.model.address import SymbolKey
@@ -50,15 +52,18 @@ def gather(
     display: Callable[[str], str],
     agents: Mapping[str, str] | None = None,
     superseded: Mapping[str, str] | None = None,
+    host: Host | None = None,
+    diffs: Callable[[Sequence[Step]], Mapping[int, str]] | None = None,
 ) -> PageContent:
     """Return what a page can show of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
 
     `branch` is what HEAD reaches, by which a symbol counts as alive. `display` makes a text of the repository safe
     to look at; it is given each text that gets onto the page. `agents` has the names of those that took part, by
-    commit, `superseded` what came in the place of one that was rewritten.
+    commit, `superseded` what came in the place of one that was rewritten. `host` is where commits and lines are looked
+    at, `diffs` gives the text of the diff of steps, by their numbers.
     """
     events = stream(connection, None, wanted, branch if chosen is None else None)
-    walk = _PageWalk(display, agents or {}, superseded or {})
+    walk = _PageWalk(display, agents or {}, superseded or {}, host)
     for event in events:
         if chosen is None or event.commit_id is None or chosen(event.commit_id):
             walk.add_commit(event)
@@ -71,7 +76,7 @@ def gather(
         recorded=_recorded(connection, wanted, branch, chosen),
         ops=len(walk.ops),
         symbols=sum(1 for symbol in walk.symbols if symbol.id),
-        tables=walk.tables(),
+        tables=walk.tables(diffs(walk.steps) if diffs is not None else {}),
     )
 
 
@@ -128,7 +133,15 @@ class _Strings:
 class _PageWalk:
     """The tables while they grow."""
 
-    def __init__(self, display: Callable[[str], str], agents: Mapping[str, str], superseded: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        display: Callable[[str], str],
+        agents: Mapping[str, str],
+        superseded: Mapping[str, str],
+        host: Host | None,
+    ) -> None:
+        self._host = host
+        self.steps: list[Step] = []
         self._strings = _Strings(display)
         self._agents = agents
         self._superseded = superseded
@@ -158,6 +171,7 @@ class _PageWalk:
                 self._code_paths.add(split_address(op["address"])[0])
             category = category_of(op)
             if category is not None:
+                self._add_step(op, event.commit_id)
                 self._add_op(op, category)
             if not op["is_child"] and op.get("from_address"):
                 file_moves.append((op["from_address"], op["address"], _per_cent(op.get("confidence"))))
@@ -167,6 +181,15 @@ class _PageWalk:
             self.symbols.file_was(old, new)
         if len(self.ops) > before or file_moves:
             self._add_row(event, len(self.ops) - before)
+
+    def _add_step(self, op: Mapping[str, Any], commit_id: str | None) -> None:
+        """Note where in its commit the next op is told of, if it is one of a symbol's lines."""
+        if commit_id is None or not op["symbol_id"] or not op.get("lines"):
+            return
+        first, last = op["lines"]
+        is_gone = op["op"] == "delete"
+        address = op["address"] if is_gone else op.get("new_address") or op["address"]
+        self.steps.append(Step(len(self.ops), commit_id, split_address(address)[0], (first, last), is_gone=is_gone))
 
     def _add_op(self, op: Mapping[str, Any], category: str) -> None:
         address = op.get("new_address") or op["address"]
@@ -193,8 +216,9 @@ class _PageWalk:
         author = -1 if event.author in (None, event.actor) else self._strings.number(event.author)
         agents = self._agents.get(event.commit_id or "")
         new = self._superseded.get(event.commit_id or "")
+        digits = None if self._host is not None else _SHORT
         row = (
-            (event.commit_id or "")[:_SHORT], at - self._last, self._strings.number(event.actor), author,
+            (event.commit_id or "")[:digits], at - self._last, self._strings.number(event.actor), author,
             self._strings.number(event.subject), self._strings.number(event.session), ops,
             -1 if agents is None else self._strings.number(agents),
             -1 if new is None else self._strings.number(new[:_SHORT]),
@@ -233,8 +257,8 @@ class _PageWalk:
             if current_key is not None:
                 symbol.keys = {current_key: None, **symbol.keys}
 
-    def tables(self) -> dict[str, Any]:
-        """Return the tables as `PageContent` documents them."""
+    def tables(self, diffs: Mapping[int, str]) -> dict[str, Any]:
+        """Return the tables as `PageContent` documents them; `diffs` are those of steps, by their ops."""
         keys: dict[SymbolKey, int] = {}
         current = [keys.setdefault(next(iter(symbol.keys)), len(keys)) for symbol in self.symbols]
         columns = [
@@ -264,8 +288,17 @@ class _PageWalk:
             "strings": self._strings.texts(),
             "commits": self._commits,
             "whats": list(self._whats),
+            "links": self._links(),
+            "diffs": _columns(("op", "text"), sorted(diffs.items())),
             **named,
         }
+
+    def _links(self) -> dict[str, Any] | None:
+        """Return how the page's script makes addresses on the host, and the lines that it may lead to."""
+        if self._host is None:
+            return None
+        rows = [(step.number, step.first, step.last) for step in self.steps if not step.is_gone]
+        return {**self._host.patterns(), **_columns(("op", "first", "last"), rows)}
 
 
 def _current_key(

@@ -13,6 +13,7 @@ import pytest
 from support.browser import Browser, needs_browser
 from support.logs import Log, delete, insert, patch, replace
 from support.reports import EVIL, content_of, made, page_of, some_history
+from support.shell import Shell
 
 from muse_hook.cli.terminal import printable
 from muse_hook.report.content import PageContent
@@ -203,6 +204,41 @@ def test_axe_finds_nothing(browser: Browser, log: Log, tmp_path: Path, axe: str,
         found = browser.run("axe.run().then((each) => JSON.stringify(each.violations))")
         browser.call("Emulation.setEmulatedMedia", features=[])
         assert [(each["id"], each["nodes"][0]["html"]) for each in json.loads(found)] == []
+
+
+def test_a_story_has_the_diff_of_each_step_and_leads_to_the_host(
+    browser: Browser, shell: Shell, tmp_path: Path, axe: str
+) -> None:
+    repo = shell.repo
+    repo.git("remote", "add", "origin", "git@gitlab.com:some/thing.git")
+    shell.run("install", "--no-history")
+    first = repo.commit("Begin", a="def f():\n    return 1\n")
+    evil = EVIL.replace('"', "").replace("\u2028", "").replace("\x1b", "")
+    last = repo.commit("Edit", a=f"def f():\n    return {evil!r}\n" + "    # " + "long " * 100 + "\n    return 2\n")
+    made = shell.out("report").encode()
+    for width, scheme in itertools.product((1200, 380), ("light", "dark")):
+        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        shown(browser, tmp_path, made, (width, 900))
+        browser.run("document.querySelector('.top-table a').click()")
+        assert browser.text(".diff .plus, .diff .minus")[:2] == [
+            "-    return 1\n",
+            f"+    return {printable(repr(evil))}\n",
+        ]
+        assert browser.run("document.documentElement.scrollWidth <= innerWidth")
+        browser.run(axe + ";0")
+        found = browser.run("axe.run().then((each) => JSON.stringify(each.violations))")
+        assert {each["id"]: each["nodes"][0]["html"] for each in json.loads(found)} == {}
+    browser.call("Emulation.setEmulatedMedia", features=[])
+    links = json.loads(
+        browser.run("JSON.stringify([...document.querySelectorAll('a.outside')].map((each) => each.href))")
+    )
+    page_of_host = "https://gitlab.com/some/thing/-"
+    assert links == [
+        f"{page_of_host}/blob/{last}/a.py#L1-4", f"{page_of_host}/commit/{last}",
+        f"{page_of_host}/blob/{first}/a.py#L1-2", f"{page_of_host}/commit/{first}",
+    ]  # fmt: skip
+    assert browser.run("window.owned") is None
+    assert browser.heard == []
 
 
 def test_a_cell_of_the_branch_map_says_what_two_branches_collide_on(browser: Browser, log: Log, tmp_path: Path) -> None:

@@ -104,6 +104,8 @@ def made(*, ops: int, commits: int, symbols: int, moves: int) -> PageContent:
             "place": list(range(symbols)),
             "alive": [each % 3 and 1 for each in range(symbols)],
         },
+        "diffs": {"op": [], "text": []},
+        "links": None,
         "moves": {
             "entity": [each * 3 % symbols for each in range(moves)],
             "commit": [each * 2 % commits for each in range(moves)],

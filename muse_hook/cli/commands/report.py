@@ -25,9 +25,11 @@ from muse_hook.cli.options import (
 from muse_hook.cli.terminal import printable
 from muse_hook.concurrent.branches import BranchSelection
 from muse_hook.errors import RevisionError
+from muse_hook.git.hosting import find_host
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.attribution import commits_of, named_agents
 from muse_hook.history.rewrites import superseded
+from muse_hook.report.diffs import story_diffs
 from muse_hook.report.gather import gather
 from muse_hook.report.page import Target, page
 
@@ -104,6 +106,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         display=printable,
         agents=named_agents(database),
         superseded=superseded(database, repository),
+        host=find_host(repository),
+        diffs=lambda steps: story_diffs(repository, steps, printable),
     )
     if arguments.branches:
         content.tables["branches"] = _branches(invocation)

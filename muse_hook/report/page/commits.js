@@ -29,6 +29,22 @@ function commitLink(commit) {
   return element("a", { class: "subject", href: `#commit=${commit.number}` }, commit.subject || commit.id || "an operation by hand");
 }
 
+/** Return a commit's id, which leads to the host where one is known. */
+function idOf(commit, digits) {
+  const short = element("code", { class: "kind" }, commit.id.slice(0, digits));
+  const address = commitAddress(commit);
+  return address ? outside(address, `Commit ${commit.id.slice(0, digits)} on the host`, short) : short;
+}
+
+/** Return the lines of an op, as a link to the host; null where no host is known. */
+function linesLink(op) {
+  const address = linesAddress(op);
+  if (!address) return null;
+  const [first, last] = linesOf.get(op);
+  const said = first === last ? `L${first}` : `L${first}\u2013${last}`;
+  return outside(address, `${said} of ${spotOf(op).path} on the host`, said);
+}
+
 /** Return who acted, for whom, which agents took part, and what came in the place of a commit that was rewritten. */
 function whoOf(commit) {
   const actor = element("span", { title: commit.actor }, shortName(commit.actor) || "nobody");
@@ -40,7 +56,7 @@ function whoOf(commit) {
 /** Return the page of one commit. */
 function commitPage(commit) {
   const section = element("section", { class: "card story" }, element("h2", { tabindex: "-1" }, commit.subject || commit.id || "An operation by hand"));
-  const facts = element("div", { class: "facts" }, element("code", {}, commit.id), whoOf(commit), time(commit.at), element("span", {}, `session ${commit.session}`));
+  const facts = element("div", { class: "facts" }, idOf(commit, 12), whoOf(commit), time(commit.at), element("span", {}, `session ${commit.session}`));
   const list = element("ol", { class: "rows" });
   section.append(facts, paged(list, commit.end - commit.first, (at) => {
     const op = commit.first + at;
@@ -49,7 +65,7 @@ function commitPage(commit) {
     const where = spotOf(op);
     const name = move ? changeOfPlace(move) : element("span", { class: "name" }, said(where));
     return element("li", {}, styleMark(ops.style[op]),
-      element("div", {}, element("a", { href: storyOf(entity) }, name), ...codes(op), where.name ? element("div", { class: "path" }, where.path) : ""),
+      element("div", {}, element("a", { href: storyOf(entity) }, name), ...codes(op), where.name ? element("div", { class: "path" }, where.path, " ", linesLink(op)) : ""),
       element("span", { class: "kind" }, entity.kind));
   }));
   return section;

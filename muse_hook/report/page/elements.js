@@ -70,3 +70,6 @@ function tally(counts) {
   });
   return made;
 }
+
+/** Return a link to another site. */
+const outside = (href, label, ...children) => element("a", { class: "outside", href, rel: "noopener noreferrer", title: label, "aria-label": label }, ...children);

@@ -67,6 +67,23 @@ function readMoves() {
   for (const each of entities) each.moves.sort((one, other) => one.commit - other.commit);
 }
 
+/** The text of an op's diff, and the lines that it stands in after its commit, by the op's number. */
+const diffOf = new Map(data.diffs.op.map((op, at) => [op, data.diffs.text[at]]));
+const linesOf = new Map(data.links ? data.links.op.map((op, at) => [op, [data.links.first[at], data.links.last[at]]]) : []);
+
+/** Return an address of the host's: {id}, {path}, ... of a pattern filled in. */
+const filledIn = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+/** Return where a commit is looked at, null where no host is known. */
+const commitAddress = (commit) => (data.links && commit.id ? filledIn(data.links.commit, { id: commit.id }) : null);
+/** Return where an op's lines are looked at, null where nobody knows. */
+function linesAddress(op) {
+  const lines = linesOf.get(op);
+  if (!lines) return null;
+  const path = spotOf(op).path.split("/").map(encodeURIComponent).join("/");
+  const behind = lines[0] === lines[1] ? data.links.line : data.links.lines;
+  return filledIn(data.links.file + behind, { id: commits[ops.commit[op]].id, path, first: lines[0], last: lines[1] });
+}
+
 readEntities();
 readCommits();
 readMoves();

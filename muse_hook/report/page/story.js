@@ -1,5 +1,8 @@
 // One symbol's story: what it is and was called, who changed it, and every event, newest first.
 
+/** Steps whose diffs are open at once. */
+const OPEN = 10;
+
 /** Return the events of an entity, newest first: {commit, op, move}; one of the two may be missing. */
 function eventsOf(entity) {
   const byCommit = new Map();
@@ -37,16 +40,34 @@ function storyPage(entity) {
   }
   const story = card("Story", "newest first; what a commit builds upon stands below it");
   const list = element("ol", { class: "rows" });
-  story.append(paged(list, events.length, (at) => eventRow(events[at])));
+  story.append(paged(list, events.length, (at) => eventRow(events[at], at < OPEN)));
   return element("div", {}, section, story);
 }
 
-function eventRow({ commit: at, op, move }) {
+/** Return an op's diff, to open and close; where the page has no room for it what shows it. */
+function diffBox(op, open) {
+  const diff = diffOf.get(op);
+  const commit = commits[ops.commit[op]];
+  if (!diff) return commit.id && entities[ops.entity[op]].id ? element("div", { class: "path" }, `muse-hook show ${commit.id.slice(0, 10)} --patch`) : null;
+  const box = element("details", { class: "diff", open }, element("summary", {}, "diff"));
+  const draw = () => {
+    if (!box.open || box.querySelector("pre")) return;
+    const kinds = { "+": "plus", "-": "minus", "@": "where" };
+    const lines = diff.replace(/\n$/, "").split("\n").map((line) => element("span", { class: kinds[line[0]] || "same" }, `${line}\n`));
+    box.append(element("pre", { tabindex: "0", role: "group", "aria-label": `Diff of ${commit.id.slice(0, 10)}` }, ...lines));
+  };
+  box.addEventListener("toggle", draw);
+  draw();
+  return box;
+}
+
+function eventRow({ commit: at, op, move }, open) {
   const commit = commits[at];
   const isOwn = op !== undefined;
   const style = isOwn ? ops.style[op] : STYLES.indexOf("moved");
   const what = element("div", {}, styleMark(style, isOwn ? undefined : move.how), ...(isOwn ? codes(op) : []));
   if (move) what.append(element("div", {}, changeOfPlace(move)));
-  what.append(element("div", { class: "meta" }, commitLink(commit), " \u00b7 ", whoOf(commit)));
-  return element("li", {}, time(commit.at), what, element("code", { class: "kind" }, commit.id.slice(0, 10)));
+  what.append(element("div", { class: "meta" }, commitLink(commit), " \u00b7 ", whoOf(commit), isOwn && linesLink(op) ? " \u00b7 " : "", isOwn ? linesLink(op) : null));
+  if (isOwn) what.append(diffBox(op, open) || "");
+  return element("li", {}, time(commit.at), what, idOf(commit, 10));
 }

@@ -1,0 +1,167 @@
+"""The diff of each step of a symbol's story: what of its commit's diff lies in the symbol's lines, as Git makes it."""
+
+from __future__ import annotations
+
+import re
+
+from muse_hook.errors import MuseHookError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from muse_hook.git.process import Child
+    from muse_hook.git.repository import Repository
+
+# A page holds so many bytes of diffs, the newest steps' first, and of each step so many lines and characters a line.
+MOST_BYTES = 6 << 20
+MOST_LINES = 40
+_MOST_CHARACTERS = 240
+# Git's output that is read for them: a commit that moves everything is read to its end for a few steps.
+_MOST_READ = 400 << 20
+# Commits that Git is asked for at a time, so that it ends soon after a page is full.
+_AT_A_TIME = 500
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+class Step:
+    """An op of a symbol: its `number` on the page, the commit, the path and the first and last line.
+
+    Of one that `is_gone` they are those before the commit, else those after it.
+    """
+
+    __slots__ = ("commit_id", "first", "is_gone", "last", "number", "path")
+
+    def __init__(self, number: int, commit_id: str, path: str, lines: tuple[int, int], *, is_gone: bool) -> None:
+        self.number = number
+        self.commit_id = commit_id
+        self.path = path
+        self.first, self.last = lines
+        self.is_gone = is_gone
+
+
+class _Hunk:
+    """A hunk's lines, each with its number before and after: `old` and `new` are those that come next."""
+
+    def __init__(self, found: re.Match[bytes]) -> None:
+        self.old, self.new = int(found[1]), int(found[3])
+        self.left = [1 if found[at] is None else int(found[at]) for at in (2, 4)]
+        # Where a side has no line, Git names the line before.
+        self.old += not self.left[0]
+        self.new += not self.left[1]
+        self.lines: list[tuple[int, int, bytes]] = []
+
+    @property
+    def is_whole(self) -> bool:
+        return not any(self.left)
+
+    def add(self, line: bytes) -> None:
+        sign = line[:1]
+        if sign == b"\\":  # no newline at the end of the file
+            return
+        self.lines.append((self.old, self.new, line))
+        if sign != b"+":
+            self.old += 1
+            self.left[0] -= 1
+        if sign != b"-":
+            self.new += 1
+            self.left[1] -= 1
+
+    def within(self, step: Step) -> list[tuple[int, int, bytes]]:
+        """Return the lines that a step is of, none where nothing changes in them.
+
+        What was taken away right before a symbol is the symbol's only where something else came in its place.
+        """
+        if step.is_gone:
+            found = [row for row in self.lines if step.first <= row[0] <= step.last and row[2][:1] != b"+"]
+        else:
+            begins_new = any(new == step.first and line[:1] == b"+" for _, new, line in self.lines)
+            first = step.first + (not begins_new)
+            found = [row for row in self.lines if (first if row[2][:1] == b"-" else step.first) <= row[1] <= step.last]
+        return found if any(line[:1] != b" " for _, _, line in found) else []
+
+
+def story_diffs(repository: Repository, steps: Iterable[Step], display: Callable[[str], str]) -> dict[int, str]:
+    """Return the text of the diff of each step that has one, by its number; `steps` are the newest first.
+
+    `display` makes a line of a file fit to be shown. Merges have none, nor what Git cannot tell (an absent blob).
+    """
+    by_commit: dict[str, dict[str, list[Step]]] = {}
+    for step in steps:
+        by_commit.setdefault(step.commit_id, {}).setdefault(step.path, []).append(step)
+    made: dict[int, str] = {}
+    size = read = 0
+    commits = list(by_commit)
+    for at in range(0, len(commits), _AT_A_TIME):
+        with _diff_tree(repository, commits[at : at + _AT_A_TIME]) as child:
+            try:
+                for commit_id, path, hunk in _hunks(child):
+                    for step in by_commit.get(commit_id, {}).get(path, ()):
+                        if text := _text(hunk, step, made.get(step.number, ""), display):
+                            made[step.number] = made.get(step.number, "") + text
+                            size += len(text)
+                    read += sum(len(line) for _, _, line in hunk.lines)
+                    if size > MOST_BYTES or read > _MOST_READ:
+                        child.close(kill=True)
+                        return made
+            except (MuseHookError, OSError):
+                return made
+    return made
+
+
+def _diff_tree(repository: Repository, commits: Sequence[str]) -> Child:
+    options = ("-p", "-r", "--root", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-prefix")
+    wanted = "".join(commit_id + "\n" for commit_id in commits).encode("ascii")
+    return repository.start("-c", "core.quotePath=false", "diff-tree", "--stdin", *options, input=wanted)
+
+
+def _hunks(child: Child) -> Iterator[tuple[str, str, _Hunk]]:
+    """Yield the commit, the path (after it, or before where it is gone) and each hunk that `git diff-tree` prints."""
+    commit_id = before = after = ""
+    hunk: _Hunk | None = None
+    for raw in child.stdout:
+        line = raw.removesuffix(b"\n")
+        if hunk is not None:
+            hunk.add(line)
+            if hunk.is_whole:
+                yield commit_id, after or before, hunk
+                hunk = None
+        elif found := _HUNK.match(line):
+            hunk = _Hunk(found)
+        elif line.startswith(b"diff --git "):
+            before = after = ""
+        elif line.startswith(b"--- "):
+            before = _path(line[4:])
+        elif line.startswith(b"+++ "):
+            after = _path(line[4:])
+        elif line and not line.strip(b"0123456789abcdef"):
+            commit_id = line.decode("ascii")
+
+
+def _path(text: bytes) -> str:
+    """Return a path as the log has it, "" for none."""
+    from codecs import escape_decode  # as C quotes, which is how Git does
+
+    text = text.removesuffix(b"\t")  # behind one with a space in it
+    if text == b"/dev/null":
+        return ""
+    if text.startswith(b'"') and text.endswith(b'"'):
+        text = escape_decode(text[1:-1])[0]
+    return text.decode("utf-8", "backslashreplace")
+
+
+def _text(hunk: _Hunk, step: Step, so_far: str, display: Callable[[str], str]) -> str:
+    rows = hunk.within(step)
+    left = MOST_LINES - so_far.count("\n")
+    if not rows or left <= 2:  # noqa: PLR2004 - its head, a line, and what is left out
+        return ""
+    lines = [f"@@ -{rows[0][0]} +{rows[0][1]} @@"]
+    shown = rows[: left - 1] if len(rows) < left else rows[: left - 2]
+    for _, _, line in shown:
+        text = line.decode("utf-8", "backslashreplace").removesuffix("\r").expandtabs()
+        lines.append(
+            display(text[:_MOST_CHARACTERS]) + ("\N{HORIZONTAL ELLIPSIS}" if len(text) > _MOST_CHARACTERS else "")
+        )
+    if len(shown) < len(rows):
+        lines.append(f"\N{HORIZONTAL ELLIPSIS} {len(rows) - len(shown)} lines more")
+    return "\n".join(lines) + "\n"
