@@ -1,6 +1,7 @@
 """What is public, and what a change breaks, in languages that say it by modifiers, capitals and types.
 
-A row of languages.toml says which: `public` is "marked" (one of `public_marks` stands before the name) or "capital";
+A row of languages.toml says which: `public` is "marked" (one of `public_marks` stands before the name), "capital" or
+"unmarked" (none of `private_marks` does);
 `private_marks` hide what they stand before; with `members = "open"` a member needs no mark of its own, nor does one of
 a class whose header has one of `open_classes`; what is in `internal_folders` is not public.
 """
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from muse_hook.semver.signature import ParameterChange
 
 RECEIVERS = ("self", "&self", "&mut self", "mut self", "this")
-NOTHING = ("", "void", "()", "undefined")
+NOTHING = ("", "void", "()", "undefined", "Unit", "Void")
 """Results that no caller uses."""
 
 UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalStateException", "NullPointerException")
@@ -33,6 +34,7 @@ _LISTED = pattern(
     r"export\s*\{([^}]*)\}|module\.exports\s*=\s*\{([^}]*)\}"
     r"|(?:module\.exports|\bexports\.\w+|export\s+default)\s*=?\s*([A-Za-z_$][\w$]*)\s*(?:;|\n|$)"
 )
+_TYPE_ARGUMENTS = pattern(r"<[^<>]*>")
 _SPACE = pattern(r"\s+")
 _SIMPLE = pattern(r"[\w$.'\"-]+")
 _POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
@@ -74,6 +76,8 @@ def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool
     before = [written.words_before_name(one) for one in symbol.definitions or (symbol,)]
     if all(not words.isdisjoint(table.says("private_marks")) for words in before):
         return False
+    if "unmarked" in table.says("public"):
+        return True
     if owner is not None and (
         "open" in table.says("members")
         or not written.words_before_name(owner).isdisjoint(table.says("open_classes"))
@@ -128,7 +132,17 @@ def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
     if written.header_words(owner).isdisjoint(written.CONTRACTS) or not words.isdisjoint(("static", "default")):
         return False
     text = written.text_of(symbol).rstrip()
-    return written.is_accessors_only(symbol) or not (text.endswith("}") or " default " in text or "=>" in text)
+    return written.is_accessors_only(symbol) or not (
+        text.endswith("}") or " default " in text or "=>" in text or _is_given(text)
+    )
+
+
+def _is_given(text: str) -> bool:
+    """Whether a member is written as `... = value`."""
+    before = ""
+    while text != before:
+        before, text = text, _TYPE_ARGUMENTS.sub("", text)
+    return len(split_outside_brackets(text, "=")) > 1
 
 
 def _compare(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
@@ -138,6 +152,8 @@ def _compare(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Parameter
     yield from _compare_words(old, new, table)
     if old.parameters or new.parameters or _group(old) == "function":
         yield from _compare_callables(old, new, table)
+        if _group(old) == "class" and "unmarked" in table.says("public"):
+            yield from _compare_members(old, new, table)
     elif _group(old) == "class":
         yield from _compare_types(old, new, table)
     else:
@@ -234,12 +250,30 @@ def _passed(symbol: Symbol) -> list[Parameter]:
     for one in symbol.parameters:
         if one.name in RECEIVERS:
             continue
-        is_rest = one.kind in VARIADIC or search(rf"\bparams\b[^,]*\b{escape(one.name)}\b", text) is not None
+        is_rest = one.kind in VARIADIC or search(rf"\b(?:params|vararg)\b[^,]*\b{escape(one.name)}\b", text) is not None
         is_optional = search(rf"(?<![\w$]){escape(one.name)}\s*(\?|=(?!>))", text) is not None
+        is_optional = is_optional or _has_default(text, one.name)
         default = one.default or ("..." if is_optional else None)
         kind: ParameterKind = "var_positional" if is_rest else "positional_only"
         found.append(Parameter(one.name, kind, default, one.annotation))
     return found
+
+
+def _has_default(text: str, name: str) -> bool:
+    """Whether a parameter has `= value` behind its type."""
+    found = search(rf"(?<![\w$]){escape(name)}\s*:", text)
+    depth = 0
+    for at in range(found.end() if found else len(text), len(text)):
+        letter = text[at]
+        if letter in "([{<":
+            depth += 1
+        elif letter in ")]}>":
+            depth -= text[at - 1] not in "-="
+        elif letter == "=" and not depth and text[at + 1 : at + 2] != ">":
+            return True
+        if depth < 0 or (letter == "," and not depth):
+            break
+    return False
 
 
 def _plain(annotation: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import Symbol
 
-CONTRACTS = ("interface", "trait", "@interface")
+CONTRACTS = ("interface", "trait", "@interface", "protocol")
 """Classes that others implement: what is added to them, these lack."""
 
 KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record", "trait", "union", "namespace"))

@@ -26,6 +26,8 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
         statements = [node for node in block.named_children if node.is_error or not node.is_extra]
         if _ragged(statements, source):
             return True
+        if block != root and any(node.is_missing for node in block.children[-1:]):
+            return True  # what closes it closed something inside: a function has taken in its siblings
         for node in statements:
             matches = query.structure(node)
             inner = [n for pattern, captures in matches for n in _blocks(pattern, captures)]

@@ -172,7 +172,6 @@ class ClassDefinition:
     __slots__ = ("guards", "has_docstring", "header", "members", "name", "plain")
 
     signature_id = signature = returns = ""
-    parameters: tuple[Parameter, ...] = ()
     definitions: tuple[Symbol, ...] = ()
     value: Value | None = None
     imported: tuple[str, str, str] | None = None
@@ -282,6 +281,13 @@ class ClassDefinition:
     def calls(self) -> frozenset[str]:
         """The simple names called in the plain statements."""
         return frozenset().union(*(one.text.calls for one in self.plain))
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters that stand in the header, of what makes an object."""
+        from muse_hook.symbols.signature import parameters_of  # most commits do not ask
+
+        return parameters_of(self.header)
 
     @property
     def bases(self) -> tuple[str, ...]:

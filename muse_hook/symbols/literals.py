@@ -55,7 +55,17 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-LEAVES: dict[str, Callable[[str], str]] = {"number": number, "nfkc": nfkc, "squeezed": squeezed}
+def unquoted(text: str) -> str:
+    """Return a name without the backticks that let it be any text."""
+    return text.strip("`")
+
+
+LEAVES: dict[str, Callable[[str], str]] = {
+    "number": number,
+    "nfkc": nfkc,
+    "squeezed": squeezed,
+    "unquoted": unquoted,
+}
 
 
 def _character(digits: str, base: int) -> str | None:

@@ -141,10 +141,13 @@ class Normaliser:
         self._calls = query.kinds("call")
         self._known: dict[bytes, list[str]] = {}
         self._names: dict[bytes, str] = {}
+        self._tokens = {key.encode(): str(name) for key, name in language.table("tokens").items()}
 
     def name(self, node: Node) -> str:
         """Return a name as addresses have it: its leaves without white space, a string's meaning."""
         text = node.text or b""
+        if self._tokens and not node.is_named and text in self._tokens:
+            return self._tokens[text]
         found = self._names.get(text)
         if found is None:
             if not (text.isascii() and text.replace(b"_", b"").replace(b".", b"").isalnum()):

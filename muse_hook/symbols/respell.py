@@ -233,13 +233,76 @@ def _is_value(source: bytes, start: int, end: int) -> bool:
     return before[-1:] != b"?" or source[end : end + 20].lstrip()[:1] == b":"
 
 
+_PRIMARY = re.compile(
+    rb"\bclass\s+[\w`]+(?:\s*<[^(){}=]*>)?\s*?\n(?:[^(){}=\"/]|\([^(){}]*\)(?=\s))*?\bconstructor\s*\("
+)
+
+
+def constructors_beside(source: bytes) -> bytes:
+    """Return Kotlin with each primary constructor on the line of its class's name, where the grammar looks for it."""
+    return _PRIMARY.sub(lambda found: found[0].replace(b"\n", b" "), source)
+
+
+_PHP = re.compile(
+    rb"""'(?:[^\\']|\\(?s:.))*'|"(?:[^\\"]|\\(?s:.))*"|/\*(?s:.*?)\*/|(?:\#(?!\[)|//)(?:(?!\?>)[^\n])*|(?P<end>\?>)"""
+)
+_MARK = re.compile(rb"<\?(?:php\b|=)?")
+
+
+def code_alone(source: bytes) -> bytes:
+    """Return PHP in which each text between `?>` and `<?php` is a statement, a string.
+
+    What has `<?` before any `?>` begins with such text, unless with that mark itself.
+    """
+    out = bytearray(source)
+    first = _MARK.search(source)
+    code = _PHP.search(source) if first is None or first.start() else None
+    at = 0
+    if first is not None and first.start():
+        while code is not None and not code["end"]:
+            code = _PHP.search(source, code.end())
+        if code is None or first.start() < code.start():
+            _quote(out, 0, first)
+            at = first.end()
+    while found := _PHP.search(source, at):
+        at = found.end()
+        if found["end"]:
+            mark = _MARK.search(source, at)
+            out[at - 2 : at] = b";'"
+            if mark is None:
+                if source[at:].isspace() or at == len(source):
+                    out[at - 2 : at] = b"; "
+                else:
+                    _quote(out, at, None)
+                break
+            _quote(out, at, mark)
+            at = mark.end()
+    return bytes(out)
+
+
+def _quote(out: bytearray, start: int, mark: re.Match[bytes] | None) -> None:
+    """Make a text that begins at `start` and ends at a mark (None: with the source) the inner of a string."""
+    end = len(out) if mark is None else mark.start()
+    out[start:end] = out[start:end].replace(b"\\", b"/").replace(b"'", b"`")
+    if not start and end:
+        out[0] = b"'"[0]
+    if mark is not None:
+        out[end : mark.end()] = b"';".ljust(mark.end() - end)
+    elif end - start > 1:
+        out[end - 2 : end] = b"';"
+
+
 RULES: dict[str, Callable[[bytes], bytes]] = {
     "brackets_first": brackets_first,
     "named_as_types": named_as_types,
     "first_branches": first_branches,
     "newer_types": newer_types,
     "words_as_names": words_as_names,
+    "constructors_beside": constructors_beside,
+    "code_alone": code_alone,
 }
 
-PARTIAL = frozenset(("named_as_types", "first_branches", "newer_types", "words_as_names"))
+PARTIAL = frozenset(
+    ("named_as_types", "first_branches", "newer_types", "words_as_names", "constructors_beside", "code_alone")
+)
 """Rules whose text is the better one to read also where other errors remain in it."""

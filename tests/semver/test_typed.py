@@ -223,6 +223,62 @@ CASES = {
         ["I.N: interface_member_added"],
     ),
     "csharp: enum": ("E.cs", "public enum E { A, B }", "public enum E { A }", ["E: member_removed B"]),
+    # public unless it says otherwise
+    "kt: added": ("a.kt", "fun f(a: Int) {}", "fun f(a: Int, b: Int) {}", ["f: parameter_added_required b"]),
+    "kt: added, default": (
+        "a.kt",
+        "fun f(a: Int) {}",
+        "fun f(a: Int, b: Map<A, B> = emptyMap(), vararg c: Int) {}",
+        [],
+    ),
+    "kt: default removed": ("a.kt", "fun f(a: Int = 1) {}", "fun f(a: Int) {}", ["f: default_removed a"]),
+    "kt: internal": ("a.kt", "internal fun f(a: Int) {}", "internal fun f() {}", []),
+    "kt: made private": (
+        "a.kt",
+        "class C {\n fun f() {}\n}",
+        "class C {\n private fun f() {}\n}",
+        ["C.f: visibility_narrowed"],
+    ),
+    "kt: private class": ("a.kt", "private class C {\n fun f() {}\n}", "private class C {\n}", []),
+    "kt: constructor": (
+        "a.kt",
+        "data class P(val x: Int)",
+        "data class P(val x: Int, val y: Int)",
+        ["P: parameter_added_required y"],
+    ),
+    "kt: constructor, body": (
+        "a.kt",
+        "class P(val x: Int) {\n fun f() {}\n}",
+        "class P(val x: Int, val y: Int = 2) {\n fun f() {}\n}",
+        [],
+    ),
+    "kt: interface": (
+        "a.kt",
+        "interface I {\n fun f()\n}",
+        "interface I {\n fun f()\n fun g()\n fun h() = 1\n}",
+        ["I.g: interface_member_added"],
+    ),
+    "php: added": (
+        "a.php",
+        "<?php function f($a) {}",
+        "<?php function f($a, $b) {}",
+        ["f: parameter_added_required $b"],
+    ),
+    "php: added, default": ("a.php", "<?php function f($a) {}", "<?php function f($a, ?A $b = null, ...$c) {}", []),
+    "php: private": (
+        "a.php",
+        "<?php class C { private function f() {} protected function g() {} const D = 1; }",
+        "<?php class C { }",
+        ["C.D: public_removed", "C.g: public_removed"],
+    ),
+    "php: property": (
+        "a.php",
+        "<?php class C { public $a; private $b; }",
+        "<?php class C { private $a; }",
+        ["C.$a: visibility_narrowed"],
+    ),
+    "rb: no verdicts": ("a.rb", "def f(a)\nend", "def g\nend", []),
+    "c: no verdicts": ("a.c", "int f(int a) { return a; }", "", []),
 }
 
 
