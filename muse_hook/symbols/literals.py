@@ -56,8 +56,8 @@ def squeezed(text: str) -> str:
 
 
 def unquoted(text: str) -> str:
-    """Return a name without the backticks that let it be any text."""
-    return text.strip("`")
+    """Return a name without the backticks that let it be any text, or the brackets around a header's."""
+    return text.strip("`<>")
 
 
 LEAVES: dict[str, Callable[[str], str]] = {

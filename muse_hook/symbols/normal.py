@@ -141,6 +141,7 @@ class Normaliser:
         self._calls = query.kinds("call")
         self._known: dict[bytes, list[str]] = {}
         self._names: dict[bytes, str] = {}
+        self._scopes = str(language.row.get("scopes", ""))
         self._tokens = {key.encode(): str(name) for key, name in language.table("tokens").items()}
 
     def name(self, node: Node) -> str:
@@ -151,7 +152,8 @@ class Normaliser:
         found = self._names.get(text)
         if found is None:
             if not (text.isascii() and text.replace(b"_", b"").replace(b".", b"").isalnum()):
-                return joined(self.write([node]).entries)
+                name = joined(self.write([node]).entries)
+                return name.replace(self._scopes, ".").strip(".") if self._scopes and self._scopes in name else name
             if len(self._names) >= REMEMBERED_NAMES:
                 self._names.clear()
             found = self._names[text] = text.decode()

@@ -66,14 +66,18 @@ class Outline:
         attached = self._reader.attached
         found: list[Statement] = []
         first: Node | None = None
+        whole: tuple[Node, Node | None] = (None, None)  # type: ignore[assignment] # of the last one found
         for node in nodes:
             if not node.is_named or node.is_extra or node.kind_id in self._reader.dropped:
+                if found and node.kind_id in self._reader.following:
+                    found[-1] = self._statement(whole[0], context, whole[1], node)
                 continue
             if node.kind_id in self._reader.hollow and not any(not one.is_extra for one in node.named_children):
                 continue
             if attached and node.kind_id in attached:
                 first = first or node
                 continue
+            whole = (node, first)
             found.append(self._statement(node, context, first))
             first = None
         self.is_dangling = self.is_dangling or first is not None
@@ -82,14 +86,14 @@ class Outline:
             self.is_ragged = True
         return found
 
-    def _statement(self, node: Node, context: Context, first: Node | None) -> Statement:
-        """Return what a node is; `first` is the first of what stands before it and belongs to it, None for nothing."""
+    def _statement(self, node: Node, context: Context, first: Node | None, last: Node | None = None) -> Statement:
+        """Return what a node is; `first` and `last` are what belongs to it before and behind it, None for nothing."""
         start = node.start_byte if first is None else first.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
         space = self._source[line:start]
         begins_line = not space or space.isspace()
         column = indentation(space) if begins_line else start - line
-        end = self._end(node)
+        end = self._end(node) if last is None else last.end_byte
         statement = Statement(start, end, column, begins_line=begins_line)
         matches = self._query.structure(node) if context.depth < MAX_DEPTH else []
         if context.role == "test":
@@ -223,7 +227,7 @@ class Outline:
             kind = _IN_CLASS.get(kind, kind)
         if "async" in captures:
             kind = f"async_{kind}"
-        parent = self._joined(captures["parent"]) if "parent" in captures else context.parent
+        parent = self._parent(captures, context)
         if "title" in captures:
             names: Iterable[str] = [self._title(captures)]
         else:
@@ -234,6 +238,15 @@ class Outline:
         if any(len(before) + len(name) > MAX_NAME for name in whole):
             raise TooLargeError
         return [SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in whole]
+
+    def _parent(self, captures: Captures, context: Context) -> str:
+        """Return the class that a definition belongs to: the one around it, or `@parent` in that."""
+        if "parent" not in captures:
+            return context.parent
+        parent = self._joined(captures["parent"])
+        if not context.parent or (context.is_class_body and context.parent.rpartition(".")[2] == parent):
+            return context.parent or parent
+        return f"{context.parent}.{parent}"
 
     def open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
         """Return a class: its header, and the statements of its body; `where` it begins, and its node."""

@@ -270,7 +270,7 @@ class Recovery:
             inner = next(outside, end)
         elif self._closing:
             closers = [one for one in starts if one > start and self._column(one) <= frame.column]
-            closers = [one for one in closers if text[one:end].lstrip(b" \t").startswith(self._closing)]
+            closers = [one for one in closers if text[one:end].lstrip(b" \t").startswith(self._closing.rstrip(b";"))]
             inner = closers[-1] if closers else end
         statements = self._read(start, inner, inside)
         self.is_lost = False

@@ -292,6 +292,96 @@ def _quote(out: bytearray, start: int, mark: re.Match[bytes] | None) -> None:
         out[end - 2 : end] = b"';"
 
 
+_C_TOKENS = re.compile(
+    rb"""(?P<other>//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*')
+    |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)
+    |(?P<brace>[{}])""",
+    re.VERBOSE | re.MULTILINE,
+)
+_LINKAGE = re.compile(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
+_GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
+
+
+def guards_apart(source: bytes) -> bytes:
+    """Return C without what every header has: the guard around all of it, and `extern "C"` where that is no C.
+
+    Both go on to the end of the file, so that one error would be everybody's.
+    """
+    if b"#" not in source:
+        return source
+    out = bytearray(source)
+    opened: list[tuple[int, int, bytes]] = []
+    first = last = None
+    depth = 0
+    for found in _C_TOKENS.finditer(source):
+        word = found["directive"]
+        if word is None:
+            continue
+        if word in {b"if", b"ifdef", b"ifndef"}:
+            opened.append((found.start(), found.end(), found["rest"].strip()))
+            if first is None:
+                first = found
+        elif word == b"endif" and opened:
+            start, end, condition = opened.pop()
+            if b"__cplusplus" in condition and _LINKAGE.fullmatch(source, end, found.start()):
+                out[start : found.end()] = out[start : found.end()].translate(_BLANK)
+            last = (start, found)
+        depth = len(opened)
+    if first is not None and last is not None and not depth and last[0] == first.start():
+        name = first["rest"].strip().partition(b" ")[0]
+        guard = _GUARD.match(source, first.end())
+        if first["directive"] == b"ifndef" and guard is not None and guard[1] == name:
+            out[first.start() : guard.end()] = out[first.start() : guard.end()].translate(_BLANK)
+            out[last[1].start() : last[1].end()] = b" " * (last[1].end() - last[1].start())
+    return bytes(out)
+
+
+_APART = rb"""//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*'|^[ \t]*\#(?:\\\n|[^\n])*"""
+_RESERVED = (
+    rb"(?!(?:if|else|for|while|do|switch|case|default|return|goto|break|continue|struct|union|enum|typedef|static|extern"
+    rb"|const|volatile|unsigned|signed|inline|register|class|namespace|template|using|public|private|protected|virtual"
+    rb"|explicit|friend|constexpr|operator|new|delete|throw|void|int|char|long|short|float|double|bool|auto|typename"
+    rb"|concept|requires|export|module|import|mutable|decltype|consteval|constinit)\b)"
+)
+_TYPE = (
+    rb"(?:(?:const|static|inline|extern|struct|unsigned|signed|enum|union|constexpr|volatile)\s+)*"
+    rb"[A-Za-z_][\w:]*(?:<[^;{}()]*>)?[\s*&]+[A-Za-z_~][\w:~]*\s*[(;=\[,{]"
+)
+_MODIFIERS = rb"(?:(?:static|extern|inline|typedef|virtual|explicit|constexpr|friend)[ ]+)*"
+_CAPITALS = rb"[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?"
+_MACROS = re.compile(
+    b"(?P<other>" + _APART + rb")"
+    rb"|\b(?P<type>va_arg[ ]*\([^(),\n]*,[ ]*)(?P<of>[^()\n]+)(?=\))"
+    rb"|^(?P<before>" + _MODIFIERS + b")" + _RESERVED + rb"(?P<macro>[A-Za-z_]\w*)(?=\s+" + _TYPE + b")"
+    rb"|(?P<inner>(?:^|[;{}])[ \t]*" + _MODIFIERS + b")(?P<capitals>" + _CAPITALS + rb")(?=\s+(?:" + _TYPE + rb""
+    rb"|(?:class|struct|template|typedef|static|inline|constexpr|explicit|virtual|enum)\b))"
+    rb"|(?<=[\w*&>])[ ](?P<middle>[A-Z_][A-Z0-9_]{2,})(?=\s+[A-Za-z_~][\w:~]*\s*\()"
+    rb"|(?<=\))[ ](?P<after>[A-Z_][A-Z0-9_]{3,}(?:\([^()\n]*\))?)(?=\s*[;{])"
+    rb"|\b(?:class|struct|union|enum)[ ](?P<of_type>" + _CAPITALS + rb")"
+    rb"(?=[ ]+[A-Za-z_]\w*(?:<[^;{}]*>)?\s*(?:final\s*)?[:{])",
+    re.MULTILINE,
+)
+
+
+def macros_apart(source: bytes) -> bytes:
+    """Return C or C++ without the macros that stand among the words of a declaration (`API int f(void)`).
+
+    What `va_arg` is told is a name. Such macros are names in capitals, or what stands first in a line before a type.
+    """
+
+    def other(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        if found["type"]:
+            return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
+        for key in ("macro", "capitals", "middle", "after", "of_type"):
+            if found[key]:
+                start, end = found.start(key) - found.start(), found.end(key) - found.start()
+                return text[:start] + text[start:end].translate(_BLANK) + text[end:]
+        return text
+
+    return _MACROS.sub(other, source)
+
+
 RULES: dict[str, Callable[[bytes], bytes]] = {
     "brackets_first": brackets_first,
     "named_as_types": named_as_types,
@@ -300,9 +390,9 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "words_as_names": words_as_names,
     "constructors_beside": constructors_beside,
     "code_alone": code_alone,
+    "guards_apart": guards_apart,
+    "macros_apart": macros_apart,
 }
 
-PARTIAL = frozenset(
-    ("named_as_types", "first_branches", "newer_types", "words_as_names", "constructors_beside", "code_alone")
-)
+PARTIAL = frozenset(RULES) - {"brackets_first"}
 """Rules whose text is the better one to read also where other errors remain in it."""

@@ -80,10 +80,12 @@ class Reader:
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
         self.attached = self.normaliser.numbers(language.strings("attached"))
+        self.following = self.normaliser.numbers(language.strings("follows"))
         self.dropped = self.normaliser.numbers(language.strings("drop"))
         self.hollow = self.normaliser.numbers(key.rpartition(".")[2] for key in language.strings("hollow"))
         self.is_in_context = language.row.get("pieces") == "in context"
         self._last_context: tuple[bytes, Parsed | None] = (b"", None)
+        self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
         self._normals: deque[tuple[SourceText, int]] = deque()
         self._trees: deque[tuple[Parsed, int]] = deque()
@@ -91,6 +93,10 @@ class Reader:
 
     def parse(self, source: bytes) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
+        if self._always:
+            from muse_hook.symbols.respell import RULES  # few languages need it
+
+            source = RULES[self._always](source)
         root = self.parser.parse(source).root_node
         if root.has_error and self._respell:
             from muse_hook.symbols.respell import PARTIAL, RULES  # few files need it
@@ -242,6 +248,7 @@ class SourceText:
         """Whether the trees at hand say that the normal forms are equal; only where either is not known yet."""
         if (
             self.reader.is_in_context
+            or self.reader.following
             or self.is_header
             or other.is_header
             or self.part >= 0
@@ -288,6 +295,9 @@ class SourceText:
         if node is not None and node.type == self.kind:
             return root, node
         start = self._at + len(self.source) - len(self.source.lstrip())
+        if self.reader.following:
+            end = root.end_byte if self.is_header else self._at + len(self.source)
+            return root, _node_from(root, self.kind, (start, end))
         return root, _node_at(root, self.kind, (start, self._at + len(self.source)), self.reader.attached)
 
     def _lead(self, node: Node) -> list[Node]:
@@ -301,6 +311,17 @@ class SourceText:
                 break
             before = before.prev_named_sibling
         return found[::-1]
+
+    def _tail(self, node: Node) -> list[Node]:
+        """Return what belongs to a node and stands behind it in the text: the body of a here-document."""
+        found: list[Node] = []
+        after = node.next_named_sibling if self.reader.following else None
+        while after is not None and after.kind_id in self.reader.following:
+            if after.start_byte >= self._at + len(self.source):
+                break
+            found.append(after)
+            after = after.next_named_sibling
+        return found
 
     def _write(self) -> Normal:
         root, node = self._nodes()
@@ -323,7 +344,7 @@ class SourceText:
             first = next((child for child in body.named_children if not child.is_extra), None)
             if first is not None and self.reader.query.matches("docstring", first):
                 roles[first.id] = "docstring"
-        nodes = [*self._lead(node), node]
+        nodes = [*self._lead(node), node, *self._tail(node)]
         return self.reader.normaliser.write(nodes, roles, is_whole=not self.reader.is_in_context)
 
     def node(self) -> Node | None:
@@ -421,3 +442,14 @@ def _node_at(root: Node, kind: str, span: tuple[int, int], attached: frozenset[i
     while node is not None and node.type != kind:
         node = node.parent
     return node if node is not None and node.start_byte == start else None
+
+
+def _node_from(root: Node, kind: str, span: tuple[int, int]) -> Node | None:
+    """Return the outermost node of `kind` that begins where `span` says and does not go beyond it."""
+    start, end = span
+    node = root.descendant_for_byte_range(start, start + 1)
+    found = None
+    while node is not None and node.start_byte == start and node.end_byte <= end:
+        found = node if node.type == kind else found
+        node = node.parent
+    return found
