@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from muse_hook.cli.answers import Fact, WrongCursorError
+from muse_hook.cli.claims import claims_now, is_own, own_session
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
 from muse_hook.history.events import Filter, author_and_stamp, stream, symbol_ids
 from muse_hook.history.identity import symbol_id_of
 from muse_hook.history.names import SymbolNames
 from muse_hook.model.address import simple_name
+from muse_hook.oplog.claim import is_claim
 from muse_hook.oplog.sessions import display_name
 from muse_hook.oplog.shape import wrong_by_hand
 from muse_hook.watch.cursor import Cursor, LogPosition
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.history.events import CommitEvent
+    from muse_hook.oplog.claim import Claim
     from muse_hook.watch.follower import LogEvent
 
 _SHORT = 10  # digits of a commit id
@@ -119,6 +122,12 @@ class Work:
         names = {simple_name(change.address), simple_name(change.old_address)} if "::" in change.address else set()
         return "used here" if change.kind != _IMPORT and names & self.names else ""
 
+    def meets(self, claim: Claim) -> bool:
+        """Whether somebody has reserved what this work has changed, or uses."""
+        if self.symbols.intersection(claim.symbol_ids) or any(map(claim.covers, self.addresses)):
+            return True
+        return any("::" in each and simple_name(each) in self.names for each in claim.symbols)
+
 
 class News:
     """The changes since a cursor, of one repository whose history is up to date."""
@@ -128,6 +137,7 @@ class News:
         self._database = database
         self._touched = touched
         self._works: dict[str, Work] = {}
+        self._reserved: set[str] = set()
 
     def present(self) -> str:
         """Return the cursor of now."""
@@ -152,7 +162,10 @@ class News:
         follower = Follower.since(self._invocation.store, Cursor.parse(since), self._invocation.index)
         found: dict[tuple[str, str], Change] = {}
         for event in follower.poll():
-            if event.commit_id is None or (end is not None and not _is_within(event, end)):
+            if end is not None and not _is_within(event, end):
+                continue
+            if event.commit_id is None:
+                self._reserved.update(each["domain_op"]["new_content_id"] for each in event.entries if is_claim(each))
                 continue
             ids = symbol_ids(self._database, event.commit_id)
             for entry in event.entries[event.seen : -1]:
@@ -180,7 +193,7 @@ class News:
         whole work. CursorError, RevisionError.
         """
         tips = list(branches) or ["HEAD"]
-        works = [self._asked() if only_symbols else self.work(tip) for tip in tips]
+        works = self._works_of(branches, only_symbols=only_symbols)
         own = self._reached(tips)
         changes, cursor = self._since(since) if since else (self._not_in(own), self.present())
         found = []
@@ -191,6 +204,21 @@ class News:
                 found.append(change)
         found.sort(key=lambda each: each.why != "changed here")
         return found, cursor
+
+    def reserved(self, branches: Sequence[str], since: str = "", *, only_symbols: bool = False) -> list[Claim]:
+        """Return what is reserved now, on other branches, of the work of branches (none: of HEAD).
+
+        With a cursor, after `touching`: what was reserved since.
+        """
+        sessions = list(branches) or [own_session(self._invocation)]
+        claims = [each for each in claims_now(self._invocation) if not any(is_own(each, own) for own in sessions)]
+        if since:
+            claims = [each for each in claims if each.id in self._reserved]
+        works = self._works_of(branches, only_symbols=only_symbols) if claims else []
+        return [each for each in claims if any(work.meets(each) for work in works)]
+
+    def _works_of(self, branches: Sequence[str], *, only_symbols: bool) -> list[Work]:
+        return [self._asked() if only_symbols else self.work(tip) for tip in list(branches) or ["HEAD"]]
 
     def work(self, tip: str) -> Work:
         """Return what the commits of a branch that the default branch has not changed, and what these symbols use."""

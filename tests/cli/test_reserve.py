@@ -104,6 +104,28 @@ def test_a_claim_follows_its_symbol_through_a_rename_and_does_not_stop_the_hook(
     assert [each["symbols"] for each in json.loads(told)["others"]] == [["a.py::helper"]]
 
 
+def test_news_tells_what_others_have_newly_reserved_of_my_work(shell: Shell) -> None:
+    repo = shell.repo
+    repo.git("checkout", "-q", "-b", "topic")
+    repo.commit("Change it", a=MODEL.replace("total * 2", "total * 3"))
+    assert shell.run("news") == (0, "", "")
+    cursor = shell.json("news")["cursor"]
+    shell.out("reserve", "helper", "--intent", "my own branch")
+    repo.git("checkout", "-q", "main")
+    shell.out("reserve", "Model.load", "--intent", "nothing of this work")
+    shell.run("reserve", "helper", "--intent", "speed it up")
+    repo.git("checkout", "-q", "topic")
+    lead, first, *_, last = shell.out("news").splitlines()
+    assert (lead, first) == ("Others have reserved what this work touches:", "- a.py::helper  speed it up")
+    assert last.startswith("next: muse-hook news --since ")
+    told = shell.json("news", "--since", cursor)
+    assert [each["intent"] for each in told["reservations"]] == ["speed it up"]
+    assert shell.run("news", "--since", told["cursor"]) == (0, "", "")
+    assert [each["intent"] for each in shell.json("news", "--for", "a.py::Model.load")["reservations"]] == [
+        "nothing of this work"
+    ]
+
+
 def test_what_is_staged_is_held_against_what_others_have_reserved(shell: Shell) -> None:
     repo = shell.repo
     shell.out("reserve", "helper", "--intent", "speed it up")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.cli.answers import LIMIT
+from muse_hook.cli.claims import draw_claims
 from muse_hook.cli.news import News
 from muse_hook.cli.options import add_json, as_recorded
 from muse_hook.cli.terminal import printable
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.news import Change
+    from muse_hook.oplog.claim import Claim
 
 PAGED = False
+RESERVATIONS = 5
+"""So many reservations are told at most, the oldest first: `muse-hook reservations` has all."""
 DESCRIPTION = """
 Tell what others changed that your work touches
 
 Since CURSOR (default: what other branches have and yours has not), on any branch but your own: the symbols that your
-branch has changed itself, and those that what it changed calls or inherits from, by name. Made for a prompt: a few
+branch has changed itself, and those that what it changed calls or inherits from, by name; and what of these somebody
+has reserved. Made for a prompt: a few
 lines, and the next cursor in the last one. Where there is nothing, nothing is printed. --for says whose work: branches,
 or symbols.
 """
@@ -48,17 +53,24 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     database = invocation.history()
     branches, symbols = _parted([as_recorded(word) for word in arguments.work], invocation)
     news = News(invocation, database, symbols)
-    changes, cursor = news.touching(branches, arguments.since, only_symbols=bool(symbols) and not branches)
-    shown = _that_fit(changes)
+    only_symbols = bool(symbols) and not branches
+    changes, cursor = news.touching(branches, arguments.since, only_symbols=only_symbols)
+    reserved = news.reserved(branches, arguments.since, only_symbols=only_symbols)[:RESERVATIONS]
+    shown = _that_fit(changes, reserved)
     if arguments.json:
         rows = [change.as_json() for change in shown]
-        result = {"news": rows, "more": len(changes) - len(shown), "cursor": cursor}
+        told = [claim.as_json() for claim in reserved]
+        result = {"news": rows, "more": len(changes) - len(shown), "reservations": told, "cursor": cursor}
         invocation.out.json({"version": 1, "command": "news", **result})
         return 0
-    if not changes:
+    if not changes and not reserved:
         return 0
-    many = f"{len(changes)} symbols" if len(changes) > 1 else "a symbol"
-    invocation.out.line(f"Others changed {many} that this work touches:")
+    if reserved:
+        invocation.out.line("Others have reserved what this work touches:")
+        draw_claims(invocation.out, reserved, "- ")
+    if changes:
+        many = f"{len(changes)} symbols" if len(changes) > 1 else "a symbol"
+        invocation.out.line(f"Others changed {many} that this work touches:")
     for change in shown:
         invocation.out.line("- ", change.line())
     if len(changes) > len(shown):
@@ -87,8 +99,8 @@ def _parted(words: Sequence[str], invocation: Invocation) -> tuple[list[str], li
     return branches, symbols
 
 
-def _that_fit(changes: Sequence[Change]) -> list[Change]:
-    size = 400
+def _that_fit(changes: Sequence[Change], reserved: Sequence[Claim]) -> list[Change]:
+    size = 400 + sum(len(str(claim.as_json())) + 2 for claim in reserved)
     shown: list[Change] = []
     for change in changes:
         size += max(len(printable(change.line())) + 3, len(str(change.as_json())) + 2)
