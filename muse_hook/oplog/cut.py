@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     InPlaceOf = Callable[[Seal], "Batch | RewriteMark | None"]
     """What is to stand in the place of a whole batch, None where it stays."""
 
+WORKED_OUT = ("branch_map.json", "touched")
+"""Files of the store in which what the logs said of symbols is kept further (the last branch map, what tips touched)."""
+
 _NEW = ".ops.jsonl.new"  # a name that no session's component has
 
 
@@ -66,6 +69,8 @@ def cut_log(
                     write_checkpoint(store, folder, moved[0])
                 _unlink(os.path.join(folder, HIGHEST_STAMP))  # holds the last bytes of the log
                 copy.follow()
+                for name in WORKED_OUT:  # of batches that are another's now, or nobody's
+                    _unlink(store.path(name))
                 os.replace(new_path, path)
                 sync_folder(folder)
                 if moved is not None:

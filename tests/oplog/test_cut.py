@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.logs import Log, insert, patch, replace
 
+from muse_hook.concurrent.kept import FILE as MAP
+from muse_hook.concurrent.notice import FILE as TOUCHED
 from muse_hook.index.index import Index
 from muse_hook.model.change import Commit
 from muse_hook.oplog.batch import Batch, RewriteMark, make_batch, make_cut
-from muse_hook.oplog.cut import cut_log
+from muse_hook.oplog.cut import WORKED_OUT, cut_log
 from muse_hook.oplog.entry import make_op_entry
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.reader import read_entries
@@ -105,8 +107,15 @@ def test_a_batch_is_replaced_by_a_mark_and_all_else_stays(tmp_path: Path) -> Non
     made = history(log)
     before = entries(log)
     path = Path(log.store.log_path("main"))
+    kept = [Path(log.store.path(name)) for name in (MAP, TOUCHED)]
+    assert sorted(each.name for each in kept) == sorted(WORKED_OUT)
+    for each in kept:
+        each.write_text("{}")
     with log.store.lock():
+        assert cut_log(log.store, "main", lambda _: None) == 0
+        assert all(each.exists() for each in kept)
         assert cut_log(log.store, "main", purging(made[2]), [made[2]]) == 1
+    assert not any(each.exists() for each in kept)
     after = entries(log)
     assert [entry for entry in before if entry.get("commit_id") != made[2]] == [e for e in after if not is_cut(e)]
     assert [entry["domain_op"]["address"] for entry in after if is_cut(entry)] == [made[2]]
