@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     """What is to stand in the place of a whole batch, None where it stays."""
 
 WORKED_OUT = ("branch_map.json", "touched")
-"""Files of the store in which what the logs said of symbols is kept further (the last branch map, what tips touched)."""
+"""Files of the store in which what the logs say of symbols is worked out further: the branch map, what tips touched."""
 
 _NEW = ".ops.jsonl.new"  # a name that no session's component has
 
