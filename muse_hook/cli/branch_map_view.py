@@ -166,13 +166,21 @@ def _rows(found: BranchMap) -> list[list[str]]:
 
 
 def _draw_matrix(screen: Screen, found: BranchMap) -> None:
-    """Write who collides with whom, where there is room: `x` Git's merge stops, `o` it goes through, `.` nothing."""
+    """Write who collides with whom, where there is room: `x` Git's merge stops, `o` it goes through, `.` nothing.
+
+    What was not compared has a `?`.
+    """
     names = [found.base, *(branch.name for branch in found.branches)]
     signs: dict[tuple[str, str], str] = {}
     for (ours, theirs), collision in found.collisions():
         sign = "x" if collision.text == CONFLICTS else "o"
         for pair in ((ours, theirs), (theirs, ours)):
             signs[pair] = "x" if "x" in (sign, signs.get(pair)) else sign
+    for each in found.unseen:
+        for one in each.branches:
+            for other in each.branches if len(each.branches) > 1 else names:
+                signs.setdefault((one, other), "?")
+                signs.setdefault((other, one), "?")
     if not signs or len(names) > _WIDEST or (screen.width is not None and 3 * len(names) + 6 > screen.width):
         return
     screen.line()

@@ -511,13 +511,17 @@ def branch_map(
         pairs = maker.pairs(live)
         told = [maker.describe(branch) for branch in live]
     kept.save()
-    return BranchMap(
-        base, told, pairs, [*unseen, *maker.unseen], _order(graph, base, told, pairs), is_recorded=recorded is not None
-    )
+    unseen = [*unseen, *maker.unseen]
+    order = _order(graph, base, told, pairs, {name for each in unseen for name in each.branches})
+    return BranchMap(base, told, pairs, unseen, order, is_recorded=recorded is not None)
 
 
 def _order(
-    graph: BranchGraph, base: str, branches: Sequence[LiveBranch], pairs: Sequence[tuple[tuple[str, str], Comparison]]
+    graph: BranchGraph,
+    base: str,
+    branches: Sequence[LiveBranch],
+    pairs: Sequence[tuple[tuple[str, str], Comparison]],
+    unsure: set[str],
 ) -> list[Step]:
     conflicts: dict[str, set[str]] = {}
     for (ours, theirs), comparison in pairs:
@@ -537,4 +541,5 @@ def _order(
         Obstacles(conflicts, conflicts.get(base, ()), {name: others for name, others in stacked.items() if others}),
         {branch.name for branch in branches if branch.on_base == ALL},
         base,
+        unsure,
     )

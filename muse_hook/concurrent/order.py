@@ -61,13 +61,18 @@ class Obstacles:
 
 
 def merge_order(
-    branches: Sequence[str], obstacles: Obstacles, merged: Collection[str] = (), base: str = "the base"
+    branches: Sequence[str],
+    obstacles: Obstacles,
+    merged: Collection[str] = (),
+    base: str = "the base",
+    unsure: Collection[str] = (),
 ) -> list[Step]:
     """Return every branch once, with the reason for its place.
 
     Who is stacked on others comes behind them. A merge stops where a branch conflicts with one that was merged before
     it, so those that conflict with the fewest come first: exactly so (the fewest merges that stop) among up to `EXACT`
-    that hang together. Who is `merged` comes last: all of it stands on the base.
+    that hang together. Who is `merged` comes last: all of it stands on the base. Of the `unsure`, which were not
+    compared with all, no reason says that they conflict with nobody.
     """
     left = [name for name in branches if name not in merged]
     order: list[str] = []
@@ -82,7 +87,7 @@ def merge_order(
     }
     order = _settle(order, stops, obstacles)
     place = {name: number for number, name in enumerate(order)}
-    steps = [Step(name, _reason(name, place, obstacles, base)) for name in order]
+    steps = [Step(name, _reason(name, place, obstacles, base, is_sure=name not in unsure)) for name in order]
     return steps + [Step(name, f"all of it stands on {base} already") for name in branches if name in merged]
 
 
@@ -193,7 +198,7 @@ def _settle(order: Sequence[str], stops: Mapping[str, bool], obstacles: Obstacle
     ]
 
 
-def _reason(name: str, place: Mapping[str, int], obstacles: Obstacles, base: str) -> str:
+def _reason(name: str, place: Mapping[str, int], obstacles: Obstacles, base: str, *, is_sure: bool) -> str:
     here = place[name]
     below = [other for other in obstacles.below(name) if place.get(other, here) < here]
     hits = sorted(
@@ -214,8 +219,14 @@ def _reason(name: str, place: Mapping[str, int], obstacles: Obstacles, base: str
         said.append(f"conflicts with {_names(hits)}, merged before it")
     if not hits and name not in obstacles.with_base:
         said.append(
-            f"goes through; {_names(later)} will have to be merged with it by hand" if later else "conflicts with none"
+            f"goes through; {_names(later)} will have to be merged with it by hand"
+            if later
+            else "conflicts with none"
+            if is_sure
+            else "conflicts with none that it was compared with"
         )
+    if not is_sure:
+        said.append("not compared with all")
     return "; ".join(said)
 
 

@@ -70,6 +70,8 @@ def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shel
     assert all("no common history" in each["reason"] for each in told["not_compared"])
     _, out, _ = shell.run("concurrent", "--all")
     assert "not compared: main, island: they have no common history" in out
+    assert "island  conflicts with none that it was compared with; not compared with all" in out  # no all-clear
+    assert "   1    ?     ?  ?  island\n" in out
     assert out.endswith("1 collision\n")
     repo.git("branch", "-D", "ours")
     assert shell.run("concurrent", "--all")[1].endswith("nothing collides in what was compared\n")
