@@ -8,7 +8,7 @@ from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -182,7 +182,9 @@ class Normaliser:
                 words.append(quoted(self.write([node]).entries) or text_of(node))
             elif node.children:
                 stack.extend(reversed(node.children))
-            elif callable(action) or isinstance(action, dict):
+            elif isinstance(action, dict):
+                words += leaves([action[node.text or b""]])
+            elif callable(action):
                 words += leaves(self.write([node]).entries)
             else:
                 words.append(text_of(node))
@@ -199,73 +201,69 @@ class Normaliser:
         normal = Normal()
         out = normal.entries
         pending = dict(roles) if roles else None
-        rows: list[Iterator[Node | str]] = [iter(nodes)]  # what is still to be written at each depth
-        ends: list[str | list[str | int | bytes]] = [""]  # what to write, or to note, when a row is through
-        while rows:
-            for entry in rows[-1]:
-                if isinstance(entry, str):
-                    out.append(entry)
+        # What is still to be written, the next one last; a list says what to note where it is reached.
+        waiting: list[Node | str | list[str | int | bytes]] = [*reversed(nodes)]
+        while waiting:
+            entry = waiting.pop()
+            if isinstance(entry, str):
+                out.append(entry)
+                continue
+            if isinstance(entry, list):
+                self._end(entry, normal)
+                continue
+            kind = entry.kind_id
+            action = action_of(kind, ordinary)
+            if isinstance(action, str):
+                out.append(action)
+                continue
+            if action is None:
+                continue
+            role = None
+            if pending:
+                role = pending.pop(entry.id, None)
+                if role == "":
                     continue
-                kind = entry.kind_id
-                action = action_of(kind, ordinary)
-                if action is None:
-                    continue
-                if isinstance(action, str):
-                    out.append(action)
-                    continue
-                role = None
-                if pending:
-                    role = pending.pop(entry.id, None)
-                    if role == "":
+                if role is not None:
+                    normal.roles.setdefault(role, []).append((len(out), -1))
+            if isinstance(action, dict):
+                out.append(action[entry.text or b""])
+                if role is not None:
+                    self._end([role], normal)
+                continue
+            ending: list[str | int | bytes] | None = None if role is None else [role]
+            if kind in statements:
+                ending = ending or []
+                if is_whole and not pending:
+                    source = entry.text or b""
+                    known = self._known.get(source)
+                    if known is not None:
+                        normal.statements.append((len(out), len(out) + len(known)))
+                        out += known
+                        self._end(ending, normal)
                         continue
-                    if role is not None:
-                        normal.roles.setdefault(role, []).append((len(out), -1))
-                if isinstance(action, dict):
-                    out.append(action[entry.text or b""])
-                    if role is not None:
-                        self._end([role], normal)
-                    continue
-                ending: list[str | int | bytes] | None = None if role is None else [role]
-                if kind in statements:
-                    ending = ending or []
-                    if is_whole and not pending:
-                        source = entry.text or b""
-                        known = self._known.get(source)
-                        if known is not None:
-                            normal.statements.append((len(out), len(out) + len(known)))
-                            out += known
-                            self._end(ending, normal)
-                            continue
-                        if len(source) <= REMEMBERED_LENGTH:
-                            ending.append(source)
-                    ending.append(len(normal.statements))
-                    normal.statements.append((len(out), -1))
-                close = ""
-                if action is not ordinary:
-                    following: Entries = action(entry, out)
-                elif following := entry.children:
-                    out.append(opens[kind])
-                    close = CLOSE
-                elif text := text_of(entry):
+                    if len(source) <= REMEMBERED_LENGTH:
+                        ending.append(source)
+                ending.append(len(normal.statements))
+                normal.statements.append((len(out), -1))
+            following: Entries
+            if action is not ordinary:
+                following = action(entry, out)
+                if ending:
+                    waiting.append(ending)
+                waiting += following[::-1]
+            elif following := entry.children:
+                out.append(opens[kind])
+                if ending:
+                    waiting.append(ending)
+                waiting.append(CLOSE)
+                waiting += following[::-1]
+            else:
+                if text := text_of(entry):
                     out.append(NAME + text)
                 else:
                     out += (opens[kind], CLOSE)
-                if following:
-                    rows.append(iter(following))
-                    ends.append([close, *ending] if ending else close)
-                    break
                 if ending:
                     self._end(ending, normal)
-            else:
-                rows.pop()
-                end = ends.pop()
-                if isinstance(end, str):
-                    if end:
-                        out.append(end)
-                else:
-                    if end[0]:
-                        out.append(CLOSE)
-                    self._end(end[1:], normal)
         return normal
 
     def write_list(self, nodes: Sequence[Node]) -> list[str]:

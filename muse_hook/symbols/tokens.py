@@ -6,8 +6,6 @@ from __future__ import annotations
 # what it is; an anonymous token of the grammar stands as it is.
 OPEN, CLOSE = "\x02", "\x03"
 NAME, STRING, NUMBER, RAW = "\x04", "\x05", "\x06", "\x07"
-_BRACKETS = (OPEN, CLOSE)
-_LEAVES = (NAME, STRING, NUMBER, RAW)
 
 _SPACE_AROUND = ("|", "=", "->", "=>")
 _NO_SPACE_BEFORE = (",", ")", "]", "}", ":", ".")
@@ -20,7 +18,12 @@ def without_nul(text: str) -> str:
 
 def leaves(entries: list[str]) -> list[str]:
     """Return the texts of the leaves, in order."""
-    return [e[1:] if e[:1] in _LEAVES else e for e in entries if e[:1] not in _BRACKETS]
+    # those of a leaf lie between the two of brackets and all that a token of a grammar begins with
+    return [
+        entry if first > RAW or first < OPEN else entry[1:]
+        for entry in entries
+        if (first := entry[:1]) > CLOSE or first < OPEN
+    ]
 
 
 def joined(entries: list[str]) -> str:
