@@ -53,19 +53,22 @@ def reader_of(language: Language) -> Reader:
 class Parsed:
     """A tree, for the texts of its source to share until the reader lets it go: then `root` is None.
 
-    `nodes` are those of its statements, by where their texts begin.
+    `nodes` are those of its statements, by where their texts begin, `captures` what was captured in the texts that were
+    asked, by where they begin, their lengths, kinds and names: a changed function is asked five times.
     """
 
-    __slots__ = ("nodes", "root")
+    __slots__ = ("captures", "nodes", "root")
 
     def __init__(self, root: Node) -> None:
         self.root: Node | None = root
         self.nodes: dict[int, Node] = {}
+        self.captures: dict[tuple[int, int, str, str], Captures] = {}
 
     def drop(self) -> None:
         """Let the tree go."""
         self.root = None
         self.nodes = {}
+        self.captures = {}
 
 
 class Reader:
@@ -363,14 +366,23 @@ class SourceText:
         return [captures for _, captures in self.reader.query.structure(node)]
 
     def _captures(self, node: Node | None) -> Captures:
+        if node is None or self._parsed is None:
+            return {}
+        key = self._at, len(self.source), self.kind, self.name
+        found = self._parsed.captures.get(key)
+        if found is None:
+            found = self._parsed.captures[key] = self._captured(node)
+        return found
+
+    def _captured(self, node: Node) -> Captures:
         # what a part of a statement is (one of several constants) the statement says
-        around = node.parent if node is not None else None
+        around = node.parent
         for one in (node, around, around.parent if around is not None else None):
             for captures in self._ways(one) if one is not None else ():
                 if one is not node and not any(node == part for parts in captures.values() for part in parts):
                     continue  # another part's
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
-                    lead = self._lead(node) if node is not None else []
+                    lead = self._lead(node)
                     return {**captures, "decorator": [*lead, *captures.get("decorator", ())]} if lead else captures
         return {}
 
