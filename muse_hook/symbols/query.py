@@ -58,12 +58,11 @@ class Query:
 
     def matches(self, family: str, node: Node) -> list[Match]:
         """Return every fitting pattern of a family with what it captures, in the file's order."""
-        patterns = self._families.get(family, {}).get(node.kind_id, ())
-        return [
-            (pattern, way)
-            for pattern in patterns
-            for way in (pattern.matches(node) if pattern.predicates else pattern.fits(node))
-        ]
+        found: list[Match] = []
+        for pattern in self._families.get(family, {}).get(node.kind_id, ()):
+            for way in pattern.matches(node) if pattern.predicates else pattern.fits(node):
+                found.append((pattern, way))  # noqa: PERF401 - most nodes have no pattern: a comprehension costs more
+        return found
 
     def captures(self, family: str, node: Node) -> list[Captures]:
         """Return likewise the captures alone."""
@@ -191,11 +190,14 @@ class Pattern:
                 return []
         elif self.is_named and not node.is_named:
             return []
-        ways = [{capture: [node] for capture in self.captures}]
+        only: Captures = {}
+        for capture in self.captures:
+            only[capture] = [node]
         if self.without_ids and any(node.children_by_field_id(field) for field in self.without_ids):
             return []
         if self.is_ordered:
-            return [_with(way, fit) for way in ways for fit in self._in_order(node)]
+            return [_with(only, fit) for fit in self._in_order(node)]
+        ways = [only]
         for child in self.children:
             if child.field_id and not child.is_first:
                 nodes = node.children_by_field_id(child.field_id)
@@ -203,7 +205,8 @@ class Pattern:
                 nodes = child.candidates(node)
             if child.is_leaf:
                 if kind := child.kind_id:
-                    nodes = [one for one in nodes if one.kind_id == kind]
+                    if len(nodes) != 1 or nodes[0].kind_id != kind:  # mostly it is that one
+                        nodes = [one for one in nodes if one.kind_id == kind]
                 elif child.is_named:
                     nodes = [one for one in nodes if one.is_named]  # a field may hold a token
                 if not nodes:
@@ -217,12 +220,14 @@ class Pattern:
                     continue
                 fits = [{capture: [one] for capture in child.captures} for one in nodes]
             else:
-                fits = [way for one in nodes for way in child.fits(one)]
+                fits = child.fits(nodes[0]) if len(nodes) == 1 else [way for one in nodes for way in child.fits(one)]
                 if not fits and not child.is_optional:
                     return []
             if child.quantifier:
                 for fit in fits:
                     ways = [_with(way, fit) for way in ways]
+            elif len(ways) == len(fits) == 1:
+                ways = [_with(ways[0], fits[0])]
             else:
                 ways = [_with(way, fit) for way in ways for fit in fits]
         return ways
