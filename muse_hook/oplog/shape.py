@@ -109,15 +109,15 @@ _COMMIT: dict[str, Check] = {
     "engine": _is_text, "summary": _is_text, "sem_ver_bump": _is_bump, "breaking_changes": _is_texts,
     "shallow": lambda value: type(value) is bool,
 }  # fmt: skip
+_NEEDED_OF_ENTRY = frozenset(_ENTRY)
 _NEEDED_OF_COMMIT = tuple(key for key in _COMMIT if key not in ("engine", "shallow"))
 _NEEDED_BY_HAND = ("op_id", "lamport_ts", "parent_op_ids", "domain", "domain_op")
 
 
 def wrong_in_entry(entry: Mapping[str, Any]) -> str:
     """Return the first key of a batch's entry whose value is not what it must be, "" for none; `domain_op.lines`."""
-    for key in _ENTRY:
-        if key not in entry:
-            return key
+    if not entry.keys() >= _NEEDED_OF_ENTRY:
+        return next(key for key in _ENTRY if key not in entry)
     return _wrong(entry, _ENTRY) or _within("domain_op", wrong_in_op(entry["domain_op"]))
 
 
@@ -169,6 +169,8 @@ def _within(key: str, wrong: str) -> str:
 def _wrong(values: Mapping[str, Any], checks: Mapping[str, Check]) -> str:
     for key, value in values.items():
         check = checks.get(key)
+        if check is _is_text and type(value) is str:  # most are: 2 % of a backfill that links what it recorded
+            continue
         if check is not None:
             if not check(value):
                 return key

@@ -89,6 +89,7 @@ class Recorder:
         self._cache = cache or TableCache()
         self._new_baseline = new_baseline
         self._objects: ObjectReader | None = None
+        self._ends: dict[str, int] = {}  # of each log that this one appended to, where its bytes end
 
     @property
     def objects(self) -> ObjectReader:
@@ -211,11 +212,12 @@ class Recorder:
             self._new_baseline.write()
             self._index.reopen()
         new = self._unsealed(batches)
-        if new and stand_at_end(self._store, session, [batch.commit_id for batch in new]):
+        known_end = self._ends.get(session, 0)
+        if new and stand_at_end(self._store, session, [batch.commit_id for batch in new], known_end=known_end):
             self._index.reread(session)  # the index, a cache, hid what stands there, or that is damaged
             new = self._unsealed(new)
         if new:
-            start, _ = append(self._store, session, new, sync=sync)
+            start, self._ends[session] = append(self._store, session, new, sync=sync)
             self._index.add(session, start, new)
         return len(new)
 
