@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from muse_hook.history import tables
 from muse_hook.history.ancestry import BEFORE, Ancestry, ReachCache
 from muse_hook.history.identity import AddressHistory, SymbolHistory
@@ -13,11 +11,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
 
     from muse_hook.history.ancestry import ChainPosition, ReachableSet
     from muse_hook.index.index import Index
 
     Progress = Callable[[int, int], None]
+    MoveRow = tuple[int, int, str, str, str, float | None, int | None]
+    """A row of `moves`: record, symbol, old and new address, how, confidence, and the parent (1 for the first one) that
+    the symbol had gone there in already."""
 
 _UNLINKED = (
     "SELECT record, commit_id, generation FROM records"
@@ -31,8 +33,14 @@ _OPS = (
 )
 
 
-class EntryRow(NamedTuple):
+class EntryRow:
     """A row of `entries`, as far as identity asks; `content_id` is the old one where the op has one."""
+
+    # no NamedTuple: `typing` is a tenth of what a command loads
+    __slots__ = (
+        "address", "change", "confidence", "content_id", "from_address", "from_parent", "inside", "kind", "new_address",
+        "op", "position",
+    )  # fmt: skip
 
     position: int
     inside: int | None
@@ -46,25 +54,22 @@ class EntryRow(NamedTuple):
     confidence: float | None
     content_id: str
 
-
-class MoveRow(NamedTuple):
-    """A row of `moves`; `from_parent` is the parent (1 for the first one) that the symbol had gone there in already."""
-
-    record: int
-    symbol: int
-    old: str
-    new: str
-    how: str
-    confidence: float | None
-    from_parent: int | None
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        (
+            self.position, self.inside, self.op, self.address, self.kind, self.change, self.new_address,
+            self.from_address, self.from_parent, self.confidence, self.content_id,
+        ) = row  # fmt: skip
 
 
-class CommitNode(NamedTuple):
+class CommitNode:
     """A linked commit: its record, its position on a chain, its parents' ids."""
 
-    record: int
-    position: ChainPosition
-    parents: list[str]
+    __slots__ = ("parents", "position", "record")
+
+    def __init__(self, record: int, position: ChainPosition, parents: list[str]) -> None:
+        self.record = record
+        self.position = position
+        self.parents = parents
 
 
 def link(index: Index, progress: Progress, pause: Callable[[], None], *, late: bool = True) -> None:
@@ -173,11 +178,11 @@ class Linker:
 
     def _link_commit(self, record: int, commit_id: str, generation: int) -> None:
         names = self._parents_of(record)
-        parents = [node and node.position for node in map(self.node, names)]
+        parents = [None if node is None else node.position for node in map(self.node, names)]
         position = self._ancestry.add(generation, parents)
         node = self._nodes[commit_id] = CommitNode(record, position, names)
         self._linked.append((position[0], position[1], record))
-        ops = list(map(EntryRow._make, self._sql.execute(_OPS, (record,))))
+        ops = list(map(EntryRow, self._sql.execute(_OPS, (record,))))
         cache = self._reach_cache
         reachable = [cache.get(parent) if number else cache.take(parent) for number, parent in enumerate(parents)]
         if ops or len(parents) > 1:
@@ -249,9 +254,10 @@ class Linker:
 
     def add_move(self, move: MoveRow) -> None:
         """Add a rename or move, a symbol's own or that of a file or class that carried it along."""
+        record, symbol, old, new, *_ = move
         self._moves.append(move)
-        self._places.setdefault(move.symbol, set()).update((move.old, move.new))
-        self.symbols.set_address(move.symbol, move.record, move.new)
+        self._places.setdefault(symbol, set()).update((old, new))
+        self.symbols.set_address(symbol, record, new)
 
     def _write(self) -> None:
         self.addresses.write()
@@ -343,7 +349,7 @@ class CommitLinker:
                 continue
             addresses.start(address, self._position, self._record, truth)
             if origin != address and addresses.living(self._first, address) != truth:
-                self._linker.add_move(MoveRow(self._record, truth, origin, address, "file moved", None, number))
+                self._linker.add_move((self._record, truth, origin, address, "file moved", None, number))
         return disputed.union(addresses.touched(self._record))
 
     def _separate(self, addresses: Iterable[str]) -> None:
@@ -402,7 +408,7 @@ class CommitLinker:
             addresses.start(origin, BEFORE, 0, symbol)
             if origin != address:  # something took it along before anybody knew of it: it is there no more
                 addresses.end(origin, self._position, self._record)
-                self._linker.add_move(MoveRow(self._record, symbol, origin, address, "file moved", None, 1))
+                self._linker.add_move((self._record, symbol, origin, address, "file moved", None, 1))
         elif addresses.living(self._first, address) != symbol and self._others(symbol, address):
             symbol = self._start(address, content_id)
             addresses.start(address, self._position, self._record, symbol)
@@ -450,7 +456,7 @@ class CommitLinker:
             if symbol is not None:
                 if before != op.address:
                     how = _how(op) if op.change else "file moved"
-                    self._linker.add_move(MoveRow(self._record, symbol, before, op.address, how, op.confidence, n))
+                    self._linker.add_move((self._record, symbol, before, op.address, how, op.confidence, n))
                 return symbol
         return None
 
@@ -514,7 +520,7 @@ class CommitLinker:
         living = self._linker.addresses.living
         others = range(1, len(self._reachable))
         brought = next((number + 1 for number in others if living(self._reachable[number], new) == symbol), None)
-        self._linker.add_move(MoveRow(self._record, symbol, old, new, how, confidence, brought))
+        self._linker.add_move((self._record, symbol, old, new, how, confidence, brought))
 
 
 def _how(op: EntryRow) -> str:
