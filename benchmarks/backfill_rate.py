@@ -1,13 +1,15 @@
 """How fast history is recorded, beside others who read it: whole processes, start-up included, one after the other.
 
-    python benchmarks/backfill_rate.py CLONE [COUNT] [--rounds 3] [--muse MUSE --muse-python PYTHON] [--json]
+    python benchmarks/backfill_rate.py CLONE [COUNT] [--rounds 3] [--muse MUSE --muse-python PYTHON] [--instructions]
+                                       [--json]
 
 Each runner goes over the last COUNT commits of CLONE's HEAD: muse_hook with one process and with two, PyDriller (its
 changed methods, which is as near as it comes), and with `--muse` Muse's own pipeline (see muse_pipeline.py), given of
 a merge what differs from its first parent, and only what differs from every parent. Times are processor time, children
 included (elapsed time for two processes); the ratio is how many times muse_hook's rate with one process. Beside that:
 what the log takes, what the second half of the range costs for each byte changed, compared with the first, and what
-the story of the most changed function costs `git log -L` and `muse-hook log`.
+the story of the most changed function costs `git log -L` and `muse-hook log`. With `--instructions` one round of
+instructions is counted in the place of times, by valgrind: a busy machine does not change them.
 """
 
 from __future__ import annotations
@@ -23,6 +25,10 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called concurrent
+
+import instructions
 
 from muse_hook.git.discovery import open_repository
 
@@ -43,12 +49,17 @@ Run = dict[str, float]
 
 
 class Bench:
-    """A folder for stores, and the runs made so far: by runner, one dict of figures a run."""
+    """A folder for stores, and the runs made so far: by runner, one dict of figures a run.
 
-    def __init__(self, base: Path, clone: Path, count: int) -> None:
+    Where it is `counted` these are instructions, in `unit` "instructions", else "cpu" and more.
+    """
+
+    def __init__(self, base: Path, clone: Path, count: int, *, counted: bool = False) -> None:
         self.base = base
         self.clone = clone
         self.count = count
+        self.counted = counted
+        self.unit = "instructions" if counted else "cpu"
         self.runs: dict[str, list[Run]] = {}
 
     def store(self) -> Path:
@@ -60,7 +71,14 @@ class Bench:
 
     def muse_hook(self, *words: str, cwd: Path) -> Run:
         """Run the command line in a repository."""
-        return run([sys.executable, "-P", "-m", "muse_hook", *words], cwd)
+        return self.run([sys.executable, "-P", "-m", "muse_hook", *words], cwd)
+
+    def run(self, command: list[str], cwd: Path, *, check: bool = True) -> Run:
+        """Run a process to its end; see `run`, or its millions of instructions where those are counted."""
+        if not self.counted:
+            return run(command, cwd, check=check)
+        number, status = instructions.count(command, cwd, environment(), check=check)
+        return {"instructions": number, "status": status}
 
     def backfill(self, jobs: int) -> Run:
         """Record the range into a fresh store."""
@@ -83,7 +101,7 @@ class Bench:
                     sizes[oid not in older] += sum(objects.size(blob.oid) for blob in blobs)
         first = self.muse_hook("backfill", middle, "-n", str(len(older)), "--jobs", "1", cwd=store)
         second = self.muse_hook("backfill", "-n", str(len(newest)), "--jobs", "1", cwd=store)
-        return (second["cpu"] / sizes[1]) / (first["cpu"] / sizes[0])
+        return (second[self.unit] / sizes[1]) / (first[self.unit] / sizes[0])
 
     def story(self) -> dict[str, object]:
         """Return the seconds that the story of the most changed function takes `git log -L` and `muse-hook log`."""
@@ -96,11 +114,12 @@ class Bench:
                     changes[op["address"]] += 1
         for address, _ in changes.most_common(20):
             path, _, name = address.partition("::")
-            searched = run(["git", "log", f"-{self.count}", "-L", f":{name}:{path}", "HEAD"], store, check=False)
+            searched = self.run(["git", "log", f"-{self.count}", "-L", f":{name}:{path}", "HEAD"], store, check=False)
             if not searched["status"]:  # else it is gone by now
                 self.muse_hook("log", address, cwd=store)  # the first command folds what was recorded
                 ours = self.muse_hook("log", address, cwd=store)
-                return {"symbol": address, "git log -L": searched["elapsed"], "muse-hook log": ours["elapsed"]}
+                unit = self.unit if self.counted else "elapsed"
+                return {"symbol": address, "git log -L": searched[unit], "muse-hook log": ours[unit]}
         return {}
 
     def note(self, name: str, figures: Run) -> None:
@@ -113,11 +132,15 @@ def git(where: Path, *words: str) -> str:
     return subprocess.run(["git", "-C", where, *words], check=True, capture_output=True, text=True).stdout
 
 
+def environment() -> dict[str, str]:
+    """Return this process's environment without what would change Python or Git."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GIT_"))}
+
+
 def run(command: list[str], cwd: Path, *, check: bool = True) -> Run:
     """Run a process to its end: seconds elapsed, of processor time, and its peak memory in MiB."""
     started = time.perf_counter()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GIT_"))}
-    process = subprocess.Popen(command, cwd=cwd, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, cwd=cwd, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     complaint = process.stderr.read()
     _, status, used = os.wait4(process.pid, 0)
@@ -132,32 +155,37 @@ def run(command: list[str], cwd: Path, *, check: bool = True) -> Run:
 def measure(arguments: argparse.Namespace) -> dict[str, object]:
     """Return all figures."""
     with tempfile.TemporaryDirectory(prefix="backfill_rate.") as base:
-        bench = Bench(Path(base), arguments.clone.resolve(), arguments.count)
-        for _ in range(arguments.rounds):
+        bench = Bench(Path(base), arguments.clone.resolve(), arguments.count, counted=arguments.instructions)
+        for _ in range(1 if bench.counted else arguments.rounds):
             bench.note(ONE, bench.backfill(1))
-            bench.note(TWO, bench.backfill(2))
+            if not bench.counted:
+                bench.note(TWO, bench.backfill(2))
             listed = git(bench.clone, "rev-list", "-n", str(bench.count), "HEAD").split()
             words: list[object] = [sys.executable, "-P", "-c", DRILL, str(bench.clone), *listed]
-            bench.note(PYDRILLER, run([*map(str, words)], bench.base))
+            bench.note(PYDRILLER, bench.run([*map(str, words)], bench.base))
             if arguments.muse:
                 script = str(HERE / "muse_pipeline.py")
                 words = [arguments.muse_python, "-W", "ignore", script, arguments.muse, bench.clone, bench.count]
                 for name, options in MUSE.items():
-                    bench.note(name, run([*map(str, words), *options], bench.base))
+                    bench.note(name, bench.run([*map(str, words), *options], bench.base))
         halves = bench.halves()
         bench.backfill(1)
         return {"commits": bench.count, "runs": bench.runs, "halves": halves, "story": bench.story()}
 
 
 def rows(found: dict[str, object]) -> list[tuple[str, float, float, float, float]]:
-    """Return (runner, commits a second, muse_hook's rate over it: median, least and most) of what was measured."""
+    """Return (runner, commits a second, muse_hook's rate over it: median, least and most) of what was measured.
+
+    Of instructions, in the place of the second one: millions for each commit.
+    """
     runs: dict[str, list[Run]] = found["runs"]  # type: ignore[assignment] # of measure
     count = int(found["commits"])  # type: ignore[call-overload] # likewise
     made = []
     for name, theirs in runs.items():
-        key = "elapsed" if name == TWO else "cpu"
+        key = "instructions" if "instructions" in theirs[0] else "elapsed" if name == TWO else "cpu"
         ratios = sorted(other[key] / ours[key] for other, ours in zip(theirs, runs[ONE], strict=True))
-        rate = count / statistics.median(other[key] for other in theirs)
+        middle = statistics.median(other[key] for other in theirs)
+        rate = middle / count if key == "instructions" else count / middle
         made.append((name, rate, statistics.median(ratios), ratios[0], ratios[-1]))
     return made
 
@@ -170,14 +198,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--muse", type=Path)
     parser.add_argument("--muse-python", default="python3.12")
+    parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--json", action="store_true")
     found = measure(parser.parse_args())
     if parser.parse_args().json:
         print(json.dumps(found))
         return
     for name, rate, middle, low, high in rows(found):
-        peak = max(one["mib"] for one in found["runs"][name])  # type: ignore[index] # of measure
-        print(f"{name:32} {rate:7.0f} commits/s  {middle:6.2f}  ({low:.2f} to {high:.2f})  {peak:.0f} MiB")
+        runs = found["runs"][name]  # type: ignore[index] # of measure
+        if "mib" in runs[0]:
+            peak = max(one["mib"] for one in runs)
+            print(f"{name:32} {rate:7.0f} commits/s  {middle:6.2f}  ({low:.2f} to {high:.2f})  {peak:.0f} MiB")
+        else:
+            print(f"{name:32} {rate:7.1f} million instructions a commit  {middle:6.2f}")
     log = found["runs"][ONE][0]["log_bytes"] / int(found["commits"])  # type: ignore[index, call-overload] # likewise
     print(f"log: {log:.0f} bytes a commit; second half: {found['halves']:.2f} times the first's cost a changed byte")
     print(found["story"])

@@ -1,11 +1,13 @@
 """What the hook adds to `git commit`, in units of a hook that only starts Python.
 
-    python benchmarks/hook_latency.py CLONE [--rounds 25] [--files 5000] [--entries 1000000] [--changed 3] [--json]
+    python benchmarks/hook_latency.py CLONE [--rounds 25] [--files 5000] [--entries 1000000] [--changed 3]
+                                      [--instructions] [--json]
 
 Makes repositories from the Python files of CLONE's HEAD that differ in their post-commit hook alone: none, `:` in sh,
 `python -I -c pass`, muse_hook, muse_hook with `muse.background`. Then it commits the same edits in all of them, in
 turns, and takes medians; the range behind a ratio is that of nine tenths of a thousand resamplings.
-`--files` puts so many further files into each, `--entries` so many entries into the log before.
+`--files` puts so many further files into each, `--entries` so many entries into the log before. With `--instructions`
+one commit in each is counted by valgrind, in millions of instructions: a busy machine does not change them.
 """
 
 from __future__ import annotations
@@ -22,6 +24,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called concurrent
+
+import instructions
 
 from muse_hook.languages.languages import engine
 from muse_hook.model.change import Commit
@@ -64,6 +70,27 @@ def measure(clone: Path, *, rounds: int, files: int = 0, entries: int = 0, chang
                 room.settle(kind)
         room.check(rounds + 3)
     return seconds, processor
+
+
+def count(clone: Path, *, files: int = 0, entries: int = 0, changed: int = 3) -> Samples:
+    """Return the millions of instructions of one `git commit`, all its processes together, by the kind of hook."""
+    counted: Samples = {}
+    with tempfile.TemporaryDirectory(prefix="hook_latency.") as base:
+        room = Room(Path(base))
+        names = room.seed(clone, files)
+        for kind in (NONE, PYTHON, MUSE):
+            room.repository(kind, entries)
+            for turn in range(3):  # two to warm up
+                for name in names[:changed]:
+                    with (room.path(kind) / name).open("a") as file:
+                        file.write(FUNCTION.format(turn))
+                room.git(kind, "add", "-u")
+                words = ["git", "-c", "gc.auto=0", "commit", "-qm", f"round {turn}"]
+                if turn == 2:  # noqa: PLR2004 - the last one
+                    counted[kind] = [instructions.count(words, room.path(kind), room.environ)[0]]
+                else:
+                    room.git(kind, *words[1:])
+    return counted
 
 
 class Room:
@@ -204,8 +231,15 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=0)
     parser.add_argument("--entries", type=int, default=0)
     parser.add_argument("--changed", type=int, default=3)
+    parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    if arguments.instructions:
+        found = count(arguments.clone, files=arguments.files, entries=arguments.entries, changed=arguments.changed)
+        for kind, (millions,) in found.items():
+            print(f"{kind:18} {millions:8.1f} million instructions, a commit")
+        print(f"{MUSE:18} {ratio(found, MUSE)[0]:8.2f} times what {PYTHON} adds")
+        return
     measured = measure(
         arguments.clone,
         rounds=arguments.rounds,

@@ -1,7 +1,10 @@
 """Runs the benchmarks and writes their figures as a table and a plot: what docs/benchmarks.md is.
 
-python benchmarks/report.py CLONE OUT [--rounds 15] [--count 300] [--files 5000] [--entries 1000000]
-                            [--muse MUSE --muse-python PYTHON]
+python benchmarks/report.py OUT CLONE[=COUNT]... [--rounds 15] [--count 300] [--files 5000] [--entries 1000000]
+                            [--muse MUSE --muse-python PYTHON] [--instructions]
+
+The hook is measured with files of the first clone, the backfill of the last COUNT commits of each. With
+`--instructions` one run of each is counted by valgrind: on a busy machine times say nothing.
 """
 
 from __future__ import annotations
@@ -40,12 +43,16 @@ def bars(title: str, unit: str, values: list[tuple[str, float, float, float]], t
 
 def hook_rows(clone: Path, arguments: argparse.Namespace) -> list[tuple[str, str, float, float, float]]:
     """Return (what, elapsed or processor time, ratio, least, most) of the hook in each setting."""
-    rows = []
+    rows: list[tuple[str, str, float, float, float]] = []
     for label, files, entries in (
         ("small repository", 0, 0),
         (f"{arguments.files:,} files", arguments.files, 0),
         (f"log of {arguments.entries:,} entries", 0, arguments.entries),
     ):
+        if arguments.instructions:
+            counted = hook_latency.count(clone, files=files, entries=entries)
+            rows.append((f"hook, {label}", "instructions", *hook_latency.ratio(counted, hook_latency.MUSE)))
+            continue
         measured = hook_latency.measure(clone, rounds=arguments.rounds, files=files, entries=entries)
         for how, samples in zip(("elapsed", "processor"), measured, strict=True):
             rows.append((f"hook, {label}", how, *hook_latency.ratio(samples, hook_latency.MUSE)))
@@ -57,51 +64,68 @@ def hook_rows(clone: Path, arguments: argparse.Namespace) -> list[tuple[str, str
 def main() -> None:
     """Measure, and write OUT.md and OUT.svg."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("clone", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("clones", nargs="+", metavar="CLONE[=COUNT]")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--muse", type=Path)
     parser.add_argument("--muse-python", default="python3.12")
+    parser.add_argument("--instructions", action="store_true")
     arguments = parser.parse_args()
-    hook = hook_rows(arguments.clone, arguments)
+    named = (word.partition("=") for word in arguments.clones)
+    clones = {Path(path): count or str(arguments.count) for path, _, count in named}
+    hook = hook_rows(next(iter(clones)), arguments)
     words = ["--muse", str(arguments.muse), "--muse-python", arguments.muse_python] if arguments.muse else []
+    words += ["--instructions"] if arguments.instructions else []
     script = str(Path(__file__).parent / "backfill_rate.py")
-    done = subprocess.run(
-        [sys.executable, "-P", script, str(arguments.clone), str(arguments.count), "--json", *words],
-        check=True,
-        capture_output=True,
-    )
-    found = json.loads(done.stdout)
-    rates = backfill_rate.rows(found)
+    found = {}
+    for clone, count in clones.items():
+        command = [sys.executable, "-P", script, str(clone), count, "--json", *words]
+        done = subprocess.run(command, check=True, capture_output=True)
+        found[clone.resolve().name] = json.loads(done.stdout)
+    rates = {name: backfill_rate.rows(of) for name, of in found.items()}
     arguments.out.with_suffix(".svg").write_text(plot(hook, rates))
-    arguments.out.with_suffix(".md").write_text(text(arguments, hook, rates, found))
+    arguments.out.with_suffix(".md").write_text(text(arguments, hook, found))
 
 
-def plot(hook: list[tuple[str, str, float, float, float]], rates: list[tuple[str, float, float, float, float]]) -> str:
-    """Return both plots as one SVG."""
-    title = "What a hook adds to git commit, in starts of python -I -c pass (processor time)"
-    first, top = bars(title, "", [(row[0], *row[2:]) for row in hook if row[1] == "processor"], 8)
-    title = "Backfill: how many times as long as muse_hook with one process"
-    second, end = bars(title, "", [(name, *ratio) for name, _, *ratio in rates], top)
+def plot(
+    hook: list[tuple[str, str, float, float, float]], rates: dict[str, list[tuple[str, float, float, float, float]]]
+) -> str:
+    """Return all plots as one SVG."""
+    unit = hook[-1][1]
+    title = f"What a hook adds to git commit, in starts of python -I -c pass ({unit})"
+    first, end = bars(title, "", [(row[0], *row[2:]) for row in hook if row[1] == unit], 8)
+    shown = [first]
+    for clone, rows in rates.items():
+        title = f"Backfill of {clone}: how many times as much as muse_hook with one process"
+        more, end = bars(title, "", [(name, *ratio) for name, _, *ratio in rows], end)
+        shown.append(more)
+    plots = "\n".join(shown)
     style = 'font-family="sans-serif" font-size="12"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{end}" {style}>'
-    return f'{head}\n<rect width="100%" height="100%" fill="white"/>\n{first}\n{second}\n</svg>\n'
+    return f'{head}\n<rect width="100%" height="100%" fill="white"/>\n{plots}\n</svg>\n'
 
 
-def text(arguments: argparse.Namespace, hook: list, rates: list, found: dict) -> str:
+def text(arguments: argparse.Namespace, hook: list, found: dict[str, dict]) -> str:
     """Return the page."""
-    name = arguments.clone.resolve().name
+    words = " ".join(f"path/to/{name}={of['commits']}" for name, of in found.items())
+    if arguments.instructions:
+        how = (
+            f"Made by `benchmarks/run {words} --instructions` with CPython {platform.python_version()}: instructions of"
+            " whole processes and of all that they start, counted by valgrind, so that a busy machine changes nothing."
+        )
+    else:
+        how = (
+            f"Made by `benchmarks/run {words}` on {os.cpu_count()} processors with CPython"
+            f" {platform.python_version()}. Ratios of one run count, absolute times do not; the spread is that of"
+            " nine tenths of a thousand resamplings for the hook, least and most for the backfill."
+        )
     lines = [
         "# Benchmarks",
         "",
-        (
-            f"Made by `benchmarks/run path/to/{name}` on {os.cpu_count()} processors with CPython"
-            f" {platform.python_version()}. Ratios of one run count, absolute times do not; the spread is that of"
-            " nine tenths of a thousand resamplings for the hook, least and most for the backfill."
-        ),
+        how,
         "",
         f"![The figures below as bars]({arguments.out.name}.svg)",
         "",
@@ -115,22 +139,38 @@ def text(arguments: argparse.Namespace, hook: list, rates: list, found: dict) ->
         "| hook | time | ratio | spread |",
         "|---|---|---|---|",
         *(f"| {what} | {how} | {ratio:.2f} | {low:.2f} to {high:.2f} |" for what, how, ratio, low, high in hook),
-        "",
-        "## Backfill",
-        "",
-        (
-            f"The last {found['commits']} commits of {name}, whole processes, start-up included; processor time (two"
-            " processes: elapsed time)."
-        ),
-        "",
-        "| | commits/s | time, muse_hook = 1 | spread | peak memory |",
-        "|---|---|---|---|---|",
     ]
-    for runner, rate, ratio, low, high in rates:
-        peak = max(run["mib"] for run in found["runs"][runner])
-        lines.append(f"| {runner} | {rate:.0f} | {ratio:.2f} | {low:.2f} to {high:.2f} | {peak:.0f} MiB |")
+    for name, of in found.items():
+        lines += backfill(name, of, counted=arguments.instructions)
+    return "\n".join(lines) + "\n"
+
+
+def backfill(name: str, found: dict, *, counted: bool) -> list[str]:
+    """Return the lines about the backfill of a clone."""
+    lines = ["", f"## Backfill of {name}", ""]
+    if counted:
+        lines += [
+            f"The last {found['commits']} commits, start-up included.",
+            "",
+            "| | million instructions a commit | muse_hook = 1 |",
+            "|---|---|---|",
+            *(f"| {runner} | {rate:.1f} | {ratio:.2f} |" for runner, rate, ratio, *_ in backfill_rate.rows(found)),
+        ]
+    else:
+        lines += [
+            (
+                f"The last {found['commits']} commits, whole processes, start-up included; processor time (two"
+                " processes: elapsed time)."
+            ),
+            "",
+            "| | commits/s | time, muse_hook = 1 | spread | peak memory |",
+            "|---|---|---|---|---|",
+        ]
+        for runner, rate, ratio, low, high in backfill_rate.rows(found):
+            peak = max(run["mib"] for run in found["runs"][runner])
+            lines.append(f"| {runner} | {rate:.0f} | {ratio:.2f} | {low:.2f} to {high:.2f} | {peak:.0f} MiB |")
     log = statistics.mean(run["log_bytes"] for run in found["runs"][backfill_rate.ONE]) / found["commits"]
-    story = found["story"]
+    story, measure = found["story"], "much" if counted else "long"
     lines += [
         "",
         (
@@ -148,11 +188,11 @@ def text(arguments: argparse.Namespace, hook: list, rates: list, found: dict) ->
         lines += [
             "",
             (
-                f"The story of `{story['symbol']}`: `git log -L` takes {times:.1f} times as long as `muse-hook log`, of"
-                " whose time argparse, which reads every command line, takes 7 ms."
+                f"The story of `{story['symbol']}`: `git log -L` takes {times:.1f} times as {measure} as"
+                " `muse-hook log`."
             ),
         ]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 if __name__ == "__main__":
