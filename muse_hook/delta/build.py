@@ -100,9 +100,10 @@ def build_delta(
     rows += _uncompared(uncompared)
     rows.sort(key=lambda row: row[:2])
     ops = [op for _, _, op in rows]
+    silent = {file.path for file in uncompared if _is_silent(file)}
     for op in ops:
         for code in op.get("change", ()):
-            if code in JUDGED:
+            if code in JUDGED and op["address"] not in silent:
                 judge.file_changed(op["address"], code)
     verdicts = sorted(judge.verdicts, key=Verdict.key)
     bump, breaking = sem_ver(verdicts)
@@ -114,6 +115,12 @@ def build_delta(
         "breaking_changes": breaking,
         "verdicts": [verdict.as_json() for verdict in verdicts],
     }
+
+
+def _is_silent(file: ChangedFile) -> bool:
+    """Whether the language of a file has no rule for what is public: then there is no verdict."""
+    table = file.old or file.new
+    return table is not None and not table.says("public")
 
 
 def _taken_whole(file: ChangedFile, parent: int, there: str) -> Row:

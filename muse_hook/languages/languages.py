@@ -9,7 +9,7 @@ from muse_hook.languages import grammar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Collection, Iterable
 
     import tree_sitter
 
@@ -25,7 +25,8 @@ _QUERIES = os.path.join(_PACKAGE, "queries")
 class Language:
     """One row of `languages.toml`, read when it is asked for.
 
-    `package` is the package that holds its grammar, `grammar_version` is "" where that is not installed.
+    `package` is the package that holds its grammar, `grammar_version` is "" where that is not installed. Files whose
+    names end in one of `generated` are in no language.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -35,6 +36,7 @@ class Language:
         head = text.find("\n", text.find("\ngrammar = ") + 1)
         self._head = parse_rows(text[: head if head >= 0 else len(text)])[name]
         self.package, _, self._function = str(self._head["grammar"]).partition(":")
+        self.generated = tuple(self._head.get("generated", ()))
         self._row: LanguageRow | None = None
         self._version: str | None = None
         self._grammar: tree_sitter.Language | None = None
@@ -61,6 +63,11 @@ class Language:
         """Return a list of what finds a file: `extensions`, `file_names`, `interpreters`."""
         value = self._head.get(key, [])
         return value if isinstance(value, list) else []
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether files have symbols only where the commit's `.museignore` names the language."""
+        return self._head.get("recorded") == "when asked"
 
     def strings(self, key: str) -> list[str]:
         """Return a list of the row, empty where the row has none of that name."""
@@ -103,6 +110,10 @@ class _Languages:
         heads = (table[: table.index("]")] for table in self._text.split("\n[")[1:])
         return [head for head in heads if "." not in head]
 
+    def place(self, language: Language) -> int:
+        """Return where a row stands in the file."""
+        return self._text.find(f"\n[{language.name}]\n")
+
     def named(self, name: str) -> Language | None:
         """Return the row of a name; its tables follow it."""
         if name not in self._by_name:
@@ -117,17 +128,14 @@ class _Languages:
 
     def found_by(self, key: str, value: str) -> Language | None:
         """Return the row that has a value in one of its `finders`, which stand in one line each; None for none."""
-        if key not in self._finders:
-            text, start = self._text, f"\n{key} = ["
-            found = self._finders[key] = {}
-            at = text.find(start)
-            while at >= 0:
-                first = text.rindex("\n[", 0, at) + 2
-                name = text[first : text.index("]", first)]
-                for one in text[at : text.index("]\n", at)].split('"')[1::2]:
-                    found[one] = name
-                at = text.find(start, at + 1)
-        name = self._finders[key].get(value, "")
+        found = self._finders.setdefault(key, {})
+        name = found.get(value, "")
+        if not name and '"' not in value:
+            text, quoted, at = self._text, f'"{value}"', 0
+            while not name and (at := text.find(quoted, at + 1)) > 0:
+                if text.startswith(f"{key} = [", text.rindex("\n", 0, at) + 1):
+                    first = text.rindex("\n[", 0, at) + 2
+                    name = found[value] = text[first : text.index("]", first)]
         return self.named(name) if name else None
 
 
@@ -152,10 +160,11 @@ def language_named(name: str) -> Language | None:
     return _read().named(name)
 
 
-def languages_named(names: Container[str]) -> list[Language]:
+def languages_named(names: Iterable[str]) -> list[Language]:
     """Return the languages of these names, in the order of the file."""
     found = _read()
-    return [one for one in (found.named(name) for name in found.names() if name in names) if one is not None]
+    known = [one for one in map(found.named, dict.fromkeys(names)) if one is not None]
+    return sorted(known, key=found.place) if len(known) > 1 else known
 
 
 def language_for(path: str, read_head: Callable[[], bytes] | None = None) -> Language | None:
@@ -167,8 +176,8 @@ def language_for(path: str, read_head: Callable[[], bytes] | None = None) -> Lan
 def known_language(path: str, read_head: Callable[[], bytes] | None = None) -> Language | None:
     """Return the language of a path by its file name or extension, installed or not; None where there is none.
 
-    A path without extension has that of the interpreter in its first line: `read_head`, called for such a path alone,
-    returns what the file begins with.
+    What programs write (lock files) is in none. A path without extension has that of the interpreter in its first
+    line: `read_head`, called for such a path alone, returns what the file begins with.
     """
     found = _read()
     name = path[path.rfind("/") + 1 :]
@@ -177,7 +186,8 @@ def known_language(path: str, read_head: Callable[[], bytes] | None = None) -> L
     if by_name is not None:
         return by_name
     if dot > 0:
-        return found.found_by("extensions", name[dot:])
+        one = found.found_by("extensions", name[dot:])
+        return None if one is not None and one.generated and name.endswith(one.generated) else one
     head = b"" if read_head is None else read_head()
     return _language_of_script(found, head) if head[:2] == b"#!" else None
 
@@ -190,7 +200,7 @@ def _language_of_script(found: _Languages, head: bytes) -> Language | None:
     return found.found_by("interpreters", program.rstrip("0123456789."))
 
 
-def engine(names: Container[str]) -> str:
+def engine(names: Collection[str]) -> str:
     """Return what a delta depends on beside its commit, whose files are in the languages of these names.
 
     That is the number of our engine, tree-sitter's version, and each of their grammars' with its ABI: one version of a

@@ -49,11 +49,11 @@ _DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME}){{{_DOTS_LIMIT}}}"
 class IgnoreRules:
     """The patterns of one `.museignore`, `[global]` before `[domain.code]`; the last one that matches decides.
 
-    The rules are Muse's (`muse.core.ignore`). ValueError, with what is wrong, where the file is not TOML, or more than
-    anybody writes.
+    The rules are Muse's (`muse.core.ignore`). `languages` of `[domain.code]`, those that are recorded where they are
+    asked for, is ours. ValueError, with what is wrong, where the file is not TOML, or more than anybody writes.
     """
 
-    __slots__ = ("_rules", "patterns")
+    __slots__ = ("_rules", "languages", "patterns")
 
     def __init__(self, content: bytes) -> None:
         import tomllib  # 10 ms, and few trees have a `.museignore`
@@ -65,7 +65,8 @@ class IgnoreRules:
             raise ValueError(f"not TOML: {error}") from None
         domains = raw.get("domain")
         domain = domains.get(_DOMAIN) if isinstance(domains, dict) else None
-        self.patterns = (*_patterns(raw.get("global")), *_patterns(domain))
+        self.patterns = (*_strings(raw.get("global"), "patterns"), *_strings(domain, "patterns"))
+        self.languages = frozenset(_strings(domain, "languages"))
         _refuse_too_much(self.patterns)
         self._rules = [rule for pattern in self.patterns if (rule := _ignore_glob(pattern)) is not None]
 
@@ -93,9 +94,9 @@ def _refuse_too_much(patterns: Sequence[str]) -> None:
         raise ValueError(f"its patterns have over {_BRACKETS_LIMIT} brackets")
 
 
-def _patterns(section: Any) -> tuple[str, ...]:
-    patterns = section.get("patterns") if isinstance(section, dict) else None
-    return tuple(item for item in patterns if isinstance(item, str)) if isinstance(patterns, list) else ()
+def _strings(section: Any, key: str) -> tuple[str, ...]:
+    found = section.get(key) if isinstance(section, dict) else None
+    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
 
 
 def _ignore_glob(pattern: str) -> tuple[bool, Glob] | None:

@@ -47,6 +47,8 @@ class PathRules:
         """Return how a path is recorded: 'symbols', 'file' (file-level ops only) or 'none'."""
         if self.ignore is not None and self.ignore.ignores(tuple(path.split("/"))):
             return NONE
+        if self._is_unasked(path):
+            return FILE
         lines = self._lines_for(path.rpartition("/")[0])
         if not lines:
             return SYMBOLS
@@ -58,6 +60,17 @@ class PathRules:
 
         states = attribute_states(matched, self._root.macros if self._root is not None else {})
         return FILE if any(is_true(states.get(name)) for name in WANTED) else SYMBOLS
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that are asked for."""
+        return self.ignore.languages if self.ignore is not None else frozenset()
+
+    def _is_unasked(self, path: str) -> bool:
+        from muse_hook.languages.languages import known_language
+
+        language = known_language(path)
+        return language is not None and language.is_asked_for and language.name not in self.languages
 
     def attributes(self, folder: Folder) -> Attributes | None:
         """Return what the `.gitattributes` of a folder says of the attributes that count; `None` without one."""
@@ -229,15 +242,16 @@ def _changed_folders(old: PathRules, new: PathRules, changes: Sequence[FileChang
         if name not in (ATTRIBUTES_FILE, IGNORE_FILE):
             continue
         top = tuple(folder.split("/")) if folder else ()
-        if (not top and name == IGNORE_FILE and _patterns(old) != _patterns(new)) or (
+        if (not top and name == IGNORE_FILE and _ignored(old) != _ignored(new)) or (
             name == ATTRIBUTES_FILE and _effect(old, top) != _effect(new, top)
         ):
             tops.add(top)
     return sorted(top for top in tops if not any(top[:depth] in tops for depth in range(len(top))))
 
 
-def _patterns(rules: PathRules) -> tuple[str, ...]:
-    return rules.ignore.patterns if rules.ignore is not None else ()
+def _ignored(rules: PathRules) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return what of `.museignore` can matter."""
+    return rules.ignore.patterns if rules.ignore is not None else (), rules.languages
 
 
 def _effect(rules: PathRules, folder: Folder) -> tuple[object, object]:

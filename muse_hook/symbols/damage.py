@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from muse_hook.symbols.query import Captures, Match, Pattern, Query
 
 
+_NAMES = ("name", "title", "name.spelled", "name.key", "name.path")
+
+
 def crosses(root: Node, query: Query, source: bytes) -> bool:
     """Whether a syntax error may have hidden a symbol, made one up, or put one in another's place.
 
@@ -46,7 +49,7 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
 
 def _blocks(pattern: Pattern, captures: Captures) -> list[Node]:
     """Return the blocks of a match that are looked into."""
-    keys = (pattern.scope,) if pattern.scope else ("container", "module", "object", "tests")
+    keys = (pattern.scope,) if pattern.scope else ("container", "module", "object", "tests", "flat")
     return [block for key in keys for block in captures.get(key, ())]
 
 
@@ -94,7 +97,10 @@ def _is_own(node: Node, matches: list[Match], query: Query, source: bytes) -> bo
     if not matches or any(pattern.is_import for pattern, _ in matches):
         return False
     for _, captures in matches:
-        names = captures.get("name") or captures.get("title") or query.names(captures["names"][0])
+        if "name.until" in captures:
+            continue  # its name is a text, which no error changes
+        names = next((nodes for key, nodes in captures.items() if key in _NAMES), None)
+        names = names or query.names(captures["names"][0])
         if not names:
             return False
         parts = {n.id for key in ("body", "parameters") for n in captures.get(key, ())}

@@ -302,6 +302,42 @@ class ClassDefinition:
         return tuple(display_text(one) for one in self.header.captures().get("decorator", ()))
 
 
+class Implied:
+    """A class that nothing defines but the names of its members: `tool` of `[tool.black]`."""
+
+    __slots__ = ()
+
+    signature_id = signature = decorators_id = bases_id = docstring_id = returns = guard_id = body_id = ""
+    content_id = masked_id = digest(("implied",))
+    tokens: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    statement_leaves: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    calls: frozenset[str] = frozenset()
+    parameters: tuple[Parameter, ...] = ()
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    definitions: tuple[Symbol, ...] = ()
+    guards: Guards = ()
+    value: Value | None = None
+    imported: tuple[str, str, str] | None = None
+
+    def same_as(self, other: Content) -> bool:
+        """Whether the other is nothing but a name as well."""
+        return isinstance(other, Implied)
+
+    def mentions(self, names: Collection[str]) -> bool:
+        """Whether any of `names` is said: none is."""
+        del names
+        return False
+
+    def texts(self) -> tuple[bytes, ...]:
+        """Return the text: there is none."""
+        return ()
+
+
+IMPLIED = Implied()
+
+
 class Import:
     """One imported name: where from, what, and as what (each "" where it is not said)."""
 

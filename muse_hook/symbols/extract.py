@@ -41,7 +41,8 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
-    if isinstance(previous, SegmentedTable) and previous.is_reusable(language) and not reader.is_in_context:
+    is_parted = not (reader.is_in_context or reader.is_whole)
+    if is_parted and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
         found = read_changed(text, previous.segments, reader)
         # the nodes of both are more than the file can have: where that is few enough, so are its own
         if found is not None and previous.nodes + found[1] <= MAX_NODES:
@@ -82,7 +83,7 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
         return SegmentedTable(language, state="too_large")
     damaged = root.has_error
     swallowed: list[bytes] = []
-    is_crossed = damaged and crosses(root, reader.query, text)
+    is_crossed = damaged and not reader.is_sound and crosses(root, reader.query, text)
     if not is_crossed:
         outline = Outline(reader, text, None if damaged else parsed)
         statements = outline.statements(root.children)
@@ -98,6 +99,7 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
             return SegmentedTable(language, state="unparsed", damaged=True)
         statements, swallowed = recovery.statements, recovery.swallowed
     segments = cut(text, whole(item_cuts(text, statements)), len(text))
+    damaged = damaged and not reader.is_sound
     return SegmentedTable(language, segments, damaged=damaged, nodes=nodes, swallowed=b"\n".join(swallowed))
 
 

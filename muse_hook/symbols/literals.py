@@ -8,7 +8,7 @@ from muse_hook.symbols.tokens import CLOSE, NAME, NUMBER, OPEN, RAW, STRING, wit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Mapping
 
     from tree_sitter import Node
 
@@ -60,10 +60,49 @@ def unquoted(text: str) -> str:
     return text.strip("`<>")
 
 
+def spaced(text: str) -> str:
+    """Return the text in single spaces."""
+    return " ".join(text.split())
+
+
+def heading(text: str) -> str:
+    """Return a heading in single spaces, without the `#` that may close it."""
+    text = spaced(text)
+    bare = text.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] == " " else text
+
+
+def underline(text: str) -> str:
+    """Return the mark of a heading as it is written before it: `=` below it is `#`, `-` is `##`."""
+    return {"=": "#", "-": "##"}.get(text[:1], text)
+
+
+def bullet(text: str) -> str:
+    """Return the mark of an item: `-` whatever its sign, `1` whatever its number."""
+    return "1" if text.strip()[:1].isdigit() else "-"
+
+
+def dequoted(text: str) -> str:
+    """Return the text without the quotes that may stand around it."""
+    return text[1:-1] if text[:1] == text[-1:] and text[:1] in {"'", '"'} else text
+
+
+def mark(text: str) -> str:
+    """Return "": how it is spelled does not matter."""
+    del text
+    return ""
+
+
 LEAVES: dict[str, Callable[[str], str]] = {
     "number": number,
     "nfkc": nfkc,
     "squeezed": squeezed,
+    "spaced": spaced,
+    "heading": heading,
+    "underline": underline,
+    "bullet": bullet,
+    "mark": mark,
+    "dequoted": dequoted,
     "unquoted": unquoted,
 }
 
@@ -140,7 +179,21 @@ class Quoted(Prefixed):
         return ""
 
 
-STRINGS: dict[str, type[Prefixed]] = {"prefixed": Prefixed, "quoted": Quoted}
+class Doubled(Quoted):
+    """Strings as `Quoted`, but in single quotes nothing is escaped: two of them are one."""
+
+    @classmethod
+    def prefix(cls, start: str) -> str:
+        """Return "'" where that is the quote."""
+        return start if start == "'" else ""
+
+    @classmethod
+    def value(cls, text: str, prefix: str) -> str:
+        """Return what the text between the quotes means."""
+        return text.replace("''", "'") if prefix else super().value(text, prefix)
+
+
+STRINGS: dict[str, type[Prefixed]] = {"prefixed": Prefixed, "quoted": Quoted, "doubled": Doubled}
 
 
 def text_of(node: Node) -> str:
@@ -148,10 +201,69 @@ def text_of(node: Node) -> str:
     return without_nul((node.text or b"").decode("utf-8", "backslashreplace"))
 
 
+def bare_text(node: Node, actions: Mapping[int, object], until: int = -1, quoted: Container[int] = ()) -> str:
+    """Return the text of a node up to `until` (-1: all) without comments and what else is not written.
+
+    Strings, the kinds `quoted`, are in double quotes where they have none in them.
+    """
+    start, end = node.start_byte, node.end_byte if until < 0 else until
+    source = node.text or b""
+    parts: list[bytes] = []
+    at = start
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if one.start_byte >= end:
+            continue
+        if one.kind_id in quoted:
+            text = one.text or b""
+            if text[:1] == b"'" == text[-1:] and b'"' not in text:
+                parts += (source[at - start : one.start_byte - start], b'"%b"' % text[1:-1])
+                at = one.end_byte
+            continue
+        is_left_out = one.is_named and (actions.get(one.kind_id, "") is None or (one.is_extra and not one.is_error))
+        if is_left_out and one.start_byte >= at:
+            parts.append(source[at - start : one.start_byte - start])
+            at = one.end_byte
+        elif not is_left_out:
+            stack += reversed(one.named_children)
+    parts.append(source[at - start : max(end, at) - start])
+    return without_nul(b"".join(parts).decode("utf-8", "backslashreplace"))
+
+
 def write_damage(node: Node, out: list[str]) -> Entries:
     """Write what could not be parsed as it stands, white space apart."""
     out.append(RAW + " ".join(text_of(node).split()))
     return ()
+
+
+def prose(kinds: Kinds) -> Act:
+    r"""Return the action for text whose line ends are spaces, word by word; two spaces or a `\` before one break it."""
+
+    def act(node: Node, out: list[str]) -> Entries:
+        out.append(kinds.opens[node.kind_id])
+        lines = bare_text(node, kinds.actions).split("\n")
+        for line in lines[:-1]:
+            is_broken = line.endswith(("  ", "\\"))
+            out += (NAME + word for word in line.removesuffix("\\").split())
+            out += [NAME + "\\"] * is_broken
+        out += (NAME + word for word in lines[-1].split())
+        out.append(CLOSE)
+        return ()
+
+    return act
+
+
+def verbatim(kinds: Kinds) -> Act:
+    """Return the action for text that stands as it is, line by line."""
+
+    def act(node: Node, out: list[str]) -> Entries:
+        out.append(kinds.opens[node.kind_id])
+        out += (STRING + line for line in bare_text(node, kinds.actions).rstrip().split("\n"))
+        out.append(CLOSE)
+        return ()
+
+    return act
 
 
 class Leaves(dict[bytes, str]):
@@ -193,6 +305,8 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
         base, source = node.start_byte, node.text or b""
         # where the grammar has no node for the opening, it is one character, and so is the end
         at, end = (0, len(source)) if starts else (1, max(len(source) - 1, 1))
+        if not starts:
+            prefix = spelling.prefix(source[:1].decode("latin-1"))
         for child in node.children:
             kind = child.kind_id
             if kind in starts:
@@ -267,7 +381,7 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
         entries.append(STRING + without_nul(text(source[at:], "")))
         return [*(entry for entry in entries if entry != STRING), CLOSE]
 
-    actions: dict[str, Act] = {row["whole"]: strings}
+    actions: dict[str, Act] = dict.fromkeys(row["whole"].split(), strings)
     if "joined" in row:
         actions[row["joined"]] = strings
     for kind in row.get("interpolation", "").split():

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.literals import Leaves, literal_actions, text_of, write_damage
-from muse_hook.symbols.shapes import Kinds, chain, family, flat, group, ladder, lean, markup, ordinary, transparent
+from muse_hook.symbols.literals import (
+    LEAVES,
+    Leaves,
+    bare_text,
+    literal_actions,
+    prose,
+    text_of,
+    verbatim,
+    write_damage,
+)
+from muse_hook.symbols.shapes import (
+    Kinds,
+    chain,
+    family,
+    flat,
+    group,
+    ladder,
+    lean,
+    markup,
+    ordinary,
+    transparent,
+)
 from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, quoted, spaced
 
 TYPE_CHECKING = False
@@ -54,11 +74,11 @@ class Normal:
 class Normalisation:
     """What one language says of its normal form; `languages.toml` says what the keys of a row mean.
 
-    `kinds` are the grammar's, with what writes each; `statements` and `literals` are numbers of kinds,
-    `packs` is what opens around the list in a kind.
+    `kinds` are the grammar's, with what writes each; `statements` are numbers of kinds, `packs` is what opens around
+    the list in a kind, `leaves_inside` the rule by which a kind in another one is one leaf.
     """
 
-    __slots__ = ("kinds", "literals", "packs", "statements")
+    __slots__ = ("kinds", "leaves_inside", "packs", "statements")
 
     def __init__(self, language: Language) -> None:
         alias = {kind: str(other) for kind, other in language.table("alias").items()}
@@ -71,16 +91,18 @@ class Normalisation:
         kinds.actions[ERROR] = write_damage
         for kind, spelling in language.table("leaves").items():
             kinds.set_action(kind, Leaves(str(spelling)), is_literal=True)
-        self._set_shapes(language, alias)
         strings = {key: str(value) for key, value in language.table("strings").items()}
+        self._set_shapes(language, alias)
         if strings:
             for kind, action in literal_actions(kinds, strings).items():
                 kinds.set_action(kind, action, is_literal=True)
-        literals = kinds.numbers(strings[key] for key in ("whole", "joined") if key in strings)
-        self.literals = frozenset(i for i in literals if callable(kinds.actions.get(i)))  # the type `string` is none
+        literals = kinds.numbers(kind for key in ("whole", "joined") for kind in strings.get(key, "").split())
+        kinds.literals = frozenset(i for i in literals if callable(kinds.actions.get(i)))  # the type `string` is none
 
     def _set_shapes(self, language: Language, alias: dict[str, str]) -> None:
         kinds = self.kinds
+        kinds.spelled = self.spelled
+        self.leaves_inside: dict[tuple[int, int], str] = {}
         inside: dict[str, dict[int, tuple[str, str]]] = {}  # by parent: what is done with a child, and with what
 
         def place(key: str, what: str, extra: str, action: Action) -> None:
@@ -110,6 +132,15 @@ class Normalisation:
             place(kind, "lead", OPEN + str(around), None)
         for kind, part in language.table("sealed").items():
             place(kind, "sealed", str(part), None)
+        for kind, rule in language.table("inside").items():
+            place(kind, "leaf", str(rule), None)
+            parent, _, child = kind.partition(".")
+            places = ((one, other) for one in kinds.numbers((parent,)) for other in kinds.numbers((child,)))
+            self.leaves_inside.update(dict.fromkeys(places, str(rule)))
+        for kind in language.strings("prose"):
+            kinds.set_action(kind, prose(kinds))
+        for kind in language.strings("verbatim"):
+            kinds.set_action(kind, verbatim(kinds))
         for kind in language.strings("holes"):
             inside.setdefault(kind, {}).update(dict.fromkeys(kinds.commas, ("hole", "")))
         for kind in language.strings("group"):
@@ -130,6 +161,10 @@ class Normalisation:
             kinds.set_action(kind, family(kinds, inside.get(kind, {}), pack.get(kind), is_bare=is_bare))
         if rungs := {key: str(value) for key, value in language.table("ladder").items()}:
             kinds.set_action(rungs["statement"], ladder(kinds, rungs))
+
+    def spelled(self, node: Node, rule: str, until: int = -1) -> str:
+        """Return the text of a node by a spelling rule, up to a byte `until` (-1: all of it), without comments."""
+        return LEAVES[rule](bare_text(node, self.kinds.actions, until, self.kinds.literals))
 
 
 class Normaliser:
@@ -159,6 +194,13 @@ class Normaliser:
             found = self._names[text] = text.decode()
         return found
 
+    def spelled(self, node: Node, until: int = -1) -> str:
+        """Return a name as it is written, in single spaces, up to a byte `until` (-1: all of it), without comments."""
+        rule, parent = "spaced", node.parent
+        if until < 0 and parent is not None:
+            rule = self._normalisation.leaves_inside.get((parent.kind_id, node.kind_id), rule)
+        return self._normalisation.spelled(node, rule, until)
+
     def numbers(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of kinds of node."""
         return self._normalisation.kinds.numbers(names)
@@ -178,7 +220,7 @@ class Normaliser:
             if node.is_extra:
                 continue
             action = actions.get(node.kind_id)
-            if node.kind_id in self._normalisation.literals:
+            if node.kind_id in self._normalisation.kinds.literals:
                 words.append(quoted(self.write([node]).entries) or text_of(node))
             elif node.children:
                 stack.extend(reversed(node.children))
@@ -222,6 +264,9 @@ class Normaliser:
             if pending:
                 role = pending.pop(entry.id, None)
                 if role == "":
+                    continue
+                if role == "name.key":  # a name, however it is written
+                    out.append(NAME + self.name(entry))
                     continue
                 if role is not None:
                     normal.roles.setdefault(role, []).append((len(out), -1))

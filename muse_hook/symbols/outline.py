@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.definition import ClassStatement, Definition, Import
+from muse_hook.symbols.definition import IMPLIED, ClassStatement, Definition, Import
 from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.statement import ClassParts, Context, Statement, SymbolEntry
 from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 MAX_DEPTH = 100
 
 # Captures that are the body of what holds members, and what stands in it.
-BODIES = {"container": "class", "module": "module", "object": "class", "tests": "test"}
+BODIES = {"container": "class", "module": "module", "object": "class", "tests": "test", "flat": "class"}
 
 # What a definition is called that stands in a class.
 _IN_CLASS = {"function": "method", "variable": "attribute"}
 
+
+# Captures whose name is more than a word.
+_WHOLE_NAMES = frozenset(("title", "name.spelled", "name.until", "name.key", "name.path"))
 
 # Of a class with a longer one every member's address would be as long.
 MAX_NAME = 4096
@@ -45,8 +48,11 @@ class Outline:
 
     More of them, which docs/languages.md explains: `@declaration` stands in a wrapper, `@part` is one of several in a
     statement, `@module` and `@object` are bodies beside `@container`, `@through` is a block without a condition,
-    `@header` what it begins with, `@within` a name that is no symbol, `@name.before` the beginning of a name,
-    `@title` the name of a test, `@import.tree` an import that nests.
+    `@header` what it begins with, `@within` a name that is no symbol, `@name.before` the beginning of a
+    name, `@title` the name of a test, `@import.tree` an import that nests. Of text: `@name.spelled` is a name as it is
+    written, `@name.until` what it stands before, `@name.key` a name with white space, `@name.path` one behind those of
+    its classes, `@flat` a body whose members are named by themselves, `@heading.<level>` a heading, a class with all
+    that stands below it.
 
     `is_ragged` tells whether the statements of any block looked into began at different columns, `is_dangling` whether
     something that belongs to the statement after it has none.
@@ -58,6 +64,7 @@ class Outline:
         self._query = reader.query
         self._name = reader.normaliser.name
         self._source = source
+        self._headings: dict[int, tuple[int, str]] = {}  # level and name, by where the statement begins
         self.is_ragged = self.is_dangling = False
 
     def statements(self, nodes: Iterable[Node], context: Context | None = None) -> list[Statement]:
@@ -67,7 +74,7 @@ class Outline:
         found: list[Statement] = []
         first: Node | None = None
         whole: tuple[Node, Node | None] = (None, None)  # type: ignore[assignment] # of the last one found
-        for node in nodes:
+        for node in self._unsectioned(nodes) if self._reader.sections else nodes:
             if not node.is_named or node.is_extra or node.kind_id in self._reader.dropped:
                 if found and node.kind_id in self._reader.following:
                     found[-1] = self._statement(whole[0], context, whole[1], node)
@@ -84,7 +91,45 @@ class Outline:
         columns = [one.column for one in found if one.begins_line]
         if columns and columns.count(columns[0]) < len(columns):
             self.is_ragged = True
-        return found
+        return self._sections(found, context) if self._query.has_headings else found
+
+    def _unsectioned(self, nodes: Iterable[Node]) -> Iterator[Node]:
+        """Yield nodes, in the place of a section what stands in it: a grammar may see some of the headings only."""
+        for node in nodes:
+            if node.kind_id in self._reader.sections:
+                yield from self._unsectioned(node.named_children)
+            else:
+                yield node
+
+    def _sections(self, found: Sequence[Statement], context: Context) -> list[Statement]:
+        """Return statements, each heading with what stands below it, up to the next one of its level, as a class."""
+        out: list[Statement] = []
+        index = 0
+        while index < len(found):
+            statement = found[index]
+            index += 1
+            level, name = self._headings.get(statement.start, (0, ""))
+            first = index
+            while name and index < len(found) and not 0 < self._headings.get(found[index].start, (0, ""))[0] <= level:
+                index += 1
+            out.append(self._section(statement, found[first:index], name, context) if name else statement)
+        return out
+
+    def _section(self, heading: Statement, below: Sequence[Statement], name: str, context: Context) -> Statement:
+        """Return the class of a heading, with the lines up to that of the next one."""
+        qualified = f"{context.parent}.{name}" if context.parent else name
+        if len(qualified) > MAX_NAME:
+            raise TooLargeError
+        inner = self._sections(below, context.inside(qualified))
+        for one in inner:
+            one.close()
+        end = _through_blank_lines(self._source, inner[-1].end if inner else heading.end)
+        entry = SymbolEntry(qualified, name, "class", parent=context.parent, rows=(heading.start, end), definition=None)
+        section = Statement(heading.start, end, heading.column, begins_line=heading.begins_line)
+        header = heading.tree[0]
+        if isinstance(header, SourceText):
+            section.opened = ClassParts(entry, header, context.guards, inner)
+        return section
 
     def _statement(self, node: Node, context: Context, first: Node | None, last: Node | None = None) -> Statement:
         """Return what a node is; `first` and `last` are what belongs to it before and behind it, None for nothing."""
@@ -98,7 +143,8 @@ class Outline:
         matches = self._query.structure(node) if context.depth < MAX_DEPTH else []
         if context.role == "test":
             matches = [one for one in matches if one[0].defines == "test"]
-        matches = [one for one in matches if "title" not in one[1] or self._title(one[1])]
+        if self._query.has_whole_names:
+            matches = self._with_whole_names(matches, start)
         # the white space before it belongs to a statement: what its text means hangs on it
         begins = line if begins_line else start
         text = self._source_text(begins, end, node.type)
@@ -115,6 +161,16 @@ class Outline:
                 statement.unowned = statement.tree
                 statement.is_docstring = context.is_class_body and bool(self._query.matches("docstring", node))
         return statement
+
+    def _with_whole_names(self, matches: list[Match], start: int) -> list[Match]:
+        """Return the matches that have a name; a heading, which begins at `start`, is noted."""
+        matches = [one for one in matches if _WHOLE_NAMES.isdisjoint(one[1]) or self._whole_name(one[1])]
+        if matches and matches[0][0].level:
+            self._headings[start] = (matches[0][0].level, self._spelled(matches[0][1]))
+            return []
+        if any("name.key" in captures for _, captures in matches):  # a block that has a name is no mere block
+            return [one for one in matches if not one[0].scope]
+        return matches
 
     def _source_text(self, start: int, end: int, kind: str, *, is_header: bool = False) -> SourceText:
         """Return the text of a whole statement or header, which has the same tree here as when parsed alone."""
@@ -133,6 +189,8 @@ class Outline:
             if last is None or not last.is_extra:
                 break
             end = start + len(self._source[start : last.start_byte].rstrip())
+        if self._reader.ends_lines:
+            end = start + len(self._source[start:end].rstrip())
         return end
 
     def scope(self, pattern: Pattern, captures: Captures, context: Context) -> tuple[Context, str]:
@@ -228,8 +286,12 @@ class Outline:
         if "async" in captures:
             kind = f"async_{kind}"
         parent = self._parent(captures, context)
-        if "title" in captures:
-            names: Iterable[str] = [self._title(captures)]
+        holders: Sequence[SymbolEntry] = ()
+        if not _WHOLE_NAMES.isdisjoint(captures):
+            path = self._whole_name(captures)
+            holders = _holders(path[:-1], parent, rows)
+            parent = holders[-1].qualified_name if holders else parent
+            names: Iterable[str] = path[-1:]
         else:
             names = map(self._name, captures.get("name") or self._query.names(captures["names"][0]))
         first = "".join(map(self._name, captures.get("name.before", ())))
@@ -237,7 +299,8 @@ class Outline:
         whole = [first + name for name in names]
         if any(len(before) + len(name) > MAX_NAME for name in whole):
             raise TooLargeError
-        return [SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in whole]
+        entries = [SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in whole]
+        return [*holders, *entries] if holders else entries
 
     def _parent(self, captures: Captures, context: Context) -> str:
         """Return the class that a definition belongs to: the one around it, or `@parent` in that."""
@@ -251,13 +314,25 @@ class Outline:
     def open(self, captures: Captures, kind: str, where: tuple[int, Node], context: Context) -> ClassParts:
         """Return a class: its header, and the statements of its body; `where` it begins, and its node."""
         start, target = where
-        name = self._title(captures) if "title" in captures else self._joined(captures["name"])
-        qualified = f"{context.parent}.{name}" if context.parent else name
+        parent = context.parent
+        before: list[str] = []
+        if _WHOLE_NAMES.isdisjoint(captures):
+            name = self._joined(captures["name"])
+        else:
+            *before, name = self._whole_name(captures)
+            parent = ".".join((parent, *before) if parent else before)
+        qualified = f"{parent}.{name}" if parent else name
         if len(qualified) > MAX_NAME:
             raise TooLargeError
         role = next(key for key in BODIES if key in captures)
         body = captures[role][0]
-        last = body.prev_sibling
+        nodes = body.named_children
+        last: Node | None
+        if body == target:  # it is its own body, behind what it begins with
+            last = captures["header"][0]
+            nodes = [one for one in nodes if one.start_byte >= captures["header"][0].end_byte]
+        else:
+            last = body.prev_sibling
         while last is not None and last.is_extra:
             last = last.prev_sibling
         end = last.end_byte if last is not None else body.start_byte
@@ -268,12 +343,18 @@ class Outline:
             header = SourceText(self._reader, around, target.type)
         else:
             header = self._source_text(start, end, target.type, is_header=True)
-        inner = self.statements(body.named_children, context.inside(qualified, BODIES[role]))
+        inside = (
+            Context("", (), context.depth + 1, "class") if role == "flat" else context.inside(qualified, BODIES[role])
+        )
+        inner = self.statements(nodes, inside)
         rows = (start, self._end(target))
         for one in inner:
             one.close()
-        entry = SymbolEntry(qualified, name, kind, parent=context.parent, rows=rows, definition=None)
-        return ClassParts(entry, header, context.guards, inner)
+        entry = SymbolEntry(qualified, name, kind, parent=parent, rows=rows, definition=None)
+        parts = ClassParts(entry, header, context.guards, inner)
+        if parent != context.parent:
+            parts.holders = _holders(before, context.parent, rows)
+        return parts
 
     def _title(self, captures: Captures) -> str:
         """Return what a test is called, in single spaces; what is no plain string is as it is written."""
@@ -282,6 +363,27 @@ class Outline:
         if not text or node.type.startswith("template"):
             text = (node.text or b"").decode(errors="backslashreplace").strip("`\"'")
         return " ".join(text.split())
+
+    def _whole_name(self, captures: Captures) -> list[str]:
+        """Return a name that may have white space in it, behind the names of what it stands in; nothing for no name."""
+        if "title" in captures:
+            found = [self._title(captures)]
+        elif "name.key" in captures:
+            found = [self._name(captures["name.key"][0])]
+        elif "name.path" in captures:
+            found = [self._name(node) for node in _path(captures["name.path"][0])]
+        else:
+            found = [self._spelled(captures)]
+        return found if found[-1] else []
+
+    def _spelled(self, captures: Captures) -> str:
+        """Return a name as it is written, in single spaces: a node, or what stands before one in the definition."""
+        spelled = self._reader.normaliser.spelled
+        if "name.until" in captures:
+            until = captures["name.until"][0]
+            whole = next(nodes[0] for key, nodes in captures.items() if key.startswith("definition."))
+            return spelled(whole, until.start_byte)
+        return spelled(captures["name.spelled"][0]) if "name.spelled" in captures else ""
 
     def _joined(self, nodes: list[Node] | None) -> str:
         """Return the name that a capture is, without white space; "" where nothing was captured."""
@@ -327,6 +429,34 @@ def _parted(path: str, separator: str) -> tuple[str, str]:
     """Return a path up to its last part, and that part."""
     module, _, of = path.rpartition(separator)
     return module, of
+
+
+def _holders(names: Sequence[str], parent: str, rows: tuple[int, int]) -> list[SymbolEntry]:
+    """Return the classes that a path implies, in a class `parent` ("": none)."""
+    found: list[SymbolEntry] = []
+    for name in names:
+        qualified = f"{parent}.{name}" if parent else name
+        found.append(SymbolEntry(qualified, name, "class", parent=parent, rows=rows, definition=IMPLIED))
+        parent = qualified
+    return found
+
+
+def _path(node: Node) -> list[Node]:
+    """Return the parts of a path, in whose first part others may stand."""
+    found: list[Node] = []
+    first: Node | None = node
+    while first is not None and first.type == node.type and first.named_children:
+        first, *rest = [one for one in first.named_children if not one.is_extra]
+        found[:0] = rest
+    return [first, *found] if first is not None else found
+
+
+def _through_blank_lines(source: bytes, at: int) -> int:
+    """Return where the lines end that have nothing in them behind the one that `at` stands in."""
+    end = source.find(b"\n", at)
+    while end >= 0 and (after := source.find(b"\n", end + 1)) >= 0 and not source[end + 1 : after].strip():
+        end = after
+    return max(end, at)
 
 
 def indentation(space: bytes) -> int:

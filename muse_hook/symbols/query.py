@@ -38,6 +38,8 @@ class Query:
     def __init__(self, text: str, grammar: Language) -> None:
         self._families: dict[str, dict[int, list[Pattern]]] = {}
         self._has_wrappers = False
+        self.has_headings = "@heading." in text
+        self.has_whole_names = "@title" in text or "@name." in text
         for pattern in parse_patterns(text):
             captures = list(pattern.all_captures())
             family = next((f for start, f in _FAMILIES for c in captures if c.startswith(start)), "name")
@@ -49,6 +51,8 @@ class Query:
             pattern.scope = next((c for c in captures if c == "through" or c.startswith("scope.")), "")
             pattern.is_import = any(c.startswith("import.") for c in captures)
             pattern.is_wrapper = "declaration" in captures
+            if self.has_headings and (levels := [c.removeprefix("heading.") for c in captures if c[:8] == "heading."]):
+                family, pattern.level = "structure", int(levels[0])
             self._has_wrappers = self._has_wrappers or pattern.is_wrapper
             self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
 
@@ -106,7 +110,8 @@ class Pattern:
     """One node of a pattern: `kind` None is `_`, `alternatives` is `[a b]`, `field` and `quantifier` may be "".
 
     Kinds and fields are compared by the grammar's numbers, which `bind` looks up. Of a whole pattern, `definition` and
-    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_wrapper` say more of it.
+    `scope` are the captures of that name, `defines` is the kind of symbol, `is_import` and `is_wrapper` say more of it,
+    `level` is that of a heading (0: it is none).
     `is_first`, `is_next` and `is_last` are anchors; where several children have no field, they stand in their order
     (`is_ordered`). `without` are fields that must be absent, `predicates` hold for the captures of a whole pattern.
     """
@@ -114,6 +119,7 @@ class Pattern:
     # what few have costs nothing in those that have it not
     definition = scope = defines = ""
     is_import = is_wrapper = is_ordered = is_next = is_last = False
+    level = 0
     without: tuple[str, ...] = ()
     without_ids: tuple[int, ...] = ()
     predicates: tuple[Predicate, ...] = ()

@@ -28,10 +28,11 @@ class Kinds:
     """A grammar's kinds of node by number: their names, how each opens in a normal form, and what writes it.
 
     An action is a text to write (anonymous tokens), None to write nothing, a mapping from texts to what to write
-    (leaves), or a function; a kind without an action is an ordinary node. `ids` are the numbers of a name.
+    (leaves), or a function; a kind without an action is an ordinary node. `ids` are the numbers of a name,
+    `literals` those of the kinds that are strings; `spelled` spells a node that is one leaf by a rule.
     """
 
-    __slots__ = ("actions", "commas", "ids", "names", "opens")
+    __slots__ = ("actions", "commas", "ids", "literals", "names", "opens", "spelled")
 
     def __init__(self, grammar: tree_sitter.Language, alias: dict[str, str]) -> None:
         self.names = {i: str(grammar.node_kind_for_id(i)) for i in range(grammar.node_kind_count)}
@@ -43,6 +44,8 @@ class Kinds:
             i: None if name.isspace() else name for i, name in self.names.items() if not grammar.node_kind_is_named(i)
         }
         self.commas = self.numbers((",",))
+        self.literals: frozenset[int] = frozenset()
+        self.spelled: Callable[[Node, str], str]
 
     def numbers(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of kinds; a name that the grammar has not has none."""
@@ -258,6 +261,8 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
                 entries += (extra, *child.children, CLOSE)
             elif what == "key":
                 entries.append(f"{STRING}'{(child.text or b'').decode(errors='backslashreplace')}")
+            elif what == "leaf":
+                entries.append(NAME + kinds.spelled(child, extra))
             elif what == "later":
                 later.append(child)
             elif what == "trailing":

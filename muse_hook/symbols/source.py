@@ -29,7 +29,7 @@ NORMAL_CACHE_SIZE = 200_000
 TREE_CACHE_SIZE = 1_000_000
 
 # Captures whose ranges in the normal form are noted.
-_ROLES = ("body", "decorator", "name", "title", "parameters", "returns", "base", "value")
+_ROLES = ("body", "decorator", "name", "title", "name.key", "parameters", "returns", "base", "value")
 
 _readers: dict[str, Reader] = {}
 _cache_size = NORMAL_CACHE_SIZE
@@ -82,11 +82,16 @@ class Reader:
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()
+        self._bodies = {kind: str(body).encode() for kind, body in language.table("bodies").items()}
         self.attached = self.normaliser.numbers(language.strings("attached"))
         self.following = self.normaliser.numbers(language.strings("follows"))
+        self.sections = self.normaliser.numbers(language.strings("sections"))
         self.dropped = self.normaliser.numbers(language.strings("drop"))
         self.hollow = self.normaliser.numbers(key.rpartition(".")[2] for key in language.strings("hollow"))
         self.is_in_context = language.row.get("pieces") == "in context"
+        self.ends_lines = language.row.get("ends") == "with lines"
+        self.is_sound = language.row.get("damage") == "never"
+        self.is_whole = language.row.get("pieces") == "whole files"
         self._last_context: tuple[bytes, Parsed | None] = (b"", None)
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
@@ -132,7 +137,7 @@ class Reader:
         """
         before, after = self._wraps.get(kind, (b"", b""))
         if is_header:
-            after = self._body + after
+            after = self._bodies.get(kind, self._body) + after
         root, parsed = self.parse(before + source + after + b"\n")
         return root, parsed, len(before)
 
@@ -337,8 +342,13 @@ class SourceText:
         roles = {captured.id: role for role in _ROLES for captured in captures.get(role, ())}
         if self.is_header:
             roles.update(
-                (body.id, "") for key in ("container", "module", "object", "tests") for body in captures.get(key, ())
+                (body.id, "")
+                for key in ("container", "module", "object", "tests", "flat")
+                for body in captures.get(key, ())
             )
+            if roles.pop(node.id, None) == "" and "header" in captures:  # it is its own body
+                end = captures["header"][0].end_byte
+                roles.update((child.id, "") for child in node.children if child.start_byte >= end)
         if self.part >= 0:
             parts = sorted({found["part"][0].start_byte for found in self._ways(node) if "part" in found})
             others = (one["part"][0] for one in self._ways(node) if "part" in one)
@@ -453,7 +463,9 @@ def _node_at(root: Node, kind: str, span: tuple[int, int], attached: frozenset[i
     node = root.descendant_for_byte_range(start, end)
     while node is not None and node.type != kind:
         node = node.parent
-    return node if node is not None and node.start_byte == start else None
+    if node is None or node.start_byte == start:
+        return node
+    return None if (node.text or b"")[: start - node.start_byte].strip() else node  # some begin with white space
 
 
 def _node_from(root: Node, kind: str, span: tuple[int, int]) -> Node | None:

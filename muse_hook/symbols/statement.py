@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from muse_hook.model.symbol import Symbol
-    from muse_hook.symbols.definition import ClassStatement, Guards, Import
+    from muse_hook.symbols.definition import ClassStatement, Guards, Implied, Import
     from muse_hook.symbols.source import SourceText
 
     # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
@@ -65,7 +65,7 @@ class SymbolEntry:
         *,
         parent: str,
         rows: tuple[int, int],
-        definition: Definition | Import | ClassDefinition | None,
+        definition: Definition | Import | ClassDefinition | Implied | None,
     ) -> None:
         self.qualified_name = qualified_name
         self.name = name
@@ -77,21 +77,24 @@ class SymbolEntry:
 
 
 class ClassParts:
-    """A class before its parts are put together: its entry has no definition yet; inner classes have theirs."""
+    """A class before its parts are put together: its entry has no definition yet; inner classes have theirs.
 
-    __slots__ = ("_made", "entry", "guards", "header", "statements")
+    `holders` are the classes that its name implies.
+    """
+
+    __slots__ = ("_made", "entry", "guards", "header", "holders", "statements")
 
     def __init__(self, entry: SymbolEntry, header: SourceText, guards: Guards, statements: list[Statement]) -> None:
         self.entry = entry
         self.header = header
         self.guards = guards
         self.statements = statements
+        self.holders: Sequence[SymbolEntry] = ()
         self._made: tuple[list[Segment], ClassDefinition] | None = None
 
     def definition(self, statements: Sequence[Statement]) -> ClassDefinition:
         """Return what the class says when these are the statements of its body."""
-        name = self.entry.qualified_name + "."
-        inside = (e for s in statements for e in s.entries if "." not in e.qualified_name[len(name) :])
+        inside = (e for s in statements for e in s.entries if e.parent == self.entry.qualified_name)
         members = [e.definition for e in inside if isinstance(e.definition, (Definition, ClassDefinition))]
         plain = [one for s in statements for one in s.plain]
         has_docstring = bool(statements) and statements[0].is_docstring
@@ -138,8 +141,12 @@ class Statement:
             return
         self.opened = None
         opened.entry.definition = opened.definition(opened.statements)
-        self.entries = [opened.entry, *(entry for s in opened.statements for entry in s.entries)]
+        self.entries = [*opened.holders, opened.entry, *(entry for s in opened.statements for entry in s.entries)]
         self.tree = [OPEN, opened.header, *(part for s in opened.statements for part in s.tree), CLOSE]
+
+
+# Entries of one segment whose rows are counted one from the other: each may have thousands of lines before it.
+_MANY = 16
 
 
 class Segment:
@@ -166,10 +173,23 @@ class Segment:
         else:
             self.statements = tuple(statements)
             entries = [entry for statement in statements for entry in statement.entries]
+        if len(entries) > _MANY:
+            _set_rows(source, start, entries, (last, self.last))
+            return
         for entry in entries:
             row = source.count(b"\n", start, entry.first)
             entry.last = self.last if entry.last == last else row + source.count(b"\n", entry.first, entry.last)
             entry.first = row
+
+
+def _set_rows(source: bytes, start: int, entries: Sequence[SymbolEntry], end: tuple[int, int]) -> None:
+    """Set the rows of entries in place of their bytes; `end` is where the last statement ends, as a byte and a row."""
+    at, row = start, 0
+    for entry in entries:
+        first = entry.first
+        row = row + source.count(b"\n", at, first) if first >= at else source.count(b"\n", start, first)
+        entry.last = end[1] if entry.last == end[0] else row + source.count(b"\n", first, entry.last)
+        entry.first, at = row, first
 
 
 def cut(source: bytes, cuts: Sequence[Cut], end: int) -> list[Segment]:

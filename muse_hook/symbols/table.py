@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
-from muse_hook.symbols.definition import Definition
+from muse_hook.symbols.definition import IMPLIED, Definition, Implied
 from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.statement import HEADER, MEMBER, walk
 from muse_hook.symbols.tokens import CLOSE, OPEN, joined
@@ -41,6 +41,8 @@ class SegmentedTable(SymbolTable):
         self.nodes = nodes
         self.swallowed = swallowed
         self.symbols = _symbols(self.segments, str(language.row.get("blank", "")))
+        if language.row.get("holders") == "implied":
+            self.symbols = _without_listed(self.symbols)
 
     if not TYPE_CHECKING:
 
@@ -197,13 +199,19 @@ def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
             )
         before = found.setdefault(qualified, symbol)
         if before is not symbol:
-            found[qualified] = _merged(before, symbol)
+            is_said = not isinstance(content, Implied)
+            if is_said and not isinstance(before.content, Implied):
+                found[qualified] = _merged(before, symbol)
+            else:
+                found[qualified] = _holding(before, symbol)
 
     for segment, row, members in walk(segments):
         opened = segment.opened
         at = row + 1
         if opened is not None:
             end = at + segment.rows + sum(member.rows for member in members[:-1]) + members[-1].last
+            for holder in opened.holders:
+                note(holder, IMPLIED, at + opened.entry.first, end)
             note(opened.entry, opened.definition_of(members), at + opened.entry.first, end)
             at += segment.rows
         for one in (segment, *members) if opened is None else members:
@@ -213,6 +221,31 @@ def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
                         note(entry, entry.definition, at + entry.first, at + entry.last)
             at += one.rows
     return found
+
+
+def _without_listed(symbols: dict[str, Symbol]) -> dict[str, Symbol]:
+    """Return symbols without those that stand in a list, which holds their content: it is no class."""
+    found: dict[str, Symbol] = {}
+    lists: dict[str, str] = {}  # by the name of what stands in one
+    for name, symbol in symbols.items():
+        holder = lists.get(symbol.parent, symbol.parent)
+        if holder and (holder != symbol.parent or found[holder].kind != "class"):
+            lists[name] = holder
+            one = found[holder]
+            whole = _merged(one, symbol)
+            found[holder] = Symbol(
+                holder, one.name, one.kind, parent=one.parent, lines=whole.lines, content=whole.content
+            )
+        else:
+            found[name] = symbol
+    return found
+
+
+def _holding(before: Symbol, after: Symbol) -> Symbol:
+    """Return the symbol of a class that its members imply, at least once, and that something may define besides."""
+    said = after if isinstance(before.content, Implied) else before
+    lines = (min(before.lines[0], after.lines[0]), max(before.lines[1], after.lines[1]))
+    return Symbol(said.qualified_name, said.name, said.kind, parent=said.parent, lines=lines, content=said.content)
 
 
 def _merged(before: Symbol, after: Symbol) -> Symbol:

@@ -25,7 +25,7 @@ def facts(text: SourceText) -> list[object]:
     captures = {
         name: [node.text for node in nodes]
         for name, nodes in text.captures().items()
-        if name not in {"body", "container", "module"} and not name.startswith(("definition.", "scope."))
+        if name not in {"body", "container", "module", "through"} and not name.startswith(("definition.", "scope."))
     }
     return [normal.entries, normal.roles, normal.statements, captures, text.is_header or text.calls]
 
