@@ -3,9 +3,10 @@
     python benchmarks/renames.py LABELS.json REPOSITORY [LABELS.json REPOSITORY ...] [--show 20]
 
 `LABELS.json` (see tests/match/labels) has `commits`, all that were looked at, `rows`, each with `commit`, `before` and
-`after` (`path`, `qualified_name`), and in `maybe` rows that may be told or not. `REPOSITORY` is a clone that has those
-commits. Functions, methods, classes, variables and attributes count. A pair that follows from another one of the list,
-or from a file that moved, counts neither way: what stands in a class or a file goes along with it.
+`after` (`path`, `qualified_name`), and in `maybe` rows that may be told or not; some have `extracted` and `inlined`,
+rows of a `symbol` and the `body` that its statements were in, or went to. `REPOSITORY` is a clone that has them.
+Functions, methods, classes, variables and attributes count. A pair that follows from another one of the list, or from a
+file that moved, counts neither way: what stands in a class or a file goes along with it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ import pygit2
 from muse_hook import diff_commits
 
 Pair = tuple[str, str]
+Part = tuple[str, str, str]
+"""A reason, the function that was taken out or put in, and the body."""
+
+PARTS = {"extracted": "extracted_from", "inlined": "inlined_into"}
+"""The keys of labels and the reasons that an op gives."""
 
 BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """The lower ends of what is told with about the same confidence."""
@@ -34,6 +40,7 @@ class Told:
     def __init__(self, delta: Any) -> None:
         self.pairs: dict[Pair, float] = {}
         self.files: set[Pair] = set()
+        self.parts: set[Part] = set()
         for op in delta["ops"]:
             path = op["address"]
             source = op.get("from_address", path)
@@ -42,6 +49,8 @@ class Told:
             if source != path:
                 self.files.add((source, path))
             for child in op.get("child_ops", ()):
+                if "body" in child:
+                    self.parts.update((reason, child["address"], child["body"]) for reason in child["change"])
                 if "new_address" in child and child["kind"].endswith(CODE):
                     _, _, name = child["address"].partition("::")
                     old = f"{source}::{name}" if child["address"].startswith(f"{path}::") else child["address"]
@@ -57,17 +66,30 @@ class Score:
     """Counts over commits."""
 
     def __init__(self) -> None:
-        self.commits = self.right = 0
+        self.commits = self.right = self.rows = self.said = 0
         self.missing: list[str] = []
         self.wrong: list[str] = []
         self.bands = {band: [0, 0] for band in BANDS}
+        self.parts = [0, 0, 0]  # right, missing, not labelled
+
+    def add_parts(self, commit: str, told: set[Part], labelled: set[Part]) -> None:
+        """Count the functions that were taken out of others, or put into them."""
+        told = {part for part in told if part[0] in PARTS.values()}
+        self.parts = [
+            count + len(found)
+            for count, found in zip(self.parts, (told & labelled, labelled - told, told - labelled), strict=True)
+        ]
+        self.missing += [f"{commit[:12]} {' '.join(part)}" for part in sorted(labelled - told)]
+        self.wrong += [f"{commit[:12]} {' '.join(part)}" for part in sorted(told - labelled)]
 
     def add(self, commit: str, told: Told, rows: set[Pair], maybe: set[Pair]) -> None:
         """Count one commit."""
         self.commits += 1
         for row in sorted(rows):
+            self.rows += 1
             if told.has(row):
                 self.right += 1
+                self.said += 1
             else:
                 self.missing.append(f"{commit[:12]} {row[0]} -> {row[1]}")
         listed = dict.fromkeys(rows | maybe, 1.0)
@@ -77,13 +99,17 @@ class Score:
                 band[0] += 1
             elif pair not in maybe and not goes_along(pair, listed, told.files):
                 band[1] += 1
+                self.said += 1
                 self.wrong.append(f"{commit[:12]} {pair[0]} -> {pair[1]} ({confidence})")
 
     def __str__(self) -> str:
-        rows, said = self.right + len(self.missing), self.right + len(self.wrong)
+        right, missing, wrong = self.parts
+        parts = (
+            f"; taken out or put in: {right} right, {missing} missing, {wrong} not labelled" if any(self.parts) else ""
+        )
         return (
-            f"recall {self.right / max(1, rows):.3f} precision {self.right / max(1, said):.3f} "
-            f"over {rows} pairs in {self.commits} commits"
+            f"recall {self.right / max(1, self.rows):.3f} precision {self.right / max(1, self.said):.3f} "
+            f"over {self.rows} pairs in {self.commits} commits{parts}"
         )
 
 
@@ -111,6 +137,11 @@ def score(labels: Any, repository: Path, *scores: Score) -> None:
         for row in rows:
             before, after = (f"{row[end]['path']}::{row[end]['qualified_name']}" for end in ("before", "after"))
             known[row["commit"]][number].add((before, after))
+    parts: dict[str, set[Part]] = {}
+    for key, reason in PARTS.items():
+        for row in labels.get(key, ()):
+            symbol, body = (f"{row[end]['path']}::{row[end]['qualified_name']}" for end in ("symbol", "body"))
+            parts.setdefault(row["commit"], set()).add((reason, symbol, body))
     git = pygit2.Repository(str(repository))
     for commit, (pairs, maybe) in known.items():
         parents = git[commit].peel(pygit2.Commit).parent_ids
@@ -118,6 +149,8 @@ def score(labels: Any, repository: Path, *scores: Score) -> None:
         told = Told(delta)
         for one in scores:
             one.add(commit, told, pairs, maybe)
+            if "extracted" in labels:
+                one.add_parts(commit, told.parts, parts.get(commit, set()))
 
 
 def main() -> None:

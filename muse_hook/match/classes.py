@@ -36,6 +36,9 @@ LEAST_MEMBERS, LEAST_MEMBER_SHARE, BY_NAME_CONFIDENCE = 2, 0.4, 0.6
 """So many methods of two classes of one name, and so much of the smaller one, have to have the same names, those aside
 that a language asks for."""
 
+NEIGHBOURS = 2
+"""So many classes have to have gone from one file to another for one of the same name to have gone along."""
+
 ALL_PAIRS, CANDIDATES = 400, 8
 """With more pairs than this each class is compared only with those that share most members' names with it."""
 
@@ -86,20 +89,25 @@ def match_classes_by_methods(unmatched: Unmatched) -> bool:
 def match_classes_by_name(unmatched: Unmatched) -> bool:
     """Pair unmatched classes that alone have a name, if methods went from the one to the other or have one name.
 
-    Such a class was written anew while it moved. Returns whether there were any.
+    Such a class was written anew while it moved. So is one whose neighbours went from the one file to the other.
+    Returns whether there were any.
     """
     olds, news = (_by_name(side) for side in (unmatched.before, unmatched.after))
     went: dict[tuple[SymbolKey, SymbolKey], int] = {}
+    neighbours: dict[tuple[str, str], int] = {}
     for pair in unmatched.matching.pairs:
         if group_of(pair.old) == CALLABLE:
             way = (pair.old_path, pair.old.parent), (pair.new_path, pair.new.parent)
             went[way] = went.get(way, 0) + 1
+        elif group_of(pair.old) == CONTAINER and pair.old_path != pair.new_path:
+            files = pair.old_path, pair.new_path
+            neighbours[files] = neighbours.get(files, 0) + 1
     found = False
     for name in sorted(olds.keys() & news.keys()):
         (old, *more_olds), (new, *more_news) = olds[name], news[name]
         if more_olds or more_news or not unmatched.may_pair(old, new):
             continue
-        if not went.get((old, new)):
+        if not went.get((old, new)) and neighbours.get((old[0], new[0]), 0) < NEIGHBOURS:
             mine, theirs = _named_methods(unmatched.before, old), _named_methods(unmatched.after, new)
             both = len(mine & theirs)
             if both < LEAST_MEMBERS or both < LEAST_MEMBER_SHARE * min(len(mine), len(theirs)):

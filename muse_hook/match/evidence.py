@@ -59,7 +59,7 @@ class Evidence:
         self._seen = 0
         self._went: dict[tuple[SymbolKey, SymbolKey], int] = {}
         self._names: dict[int, dict[str, list[SymbolKey]]] = {}
-        self._gaps: dict[tuple[int, SymbolKey], tuple[str, str]] = {}
+        self._gaps: dict[tuple[bool, str, str], dict[str, tuple[str, str]]] = {}
         self._layouts: dict[tuple[int, str], dict[str, list[str]]] = {}
 
     def is_given(self, key: SymbolKey, name: str, *, before: bool) -> bool:
@@ -165,20 +165,32 @@ class Evidence:
         unmatched = self._unmatched
         if not unmatched.same_scope(old.key, new.key):
             return False
-        return self._gap(old.key, before=True) == self._gap(new.key, before=False)
+        return self.gap(old.key, before=True) == self.gap(new.key, before=False)
 
-    def _gap(self, key: SymbolKey, *, before: bool) -> tuple[str, str]:
+    def gap(self, key: SymbolKey, *, before: bool) -> tuple[str, str]:
         """Return the nearest names before and after a symbol, in its class or file, that the other side has as well."""
-        known = self._gaps.get((before, key))
-        if known is None:
-            path, qualified = key
-            parent = qualified.rpartition(".")[0]
-            names, there = self._names_in(path, parent, before=before)
-            at = names.index(qualified)
-            first = next((n[len(parent) :] for n in reversed(names[:at]) if n[len(parent) :] in there), "")
-            last = next((n[len(parent) :] for n in names[at + 1 :] if n[len(parent) :] in there), "")
-            known = self._gaps[before, key] = first, last
-        return known
+        path, qualified = key
+        scope = before, path, qualified.rpartition(".")[0]
+        gaps = self._gaps.get(scope)
+        if gaps is None:
+            gaps = self._gaps[scope] = self._gaps_of(path, scope[2], before=before)
+        return gaps[qualified]
+
+    def _gaps_of(self, path: str, parent: str, *, before: bool) -> dict[str, tuple[str, str]]:
+        """Return the gaps of all that stands in a class or file, by qualified names."""
+        names, there = self._names_in(path, parent, before=before)
+        start = len(parent)
+        firsts: list[str] = []
+        nearest = ""
+        for name in names:
+            firsts.append(nearest)
+            nearest = name[start:] if name[start:] in there else nearest
+        gaps = {}
+        nearest = ""
+        for name, first in zip(reversed(names), reversed(firsts), strict=True):
+            gaps[name] = first, nearest
+            nearest = name[start:] if name[start:] in there else nearest
+        return gaps
 
     def _names_in(self, path: str, parent: str, *, before: bool) -> tuple[list[str], set[str]]:
         """Return the qualified names in a class or file, in source order, and the ends of those of its other side."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.match.evidence import ALIKE, SHORT
+from muse_hook.match.functions import is_part
 from muse_hook.match.pairs import CONTAINER
 from muse_hook.match.similarity import words_of
 
@@ -88,12 +89,22 @@ def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, comp
     size = _size(unmatched, old, group)
     if not unmatched.may_pair(old, new) or (old[1] != new[1] and size < OTHER_NAME):
         return
+    if compared is not None and _is_part(compared, old, new):
+        return
     if group == CONTAINER:
         unmatched.pair_class(old, new)
     elif compared is None or size >= SHORT:
         unmatched.pair(old, new)
     else:
         _pair_short(compared, old, new, size)
+
+
+def _is_part(compared: BodyComparison, old: SymbolKey, new: SymbolKey) -> bool:
+    """Whether the old name is still there, in the new one's file, and names the one that has the body now."""
+    before, after = compared.unmatched.before, compared.unmatched.after
+    if before.symbols[old].name == after.symbols[new].name:
+        return False
+    return is_part(compared, before.features(old), after.features(new))
 
 
 def _size(unmatched: Unmatched, key: SymbolKey, group: int) -> int:

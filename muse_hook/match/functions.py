@@ -1,4 +1,4 @@
-"""Functions and methods that were renamed or moved and edited, most similar first; then those written anew."""
+"""Functions and methods that were renamed or moved and edited, most similar first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from muse_hook.match.assignment import assign
 from muse_hook.match.evidence import ALIKE, SHORT, have_other_subjects
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import (
-    CallSites,
     Features,
     name_similarity,
     parameter_similarity,
@@ -85,9 +84,6 @@ more than to the part (where no caller speaks), and how similar to the rest alon
 MOST_CALLED = 4
 """So many functions at most are looked at as parts that were taken out."""
 
-REPLACED_NAME, REPLACED_PARAMETERS, REPLACED_CONFIDENCE = 0.3, 0.9, 0.5
-"""How similar the name and the parameters of a function written anew have to be, since the bodies say nothing."""
-
 
 def match_functions(compared: BodyComparison) -> None:
     """Pair unmatched functions and methods by similarity; a tie without a word in common stays open."""
@@ -147,39 +143,6 @@ def match_near_names(compared: BodyComparison) -> None:
             unmatched.pair(old.key, new.key, NEAR_CONFIDENCE)
 
 
-def match_replaced_functions(unmatched: Unmatched) -> None:
-    """Pair functions of one scope that were renamed and written anew: whoever called the old one calls the new one."""
-    before, after = unmatched.before, unmatched.after
-    olds, news = before.of_group(CALLABLE), after.of_group(CALLABLE)
-    if not olds or not news:
-        return
-    call_sites = CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
-    news_by_sites: dict[frozenset[object], list[SymbolKey]] = {}
-    for new in news:
-        sites = call_sites.gained(after.symbols[new].name)
-        if sites:
-            news_by_sites.setdefault(sites, []).append(new)
-    olds_by_sites: dict[frozenset[object], list[SymbolKey]] = {}
-    for old in olds:
-        sites = call_sites.lost(before.symbols[old].name)
-        if sites in news_by_sites:
-            olds_by_sites.setdefault(sites, []).append(old)
-    for sites, (old, *more_olds) in olds_by_sites.items():
-        new, *more_news = news_by_sites[sites]
-        if not more_olds and not more_news and _is_replaced(unmatched, old, new):
-            unmatched.pair(old, new, REPLACED_CONFIDENCE)
-
-
-def _is_replaced(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> bool:
-    one, other = unmatched.before.features(old), unmatched.after.features(new)
-    return (
-        unmatched.same_scope(old, new)
-        and one.symbol.name != other.symbol.name
-        and name_similarity(one, other) >= REPLACED_NAME
-        and parameter_similarity(one, other) >= REPLACED_PARAMETERS
-    )
-
-
 def _candidates(
     olds: Sequence[Features], news: Sequence[Features], weights: Weights
 ) -> Iterator[tuple[Features, Features]]:
@@ -222,12 +185,14 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
     size = min(old.size + old.prose_size, new.size + new.prose_size)
     if size < ALIKE and not (name or callers or (same_scope and _say_the_same(old, new))):
         return None
-    if old.symbol.name != new.symbol.name and _is_part(compared, old, new):
+    if old.symbol.name != new.symbol.name and is_part(compared, old, new):
         return None
     least = LEAST_TEXT
     scopes = (old.key[0], old.symbol.parent), (new.key[0], new.symbol.parent)
+    followed = False
     if not same_scope:
         went, is_only = evidence.went(*scopes), name == 1.0 and compared.is_only(old.symbol.name)
+        followed = bool(went) and (is_only or name >= NEAR_NAME)
         if went and is_only:
             beside += WENT
             least = LEAST_TEXT_WENT
@@ -257,7 +222,8 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
         text = max(text, _text_with_called(compared, old, new, text, called))
     if text < least or (not callers and have_other_subjects(old, new)):
         return None
-    if size < SMALL and not same_scope and not callers and compared.texts.best_statement(old, new) < ONE_STATEMENT:
+    alone = size < SMALL and not (same_scope or callers or followed)
+    if alone and compared.texts.best_statement(old, new) < ONE_STATEMENT:
         return None
     score = TEXT * text + beside + PARAMETERS * parameter_similarity(old, new)
     if same_scope and score >= needed:
@@ -275,7 +241,7 @@ def _say_the_same(old: Features, new: Features) -> bool:
     return one == other
 
 
-def _is_part(compared: BodyComparison, old: Features, new: Features) -> bool:
+def is_part(compared: BodyComparison, old: Features, new: Features) -> bool:
     """Whether one of the two is only a part of its body's heir: taken out of it, or put into it.
 
     Where the old name is open on the new side, too, and that one calls `new`, which `old` did not, the name stays whose
@@ -284,10 +250,10 @@ def _is_part(compared: BodyComparison, old: Features, new: Features) -> bool:
     after, before = compared.unmatched.after.symbols, compared.unmatched.before.symbols
     name, other = old.symbol.name, new.symbol.name
     for key in compared.open_names.get(name, ()):
-        if key in after and key[0] == new.key[0] and other in after[key].calls and other not in old.symbol.calls:
+        if key in after and key[0] == new.key[0] and other in after[key].tokens and other not in old.tokens:
             return True
     for key in compared.old_names.get(other, ()):
-        if key in before and key[0] == old.key[0] and name in before[key].calls and name not in new.symbol.calls:
+        if key in before and key[0] == old.key[0] and name in before[key].tokens and name not in new.tokens:
             return True
     return False
 
@@ -337,18 +303,18 @@ class _Scores:
     def is_tie(self, score: float, old: Features, new: Features) -> bool:
         """Whether another unmatched symbol would do as well for either end.
 
-        Equal ones in the same class are no tie where the names have words in common: one of them it is.
+        Those beside it that are no better are no tie where the names have words in common: one of them it is.
         """
         near = name_similarity(old, new) >= TIE_NAME
         margin = TIE if score >= POOR else POOR_TIE
         return any(
-            other > score - margin and not (near and other == score and is_sibling)
+            other > score - margin and not (near and other <= score and is_sibling)
             for other, is_sibling in self._rivals(old, new)
         )
 
     def has_twin(self, score: float, old: Features, new: Features) -> bool:
-        """Whether another unmatched symbol has the very same score for either end."""
-        return any(other == score for other, _ in self._rivals(old, new))
+        """Whether another unmatched symbol would do just as well for either end, or nearly so."""
+        return any(other > score - TIE for other, _ in self._rivals(old, new))
 
     def _rivals(self, old: Features, new: Features) -> Iterator[tuple[float, bool]]:
         """Yield the scores of those that are unmatched and could take an end's place, and if they stand beside it."""

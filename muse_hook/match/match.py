@@ -127,7 +127,8 @@ def _match_code(unmatched: Unmatched) -> None:
     from muse_hook.match.classes import match_classes, match_classes_by_methods, match_classes_by_name
     from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.exact import match_exact
-    from muse_hook.match.functions import match_functions, match_near_names, match_replaced_functions
+    from muse_hook.match.functions import match_functions, match_near_names
+    from muse_hook.match.replaced import match_in_place, match_replaced_functions, match_wrapped
 
     match_exact(unmatched, CONTAINER)
     compared = BodyComparison(unmatched)
@@ -142,4 +143,6 @@ def _match_code(unmatched: Unmatched) -> None:
         match_classes_by_methods(unmatched)
         match_classes_by_name(unmatched)
     match_near_names(compared)
-    match_replaced_functions(unmatched)
+    match_replaced_functions(compared)
+    match_wrapped(compared)
+    match_in_place(compared)

@@ -34,8 +34,9 @@ MODIFIERS = frozenset(
 )
 """Words of a declaration that say nothing of what is declared."""
 
-ALIKE = 0.34
-"""The least share of two declarations' tokens that they have in common."""
+ALIKE, SAME_TYPE = 0.34, 0.5
+"""The least share of two declarations' tokens that they have in common, and what it counts that they say one type: the
+value went into a constructor."""
 
 USER_WENT, FUNCTION_WENT, RELATED, LONG_NAME, LONG_WORD = 1.0, 0.8, 0.7, 0.4, 0.2
 """What speaks for a move: a function that uses the name went the same way, any function did, the classes are related,
@@ -191,7 +192,19 @@ def _declared(features: Features) -> dict[str, int]:
 
 
 def _alike(one: Features, other: Features) -> float:
-    """Return the Jaccard index of the tokens of two declarations."""
+    """Return the Jaccard index of the tokens of two declarations; of equal types alone SAME_TYPE at least."""
     a, b = _declared(one), _declared(other)
     shared = overlap(a, b)
-    return shared / max(1, sum(a.values()) + sum(b.values()) - shared)
+    alike = shared / max(1, sum(a.values()) + sum(b.values()) - shared)
+    if alike < SAME_TYPE:
+        mine, theirs = _type_of(one), _type_of(other)
+        if mine and mine == theirs:
+            return SAME_TYPE
+    return alike
+
+
+def _type_of(features: Features) -> list[str]:
+    """Return the tokens of a declared type: what stands before the value, modifiers and the own name aside."""
+    tokens = features.symbol.tokens
+    head = tokens[: tokens.index("=")] if "=" in tokens else tokens
+    return [token for token in head if token != features.symbol.name and token not in MODIFIERS]
