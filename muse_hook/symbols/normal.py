@@ -174,7 +174,7 @@ class Normaliser:
         self._query = query
         self._normalisation = Normalisation(language)
         self._calls = query.kinds("call")
-        self._known: dict[bytes, list[str]] = {}
+        self._known: dict[tuple[int, bytes], list[str]] = {}  # by kind: one may be all of another's text
         self._names: dict[bytes, str] = {}
         self._scopes = str(language.row.get("scopes", ""))
         self._tokens = {key.encode(): str(name) for key, name in language.table("tokens").items()}
@@ -244,7 +244,7 @@ class Normaliser:
         out = normal.entries
         pending = dict(roles) if roles else None
         # What is still to be written, the next one last; a list says what to note where it is reached.
-        waiting: list[Node | str | list[str | int | bytes]] = [*reversed(nodes)]
+        waiting: list[Node | str | list[str | int | tuple[int, bytes]]] = [*reversed(nodes)]
         while waiting:
             entry = waiting.pop()
             if isinstance(entry, str):
@@ -275,19 +275,19 @@ class Normaliser:
                 if role is not None:
                     self._end([role], normal)
                 continue
-            ending: list[str | int | bytes] | None = None if role is None else [role]
+            ending: list[str | int | tuple[int, bytes]] | None = None if role is None else [role]
             if kind in statements:
                 ending = ending or []
                 if is_whole and not pending:
                     source = entry.text or b""
-                    known = self._known.get(source)
+                    known = self._known.get((kind, source))
                     if known is not None:
                         normal.statements.append((len(out), len(out) + len(known)))
                         out += known
                         self._end(ending, normal)
                         continue
                     if len(source) <= REMEMBERED_LENGTH:
-                        ending.append(source)
+                        ending.append((kind, source))
                 ending.append(len(normal.statements))
                 normal.statements.append((len(out), -1))
             following: Entries
@@ -371,12 +371,12 @@ class Normaliser:
             stack += node.named_children
         return frozenset(found)
 
-    def _end(self, ending: Sequence[str | int | bytes], normal: Normal) -> None:
+    def _end(self, ending: Sequence[str | int | tuple[int, bytes]], normal: Normal) -> None:
         """Note where a statement (by its number) or the latest open node of a role ends; remember statements."""
         end = len(normal.entries)
         source = None
         for what in ending:
-            if isinstance(what, bytes):
+            if isinstance(what, tuple):
                 source = what
             elif isinstance(what, int):
                 start, _ = normal.statements[what]

@@ -103,6 +103,8 @@ class Recovery:
                 following = self._next(at, limit, frame, runs)
                 found += self._cut_short(found, at, following, frame) or self._damaged(at, following, frame)
                 at = following
+                for border in [one for one in runs if one < at]:
+                    del runs[border]  # each holds a tree
         return found
 
     def _run(self, at: int, limit: int, frame: Frame) -> _Run:
@@ -190,7 +192,9 @@ class Recovery:
         for count, border in enumerate(self._borders(at, limit, frame.column)):
             if count == CANDIDATES:
                 break
-            run = runs[border] = self._run(border, limit, frame)
+            run = runs.get(border)
+            if run is None:
+                run = runs[border] = self._run(border, limit, frame)
             if run.end >= limit:
                 return border
             if run.nodes and run.end > reached:

@@ -157,6 +157,9 @@ _NEWER_TYPES = re.compile(
 )
 
 
+_NEWER_WORDS = (b"import(", b"accessor ", b"export type *", b"in ", b"out ", b" assert")
+
+
 def newer_types(source: bytes) -> bytes:
     """Return TypeScript, or JavaScript, with other bytes for what its grammar is too old for.
 
@@ -181,7 +184,7 @@ def newer_types(source: bytes) -> bytes:
             return b" with  "
         return text if found["literal"] else b"export *as \xc3\x9f"
 
-    return _NEWER_TYPES.sub(other, source)
+    return _NEWER_TYPES.sub(other, source) if any(word in source for word in _NEWER_WORDS) else source
 
 
 _WORDS = re.compile(
@@ -194,6 +197,7 @@ _WORDS = re.compile(
     + _LITERAL,
     re.VERBOSE,
 )
+_OLDER_WORDS = (b"async", b"..", b"ref ")
 _BEFORE_VALUES = frozenset(b"return await in case when is as and or not throw else out ref".split())
 
 
@@ -219,7 +223,7 @@ def words_as_names(source: bytes) -> bytes:
             return b"partial ref struct"
         return text.replace(b" ", b"_") if found["allows"] else text
 
-    return _WORDS.sub(other, source)
+    return _WORDS.sub(other, source) if any(word in source for word in _OLDER_WORDS) else source
 
 
 def _is_value(source: bytes, start: int, end: int) -> bool:

@@ -316,3 +316,11 @@ def test_pieces_read_in_their_context_say_the_same(file: Path, monkeypatch: pyte
         assert facts(found) == expected
         found = table(source, found, path=file.name)
         reader_of(language).drop_trees()
+
+
+def test_a_statement_that_is_all_of_another_is_written_as_itself() -> None:
+    language = language_for("a.cs")
+    assert language is not None
+    sources = [b"F(1);\nclass A { void M() { F(1); } }\n", b"class A { void M() { F(1); } }\nF(1);\n"]
+    first, _, again, _ = [extract(source, language).module_id for source in sources * 2]
+    assert first == again

@@ -1,0 +1,122 @@
+"""Whatever stands in a file: its symbols or one op of the file, in bounded time, and the commit is kept."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+from support.deltas import delta_of
+from support.shell import Shell
+
+from muse_hook.languages.languages import language_for
+from muse_hook.model.symbol import SymbolTable
+from muse_hook.symbols.extract import extract
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+FILES = sorted(file for file in GOLDEN.glob("*/before.*") if language_for(file.name) is not None)
+STATES = {"parsed", "unparsed", "too_large"}
+DEEP = 10_000
+SECONDS = 30
+"""Of processor time, which a file of this size is far from."""
+
+PIECES = [
+    b"(", b")", b"{", b"}", b"[", b"]", b"<", b">", b'"', b"'", b"`", b"/*", b"*/", b"//", b"#", b"#if X\n",
+    b"#endif\n", b";", b",", b"\\", b"@", b"\0", b"\r", b"\n", b"\xff", b"\xc3\xa9", b"${", b"=>", b"class A {",
+    b"}}}}", b"(" * 400,
+]  # fmt: skip
+
+
+def read(path: Path, source: bytes, before: SymbolTable | None = None) -> SymbolTable:
+    language = language_for(path.name)
+    assert language is not None
+    began = time.process_time()
+    found = extract(source, language, before)
+    for symbol in found.symbols.values():
+        assert symbol.content_id
+    assert found.state in STATES
+    assert time.process_time() - began < SECONDS
+    return found
+
+
+def names(table: SymbolTable) -> dict[str, str]:
+    return {name: symbol.content_id for name, symbol in table.symbols.items()}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_deep_nesting_is_read_in_bounded_time(path: Path) -> None:
+    whole = path.read_bytes()
+    for opening, closing in ((b"(", b")"), (b"{", b"}"), (b"[", b"")):
+        found = read(path, whole + b"\n" + opening * DEEP + b"1" + closing * DEEP + b"\n")
+        assert found.state == "too_large" or found.damaged or found.symbols
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_how_a_text_is_encoded_is_no_part_of_it(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    plain = names(read(path, text.encode()))
+    assert names(read(path, text.replace("\n", "\r\n").encode())) == plain
+    assert names(read(path, codecs.BOM_UTF8 + text.encode())) == plain
+    if path.suffix != ".pyw":  # which says its encoding itself
+        for mark, coding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+            assert names(read(path, mark + text.encode(coding))) == plain
+        assert names(read(path, text.encode("latin-1", "replace") + b"\n")).keys() == plain.keys()
+
+
+def test_a_commit_of_bad_files_is_recorded(shell: Shell) -> None:
+    bad = {
+        "nul": b"\0" * 5000,
+        "half": "x = 1\n".encode("utf-16")[:-1],
+        "deep": b"(" * DEEP,
+        "closed": b"}" * 2000,
+        "string": b'"' * 2001,
+        "bytes": bytes(range(256)) * 20,
+    }
+    assert shell.run("install")[0] == 0
+    for path in FILES:
+        for name, source in bad.items():
+            (shell.repo.path / f"{name}{path.suffix}").write_bytes(source)
+    shell.repo.git("add", "-A")
+    shell.repo.git("commit", "-q", "-m", "Bad files")
+    assert shell.run("sync")[0] == 0
+    ops = shell.json("show")["delta"]["ops"]
+    assert len(ops) == len(bad) * len({path.suffix for path in FILES})
+    assert shell.json("status")["unrecorded"]["missing"] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_two_megabytes_on_one_line(path: Path) -> None:
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    read(path, (text * (2_000_000 // len(text))).encode())
+
+
+@pytest.mark.long
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_broken_files_are_read_as_anything_is(path: Path) -> None:
+    """Fuzzed for MUSE_HOOK_FUZZ seconds: the same table with and without an older one, and a delta to each."""
+    seed = random.randrange(1 << 32)  # noqa: S311 - nothing is secret
+    chance = random.Random(seed)  # noqa: S311 - nothing is secret
+    whole = [file.read_bytes() for file in sorted(path.parent.glob("*" + path.suffix))]
+    older = whole[0]
+    end = time.monotonic() + float(os.environ.get("MUSE_HOOK_FUZZ", "60"))
+    while time.monotonic() < end:
+        source = chance.choice(whole)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(source) + 1)
+            to = min(len(source), at + chance.choice((0, 1, 20, 300)))
+            piece = chance.choice((b"", source[at:to] * 2, chance.choice(PIECES), chance.randbytes(3)))
+            source = source[:at] + piece + source[to:]
+        said = f"seed {seed}: {source!r}"
+        before = read(path, older)
+        found, again = read(path, source), read(path, source, before)
+        assert (found.state, names(found)) == (again.state, names(again)), said
+        assert (found.tree_id, found.module_id) == (again.tree_id, again.module_id), said
+        file = "a" + path.suffix
+        texts = ({file: one.decode("latin-1")} for one in (older, source))
+        assert delta_of(*texts)["domain"] == "code", said
+        older = source if chance.random() < 0.5 else chance.choice(whole)
