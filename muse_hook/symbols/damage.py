@@ -31,6 +31,8 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
             return True
         if block != root and any(node.is_missing for node in block.children[-1:]):
             return True  # what closes it closed something inside: a function has taken in its siblings
+        if statements and any(child.is_missing for child in block.children) and _takes_in(statements[-1], source):
+            return True  # the one before what is missing has ended with what belongs to the block
         for node in statements:
             matches = query.structure(node)
             inner = [n for pattern, captures in matches for n in _blocks(pattern, captures)]
@@ -109,6 +111,11 @@ def _is_own(node: Node, matches: list[Match], query: Query, source: bytes) -> bo
         last = max(name.end_byte for name in names)
         if any(error.start_byte <= last for error in _errors(node, parts)):
             return False
+    return not _takes_in(node, source)
+
+
+def _takes_in(node: Node, source: bytes) -> bool:
+    """Whether a statement has taken in a line that begins at its own column or before."""
     start = node.start_byte
     column = start - source.rfind(b"\n", 0, start) - 1
     # a decorated definition begins at its decorator, and again below it
@@ -120,6 +127,6 @@ def _is_own(node: Node, matches: list[Match], query: Query, source: bytes) -> bo
         text = line.lstrip()
         first = len(line) - len(text)
         if text and first <= column and at + first not in allowed and (text[:1].isalnum() or text[:1] in b"_@\"'"):
-            return False
+            return True
         at = line_end + 1
-    return True
+    return False

@@ -334,3 +334,33 @@ def test_a_block_that_ends_too_soon_leaves_no_definitions_behind() -> None:
     assert list(symbols_of("a.js", text.replace("    b();\n", "    b();\n  }\n")).symbols) == ["A", "A.a", "A.d"]
     go = "package p\n\nfunc A() {\n\tb()\n\tx := 1\n\tvar y = x\n}\n\nfunc D() {\n\te()\n}\n"
     assert list(symbols_of("a.go", go.replace("\tb()\n", "\tb()\n}\n")).symbols) == ["A", "D"]
+
+
+def test_a_method_that_is_not_closed_takes_in_no_class_that_follows_it() -> None:
+    language = language_for("A.java")
+    assert language is not None
+    source = """\
+class A {
+  String show(int x) {
+    return "a"
+        + x;
+  }
+
+  static class Inner {
+    int one() {
+      return 1;
+    }
+  }
+
+  static class Other {
+    int two() {
+      return 2;
+    }
+  }
+}
+"""
+    whole = extract(source.encode(), language)
+    broken = extract(source.replace("+ x;\n  }\n", "+ x;\n  \n").encode(), language)
+    assert set(broken.symbols) == set(whole.symbols)
+    for name in ("A.Inner.one", "A.Other", "A.Other.two"):
+        assert broken.symbols[name].content_id == whole.symbols[name].content_id
