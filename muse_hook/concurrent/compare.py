@@ -102,6 +102,7 @@ class ChangesCache:
     def __init__(self, limit: int = CACHED_FILES) -> None:
         self._limit = limit
         self._changes: dict[tuple[str, str], BranchChanges] = {}
+        self._files = 0
 
     def get(self, base: str, tip: str) -> BranchChanges | None:
         """Return a side that is kept."""
@@ -112,9 +113,10 @@ class ChangesCache:
 
     def add(self, base: str, tip: str, side: BranchChanges) -> None:
         """Keep a side; the one that was asked for longest ago goes first."""
+        self._files += len(side.files)
         self._changes[base, tip] = side
-        while self._changes and sum(len(each.files) for each in self._changes.values()) > self._limit:
-            del self._changes[next(iter(self._changes))]
+        while self._files > self._limit and self._changes:
+            self._files -= len(self._changes.pop(next(iter(self._changes))).files)
 
 
 class Way:
@@ -156,6 +158,7 @@ class Comparer:
         self._symbol_ids: dict[tuple[str, str], str] = {}
         self._files: dict[tuple[object, ...], ChangedFile] = {}
         self._loose: WeakKeyDictionary[ChangedFile, Loose] = WeakKeyDictionary()
+        self._listed_files = 0
         self._lists: dict[tuple[str, str], tuple[dict[str, ChangedFile], bool]] = {}
         self._before: tuple[int, bool] | None = None
 
@@ -303,8 +306,9 @@ class Comparer:
         if known is None:
             files = {file.path: file for file in self.files(base, tip)}
             known = files, any(path.endswith(RULE_FILES) for path in files)
-            while self._lists and sum(len(each) for each, _ in self._lists.values()) > CACHED_FILES:
-                del self._lists[next(iter(self._lists))]
+            self._listed_files += len(files)
+            while self._listed_files > CACHED_FILES and self._lists:
+                self._listed_files -= len(self._lists.pop(next(iter(self._lists)))[0])
         self._lists[base, tip] = known
         return known
 

@@ -191,13 +191,13 @@ class MapMaker:
                         found.append(((ours, them), comparison))
         return sorted(found, key=lambda pair: (pair[0][0] != self._base, pair[0]))
 
-    def _in_turn(self, job: tuple[str, str, list[str]]) -> tuple[int, int, str, str]:
+    def _in_turn(self, job: tuple[str, str, list[str]]) -> tuple[int, int, str]:
         """Return when a pair is looked at: those that parted at one place, and of these who came by the same way."""
         one, other, bases = job
         ends = [self._own.get(tip) for tip in (one, other)]
         places = [end[0] if end is not None else -1 for end in ends]
-        later = one if places[0] > places[1] else other
-        return self._place.get(bases[0], -1), max(places), later, one if later == other else other
+        later = "" if places[0] == places[1] else one if places[0] > places[1] else other
+        return self._place.get(bases[0], -1), max(places), later
 
     def _own_meet(self, one: str, other: str) -> bool:
         """Whether what two tips did since they left the base meets, as far as that is known."""
