@@ -62,6 +62,7 @@ HOOK = {
     "re",  # in what only some commits load
     "_collections",
     "_json",
+    "_operator",
     "_sqlite3",
     "_sha2",
     "_sha256",

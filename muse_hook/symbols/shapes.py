@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, STRING, without_nul
 
 TYPE_CHECKING = False
@@ -18,6 +16,11 @@ if TYPE_CHECKING:
     # Writes what comes first, and returns what is to be written next.
     Act = Callable[[Node, list[str]], Entries]
     Action = str | None | dict[bytes, str] | Act
+
+try:
+    from _operator import attrgetter  # the module around it costs a hook a hundredth
+except ImportError:  # no CPython
+    from operator import attrgetter
 
 _kind_of = attrgetter("kind_id")
 
