@@ -236,7 +236,7 @@ class Surface:
         if parts[1] != name:
             # the module itself, under a name that is public
             module = parts[0].rstrip(".") + "." + parts[1] if parts[0].strip(".") else parts[0] + parts[1]
-            return name in self.listed(path) and path in files_of_module(face, module)
+            return path in files_of_module(face, module) and name in self.listed(path)
         return any(
             there == path or (self.bound(there, name) or ("",))[0] == path for there in self._files_of(face, parts[0])
         )

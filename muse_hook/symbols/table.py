@@ -104,6 +104,8 @@ class SegmentedTable(SymbolTable):
 
     def is_hidden(self, symbol: Symbol) -> bool:
         """See `SymbolTable.is_hidden`."""
+        if not symbol.definitions and not symbol.guards:  # nearly all, and all of a file may be asked for
+            return False
         hidden = self.language.strings("hidden")
         return bool(hidden) and all(
             any(_is_condition(guard, hidden) for guard in one.guards) for one in symbol.definitions or (symbol,)
