@@ -96,6 +96,10 @@ class Language:
         return f"Language({self.name})"
 
 
+# So many names of files and extensions are remembered with their languages.
+_REMEMBERED = 4096
+
+
 class _Languages:
     """The rows of the file, each looked up in its text when it is asked for: a hook asks for one or two."""
 
@@ -129,13 +133,17 @@ class _Languages:
     def found_by(self, key: str, value: str) -> Language | None:
         """Return the row that has a value in one of its `finders`, which stand in one line each; None for none."""
         found = self._finders.setdefault(key, {})
-        name = found.get(value, "")
-        if not name and '"' not in value:
-            text, quoted, at = self._text, f'"{value}"', 0
-            while not name and (at := text.find(quoted, at + 1)) > 0:
+        name = found.get(value)
+        if name is None:
+            name, at = "", 0
+            text, quoted = self._text, f'"{value}"'
+            while not name and '"' not in value and (at := text.find(quoted, at + 1)) > 0:
                 if text.startswith(f"{key} = [", text.rindex("\n", 0, at) + 1):
                     first = text.rindex("\n[", 0, at) + 2
-                    name = found[value] = text[first : text.index("]", first)]
+                    name = text[first : text.index("]", first)]
+            if len(found) >= _REMEMBERED:
+                found.clear()
+            found[value] = name  # "" as well: most names are in no row, and a backfill asks for each many times (3 %)
         return self.named(name) if name else None
 
 
