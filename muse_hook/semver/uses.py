@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FUNCTION, CLASS, PROPERTY, ATTRIBUTE, OPEN = "function", "class", "property", "attribute", "?"
 """Kinds of use beside those of symbols; an open one is bound to something that is not seen here."""
 
+FUNCTIONS = ("function", "async_function")
+
 CACHED = "cached_property"
 """A property that keeps its value, which can be set like any."""
 
@@ -49,7 +51,8 @@ class Use:
 
     `kind` is "function" (a method is called as one), "async_function", "property", "class", "variable", "attribute",
     "import" or "?"; `binding` of a method "static", "class" or "", of a property "cached_property" or "", of a class
-    "fields" where its value lists them, "made" by any other call that makes one.
+    "fields" where its value lists them, "made" by any other call that makes one, of a variable or attribute "called"
+    where it is what a function gives.
     `parameters` are those that callers pass, of a class those of its constructor, None where they are not seen;
     `accessors` is what else than reading a property can; `members` those of an enum, None where they are not seen.
     """
@@ -179,7 +182,9 @@ def _bound(one: Symbol, value: Value, table: SymbolTable | None, depth: int) -> 
     maker, call = symbols.get(called), symbols.get(f"{called}.__call__")
     if maker is not None and maker.kind == CLASS and call is not None:
         return [Use(FUNCTION, _passed(call, call.parameters, table, ()))]
-    return [Use(one.kind)]
+    use = Use(one.kind)
+    use.binding = "called" if called[:1].islower() else ""
+    return [use]
 
 
 def _function(one: Symbol, table: SymbolTable | None, tails: Sequence[str]) -> Use:
@@ -349,6 +354,8 @@ def _compare(old: Use, new: Use, *, has_overloads: bool) -> Iterator[ParameterCh
 def _kind_changed(old: Use, new: Use) -> Iterator[ParameterChange]:
     if old.kind == PROPERTY and new.kind == ATTRIBUTE:
         return
+    if (old.binding == "called" and new.kind in FUNCTIONS) or (new.binding == "called" and old.kind in FUNCTIONS):
+        return  # what a function makes may be a function
     if old.kind == ATTRIBUTE and new.kind == PROPERTY:
         if "setter" not in new.accessors and new.binding != CACHED:
             yield "major", "setter_removed", f"{old.kind} -> {new.kind}"

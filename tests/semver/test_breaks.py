@@ -82,6 +82,7 @@ CASES = {
     ),
     "IOError": ("class E(IOError):\n    x = 1\n", "class E(OSError):\n    x = 1\n", []),
     "a base from typing": ("class E(typing.Dict[str, int]):\n    x = 1\n", "class E(dict):\n    x = 1\n", []),
+    "a tuple with names": ("class E(tuple):\n    x = 1\n", "class E(NamedTuple):\n    x: int\n", []),
     "names of a script": ("if __name__ == '__main__' and ready():\n    a = 1\n", "b = 1\n", []),
     "names of nobody": ("if False:\n    a = 1\n", "b = 1\n", []),
     "names of one case of two": ("if ready() or TYPE_CHECKING:\n    a = 1\n", "b = {}\n", ["a: public_removed"]),
@@ -179,6 +180,11 @@ CASES = {
     "a class made by a call": (
         "A = TypedDict('A', {'x': int})\nB = NewType('B', int)\n",
         "class A(TypedDict):\n    x: int\nclass B(int):\n    pass\n", [],
+    ),
+    "what a function makes may be a function": (
+        "class A:\n    clear = calls_update('clear')\n    size = Field(3)\n",
+        "class A:\n    def clear(self):\n        return 1\n    def size(self):\n        return 3\n",
+        ["A.size: kind_changed attribute -> function"],
     ),
     "an enum made by a call": (
         "A = Enum('A', 'X Y')\nB = Enum('B', ['X', 'Y'])\n", "class A(Enum):\n    X = 1\nB = Enum('B', {'X': 1})\n",
