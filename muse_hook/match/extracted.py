@@ -30,7 +30,7 @@ LEAST_IDENTICAL = 2
 def find_extracted(unmatched: Unmatched) -> None:
     """Say of inserted functions whose statements they have, of deleted ones which function has theirs now.
 
-    The body on the other side has to call the function on that side only: a copy is neither.
+    The body on the other side has to name the function on that side only: a copy is neither.
     """
     inserted, deleted = _by_name(unmatched.after), _by_name(unmatched.before)
     if not inserted and not deleted:
@@ -41,7 +41,8 @@ def find_extracted(unmatched: Unmatched) -> None:
     for pair in unmatched.matching.pairs:
         if not (pair.old.mentions(names) or pair.new.mentions(names)):
             continue  # and nothing is looked through for calls
-        called, dropped = pair.new.calls - pair.old.calls, pair.old.calls - pair.new.calls
+        before, after = set(pair.old.tokens), set(pair.new.tokens)  # called, or handed on
+        called, dropped = after - before, before - after
         if not inserted.keys().isdisjoint(called):
             lost = _without(pair.old, pair.new)
             named = [inserted[name] for name in sorted(called & inserted.keys())]

@@ -27,6 +27,9 @@ names."""
 LARGE_TEXT = 0.35
 """Of larger bodies that much text alone is enough."""
 
+SAME_STATEMENTS = 2
+"""Of bodies that are the same, statement by statement, so many are enough."""
+
 CALLED, CALLED_NAME = 0.8, 0.3
 """So is the name, this near, where that many callers went over."""
 
@@ -171,6 +174,8 @@ def _says_in_place(
     both = round(text + name, 6)
     if is_asked_for(old, one.symbol.name) or is_asked_for(new, other.symbol.name):
         return text, 0.0
+    if one.statements == other.statements and len(one.symbol.statements) >= SAME_STATEMENTS:
+        return text, both
     if name >= CALLED_NAME and call_sites.renamed(one.symbol.name, other.symbol.name) >= CALLED:
         return text, both
     size = min(one.size, other.size)

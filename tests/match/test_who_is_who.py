@@ -192,6 +192,8 @@ def test_a_part_may_be_edited_while_it_is_taken_out_or_put_in() -> None:
     )
     assert parts(PARSE, edited + rest) == {"m.py::rows_of": ("extracted_from", "m.py::parse")}
     assert parts(edited + rest, PARSE) == {"m.py::rows_of": ("inlined_into", "m.py::parse")}
+    handed = rest.replace("rows_of(text, not strict)", "deferred(rows_of, text, not strict)")
+    assert parts(PARSE, edited + handed) == {"m.py::rows_of": ("extracted_from", "m.py::parse")}
     anew = "def rows_of(text, strict):\n    for key in text.splitlines():\n        yield key, strict\n"
     assert parts(PARSE, anew + rest) == {}
 
@@ -222,6 +224,13 @@ def test_what_stands_in_the_place_of_another_and_has_its_words_is_the_other() ->
     assert ways({"m.py": old}, {"m.py": elsewhere}) == {}
     other = FETCH_ANEW.replace("test_fetch_rows_in_pages", "close_all").join(around)
     assert ways({"m.py": old}, {"m.py": other}) == {}
+
+
+def test_a_short_body_that_stayed_in_its_place_is_the_same_function() -> None:
+    old = "X = 1\n\n\ndef get(url):\n    page = other(url)\n    return page.text\n"
+    assert ways({"m.py": old}, {"m.py": old.replace("get(url)", "fetch(url, size)")}) == {"m.py::get": "m.py::fetch"}
+    moved = old[:7] + READ + old[7:].replace("get(url)", "fetch(url, size)")
+    assert ways({"m.py": old + READ}, {"m.py": moved}) == {}
 
 
 def test_accessors_in_one_place_are_two() -> None:
