@@ -27,7 +27,7 @@ _IN_CLASS = {"function": "method", "variable": "attribute"}
 
 
 # Captures whose name is more than a word.
-_WHOLE_NAMES = frozenset(("title", "name.spelled", "name.until", "name.key", "name.path"))
+_WHOLE_NAMES = frozenset(("title", "name.spelled", "name.until", "name.key", "name.path", "name.words"))
 
 # Of a class with a longer one every member's address would be as long.
 MAX_NAME = 4096
@@ -52,7 +52,7 @@ class Outline:
     name, `@title` the name of a test, `@import.tree` an import that nests. Of text: `@name.spelled` is a name as it is
     written, `@name.until` what it stands before, `@name.key` a name with white space, `@name.path` one behind those of
     its classes, `@flat` a body whose members are named by themselves, `@heading.<level>` a heading, a class with all
-    that stands below it.
+    that stands below it, `@name.words` are words that dots join.
 
     `is_ragged` tells whether the statements of any block looked into began at different columns, `is_dangling` whether
     something that belongs to the statement after it has none.
@@ -328,7 +328,7 @@ class Outline:
         body = captures[role][0]
         nodes = body.named_children
         last: Node | None
-        if body == target:  # it is its own body, behind what it begins with
+        if "header" in captures:  # the body begins with part of the header
             last = captures["header"][0]
             nodes = [one for one in nodes if one.start_byte >= captures["header"][0].end_byte]
         else:
@@ -370,6 +370,8 @@ class Outline:
             found = [self._title(captures)]
         elif "name.key" in captures:
             found = [self._name(captures["name.key"][0])]
+        elif "name.words" in captures:
+            found = [".".join(map(self._name, captures["name.words"]))]
         elif "name.path" in captures:
             found = [self._name(node) for node in _path(captures["name.path"][0])]
         else:

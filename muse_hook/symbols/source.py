@@ -346,9 +346,11 @@ class SourceText:
                 for key in ("container", "module", "object", "tests", "flat")
                 for body in captures.get(key, ())
             )
-            if roles.pop(node.id, None) == "" and "header" in captures:  # it is its own body
+            if "header" in captures:  # the body begins with part of it
                 end = captures["header"][0].end_byte
-                roles.update((child.id, "") for child in node.children if child.start_byte >= end)
+                for body in (one for key in ("container", "module", "flat") for one in captures.get(key, ())):
+                    roles.pop(body.id, None)
+                    roles.update((child.id, "") for child in body.children if child.start_byte >= end)
         if self.part >= 0:
             parts = sorted({found["part"][0].start_byte for found in self._ways(node) if "part" in found})
             others = (one["part"][0] for one in self._ways(node) if "part" in one)

@@ -1,0 +1,20 @@
+CC ?= gcc
+FLAGS := -O2 \
+  -g
+export PATH
+include other.mk
+.PHONY: all clean
+all: main.o util.o
+	$(CC) -o all $^
+%.o: %.c
+	$(CC) -c $<
+define BLOCK
+echo hi
+endef
+ifeq ($(OS),Linux)
+X = 1
+clean test:
+	rm -f *.o
+else
+X = 2
+endif

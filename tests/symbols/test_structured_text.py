@@ -1,0 +1,122 @@
+"""Structured text: names as they are written, sections by level, large and deep files in bounded time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from muse_hook.languages.languages import language_for
+from muse_hook.model.symbol import SymbolTable
+from muse_hook.symbols.extract import MAX_BYTES, extract
+from muse_hook.symbols.normal import Normalisation
+from muse_hook.symbols.shapes import ordinary, transparent
+from muse_hook.symbols.source import reader_of
+
+GOLDEN = sorted(path for path in (Path(__file__).parent.parent / "golden").glob("*/before.*"))
+
+
+def table(path: str, text: str) -> SymbolTable:
+    language = language_for(path)
+    assert language is not None
+    return extract(text.encode(), language)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "names"),
+    [
+        ("a.md", '# A.b c\n\n## "D" `e`\n\n### Ü::x #\n', ["A.b c", 'A.b c."D" `e`', 'A.b c."D" `e`.Ü::x']),
+        ("a.md", "---\na: 1\n---\n# T\n", ["T"]),
+        ("a.md", "### Deep\n\n# Top\n\n### Under\n\n## Beside\n", ["Deep", "Top", "Top.Under", "Top.Beside"]),
+        ("a.md", "One\n===\n\nTwo\nlines\n---\n\n```\n# none\n```\n\n> # none\n\n- # none\n", ["One", "One.Two lines"]),
+        ("a.md", "# A\n\n##\n\n### B\n\ntext\n", ["A", "A.B"]),
+        ("a.md", "# A\n\n## B\n\n## B\n", ["A", "A.B"]),
+        ("a.css", "a,\nb  >  c { x: y }\n", ["a, b > c"]),
+        ("a.css", "@media print { @supports (a: b) { .c { d: e } } }\n@page :first { a: b }\n", [".c", "@page :first"]),
+        ("a.css", "a /* x */ b { c: d }\n@import 'x';\n@charset 'y';\n", ["a b"]),
+        ("a.toml", '[a."b.c"]\nd.e = 1\n[[f]]\ng = 1\n[f.h]\ni = 1\n', ["a", "a.b.c", "a.b.c.d", "a.b.c.d.e", "f"]),
+        ("a.yaml", "a b:\n  - c: 1\nd: {e: 1}\n---\n'f''g': 1\n", ["a b", "d", "d.e", "f'g"]),
+        ("a.json", '{"a.b": {"c d": 1, "": 2}, "\\u00e4": [{"x": 1}]}', ["a.b", "a.b.c d", "ä"]),
+        ("a.html", '<div id="a"><p ID=\'b c\'>x</p></div><br id="{{ x }}"><i id=d>', ["a", "b c", "d"]),
+    ],
+)
+def test_names_are_as_they_are_written(path: str, text: str, names: list[str]) -> None:
+    assert list(table(path, text).symbols) == names
+
+
+def test_what_stands_in_a_list_belongs_to_the_list() -> None:
+    old, new = (table("a.toml", f"[[a]]\nb = 1\n[a.c]\nd = {value}\n") for value in (1, 2))
+    assert old.changed(new) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("a.md", "# A\n\nOne two\nthree.\n\n* x\n* y\n", "A\n=\n\nOne two three.\n\n- x\n- y\n"),
+        ("a.md", "# A\n\n|a|b|\n|-|-|\n|c|d|\n", "# A #\n\n| a   | b |\n| --- | - |\n| c   | d |\n"),
+        ("a.css", "a{b:'c';d:1px}", 'a {\n  b: "c";\n  d: 1px;\n}\n'),
+        ("a.yaml", "a: {b: 'c',d: x}\n", 'a: { b: "c", d: "x" }\n'),
+        ("a.toml", "a = [1,2]\n", "a = [\n  1,\n  2,\n]\n"),
+        ("a.json", '{"a":{"b":1}}', '{\n  "a": { "b": 1 }\n}\n'),
+    ],
+)
+def test_layout_changes_nothing(path: str, old: str, new: str) -> None:
+    before, after = table(path, old), table(path, new)
+    assert before.changed(after) == []
+    assert before.same_tree(after)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("a.md", "# A\n\n1. x\n", "# A\n\n- x\n"),
+        ("a.md", "# A\n\nx  \ny\n", "# A\n\nx\ny\n"),
+        ("a.md", "# A\n\n```\na\n b\n```\n", "# A\n\n```\na\nb\n```\n"),
+        ("a.css", "a { b: 4px }", "a { b: 8px }"),
+        ("a.css", "a { b: #fff }", "a { b: #ffe }"),
+        ("a.yaml", "a: true\n", "a: 'true'\n"),
+        ("a.yaml", "a: |\n  b\n", "a: |\n  c\n"),
+        ("a.json", '{"a": 1}', '{"a": "1"}'),
+    ],
+)
+def test_what_a_reader_would_notice_changes_the_tree(path: str, old: str, new: str) -> None:
+    assert not table(path, old).same_tree(table(path, new))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.parent.name)
+def test_no_text_between_nodes_is_lost(path: Path) -> None:
+    language = language_for(path.name)
+    assert language is not None
+    reader = reader_of(language)
+    kinds = Normalisation(language).kinds
+    source = path.read_bytes()
+    stack = [reader.parser.parse(source).root_node]
+    lost = set()
+    while stack:
+        node = stack.pop()
+        if kinds.actions.get(node.kind_id, ordinary) not in (ordinary, transparent) or node.is_extra:
+            continue
+        at = node.start_byte
+        for child in node.children:
+            if source[at : child.start_byte].replace(b"\\\n", b"").strip():
+                lost.add(node.type)
+            at = max(at, child.end_byte)
+        if node.children and source[at : node.end_byte].replace(b"\\\n", b"").strip():
+            lost.add(node.type)
+        stack += node.children
+    assert lost == set()
+
+
+def test_many_headings_deep_keys_and_large_files_end() -> None:
+    start = time.process_time()
+    many = table("a.md", "# A\n\n" + "".join(f"## B{number}\n\ntext\n\n" for number in range(10_000)))
+    assert len(many.symbols) == 10_001
+    keys = table("a.yaml", "".join(f"key{number}: &a{number} x\n" for number in range(10_000)))
+    assert len(keys.symbols) == 10_000
+    deep = 10_000
+    assert table("a.json", '{"a":' * deep + "1" + "}" * deep).state in {"parsed", "too_large"}
+    assert table("a.yaml", "{a: " * 1_000 + "1" + "}" * 1_000).state in {"parsed", "too_large", "unparsed"}
+    assert table("a.html", "<div>" * 5_000).state in {"parsed", "too_large"}
+    assert table("a.json", '{"a": "' + "x" * MAX_BYTES + '"}').state == "too_large"
+    assert time.process_time() - start < 60
