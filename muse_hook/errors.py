@@ -54,6 +54,25 @@ class UnwritableError(StoreError):
     """The store cannot be written here and now: a sandbox, a read-only mount, a full disk. Git keeps it all."""
 
 
+class InstallationError(MuseHookError):
+    """A package that muse_hook stands on cannot be loaded: Python was upgraded under it, or the package is gone.
+
+    The hint is the one command that mends it, by the way in which it was installed; `python` is what runs it.
+    """
+
+    def __init__(self, error: ImportError, python: str) -> None:
+        wrong = f"{type(error).__name__}: {error}"
+        super().__init__("loading muse_hook", wrong, _reinstall(python))
+
+
+def _reinstall(python: str) -> str:
+    if "/uv/tools/" in python:
+        return "uv tool install --reinstall muse_hook"
+    if "/pipx/" in python:
+        return "pipx reinstall muse_hook"
+    return shell_command(python or "python3", "-m", "pip", "install", "--force-reinstall", "muse_hook")
+
+
 class DamagedLogError(MuseHookError):
     """A log holds what no writer of ours wrote."""
 

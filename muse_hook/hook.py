@@ -365,11 +365,19 @@ def _refuse_foreign(repo: Repository, store: Store) -> None:
     if store.is_owned_by_another:
         from muse_hook.errors import RepositoryError
 
-        raise RepositoryError("recording the commit", f"{repo.common_dir} belongs to another user")
+        raise RepositoryError(
+            "recording the commit", f"{repo.common_dir} belongs to another user", "muse-hook sync, run by its owner"
+        )
 
 
 def _complain(stores: list[Store], error: Exception, details: str) -> None:
+    if isinstance(error, ImportError):
+        from muse_hook.errors import InstallationError
+
+        error = InstallationError(error, sys.executable)
     what = str(error) if isinstance(error, MuseHookError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, MuseHookError) and error.hint:
+        what += f"; nothing is lost, this mends it: {error.hint.replace(chr(10), ' or ')}"
     if not isinstance(error, UnwritableError):  # nothing is lost, and whoever commits there can do nothing about it
         _say(f"not recorded yet: {what}")
     if stores and os.path.isdir(stores[0].muse_dir):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 
-from muse_hook.errors import MuseHookError
+from muse_hook.errors import InstallationError, MuseHookError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def show(failure: BaseException, screen: Screen, keep: Callable[[str], str] | No
     if isinstance(failure, OSError):
         screen.line(("error: ", "error"), f"{_place(failure)}: {failure.strerror or failure}")
         return USER_FAULT
+    if isinstance(failure, ImportError):
+        return show(InstallationError(failure, sys.executable), screen)
     screen.line(("error: ", "error"), f"{_place(failure)}: {type(failure).__name__}: {failure}")
     kept = keep(_traceback(failure)) if keep is not None else ""
     where = f"the details are in {kept}" if kept else f"{DEBUG}=1 shows the details"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 
 from muse_hook.cli.failures import closest, reject
 from muse_hook.errors import MuseHookError, SessionError, shell_command
@@ -45,8 +46,17 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def as_recorded(word: str) -> str:
-    r"""Return a word of the command line as the log has text: bytes that are not UTF-8 as `\xNN`, in any locale."""
-    return os.fsencode(word).decode("utf-8", "backslashreplace")
+    r"""Return a word of the command line as the log has text: bytes that are not UTF-8 as `\xNN`, in any locale.
+
+    On macOS a shell that completes a name hands on what the file system keeps, accents apart (NFD): Git and the log
+    have them together.
+    """
+    text = os.fsencode(word).decode("utf-8", "backslashreplace")
+    if sys.platform == "darwin" and not text.isascii():
+        from unicodedata import normalize
+
+        return normalize("NFC", text)
+    return text
 
 
 def relative(repository: Repository, path: str) -> str:

@@ -7,7 +7,7 @@ import stat
 
 from muse_hook.errors import StoreError
 from muse_hook.oplog.batch import Batch
-from muse_hook.oplog.files import refused, sync_folder
+from muse_hook.oplog.files import refused, sync, sync_folder
 from muse_hook.oplog.lines import BLOCK, manual_entry, read_line_ends
 from muse_hook.oplog.log import checkpoint_offset, moved_checkpoint, read_checkpoint, write_checkpoint
 from muse_hook.oplog.reader import LogReader
@@ -62,7 +62,7 @@ def cut_log(
             if changed:
                 os.fchmod(fd, stat.S_IMODE(os.fstat(old).st_mode))
                 copy.check(session)
-                os.fsync(fd)
+                sync(fd)
                 moved = None
                 if checkpoint is not None and before is not None and copy.offset >= 0:
                     moved = moved_checkpoint(checkpoint, before, os.fstat(fd).st_ino, copy.offset)
@@ -139,7 +139,7 @@ class _Copy:
         while (size := os.fstat(self._old).st_size) > self._size:
             start, self._size = self._size, size
             self._range(start, size)
-            os.fsync(self._new)
+            sync(self._new)
 
     def check(self, session: str) -> None:
         """Read the copy: it must hold the batches that it should, in their order. StoreError."""

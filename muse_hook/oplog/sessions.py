@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from muse_hook.digest import hex_sha256
 from muse_hook.errors import SessionError
@@ -164,7 +165,7 @@ def walk(folder: str, prefix: str = "") -> Iterator[tuple[str, str]]:
             continue
         component = component_of(entry.path)
         name = encode_component(component)
-        if os.fsencode(entry.name) in (name, cut_component(component, name)):
+        if os.fsencode(_as_git_has_it(entry.name)) in (name, cut_component(component, name)):
             yield from walk(entry.path, f"{prefix}{component}/")
 
 
@@ -177,7 +178,12 @@ def component_of(folder: str) -> str:
                 return file.read().decode("utf-8", "surrogateescape")
         except OSError:
             pass  # somebody deleted it: the cut name is what is left
-    return decode_component(name)
+    return _as_git_has_it(decode_component(name))
+
+
+def _as_git_has_it(name: str) -> str:
+    """Return a name of a file system as Git has it: macOS may take `\u00e9` apart (NFD), Git puts it together again."""
+    return _composed(name) if sys.platform == "darwin" and not name.isascii() else name
 
 
 def is_case_ignored(muse_dir: str) -> bool:

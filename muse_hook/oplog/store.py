@@ -96,7 +96,7 @@ class Store:
         try:
             # A line that a crash cut short is ended first.
             files.write_whole(fd, b"\n" + "".join(f"{commit_id}\n" for commit_id in commit_ids).encode("ascii"))
-            os.fsync(fd)
+            files.sync(fd)
             files.sync_folder(self.path())
         except OSError as error:
             raise files.refused(path, error, "writing") from error

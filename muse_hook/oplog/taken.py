@@ -43,7 +43,7 @@ def add_taken(store: Store, clones: Mapping[str, str]) -> None:
     try:
         lines = "".join(f"{clone} {op_id}\n" for op_id, clone in clones.items())
         files.write_whole(fd, f"\n{lines}".encode("utf-8", "surrogateescape"))  # a line that a crash cut short is ended
-        os.fsync(fd)
+        files.sync(fd)
     except OSError as error:
         raise files.refused(path, error, "writing") from error
     finally:

@@ -7,6 +7,7 @@ import os
 from muse_hook.errors import StoreError
 from muse_hook.oplog.entry import seal_id, stamp
 from muse_hook.oplog.files import refused, sync_folder, touch
+from muse_hook.oplog.files import sync as sync_file
 from muse_hook.oplog.sessions import HIGHEST_STAMP, LOG
 from muse_hook.oplog.store import OP_LOG
 
@@ -86,7 +87,7 @@ def end_torn_line(store: Store, session_id: str) -> bool:
         if not size or os.pread(fd, 1, size - 1) == b"\n":
             return False
         os.write(fd, b"\n")
-        os.fsync(fd)
+        sync_file(fd)
     except OSError as error:
         raise refused(path, error, "writing") from error
     finally:
@@ -128,7 +129,7 @@ def sync(store: Store, session_id: str) -> None:
     path = store.log_path(session_id)
     fd = store.open_file(path, os.O_RDWR)
     try:
-        os.fsync(fd)
+        sync_file(fd)
     except OSError as error:
         raise refused(path, error, "writing") from error
     finally:
@@ -179,7 +180,7 @@ def _write_all(fd: int, data: bytes, start: int) -> None:
 def _sync_or_take_back(fd: int, start: int, length: int) -> None:
     """Make durable what was written from `start` on; where the disk refuses, take it back: one thing is true."""
     try:
-        os.fsync(fd)
+        sync_file(fd)
     except OSError:
         if os.fstat(fd).st_size == start + length:
             os.ftruncate(fd, start)

@@ -32,13 +32,53 @@ TREE_CACHE_SIZE = 1_000_000
 _ROLES = ("body", "decorator", "name", "title", "name.key", "parameters", "returns", "base", "value")
 
 _readers: dict[str, Reader] = {}
-_cache_size = NORMAL_CACHE_SIZE
+
+
+class _Kept:
+    """The latest trees and normal forms, of all languages together: each would keep up to 60 MB of its own.
+
+    The oldest go first.
+    """
+
+    __slots__ = ("_entries", "_normals", "_source", "_trees", "most_entries")
+
+    def __init__(self) -> None:
+        self.most_entries = NORMAL_CACHE_SIZE
+        self._normals: deque[tuple[SourceText, int]] = deque()
+        self._trees: deque[tuple[Parsed, int]] = deque()
+        self._entries = self._source = 0
+
+    def tree(self, parsed: Parsed, size: int) -> None:
+        """Keep a tree of so many bytes of source."""
+        self._trees.append((parsed, size))
+        self._source += size
+        while self._source > TREE_CACHE_SIZE and len(self._trees) > 1:
+            old, size = self._trees.popleft()
+            old.drop()
+            self._source -= size
+
+    def normal(self, text: SourceText, size: int) -> None:
+        """Keep the normal form of a text, of so many entries."""
+        self._normals.append((text, size))
+        self._entries += size
+        while self._entries > self.most_entries and len(self._normals) > 1:
+            old, size = self._normals.popleft()
+            old.forget_normal()
+            self._entries -= size
+
+    def drop_trees(self) -> None:
+        """Let all trees go."""
+        while self._trees:
+            self._trees.popleft()[0].drop()
+        self._source = 0
+
+
+_kept = _Kept()
 
 
 def set_cache_size(entries: int) -> int:
-    """Keep so many entries of normal forms from now on, in each language; returns how many it was before."""
-    global _cache_size
-    before, _cache_size = _cache_size, entries
+    """Keep so many entries of normal forms from now on; returns how many it was before."""
+    before, _kept.most_entries = _kept.most_entries, entries
     return before
 
 
@@ -95,9 +135,6 @@ class Reader:
         self._last_context: tuple[bytes, Parsed | None] = (b"", None)
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
-        self._normals: deque[tuple[SourceText, int]] = deque()
-        self._trees: deque[tuple[Parsed, int]] = deque()
-        self._normals_size = self._trees_size = 0
 
     def parse(self, source: bytes) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
@@ -116,19 +153,12 @@ class Reader:
                 again = self.parser.parse(respelled).root_node
                 root = root if again.has_error and not PARTIAL.issuperset(self._respell) else again
         parsed = Parsed(root)
-        self._trees.append((parsed, len(source)))
-        self._trees_size += len(source)
-        while self._trees_size > TREE_CACHE_SIZE and len(self._trees) > 1:
-            old, size = self._trees.popleft()
-            old.drop()
-            self._trees_size -= size
+        _kept.tree(parsed, len(source))
         return root, parsed
 
     def drop_trees(self) -> None:
-        """Let all trees go."""
-        while self._trees:
-            self._trees.popleft()[0].drop()
-        self._trees_size = 0
+        """Let all trees go, those of other languages, too."""
+        _kept.drop_trees()
 
     def parse_alone(self, source: bytes, kind: str, *, is_header: bool = False) -> tuple[Node, Parsed, int]:
         """Parse part of a file by itself: the tree (see `parse`), and where in what was parsed the part begins.
@@ -157,13 +187,7 @@ class Reader:
 
     def keep_normal(self, text: SourceText, normal: Normal) -> None:
         """Note that a text has its normal form now; the oldest ones lose theirs."""
-        size = len(normal.entries)
-        self._normals.append((text, size))
-        self._normals_size += size
-        while self._normals_size > _cache_size and len(self._normals) > 1:
-            old, size = self._normals.popleft()
-            old.forget_normal()
-            self._normals_size -= size
+        _kept.normal(text, len(normal.entries))
 
 
 class SourceText:
