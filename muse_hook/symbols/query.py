@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Captures = dict[str, list[Node]]
     Match = tuple["Pattern", Captures]
+    Known = dict[str, list["Pattern"]]
 
 # A family is what a pattern is for, which its captures show; a node is asked for one family at a time.
 _FAMILIES = (
@@ -118,8 +119,9 @@ class Pattern:
 
     # what few have costs nothing in those that have it not
     definition = scope = defines = ""
-    is_import = is_wrapper = is_ordered = is_next = is_last = False
+    is_import = is_wrapper = is_ordered = is_next = is_last = is_bound = False
     level = 0
+    _all: Sequence[str] | None = None
     without: tuple[str, ...] = ()
     without_ids: tuple[int, ...] = ()
     predicates: tuple[Predicate, ...] = ()
@@ -136,11 +138,12 @@ class Pattern:
         self.children: list[Pattern] = []
         self.alternatives: list[Pattern] = []
 
-    def all_captures(self) -> Iterator[str]:
-        """Yield the capture names of this node and everything under it."""
-        yield from self.captures
-        for child in (*self.children, *self.alternatives):
-            yield from child.all_captures()
+    def all_captures(self) -> Sequence[str]:
+        """Return the capture names of this node and everything under it."""
+        if self._all is None:
+            inner = (name for one in (*self.children, *self.alternatives) for name in one.all_captures())
+            self._all = (*self.captures, *inner)
+        return self._all
 
     def _order(self) -> None:
         """Note whether the children have to be looked for in their order."""
@@ -175,8 +178,10 @@ class Pattern:
             self.without_ids = tuple(grammar.field_id_for_name(field) or 0 for field in self.without)
             if 0 in self.without_ids:
                 raise ValueError(f"a query file has !{self.without}, which its grammar has not")
+        self.is_bound = True
         for child in (*self.children, *self.alternatives):
-            child.bind(grammar)
+            if not child.is_bound:  # alternatives that stand in several places are one
+                child.bind(grammar)
 
     def matches(self, node: Node) -> list[Captures]:
         """Return each way in which this pattern fits `node`: the nodes of each capture, in the pattern's order."""
@@ -340,8 +345,9 @@ def parse_patterns(text: str) -> list[Pattern]:
     """Return the patterns of a query file; raises ValueError for syntax that is not supported here."""
     words = _words(text)[::-1]
     patterns = []
+    known: Known = {}
     while words:
-        patterns.append(_parse(words))
+        patterns.append(_parse(words, known))
     return patterns
 
 
@@ -360,7 +366,8 @@ def _words(text: str) -> list[str]:
     return words
 
 
-def _parse(words: list[str]) -> Pattern:
+def _parse(words: list[str], known: Known) -> Pattern:
+    """Return the pattern that the words, the next one last, begin with; `known` are alternatives by their words."""
     is_first, field, word = False, "", words.pop()
     if word == ".":
         is_first, word = True, words.pop()
@@ -370,7 +377,7 @@ def _parse(words: list[str]) -> Pattern:
         kind = words.pop()
         if kind == "(":
             words.append(kind)
-            pattern = _parse_group(words)
+            pattern = _parse_group(words, known)
         else:
             if not kind.isidentifier():
                 raise ValueError(f"a query file has ({kind}")
@@ -382,13 +389,11 @@ def _parse(words: list[str]) -> Pattern:
                     words.pop()
                     pattern.children[-1].is_last = pattern.is_ordered = True
                 else:
-                    pattern.children.append(_parse(words))
+                    pattern.children.append(_parse(words, known))
             words.pop()
     elif word == "[":
         pattern = Pattern(None, is_named=True, field=field)
-        while words[-1] != "]":
-            pattern.alternatives.append(_parse(words))
-        words.pop()
+        pattern.alternatives = _alternatives(words, known)
         pattern.is_named = all(one.is_named for one in pattern.alternatives)
     elif word == "_":
         pattern = Pattern(None, is_named=False, field=field)
@@ -406,9 +411,29 @@ def _parse(words: list[str]) -> Pattern:
     return pattern
 
 
-def _parse_group(words: list[str]) -> Pattern:
+def _alternatives(words: list[str], known: Known) -> list[Pattern]:
+    """Return the patterns up to the closing bracket; the same text is read once (two thirds of TypeScript's file)."""
+    at, depth = len(words), 1
+    while depth:
+        at -= 1
+        word = words[at]
+        if word == "[":
+            depth += 1
+        elif word == "]":
+            depth -= 1
+    key = "\0".join(words[at:])
+    found = known.get(key)
+    if found is None:
+        found = known[key] = []
+        while words[-1] != "]":
+            found.append(_parse(words, known))
+    del words[at:]
+    return found
+
+
+def _parse_group(words: list[str], known: Known) -> Pattern:
     """Return the pattern of a node that stands in parentheses with its predicates."""
-    pattern = _parse(words)
+    pattern = _parse(words, known)
     while words[-1] == "(" and words[-2][0] == "#":
         words.pop()
         word, mark, arguments = words.pop(), words.pop(), []
