@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.languages.languages import known_language, languages
+from muse_hook.pathrules.rules import read_rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,15 +19,20 @@ def coverage(repository: Repository) -> list[dict[str, Any]]:
     """Return a row for each known language: `language`, `package`, `version`, `installed`, `extensions`, `files`.
 
     `version` is null where the grammar is not installed; `files` are those of HEAD by their names, none without one.
+    Those of a language that is read `when_asked` count where HEAD's `.museignore` asks for it.
     """
     paths: list[str] = []
-    if repository.head().oid is not None:
+    asked: frozenset[str] = frozenset()
+    head = repository.head().oid
+    if head is not None:
+        with repository.objects() as objects:
+            asked = read_rules(objects, objects.commit(head).tree).languages
         output = repository.output("ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD")
         paths = [each.decode("utf-8", "backslashreplace") for each in output.split(b"\0") if each]
     counts: dict[str, int] = {}
     for path in paths:
         found = known_language(path)
-        if found is not None:
+        if found is not None and (not found.is_asked_for or found.name in asked):
             counts[found.name] = counts.get(found.name, 0) + 1
     return [
         {
@@ -36,6 +42,7 @@ def coverage(repository: Repository) -> list[dict[str, Any]]:
             "installed": bool(each.grammar_version),
             "extensions": each.finders("extensions"),
             "files": counts.get(each.name, 0),
+            "when_asked": each.is_asked_for,
         }
         for each in languages()
     ]

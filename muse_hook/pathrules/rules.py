@@ -149,6 +149,12 @@ class PathRules:
         if isinstance(found, str):
             self.problems.append(f"{IGNORE_FILE} is not used: {found}")
             return None
+        if found.languages:
+            from muse_hook.languages.languages import language_named
+
+            unknown = sorted(name for name in found.languages if language_named(name) is None)
+            if unknown:
+                self.problems.append(f"{IGNORE_FILE} asks for what is no language here: {', '.join(unknown)}")
         return found
 
     def _rule_file(self, folder: Folder, name: str) -> str | None:

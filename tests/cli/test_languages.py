@@ -26,6 +26,18 @@ def without_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grammar, "version", lambda package: "" if package.endswith("_go") else installed(package))
 
 
+def test_what_is_read_when_asked_counts_where_it_is(code: Shell) -> None:
+    code.repo.write("a.yaml", "a: 1\n")
+    code.repo.commit("keys")
+    rows = {row["language"]: row for row in code.json("languages")["languages"]}
+    assert (rows["yaml"]["files"], rows["yaml"]["when_asked"], rows["markdown"]["when_asked"]) == (0, True, False)
+    code.repo.write(".museignore", '[domain.code]\nlanguages = ["yaml", "yml"]\n')
+    code.repo.commit("ask")
+    rows = {row["language"]: row for row in code.json("languages")["languages"]}
+    assert rows["yaml"]["files"] == 1
+    assert "asks for what is no language here: yml" in "".join(code.run("status")[1:])
+
+
 def test_languages_are_listed_with_their_files(code: Shell) -> None:
     rows = {row["language"]: row for row in code.json("languages")["languages"]}
     assert (rows["python"]["files"], rows["go"]["files"], rows["java"]["files"]) == (2, 1, 0)

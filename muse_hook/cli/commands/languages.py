@@ -40,10 +40,11 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     for row in rows:
         files = f"{row['files']:,} file{'s' if row['files'] != 1 else ' '}"
         installed = (row["version"], "added") if row["installed"] else ("not installed", "changed")
+        extensions = " ".join(row["extensions"]) + (", when asked for" if row["when_asked"] else "")
         out = (row["language"], "bold"), " " * (names - len(row["language"])), f"  {files:>13}  "
         invocation.out.line(
             *out, row["package"], " " * (packages - len(row["package"])), "  ", installed,
-            (f"  {' '.join(row['extensions'])}", "dim"),
+            (f"  {extensions}", "dim"),
         )  # fmt: skip
     if any(row["files"] and not row["installed"] for row in rows):
         invocation.messages.line(f"hint: {INSTALL}")
