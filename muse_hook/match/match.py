@@ -128,7 +128,7 @@ def _match_code(unmatched: Unmatched) -> None:
     from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.exact import match_exact
     from muse_hook.match.functions import match_functions, match_near_names
-    from muse_hook.match.replaced import match_in_place, match_replaced_functions, match_wrapped
+    from muse_hook.match.replaced import match_replaced_functions
 
     match_exact(unmatched, CONTAINER)
     compared = BodyComparison(unmatched)
@@ -144,5 +144,3 @@ def _match_code(unmatched: Unmatched) -> None:
         match_classes_by_name(unmatched)
     match_near_names(compared)
     match_replaced_functions(compared)
-    match_wrapped(compared)
-    match_in_place(compared)

@@ -37,8 +37,8 @@ MARGIN, TEXT_MARGIN = 0.1, 0.05
 """How much more that has to be than of another one in the same place, and by how much the other's text may be nearer,
 unless as many stand there in the same order."""
 
-MOST_IN_PLACE = 8
-"""Where more came or went in one place it says nothing any more."""
+MOST_IN_PLACE, ALL_PAIRS = 8, 1600
+"""Where more came or went in one place it says nothing any more; so many pairs of all places are compared."""
 
 PLACE_CONFIDENCE = 0.5
 """The confidence of a pair by its place."""
@@ -57,13 +57,20 @@ SITES, SITES_TEXT = 2, 0.15
 
 
 def match_replaced_functions(compared: BodyComparison) -> None:
+    """Pair what is left: by who calls it, by who names the body that it had, by its place."""
+    unmatched = compared.unmatched
+    if unmatched.has_open(CALLABLE):
+        call_sites = CallSites(unmatched.before.symbols, unmatched.after.symbols, unmatched.matching.pairs)
+        _match_called(compared, call_sites)
+        _match_wrapped(compared)
+        _match_in_place(compared, call_sites)
+
+
+def _match_called(compared: BodyComparison, call_sites: CallSites) -> None:
     """Pair functions of one scope that were renamed and written anew: whoever called the old one calls the new one."""
     unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
     olds, news = before.of_group(CALLABLE), after.of_group(CALLABLE)
-    if not olds or not news:
-        return
-    call_sites = CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
     news_by_sites: dict[frozenset[object], list[SymbolKey]] = {}
     for new in news:
         sites = call_sites.gained(after.symbols[new].name)
@@ -90,7 +97,7 @@ def _is_replaced(compared: BodyComparison, old: SymbolKey, new: SymbolKey, sites
     return sites >= SITES and compared.texts.similarity(one, other)[0] >= SITES_TEXT
 
 
-def match_wrapped(compared: BodyComparison) -> None:
+def _match_wrapped(compared: BodyComparison) -> None:
     """Pair functions of one name of which the body was taken out while they moved: they name the one that has it."""
     unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
@@ -114,7 +121,7 @@ def match_wrapped(compared: BodyComparison) -> None:
                 break
 
 
-def match_in_place(compared: BodyComparison) -> None:
+def _match_in_place(compared: BodyComparison, call_sites: CallSites) -> None:
     """Pair functions that stand where others stood, between the same two neighbours, if name and text say so, too."""
     unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
@@ -130,10 +137,11 @@ def match_in_place(compared: BodyComparison) -> None:
     for scope in dict.fromkeys(scope for scope, _ in olds):
         for new in opened[scope]:
             news.setdefault((scope, compared.evidence.gap(new, before=False)), []).append(new)
-    call_sites: CallSites | None = None
+    pairs = 0
     for place in sorted(olds.keys() & news.keys()):
-        if max(len(olds[place]), len(news[place])) <= MOST_IN_PLACE:
-            call_sites = call_sites or CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
+        most = max(len(olds[place]), len(news[place]))
+        pairs += len(olds[place]) * len(news[place]) if most <= MOST_IN_PLACE else 0
+        if most <= MOST_IN_PLACE and pairs <= ALL_PAIRS:
             _pair_in_place(compared, call_sites, olds[place], news[place])
 
 
