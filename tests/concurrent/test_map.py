@@ -18,6 +18,7 @@ from muse_hook.concurrent.branches import BranchSelection, find_branches, parse_
 from muse_hook.concurrent.compare import compare
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.map import BranchMap, branch_map
+from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.git.discovery import open_repository
 from muse_hook.history.follow import refresh
@@ -124,6 +125,32 @@ def test_what_was_kept_is_asked_anew_where_it_is_damaged_or_a_branch_moved(fork:
     fork.commit("Take it back", {"app.py": APP})
     fork.repo.git("checkout", "-q", "main")
     assert told(map_of(fork.repo, keep=True)) == []
+
+
+def test_what_the_base_did_in_between_is_put_together_with_what_a_later_branch_did(
+    fork: Fork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined: list[tuple[set[str], set[str]]] = []
+    join = BranchChanges.joined
+
+    def spied(first: BranchChanges, then: BranchChanges) -> BranchChanges:
+        joined.append((set(first.files), set(then.files)))
+        return join(first, then)
+
+    monkeypatch.setattr(BranchChanges, "joined", spied)
+    fork.commit("Base", {"app.py": APP, "far.py": "def far(a):\n    return a\n\n\ndef near(a):\n    return far(a)\n"})
+    branch(
+        fork, "early", {"app.py": MINUS, "far.py": "def far(a):\n    return a\n\n\ndef near(a):\n    return far(2)\n"}
+    )
+    fork.commit("Step", {"far.py": "def far(a, b):\n    return a\n\n\ndef near(a):\n    return far(a, 1)\n"})
+    branch(fork, "late", {"app.py": TIMES})
+    branch(fork, "apart", {"other.py": "def other():\n    return 1\n"})
+    found = map_of(fork.repo)
+    assert joined == [({"far.py"}, {"app.py"})]
+    hold_against_each_pair(fork.repo, None, found)
+    expected = [(("early", "late"), "app.py::helper"), (("early", "late"), "far.py::near")]
+    assert [each for each in told(found) if each[0] == ("early", "late")] == expected
+    assert (("apart", "early"), "far.py::near") in told(found)  # by the place where `apart` left
 
 
 def test_where_too_many_meet_some_are_looked_at_and_the_rest_is_named(
