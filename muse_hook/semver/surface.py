@@ -188,10 +188,8 @@ class Surface:
         for face in self.neighbours(path, name):
             table = self.table(face)
             symbols = table.symbols.values() if table is not None and not table.damaged else ()
-            said = (
-                one for one in symbols if one.kind == "import" and table is not None and is_public(face, table, one)
-            )
-            found += ((face, one) for one in said if self._passes_on(face, one, path, name))
+            said = (one for one in symbols if one.kind == "import" and self._passes_on(face, one, path, name))
+            found += ((face, one) for one in said if is_public(face, table, one))
         return found
 
     def neighbours(self, path: str, name: str) -> list[str]:
