@@ -277,6 +277,6 @@ def _overview() -> str:
     lines = ["Commands:"]
     for group, commands in COMMANDS.items():
         lines += ["", f"  to {group}:"]
-        lines += [f"    {name:<12}{line}" for name, line in commands.items()]
+        lines += [f"    {name:<14}{line}" for name, line in commands.items()]
     lines += ["", "muse-hook COMMAND --help says more of each, with examples."]
     return "\n".join(lines)

@@ -146,6 +146,18 @@ READ = (
 )  # fmt: skip
 
 
+def test_a_name_that_other_branches_alone_have_is_told_of_them(shell: Shell, story: dict[str, str]) -> None:
+    shell.repo.git("switch", "-q", "side")
+    elsewhere = shell.repo.commit("Only here", src__c=ONE + "\n\ndef only_here():\n    return 7\n")
+    shell.repo.git("switch", "-q", "main")
+    for word in ("only_here", "src/c.py::only_here"):
+        status, out, err = shell.run("log", "--json", word)
+        assert (word, status, [event["commit"] for event in json.loads(out)["events"]]) == (word, 0, [elsewhere])
+        assert err == "no commit that HEAD reaches has it: what other branches have is shown\n"
+    assert shell.run("log", "src/a.py::one", "--since", "now")[::2] == (0, "")  # HEAD has it
+    assert commits(shell, "two") == [story["mid"]]
+
+
 @pytest.mark.usefixtures("story")
 def test_what_nothing_knows_is_said_with_the_nearest(shell: Shell) -> None:
     for arguments, status, near in UNKNOWN:

@@ -122,7 +122,15 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         by_agents = commits_of(database, agent_ids(as_recorded(arguments.agent), database))
         wanted.commits = by_agents if wanted.commits is None else by_agents.intersection(wanted.commits)
     _ask_git(arguments, repository, database, wanted, is_pattern=is_pattern)
-    events = stream(database, query, wanted, None if arguments.all or is_range else branch)
+    reached = None if arguments.all or is_range else branch
+    events: Iterator[CommitEvent] = iter(stream(database, query, wanted, reached))
+    if query is not None and reached is not None:
+        first = next(events, None)
+        if first is None and next(iter(stream(database, query, Filter(), reached)), None) is None:
+            invocation.messages.line("no commit that HEAD reaches has it: what other branches have is shown")
+            events = iter(stream(database, query, wanted, None))
+        elif first is not None:
+            events = itertools.chain((first,), events)
     chosen: Iterator[CommitEvent] = itertools.islice(events, arguments.max_count)
     if arguments.reverse:
         chosen = iter(list(chosen)[::-1])
