@@ -63,7 +63,8 @@ def test_how_a_text_is_encoded_is_no_part_of_it(path: Path) -> None:
     if path.suffix != ".pyw":  # which says its encoding itself
         for mark, coding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
             assert names(read(path, mark + text.encode(coding))) == plain
-        assert names(read(path, text.encode("latin-1", "replace") + b"\n")).keys() == plain.keys()
+        western = "".join(letter for letter in text if ord(letter) < 0x100)
+        assert names(read(path, western.encode("latin-1"))) == names(read(path, western.encode()))
 
 
 def test_a_commit_of_bad_files_is_recorded(shell: Shell) -> None:
