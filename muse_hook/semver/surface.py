@@ -185,10 +185,12 @@ class Surface:
             symbols = table.symbols.values() if table is not None and not table.damaged else ()
             imports = (symbol for symbol in symbols if symbol.kind == "import")
             found += ((face, one) for one in imports if self._passes_on(face, one, path, name))
+        stem = file_stem(path).decode(errors="replace")
         for face in self.neighbours(path, name):
             table = self.table(face)
             symbols = table.symbols.values() if table is not None and not table.damaged else ()
-            said = (one for one in symbols if one.kind == "import" and self._passes_on(face, one, path, name))
+            said = (one for one in symbols if one.imported is not None and one.imported[1] in {name, stem, "*"})
+            said = (one for one in said if self._passes_on(face, one, path, name))
             found += ((face, one) for one in said if is_public(face, table, one))
         return found
 
