@@ -245,7 +245,8 @@ def _compare_values(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
 
 def _passed(symbol: Symbol) -> list[Parameter]:
     """Return the parameters that callers pass, by position; what may be left out has a default."""
-    text = symbol.signature or symbol.texts()[0].decode(errors="replace").partition("{")[0]
+    text = symbol.signature if "(" in symbol.signature else ""
+    text = text or symbol.texts()[0].decode(errors="replace").partition("{")[0]
     found = []
     for one in symbol.parameters:
         if one.name in RECEIVERS:

@@ -117,7 +117,8 @@ def _is_own(node: Node, matches: list[Match], query: Query, source: bytes) -> bo
 def _takes_in(node: Node, source: bytes) -> bool:
     """Whether a statement has taken in a line that begins at its own column or before."""
     start = node.start_byte
-    column = start - source.rfind(b"\n", 0, start) - 1
+    before = source[source.rfind(b"\n", 0, start) + 1 : start]
+    column = len(before) - len(before.lstrip())  # of its line: a macro may stand before it
     # a decorated definition begins at its decorator, and again below it
     allowed = {child.start_byte for child in node.children if not child.is_error}
     at = source.find(b"\n", start, node.end_byte) + 1

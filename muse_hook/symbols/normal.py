@@ -167,6 +167,16 @@ class Normalisation:
         return LEAVES[rule](bare_text(node, self.kinds.actions, until, self.kinds.literals))
 
 
+def _qualified(name: str, scopes: str) -> str:
+    """Return a name with dots for what stands between its parts, without the arguments of templates."""
+    parts, depth = [""], 0
+    for letter in name if "<" in name and "operator" not in name else ():
+        depth += (letter == "<") - (letter == ">")
+        parts += (letter,) if not depth and letter != ">" else ()
+    name = "".join(parts) or name
+    return name.replace(scopes, ".").strip(".") if scopes in name else name
+
+
 class Normaliser:
     """Walks trees of one language."""
 
@@ -188,7 +198,7 @@ class Normaliser:
         if found is None:
             if not (text.isascii() and text.replace(b"_", b"").replace(b".", b"").isalnum()):
                 name = joined(self.write([node]).entries)
-                return name.replace(self._scopes, ".").strip(".") if self._scopes and self._scopes in name else name
+                return _qualified(name, self._scopes) if self._scopes else name
             if len(self._names) >= REMEMBERED_NAMES:
                 self._names.clear()
             found = self._names[text] = text.decode()

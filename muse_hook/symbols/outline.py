@@ -182,7 +182,7 @@ class Outline:
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
         start, end = node.start_byte, node.end_byte
-        if self._parsed is None:  # what is not closed may end with white space
+        if self._parsed is None or self._source[end - 1 : end] == b"\n":  # not closed, or a line of a preprocessor
             end = start + len(self._source[start:end].rstrip())
         while end > start:
             last = node.descendant_for_byte_range(end - 1, end)
@@ -249,7 +249,7 @@ class Outline:
                         return
                     members += (entry for one in opened.statements for entry in one.entries)
                 continue
-            if context.is_class_body and pattern.is_import:
+            if context.is_class_body and (pattern.is_import or "outside" in captures):
                 continue  # a plain statement of its class
             is_shared = len(matches) > 1 and "body" in captures
             is_target = target.type != text.kind
@@ -391,6 +391,10 @@ class Outline:
         """Return the name that a capture is, without white space; "" where nothing was captured."""
         return "".join(self._name(nodes[0]).split()) if nodes else ""
 
+    def _path(self, nodes: list[Node] | None) -> str:
+        """Return a path, whose parts may stand side by side; the grammar may count the last separator to it."""
+        return "".join("".join(self._name(node).split()) for node in nodes or ()).rstrip(".")
+
     def _imported(self, captures: Captures, kind: str, rows: tuple[int, int], context: Context) -> list[SymbolEntry]:
         """Return the entries of the names that an import binds."""
         if "import.tree" in captures:
@@ -413,7 +417,7 @@ class Outline:
             return separator.join(part for part in (path, name) if part)
 
         for captures in self._query.captures("tree", node)[:1]:
-            module = under(self._joined(captures.get("tree.from")))
+            module = under(self._path(captures.get("tree.from")))
             of, alias = self._joined(captures.get("tree.of")), self._joined(captures.get("tree.as"))
             for one in captures.get("tree.each", ()):
                 yield from self._tree(one, module)
@@ -422,7 +426,7 @@ class Outline:
             elif "tree.self" in captures:
                 yield (*_parted(module, separator), alias)
             elif "tree.path" in captures:  # a path whose last part is the name
-                yield (*_parted(under(self._joined(captures["tree.path"])), separator), alias)
+                yield (*_parted(under(self._path(captures["tree.path"])), separator), alias)
             elif of:
                 yield module, of, alias
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from muse_hook.digest import hex_sha256
 
@@ -356,10 +357,18 @@ _CAPITALS = rb"[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?"
 _MACROS = re.compile(
     b"(?P<other>" + _APART + rb")"
     rb"|\b(?P<type>va_arg[ ]*\([^(),\n]*,[ ]*)(?P<of>[^()\n]+)(?=\))"
-    rb"|^(?P<before>" + _MODIFIERS + b")" + _RESERVED + rb"(?P<macro>[A-Za-z_]\w*)(?=\s+" + _TYPE + b")"
+    rb"|^(?P<before>"
+    + _MODIFIERS
+    + b")"
+    + _RESERVED
+    + rb"(?P<macro>[A-Za-z_]\w*)(?=\s+(?![A-Z_][A-Z0-9_]+\s)"
+    + _TYPE
+    + b")"
     rb"|(?P<inner>(?:^|[;{}])[ \t]*" + _MODIFIERS + b")(?P<capitals>" + _CAPITALS + rb")(?=\s+(?:" + _TYPE + rb""
     rb"|(?:class|struct|template|typedef|static|inline|constexpr|explicit|virtual|enum)\b))"
     rb"|(?<=[\w*&>])[ ](?P<middle>[A-Z_][A-Z0-9_]{2,})(?=\s+[A-Za-z_~][\w:~]*\s*\()"
+    rb"|\b(?!(?:const|static|extern|struct|union|enum|volatile|return|inline|register|typedef|case|else|sizeof|new|in)\b)"
+    rb"[A-Za-z_]\w*[ ](?P<pointer>[A-Z_][A-Z0-9_]{2,})(?=[ ]*\*+[ ]*[\w),])"
     rb"|(?<=\))[ ](?P<after>[A-Z_][A-Z0-9_]{3,}(?:\([^()\n]*\))?)(?=\s*[;{])"
     rb"|\b(?:class|struct|union|enum)[ ](?P<of_type>" + _CAPITALS + rb")"
     rb"(?=[ ]+[A-Za-z_]\w*(?:<[^;{}]*>)?\s*(?:final\s*)?[:{])",
@@ -377,13 +386,53 @@ def macros_apart(source: bytes) -> bytes:
         text = found[0]
         if found["type"]:
             return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
-        for key in ("macro", "capitals", "middle", "after", "of_type"):
+        for key in ("macro", "capitals", "middle", "pointer", "after", "of_type"):
             if found[key]:
                 start, end = found.start(key) - found.start(), found.end(key) - found.start()
                 return text[:start] + text[start:end].translate(_BLANK) + text[end:]
         return text
 
     return _MACROS.sub(other, source)
+
+
+_COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)
+
+
+def whole_branches(source: bytes) -> bytes:
+    """Return C without the preprocessor's conditions that cut a statement: their first branches alone.
+
+    Those whose branches are whole statements, or nothing, stay.
+    """
+    if b"#" not in source:
+        return source
+    out = bytearray(source)
+    opened: list[list[re.Match[bytes]]] = []
+    for found in _C_TOKENS.finditer(source):
+        word = found["directive"]
+        if word in {b"if", b"ifdef", b"ifndef"}:
+            opened.append([found])
+        elif word in {b"elif", b"else", b"elifdef", b"elifndef"} and opened:
+            opened[-1].append(found)
+        elif word == b"endif" and opened:
+            marks = [*opened.pop(), found]
+            branches = [bytes(out[one.end() : other.start()]) for one, other in pairwise(marks)]
+            if all(map(_is_whole, branches)):
+                continue
+            for mark in marks:
+                out[mark.start() : mark.end()] = out[mark.start() : mark.end()].translate(_BLANK)
+            out[marks[1].start() : found.start()] = out[marks[1].start() : found.start()].translate(_BLANK)
+    return bytes(out)
+
+
+def _is_whole(branch: bytes) -> bool:
+    """Whether a branch is nothing but whole statements or declarations."""
+    text = _COMMENT_OR_LINE.sub(b" ", branch).strip()
+    if not text:
+        return True
+    if any(text.count(one) != text.count(other) for one, other in ((b"{", b"}"), (b"(", b")"))):
+        return False
+    is_ended = text.endswith((b";", b"}")) or re.search(rb"(?:^|\n)\s*(?:case\b[^\n?]*|\w+)\s*:$", text) is not None
+    return is_ended and re.match(rb"else\b|[&|)+?.=-]", text) is None
 
 
 RULES: dict[str, Callable[[bytes], bytes]] = {
@@ -396,6 +445,7 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "code_alone": code_alone,
     "guards_apart": guards_apart,
     "macros_apart": macros_apart,
+    "whole_branches": whole_branches,
 }
 
 PARTIAL = frozenset(RULES) - {"brackets_first"}

@@ -27,7 +27,11 @@ def parameters_of(text: SourceText) -> tuple[Parameter, ...]:
 def _parameters_in(reader: Reader, groups: Iterable[Node]) -> tuple[Parameter, ...]:
     out: list[Parameter] = []
     keyword_only = False
-    for node in (child for group in groups for child in group.named_children or [group]):
+    told = reader.query.kinds("parameter")
+    nodes: list[Node] = []
+    for group in groups:  # one parameter, or the brackets around all
+        nodes += [group] if group.kind_id in told else group.named_children or [group]
+    for node in nodes:
         for captures in reader.query.captures("parameter", node)[:1]:
             if "parameter.positional_only" in captures:
                 for parameter in out:

@@ -1,0 +1,23 @@
+; What SQL makes. `muse_hook/symbols/outline.py` says what the captures mean.
+
+(statement
+  [
+    (create_table)
+    (create_view)
+    (create_materialized_view)
+    (create_type)
+    (create_function)
+    (create_trigger)
+    (create_index)
+    (create_sequence)
+  ] @declaration)
+(create_table (object_reference name: (_) @name)) @definition.class
+(create_view (object_reference name: (_) @name)) @definition.class
+(create_materialized_view (object_reference name: (_) @name)) @definition.class
+(create_type (object_reference name: (_) @name)) @definition.class
+(create_function (object_reference name: (_) @name) (function_body)? @body) @definition.function
+(create_trigger (keyword_trigger) . (object_reference name: (_) @name)) @definition.function
+(create_index column: (identifier) @name) @definition.variable
+(create_sequence (object_reference name: (_) @name)) @definition.variable
+
+(invocation (object_reference name: (_) @call))
