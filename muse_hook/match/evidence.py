@@ -208,7 +208,7 @@ class Evidence:
                 if symbol.kind != "import":
                     layout.setdefault(symbol.parent, []).append(name)
         theirs = {name[len(there[1]) :] for name, symbol in others.items() if symbol.parent == there[1]}
-        return layout[parent], theirs
+        return layout.get(parent, []), theirs  # a name may have dots in it
 
 
 def is_asked_for(key: SymbolKey, name: str) -> bool:
