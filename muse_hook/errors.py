@@ -81,7 +81,7 @@ class ObjectMissingError(MuseHookError):
     """A Git object is absent: a partial clone, or a damaged repository."""
 
     def __init__(self, oid: str, doing: str = "reading a Git object") -> None:
-        super().__init__(doing, f"{oid} is not in this repository", "git fsck, or git fetch in a partial clone")
+        super().__init__(doing, f"{oid} is not in this repository", "git fsck")
         self.oid = oid
 
 

@@ -10,7 +10,7 @@ from muse_hook.cli import failures
 from muse_hook.cli.invocation import Invocation
 from muse_hook.cli.parser import parse
 from muse_hook.cli.terminal import ClosedStreamError, LostOutputError
-from muse_hook.errors import RepositoryError
+from muse_hook.errors import ObjectMissingError, RepositoryError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def _run(argv: Sequence[str]) -> int:
             raise
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each is shown in one place, in one line
         failure = error
+        if isinstance(error, ObjectMissingError):
+            _say_what_brings(invocation, error)
     finally:
         invocation.let_go()
         if home:
@@ -67,6 +69,20 @@ def _run(argv: Sequence[str]) -> int:
         failure = failure or error
         _forget_output()
     return status if failure is None else failures.show(failure, invocation.messages, invocation.keep_error)
+
+
+def _say_what_brings(invocation: Invocation, absent: ObjectMissingError) -> None:
+    """Put into the error why the object is absent, as far as the repository tells, and what brings it."""
+    from muse_hook.cli.findings import hint_for_absent  # help and errors need no Git
+
+    with contextlib.suppress(RepositoryError):
+        repository = invocation.repository
+        absent.hint = hint_for_absent(repository)
+        if repository.is_partial:
+            absent.wrong += ", which is a partial clone"
+        elif repository.is_shallow:
+            absent.wrong += ", which is a shallow clone"
+            absent.hint = "git fetch --unshallow"
 
 
 def _forget_cursors(error: BaseException) -> None:

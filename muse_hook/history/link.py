@@ -25,6 +25,19 @@ _UNLINKED = (
     "SELECT record, commit_id, generation FROM records"
     " WHERE NOT linked ORDER BY commit_id IS NULL, generation, commit_id"
 )
+_BELOW_PARENTS = (
+    "SELECT r.generation, r.record FROM records r INDEXED BY records_to_link"
+    " CROSS JOIN parents p ON p.record = r.record CROSS JOIN records parent ON parent.commit_id = p.parent"
+    " WHERE NOT r.linked AND parent.generation >= r.generation"
+)
+_LEAST_GENERATION = (
+    "SELECT r.generation, max(parent.generation) + 1 FROM records r JOIN parents p ON p.record = r.record"
+    " JOIN records parent ON parent.commit_id = p.parent WHERE r.record = ?"
+)
+_CHILDREN = (
+    "SELECT child.generation, child.record FROM records r JOIN parents p ON p.parent = r.commit_id"
+    " JOIN records child ON child.record = p.record WHERE r.record = ? AND NOT child.linked AND child.generation <= ?"
+)
 _OPS_A_TRANSACTION = 100_000
 _RECORDS_A_REPORT = 500  # of progress
 _OPS = (
@@ -106,7 +119,31 @@ def _to_link(sql: sqlite3.Connection, *, late: bool) -> list[tuple[int, str | No
     ).fetchone()
     if is_behind is not None:
         tables.unlink(sql)
+    _raise_generations(sql)
     return sql.execute(_UNLINKED).fetchall()
+
+
+def _raise_generations(sql: sqlite3.Connection) -> None:
+    """Put what is not linked above its parents.
+
+    A shallow clone counts generations from its boundary: what came behind that later on stands as high, or higher.
+    """
+    low = sql.execute(_BELOW_PARENTS).fetchall()
+    if not low:
+        return
+    from heapq import heapify, heappop, heappush  # seldom needed
+
+    # More than every commit on one line is a circle, which no history has and a log of another's may claim.
+    (most,) = sql.execute("SELECT max(generation) + count(*) FROM records").fetchone()
+    heapify(low)
+    while low:
+        _, record = heappop(low)
+        own, least = sql.execute(_LEAST_GENERATION, (record,)).fetchone()
+        if least is None or own >= least or least > most:
+            continue
+        sql.execute("UPDATE records SET generation = ? WHERE record = ?", (least, record))
+        for child in sql.execute(_CHILDREN, (record, least)):
+            heappush(low, child)
 
 
 def _on_linked(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:

@@ -262,6 +262,31 @@ def test_a_shallow_clone_says_where_its_history_begins(
     assert status == 0
     assert "history: recorded 4 commits in " in err
     assert "with 1 commit passed over  git fetch --unshallow brings what lies behind" in err
+    status, _, err = there.run("show", "HEAD~4")
+    assert status == 1
+    assert err.splitlines()[0].endswith("is not in this repository, which is a shallow clone")
+    assert err.splitlines()[1] == "hint: git fetch --unshallow"
+
+
+def test_a_shallow_clone_made_whole_tells_everything(
+    long: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it recorded itself counts from the boundary, and stands above what came behind all the same."""
+    long.git("clone", "-q", "--depth", "1", f"file://{long.path}", str(tmp_path / "shallow"))
+    shallow = Repo(tmp_path / "shallow", long.environment, long.clock)
+    there = Shell(shallow, monkeypatch, capsys)
+    assert there.run("install")[0] == 0
+    own = [shallow.commit(f"own {number}", own=f"OWN = {number}\n") for number in range(3)]
+    there.run("sync")
+    there.run("log")
+    shallow.git("fetch", "-q", "--unshallow")
+    assert before_install(there) > 0
+    assert there.run("backfill", "--all")[0] == 0
+    assert before_install(there) == 0
+    assert set(own) < set(sealed(shallow)) == commits(shallow)
+    history = [event["commit"] for event in json.loads(there.run("log", "--json")[1])["events"]]
+    assert set(history) == set(shallow.git("rev-list", "HEAD").split())
+    assert list(dict.fromkeys(history))[:3] == own[::-1]
 
 
 def test_a_partial_clone_says_what_brings_its_files(
@@ -275,6 +300,10 @@ def test_a_partial_clone_says_what_brings_its_files(
     assert status == 1
     assert "commits could not be recorded" in err
     assert "hint: git fetch --refetch --no-filter, then muse-hook backfill --all" in err
+    status, _, err = there.run("diff", "HEAD~2", "HEAD~1")
+    assert status == 1
+    assert err.splitlines()[0].endswith("is not in this repository, which is a partial clone")
+    assert err.splitlines()[1] == "hint: git fetch --refetch --no-filter"
     assert not whole_history.is_going(store_of(partial))  # nobody asks for its files commit by commit
     commit_id = partial.commit("new", new="def new():\n    return 1\n")
     partial.git("fetch", "-q", "--refetch", "--no-filter")

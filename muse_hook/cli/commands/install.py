@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.cli.invocation import Invocation
+    from muse_hook.install.install import Installation
 
 PAGED = False
 DESCRIPTION = """
@@ -99,8 +100,19 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
             is_whole = record_range(invocation, count=arguments.backfill)
     else:
         is_whole = record_history(invocation.messages, invocation.repository, invocation.store)
-    invocation.messages.line(("next: ", "hint"), "muse-hook show, muse-hook status, or just git commit")
+    invocation.messages.line(("next: ", "hint"), _next(invocation, done))
     return int(has_fault(done.findings) or not is_whole)
+
+
+def _next(invocation: Invocation, done: Installation) -> str:
+    """Return what to do now; what would fail, or record nothing, is not it."""
+    if done.lines:
+        return "add the lines above, then muse-hook doctor, which tries each hook"
+    if has_fault(done.findings):
+        return "mend what is marked bad above; until then muse-hook sync records"
+    if invocation.repository.head().oid is None:
+        return "git commit, then muse-hook show"
+    return "muse-hook show, muse-hook status, or just git commit"
 
 
 def _draw_lines(invocation: Invocation, lines: Sequence[tuple[str, str]]) -> None:

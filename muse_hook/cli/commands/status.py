@@ -219,6 +219,7 @@ def _draw(
             "  ",
             ("behind the boundary of a shallow clone", "changed"),
             f": from {_commits(unrecorded.beyond_boundary)} on",
+            ("  git fetch --unshallow, then muse-hook backfill --all", "hint"),
         )
     for row in unread(invocation.repository):
         files = f"{row['files']:,} file{'s' if row['files'] != 1 else ''}"
