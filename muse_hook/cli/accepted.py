@@ -47,10 +47,13 @@ class JudgedDelta:
     """A delta's verdicts with the accepted breaks taken out.
 
     `bump` and `breaking` are what is left; `accepted` has each break that is accepted as a verdict with two keys more:
-    `accepted` (why) and `source` (the commit, or the file, that says so).
+    `accepted` (why) and `source` (the commit, or the file, that says so). `further` are verdicts that no delta
+    holds: they count for `bump`.
     """
 
-    def __init__(self, delta: Mapping[str, Any], acceptances: Sequence[Acceptance]) -> None:
+    def __init__(
+        self, delta: Mapping[str, Any], acceptances: Sequence[Acceptance], further: Sequence[Verdict] = ()
+    ) -> None:
         self.verdicts: list[Verdict] = []
         self.accepted: list[dict[str, str]] = []
         for verdict in delta["verdicts"]:
@@ -59,7 +62,7 @@ class JudgedDelta:
                 self.verdicts.append(verdict)
             else:
                 self.accepted.append({**verdict, "accepted": found[0], "source": found[1]})
-        found_bumps = {verdict["bump"] for verdict in self.verdicts}
+        found_bumps = {verdict["bump"] for verdict in (*self.verdicts, *further)}
         self.bump: SemVerBump = max((each for each in BUMPS if each in found_bumps), key=_rank, default="none")
         self.breaking = sorted({message(verdict) for verdict in self.verdicts if verdict["bump"] == "major"})
 

@@ -214,6 +214,21 @@ def test_a_new_class_is_told_once_and_what_is_deprecated_apart_with_links(repo: 
     assert "Deprecated" not in shell.out("changelog", "HEAD~..HEAD")
 
 
+def test_what_is_newly_deprecated_asks_for_a_minor_version(repo: Repo, shell: Shell) -> None:
+    """Semantic Versioning 2.0, paragraph 7; the log keeps what became of the symbol."""
+    plain = "import warnings\n\n\ndef save(path):\n    return [path]\n\n\ndef _own(path):\n    return path\n"
+    warned = '    warnings.warn("gone soon", DeprecationWarning)\n    return '
+    repo.commit("One", lib=plain)
+    repo.commit("Private", lib=plain.replace("    return path", warned + "path"))
+    repo.commit("Public", lib=plain.replace("    return [", warned + "["))
+    assert shell.out("semver", "HEAD~2..HEAD~") == "patch\n"
+    assert shell.out("semver", "HEAD~2..HEAD") == "minor\n"
+    assert shell.json("changelog", "HEAD~2..HEAD")["sem_ver_bump"] == "minor"
+    assert shell.json("diff", "HEAD~2", "HEAD")["delta"]["sem_ver_bump"] == "patch"
+    repo.commit("Reworded", lib=plain.replace("    return [", warned.replace("soon", "now") + "["))
+    assert shell.out("semver", "HEAD~..HEAD") == "patch\n"
+
+
 def test_accepted_breaks_are_told_with_their_reason(repo: Repo, shell: Shell) -> None:
     repo.commit("One", lib=OLD)
     message = "Two\n\nMuse-Accepts: lib.py::save nobody calls it\n"

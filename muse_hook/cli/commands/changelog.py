@@ -6,27 +6,23 @@ import itertools
 
 from muse_hook.cli.accepted import JudgedDelta, acceptances, add_accept, explain_unused
 from muse_hook.cli.delta_rows import imported
+from muse_hook.cli.deprecations import newly_deprecated
 from muse_hook.cli.diff_ends import DiffEnds, commits_of_range, ends_since_parted
-from muse_hook.cli.follows import OldAddresses
 from muse_hook.cli.markdown import code_span, heading, phrase
 from muse_hook.cli.options import add_json
 from muse_hook.git.hosting import find_host
 from muse_hook.model.address import split_address
-from muse_hook.record.delta import TableCache
-from muse_hook.semver.deprecated import deprecation
-from muse_hook.semver.public import is_public
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from muse_hook.cli.invocation import Invocation
     from muse_hook.cli.terminal import Screen
     from muse_hook.git.hosting import Host
     from muse_hook.git.repository import Repository
-    from muse_hook.model.symbol import Symbol, SymbolTable
 
     Verdict = Mapping[str, Any]
 
@@ -79,11 +75,12 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     with DiffEnds(invocation, old, new) as ends:
         delta = ends.delta()
         accepted = acceptances(arguments, repository, commits_of_range(repository, old, new))
-        judged = JudgedDelta(delta, accepted)
+        deprecated = list(newly_deprecated(ends, delta["ops"]))
+        judged = JudgedDelta(delta, accepted, deprecated)
         chosen = [each for each in judged.verdicts if arguments.all_symbols or each["bump"] in {"major", "minor"}]
         if not arguments.all_symbols:
             chosen = _without_members_of_new_classes(chosen)
-        verdicts = [*chosen, *judged.accepted, *_deprecated(ends, delta["ops"])]
+        verdicts = [*chosen, *judged.accepted, *deprecated]
         places = _places(delta["ops"], old, new)
     changes = [
         {**verdict, "section": _section(verdict), "url": _url(host, places, verdict["address"])}
@@ -139,35 +136,6 @@ def _without_members_of_new_classes(verdicts: Sequence[Verdict]) -> list[Verdict
         return False
 
     return [each for each in verdicts if each["reason"] != "public_added" or not is_member(each)]
-
-
-def _deprecated(ends: DiffEnds, ops: Sequence[Mapping[str, Any]]) -> Iterator[Verdict]:
-    """Yield a verdict for each public symbol that is deprecated in the new tree, and was not in the old one."""
-    cache = TableCache()
-    olds = OldAddresses(ops)
-
-    def table(tree: str | None, path: str) -> SymbolTable | None:
-        return None if tree is None else cache.table(ends.objects, ends.objects.blob_at(tree, path), path)
-
-    def symbol(tree: str | None, address: str, paths: Sequence[str]) -> Symbol | None:
-        path, name = split_address(address, paths)
-        found = table(tree, path)
-        return None if found is None else found.symbols.get(name)
-
-    for file in ops:
-        for op in file.get("child_ops", ()):
-            if op["op"] != "replace":
-                continue
-            paths = file["address"], file.get("from_address", "")
-            address = op.get("new_address") or op["address"]
-            after = symbol(ends.new_tree, address, paths)
-            path = split_address(address, paths)[0]
-            if after is None or not is_public(path, table(ends.new_tree, path), after):
-                continue
-            said = deprecation(after)
-            before = symbol(ends.old_tree, olds.of(op, file["address"]), paths)
-            if said is not None and (before is None or deprecation(before) is None):
-                yield {"address": address, "bump": "minor", "reason": "deprecated", "detail": said}
 
 
 def _places(ops: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, tuple[str, str, tuple[int, int] | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.cli.accepted import JudgedDelta, acceptances, add_accept, explain_unused
+from muse_hook.cli.deprecations import newly_deprecated
 from muse_hook.cli.diff_ends import DiffEnds, commits_of_range, ends_since_parted
 from muse_hook.cli.options import add_json
 
@@ -18,8 +19,8 @@ DESCRIPTION = """
 Print which number of the version a range asks to raise
 
 Prints major, minor, patch or none, alone, for what B did since it parted from A (RANGE is A..B; A alone is A..HEAD).
-Breaks that somebody has accepted, by a trailer "Muse-Accepts: ADDRESS reason" in a commit of the range or by a line of
---accept FILE, do not count.
+A newly deprecated public symbol asks for minor at least. Breaks that somebody has accepted, by a trailer
+"Muse-Accepts: ADDRESS reason" in a commit of the range or by a line of --accept FILE, do not count.
 """
 EXAMPLES = """
 muse-hook semver v1.0..HEAD
@@ -41,8 +42,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     old, new = ends_since_parted(repository, arguments.range)
     with DiffEnds(invocation, old, new) as ends:
         delta = ends.delta()
+        deprecated = list(newly_deprecated(ends, delta["ops"]))
     accepted = acceptances(arguments, repository, commits_of_range(repository, old, new))
-    judged = JudgedDelta(delta, accepted)
+    judged = JudgedDelta(delta, accepted, deprecated)
     if arguments.json:
         result = {"from": old, "to": new, "sem_ver_bump": judged.bump, "breaking_changes": judged.breaking}
         invocation.out.json({"version": 1, "command": "semver", **result, "accepted": judged.accepted})
