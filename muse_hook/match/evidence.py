@@ -170,7 +170,9 @@ class Evidence:
     def gap(self, key: SymbolKey, *, before: bool) -> tuple[str, str]:
         """Return the nearest names before and after a symbol, in its class or file, that the other side has as well."""
         path, qualified = key
-        scope = before, path, qualified.rpartition(".")[0]
+        unmatched = self._unmatched
+        symbols = unmatched.symbols_before(path) if before else unmatched.symbols_after(path)
+        scope = before, path, symbols[qualified].parent  # a name may have dots in it
         gaps = self._gaps.get(scope)
         if gaps is None:
             gaps = self._gaps[scope] = self._gaps_of(path, scope[2], before=before)
@@ -208,7 +210,7 @@ class Evidence:
                 if symbol.kind != "import":
                     layout.setdefault(symbol.parent, []).append(name)
         theirs = {name[len(there[1]) :] for name, symbol in others.items() if symbol.parent == there[1]}
-        return layout.get(parent, []), theirs  # a name may have dots in it
+        return layout.get(parent, []), theirs
 
 
 def is_asked_for(key: SymbolKey, name: str) -> bool:
