@@ -40,10 +40,10 @@ def test_a_shebang_decides_for_files_without_an_extension(hooked: HookedRepo) ->
     commit = hooked.commit
     hooked.write("bin/tool", PYTHON + MAIN.format(0))
     hooked.write("README", MAIN.format(0))
-    hooked.write("bin/sh-tool", "#!/bin/sh\nmain() { :; }\n")
+    hooked.write("bin/awk-tool", "#!/usr/bin/awk -f\nmain() { :; }\n")
     commit()
     assert ("insert", "bin/tool::main", []) in told(hooked)
-    assert {address for _, address, _ in told(hooked)} == {"README", "bin/sh-tool", "bin/tool::main"}
+    assert {address for _, address, _ in told(hooked)} == {"README", "bin/awk-tool", "bin/tool::main"}
     hooked.write("bin/tool", PYTHON + MAIN.format(1))
     commit()
     assert told(hooked) == [("replace", "bin/tool::main", ["body"])]
