@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 CANDIDATES = 8
 # Lines of a class's header.
 HEADER_LINES = 12
-# So many times the length of a file is parsed for it at most, and so many bytes of a small one; what is left then is
-# swallowed.
+# So many times the length of a file is parsed for it at most, so many bytes of a small one, and no more of a large one:
+# some ten seconds; what is left then is swallowed.
 PARSES = 40
 PARSED_BYTES = 4_000_000
+MOST_BYTES = 8_000_000
 
 CONFLICT_MARKS = (b"<<<<<<< ", b"||||||| ", b"=======\n", b">>>>>>> ")
 """How lines begin that Git puts into a file where two sides of a merge differ."""
@@ -83,7 +84,7 @@ class Recovery:
     def __init__(self, reader: Reader, text: bytes) -> None:
         self._reader = reader
         self._text = text
-        self._left = max(PARSES * len(text), PARSED_BYTES)
+        self._left = max(min(PARSES * len(text), MOST_BYTES), PARSED_BYTES)
         self._is_indented = reader.language.row.get("blocks") == "indented"
         self._closing = str(reader.language.row.get("closing", "")).encode()
         self.swallowed: list[bytes] = []

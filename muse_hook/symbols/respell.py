@@ -356,6 +356,7 @@ _MODIFIERS = rb"(?:(?:static|extern|inline|typedef|virtual|explicit|constexpr|fr
 _CAPITALS = rb"[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?"
 _MACROS = re.compile(
     b"(?P<other>" + _APART + rb")"
+    rb"|^(?P<call>[A-Z_][A-Z0-9_]{2,}[ ]?\([^;{}\"'\n#/]*)\)(?=[ \t]*$)(?!\s*[{:])"
     rb"|\b(?P<type>va_arg[ ]*\([^(),\n]*,[ ]*)(?P<of>[^()\n]+)(?=\))"
     rb"|^(?P<before>"
     + _MODIFIERS
@@ -379,11 +380,14 @@ _MACROS = re.compile(
 def macros_apart(source: bytes) -> bytes:
     """Return C or C++ without the macros that stand among the words of a declaration (`API int f(void)`).
 
-    What `va_arg` is told is a name. Such macros are names in capitals, or what stands first in a line before a type.
+    What `va_arg` is told is a name, and so is a call of a macro that is all of a line (`DECLARE(a, int)`). Such macros
+    are names in capitals, or what stands first in a line before a type.
     """
 
     def other(found: re.Match[bytes]) -> bytes:
         text = found[0]
+        if found["call"]:
+            return re.sub(rb"\W", b"_", found["call"]) + b";"
         if found["type"]:
             return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
         for key in ("macro", "capitals", "middle", "pointer", "after", "of_type"):

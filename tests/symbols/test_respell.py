@@ -194,3 +194,15 @@ def test_a_signature_is_shown_as_it_is_written() -> None:
     (symbol,) = extract(source, language).symbols.values()
     assert symbol.signature == "f(a: import('./b').B<C>, ...d: string[]) -> Promise<import('./b').B<C>>"
     assert symbol.parameters[1].annotation == "string[]"
+
+
+def test_a_header_full_of_macros_is_read_in_bounded_time() -> None:
+    source = b"#ifndef A\n#define A\n" + b"".join(
+        b"#define M%d(x) (x)\nDECLARE(m%d, int, long)\nAPI_X int f%d(void);\n" % (i, i, i) for i in range(2000)
+    )
+    language = language_for("a.h")
+    assert language is not None
+    table = extract(source + b"#endif\n", language)
+    assert table.state == "parsed"
+    assert len(table.symbols) == 4000
+    assert not table.damaged
