@@ -27,6 +27,8 @@ else:
 NORMAL_CACHE_SIZE = 200_000
 # Trees likewise, by the bytes of their sources; a byte of source makes 24 of tree.
 TREE_CACHE_SIZE = 1_000_000
+# Files whose trees are at hand where pieces are read in their context.
+CONTEXTS = 4
 
 # Captures whose ranges in the normal form are noted.
 _ROLES = ("body", "decorator", "name", "title", "name.key", "parameters", "returns", "base", "value")
@@ -132,7 +134,7 @@ class Reader:
         self.ends_lines = language.row.get("ends") == "with lines"
         self.is_sound = language.row.get("damage") == "never"
         self.is_whole = language.row.get("pieces") == "whole files"
-        self._last_context: tuple[bytes, Parsed | None] = (b"", None)
+        self._contexts: list[tuple[bytes, Parsed]] = []
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
 
@@ -172,11 +174,12 @@ class Reader:
         return root, parsed, len(before)
 
     def parse_context(self, source: bytes) -> tuple[Node, Parsed]:
-        """Parse a file for one of its texts; the tree of the last one is at hand."""
-        known, parsed = self._last_context
-        if known is not source or parsed is None or parsed.root is None:
+        """Parse a file for one of its texts; the trees of the last ones are at hand: two versions are held together."""
+        found = (one for known, one in self._contexts if known is source and one.root is not None)
+        parsed = next(found, None)
+        if parsed is None:
             _, parsed = self.parse(source)
-            self._last_context = source, parsed
+            self._contexts = [*self._contexts[1 - CONTEXTS :], (source, parsed)]
         if parsed.root is None:
             raise InternalError("parsing a file", "its tree is gone at once")
         return parsed.root, parsed
