@@ -201,6 +201,23 @@ def test_less_than_all_is_recorded_where_that_is_asked_for(long: Repo, shell: Sh
     assert shell.run("install", "--no-history", "--backfill", "3")[0] == 2
 
 
+def test_the_bytes_that_are_announced_are_those_of_logs_and_index(long: Repo, shell: Shell) -> None:
+    assert shell.run("install", "--no-history")[0] == 0
+    store = store_of(long)
+    beginning = whole_history.begin(open_repository(str(long.path)), store, lambda _, __: None)
+    assert beginning is not None
+    assert beginning.left == OLDEST + 1 - 200
+
+    def used() -> int:
+        logs = sum(path.stat().st_size for path in Path(store.path("op_log")).rglob("*") if path.is_file())
+        return logs + os.stat(store.path("index.sqlite")).st_size
+
+    before = used()
+    assert shell.run("backfill", "--all")[0] == 0
+    shell.run("log", "-n", "1")
+    assert 0.8 < beginning.bytes / (used() - before) < 2  # so small an index is half empty
+
+
 def test_what_costs_too_much_stops_at_a_horizon_and_says_how_to_go_on(
     long: Repo, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
