@@ -292,7 +292,9 @@ def test_a_shallow_clone_made_whole_tells_everything(
     long.git("clone", "-q", "--depth", "1", f"file://{long.path}", str(tmp_path / "shallow"))
     shallow = Repo(tmp_path / "shallow", long.environment, long.clock)
     there = Shell(shallow, monkeypatch, capsys)
-    assert there.run("install")[0] == 0
+    status, _, err = there.run("install")
+    assert status == 0
+    assert err.endswith("\nnext: git commit, then muse-hook show\n")
     own = [shallow.commit(f"own {number}", own=f"OWN = {number}\n") for number in range(3)]
     there.run("sync")
     there.run("log")

@@ -110,7 +110,8 @@ def _next(invocation: Invocation, done: Installation) -> str:
         return "add the lines above, then muse-hook doctor, which tries each hook"
     if has_fault(done.findings):
         return "mend what is marked bad above; until then muse-hook sync records"
-    if invocation.repository.head().oid is None:
+    head = invocation.repository.head().oid
+    if head is None or head in invocation.repository.shallow():  # nothing to show yet
         return "git commit, then muse-hook show"
     return "muse-hook show, muse-hook status, or just git commit"
 
