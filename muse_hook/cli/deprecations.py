@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from muse_hook.cli.diff_ends import DiffEnds
     from muse_hook.model.symbol import Symbol, SymbolTable
 
-    Verdict = Mapping[str, str]
 
-
-def newly_deprecated(ends: DiffEnds, ops: Sequence[Mapping[str, Any]]) -> Iterator[Verdict]:
-    """Yield a verdict for each public symbol that is deprecated in the new tree, and was not in the old one.
+def newly_deprecated(ends: DiffEnds, ops: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+    """Yield a verdict (as in JSON) for each public symbol deprecated in the new tree and was not in the old one.
 
     No delta holds it: the log says what became of the symbol, and whether a version has to tell of it is asked here.
     Semantic Versioning wants a minor version for it (paragraph 7).

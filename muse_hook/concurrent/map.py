@@ -12,7 +12,7 @@ from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.kept import KeptMap
 from muse_hook.concurrent.merge import CONFLICTS
 from muse_hook.concurrent.on_base import ALL, NONE, share_on_base
-from muse_hook.concurrent.order import Obstacles, Step, merge_order
+from muse_hook.concurrent.order import MergeStep, Obstacles, merge_order
 from muse_hook.errors import MuseHookError, ObjectMissingError
 from muse_hook.record.delta import TableCache
 
@@ -103,7 +103,7 @@ class BranchMap:
         branches: Sequence[LiveBranch],
         pairs: Sequence[tuple[tuple[str, str], Comparison]],
         unseen: Sequence[Unseen],
-        order: Sequence[Step],
+        order: Sequence[MergeStep],
         *,
         is_recorded: bool = False,
     ) -> None:
@@ -522,7 +522,7 @@ def _order(
     branches: Sequence[LiveBranch],
     pairs: Sequence[tuple[tuple[str, str], Comparison]],
     unsure: set[str],
-) -> list[Step]:
+) -> list[MergeStep]:
     conflicts: dict[str, set[str]] = {}
     for (ours, theirs), comparison in pairs:
         if any(each.text == CONFLICTS for each in comparison.collisions):

@@ -15,7 +15,7 @@ EXACT = 12
 _NAMED = 3
 
 
-class Step:
+class MergeStep:
     """A branch and the reason for its place."""
 
     __slots__ = ("branch", "reason")
@@ -66,7 +66,7 @@ def merge_order(
     merged: Collection[str] = (),
     base: str = "the base",
     unsure: Collection[str] = (),
-) -> list[Step]:
+) -> list[MergeStep]:
     """Return every branch once, with the reason for its place.
 
     Who is stacked on others comes behind them. A merge stops where a branch conflicts with one that was merged before
@@ -87,8 +87,8 @@ def merge_order(
     }
     order = _settle(order, stops, obstacles)
     place = {name: number for number, name in enumerate(order)}
-    steps = [Step(name, _reason(name, place, obstacles, base, is_sure=name not in unsure)) for name in order]
-    return steps + [Step(name, f"all of it stands on {base} already") for name in branches if name in merged]
+    steps = [MergeStep(name, _reason(name, place, obstacles, base, is_sure=name not in unsure)) for name in order]
+    return steps + [MergeStep(name, f"all of it stands on {base} already") for name in branches if name in merged]
 
 
 def _groups(names: Sequence[str], obstacles: Obstacles) -> list[list[str]]:

@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+", re.ASCII)
 _WORDS = re.compile(rb"\w+")
 
 
-class Use:
+class NewUse:
     """A symbol that a side changed or added; its names are looked for when somebody asks."""
 
     __slots__ = ("_calls", "_identifiers", "key", "old", "symbol")
@@ -57,18 +57,18 @@ class Said:
     the names that are asked for; one that is asked again keeps an index of its words.
     """
 
-    def __init__(self, files: Mapping[str, ChangedFile], uses: Iterable[Use]) -> None:
+    def __init__(self, files: Mapping[str, ChangedFile], uses: Iterable[NewUse]) -> None:
         self._files = files
         self._uses = list(uses)
-        self._unclear: list[Use] = []
-        self._uses_of_word: dict[bytes, list[Use]] | None = None
+        self._unclear: list[NewUse] = []
+        self._uses_of_word: dict[bytes, list[NewUse]] | None = None
         self._imports: dict[str, dict[str, list[Symbol]]] = {}
         self._aliases: dict[str, set[str]] | None = None
         self._is_asked_again = False
 
-    def uses_of(self, names: Collection[str]) -> dict[str, list[Use]]:
+    def uses_of(self, names: Collection[str]) -> dict[str, list[NewUse]]:
         """Return who may say which of `names`."""
-        found: dict[str, list[Use]] = {}
+        found: dict[str, list[NewUse]] = {}
         if not names:
             return found
         if self._is_asked_again:
@@ -117,7 +117,7 @@ class Said:
                     imports.setdefault(STAR if each.name.startswith(STAR) else each.name, []).append(each)
         return imports
 
-    def _index(self) -> dict[bytes, list[Use]]:
+    def _index(self) -> dict[bytes, list[NewUse]]:
         if self._uses_of_word is None:
             self._uses_of_word = {}
             for use in self._uses:
@@ -141,17 +141,17 @@ def imported_name(imported: Symbol) -> str:
     return names[1]
 
 
-def uses_in(added: Mapping[SymbolKey, Symbol], changed: Iterable[tuple[SymbolKey, Symbol, Symbol]]) -> Iterator[Use]:
+def uses_in(added: Mapping[SymbolKey, Symbol], changed: Iterable[tuple[SymbolKey, Symbol, Symbol]]) -> Iterator[NewUse]:
     """Yield a use of each symbol that was added, or changed (key, symbol, the symbol before), and is no import."""
     for key, symbol in added.items():
         if group_of(symbol) != IMPORT:
-            yield Use(key, symbol, None)
+            yield NewUse(key, symbol, None)
     for key, symbol, old in changed:
         if group_of(symbol) != IMPORT:
-            yield Use(key, symbol, old)
+            yield NewUse(key, symbol, old)
 
 
-def _says(use: Use, text: bytes) -> bool:
+def _says(use: NewUse, text: bytes) -> bool:
     return all(each.isascii() for each in use.symbol.texts()) and any(text in each for each in use.symbol.texts())
 
 

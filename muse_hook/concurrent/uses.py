@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from muse_hook.concurrent.said import Use
+    from muse_hook.concurrent.said import NewUse
     from muse_hook.concurrent.side import BranchChange, BranchChanges
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
@@ -72,7 +72,7 @@ class _Uses:
     def __init__(self, side: BranchChanges, changer: BranchChanges, names: Collection[str]) -> None:
         self._side = side
         self._changer = changer
-        self._uses_of_name: dict[str, list[Use]] = {}
+        self._uses_of_name: dict[str, list[NewUse]] = {}
         self._known_aliases: dict[str, set[str]] = {}
         for said in side.said() if names else ():
             for alias, originals in said.aliases_of(names).items():
@@ -82,7 +82,7 @@ class _Uses:
             for name, uses in said.uses_of(names).items():
                 self._uses_of_name.setdefault(name, []).extend(uses)
 
-    def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> Iterator[tuple[Use, str]]:
+    def of_name(self, name: str, key: SymbolKey, owner: Symbol) -> Iterator[tuple[NewUse, str]]:
         """Yield what may say a name, or an alias of it, in files that have to do with its owner; and what it may say.
 
         The owner stood at `key` before. A function may import for itself.
@@ -100,7 +100,7 @@ class _Uses:
                 if any(imported_name(each) == name and _is_of(each, key[0]) for each in imports):
                     yield use, alias
 
-    def is_named(self, use: Use, said: str, key: SymbolKey, owner: Symbol, *, handed_on: bool) -> bool:
+    def is_named(self, use: NewUse, said: str, key: SymbolKey, owner: Symbol, *, handed_on: bool) -> bool:
         """Whether a text names the very owner, which stood at `key`: by its module or class, or as what is imported.
 
         A name of the text's own (a parameter, what it assigns) is another one. With `handed_on` it counts only where
@@ -225,7 +225,7 @@ def is_async(symbol: Symbol) -> bool:
     return symbol.kind.startswith(_ASYNC)
 
 
-def _is_meant(side: BranchChanges, name: str, use: Use, owner: Symbol) -> bool:
+def _is_meant(side: BranchChanges, name: str, use: NewUse, owner: Symbol) -> bool:
     """Say whether a call of `name` by a use means the owner.
 
     Every class has a constructor of the same name: `super().__init__` is a base class's, `Base.__init__` says whose.

@@ -24,7 +24,7 @@ _AT_A_TIME = 500
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
-class Step:
+class StoryStep:
     """An op of a symbol: its `number` on the page, the commit, the path and the first and last line.
 
     Of one that `is_gone` they are those before the commit, else those after it.
@@ -67,7 +67,7 @@ class _Hunk:
             self.new += 1
             self.left[1] -= 1
 
-    def within(self, step: Step) -> list[tuple[int, int, bytes]]:
+    def within(self, step: StoryStep) -> list[tuple[int, int, bytes]]:
         """Return the lines that a step is of, none where nothing changes in them.
 
         What was taken away right before a symbol is the symbol's only where something else came in its place.
@@ -81,12 +81,12 @@ class _Hunk:
         return found if any(line[:1] != b" " for _, _, line in found) else []
 
 
-def story_diffs(repository: Repository, steps: Iterable[Step], display: Callable[[str], str]) -> dict[int, str]:
+def story_diffs(repository: Repository, steps: Iterable[StoryStep], display: Callable[[str], str]) -> dict[int, str]:
     """Return the text of the diff of each step that has one, by its number; `steps` are the newest first.
 
     `display` makes a line of a file fit to be shown. Merges have none, nor what Git cannot tell (an absent blob).
     """
-    by_commit: dict[str, dict[str, list[Step]]] = {}
+    by_commit: dict[str, dict[str, list[StoryStep]]] = {}
     for step in steps:
         by_commit.setdefault(step.commit_id, {}).setdefault(step.path, []).append(step)
     made: dict[int, str] = {}
@@ -150,7 +150,7 @@ def _path(text: bytes) -> str:
     return text.decode("utf-8", "backslashreplace")
 
 
-def _text(hunk: _Hunk, step: Step, so_far: str, display: Callable[[str], str]) -> str:
+def _text(hunk: _Hunk, step: StoryStep, so_far: str, display: Callable[[str], str]) -> str:
     rows = hunk.within(step)
     left = MOST_LINES - so_far.count("\n")
     if not rows or left <= 2:  # noqa: PLR2004 - its head, a line, and what is left out

@@ -8,7 +8,7 @@ from muse_hook.history.events import recorded_commits, renames, stream
 from muse_hook.history.identity import AddressHistory, symbol_numbers
 from muse_hook.model.address import split_address
 from muse_hook.report.content import PageContent, TimelineSymbols
-from muse_hook.report.diffs import Step
+from muse_hook.report.diffs import StoryStep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def gather(
     agents: Mapping[str, str] | None = None,
     superseded: Mapping[str, str] | None = None,
     host: Host | None = None,
-    diffs: Callable[[Sequence[Step]], Mapping[int, str]] | None = None,
+    diffs: Callable[[Sequence[StoryStep]], Mapping[int, str]] | None = None,
 ) -> PageContent:
     """Return what a page can show of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
 
@@ -141,7 +141,7 @@ class _PageWalk:
         host: Host | None,
     ) -> None:
         self._host = host
-        self.steps: list[Step] = []
+        self.steps: list[StoryStep] = []
         self._strings = _Strings(display)
         self._agents = agents
         self._superseded = superseded
@@ -189,7 +189,9 @@ class _PageWalk:
         first, last = op["lines"]
         is_gone = op["op"] == "delete"
         address = op["address"] if is_gone else op.get("new_address") or op["address"]
-        self.steps.append(Step(len(self.ops), commit_id, split_address(address)[0], (first, last), is_gone=is_gone))
+        self.steps.append(
+            StoryStep(len(self.ops), commit_id, split_address(address)[0], (first, last), is_gone=is_gone)
+        )
 
     def _add_op(self, op: Mapping[str, Any], category: str) -> None:
         address = op.get("new_address") or op["address"]

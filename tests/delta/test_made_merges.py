@@ -86,8 +86,8 @@ class History:
         return file.replace(".py", f"{ending}.py")
 
 
-def check(drawn: random.Random) -> None:
-    """Merge two branches, all three at once, or the third with the merge of two, from either side."""
+def is_told_right(drawn: random.Random) -> bool:
+    """Merge two branches, all three at once, or the third with the merge of two; replay is exact in any case."""
     history = History(drawn)
     order = drawn.sample(range(BRANCHES), BRANCHES)
     way = drawn.choice(("two", "octopus", "one by one"))
@@ -101,26 +101,20 @@ def check(drawn: random.Random) -> None:
     delta = delta_of(parents[0], merged, *parents[1:], bases=[history.tree()])
     own = [op for op in children(delta) if "from_parent" not in op]
     told = [(op["op"], op["address"].partition("::")[2].rpartition(".")[2]) for op in own]
-    assert told == ([("replace", merger)] if merger else [])
     symbols = symbols_of(parents[0])
     apply(symbols, delta, [symbols_of(tree) for tree in parents[1:]])
     assert {path: names for path, names in symbols.items() if names} == symbols_of(merged)
+    return told == ([("replace", merger)] if merger else [])
 
 
 @pytest.mark.timeout(120)
 def test_nothing_of_a_branch_is_the_mergers_own() -> None:
-    for seed in range(40):
-        check(random.Random(seed))  # noqa: S311 - examples, no secrets
+    assert [seed for seed in range(40) if not is_told_right(random.Random(seed))] == []  # noqa: S311 - no secrets
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_hardly_any_of_a_thousand_merges_is_told_wrong() -> None:
-    """A file that one branch moves and two others change so much that it is paired with none may be told as new."""
-    wrong = []
-    for seed in range(1000):
-        try:
-            check(random.Random(seed))  # noqa: S311 - examples, no secrets
-        except AssertionError:
-            wrong.append(seed)
-    assert len(wrong) <= 10, wrong
+    """A file that one branch moves and two others change so much that it is paired with none is told as a new one."""
+    wrong = [seed for seed in range(1000) if not is_told_right(random.Random(seed))]  # noqa: S311 - no secrets
+    assert len(wrong) <= 5, wrong
