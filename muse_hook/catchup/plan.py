@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.catchup import queue
+from muse_hook.catchup.left_behind import find_left_behind
 from muse_hook.catchup.rebase import in_rebase
 from muse_hook.catchup.sessions import assign_sessions, branch_order, session_of_head
 from muse_hook.catchup.state import Frontier, read_frontier
@@ -150,9 +151,11 @@ def make_plan(
     plan = Plan(events, garbage, frontier)
     plan.ended_rebases, plan.seen = _ended_rebases(ref_state, frontier)
     believed = frontier if not whole and index.count() >= frontier.seals else Frontier(unreadable=frontier.unreadable)
-    plan.tips = frozenset(ref_state.tips(automatic=automatic) | _tips_of(events))
-    fresh = plan.tips - believed.tips
-    fresh -= frozenset(baseline.tips())
+    tips = ref_state.tips(automatic=automatic) | _tips_of(events)
+    before = frozenset(baseline.tips())
+    left = find_left_behind(repo, ref_state.heads, ref_state.reflogs, index, before | tips)
+    plan.tips = frozenset(tips.union(oid for _, oid in left))
+    fresh = plan.tips - believed.tips - before
     again = _to_try_again(parents_of, index, believed.unreadable)
     rows: list[CommitRow] = []
     if fresh:
@@ -174,6 +177,7 @@ def make_plan(
             order=ref_state.order(repo),
             heads=ref_state.heads,
             others=ref_state.others,
+            left=left,
         )
         plan.sessions = sessions | {oid: session for oid, _, session in again if session}
     return plan

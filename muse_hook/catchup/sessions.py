@@ -84,14 +84,15 @@ def assign_sessions(
     order: Sequence[str],
     heads: Sequence[Head],
     others: Sequence[tuple[str, str]] = (),
+    left: Sequence[tuple[str, str]] = (),
 ) -> dict[str, str]:
     """Return the session of each of the `new` commits that anything names: {commit: session}.
 
     `order` lists the branches as rule 3 asks them (`branch_order`), `heads` the work trees' HEADs, `others`
-    (session, commit) of refs that count beside branches and come after them. A commit is first
-    of all its maker's: the event's whose hook fired for it, the branch's in whose reflog it was made. What nobody made
-    here (a pull, a push, a rebase's picks) belongs to the event that brought it, then to the reflog, then to the first
-    branch that reaches it.
+    (session, commit) of refs that count beside branches and come after them, `left` the same of what only HEAD's reflog
+    names. A commit is first of all its maker's: the event's whose hook fired for it, the branch's in whose reflog it
+    was made, HEAD's. What nobody made here (a pull, a push, a rebase's picks) belongs to the event that brought it,
+    then to the reflog, then to the first branch that reaches it.
     """
     assignment = SessionAssignment(new)
     for event in events:
@@ -109,6 +110,8 @@ def assign_sessions(
     for *_, branch, entry in entries:
         if _is_maker(entry.message):
             assignment.assign(entry.new, branch)
+    for session, oid in left:
+        assignment.assign(oid, session)
     for event in events:
         _assign_brought(assignment, event)
     for head in heads:

@@ -72,6 +72,29 @@ def last_moves_of_head(git: Git, size: int = _TAIL) -> tuple[list[ReflogEntry], 
     return _entries(lines[1:] if start else lines), not start
 
 
+def made_by_head(git: Git, git_dir: str, messages: tuple[str, ...]) -> set[str]:
+    """Return the commits HEAD of the work tree at `git_dir` came to by moves whose messages begin with one of some.
+
+    The lines are not parsed: a reading command looks at the moves of some months.
+    """
+    if has_reftable(git):
+        entries = _from_git(git, ["HEAD"], git_dir).get("HEAD", ())
+        return {entry.new for entry in entries if entry.message.startswith(messages)}
+    try:
+        with open(os.path.join(git_dir, "logs", "HEAD").encode("utf-8", "surrogateescape"), "rb") as file:
+            data = file.read()
+    except OSError:
+        return set()
+    starts = tuple(message.encode() for message in messages)
+    size = 2 * git.id_size
+    found = {
+        line[size + 1 : 2 * size + 1]
+        for line in data.split(b"\n")
+        if line[line.find(b"\t") + 1 :].startswith(starts) and line[size : size + 1] == b" "
+    }
+    return {oid.decode("ascii", "replace") for oid in found}
+
+
 def branch_reflogs(git: Git) -> dict[str, list[ReflogEntry]]:
     """Return the moves of every local branch that has a reflog, oldest first, by short name."""
     if has_reftable(git):

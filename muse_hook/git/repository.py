@@ -194,6 +194,12 @@ class Repository(Git):
 
         return reflogs.reflog(self, ref, git_dir or self.git_dir)
 
+    def made_by_head(self, git_dir: str, messages: tuple[str, ...]) -> set[str]:
+        """Return the commits that a work tree's HEAD made; see `reflogs.made_by_head`."""
+        from muse_hook.git import reflogs
+
+        return reflogs.made_by_head(self, git_dir, messages)
+
     def last_moves_of_head(self) -> tuple[list[ReflogEntry], bool]:
         """Return HEAD's last moves, oldest first, and whether there are no more; see `reflogs.last_moves_of_head`."""
         from muse_hook.git import reflogs

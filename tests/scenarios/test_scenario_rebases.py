@@ -188,6 +188,19 @@ def test_rebase_aborted(hooked: HookedRepo, backend: str) -> None:
     assert hooked.mark_texts() == []
 
 
+def test_rebase_aborted_after_a_commit_by_hand(hooked: HookedRepo) -> None:
+    """What Git picked has been made before; what somebody made himself is recorded, for the branch that came back."""
+    topic(hooked, "A", "X", conflicting="X")
+    hooked.git("rebase", "-q", "main", check=False)
+    resolve(hooked)
+    hooked.one("by-hand.txt", message="by hand")
+    hooked.git("rebase", "--abort")
+    hooked.one("B.txt", message="B")
+    hooked.head_is_recorded()
+    assert hooked.recorded() == {"main": 1, "topic": 5}
+    assert hooked.mark_texts() == []
+
+
 @BACKENDS
 def test_rebase_quit(hooked: HookedRepo, backend: str) -> None:
     topic(hooked, "A", "X", conflicting="X")

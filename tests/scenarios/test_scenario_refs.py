@@ -79,6 +79,29 @@ def test_detached_commits_left_behind(hooked: HookedRepo) -> None:
     assert hooked.recorded() == {"HEAD": 1, "main": 1}
 
 
+def test_detached_commits_that_no_hook_saw_left_behind(hooked: HookedRepo, tmp_path: Path) -> None:
+    """HEAD's reflog names them, and the next trigger records them. What a stash is made of is nobody's commit."""
+    hooked.git("tag", "v1")
+    for place in ("main", "v1", "HEAD~0"):
+        hooked.git("switch", "-q", "--detach", place)
+        hooked.one(message=f"at {place}", dead=True)
+        if place == "v1":
+            hooked.dead("commit", "-q", "--amend", "-m", "amended")
+            hooked.git("reset", "-q", "--hard", "HEAD~1")
+    hooked.change("a.txt", "stashed")
+    hooked.git("stash", "-q")
+    hooked.git("stash", "drop", "-q")
+    hooked.git("switch", "-q", "main")
+    hooked.one()
+    assert hooked.recorded() == {"HEAD": 4, "main": 1}
+    linked = hooked.tree_of(tmp_path / "y")
+    hooked.git("worktree", "add", "-q", "--detach", str(linked.path))
+    linked.one(dead=True)
+    linked.git("reset", "-q", "--hard", "HEAD~1")
+    hooked.sync()
+    assert hooked.recorded() == {"HEAD": 4, "main": 1, "worktrees/y/HEAD": 1}
+
+
 def test_branch_off_an_old_commit_of_before(unhooked: HookedRepo) -> None:
     """What the baseline reaches is not recorded by checking it out, nor by merging it."""
     for number in range(4):
