@@ -216,6 +216,21 @@ class OtherParents:
             return self.of_pair(owner, (), is_carried=False)  # who renamed its class took it along
         return 0
 
+    def of_move(self, pair: Pair) -> Origin | None:
+        """Return where another parent has a symbol that has left its address in the first one, and was edited then.
+
+        That parent has it under the name that it has now: who took it there is known, and the edit is the merger's.
+        """
+        name = pair.new.qualified_name
+        return next(
+            (
+                origin
+                for origin in self._origins(pair.new_key, pair.new)
+                if origin.is_in_place and origin.symbol.qualified_name == name
+            ),
+            None,
+        )
+
     def of_inserted(self, key: SymbolKey, new: Symbol) -> Origin | None:
         """Return where a symbol stood that the first parent has not: the first parent with all of it before others."""
         found = None
@@ -284,7 +299,33 @@ class OtherParents:
         has = self._source.has
         if old_path == path or has(number, path):
             return 0
-        return next((n for n in (1, *self._numbers) if n != number and has(n, path) and not has(n, old_path)), 0)
+        others = [n for n in (1, *self._numbers) if n != number]
+        mover = next((n for n in others if has(n, path) and not has(n, old_path)), 0)
+        return mover or self._part_mover(number, others, old_path, path)
+
+    def _part_mover(self, number: int, others: Sequence[int], old_path: str, path: str) -> int:
+        """Return the number of a parent that gave a file only the folder, or only the name, that the merge has.
+
+        One renamed the folder, another the file in it: the merge's path stands in no parent, and both are no change of
+        the merger's.
+        """
+        if any(self._source.has(n, path) for n in (number, *others)):
+            return 0
+        folder, _, name = path.rpartition("/")
+        old_folder, _, old_name = old_path.rpartition("/")
+        vanished = {n: sorted(self._source.vanished(n)) for n in others}
+        for n, paths in vanished.items():
+            for there in paths:
+                their_folder, slash, their_name = there.rpartition("/")
+                if their_name == name != old_name:
+                    before = their_folder + slash + old_name
+                    is_whole = folder == old_folder or any(f"{folder}/{old_name}" in each for each in vanished.values())
+                else:
+                    before = f"{old_folder}/{their_name}" if old_folder else their_name
+                    is_whole = their_folder == folder != old_folder and name == old_name
+                if is_whole and not self._source.has(n, before) and self._source.base_tables(max(n, number), before):
+                    return n
+        return 0
 
     def _file(self, number: int, path: str) -> Mapping[str, Symbol] | None:
         """Return the symbols of one of the merge's changed paths in a parent, None where they are not known."""

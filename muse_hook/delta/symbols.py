@@ -13,6 +13,7 @@ from muse_hook.delta.ops import (
     restate_symbol,
     with_signature,
 )
+from muse_hook.match.pairs import Pair
 from muse_hook.model.address import carried_along
 
 TYPE_CHECKING = False
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.delta.parents import Origin, OtherParents
-    from muse_hook.match.pairs import ChangedFile, Matching, Pair
+    from muse_hook.match.pairs import ChangedFile, Matching
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import SymbolOp
     from muse_hook.model.symbol import Symbol
@@ -55,7 +56,7 @@ class Children:
         self, files: Sequence[ChangedFile], matching: Matching, judge: Judge, parents: OtherParents | None = None
     ) -> None:
         self._matching = matching
-        self._new_files = {renamed.path for renamed in matching.renamed_files.values()}
+        self._old_paths = {renamed.path: old for old, renamed in matching.renamed_files.items()}
         self._carried = Carried(matching)
         self._judge = judge
         self._before = {file.path: file.old_symbols for file in files}
@@ -121,6 +122,11 @@ class Children:
         is_carried = self._carried.is_carried(pair)
         parts = changed_parts(old, new)
         parent = self._parents.of_pair(pair, parts, is_carried=is_carried) if self._parents is not None else 0
+        if self._parents is not None and parts and not parent and not is_carried and not self._stood(pair.new_key):
+            origin = self._parents.of_move(pair)
+            if origin is not None:
+                self._add_edited(pair, origin)
+                return
         if not parent:
             self._judge.paired((pair.old_path, old), (pair.new_path, new), parts, carried=is_carried)
         if is_carried:
@@ -133,6 +139,22 @@ class Children:
                 with_signature(op, old, new)
                 self._add(pair.new_path, MODIFIED, op, parent)
                 return
+        self._add_moved(pair, old_file, parts, parent)
+
+    def _add_edited(self, pair: Pair, origin: Origin) -> None:
+        """Add the ops of a symbol that another parent renamed or moved, and the merger edited where it is now."""
+        theirs, new = origin.symbol, pair.new
+        moved = Pair(pair.old_path, pair.old, pair.new_path, theirs, pair.confidence)
+        self._add_moved(moved, self._matching.new_path(pair.old_path), changed_parts(pair.old, theirs), origin.number)
+        parts = changed_parts(theirs, new)
+        op = replace_symbol(pair.new_path, theirs, new, parts)
+        with_signature(op, theirs, new)
+        self._judge.paired((origin.path, theirs), (pair.new_path, new), parts, carried=True)
+        self._add(pair.new_path, MODIFIED, op)
+
+    def _add_moved(self, pair: Pair, old_file: str, parts: list[str], parent: int) -> None:
+        """Add the ops of a symbol that has another address, for which nothing else is the reason."""
+        old, new = pair.old, pair.new
         change = ["renamed"] if old.name != new.name else []
         other_file = old_file != pair.new_path
         if other_file or old.parent != new.parent:
@@ -152,9 +174,14 @@ class Children:
             with_signature(op, old, new)
             self._add(old_file, RENAMED, op, parent)
 
+    def _stood(self, key: SymbolKey) -> bool:
+        """Whether the first parent has some symbol at an address, a renamed file followed."""
+        path, name = key
+        return name in self._before.get(self._old_paths.get(path, path), ())
+
     def _is_ambiguous(self, pair: Pair) -> bool:
         """Whether an op at the new address alone could be taken for one on another symbol that was there before."""
         if pair.old_key == pair.new_key or pair.old_path in self._matching.renamed_files:
             return False
         path, name = pair.new_key
-        return name in self._before.get(path, ()) or path in self._new_files
+        return name in self._before.get(path, ()) or path in self._old_paths

@@ -114,7 +114,5 @@ def test_nothing_of_a_branch_is_the_mergers_own() -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1200)
-def test_hardly_any_of_a_thousand_merges_is_told_wrong() -> None:
-    """A file that one branch moves and two others change so much that it is paired with none is told as a new one."""
-    wrong = [seed for seed in range(1000) if not is_told_right(random.Random(seed))]  # noqa: S311 - no secrets
-    assert len(wrong) <= 5, wrong
+def test_none_of_a_thousand_merges_is_told_wrong() -> None:
+    assert [seed for seed in range(1000) if not is_told_right(random.Random(seed))] == []  # noqa: S311 - no secrets

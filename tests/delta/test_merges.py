@@ -131,6 +131,38 @@ def test_a_rename_of_theirs_and_an_edit_of_ours_are_no_change_of_the_merger() ->
     assert (edit["op"], edit["address"], edit.get("from_parent")) == ("replace", "m.py::deux", 2)
 
 
+@pytest.mark.parametrize("file", ["m.py", "n.py"])
+def test_a_rename_or_move_of_theirs_that_the_merger_edited_is_theirs_and_the_edit_his(file: str) -> None:
+    two = TWO + "    first = open_all(b).first()\n    return first.close(), first.name\n"
+    there = two.replace("def two", "def deux") if file == "m.py" else two
+    ours, theirs = {"m.py": ONE.replace("1", "11") + two, "n.py": THREE}, {"m.py": ONE, "n.py": THREE}
+    theirs[file] += there
+    merged = theirs | {"m.py": ours["m.py"].replace(two, "")}
+    merged[file] = merged[file].replace(there, "") + there.replace("2", "merged(2)")
+    delta = delta_of(ours, merged, theirs, bases=[{"m.py": ONE + two, "n.py": THREE}])
+    ops = children(delta)
+    (edit,) = [op for op in ops if "from_parent" not in op]
+    address = f"{file}::{'deux' if file == 'm.py' else 'two'}"
+    assert (edit["op"], edit["address"], edit["change"]) == ("replace", address, ["body"])
+    assert {op.get("new_address") or op.get("from_address") for op in ops if op is not edit} == (
+        {address} if file == "m.py" else {address, "m.py::two"}
+    )
+    table = symbols_of(ours)
+    apply(table, delta, [symbols_of(theirs)])
+    assert table == symbols_of(merged)
+
+
+def test_a_path_put_together_from_two_parents_is_no_move_of_the_mergers() -> None:
+    base = {"lib/m.py": ONE + TWO}
+    three = THREE.replace("3", "33")
+    ours, theirs = {"core/m.py": ONE + THREE}, {"lib/n.py": TWO + three}
+    merged = {"core/n.py": three + "def four():\n    return THE_MERGERS_OWN.read(4)\n"}
+    for first, second in ((ours, theirs), (theirs, ours)):
+        ops = children(delta_of(first, merged, second, bases=[base]))
+        told = {op["address"] for op in ops if "from_parent" not in op and op["op"] != "delete"}
+        assert told == {"core/n.py::four"}
+
+
 def test_what_only_we_had_and_the_merge_has_not_was_deleted_by_the_merger() -> None:
     ours = BASE | {"x.py": THREE, "m.py": ONE + TWO + THREE}
     merged = BASE | {"m.py": ONE.replace("1", "11") + TWO}
