@@ -68,7 +68,7 @@ def append_entry(invocation: Invocation, make: Callable[[int], OpEntry]) -> None
         raise StoreError("reserving", "nothing is recorded here yet", "muse-hook install")
     with store.lock(LOCK_SECONDS):
         entry = make(highest_stamp(store, session, locked=True) + 1)
-        append(store, session, [ManualEntries.of_entry(entry)])
+        append(store, session, [ManualEntries.of_claim(entry)])
     invocation.index.follow(session)  # or the next hook would have to
 
 

@@ -22,9 +22,10 @@ from muse_hook.oplog.entry import (
     text_json,
     texts_json,
     walk_ops,
+    with_check,
 )
 from muse_hook.oplog.lines import batch_entries, lines_of, parse
-from muse_hook.oplog.seal import PURGED, has_check, with_check
+from muse_hook.oplog.seal import PURGED, has_check
 from muse_hook.oplog.shape import wrong_by_hand, wrong_in_seal
 
 TYPE_CHECKING = False
@@ -147,6 +148,13 @@ class ManualEntries:
     def of_entry(cls, entry: OpEntry) -> ManualEntries:
         """Return the line of an entry (see `make_op_entry`); DeltaError for what is none or cannot be JSON."""
         return cls([_manual_line(entry)], [entry["op_id"]], entry["lamport_ts"])
+
+    @classmethod
+    def of_claim(cls, entry: OpEntry) -> ManualEntries:
+        """Return the same of a claim, whose line ends with its check."""
+        made = cls.of_entry(entry)
+        made.data = with_check(made.data)
+        return made
 
     @classmethod
     def of_ops(
@@ -345,7 +353,7 @@ def make_cut(commit_id: str, created_at: str, generation: int, reason: str = PUR
         op_json=canonical(op),
         tail_json=tail_json(created_at),
     )
-    return RewriteMark(op_id, line.encode("ascii"), lamport_ts)
+    return RewriteMark(op_id, with_check(line.encode("ascii")), lamport_ts)
 
 
 def delta_of_entries(entries: Sequence[OpEntry]) -> StructuredDelta:
@@ -388,7 +396,7 @@ def _mark(op_id: str, op: dict[str, Any], named: list[str], by: Commit, generati
         op_json=canonical(op),
         tail_json=tail_json(by.committed_at),
     )
-    return RewriteMark(op_id, line.encode("ascii"), lamport_ts)
+    return RewriteMark(op_id, with_check(line.encode("ascii")), lamport_ts)
 
 
 def _manual_line(entry: OpEntry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from muse_hook.digest import digest
+from muse_hook.digest import digest, hex_sha256
 from muse_hook.errors import DeltaError
 
 TYPE_CHECKING = False
@@ -202,6 +202,24 @@ def tail_json(created_at: str, intent_id: str = "", reservation_id: str = "", co
     if commit_id:
         tail["commit_id"] = commit_id
     return canonical(tail)[1:-1]
+
+
+# A line's own digest, its last key: of seals, marks and claims. The first digits of the SHA-256 of the line's bytes
+# before its last `,"check"`.
+
+CHECK = b',"check"'
+CHECK_DIGITS = 16
+
+
+def with_check(line: bytes) -> bytes:
+    """Return a line (a JSON object and a newline) with its digest as the last key."""
+    head = line[: line.rindex(b"}")]
+    return head + CHECK + f':"{check_of(head)}"}}\n'.encode("ascii")
+
+
+def check_of(head: bytes) -> str:
+    """Return the digest of what stands before it."""
+    return hex_sha256(head)[:CHECK_DIGITS]
 
 
 # A delta's ops in the order of the log: each patch is followed by its children.

@@ -6,7 +6,7 @@ import errno
 import os
 
 from muse_hook.errors import DamagedLogError, StoreError
-from muse_hook.oplog.entry import DOMAIN, canonical
+from muse_hook.oplog.entry import CHECK, CHECK_DIGITS, DOMAIN, KEYS, canonical, check_of
 from muse_hook.oplog.shape import MAX_LINE, wrong_by_hand, wrong_in_entry
 
 TYPE_CHECKING = False
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 BLOCK = 1 << 20
 _LOOKED_AT = 4 << 20  # bytes of a line before anybody asks what it is
 _OBJECT = b"{"
+_KEYS = frozenset(KEYS)
+_VERSION, _DERIVED = 14, "8"  # where an id says its version, and that of ids which derive from a commit
+_HEX = b"0123456789abcdef"
+_DIGIT = ord("x")
+_END = CHECK + b':"' + b"x" * CHECK_DIGITS + b'"}'
 
 # What json.loads does after guessing an encoding and looking for white space, twice as fast; made when first needed.
 _decode: Callable[[str, int], tuple[Any, int]] | None = None
@@ -163,7 +168,48 @@ def _make_decoder() -> Callable[[str, int], tuple[Any, int]]:
 def manual_entry(line: bytes) -> Any:
     """Return the entry of a line that belongs to no commit, None for a commit's line and for what is no entry."""
     entry = parse(line)
-    return None if entry is None or "commit_id" in entry or wrong_by_hand(entry) else entry
+    if entry is None or "commit_id" in entry or wrong_by_hand(entry) or not is_as_written(line, entry):
+        return None
+    return entry
+
+
+def is_as_written(line: bytes, entry: dict[str, Any]) -> bool:
+    """Say whether a line of no commit fits its own check; one by hand, and one of before there was any, has none.
+
+    What has further keys and no check is a line whose key was altered: a mark's or claim's, or one of a batch.
+    """
+    if "check" in entry:
+        return bool(entry["check"] == check_of(line[: max(0, line.rfind(CHECK))]))
+    is_derived = entry["op_id"][_VERSION : _VERSION + 1] == _DERIVED
+    return _KEYS.issuperset(entry) or not (entry["domain"] == "git" or is_derived)
+
+
+def is_altered(line: bytes) -> bool:
+    """Say whether a line that is no entry was a mark or a claim: it, or what ran into it, has come to its end.
+
+    Of that end one byte may be another, or stand behind it where a newline was.
+    """
+    if b'"commit_id":"' in line or b'"commit":{' in line:
+        return False
+    return _has_check(line) or _differs(line[-len(_END) :]) <= 1 or _differs(line[-len(_END) - 1 : -1]) <= 1
+
+
+def _has_check(line: bytes) -> bool:
+    at = line.find(CHECK)
+    while at >= 0:
+        if not _differs(line[at : at + len(_END)]):
+            return True
+        at = line.find(CHECK, at + 1)
+    return False
+
+
+def _differs(end: bytes) -> int:
+    """Return in how many bytes something differs from the end of a line that has a check."""
+    if len(end) != len(_END):
+        return len(_END)
+    return sum(
+        not (found in _HEX if wanted == _DIGIT else found == wanted) for found, wanted in zip(end, _END, strict=True)
+    )
 
 
 class WrongLineError(DamagedLogError):

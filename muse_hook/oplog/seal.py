@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from muse_hook.digest import hex_sha256
-from muse_hook.oplog.entry import seal_id, stamp
-from muse_hook.oplog.lines import parse
+from muse_hook.oplog.entry import CHECK, check_of, seal_id, stamp
+from muse_hook.oplog.lines import is_as_written, parse
 from muse_hook.oplog.shape import is_commit_id, wrong_in_seal
 
 TYPE_CHECKING = False
@@ -17,8 +16,6 @@ _NAME = "muse_hook engine "
 _GRAMMAR = " grammar "
 PURGED, COLLECTED = "purged", "collected"
 _DIGITS = "0123456789"
-_CHECK = b',"check"'
-_CHECK_DIGITS = 16
 
 
 class Seal:
@@ -95,7 +92,7 @@ def git_line(line: bytes, start: int) -> Seal | Mark | None:
     if entry is None or entry.get("domain") != "git" or not _is_id(entry.get("op_id")):
         return None
     if "commit_id" not in entry and "commit" not in entry:
-        return Mark(entry, start + len(line))
+        return Mark(entry, start + len(line)) if is_as_written(line, entry) else None
     if not is_commit_id(entry.get("commit_id")) or not isinstance(entry.get("commit"), dict):
         return None
     seal = Seal(entry, start, start + len(line))
@@ -104,28 +101,15 @@ def git_line(line: bytes, start: int) -> Seal | Mark | None:
     return seal
 
 
-# The seal's own digest: the first digits of the SHA-256 of its line's bytes before the last `,"check"`.
-
-
 def has_check(engine: str) -> bool:
     """Say whether the seals of an engine end with a digest of themselves: those that have a number do."""
     return engine.startswith(_NAME)
 
 
-def with_check(line: bytes) -> bytes:
-    """Return a seal's line (a JSON object and a newline) with its digest as the last key."""
-    head = line[: line.rindex(b"}")]
-    return head + _CHECK + f':"{_check_of(head)}"}}\n'.encode("ascii")
-
-
-def _check_of(head: bytes) -> str:
-    return hex_sha256(head)[:_CHECK_DIGITS]
-
-
 def _fits_check(line: bytes, entry: dict[str, Any], engine: str) -> bool:
     if "check" not in entry:
         return not has_check(engine)
-    return bool(entry["check"] == _check_of(line[: max(0, line.rfind(_CHECK))]))
+    return bool(entry["check"] == check_of(line[: max(0, line.rfind(CHECK))]))
 
 
 def _altered(entry: dict[str, Any], generation: int, entries: int) -> str:

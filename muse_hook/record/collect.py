@@ -8,7 +8,7 @@ from muse_hook.index import database
 from muse_hook.index.index import Index
 from muse_hook.oplog.batch import make_cut
 from muse_hook.oplog.cut import cut_log
-from muse_hook.oplog.lines import manual_entry, parse, read_lines
+from muse_hook.oplog.lines import is_altered, manual_entry, parse, read_lines
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.reader import OpenLogs
 from muse_hook.oplog.seal import COLLECTED, supersedes
@@ -165,7 +165,7 @@ class _Plan:
         return stands
 
     def is_loose(self) -> Callable[[bytes], bool]:
-        """Return what says of lines in no whole batch, in their order, whether they go.
+        """Return what says of lines in no whole batch, in their order, whether they go: altered marks and claims, too.
 
         The last line of a half-written batch is half a line, and goes with those before it.
         """
@@ -173,6 +173,8 @@ class _Plan:
 
         def goes(line: bytes) -> bool:
             nonlocal was_loose
+            if is_altered(line) and manual_entry(line) is None:
+                return True
             entry = parse(line)
             if entry is None:
                 was_loose = was_loose and line.startswith(_ENTRY[: len(line)])

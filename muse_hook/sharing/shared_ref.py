@@ -174,7 +174,7 @@ def wrong_in(entry: Any, line: bytes) -> str:
         return "its op_id is no id"
     if not 0 <= entry["lamport_ts"] < _HIGHEST_STAMP:
         return "its stamp is out of bounds"
-    if "commit" in entry or "check" in entry or is_cut(entry):
+    if "commit" in entry or is_cut(entry):
         return "it stands for a commit"
     is_git = entry["domain"] == "git"
     is_claim = is_git and op.get("op") == "replace" and op.get("old_content_id") == ""

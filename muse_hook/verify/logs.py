@@ -7,7 +7,7 @@ import re
 
 from muse_hook.oplog.claim import is_claim
 from muse_hook.oplog.entry import canonical, entry_id
-from muse_hook.oplog.lines import manual_entry, parse, read_line_ends
+from muse_hook.oplog.lines import is_altered, manual_entry, parse, read_line_ends
 from muse_hook.oplog.reader import LogReader
 from muse_hook.oplog.seal import Mark, Seal, git_line, supersedes
 from muse_hook.replay.tables import RecordedCommit
@@ -96,6 +96,9 @@ class Logs:
                 self.others.append((self.line_of[commit.commit_id], known))
             self.commits[commit.commit_id] = commit
             self.line_of[commit.commit_id] = line
+        for line in scan.altered:
+            message = "the line, a mark's or a reservation's, is not as it was written"
+            report.add_problem(Problem("altered", message, session=scan.session, line=line))
         for line in scan.garbage:
             report.add_note(Problem("garbage", "the line is no entry of a log", session=scan.session, line=line))
         if scan.torn:
@@ -199,7 +202,8 @@ class _LooseLine:
 class LogScan:
     """What stands in one session's log: each batch and mark with the number of its first line.
 
-    `garbage` are the lines that are no entry of anything, `torn` the number of a last line without a newline (0: none).
+    `garbage` are the lines that are no entry of anything, `altered` those that were a mark or a claim, `torn` the
+    number of a last line without a newline (0: none).
     """
 
     def __init__(self, session: str, fd: int) -> None:
@@ -208,6 +212,7 @@ class LogScan:
         self.marks: list[tuple[int, bytes]] = []
         self.uncounted: list[UncountedLines] = []
         self.garbage: list[int] = []
+        self.altered: list[int] = []
         self.manual = 0
         self.torn = 0
         self._fd = fd
@@ -247,6 +252,8 @@ class LogScan:
             offset = after
             if fault is not None:
                 self._with_bad_seal(loose, number, fault)
+            elif manual_entry(raw) is None and is_altered(raw):
+                self.altered.append(number)
             elif manual_entry(raw) is None:
                 loose.append(_LooseLine(number, raw))
             elif isinstance(found := git_line(raw, 0), Mark) and not is_claim(found.entry):

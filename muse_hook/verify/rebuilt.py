@@ -8,7 +8,7 @@ from muse_hook.delta.ops import delta_summary
 from muse_hook.errors import DeltaError
 from muse_hook.model.change import Commit
 from muse_hook.oplog.batch import is_batch, make_batch, make_dropped, make_superseded
-from muse_hook.oplog.entry import POSITIONS, canonical
+from muse_hook.oplog.entry import POSITIONS, canonical, with_check
 from muse_hook.oplog.seal import is_cut
 
 TYPE_CHECKING = False
@@ -81,9 +81,12 @@ def mark_differences(
         made = make_superseded(old, by, str(op.get("new_summary")), generation)
     else:
         made = make_dropped(by, generation, str(op.get("content_summary")))
-    if made.data == line + b"\n":
+    written = line + b"\n"
+    if "check" not in entry:  # one of before there was any
+        written = with_check(written)
+    if made.data == written:
         return []
-    return [message for _, message in _differences(line + b"\n", made.data, strict=True)]
+    return [message for _, message in _differences(written, made.data, strict=True)]
 
 
 def _as_sealed(seal: dict[str, Any]) -> Commit:

@@ -194,7 +194,7 @@ def test_a_superseded_mark_names_both_commits() -> None:
     (line,) = entries(mark.data)
     assert compact(line) + b"\n" == mark.data
     assert line["op_id"] == mark.op_id == mark_id("superseded", oid(1), oid(2))
-    assert list(line) == NINE
+    assert list(line) == [*NINE, "check"]
     assert line["domain_op"] == {
         "op": "replace",
         "address": oid(1),

@@ -11,7 +11,7 @@ from typing import Any
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository
 from muse_hook.oplog.batch import delta_of_entries, make_batch
-from muse_hook.oplog.seal import with_check
+from muse_hook.oplog.entry import with_check
 from muse_hook.oplog.store import Store
 from muse_hook.verify.report import Problem, VerifyReport
 from muse_hook.verify.verify import verify

@@ -35,6 +35,7 @@ _PATIENCE = 1.0  # seconds before a bar says why nothing is shown yet
 _HINTS = {
     "damaged": "muse-hook sync records damaged commits anew",
     "half": "muse-hook sync records half-written commits anew",
+    "altered": "muse-hook gc takes altered lines out; nobody reads them",
     "purged": "muse-hook purge takes it out again",
     "index": "the index is a cache: delete .muse/index.sqlite, it is made anew",
 }
