@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from muse_hook.catchup import queue
 from muse_hook.catchup.catchup import LOCK_SECONDS, catch_up
@@ -11,6 +12,7 @@ from muse_hook.catchup.sessions import SessionAssignment, branch_order, session_
 from muse_hook.catchup.state import NewBaseline, keep_unreadable, known_generations, parents_outside, read_baseline
 from muse_hook.errors import RevisionError, StoreBusyError
 from muse_hook.git.revisions import Generations
+from muse_hook.history.follow import take_in
 from muse_hook.index.index import Index
 from muse_hook.record.recorder import Recorder
 
@@ -126,7 +128,10 @@ def _record(
             below = parents_outside(chosen.commits)
             known = known_generations(index, read_baseline(store), below, is_shallow=repo.is_shallow)
             generations.expect(chosen.commits, known)
-            with Recorder(repo, store, index, generations, cache=cache, new_baseline=new_baseline) as recorder:
+            follower = partial(take_in, index)
+            with Recorder(
+                repo, store, index, generations, cache=cache, new_baseline=new_baseline, follower=follower
+            ) as recorder:
                 outcome = recorder.record(
                     todo, chosen.sessions, jobs=jobs, lock_timeout=LOCK_SECONDS, progress=progress
                 )

@@ -173,7 +173,7 @@ class Index(Database):
     @rebuilds_on_error
     def follow(self, session: str) -> None:
         """Read what is new in one session's log: for those who have just appended to it."""
-        self._follow(self._below(self.store.folder(session)))
+        self._follow(self.folder_of(session))
 
     @rebuilds_on_error
     def add(self, session: str, start: int, batches: Sequence[Batch]) -> None:
@@ -182,7 +182,7 @@ class Index(Database):
         As `follow` would, without reading and hashing what was written; where the log is not as it was known before,
         it is followed.
         """
-        folder = self._below(self.store.folder(session))
+        folder = self.folder_of(session)
         fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
         try:
             with self.transaction():
@@ -195,7 +195,7 @@ class Index(Database):
     @rebuilds_on_error
     def reread(self, session: str) -> None:
         """Read a session's log again from its start: something in it is no more what it was."""
-        folder = self._below(self.store.folder(session))
+        folder = self.folder_of(session)
         with self.transaction():
             row = LogRow.read(self.connection, folder)
             forget(self.connection, row)
@@ -255,7 +255,7 @@ class Index(Database):
             "SELECT s.commit_id FROM seals s JOIN logs l ON l.id = s.log"
             " WHERE l.folder = ? AND s.end <= ? AND (l.inode, l.size) <> (?, ?)"
         )
-        values = (self._below(self.store.folder(session)), end, unless.st_ino, unless.st_size)
+        values = (self.folder_of(session), end, unless.st_ino, unless.st_size)
         try:
             return {commit_id for (commit_id,) in self.connection.execute(query, values)}
         except sqlite3.DatabaseError:
@@ -394,6 +394,10 @@ class Index(Database):
         """Say whether the last refresh saw `op_log` as it is now: our writer touches it with each log that it makes."""
         noted = self.connection.execute("SELECT value FROM meta WHERE key = 'folders'").fetchone()
         return noted is not None and noted[0] == token
+
+    def folder_of(self, session: str) -> str:
+        """Return a session's folder below op_log, as the table `logs` has it."""
+        return self._below(self.store.folder(session))
 
     def _below(self, path: str) -> str:
         return path[len(self.store.path(OP_LOG, "")) :]

@@ -48,7 +48,7 @@ class Batch:
     `data` are bytes, each line with its newline, the seal last.
     """
 
-    __slots__ = ("_op_ids", "_seal", "commit_id", "data", "engine", "generation", "shallow")
+    __slots__ = ("_made_of", "_op_ids", "_seal", "commit_id", "data", "engine", "generation", "shallow")
 
     def __init__(
         self,
@@ -60,8 +60,12 @@ class Batch:
         engine: str,
         shallow: bool = False,
         seal: dict[str, Any] | None = None,
+        made_of: tuple[StructuredDelta, dict[str, Any]] | None = None,
     ) -> None:
-        """Keep what is given; `seal` is the entry of the last line, where that has been parsed already."""
+        """Keep what is given; `seal` is the entry of the last line, where that has been parsed already.
+
+        `made_of` is the delta that it was made of, with what its seal says.
+        """
         self.commit_id = commit_id
         self.generation = generation
         self.data = data
@@ -69,6 +73,7 @@ class Batch:
         self.shallow = shallow
         self._op_ids = op_ids
         self._seal = seal
+        self._made_of = made_of
 
     @property
     def op_ids(self) -> list[str]:
@@ -97,6 +102,22 @@ class Batch:
         if seal is None or wrong_in_seal(seal):
             raise DamagedLogError(f"reading the batch of {self.commit_id}", "its seal is none")
         return [*batch_entries(lines_of(self.data, start), self.commit_id), seal]
+
+    def told(self) -> list[Any]:
+        """Return the entries as far as a history asks, the seal last: of one just made no line is parsed again.
+
+        Entries have `op_id` and `domain_op`, the seal all but its id and causes. Raises as `entries`.
+        """
+        if self._made_of is None:
+            return self.entries()
+        delta, seal = self._made_of
+        found: list[Any] = []
+        ids = iter(self.op_ids)
+        for op in delta["ops"]:
+            found.append({"op_id": next(ids), "domain_op": op})
+            if op["op"] == "patch":
+                found += [{"op_id": next(ids), "domain_op": child} for child in op["child_ops"]]
+        return [*found, seal]
 
     def ops(self) -> list[DomainOp]:
         """Return the top-level ops, children inside their patches, whose lines are passed over unread.
@@ -204,10 +225,20 @@ def make_batch(
     delta that is not of Muse's shape or cannot be JSON.
     """
     op_ids: list[str] = []
+    seal: dict[str, Any] = {}
     parts = _parts(
-        commit, delta, generation, engine, op_ids, shallow=shallow, actor_id=actor_id, parent_op_ids=parent_op_ids
+        commit,
+        delta,
+        generation,
+        engine,
+        op_ids,
+        said=seal,
+        shallow=shallow,
+        actor_id=actor_id,
+        parent_op_ids=parent_op_ids,
     )
-    return Batch(commit.id, generation, b"".join(parts), op_ids, engine=engine, shallow=shallow)
+    data = b"".join(parts)
+    return Batch(commit.id, generation, data, op_ids, engine=engine, shallow=shallow, made_of=(delta, seal))
 
 
 def is_batch(
@@ -215,7 +246,7 @@ def is_batch(
 ) -> bool:
     """Say whether `data` is what `make_batch` makes, without having a second one in memory. Raises DeltaError."""
     at = 0
-    for part in _parts(commit, delta, generation, engine, [], shallow=shallow):
+    for part in _parts(commit, delta, generation, engine, [], said={}, shallow=shallow):
         if not data.startswith(part, at):
             return False
         at += len(part)
@@ -229,14 +260,19 @@ def _parts(
     engine: str,
     op_ids: list[str],
     *,
+    said: dict[str, Any],
     shallow: bool,
     actor_id: str | None = None,
     parent_op_ids: Sequence[str] | None = None,
 ) -> Iterator[bytes]:
-    """Yield a batch's lines, some at a time, the seal last; `op_ids` takes the entries' ids."""
+    """Yield a batch's lines, some at a time, the seal last; `op_ids` takes the entries' ids, `said` what the seal says.
+
+    The latter as far as `Batch.told` has it.
+    """
     parents_json = canonical([seal_id(parent) for parent in commit.parents])
     causes_json = parents_json if parent_op_ids is None else texts_json(parent_op_ids, "parent_op_ids")
-    actor_json = text_json(commit.actor or commit.author if actor_id is None else actor_id, "actor_id")
+    actor = commit.actor or commit.author if actor_id is None else actor_id
+    actor_json = text_json(actor, "actor_id")
     tail = tail_json(commit.committed_at, commit.intent, commit.reservation, commit.id)
     base = stamp(generation, 0)
     made = hasher(0)
@@ -304,6 +340,17 @@ def _parts(
         op_json=canonical(op),
         tail_json=seal_tail,
     ).encode("ascii")
+    said |= {
+        "actor_id": actor,
+        "lamport_ts": base + len(op_ids),
+        "domain": "git",
+        "domain_op": op,
+        "created_at": commit.committed_at,
+        "intent_id": commit.intent,
+        "reservation_id": commit.reservation,
+        "commit_id": commit.id,
+        "commit": record,
+    }
     yield with_check(seal) if has_check(engine) else seal
 
 

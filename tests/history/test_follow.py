@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.fixed_histories import made
 from support.logs import Log, delete, insert, patch, replace
+from support.repository import Repo
 
 import muse_hook.history.link as linking
+from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import StoreBusyError
+from muse_hook.git.discovery import open_repository
 from muse_hook.history.events import Filter, stream
 from muse_hook.history.follow import refresh
 from muse_hook.index.index import Index
+from muse_hook.oplog.reader import LogReader
+from muse_hook.oplog.store import Store
 
 
 @pytest.fixture
@@ -273,3 +279,54 @@ def test_half_of_a_surrogate_pair_is_written_as_it_is_shown(log: Log) -> None:
     sealed(log, oid, lambda lines: [line.replace(b"NAME", b"\\ud800x") for line in lines])
     log.write(oid)
     assert log.query("SELECT address FROM ops WHERE is_child") == [("a.py::\\ud800x",)]
+
+
+def all_rows(store: Store) -> dict[str, list[str]]:
+    """Return the rows of every table that is made from the logs alone."""
+    with Index(store) as index:
+        sql = index.connection
+        names = [name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [name for name in names if name not in ("meta", "logs") and not name.startswith("sqlite_")]
+        return {name: sorted(map(repr, sql.execute(f"SELECT * FROM {name}"))) for name in names}  # noqa: S608 - ours
+
+
+def test_who_backfills_reads_nothing_of_what_it_wrote(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    made().write(repo)
+    repository = open_repository(str(repo.path))
+    store = Store(repository.common_dir)
+    backfill(repository, store, range="main~8")
+    reads: list[Any] = []
+    monkeypatch.setattr(LogReader, "batch", lambda _, seal: reads.append(seal))
+    with Index(store) as index:
+        refresh(index)
+    assert not reads
+    monkeypatch.undo()
+    assert backfill(repository, store).recorded  # behind what is linked by now
+    with Index(store) as index:
+        refresh(index)
+    found = all_rows(store)
+    for path in Path(store.muse_dir).rglob("index.sqlite*"):
+        path.unlink()
+    with Index(store) as index:
+        refresh(index)
+    assert found == all_rows(store)
+    assert len(found["entries"]) > 100
+
+
+def test_what_another_wrote_before_is_read_from_the_log(repo: Repo) -> None:
+    made().write(repo)
+    repository = open_repository(str(repo.path))
+    store = Store(repository.common_dir)
+    with Index(store) as index:
+        refresh(index)
+    backfill(repository, store, range="main~8")
+    with Index(store) as index, index.transaction():
+        index.connection.execute("DELETE FROM followed")
+        for table in ("records", "parents", "entries"):
+            index.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
+    recorded = backfill(repository, store).recorded
+    with Index(store) as index:
+        assert index.connection.execute("SELECT count(*) FROM records").fetchone() == (0,)
+        refresh(index)
+        (read,) = index.connection.execute("SELECT count(*) FROM records").fetchone()
+    assert read > recorded > 0
