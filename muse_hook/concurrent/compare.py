@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
     from muse_hook.history.recorded import RecordedSymbols
+    from muse_hook.model.address import SymbolKey
     from muse_hook.model.change import Blob
 
 NORMAL_CACHE_SIZE = 4_000_000
@@ -38,6 +39,9 @@ NORMAL_CACHE_SIZE = 4_000_000
 
 CACHED_FILES = 3_000
 """Differing files whose changes a `ChangesCache` keeps."""
+
+LISTED_PATHS = 200_000
+"""Differing paths that are kept without their symbols: a hundred bytes each."""
 
 SHARES = 20
 """The part of them that the other side of a comparison may take: it must not push out the one compared with all."""
@@ -132,6 +136,30 @@ class Way:
         self.is_apart = is_apart
 
 
+class Listing:
+    """What differs between two commits, by path: the change, and which of its sides have symbols to tell.
+
+    `is_ruled` where rules are among it: they may say something else of any path.
+    """
+
+    __slots__ = ("changes", "is_ruled")
+
+    def __init__(self, changes: Mapping[str, tuple[FileChange, bool, bool]], *, is_ruled: bool) -> None:
+        self.changes = changes
+        self.is_ruled = is_ruled
+
+    def then(self, later: Listing) -> Listing:
+        """Return what differs over two stretches, of which the later one begins where this one ends."""
+        changes = {**self.changes, **later.changes}
+        for path in self.changes.keys() & later.changes.keys():
+            (first, has_old, _), (last, _, has_new) = self.changes[path], later.changes[path]
+            if first.old == last.new:
+                del changes[path]
+            else:
+                changes[path] = FileChange(path, first.old, last.new), has_old, has_new
+        return Listing(changes, is_ruled=self.is_ruled or later.is_ruled)
+
+
 class Comparer:
     """Compares commits (full ids) with where they parted; a context manager, while many normal forms are kept.
 
@@ -156,10 +184,13 @@ class Comparer:
         self._cache = cache or ChangesCache()
         self._texts = TextCache(objects)
         self._symbol_ids: dict[tuple[str, str], str] = {}
+        self._numbers: dict[tuple[str, SymbolKey], int | None] = {}
         self._files: dict[tuple[object, ...], ChangedFile] = {}
         self._loose: WeakKeyDictionary[ChangedFile, Loose] = WeakKeyDictionary()
         self._listed_files = 0
         self._lists: dict[tuple[str, str], tuple[dict[str, ChangedFile], bool]] = {}
+        self._listings: dict[tuple[str, str], Listing] = {}
+        self._listing_paths = 0
         self._before: tuple[int, bool] | None = None
 
     def __enter__(self) -> Self:
@@ -186,17 +217,26 @@ class Comparer:
         for number, base in enumerate(bases):
             here = {each.key: each for each in self._collisions(base, ours, theirs, ways or {})}
             found = here if not number else {key: each for key, each in found.items() if key in here}
-        return Comparison(ours, theirs, bases, sorted(found.values(), key=lambda each: (each.address, each.key)))
+        return Comparison(ours, theirs, bases, in_order(found.values()))
 
     def _collisions(self, base: str, ours: str, theirs: str, ways: Mapping[str, Way]) -> list[Collision]:
         """Return what two commits collide on, seen from one merge base."""
         mine = self.side(base, ours, way=ways.get(ours))
         other = self.side(base, theirs, shares=self._shares, way=ways.get(theirs))
         found = collide(mine, other, LineMerge(self._texts, mine, other))
-        for collision in found:
+        self.name_symbols(base, found)
+        return found
+
+    @property
+    def texts(self) -> TextCache:
+        """The lines of blobs."""
+        return self._texts
+
+    def name_symbols(self, base: str, collisions: Iterable[Collision]) -> None:
+        """Say of collisions which symbols they are of, as these were at a merge base."""
+        for collision in collisions:
             if collision.kind != BOTH_ADDED:
                 collision.symbol_id = self.symbol_id(base, collision.address)
-        return found
 
     def symbol_id(self, commit: str, address: str) -> str:
         """Return the stable id of what has an address at a commit; "" for a file, and where nothing is recorded."""
@@ -261,14 +301,31 @@ class Comparer:
         is_open: set[str] = set()
         has_open = has_open_file = False
         for file in self._listed(base, tip)[0].values():
-            known = self._loose.get(file)
-            if known is None:
-                known = self._loose[file] = loose_of(file)
+            known = self.loose_of(file)
             loose |= known.loose
             is_open |= known.open
             has_open = has_open or known.has_open
             has_open_file = has_open_file or known.has_open_file
         return Loose(loose, is_open, has_open=has_open, has_open_file=has_open_file)
+
+    def loose_of(self, file: ChangedFile) -> Loose:
+        """Return what is loose in one file."""
+        known = self._loose.get(file)
+        if known is None:
+            known = self._loose[file] = loose_of(file)
+        return known
+
+    def keeps_symbols(self, path: str, names: Sequence[str], base: str, tip: str) -> bool:
+        """Whether the record knows names of a path as the same symbols at both commits, or knows none of them."""
+        recorded = self._recorded
+        if not names or recorded is None or not (recorded.has(base) or recorded.has(tip)):
+            return True
+        return all(self._number(base, (path, name)) == self._number(tip, (path, name)) for name in names)
+
+    def _number(self, commit: str, key: SymbolKey) -> int | None:
+        if (commit, key) not in self._numbers and self._recorded is not None:
+            self._numbers[commit, key] = self._recorded.number(commit, key)
+        return self._numbers[commit, key]
 
     @property
     def is_recorded(self) -> bool:
@@ -277,8 +334,23 @@ class Comparer:
 
     def files(self, base: str, tip: str, changes: Sequence[FileChange] | None = None) -> list[ChangedFile]:
         """Return the paths that differ between two commits (or those of `changes`), with their symbols."""
+        if changes is None:
+            return [self.changed(*each) for each in self.listing(base, tip).changes.values()]
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-        return [self._file(*each) for each in recorded_between(self._objects, trees, self._tables, changes)]
+        return [self.changed(*each) for each in recorded_between(self._objects, trees, self._tables, changes)]
+
+    def listing(self, base: str, tip: str) -> Listing:
+        """Return what differs between two commits; nothing is parsed, and the last ones are kept."""
+        known = self._listings.pop((base, tip), None)
+        if known is None:
+            trees = [self._objects.commit(commit).tree for commit in (base, tip)]
+            changes = {each[0].path: each for each in recorded_between(self._objects, trees, self._tables)}
+            known = Listing(changes, is_ruled=any(path.endswith(RULE_FILES) for path in changes))
+            self._listing_paths += len(changes)
+            while self._listing_paths > LISTED_PATHS and self._listings:
+                self._listing_paths -= len(self._listings.pop(next(iter(self._listings))).changes)
+        self._listings[base, tip] = known
+        return known
 
     def _files_by(self, base: str, via: str, tip: str) -> list[ChangedFile]:
         """Return `files` of a way of two stretches: no tree is read, nor rules asked, once more for each tip.
@@ -312,7 +384,7 @@ class Comparer:
         self._lists[base, tip] = known
         return known
 
-    def _file(self, change: FileChange, has_old: bool, has_new: bool) -> ChangedFile:  # noqa: FBT001 - as they are handed
+    def changed(self, change: FileChange, has_old: bool, has_new: bool) -> ChangedFile:  # noqa: FBT001 - as they are handed
         """Return a changed file; of two ways that differ in the same blobs of a path it is the same one."""
         key = (change.path, _blob_key(change.old), _blob_key(change.new), has_old, has_new)
         file = self._files.pop(key, None)
@@ -322,6 +394,11 @@ class Comparer:
                 del self._files[next(iter(self._files))]
         self._files[key] = file
         return file
+
+
+def in_order(collisions: Iterable[Collision]) -> list[Collision]:
+    """Return collisions by their addresses, each thing once."""
+    return sorted({each.key: each for each in collisions}.values(), key=lambda each: (each.address, each.key))
 
 
 def _blob_key(blob: Blob | None) -> tuple[int, str] | None:

@@ -14,6 +14,7 @@ from muse_hook.match.parted_functions import may_be_parted
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from typing import Any
 
     from muse_hook.match.pairs import ChangedFile
@@ -24,11 +25,23 @@ _WORDS = re.compile(rb"\w+")
 _DIGITS = 12  # of a digest: two that agree so far count as equal, which costs a close look
 
 
+class PathFootprint:
+    """What differs in one path: the names that it `breaks`, the words that it newly says (`uses`, `says_any`)."""
+
+    __slots__ = ("breaks", "says_any", "uses")
+
+    def __init__(self, breaks: Iterable[str] = (), uses: Iterable[str] = (), *, says_any: bool = False) -> None:
+        self.breaks = frozenset(breaks)
+        self.uses = frozenset(uses)
+        self.says_any = says_any
+
+
 class Footprint:
     """What a way from one commit to another touches.
 
-    `paths` that differ, how many `symbols` do, names of those that are gone or take other parameters (`breaks`), and
-    words that symbols newly say (`uses`); `says_any` where a text is not ASCII: a name may be spelled so or so.
+    `by_path` are the paths that differ with what each says, `symbols` how many do, `breaks` and `uses` the names of all
+    of them: of what is gone or takes other parameters, and words that symbols newly say; `says_any` where a text is
+    not ASCII: a name may be spelled so or so.
     `gone` and `come` are the groups ("code", "value", "file") of which something vanished or appeared, `names` theirs,
     `says` the tokens that changed symbols have more or less often, and imports that came or went: callers.
 
@@ -37,35 +50,68 @@ class Footprint:
     a symbol, so the footprint of a way is the union of its steps': what differs between two ends differs on one step.
     """
 
-    __slots__ = ("breaks", "come", "gone", "names", "paths", "says", "says_any", "symbols", "uses")
+    __slots__ = (
+        "_at_break",
+        "_at_use",
+        "breaks",
+        "by_path",
+        "come",
+        "gone",
+        "names",
+        "says",
+        "says_any",
+        "symbols",
+        "uses",
+    )
 
     def __init__(
         self,
-        paths: Iterable[str],
-        breaks: Iterable[str] = (),
-        uses: Iterable[str] = (),
+        by_path: Mapping[str, PathFootprint],
         *,
         symbols: int = 0,
         gone: Iterable[str] = (),
         come: Iterable[str] = (),
         names: Iterable[str] = (),
         says: Iterable[str] = (),
-        says_any: bool = False,
     ) -> None:
-        self.paths = frozenset(paths)
-        self.breaks = frozenset(breaks)
-        self.uses = frozenset(uses)
+        self.by_path = by_path
+        self.breaks = _NOBODY.union(*(each.breaks for each in by_path.values()))
+        self.uses = _NOBODY.union(*(each.uses for each in by_path.values()))
+        self.says_any = any(each.says_any for each in by_path.values())
         self.symbols = symbols
         self.gone = frozenset(gone)
         self.come = frozenset(come)
         self.names = frozenset(names)
         self.says = frozenset(says)
-        self.says_any = says_any
+        self._at_break: dict[str, list[str]] | None = None
+        self._at_use: dict[str, list[str]] | None = None
+
+    @property
+    def paths(self) -> AbstractSet[str]:
+        """The paths that differ."""
+        return self.by_path.keys()
+
+    def breaking(self, names: Iterable[str]) -> set[str]:
+        """Return the paths that break any of some names."""
+        if self._at_break is None:
+            self._at_break = _paths_of((path, each.breaks) for path, each in self.by_path.items())
+        at = self._at_break
+        return {path for name in names for path in at.get(name, ())}
+
+    def using(self, names: Iterable[str]) -> set[str]:
+        """Return the paths that newly say any of some names, or may."""
+        if self._at_use is None:
+            self._at_use = _paths_of((path, each.uses) for path, each in self.by_path.items())
+        at = self._at_use
+        found = {path for name in names for path in at.get(name, ())}
+        if self.says_any and names:
+            found.update(path for path, each in self.by_path.items() if each.says_any)
+        return found
 
     def meets(self, other: Footprint) -> bool:
         """Whether the two have to be looked at closely."""
         return (
-            not self.paths.isdisjoint(other.paths)
+            not self.by_path.keys().isdisjoint(other.by_path.keys())
             or not self.breaks.isdisjoint(other.uses)
             or not other.breaks.isdisjoint(self.uses)
             or bool(self.breaks and other.says_any)
@@ -79,9 +125,9 @@ class Footprint:
         which both have any none vanished, or none appeared. Nor does either speak for or against a pair of the other:
         callers do (`names`, `says`). Bodies that changed so much that they may be others' are `Loose`.
         """
-        gone = frozenset[str]().union(*(each.gone for each in before))
-        come = frozenset[str]().union(*(each.come for each in before))
-        if any(not self.paths.isdisjoint(each.paths) for each in before):
+        gone = _NOBODY.union(*(each.gone for each in before))
+        come = _NOBODY.union(*(each.come for each in before))
+        if any(not self.by_path.keys().isdisjoint(each.by_path.keys()) for each in before):
             return False
         for group in (self.gone | self.come) & (gone | come):
             if group in self.gone | gone and group in self.come | come:
@@ -93,33 +139,35 @@ class Footprint:
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values, for a cache."""
         return {
-            "paths": sorted(self.paths),
-            "breaks": sorted(self.breaks),
-            "uses": sorted(self.uses),
+            "by_path": {
+                path: [sorted(each.breaks), sorted(each.uses), each.says_any] for path, each in self.by_path.items()
+            },
             "symbols": self.symbols,
             "gone": sorted(self.gone),
             "come": sorted(self.come),
             "names": sorted(self.names),
             "says": sorted(self.says),
-            "says_any": self.says_any,
         }
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Footprint:
+        """Return the footprint that `as_json` made a row of."""
+        by_path = {path: PathFootprint(*each[:2], says_any=each[2]) for path, each in row["by_path"].items()}
+        return cls(by_path, **{name: row[name] for name in ("symbols", "gone", "come", "names", "says")})
 
 
 def footprint_of(files: Sequence[ChangedFile]) -> Footprint:
     """Return what two trees that differ in `files` differ in."""
-    breaks: set[str] = set()
-    uses: set[str] = set()
+    by_path: dict[str, PathFootprint] = {}
     says: set[str] = set()
     names: set[str] = set()
     gone: set[str] = set()
     come: set[str] = set()
     symbols = 0
-    says_any = False
     for file in files:
         changed = set(file.changed)
         old_symbols, new_symbols = file.old_symbols, file.new_symbols
         symbols += len(changed)
-        breaks.update(_broken_names(file, changed))
         gone.update(["file"] if file.vanished else ())
         come.update(["file"] if file.appeared else ())
         for groups, mine, other in ((gone, old_symbols, new_symbols), (come, new_symbols, old_symbols)):
@@ -132,32 +180,39 @@ def footprint_of(files: Sequence[ChangedFile]) -> Footprint:
                     names.add(symbol.name)
                 else:
                     says.add(symbol.name)
-        for symbol in new_symbols.values():
-            is_new = _is_new(file, symbol, changed)
-            if group_of(symbol) == IMPORT:
-                # By an alias, or newly: the name itself stands in no other text.
-                imported = imported_name(symbol)
-                if imported and (is_new or imported != symbol.name):
-                    uses.add(imported)
-            elif is_new:
-                said = _newly_said(symbol, old_symbols.get(symbol.qualified_name))
-                if said is None:
-                    says_any = True
-                else:
-                    uses |= said
         for name in changed:
             says |= _spoken(old_symbols.get(name), new_symbols.get(name))
-    return Footprint(
-        (file.path for file in files),
-        breaks,
-        uses,
-        symbols=symbols,
-        gone=gone,
-        come=come,
-        names=names,
-        says=says,
-        says_any=says_any,
-    )
+        by_path[file.path] = _path_footprint(file, changed)
+    return Footprint(by_path, symbols=symbols, gone=gone, come=come, names=names, says=says)
+
+
+def _path_footprint(file: ChangedFile, changed: set[str]) -> PathFootprint:
+    """Return what a changed file breaks and newly says."""
+    uses: set[str] = set()
+    says_any = False
+    for symbol in file.new_symbols.values():
+        is_new = _is_new(file, symbol, changed)
+        if group_of(symbol) == IMPORT:
+            # By an alias, or newly: the name itself stands in no other text.
+            imported = imported_name(symbol)
+            if imported and (is_new or imported != symbol.name):
+                uses.add(imported)
+        elif is_new:
+            said = _newly_said(symbol, file.old_symbols.get(symbol.qualified_name))
+            if said is None:
+                says_any = True
+            else:
+                uses |= said
+    return PathFootprint(_broken_names(file, changed), uses, says_any=says_any)
+
+
+def _paths_of(said: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Return the paths by the names that are said of them."""
+    found: dict[str, list[str]] = {}
+    for path, names in said:
+        for name in names:
+            found.setdefault(name, []).append(path)
+    return found
 
 
 def _may_speak(one: Footprint, other: Footprint) -> bool:

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from muse_hook.oplog.store import Store
 
 FILE = "branch_map.json"
-_FORM = 3
+_FORM = 4
 _KINDS = ("footprints", "comparisons", "on_base", "loose", "apart")
-_MADE_BY_NOBODY = (TypeError, KeyError, ValueError, IndexError)  # a row that is not there, or none of ours
+_MADE_BY_NOBODY = (
+    AttributeError,
+    TypeError,
+    KeyError,
+    ValueError,
+    IndexError,
+)  # a row that is not there, or none of ours
 LARGEST = 64 << 20
 """Bytes of a file that is read back; a larger one is made anew, and none larger is written."""
 
@@ -45,7 +51,7 @@ class KeptMap:
         found = self._footprints.get(key)
         if found is None:
             try:
-                found = self._footprints[key] = Footprint(**self._ask("footprints", key))
+                found = self._footprints[key] = Footprint.from_json(self._ask("footprints", key))
             except _MADE_BY_NOBODY:
                 return None
         return found
@@ -53,20 +59,22 @@ class KeptMap:
     def add_footprint(self, base: str, tip: str, footprint: Footprint) -> None:
         """Keep what a tip touched since a commit."""
         self._footprints[f"{base} {tip}"] = footprint
-        self._add("footprints", f"{base} {tip}", footprint.as_json())
+        self._add("footprints", f"{base} {tip}", footprint)
 
     def comparison(self, ours: str, theirs: str, bases: list[str]) -> Comparison | None:
         """Return what two commits with these merge bases collide on, if that is known."""
         row = self._ask("comparisons", f"{ours} {theirs}")
         try:
-            collisions = [Collision.from_json(each) for each in row["collisions"]]
+            collisions = [
+                each if isinstance(each, Collision) else Collision.from_json(each) for each in row["collisions"]
+            ]
             return Comparison(ours, theirs, bases, collisions) if row["bases"] == bases else None
         except _MADE_BY_NOBODY:
             return None
 
     def add_comparison(self, comparison: Comparison) -> None:
         """Keep a comparison."""
-        row = {"bases": comparison.bases, "collisions": [each.as_json() for each in comparison.collisions]}
+        row = {"bases": comparison.bases, "collisions": comparison.collisions}
         self._add("comparisons", f"{comparison.ours} {comparison.theirs}", row)
 
     def on_base(self, base: str, tip: str) -> str | None:
@@ -80,14 +88,15 @@ class KeptMap:
 
     def loose(self, base: str, tip: str) -> Loose | None:
         """Return what is loose on a way, if that is known."""
+        found = self._ask("loose", f"{base} {tip}")
         try:
-            return Loose(**self._ask("loose", f"{base} {tip}"))
+            return found if isinstance(found, Loose) else Loose(**found)
         except _MADE_BY_NOBODY:
             return None
 
     def add_loose(self, base: str, tip: str, loose: Loose) -> None:
         """Keep what is loose on a way."""
-        self._add("loose", f"{base} {tip}", loose.as_json())
+        self._add("loose", f"{base} {tip}", loose)
 
     def is_apart(self, base: str, via: str, tip: str) -> bool | None:
         """Return whether a tip's two stretches have nothing to do with each other, if that is known."""
@@ -102,7 +111,7 @@ class KeptMap:
         """Write what was asked for, where any of it is new; who may not write loses nothing but time."""
         if self._store is None or not self._is_new:
             return
-        data = json.dumps([self._header, self._asked], separators=(",", ":")).encode("ascii")
+        data = json.dumps([self._header, self._asked], separators=(",", ":"), default=_as_json).encode("ascii")
         if len(data) <= LARGEST:
             try:
                 self._store.replace_file(self._store.path(FILE), data)
@@ -134,3 +143,7 @@ class KeptMap:
         if not all(isinstance(kept.get(what), dict) for what in nothing):
             return nothing
         return kept
+
+
+def _as_json(row: Any) -> Any:
+    return row.as_json()

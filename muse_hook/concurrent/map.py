@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from muse_hook.concurrent.branches import Unseen
-from muse_hook.concurrent.compare import RULE_FILES, Comparer, Comparison, Way
+from muse_hook.concurrent.compare import RULE_FILES, Comparer, Comparison, Way, in_order
+from muse_hook.concurrent.excerpt import Excerpts, Stretch
 from muse_hook.concurrent.footprint import Footprint, FootprintIndex, footprint_of
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.kept import KeptMap
@@ -18,7 +19,7 @@ from muse_hook.record.delta import TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.concurrent.branches import Branch
@@ -156,7 +157,9 @@ class MapMaker:
         self._kept = kept
         self._is_shallow = is_shallow
         self._progress = progress
+        self._excerpts = Excerpts(comparer)
         self._place: dict[str, int] = {}
+        self._line: list[str] = []
         self._steps: list[Footprint] = []
         self._own: dict[str, tuple[int, Footprint]] = {}
         self._apart: dict[tuple[str, str, str], bool] = {}
@@ -175,19 +178,12 @@ class MapMaker:
         jobs = sorted(self._meeting(names_of), key=self._in_turn)
         for number, (one, other, bases) in enumerate(jobs):
             self._progress(number, len(jobs))
-            ways = self._ways(one, other, bases)
-            stand_ins = (
-                {} if self._own_meet(one, other) else {tip: way.via for tip, way in ways.items() if way.is_apart}
-            )
             for mine in names_of[one]:
                 for theirs in names_of[other]:
                     # Of two names the smaller one is ours: `concurrent A B` and `concurrent B A` differ in words.
                     (ours, tip), (them, goal) = sorted([(mine, one), (theirs, other)])
-                    sides = stand_ins.get(tip, tip), stand_ins.get(goal, goal)
-                    comparison = self._compare(*sides, bases, [ours, them], ways)
+                    comparison = self._compare(tip, goal, bases, [ours, them])
                     if comparison is not None:
-                        if stand_ins:
-                            comparison = Comparison(tip, goal, bases, comparison.collisions)
                         found.append(((ours, them), comparison))
         return sorted(found, key=lambda pair: (pair[0][0] != self._base, pair[0]))
 
@@ -355,10 +351,6 @@ class MapMaker:
         Where they are more than `PAIRS` pairs, each tip is held against some of them only, and that is said.
         """
         graph, own = self._graph, self._own
-        for tip in tips:
-            forks = graph.forks(tip)
-            if len(forks) == 1 and forks[0] in self._place:
-                own[tip] = self._place[forks[0]], self._footprint(forks[0], tip)
         index = FootprintIndex({tip: footprint for tip, (_, footprint) in own.items()})
         number = {tip: at for at, tip in enumerate(tips)}
         odd = [number[tip] for tip in tips if tip not in own]
@@ -423,13 +415,17 @@ class MapMaker:
                 line.insert(at, fork)
         line.append(self._base_id)
         self._place = {fork: number for number, fork in enumerate(line)}
-        self._steps = []
+        self._steps, self._line = [], line
         for older, younger in pairwise(line):
             try:
                 self._steps.append(self._footprint(older, younger))
             except ObjectMissingError:
-                self._place = {}  # a step that is not known meets everything: each pair is looked at
+                self._place, self._line = {}, []  # a step that is not known meets everything: each pair is looked at
                 return
+        for tip in tips:
+            forks = self._graph.forks(tip)
+            if len(forks) == 1 and forks[0] in self._place:
+                self._own[tip] = self._place[forks[0]], self._footprint(forks[0], tip)
 
     def _first_step_that_meets(self, place: int, own: Footprint) -> int:
         steps = enumerate(self._steps[place:], place)
@@ -442,24 +438,47 @@ class MapMaker:
             self._kept.add_footprint(base, tip, known)
         return known
 
-    def _compare(
-        self,
-        ours: str,
-        theirs: str,
-        bases: list[str],
-        names: list[str],
-        ways: Mapping[str, Way] | None = None,
-    ) -> Comparison | None:
+    def _compare(self, ours: str, theirs: str, bases: list[str], names: list[str]) -> Comparison | None:
+        """Return what two tips collide on: as it is kept, by the files in which they meet, or by all of them."""
         known = self._kept.comparison(ours, theirs, bases)
         if known is not None:
             return known
         try:
-            found = self._comparer.compare(ours, theirs, bases, ways)
+            collisions = self._excerpt(ours, theirs, bases)
+            if collisions is None:
+                collisions = self._look_at_all(ours, theirs, bases)
         except MuseHookError as failure:
             self.unseen.append(Unseen(names, failure.wrong))
             return None
+        found = Comparison(ours, theirs, bases, in_order(collisions))
         self._kept.add_comparison(found)
         return found
+
+    def _excerpt(self, ours: str, theirs: str, bases: list[str]) -> list[Collision] | None:
+        if len(bases) != 1 or {ours, theirs}.intersection(bases):
+            return None
+        ways = [self._stretches(bases[0], tip) for tip in (ours, theirs)]
+        return self._excerpts.collisions(*ways) if all(ways) else None
+
+    def _stretches(self, base: str, tip: str) -> list[Stretch]:
+        """Return the way from where a tip and another parted, step by step of the base's line; [] where it has none."""
+        end = self._own[tip][0] if tip in self._own else self._place.get(tip, -1)
+        start = self._place.get(base, len(self._line))
+        if start > end:
+            return []
+        way = [Stretch(self._line[at], self._line[at + 1], self._steps[at]) for at in range(start, end)]
+        return [*way, Stretch(self._line[end], tip, self._own[tip][1])] if tip in self._own else way
+
+    def _look_at_all(self, ours: str, theirs: str, bases: list[str]) -> list[Collision]:
+        ways = self._ways(ours, theirs, bases)
+        stand_ins = {} if self._own_meet(ours, theirs) else {tip: way.via for tip, way in ways.items() if way.is_apart}
+        sides = stand_ins.get(ours, ours), stand_ins.get(theirs, theirs)
+        known = self._kept.comparison(*sides, bases) if stand_ins else None
+        if known is None:
+            known = self._comparer.compare(*sides, bases, ways)
+            if stand_ins:
+                self._kept.add_comparison(known)
+        return known.collisions
 
     def _say_unrelated(self, names: Sequence[str]) -> None:
         reason = _UNRELATED if len(names) > 1 else _ALONE

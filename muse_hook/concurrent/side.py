@@ -7,6 +7,7 @@ from muse_hook.delta.ops import changed_parts
 from muse_hook.delta.sides import is_comparable
 from muse_hook.delta.symbols import Carried
 from muse_hook.match.match import match
+from muse_hook.match.pairs import Matching, Pair
 from muse_hook.match.recorded import pair_recorded
 
 TYPE_CHECKING = False
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any, TypeVar
 
-    from muse_hook.match.pairs import ChangedFile, Matching
+    from muse_hook.match.pairs import ChangedFile
     from muse_hook.match.recorded import Identity
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable
@@ -73,12 +74,17 @@ class BranchChanges:
     and have no symbols that could be compared (a text file, one that cannot be parsed).
     """
 
-    def __init__(self, files: Sequence[ChangedFile], identity: Identity | None = None) -> None:
-        """Match the symbols of `files`; `identity` says which is which before and now, where that is recorded."""
+    def __init__(
+        self, files: Sequence[ChangedFile], identity: Identity | None = None, *, by_address: bool = False
+    ) -> None:
+        """Match the symbols of `files`; `identity` says which is which before and now, where that is recorded.
+
+        Or pair them by their addresses alone, where the caller knows that matching says no more of what matters.
+        """
         self.files = {file.path: file for file in files}
         compared = [file for file in files if is_comparable(file)]
         self.without_symbols = {file.path: file for file in files if not is_comparable(file)}
-        found = match(compared, extracted=False)
+        found = _by_address(compared) if by_address else match(compared, extracted=False)
         if identity is not None:
             pair_recorded(found, identity)
         self.renamed = {old: goal.path for old, goal in found.renamed_files.items()}
@@ -183,6 +189,16 @@ class BranchChanges:
                 yield pair.old_key, BranchChange(pair.old, pair.new, pair.new_key, key_change)
         for key, symbol in found.deleted.items():
             yield key, BranchChange(symbol, None, None, ["deleted"])
+
+
+def _by_address(files: Sequence[ChangedFile]) -> Matching:
+    found = Matching({})
+    for file in files:
+        path, old, new = file.path, file.old_symbols, file.new_symbols
+        found.pairs += (Pair(path, old[name], path, new[name]) for name in file.changed)
+        found.deleted.update(((path, name), old[name]) for name in old if name not in new)
+        found.inserted.update(((path, name), new[name]) for name in new if name not in old)
+    return found
 
 
 def _said(side: BranchChanges) -> Said:

@@ -117,8 +117,8 @@ def test_what_was_kept_is_asked_anew_where_it_is_damaged_or_a_branch_moved(fork:
     Store(str(fork.repo.path / ".git")).ensure("op_log")
     assert told(map_of(fork.repo, keep=True)) == [(("one", "two"), "app.py::helper")]
     text = kept.read_text("ascii")
-    wrong = [text.replace("helper", "other").replace('[3,1,""]', '[3,0,""]'), text.replace('"kind"', '"sort"')]
-    for damage in ("", "[]", '[[3,1,""],{}]', text[:-5], text.replace(":[[", ":[3,["), *wrong):
+    wrong = [text.replace("helper", "other").replace('[4,1,""]', '[4,0,""]'), text.replace('"kind"', '"sort"')]
+    for damage in ("", "[]", '[[4,1,""],{}]', text[:-5], text.replace(":[[", ":[3,["), *wrong):
         kept.write_text(damage, "ascii")
         assert told(map_of(fork.repo, keep=True)) == [(("one", "two"), "app.py::helper")]
     fork.repo.git("checkout", "-q", "two")
