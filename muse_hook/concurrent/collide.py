@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from muse_hook.concurrent.collision import (
-    ASYNC_AND_CALLER,
     BOTH_ADDED,
     BOTH_CHANGED,
     BOTH_RENAMED,
     CHANGED_AND_DELETED,
+    GONE_AND_CALLER,
     LINES,
-    SIGNATURE_AND_CALLER,
     Collision,
     CollisionSide,
 )
 from muse_hook.concurrent.merge import CONFLICTS, MERGES, WHOLE, first_line, span_of
-from muse_hook.concurrent.uses import breaks, new_callers
-from muse_hook.match.pairs import CONTAINER, IMPORT, group_of
+from muse_hook.concurrent.uses import IMPORTS, new_imports_of_moved, new_users
+from muse_hook.match.pairs import CONTAINER, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ def collide(ours: BranchChanges, theirs: BranchChanges, merge: LineMerge) -> lis
         *_added_inside_deleted(ours, theirs, merge, swapped=False),
         *_added_inside_deleted(theirs, ours, merge, swapped=True),
         *_outside_symbols(ours, theirs, merge),
-        *_callers(ours, theirs, swapped=False),
-        *_callers(theirs, ours, swapped=True),
+        *_users(ours, theirs, swapped=False),
+        *_users(theirs, ours, swapped=True),
     ]
     seen = {each.address.partition("::")[0] for each in found if each.text == CONFLICTS}
     return found + list(_lines_only(ours, theirs, merge, seen))
@@ -171,28 +170,27 @@ def _lines_only(ours: BranchChanges, theirs: BranchChanges, merge: LineMerge, se
             yield Collision(LINES, path, FILE, *sides, text=CONFLICTS)
 
 
-def _callers(changer: BranchChanges, caller: BranchChanges, *, swapped: bool) -> Iterator[Collision]:
+def _users(changer: BranchChanges, user: BranchChanges, *, swapped: bool) -> Iterator[Collision]:
     seen: set[tuple[SymbolKey, SymbolKey]] = set()
-    for kind, key, change, user_key, user in new_callers(changer, caller):
-        if key in caller.changed and caller.changed[key].same_as(change):
+    for expected, user_key, symbol, how in new_users(changer, user):
+        key, change = expected.key, expected.change
+        if key in user.changed and user.changed[key].same_as(change):
             continue
-        if changer.has_deleted(caller.path_before(user_key[0])):
-            continue  # reported already: the caller's file is no more
+        if changer.has_deleted(user.path_before(user_key[0])):
+            continue  # reported already: the user's file is no more
         if (key, user_key) not in seen:
             seen.add((key, user_key))
-            how = "imports" if group_of(user) == IMPORT else "calls"
-            theirs = CollisionSide(_address(user_key), [how], user.lines)
-            sides = (_side_of(change), theirs)
-            collision = _collision(kind, _address(key), change.old.kind, sides, None, swapped=swapped)
-            collision.breaks = _breaks(kind, change)
+            sides = (_side_of(change), CollisionSide(_address(user_key), [how], symbol.lines))
+            collision = _collision(expected.kind, _address(key), change.old.kind, sides, None, swapped=swapped)
+            collision.breaks = expected.breaks
             yield collision
-
-
-def _breaks(kind: str, change: BranchChange) -> bool | None:
-    """Say whether calls as they were fail now; None of a kind that is no change of a call."""
-    if kind == ASYNC_AND_CALLER:
-        return True
-    return breaks(change) if kind == SIGNATURE_AND_CALLER else None
+    for path, user_key, symbol in new_imports_of_moved(changer, user):
+        now = "" if changer.has_deleted(path) else changer.path_now(path)
+        sides = (
+            CollisionSide(now, ["moved" if now else "deleted"]),
+            CollisionSide(_address(user_key), [IMPORTS], symbol.lines),
+        )
+        yield _collision(GONE_AND_CALLER, path, FILE, sides, None, swapped=swapped)
 
 
 def _collision(

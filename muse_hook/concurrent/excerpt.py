@@ -78,6 +78,8 @@ class Excerpts:
                 if known.may_be_strangers:
                     return None
                 moved.update(f"{path}::{name}" for name in known.names)
+                if files[path].vanished:  # matching may find where it is now
+                    moved.add(path)
             sides.append(files)
         if not all(sides):
             return []

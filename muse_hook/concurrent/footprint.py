@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from muse_hook.concurrent.expected import changed_constructors, is_broken, names_of
 from muse_hook.concurrent.said import imported_name
-from muse_hook.concurrent.uses import is_async, names_of, signature_of
 from muse_hook.match.pairs import CALLABLE, CONTAINER, IMPORT, VALUE, group_of
 from muse_hook.match.parted_classes import may_be_other_class
 from muse_hook.match.parted_functions import may_be_parted
+from muse_hook.semver.public import module_name
+from muse_hook.semver.surface import tail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -197,6 +199,8 @@ def _path_footprint(file: ChangedFile, changed: set[str]) -> PathFootprint:
             imported = imported_name(symbol)
             if imported and (is_new or imported != symbol.name):
                 uses.add(imported)
+            if is_new and symbol.imported is not None:
+                uses.update(tail(part.rstrip(".")) for part in symbol.imported[:2])
         elif is_new:
             said = _newly_said(symbol, file.old_symbols.get(symbol.qualified_name))
             if said is None:
@@ -297,16 +301,16 @@ def loose_of(file: ChangedFile) -> Loose:
 
 
 def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
-    """Yield what new users would say of symbols that are gone or take other parameters."""
+    """Yield what new users would say of symbols that are gone or used in another way, and of a module that is gone."""
     new_symbols = file.new_symbols
     for name, old in file.old_symbols.items():
         new = new_symbols.get(name)
-        if new is None or (
-            name in changed
-            and group_of(old) == CALLABLE
-            and (signature_of(old) != signature_of(new) or is_async(old) != is_async(new))
-        ):
+        if new is None or (name in changed and group_of(old) == CALLABLE and is_broken(old, new)):
             yield from names_of(old, file.old.language_name if file.old is not None else "")
+    if file.old is not None and file.new is not None:
+        yield from (old.name for old, *_ in changed_constructors(file.old, file.new))
+    if file.vanished:
+        yield tail(module_name(file.path))
 
 
 def _newly_said(symbol: Symbol, before: Symbol | None) -> set[str] | None:

@@ -31,12 +31,19 @@ class BranchChange:
 
     __slots__ = ("_change", "key", "key_change", "new", "old")
 
-    def __init__(self, old: Symbol, new: Symbol | None, key: SymbolKey | None, key_change: Sequence[str]) -> None:
+    def __init__(
+        self,
+        old: Symbol,
+        new: Symbol | None,
+        key: SymbolKey | None,
+        key_change: Sequence[str],
+        change: list[str] | None = None,
+    ) -> None:
         self.old = old
         self.new = new
         self.key = key
         self.key_change = tuple(key_change)
-        self._change: list[str] | None = None
+        self._change = change  # where its text does not say it
 
     @property
     def change(self) -> list[str]:

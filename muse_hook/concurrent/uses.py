@@ -2,68 +2,139 @@
 
 from __future__ import annotations
 
-from muse_hook.concurrent.collision import ASYNC_AND_CALLER, GONE_AND_CALLER, SIGNATURE_AND_CALLER
+import re
+
+from muse_hook.concurrent.expected import SUPER, expectations_of, is_async, is_constructor, passed
 from muse_hook.concurrent.said import STAR, imported_name
-from muse_hook.languages.languages import language_named
-from muse_hook.match.pairs import CALLABLE, IMPORT, VALUE, group_of
-from muse_hook.semver.signature import compare_parameters
+from muse_hook.match.pairs import CALLABLE, CONTAINER, IMPORT, VALUE, group_of
+from muse_hook.semver.bases import plain_bases, simple_base
+from muse_hook.semver.public import module_name
+from muse_hook.semver.surface import files_of_module, is_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from muse_hook.concurrent.expected import Expectation
     from muse_hook.concurrent.said import NewUse
-    from muse_hook.concurrent.side import BranchChange, BranchChanges
+    from muse_hook.concurrent.side import BranchChanges
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
+
+_WORDS = re.compile(r"\w+")
 
 RECEIVERS = ("self", "cls")
 """What a method calls its object or class by."""
 
-HANDING_ON = (("=",), (":=",), ("partial",))
-"""What stands before a function that gets another name, or parameters."""
+HANDING_ON = (("=",), (":=",), ("partial",), ("@",))
+"""What stands before a function that gets another name, or parameters, or decorates."""
 
 MAX_IMPORTED = 12
 """Tokens of an import inside a function that are looked at."""
 
-_SUPER = "super"
-_ASYNC = "async_"
+CALLS, IMPORTS, OVERRIDES, READS = "calls", "imports", "overrides", "reads"
+"""What a new user does with what the other side broke."""
 
 
-def new_callers(
-    changer: BranchChanges, caller: BranchChanges
-) -> Iterator[tuple[str, SymbolKey, BranchChange, SymbolKey, Symbol]]:
-    """Yield (kind, key before, what the changer did, key of the caller, the caller) of each broken expectation.
+def new_users(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[Expectation, SymbolKey, Symbol, str]]:
+    """Yield (what the changer broke, key of the new user, the user, what it does) of each broken expectation.
 
     A call is known by its simple name. So it counts only where the file of the caller has to do with the name's owner:
     it is the owner's own file, or imports the function, its class, or its module. What is broken is worked out once a
     side; then is asked which texts say a name of it, which of their files know the owner, and what they newly say.
     """
-    expected = [each for part in changer.parts for each in part.once("broken", _all_broken)]
-    uses = _Uses(caller, changer, {name for _, _, _, names in expected for name in names})
-    for key, change, kind, names in expected:
-        by_call = group_of(change.old) == CALLABLE
-        is_value = group_of(change.old) == VALUE
-        for name in names:
-            for use, said in uses.of_name(name, key, change.old):
-                is_said = said in (use.calls if by_call else use.identifiers) and not is_value
-                if (is_said and _is_meant(caller, name, use, change.old)) or (
-                    name == change.old.name
-                    and said in use.identifiers
-                    and uses.is_named(use, said, key, change.old, handed_on=kind != GONE_AND_CALLER)
-                ):
-                    yield kind, key, change, use.key, use.symbol
-        if kind == GONE_AND_CALLER:
-            for import_key, imported in uses.imports_of(key, change.old):
-                yield kind, key, change, import_key, imported
+    expected = [each for part in changer.parts for each in part.once("broken", expectations_of)]
+    heirs = _new_heirs(user) if any(each.makes for each in expected) else {}
+    names = {name for each in expected for name in each.names}
+    names.update(heir.name for each in expected for _, heir in heirs.get(each.makes, ()))
+    uses = _Uses(user, changer, names)
+    overrides = _new_members(user) if expected else {}
+    for each in expected:
+        yield from _users_of(each, user, uses)
+        if each.makes:
+            for (path, _), heir in heirs.get(each.makes, ()):
+                if uses.refers_to(path, each.key, each.change.old):
+                    for use, said in uses.of_name(heir.name, (path, heir.qualified_name), heir):
+                        # in another file nothing says whose heir it is: see `Footprint`
+                        if said in use.calls and use.key[0] == path:
+                            yield each, use.key, use.symbol, CALLS
+        elif each.change.old.parent and group_of(each.change.old) == CALLABLE:
+            for key, member in overrides.get(each.change.old.name, ()):
+                if uses.is_override(key, member, each):
+                    yield each, key, member, OVERRIDES
+        if each.is_gone:
+            for import_key, imported in uses.imports_of(each.key, each.change.old):
+                yield each, import_key, imported, IMPORTS
 
 
-def breaks(change: BranchChange) -> bool:
-    """Say whether a call of the function as it was may fail now."""
-    if change.new is None:
-        return True
-    verdicts = compare_parameters(change.old.parameters, change.new.parameters)
-    return any(bump == "major" for bump, _, _ in verdicts)
+def _users_of(
+    expected: Expectation, user: BranchChanges, uses: _Uses
+) -> Iterator[tuple[Expectation, SymbolKey, Symbol, str]]:
+    key, old = expected.key, expected.change.old
+    for name in expected.names:
+        for use, said in uses.of_name(name, key, old):
+            if expected.is_read:
+                is_met = said in use.identifiers and _reads(use.symbol.tokens, said)
+            else:
+                is_said = said in (use.calls if expected.is_called else use.identifiers)
+                is_met = is_said and group_of(old) != VALUE and _is_meant(user, name, use, old)
+            if not is_met and name == old.name and said in use.identifiers:
+                is_met = uses.is_named(use, said, key, old, handed_on=not expected.is_gone)
+            if is_met:
+                yield expected, use.key, use.symbol, READS if expected.is_read else CALLS
+
+
+def new_imports_of_moved(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[str, SymbolKey, Symbol]]:
+    """Yield (path before, key of the import, the import) of new imports of, or from, a module that is elsewhere now."""
+    gone = {path for path, now in changer.renamed.items() if module_name(path) != module_name(now)}
+    gone.update(path for path in changer.files if changer.has_deleted(path))
+    if not gone:
+        return
+    for key, imported in user.added.items():
+        parts = imported.imported if group_of(imported) == IMPORT else None
+        if parts is None or user.path_before(key[0]) in changer.renamed:
+            continue
+        modules = [parts[0], f"{parts[0]}{'' if parts[0].endswith('.') or not parts[0] else '.'}{parts[1]}"]
+        paths = [path for module in modules if module for path in files_of_module(key[0], module)]
+        path = next((path for path in paths if path in gone), None)
+        is_told = path is not None and changer.has_deleted(path) and parts[0] and parts[1] in _top_names(changer, path)
+        if path is not None and not is_told:
+            yield path, key, imported
+
+
+def _top_names(side: BranchChanges, path: str) -> set[str]:
+    return {symbol.name for symbol in side.files[path].old_symbols.values() if not symbol.parent}
+
+
+def _new_heirs(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbol]]]:
+    """Return the new or changed classes that say nothing of how they are made, by the simple names of their bases."""
+    found: dict[str, list[tuple[SymbolKey, Symbol]]] = {}
+    changed = ((each.key, each.new) for each in side.changed.values() if each.key is not None)
+    for key, symbol in (*side.added.items(), *changed):
+        if symbol is None or group_of(symbol) != CONTAINER:
+            continue
+        own = (each.name for each in side.symbols(key[0]).values() if each.parent == symbol.qualified_name)
+        if not any(name in ("__init__", "__new__") for name in own):
+            for base in plain_bases(symbol.bases):
+                found.setdefault(simple_base(base), []).append((key, symbol))
+    return found
+
+
+def _new_members(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbol]]]:
+    """Return the new methods by their names."""
+    found: dict[str, list[tuple[SymbolKey, Symbol]]] = {}
+    for key, symbol in side.added.items():
+        if symbol.parent and group_of(symbol) == CALLABLE:
+            found.setdefault(symbol.name, []).append((key, symbol))
+    return found
+
+
+def _reads(tokens: Sequence[str], name: str) -> bool:
+    """Whether a text has a member of something by a name without calling it."""
+    return any(
+        tokens[at] == name and tokens[at - 1] == "." and tokens[at + 1 : at + 2] != ("(",)
+        for at in range(1, len(tokens))
+    )
 
 
 class _Uses:
@@ -91,7 +162,7 @@ class _Uses:
         for use in self._uses_of_name.get(name, ()):
             path = use.key[0]
             if path not in refers:
-                refers[path] = self._refers_to(path, key, owner)
+                refers[path] = self.refers_to(path, key, owner)
             if refers[path] or _imports_inside(use.symbol.tokens, key[0]):
                 yield use, name
         for alias, original in self._known_aliases.items():
@@ -132,9 +203,27 @@ class _Uses:
                     (is_home and around.qualified_name == owner.parent) or outer in map(_last, around.bases)
                 ):
                     return True
-            elif holder == outer or any(imported_name(one) == outer and _is_of(one, key[0]) for one in found):
+            elif (
+                holder == outer
+                or _is_typed(use.symbol, holder, outer)
+                or any(imported_name(one) == outer and _is_of(one, key[0]) for one in found)
+            ):
                 return True
         return False
+
+    def is_override(self, key: SymbolKey, member: Symbol, expected: Expectation) -> bool:
+        """Whether a new method takes the place of one that the other side gave another form, and has the old one."""
+        owner, new = expected.change.old, expected.change.new
+        around = self._side.symbols(key[0]).get(member.parent)
+        if around is None or (self._side.path_before(key[0]), around.qualified_name) == (expected.key[0], owner.parent):
+            return False
+        if _last(owner.parent) not in map(simple_base, plain_bases(around.bases)):
+            return False
+        if not expected.is_gone and new is not None:
+            is_same = is_async(member) == is_async(new) and passed(member.parameters) == passed(new.parameters)
+            if is_same and (not expected.is_read or is_read(member) == is_read(new)):
+                return False
+        return self.refers_to(key[0], expected.key, owner)
 
     def imports_of(self, key: SymbolKey, owner: Symbol) -> Iterator[tuple[SymbolKey, Symbol]]:
         """Yield the new imports of a module's own name, which stood at `key` before."""
@@ -151,7 +240,8 @@ class _Uses:
         tables = [*self._changer.tables(path), *self._side.tables(path)]
         return {symbol.name for table in tables for symbol in table.values() if not symbol.parent}
 
-    def _refers_to(self, path: str, key: SymbolKey, owner: Symbol) -> bool:
+    def refers_to(self, path: str, key: SymbolKey, owner: Symbol) -> bool:
+        """Whether a file of now has to do with the owner of a name, which stood at `key` before."""
         if self._side.path_before(path) == key[0]:
             return True
         if group_of(owner) == IMPORT:
@@ -192,72 +282,31 @@ def _assigns(tokens: Sequence[str], name: str) -> bool:
     )
 
 
-def names_of(symbol: Symbol, language_name: str) -> tuple[str, ...]:
-    """Return what a user of a symbol may say: a constructor is called by its class's name, and by `super()`."""
-    if symbol.parent and _is_constructor(language_name, symbol):
-        return _last(symbol.parent), symbol.name, _SUPER
-    return (symbol.name,)
-
-
-def _all_broken(changer: BranchChanges) -> list[tuple[SymbolKey, BranchChange, str, tuple[str, ...]]]:
-    """Return (key before, what was done, the kind of collision that a new user is, the names that it would use)."""
-    found = []
-    for key, change in changer.changed.items():
-        kind, names = _expected(changer, key, change)
-        if kind and _broken(changer, key, change):
-            found.append((key, change, kind, names))
-    return found
-
-
-def _expected(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> tuple[str, tuple[str, ...]]:
-    """Return the kind of collision that a new user of the symbol may be, and the names that it would use."""
-    old, new, group = change.old, change.new, group_of(change.old)
-    if new is None or change.is_elsewhere:
-        return GONE_AND_CALLER, (old.name,)
-    if group != CALLABLE:
-        return "", ()
-    kind = ASYNC_AND_CALLER if is_async(old) != is_async(new) else SIGNATURE_AND_CALLER
-    return kind, names_of(old, changer.language(key[0]))
-
-
-def is_async(symbol: Symbol) -> bool:
-    """Whether a function is a coroutine."""
-    return symbol.kind.startswith(_ASYNC)
-
-
 def _is_meant(side: BranchChanges, name: str, use: NewUse, owner: Symbol) -> bool:
     """Say whether a call of `name` by a use means the owner.
 
     Every class has a constructor of the same name: `super().__init__` is a base class's, `Base.__init__` says whose.
     """
-    if name not in (owner.name, _SUPER) or not owner.parent or not _is_constructor(side.language(use.key[0]), owner):
+    if name not in (owner.name, SUPER) or not owner.parent or not is_constructor(side.language(use.key[0]), owner):
         return True
     tokens = use.symbol.tokens
     if any(tokens[at : at + 3] == (_last(owner.parent), ".", owner.name) for at in range(len(tokens))):
         return True
     around = side.symbols(use.key[0]).get(use.symbol.parent)
-    return around is not None and _SUPER in tokens and any(_last(base) == _last(owner.parent) for base in around.bases)
+    return around is not None and SUPER in tokens and any(_last(base) == _last(owner.parent) for base in around.bases)
 
 
-def _is_constructor(language_name: str, symbol: Symbol) -> bool:
-    language = language_named(language_name)
-    return language is not None and symbol.name in language.strings("constructors")
-
-
-def _broken(changer: BranchChanges, key: SymbolKey, change: BranchChange) -> bool:
-    """Say whether what a new user expects is no more."""
-    old, new = change.old, change.new
-    if new is None or change.is_elsewhere:
-        if changer.still_binds(key[0], old):
-            return False
-        # A method that keeps its name went to a base class or a subclass: objects answer to it as before.
-        return not (new is not None and old.parent and new.parent and new.name == old.name)
-    return signature_of(old) != signature_of(new) or is_async(old) != is_async(new)
-
-
-def signature_of(symbol: Symbol) -> list[tuple[str, str, str | None]]:
-    """Return what a caller has to know: annotations change no call."""
-    return [(parameter.name, parameter.kind, parameter.default) for parameter in symbol.parameters]
+def _is_typed(symbol: Symbol, holder: str, owner: str) -> bool:
+    """Whether a name in a text is said to be of a class: a parameter's type, or what it is made by."""
+    if any(one.name == holder and owner in _WORDS.findall(one.annotation or "") for one in symbol.parameters):
+        return True
+    tokens = symbol.tokens
+    for at in range(len(tokens) - 2):
+        if tokens[at] == holder and tokens[at + 1] in {"=", ":"}:
+            made = next((one for one in tokens[at + 2 : at + 5] if one == owner), None)
+            if made is not None:
+                return True
+    return False
 
 
 def _brings(imported: Symbol, wanted: set[str], path: str) -> bool:
