@@ -121,6 +121,10 @@
 ; --- what a list of public names holds
 
 (expression_statement (assignment left: (identifier) @export.list right: (_) @export.set))
+(expression_statement
+  (assignment left: (subscript value: (identifier) @export.list subscript: (_) @export.at) right: (_) @export.set))
+(delete_statement (identifier) @export.list) @export.delete
+(delete_statement (subscript value: (identifier) @export.list subscript: (_) @export.at)) @export.delete
 (expression_statement (augmented_assignment left: (identifier) @export.list "+=" right: (_) @export.add))
 (expression_statement
   (call

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from muse_hook.symbols.tokens import joined
 
 TYPE_CHECKING = False
@@ -23,19 +25,24 @@ OWN_NAME = "__name__"
 """The attribute of what a module defines that is its name there."""
 
 
+_NUMBER = re.compile(r"(-?\d+)?")
+
 MAX_NAMES = 8
 """So many lists may be made of each other in a row."""
 
 
 def exported(
-    texts_of: Callable[[str], Iterable[SourceText]], name: str, before: tuple[str, ...] = ()
+    texts_of: Callable[[str], Iterable[tuple[SourceText, bool]]], name: str, before: tuple[str, ...] = ()
 ) -> tuple[str, ...] | None:
     """Return what the list `name` holds after its module's statements, in their order; None where it cannot be told.
 
     A name stands for itself, "*.a" for all that the module `.a` lists. `texts_of` yields the statements that set a
-    list or begin with its name; `before` are the lists that are being asked for already. Captures: `@export.list` is
-    the list that a statement sets (`@export.set`), adds to (`@export.add`) or calls an `@export.method` of, with
-    `@export.argument`. In a value `@export.known` are kinds that hold their `@export.part`, `@export.copy` is what a
+    list or begin with its name, each with whether it stands under a condition: what is set there is held beside what
+    was before. `before` are the lists that are being asked for already.
+
+    Captures: `@export.list` is the list that a statement sets (`@export.set`), adds to (`@export.add`), deletes
+    (`@export.delete`) or calls an `@export.method` of, with `@export.argument`; `@export.at`, an index or a slice, is
+    the part of it. In a value `@export.known` are kinds that hold their `@export.part`, `@export.copy` is what a
     call calls, `@export.name` a string, `@export.same` a list, perhaps itself, `@export.module` what another list, or
     the name, is an attribute of.
     """
@@ -48,7 +55,7 @@ def exported(
             return None
         return exported(texts_of, other, (*before, name))
 
-    for text in texts_of(name):
+    for text, is_conditional in texts_of(name):
         node = text.node()
         for captures in text.reader.query.captures("export", node) if node is not None else ():
             if text.reader.normaliser.name(captures["export.list"][0]) != name:
@@ -56,23 +63,60 @@ def exported(
             method = text.reader.normaliser.name(captures["export.method"][0]) if "export.method" in captures else ""
             values = [*captures.get("export.set", ()), *captures.get("export.add", ())]
             values += [one for one in captures.get("export.argument", ()) if not one.is_extra]
-            if found is None and "export.set" not in captures:
+            at = None
+            if "export.at" in captures or (method in {"insert", "pop"} and values):
+                at = _part(text.reader.normaliser.display_text((captures.get("export.at") or values)[0]))
+            if found is None and ("export.set" not in captures or "export.at" in captures):
                 return None
             if method == "insert":
                 values = values[1:]
-            if method == "pop" and not values:
-                found = (found or [])[:-1]
+            if "export.delete" in captures and "export.at" not in captures:
+                found = None
+                continue
+            if "export.delete" in captures or method == "pop":
+                if found is None or (at is None and ("export.at" in captures or values)):
+                    return None
+                found = _without(found, slice(-1, None) if at is None else at)
                 continue
             held = _held(values, text, (*before, name)[0], listed)
             if held is None:
                 return None
             if method in {"remove", "discard"}:
                 found = [one for one in found or () if one not in held]
+            elif "export.at" in captures:
+                if at is None:
+                    return None
+                found = _with(found or [], at, held)
+            elif method == "insert" and at is not None:
+                found = _with(found or [], slice(at.start, at.start), held)
             elif method in {"", "append", "extend", "insert", "add", "update"}:
-                found = held if "export.set" in captures else [*(found or ()), *held]
+                is_new = "export.set" in captures and not is_conditional
+                found = held if is_new else [*(found or ()), *held]
             elif method == "clear":
                 found = []
     return None if found is None else tuple(dict.fromkeys(found))
+
+
+def _part(text: str) -> slice | None:
+    """Return the part of a list that an index or a slice of plain numbers is, None for any other."""
+    bounds = [bound.strip() for bound in text.split(":")]
+    if len(bounds) > 2 or not all(_NUMBER.fullmatch(bound) for bound in bounds):  # noqa: PLR2004 - no step
+        return None
+    numbers = [int(bound) if bound else None for bound in bounds]
+    if len(numbers) == 1:
+        start = numbers[0]
+        return None if start is None else slice(start, start + 1 or None)
+    return slice(*numbers)
+
+
+def _without(names: list[str], part: slice) -> list[str]:
+    return _with(names, part, [])
+
+
+def _with(names: list[str], part: slice, held: list[str]) -> list[str]:
+    changed = list(names)
+    changed[part] = held
+    return changed
 
 
 def _held(

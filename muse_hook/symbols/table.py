@@ -91,16 +91,20 @@ class SegmentedTable(SymbolTable):
 
         return exported(self._statements_of, name)
 
-    def _statements_of(self, name: str) -> Iterator[SourceText]:
-        """Yield the module's statements that define `name` or begin with it, in their order."""
+    def _statements_of(self, name: str) -> Iterator[tuple[SourceText, bool]]:
+        """Yield the module's statements that define `name`, begin with it or delete of it, in their order.
+
+        And whether a definition stands under a condition.
+        """
+        starts = (name.encode(), b"del " + name.encode())
         for segment, _, _ in walk(self.segments):
             for statement in segment.statements:
                 for entry in statement.entries:
                     if entry.qualified_name == name and isinstance(entry.definition, Definition):
-                        yield entry.definition.text
+                        yield entry.definition.text, bool(entry.definition.guards)
                 for part in statement.unowned:
-                    if isinstance(part, SourceText) and part.source.lstrip().startswith(name.encode()):
-                        yield part
+                    if isinstance(part, SourceText) and part.source.lstrip().startswith(starts):
+                        yield part, False
 
     def is_hidden(self, symbol: Symbol) -> bool:
         """See `SymbolTable.is_hidden`."""
