@@ -5,8 +5,9 @@
 `LABELS.json` (see tests/match/labels) has `commits`, all that were looked at, `rows`, each with `commit`, `before` and
 `after` (`path`, `qualified_name`), and in `maybe` rows that may be told or not; some have `extracted` and `inlined`,
 rows of a `symbol` and the `body` that its statements were in, or went to. `REPOSITORY` is a clone that has them.
-Functions, methods, classes, variables and attributes count. A pair that follows from another one of the list, or from a
-file that moved, counts neither way: what stands in a class or a file goes along with it.
+Functions, methods, classes, variables and attributes count, in files that end as those of the rows do (the readers
+looked at no others). A pair that follows from another one of the list, or from a file that moved, counts neither way:
+what stands in a class or a file goes along with it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ CODE = ("function", "method", "class", "variable", "attribute")
 class Told:
     """What one delta says: pairs of addresses with the confidence, and the files that moved."""
 
-    def __init__(self, delta: Any) -> None:
+    def __init__(self, delta: Any, ends: tuple[str, ...]) -> None:
         self.pairs: dict[Pair, float] = {}
         self.files: set[Pair] = set()
         self.parts: set[Part] = set()
@@ -48,6 +49,8 @@ class Told:
                 self.files.add((path, op["new_address"]))
             if source != path:
                 self.files.add((source, path))
+            if not path.endswith(ends):
+                continue
             for child in op.get("child_ops", ()):
                 if "body" in child:
                     self.parts.update((reason, child["address"], child["body"]) for reason in child["change"])
@@ -142,11 +145,12 @@ def score(labels: Any, repository: Path, *scores: Score) -> None:
         for row in labels.get(key, ()):
             symbol, body = (f"{row[end]['path']}::{row[end]['qualified_name']}" for end in ("symbol", "body"))
             parts.setdefault(row["commit"], set()).add((reason, symbol, body))
+    ends = tuple({Path(row[end]["path"]).suffix for row in labels["rows"] for end in ("before", "after")} | {".pyi"})
     git = pygit2.Repository(str(repository))
     for commit, (pairs, maybe) in known.items():
         parents = git[commit].peel(pygit2.Commit).parent_ids
         delta = diff_commits(repository, str(parents[0]) if parents else None, commit)
-        told = Told(delta)
+        told = Told(delta, ends)
         for one in scores:
             one.add(commit, told, pairs, maybe)
             if "extracted" in labels:

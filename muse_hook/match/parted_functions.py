@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.match.assignment import assign
+from muse_hook.match.evidence import is_asked_for
 from muse_hook.match.pairs import CALLABLE, group_of
 from muse_hook.match.similarity import Features, Weights, name_similarity, text_similarity
 from muse_hook.match.statements import LEAST_STATEMENTS, Texts
@@ -100,6 +101,10 @@ class _Parting:
         found = []
         for _, before, after in sorted(pairs)[:MOST_ROWS]:
             old, new = self._old(before), self._new(after)
+            if new.key in self._old_key and is_asked_for(after, new.symbol.name) > is_asked_for(
+                before, old.symbol.name
+            ):
+                continue  # what the language asks for was there before, and stays what it is
             rival = max(self.rival_of_old(old.key), self.rival_of_new(new.key))
             if rival >= KNOWN and old.symbol.masked_id != new.symbol.masked_id:
                 continue

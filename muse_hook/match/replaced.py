@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.match.comparison import BodyComparison
+    from muse_hook.match.unmatched import Unmatched
     from muse_hook.model.address import SymbolKey
 
     Place = tuple[SymbolKey, tuple[str, str]]
@@ -52,6 +53,10 @@ WRAPPED_TEXT, WRAPPED_CONFIDENCE = 0.6, 0.6
 MOST_PARTS = 4
 """So many of those that it names are looked at."""
 
+NAMESAKE_WORDS, NAMESAKE_TEXT, NAMESAKE_CONFIDENCE = 3, 0.1, 0.5
+"""A name of so many words that nobody else in the commit has goes on in another class of its file, or beside one, where
+so much of the text is the same, or a body that stayed says the name as before."""
+
 SITES, SITES_TEXT = 2, 0.15
 """With so many bodies that call the one in the other's stead, a text that has so much in common is enough."""
 
@@ -63,6 +68,7 @@ def match_replaced_functions(compared: BodyComparison) -> None:
         call_sites = CallSites(unmatched.before.symbols, unmatched.after.symbols, unmatched.matching.pairs)
         _match_called(compared, call_sites)
         _match_wrapped(compared)
+        _match_namesakes(compared)
         _match_in_place(compared, call_sites)
 
 
@@ -119,6 +125,28 @@ def _match_wrapped(compared: BodyComparison) -> None:
             if any(compared.texts.similarity(one, after.features(key))[0] >= WRAPPED_TEXT for key in keys):
                 unmatched.pair(old, new, WRAPPED_CONFIDENCE)
                 break
+
+
+def _match_namesakes(compared: BodyComparison) -> None:
+    """Pair functions of one long name that were written anew while they went to another class of their file."""
+    unmatched = compared.unmatched
+    before, after = unmatched.before, unmatched.after
+    for name in sorted(compared.old_names.keys() & compared.open_names.keys()):
+        old, new = compared.old_names[name][0], compared.open_names[name][0]
+        if not compared.is_only(name) or old not in before.symbols or new not in after.symbols:
+            continue
+        one, other = before.features(old), after.features(new)
+        if len(one.words) < NAMESAKE_WORDS or unmatched.matching.new_path(old[0]) != new[0]:
+            continue
+        if not unmatched.may_pair(old, new):
+            continue
+        if compared.texts.similarity(one, other)[0] >= NAMESAKE_TEXT or _is_still_called(unmatched, name):
+            unmatched.pair(old, new, NAMESAKE_CONFIDENCE)
+
+
+def _is_still_called(unmatched: Unmatched, name: str) -> bool:
+    """Whether a body that changed names it before and after."""
+    return any(name in pair.old.tokens and name in pair.new.tokens for pair in unmatched.matching.pairs)
 
 
 def _match_in_place(compared: BodyComparison, call_sites: CallSites) -> None:

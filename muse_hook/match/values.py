@@ -48,6 +48,9 @@ LETTERS = 5
 MOVED = 0.55
 """The least mean of the likeness of the declarations and of what speaks for a move."""
 
+UNDERSCORE = 0.05
+"""What a moved value is worth less whose name got or lost an underscore in front: it became public, or private."""
+
 HALF, QUARTER, NEAR, NEARER = 0.5, 0.25, 0.5, 0.6
 """A rename is told where of the bodies that lost the old or got the new name so many did both: half, a quarter if two
 bodies did; one body and names so near; or the same content and names so much nearer."""
@@ -66,7 +69,7 @@ CANDIDATES = 400
 
 
 def match_values(unmatched: Unmatched) -> None:
-    """Pair unmatched values: those that moved by their names, then those of one scope by who uses them."""
+    """Pair unmatched values: those that moved by name, underscores in front aside, of one scope by their users."""
     _match_moved(unmatched)
     if unmatched.has_open(VALUE):
         _match_renamed(unmatched)
@@ -91,7 +94,8 @@ def _match_moved(unmatched: Unmatched) -> None:
                     continue
                 only = len(olds[name]) == len(news[name]) == 1
                 speaks = _moved(unmatched, evidence, old, new, only=only, users=users)
-                score = round((alike + speaks) / 2, 6)
+                same = one.symbol.name == other.symbol.name
+                score = round((alike + speaks) / 2 - (0 if same else UNDERSCORE), 6)
                 if score >= MOVED:
                     rows.append((score, old, new))
     rows.sort(key=lambda row: (-row[0], row[1], row[2]))
@@ -174,10 +178,12 @@ def _renamed(call_sites: CallSites, one: Features, other: Features) -> float:
 
 
 def _by_name(unmatched: Unmatched, *, before: bool) -> dict[str, list[SymbolKey]]:
+    """Return the unmatched values by their names without underscores in front."""
     side = unmatched.before if before else unmatched.after
     keys: dict[str, list[SymbolKey]] = {}
     for key in side.of_group(VALUE):
-        keys.setdefault(side.symbols[key].name, []).append(key)
+        name = side.symbols[key].name
+        keys.setdefault(name.lstrip("_") or name, []).append(key)
     return keys
 
 

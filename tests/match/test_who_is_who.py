@@ -264,6 +264,66 @@ def test_a_field_keeps_its_type_where_its_value_goes_into_a_constructor() -> Non
     assert ways({"m.py": old}, new).get("m.py::Table.rows") == "n.py::Base.rows"
 
 
+ORDER = """\
+def params_in_order(self):
+    for param in self.params:
+        if param.is_eager:
+            yield param
+    for param in self.params:
+        if not param.is_eager:
+            yield param
+"""
+ORDER_ANEW = """\
+def params_in_order(given, declared):
+    return sorted(declared, key=lambda one: (one not in given, given.index(one)))
+"""
+
+
+def test_a_long_name_goes_on_beside_its_class_where_who_calls_it_stayed() -> None:
+    use = "    def parse(self, args):\n        for one in {}:\n            one.take(args)\n        return args\n\n"
+    method = "".join(f"    {line}\n" for line in ORDER.splitlines())
+    old = f"class Command:\n{use.format('self.params_in_order()')}{method}"
+    new = f"class Command:\n{use.format('params_in_order(args, self.params)')}\n\n{ORDER_ANEW}"
+    assert ways({"m.py": old}, {"m.py": new}) == {"m.py::Command.params_in_order": "m.py::params_in_order"}
+    short = [text.replace("params_in_order", "order") for text in (old, new)]
+    assert ways({"m.py": short[0]}, {"m.py": short[1]}) == {}
+
+
+def test_a_constructor_stays_itself_where_a_helper_was_put_into_it() -> None:
+    both = """\
+        name, word = {}
+        if isinstance(name, str):
+            name = name.encode()
+        if isinstance(word, str):
+            word = word.encode()
+        both = b':'.join((name, word))
+"""
+    sign = """\
+    def sign(self, request, header):
+        request.headers['Authorization'] = header or {}
+        return request
+
+"""
+    begin = "    def __init__(self, name, word):\n"
+    old = f"class Basic:\n{begin}        self.name = name\n        self.word = word\n\n{sign.format('self.header()')}"
+    old += f"    def header(self):\n{both.format('self.name, self.word')}        return both\n"
+    new = (
+        f"class BasicSigner:\n{begin}{both.format('name, word')}        self.line = both\n\n{sign.format('self.line')}"
+    )
+    told = ways({"m.py": old}, {"m.py": new})
+    assert told["m.py::Basic"] == "m.py::BasicSigner"
+    assert "m.py::Basic.header" not in told
+
+
+def test_a_variable_that_moves_may_become_public() -> None:
+    mask = "def mask(data):\n    for number, byte in enumerate(data):\n        data[number] = byte ^ _TRAILING[0]\n"
+    old = f"_TRAILING: bytes = bytes([0, 0, 255, 255])\n\n\n{mask}    return data\n"
+    new = {"m.py": READ, "n.py": old.replace("_TRAILING", "TRAILING")}
+    assert ways({"m.py": old + READ, "n.py": ""}, new) == {
+        "m.py::_TRAILING": "n.py::TRAILING", "m.py::mask": "n.py::mask",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("path", LABELS, ids=lambda path: path.stem)
 def test_labels_name_commits_that_were_looked_at(path: Path) -> None:
     """`benchmarks/renames.py` reads them; their repositories are no part of this one."""
