@@ -13,7 +13,7 @@ from muse_hook.delta.ops import (
     restate_symbol,
     with_signature,
 )
-from muse_hook.match.pairs import Pair
+from muse_hook.match.pairs import CONTAINER, Pair, group_of
 from muse_hook.model.address import carried_along
 
 TYPE_CHECKING = False
@@ -161,7 +161,7 @@ class Children:
             change.append("moved")
         if old.masked_id != new.masked_id:
             change += parts
-            if not parts:
+            if not parts and group_of(old) != CONTAINER:  # of a class its members are no part, and they differ
                 pair.confidence = 1.0
         if other_file:
             deleted, inserted = delete_moved_symbol(pair, change), insert_moved_symbol(pair, change)

@@ -22,6 +22,9 @@ SMALL, SMALL_NEEDS = 12, 0.3
 """A class of fewer tokens (an exception of its own) needs so much more to have got another name: less where its
 docstring stayed or callers went over to the other name."""
 
+NAMESAKE_NEEDS = 0.15
+"""A class needs so much more to have got a name that another unmatched one had, or to have lost one that is there."""
+
 LEAST_WORDS = 8
 """A shorter docstring says as little as a short class."""
 
@@ -49,12 +52,13 @@ def match_classes(compared: BodyComparison) -> None:
     olds, news = unmatched.before.of_group(CONTAINER), unmatched.after.of_group(CONTAINER)
     old_members = {old: _members(unmatched, old, before=True) for old in olds}
     new_members = {new: _members(unmatched, new, before=False) for new in news}
+    names = ({unmatched.before.symbols[key].name for key in olds}, {unmatched.after.symbols[key].name for key in news})
     rows: list[tuple[float, SymbolKey, SymbolKey]] = []
     for old in olds:
         for new in _candidates(unmatched, old, news, old_members, new_members):
             if unmatched.may_pair(old, new):
                 score = _score(compared, old, new, old_members[old], new_members[new])
-                if score >= _needed(compared, old, new):
+                if score >= _needed(compared, old, new, names):
                     rows.append((-round(score, 6), old, new))
     for score, old, new in sorted(rows):
         if old in unmatched.before.symbols and new in unmatched.after.symbols:
@@ -155,14 +159,19 @@ def _candidates(
     return [new for same, shared, new in ranked[:CANDIDATES] if same or shared]
 
 
-def _needed(compared: BodyComparison, old: SymbolKey, new: SymbolKey) -> float:
-    """Return the score that a pair of classes has to reach."""
+def _needed(compared: BodyComparison, old: SymbolKey, new: SymbolKey, names: tuple[set[str], set[str]]) -> float:
+    """Return the score that a pair of classes has to reach; `names` are those of all that came into question."""
     unmatched = compared.unmatched
     one, other = unmatched.before.features(old), unmatched.after.features(new)
-    if one.symbol.name != other.symbol.name and min(one.size, other.size) < SMALL:
+    if one.symbol.name == other.symbol.name:
+        return ACCEPTED
+    needed = ACCEPTED
+    if other.symbol.name in names[0] or one.symbol.name in names[1]:
+        needed += NAMESAKE_NEEDS
+    if min(one.size, other.size) < SMALL:
         callers = compared.call_sites.renamed(one.symbol.name, other.symbol.name)
-        return ACCEPTED + SMALL_NEEDS * (1 - _docstring_similarity(one, other)) * (1 - callers / 2)
-    return ACCEPTED
+        needed += SMALL_NEEDS * (1 - _docstring_similarity(one, other)) * (1 - callers / 2)
+    return needed
 
 
 def _docstring_similarity(one: Features, other: Features) -> float:

@@ -55,6 +55,25 @@ def find_extracted(unmatched: Unmatched) -> None:
     unmatched.matching.inlined = {key: body for key, (_, body) in inlined.items()}
 
 
+def is_part_of_another(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> bool:
+    """Whether an unmatched new function was taken out of a body that stayed, or the old one was put into one.
+
+    By the same rule as what `find_extracted` says: the two are no pair then.
+    """
+    one, other = unmatched.before.symbols[old], unmatched.after.symbols[new]
+    lost, gained = frozenset((one.name,)), frozenset((other.name,))
+    for pair in unmatched.matching.pairs:
+        if pair.new.mentions(gained) and not pair.old.mentions(gained) and pair.new_path == new[0]:
+            own = [leaves for _, leaves in other.statement_leaves if leaves]
+            if _share_in(own, _without(pair.old, pair.new)) >= LEAST_SHARE:
+                return True
+        if pair.old.mentions(lost) and not pair.new.mentions(lost) and pair.old_path == old[0]:
+            own = [leaves for _, leaves in one.statement_leaves if leaves]
+            if _share_in(own, _without(pair.new, pair.old)) >= LEAST_SHARE:
+                return True
+    return False
+
+
 def _by_name(side: UnmatchedSymbols) -> dict[str, list[SymbolKey]]:
     """Return the unmatched functions by their simple names."""
     keys: dict[str, list[SymbolKey]] = {}

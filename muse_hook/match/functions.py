@@ -55,6 +55,9 @@ GROWN, GROWN_SIZE, GROWN_NAME = 0.8, 16, 0.5
 TIE, TIE_NAME = 0.015, 0.4
 """Scores nearer than TIE leave it open who is whose."""
 
+PART = 0.7
+"""A poorer pair is none where one of the two is a part of a body that stayed."""
+
 TWIN = 0.5
 """The most confidence where another one would do just as well, and one of them it is."""
 
@@ -113,6 +116,8 @@ def match_functions(compared: BodyComparison) -> None:
         for number in assign(worth):
             score, old, new = rows[number]
             if old.symbol.name == new.symbol.name or not scores.is_tie(score, old, new):
+                if score < PART and _is_part_of_another(unmatched, old, new):
+                    continue
                 said = unmatched.said(score)
                 unmatched.pair(old.key, new.key, min(said, TWIN) if scores.has_twin(score, old, new) else said)
                 found = True
@@ -256,6 +261,14 @@ def is_part(compared: BodyComparison, old: Features, new: Features) -> bool:
         if key in before and key[0] == old.key[0] and name in before[key].tokens and name not in new.tokens:
             return True
     return False
+
+
+def _is_part_of_another(unmatched: Unmatched, old: Features, new: Features) -> bool:
+    if old.symbol.name == new.symbol.name:
+        return False
+    from muse_hook.match.extracted import is_part_of_another  # few pairs are poor
+
+    return is_part_of_another(unmatched, old.key, new.key)
 
 
 def _called(compared: BodyComparison, old: Features, new: Features) -> list[SymbolKey]:

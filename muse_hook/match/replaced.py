@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muse_hook.match.assignment import assign
 from muse_hook.match.evidence import have_other_subjects, is_asked_for
+from muse_hook.match.extracted import is_part_of_another
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import CallSites, name_similarity, parameter_similarity
 
@@ -197,7 +198,7 @@ def _pair_in_place(
         said = [score for score, one, other in rows if (one == old) != (other == new)]
         near = [score for (one, other), score in texts.items() if (one == old) != (other == new)]
         better = both >= max(said, default=0.0) + MARGIN and texts[old, new] >= max(near, default=0.0) - TEXT_MARGIN
-        if in_order or better:
+        if (in_order or better) and not is_part_of_another(unmatched, old, new):
             unmatched.pair(old, new, PLACE_CONFIDENCE)
 
 
