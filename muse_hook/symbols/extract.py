@@ -76,7 +76,7 @@ def unreadable_table(language: Language) -> SymbolTable:
 
 def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
     """Return the table of a file that is parsed as a whole."""
-    root, parsed = reader.parse(text)
+    root, parsed = reader.parse_context(text)
     nodes = root.descendant_count
     if nodes > MAX_NODES or is_deeper(root, MAX_DEPTH):
         reader.drop_trees()  # a hundred MB

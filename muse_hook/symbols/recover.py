@@ -114,7 +114,7 @@ class Recovery:
         self._left -= len(source)
         if self._left < 0:
             return _Run(source, [], [], at)
-        root, _ = self._reader.parse(source)
+        root, _ = self._reader.parse(source) if len(source) > limit else self._reader.parse_context(source)
         source = source[:limit]
         siblings = [node for node in _siblings(root, at, frame) if node.start_byte < limit]
         nodes, stop = self._whole_nodes(siblings, frame)

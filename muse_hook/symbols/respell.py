@@ -9,7 +9,7 @@ from muse_hook.digest import hex_sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     # Kind, start, end.
     Token = tuple[str, int, int]
@@ -299,10 +299,88 @@ def _quote(out: bytearray, start: int, mark: re.Match[bytes] | None) -> None:
 
 _C_TOKENS = re.compile(
     rb"""(?P<other>//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*')
-    |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)
-    |(?P<brace>[{}])""",
+    |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)""",
     re.VERBOSE | re.MULTILINE,
 )
+# A statement that ends a line, before one that is blank or not indented: no token goes across that, unless a comment
+# does, and no macro's surroundings.
+_ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
+# Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
+# nearly all of them in common (half the time of hiredis' last 300 commits).
+_REMEMBERED = 3_000_000
+
+
+class _Directive:
+    """A line of the preprocessor: where it stands, its word and what follows that."""
+
+    __slots__ = ("end", "rest", "start", "word")
+
+    def __init__(self, word: bytes, rest: bytes, start: int, end: int) -> None:
+        self.word = word
+        self.rest = rest
+        self.start = start
+        self.end = end
+
+
+class _Part:
+    """Part of a C file: what stands before a function, and that. `directives` has words, rests and where they stand."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._apart: bytes | None = None
+        self.directives = [
+            (found["directive"], found["rest"].strip(), *found.span())
+            for found in _C_TOKENS.finditer(text)
+            if found["directive"]
+        ]
+
+    def macros_apart(self) -> bytes:
+        """Return it without macros."""
+        if self._apart is None:
+            self._apart = _MACROS.sub(_without_macro, self._text)
+        return self._apart
+
+
+class _Parts:
+    """The parts of C files that were read last."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, _Part] = {}
+        self._size = 0
+
+    def part(self, text: bytes) -> _Part:
+        """Return a part of that text."""
+        found = self._known.get(text)
+        if found is None:
+            self._size += len(text)
+            if self._size > _REMEMBERED:
+                self._known.clear()
+                self._size = len(text)
+            found = self._known[text] = _Part(text)
+        return found
+
+
+_known_parts = _Parts()
+
+
+def _parts(source: bytes) -> Iterator[tuple[int, _Part]]:
+    """Yield the parts of a C file that can be read one by one, each with where it begins."""
+    start = 0
+    for found in _ENDS.finditer(source):
+        end = found.end()
+        opened = source.rfind(b"/*", start, end)
+        if opened < 0 or source.find(b"*/", opened + 2, end) >= 0:
+            yield start, _known_parts.part(source[start:end])
+            start = end
+    yield start, _known_parts.part(source[start:])
+
+
+def _directives(source: bytes) -> Iterator[_Directive]:
+    for at, part in _parts(source):
+        for word, rest, start, end in part.directives:
+            yield _Directive(word, rest, at + start, at + end)
+
+
 _LINKAGE = re.compile(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
 _GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
 
@@ -315,29 +393,22 @@ def guards_apart(source: bytes) -> bytes:
     if b"#" not in source:
         return source
     out = bytearray(source)
-    opened: list[tuple[int, int, bytes]] = []
+    opened: list[_Directive] = []
     first = last = None
-    depth = 0
-    for found in _C_TOKENS.finditer(source):
-        word = found["directive"]
-        if word is None:
-            continue
-        if word in {b"if", b"ifdef", b"ifndef"}:
-            opened.append((found.start(), found.end(), found["rest"].strip()))
-            if first is None:
-                first = found
-        elif word == b"endif" and opened:
-            start, end, condition = opened.pop()
-            if b"__cplusplus" in condition and _LINKAGE.fullmatch(source, end, found.start()):
-                out[start : found.end()] = out[start : found.end()].translate(_BLANK)
-            last = (start, found)
-        depth = len(opened)
-    if first is not None and last is not None and not depth and last[0] == first.start():
-        name = first["rest"].strip().partition(b" ")[0]
-        guard = _GUARD.match(source, first.end())
-        if first["directive"] == b"ifndef" and guard is not None and guard[1] == name:
-            out[first.start() : guard.end()] = out[first.start() : guard.end()].translate(_BLANK)
-            out[last[1].start() : last[1].end()] = b" " * (last[1].end() - last[1].start())
+    for found in _directives(source):
+        if found.word in {b"if", b"ifdef", b"ifndef"}:
+            opened.append(found)
+            first = first or found
+        elif found.word == b"endif" and opened:
+            begun = opened.pop()
+            if b"__cplusplus" in begun.rest and _LINKAGE.fullmatch(source, begun.end, found.start):
+                out[begun.start : found.end] = out[begun.start : found.end].translate(_BLANK)
+            last = (begun, found)
+    if first is not None and last is not None and not opened and last[0] is first:
+        guard = _GUARD.match(source, first.end)
+        if first.word == b"ifndef" and guard is not None and guard[1] == first.rest.partition(b" ")[0]:
+            out[first.start : guard.end()] = out[first.start : guard.end()].translate(_BLANK)
+            out[last[1].start : last[1].end] = b" " * (last[1].end - last[1].start)
     return bytes(out)
 
 
@@ -383,20 +454,22 @@ def macros_apart(source: bytes) -> bytes:
     What `va_arg` is told is a name, and so is a call of a macro that is all of a line (`DECLARE(a, int)`). Such macros
     are names in capitals, or what stands first in a line before a type.
     """
+    return b"".join(part.macros_apart() for _, part in _parts(source))
 
-    def other(found: re.Match[bytes]) -> bytes:
-        text = found[0]
-        if found["call"]:
-            return re.sub(rb"\W", b"_", found["call"]) + b";"
-        if found["type"]:
-            return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
-        for key in ("macro", "capitals", "middle", "pointer", "after", "of_type"):
-            if found[key]:
-                start, end = found.start(key) - found.start(), found.end(key) - found.start()
-                return text[:start] + text[start:end].translate(_BLANK) + text[end:]
+
+def _without_macro(found: re.Match[bytes]) -> bytes:
+    text = found[0]
+    if found["other"] is not None:
         return text
-
-    return _MACROS.sub(other, source)
+    if found["call"]:
+        return re.sub(rb"\W", b"_", found["call"]) + b";"
+    if found["type"]:
+        return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
+    for key in ("macro", "capitals", "middle", "pointer", "after", "of_type"):
+        if found[key]:
+            start, end = found.start(key) - found.start(), found.end(key) - found.start()
+            return text[:start] + text[start:end].translate(_BLANK) + text[end:]
+    return text
 
 
 _COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)
@@ -410,21 +483,20 @@ def whole_branches(source: bytes) -> bytes:
     if b"#" not in source:
         return source
     out = bytearray(source)
-    opened: list[list[re.Match[bytes]]] = []
-    for found in _C_TOKENS.finditer(source):
-        word = found["directive"]
-        if word in {b"if", b"ifdef", b"ifndef"}:
+    opened: list[list[_Directive]] = []
+    for found in _directives(source):
+        if found.word in {b"if", b"ifdef", b"ifndef"}:
             opened.append([found])
-        elif word in {b"elif", b"else", b"elifdef", b"elifndef"} and opened:
+        elif found.word in {b"elif", b"else", b"elifdef", b"elifndef"} and opened:
             opened[-1].append(found)
-        elif word == b"endif" and opened:
+        elif found.word == b"endif" and opened:
             marks = [*opened.pop(), found]
-            branches = [bytes(out[one.end() : other.start()]) for one, other in pairwise(marks)]
+            branches = [bytes(out[one.end : other.start]) for one, other in pairwise(marks)]
             if all(map(_is_whole, branches)):
                 continue
             for mark in marks:
-                out[mark.start() : mark.end()] = out[mark.start() : mark.end()].translate(_BLANK)
-            out[marks[1].start() : found.start()] = out[marks[1].start() : found.start()].translate(_BLANK)
+                out[mark.start : mark.end] = out[mark.start : mark.end].translate(_BLANK)
+            out[marks[1].start : found.start] = out[marks[1].start : found.start].translate(_BLANK)
     return bytes(out)
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
+from muse_hook.symbols import respell
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.respell import brackets_first
+from muse_hook.symbols.respell import brackets_first, macros_apart
 
 PIECES = [
     "(",
@@ -206,3 +207,15 @@ def test_a_header_full_of_macros_is_read_in_bounded_time() -> None:
     assert table.state == "parsed"
     assert len(table.symbols) == 4000
     assert not table.damaged
+
+
+C_PIECES = [*"\n {()", "/*", "*/", "}\n", ";\n", "API int f(void)", '"', "//", "#if X\n", "\\\n", "DECLARE(a, b)\n"]
+
+
+@given(st.lists(st.sampled_from(C_PIECES), max_size=30).map("".join))
+@settings(max_examples=300)
+def test_c_is_respelled_part_by_part_as_it_is_at_once(text: str) -> None:
+    source = text.encode()
+    assert macros_apart(source) == respell._MACROS.sub(respell._without_macro, source)
+    found = [(one.word, one.start, one.end) for one in respell._directives(source)]
+    assert found == [(m["directive"], *m.span()) for m in respell._C_TOKENS.finditer(source) if m["directive"]]

@@ -109,3 +109,18 @@ def test_two_texts_are_the_same_where_their_normal_forms_are(monkeypatch: pytest
                 assert theirs.same_as(mine) == same  # known by now
                 met[same] += 1
     assert min(met.values()) > 500, met
+
+
+def test_what_stands_beside_damage_says_the_same_at_each_asking() -> None:
+    """Trees come and go, and what was asked before must not matter."""
+    language = language_for("a.c")
+    assert language is not None
+    text = b"int add(int a, int b) {\n    return a + b;\n}\n\nint broken(int a) {\n    a = = ;\n}\n"
+    first, second = extract(text, language), extract(text.replace(b"broken", b"damaged"), language)
+    signature = first.symbols["add"].signature
+    assert signature.startswith("add(int a, int b)")
+    assert first.symbols["add"].same_as(second.symbols["add"])
+    for symbol in (first.symbols["add"], second.symbols["add"]):
+        symbol.content.text.forget_normal()  # type: ignore[attr-defined]
+        assert symbol.content.text.normal.entries[0].endswith("function_definition")  # type: ignore[attr-defined]
+        assert symbol.signature == signature
