@@ -44,8 +44,10 @@
 (declaration type: (struct_specifier name: (_) @name body: (_))) @definition.class
 (declaration type: (union_specifier name: (_) @name body: (_))) @definition.class
 (declaration type: (enum_specifier name: (_) @name body: (_))) @definition.class
-(field_declaration type: (struct_specifier name: (_) @name body: (_))) @definition.class
-(field_declaration type: (union_specifier name: (_) @name body: (_))) @definition.class
+(field_declaration type: (struct_specifier name: (_) @name body: (_) @container) !declarator) @definition.class
+(field_declaration type: (struct_specifier name: (_) @name body: (_)) declarator: (_)) @definition.class
+(field_declaration type: (union_specifier name: (_) @name body: (_) @container) !declarator) @definition.class
+(field_declaration type: (union_specifier name: (_) @name body: (_)) declarator: (_)) @definition.class
 (field_declaration type: (enum_specifier name: (_) @name body: (_))) @definition.class
 (type_definition type: (struct_specifier name: (_) @name body: (_))) @definition.class
 (type_definition type: (union_specifier name: (_) @name body: (_))) @definition.class
@@ -75,7 +77,8 @@
   (base_class_clause (_)* @base)?
   body: (_) @container) @definition.class
 (declaration type: (class_specifier name: (_) @name body: (_))) @definition.class
-(field_declaration type: (class_specifier name: (_) @name body: (_))) @definition.class
+(field_declaration type: (class_specifier name: (_) @name body: (_) @container) !declarator) @definition.class
+(field_declaration type: (class_specifier name: (_) @name body: (_)) declarator: (_)) @definition.class
 (type_definition type: (class_specifier name: (_) @name body: (_))) @definition.class
 (alias_declaration name: (_) @name @outside) @definition.class
 (concept_definition name: (_) @name) @definition.class

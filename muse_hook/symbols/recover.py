@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import BODIES, MAX_DEPTH, Outline, indentation
 from muse_hook.symbols.statement import Context, Statement
@@ -24,6 +26,14 @@ HEADER_LINES = 12
 PARSES = 40
 PARSED_BYTES = 4_000_000
 MOST_BYTES = 8_000_000
+
+# Bytes of a namespace's header.
+MOST_HEADER = 400
+
+BRACES = re.compile(
+    rb"""//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*'|^[ \t]*\#[^\n]*|[{}]""", re.MULTILINE
+)
+"""Braces, and what they are none in."""
 
 CONFLICT_MARKS = (b"<<<<<<< ", b"||||||| ", b"=======\n", b">>>>>>> ")
 """How lines begin that Git puts into a file where two sides of a merge differ."""
@@ -101,6 +111,12 @@ class Recovery:
             statements, at = self._accepted(run, frame)
             found += statements
             if at < limit:
+                beside = self._beside(at, limit, frame)
+                if beside is not None:
+                    found.append(beside)
+                    at = beside.end
+                    runs.clear()
+                    continue
                 following = self._next(at, limit, frame, runs)
                 found += self._cut_short(found, at, following, frame) or self._damaged(at, following, frame)
                 at = following
@@ -267,7 +283,7 @@ class Recovery:
                 break
         else:
             return []
-        statement, guard, inside = header
+        statement, guard, inside = header[:3]
         parts = statement.opened
         inner = end
         if parts is None and not self._closing:
@@ -297,17 +313,62 @@ class Recovery:
             statement.tree = (*statement.tree, *(part for one in statements for part in one.tree))
         return [statement]
 
-    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, str, Frame] | None:
+    def _beside(self, at: int, limit: int, frame: Frame) -> Statement | None:
+        """Return the damaged namespace that begins at `at`, whose statements stand at its own column; None for none."""
+        text = self._text
+        end = text.find(b"{", at, min(limit, at + MOST_HEADER)) + 1
+        start = text.find(b"\n", end, limit) + 1
+        if not self._closing or not end or not start or text[end : start - 1].strip() or b"(" in text[at:end]:
+            return None
+        first = next((one for one in _lines(text, start, limit) if text[one : one + 1] not in b"\n"), limit)
+        if first >= limit or self._column(first) != frame.column or frame.context.depth >= MAX_DEPTH:
+            return None
+        header = self._header(at, start, frame)
+        if header is None or header[3] != "module":
+            return None
+        statement, _, inside, _ = header
+        parts = statement.opened
+        if parts is None:
+            return None
+        inner, last = self._closed(end, limit, frame.column)
+        parts.statements = self._read(start, inner, inside)
+        self.is_lost = False
+        for one in parts.statements:
+            one.close()
+        statement.end = parts.entry.last = last
+        return statement
+
+    def _closed(self, at: int, limit: int, column: int) -> tuple[int, int]:
+        """Return the beginning of the line that closes what is opened before `at`, and where that closing ends.
+
+        Where braces are not paired it is the last that stands at `column`, and where there is none `limit`.
+        """
+        depth = 1
+        for found in BRACES.finditer(self._text, at, limit):
+            depth += {b"{": 1, b"}": -1}.get(found[0], 0)
+            if not depth:
+                line = self._text.rfind(b"\n", 0, found.start()) + 1
+                if line >= at and self._column(line) == column:
+                    return line, found.end()
+                break
+        lines = [one for one in _lines(self._text, at, limit) if self._text.startswith(b"}", one)]
+        lines = [] if column else lines
+        return (lines[-1], lines[-1] + 1) if lines else (limit, limit)
+
+    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, str, Frame, str] | None:
         """Return the class or the block whose header the text from `at` to `start` is.
 
-        With what a block begins with, and the frame of what stands in it; None where it is no header.
+        With what a block begins with, the frame of what stands in it and the capture that it is; None where it is no
+        header.
         """
         closing = frame.closing + self._closing
         openings = (*frame.openings, (at, start))
         source = self._source(start, start, Frame(frame.context, openings, closing))
         self._left -= len(source)
         root, _ = self._reader.parse(source)
+        # behind it stands what closes it, of which a grammar may make a statement
         nodes = [node for node in _siblings(root, at, frame) if node.is_named and not node.is_extra]
+        nodes = [node for node in nodes if node.start_byte < start]
         if root.has_error or len([node for node in nodes if node.kind_id not in self._reader.attached]) != 1:
             return None
         outline = Outline(self._reader, source, None)
@@ -328,7 +389,7 @@ class Recovery:
                 )
                 statement.opened, statement.entries = opened, ()
                 context = frame.context.inside(opened.entry.qualified_name, BODIES[key])
-            return statement, guard, Frame(context, openings, closing, self._column(start), container.kind_id)
+            return statement, guard, Frame(context, openings, closing, self._column(start), container.kind_id), key
         return None
 
     def _column(self, start: int) -> int:
