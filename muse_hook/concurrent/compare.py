@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.change import Blob
 
+    Contents = tuple[str, tuple[int, str] | None, tuple[int, str] | None, bool, bool]
+    """A path, mode and id of both blobs, and which of them have symbols to tell."""
+
 NORMAL_CACHE_SIZE = 4_000_000
 """Entries of normal forms that are kept: many more than for one commit, since each is asked for in several passes
 (16,646 readings of 8,027 texts between two branches of ansible); 20 bytes each."""
@@ -136,15 +139,33 @@ class Way:
         self.is_apart = is_apart
 
 
-class Listing:
-    """What differs between two commits, by path: the change, and which of its sides have symbols to tell.
+class Difference:
+    """A path that differs between two commits: the change, and which of its sides have symbols to tell."""
 
-    `is_ruled` where rules are among it: they may say something else of any path.
-    """
+    __slots__ = ("change", "contents", "has_new", "has_old")
+
+    def __init__(self, change: FileChange, has_old: bool, has_new: bool) -> None:  # noqa: FBT001 - as they are handed
+        self.change = change
+        self.has_old = has_old
+        self.has_new = has_new
+        self.contents: Contents = (change.path, _blob_key(change.old), _blob_key(change.new), has_old, has_new)
+
+    def then(self, later: Difference) -> Difference | None:
+        """Return how the path differs over two stretches, of which `later` is the second; None where it does not."""
+        first, last = self.change, later.change
+        if first.old == last.new:
+            return None
+        return Difference(FileChange(first.path, first.old, last.new), self.has_old, later.has_new)
+
+
+class Listing:
+    """What differs between two commits, by path. `is_ruled` where rules are among it: they may say something else of
+    any path.
+    """  # noqa: D205 - one sentence
 
     __slots__ = ("changes", "is_ruled")
 
-    def __init__(self, changes: Mapping[str, tuple[FileChange, bool, bool]], *, is_ruled: bool) -> None:
+    def __init__(self, changes: Mapping[str, Difference], *, is_ruled: bool) -> None:
         self.changes = changes
         self.is_ruled = is_ruled
 
@@ -152,11 +173,11 @@ class Listing:
         """Return what differs over two stretches, of which the later one begins where this one ends."""
         changes = {**self.changes, **later.changes}
         for path in self.changes.keys() & later.changes.keys():
-            (first, has_old, _), (last, _, has_new) = self.changes[path], later.changes[path]
-            if first.old == last.new:
+            both = self.changes[path].then(later.changes[path])
+            if both is None:
                 del changes[path]
             else:
-                changes[path] = FileChange(path, first.old, last.new), has_old, has_new
+                changes[path] = both
         return Listing(changes, is_ruled=self.is_ruled or later.is_ruled)
 
 
@@ -185,7 +206,7 @@ class Comparer:
         self._texts = TextCache(objects)
         self._symbol_ids: dict[tuple[str, str], str] = {}
         self._numbers: dict[tuple[str, SymbolKey], int | None] = {}
-        self._files: dict[tuple[object, ...], ChangedFile] = {}
+        self._files: dict[Contents, ChangedFile] = {}
         self._loose: WeakKeyDictionary[ChangedFile, Loose] = WeakKeyDictionary()
         self._listed_files = 0
         self._lists: dict[tuple[str, str], tuple[dict[str, ChangedFile], bool]] = {}
@@ -335,16 +356,18 @@ class Comparer:
     def files(self, base: str, tip: str, changes: Sequence[FileChange] | None = None) -> list[ChangedFile]:
         """Return the paths that differ between two commits (or those of `changes`), with their symbols."""
         if changes is None:
-            return [self.changed(*each) for each in self.listing(base, tip).changes.values()]
+            return [self.changed(each) for each in self.listing(base, tip).changes.values()]
         trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-        return [self.changed(*each) for each in recorded_between(self._objects, trees, self._tables, changes)]
+        recorded = recorded_between(self._objects, trees, self._tables, changes)
+        return [self.changed(Difference(*each)) for each in recorded]
 
     def listing(self, base: str, tip: str) -> Listing:
         """Return what differs between two commits; nothing is parsed, and the last ones are kept."""
         known = self._listings.pop((base, tip), None)
         if known is None:
             trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-            changes = {each[0].path: each for each in recorded_between(self._objects, trees, self._tables)}
+            found = recorded_between(self._objects, trees, self._tables)
+            changes = {each[0].path: Difference(*each) for each in found}
             known = Listing(changes, is_ruled=any(path.endswith(RULE_FILES) for path in changes))
             self._listing_paths += len(changes)
             while self._listing_paths > LISTED_PATHS and self._listings:
@@ -384,12 +407,18 @@ class Comparer:
         self._lists[base, tip] = known
         return known
 
-    def changed(self, change: FileChange, has_old: bool, has_new: bool) -> ChangedFile:  # noqa: FBT001 - as they are handed
-        """Return a changed file; of two ways that differ in the same blobs of a path it is the same one."""
-        key = (change.path, _blob_key(change.old), _blob_key(change.new), has_old, has_new)
+    def changed(self, difference: Difference) -> ChangedFile:
+        """Return a path with its symbols; of two ways that differ in the same blobs of a path it is the same one."""
+        key = difference.contents
         file = self._files.pop(key, None)
         if file is None:
-            file = changed_file(self._objects, self._tables, change, has_old=has_old, has_new=has_new)
+            file = changed_file(
+                self._objects,
+                self._tables,
+                difference.change,
+                has_old=difference.has_old,
+                has_new=difference.has_new,
+            )
             while len(self._files) >= CACHED_FILES:
                 del self._files[next(iter(self._files))]
         self._files[key] = file

@@ -8,8 +8,6 @@ contents is told the same.
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from muse_hook.concurrent.collide import collide
 from muse_hook.concurrent.merge import LineMerge
 from muse_hook.concurrent.side import BranchChanges
@@ -17,19 +15,22 @@ from muse_hook.delta.sides import is_comparable
 from muse_hook.match.pairs import group_of
 from muse_hook.match.parted_classes import may_be_other_class
 from muse_hook.match.parted_functions import may_be_parted
-from muse_hook.model.change import FileChange
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeVar
 
     from muse_hook.concurrent.collision import Collision
-    from muse_hook.concurrent.compare import Comparer, Listing
+    from muse_hook.concurrent.compare import Comparer, Contents, Difference, Listing
     from muse_hook.concurrent.footprint import Footprint
     from muse_hook.match.pairs import ChangedFile
 
-MADE = 4_000
-"""Sides, and comparisons of two, that are kept: a few files each."""
+    K = TypeVar("K")
+    V = TypeVar("V")
+
+SIDES, FOUND, KNOWN = 200, 4_000, 20_000
+"""How many sides are kept, which hold the symbols of a few files each, comparisons of two, and files without them."""
 
 JOINED = 200_000
 """Paths of ways of several stretches that are kept."""
@@ -55,9 +56,9 @@ class Excerpts:
         self._comparer = comparer
         self._joined: dict[tuple[str, str], Listing] = {}
         self._joined_paths = 0
-        self._sides: dict[tuple[ChangedFile, ...], BranchChanges] = {}
-        self._found: dict[tuple[object, ...], list[Collision]] = {}
-        self._known: WeakKeyDictionary[ChangedFile, _Movable] = WeakKeyDictionary()
+        self._sides: dict[tuple[Contents, ...], BranchChanges] = {}
+        self._found: dict[tuple[str, tuple[Contents, ...], tuple[Contents, ...]], list[Collision]] = {}
+        self._known: dict[Contents, _Movable] = {}
 
     def collisions(self, ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> list[Collision] | None:
         """Return what two ways (stretch by stretch) from one commit collide on; None where that cannot be told so.
@@ -68,85 +69,72 @@ class Excerpts:
         if any(each.is_ruled for each in (*mine, *other)):
             return None
         met = {path for one in mine for there in other for path in one.changes.keys() & there.changes.keys()}
-        sides, moved = [], set[str]()
+        sides, moved = list[dict[str, _Movable]](), set[str]()
         for way, listings, named in zip((ours, theirs), (mine, other), _by_name(ours, theirs), strict=True):
-            files = {path: file for path in met | named if (file := self._file(listings, path)) is not None}
-            for path in named & files.keys():
-                if not self._comparer.keeps_symbols(path, files[path].changed, way[0].base, way[-1].tip):
-                    return None
-                known = self._movable(files[path])
-                if known.may_be_strangers:
-                    return None
-                moved.update(f"{path}::{name}" for name in known.names)
-                if files[path].vanished:  # matching may find where it is now
-                    moved.add(path)
+            files = {path: known for path in met | named if (known := self._movable(listings, path)) is not None}
+            if not all(
+                self._comparer.keeps_symbols(path, files[path].changed, *_ends(way)) for path in named & files.keys()
+            ):
+                return None
+            moved.update(f"{path}::{name}" for path, known in files.items() for name in known.names)
+            moved.update(path for path, known in files.items() if known.vanished)  # matching may find where it is now
             sides.append(files)
         if not all(sides):
             return []
         for path in sides[0].keys() & sides[1].keys():
             one, two = sides[0][path], sides[1][path]
-            if not self._is_settled(one, two, ours) or not self._is_settled(two, one, theirs):
+            if not self._is_settled(path, one, two, ours) or not self._is_settled(path, two, one, theirs):
                 return None
-        found = self._compared(ours[0].base, *(tuple(files[path] for path in sorted(files)) for files in sides))
-        # A caller of what is gone, or newly there: matching may say that it came from elsewhere, and calls nothing new.
+        found = self._compared(ours[0].base, *([files[path] for path in sorted(files)] for files in sides))
+        # A caller of what is gone, newly there or a stranger: matching may say that it came from elsewhere, and calls
+        # nothing new; it finds no other ones.
         if any(at in moved for each in found for at in (each.address, each.ours.address, each.theirs.address)):
             return None
         return found
 
-    def _compared(self, base: str, ours: tuple[ChangedFile, ...], theirs: tuple[ChangedFile, ...]) -> list[Collision]:
-        key = (base, ours, theirs)
+    def _compared(self, base: str, ours: Sequence[_Movable], theirs: Sequence[_Movable]) -> list[Collision]:
+        key = base, tuple(each.contents for each in ours), tuple(each.contents for each in theirs)
         found = self._found.get(key)
         if found is None:
-            mine, other = self._side(ours), self._side(theirs)
+            mine, other = self._side(key[1], ours), self._side(key[2], theirs)
             found = collide(mine, other, LineMerge(self._comparer.texts, mine, other))
             self._comparer.name_symbols(base, found)
-            while len(self._found) >= MADE:
-                del self._found[next(iter(self._found))]
-            self._found[key] = found
+            _keep(self._found, key, found, FOUND)
         return found
 
-    def _side(self, files: tuple[ChangedFile, ...]) -> BranchChanges:
-        side = self._sides.pop(files, None)
+    def _side(self, key: tuple[Contents, ...], files: Sequence[_Movable]) -> BranchChanges:
+        side = self._sides.pop(key, None)
         if side is None:
-            side = BranchChanges(files, by_address=True)
-            while len(self._sides) >= MADE:
-                del self._sides[next(iter(self._sides))]
-        self._sides[files] = side
+            strangers = {each.difference.change.path: each.strangers for each in files}
+            side = BranchChanges([self._comparer.changed(each.difference) for each in files], strangers=strangers)
+        _keep(self._sides, key, side, SIDES)
         return side
 
-    def _is_settled(self, file: ChangedFile, other: ChangedFile, way: Sequence[Stretch]) -> bool:
+    def _is_settled(self, path: str, file: _Movable, other: _Movable, way: Sequence[Stretch]) -> bool:
         """Whether those of a file's symbols that the other side touched, too, are paired by their addresses.
 
         Also those that something stands in that came or went on the other side.
         """
-        if not is_comparable(file):
+        if not file.is_comparable:
             return True
-        if file.old is None or file.new is None:
+        if not file.stays or not (file.names.isdisjoint(other.touched) and file.names.isdisjoint(other.scopes)):
             return False
-        mine, there = self._movable(file), self._movable(other)
-        if not (mine.names.isdisjoint(there.touched) and mine.names.isdisjoint(there.scopes)):
-            return False
-        both = [name for name in file.changed if name in there.touched or name in there.scopes]
-        return self._comparer.keeps_symbols(file.path, both, way[0].base, way[-1].tip)
+        both = [name for name in file.changed if name in other.touched or name in other.scopes]
+        return self._comparer.keeps_symbols(path, both, *_ends(way))
 
-    def _movable(self, file: ChangedFile) -> _Movable:
-        known = self._known.get(file)
-        if known is None:
-            known = self._known[file] = _Movable(file)
-        return known
-
-    def _file(self, listings: Sequence[Listing], path: str) -> ChangedFile | None:
+    def _movable(self, listings: Sequence[Listing], path: str) -> _Movable | None:
         """Return a path as it differs between both ends of a way; None where it is the same again."""
         entries = [listing.changes[path] for listing in listings if path in listing.changes]
         if not entries:
             return None
-        change, has_old, has_new = entries[0]
-        if len(entries) > 1:
-            last, _, has_new = entries[-1]
-            if change.old == last.new:
-                return None
-            change = FileChange(path, change.old, last.new)
-        return self._comparer.changed(change, has_old=has_old, has_new=has_new)
+        difference = entries[0] if len(entries) == 1 else entries[0].then(entries[1])
+        if difference is None:
+            return None
+        known = self._known.get(difference.contents)
+        if known is None:
+            known = _Movable(difference, self._comparer.changed(difference))
+            _keep(self._known, difference.contents, known, KNOWN)
+        return known
 
     def _listings(self, way: Sequence[Stretch]) -> list[Listing]:
         """Return what differs on a way in two parts at most: the last stretch, and all before it."""
@@ -166,36 +154,55 @@ class Excerpts:
 
 
 class _Movable:
-    """What of a file's symbols (qualified names) matching may take for something else than what has the address.
+    """What of a differing file's symbols (qualified names) matching may take for something else than has the address.
 
-    `names` came or went, are of another kind, or changed so much that they may be strangers, with what stands in such
-    a class; `touched` are these and whatever changed; in `scopes` any of `names` stands.
+    `names` came or went, are of another kind, or changed so much that they may be `strangers`, with what stands in such
+    a class; `touched` are these and whatever `changed`; in `scopes` any of `names` stands. The file `stays` where both
+    sides have symbols. It holds no table, so that many can be kept.
     """
 
-    __slots__ = ("may_be_strangers", "names", "scopes", "touched")
+    __slots__ = (
+        "changed",
+        "difference",
+        "is_comparable",
+        "names",
+        "scopes",
+        "stays",
+        "strangers",
+        "touched",
+        "vanished",
+    )
 
-    def __init__(self, file: ChangedFile) -> None:
+    def __init__(self, difference: Difference, file: ChangedFile) -> None:
+        self.difference = difference
+        self.is_comparable = is_comparable(file)
+        self.stays = file.old is not None and file.new is not None
+        self.vanished = file.vanished
+        self.changed = tuple(file.changed)
         old_symbols, new_symbols = file.old_symbols, file.new_symbols
         names = set(old_symbols.keys() ^ new_symbols.keys())
-        come_or_gone = len(names)
         owners = {(old_symbols.get(name) or new_symbols[name]).parent for name in names}
-        if file.old is not None and file.new is not None:
-            for name in file.changed:
-                old, new = old_symbols.get(name), new_symbols.get(name)
-                if old is None or new is None or group_of(old) != group_of(new) or may_be_parted(old, new):
-                    names.add(name)
-                owners.add((old or new_symbols[name]).parent)
+        for name in self.changed:
+            old, new = old_symbols.get(name), new_symbols.get(name)
+            if old is None or new is None or group_of(old) != group_of(new) or may_be_parted(old, new):
+                names.add(name)
+            owners.update(each.parent for each in (old, new) if each is not None)
         for owner in owners - {""}:
             if owner in old_symbols and owner in new_symbols and may_be_other_class(file, owner):
                 inside = owner + "."
                 names.add(owner)
                 names.update(each for table in (old_symbols, new_symbols) for each in table if each.startswith(inside))
         self.names = frozenset(names)
-        self.may_be_strangers = len(names) > come_or_gone
-        self.touched = self.names.union(file.changed)
+        self.strangers = frozenset(name for name in names if name in old_symbols and name in new_symbols)
+        self.touched = self.names.union(self.changed)
         self.scopes = frozenset(
             table[name].parent for table in (old_symbols, new_symbols) for name in names if name in table
         )
+
+    @property
+    def contents(self) -> Contents:
+        """What tells the difference from others of the path."""
+        return self.difference.contents
 
 
 def _by_name(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[set[str], set[str]]:
@@ -209,6 +216,17 @@ def _by_name(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[set[st
             found[at].update(path for each in one for path in each.footprint.breaking(names))
             found[there].update(path for each in two for path in each.footprint.using(names))
     return found
+
+
+def _ends(way: Sequence[Stretch]) -> tuple[str, str]:
+    return way[0].base, way[-1].tip
+
+
+def _keep(kept: dict[K, V], key: K, value: V, limit: int) -> None:
+    """Keep a value; the oldest go."""
+    while len(kept) >= limit:
+        del kept[next(iter(kept))]
+    kept[key] = value
 
 
 def _broken(way: Sequence[Stretch]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from muse_hook.match.recorded import pair_recorded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from typing import Any, TypeVar
 
     from muse_hook.match.pairs import ChangedFile
@@ -82,16 +82,20 @@ class BranchChanges:
     """
 
     def __init__(
-        self, files: Sequence[ChangedFile], identity: Identity | None = None, *, by_address: bool = False
+        self,
+        files: Sequence[ChangedFile],
+        identity: Identity | None = None,
+        *,
+        strangers: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         """Match the symbols of `files`; `identity` says which is which before and now, where that is recorded.
 
-        Or pair them by their addresses alone, where the caller knows that matching says no more of what matters.
+        Or, given `strangers`, pair them by their addresses alone: those, by path, are added ones as well.
         """
         self.files = {file.path: file for file in files}
         compared = [file for file in files if is_comparable(file)]
         self.without_symbols = {file.path: file for file in files if not is_comparable(file)}
-        found = _by_address(compared) if by_address else match(compared, extracted=False)
+        found = match(compared, extracted=False) if strangers is None else _by_address(compared, strangers)
         if identity is not None:
             pair_recorded(found, identity)
         self.renamed = {old: goal.path for old, goal in found.renamed_files.items()}
@@ -198,13 +202,14 @@ class BranchChanges:
             yield key, BranchChange(symbol, None, None, ["deleted"])
 
 
-def _by_address(files: Sequence[ChangedFile]) -> Matching:
+def _by_address(files: Sequence[ChangedFile], strangers: Mapping[str, Collection[str]]) -> Matching:
     found = Matching({})
     for file in files:
         path, old, new = file.path, file.old_symbols, file.new_symbols
         found.pairs += (Pair(path, old[name], path, new[name]) for name in file.changed)
         found.deleted.update(((path, name), old[name]) for name in old if name not in new)
         found.inserted.update(((path, name), new[name]) for name in new if name not in old)
+        found.inserted.update(((path, name), new[name]) for name in strangers[path])
     return found
 
 
