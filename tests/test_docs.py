@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -105,3 +106,10 @@ def test_every_test_that_the_page_on_security_names_is_there() -> None:
     named = set(re.findall(r"`(tests/[\w/]+\.py)`", (PROJECT / "docs/security.md").read_text(encoding="utf-8")))
     assert len(named) > 15
     assert not [name for name in named if not (PROJECT / name).is_file()]
+
+
+def test_the_table_of_languages_is_what_its_benchmark_writes() -> None:
+    benchmark = runpy.run_path(str(PROJECT / "benchmarks/languages.py"))
+    found = benchmark["TABLE"].search((PROJECT / "docs/languages.md").read_text(encoding="utf-8"))
+    assert found is not None
+    assert found[0] == benchmark["table"]() + "\n"
