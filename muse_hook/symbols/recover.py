@@ -97,6 +97,7 @@ class Recovery:
         self._left = max(min(PARSES * len(text), MOST_BYTES), PARSED_BYTES)
         self._is_indented = reader.language.row.get("blocks") == "indented"
         self._closing = str(reader.language.row.get("closing", "")).encode()
+        self._conditionals = tuple(word.encode() for word in reader.language.strings("conditionals"))
         self.swallowed: list[bytes] = []
         self.is_lost = True
         self.statements = self._read(0, len(text), Frame(Context()))
@@ -111,7 +112,7 @@ class Recovery:
             statements, at = self._accepted(run, frame)
             found += statements
             if at < limit:
-                beside = self._beside(at, limit, frame)
+                beside = self._beside(at, limit, frame) or self._condition(at, limit, frame)
                 if beside is not None:
                     found.append(beside)
                     at = beside.end
@@ -194,11 +195,16 @@ class Recovery:
     def _accepted(self, run: _Run, frame: Frame) -> tuple[list[Statement], int]:
         """Return the statements of a run, and where they end: at one whose blocks are indented in two ways."""
         found: list[Statement] = []
+        attached: list[Node] = []  # attributes, which belong to what follows them
         for node in run.nodes:
+            attached.append(node)
+            if node.kind_id in self._reader.attached and node != run.nodes[-1]:
+                continue
             outline = Outline(self._reader, run.source, None)
-            statements = outline.statements([node], frame.context)
+            statements = outline.statements(attached, frame.context)
             if outline.is_ragged and self._is_indented:
-                return found, self._text.rfind(b"\n", 0, node.start_byte) + 1
+                return found, self._text.rfind(b"\n", 0, attached[0].start_byte) + 1
+            attached = []
             found += statements
             self.is_lost = self.is_lost and not any(one.entries or one.opened for one in statements)
         return found, run.end
@@ -230,7 +236,17 @@ class Recovery:
         line = self._text[at : end if end >= 0 else limit]
         bare = line.lstrip(b" \t")
         is_beginning = bare[:1].isalpha() or bare[:1] in _BEGINNINGS
-        return bool(bare) and is_beginning and indentation(line[: len(line) - len(bare)]) == column
+        own = indentation(line[: len(line) - len(bare)])
+        if bare and self._conditionals and bare.startswith(self._conditionals):
+            if bare.startswith(self._conditionals[1]):
+                return False
+            # Such a line begins anywhere: what stands behind it says where it belongs.
+            behind = (one for one in _lines(self._text, end + 1, limit) if self._bare(one)[:1] not in b"#\n")
+            own = self._column(next(behind, at))
+        return bool(bare) and is_beginning and own == column
+
+    def _bare(self, line: int) -> bytes:
+        return self._text[line : line + 400].lstrip(b" \t")
 
     def _damaged(self, at: int, end: int, frame: Frame) -> list[Statement]:
         """Return the statements of a damaged piece: one with damage of its own, a class, or what is swallowed."""
@@ -249,6 +265,11 @@ class Recovery:
                 return statements + self._damaged(border, end, frame)
         owner = run.siblings[0].parent if run.siblings else None
         if owner is not None and not owner.is_error and not crosses(owner, self._reader.query, run.source):
+            if not owner.has_error and frame.context.depth < MAX_DEPTH:
+                # what is not closed is missing outside: a class may have taken in what belongs there
+                opened = self._block(at, end, frame)
+                if opened:
+                    return opened
             nodes = [node for node in run.siblings if node.is_named and not node.is_extra]
             if all(self._is_in_place(node, nodes[:index], frame) for index, node in enumerate(nodes)):
                 self.is_lost = False
@@ -300,18 +321,49 @@ class Recovery:
             statement.tree = statement.unowned = (self._reader.damaged_text(text[at:start].rstrip()),)
             rest = self._damaged(inner, end, frame) if text[inner:end].strip() else []
             return [statement, *statements, *rest]
+        self._close(statement, statements, guard, at + len(text[at:end].rstrip()))
+        return [statement]
+
+    def _close(self, statement: Statement, statements: list[Statement], guard: str, end: int) -> None:
+        """Put what stands in a class, or under a condition, into the statement that it is, which ends at `end`."""
+        self.is_lost = False
         for one in statements:
             one.close()
-        statement.end = at + len(text[at:end].rstrip())
-        if parts is not None:
-            parts.statements = statements
-            parts.entry.last = statement.end
-        else:
-            statement.entries = [entry for one in statements for entry in one.entries]
-            statement.plain = [part for one in statements for part in one.plain]
-            statement.unowned = (OPEN + guard, *(part for one in statements for part in one.unowned), CLOSE)
-            statement.tree = (*statement.tree, *(part for one in statements for part in one.tree))
-        return [statement]
+        statement.end = end
+        if statement.opened is not None:
+            statement.opened.statements = statements
+            statement.opened.entry.last = end
+            return
+        statement.entries = [entry for one in statements for entry in one.entries]
+        statement.plain = [part for one in statements for part in one.plain]
+        statement.unowned = (OPEN + guard, *(part for one in statements for part in one.unowned), CLOSE)
+        statement.tree = (*statement.tree, *(part for one in statements for part in one.tree))
+
+    def _condition(self, at: int, limit: int, frame: Frame) -> Statement | None:
+        """Return what stands under the condition that begins at `at`, whose lines may stand at its own column.
+
+        It ends where it says so, whatever is damaged in it; None for none.
+        """
+        text = self._text
+        if not self._conditionals or frame.context.depth >= MAX_DEPTH:
+            return None
+        at = limit - len(text[at:limit].lstrip(b"\n"))
+        opening, closing = self._conditionals
+        start = depth = 0
+        for line in _lines(text, at, limit) if self._bare(at).startswith(opening) else ():
+            start = start or (line if line > at else 0)
+            bare = self._bare(line)
+            depth += bare.startswith(opening) - bare.startswith(closing)
+            if not depth:
+                break
+        header = self._header(at, start, frame, b"\n" + closing + b"\n") if start and not depth else None
+        if header is None or header[0].opened is not None:
+            return None
+        statement, guard, inside, _ = header
+        inside.column = frame.column
+        end = text.find(b"\n", line, limit) + 1 or limit
+        self._close(statement, self._read(start, line, inside), guard, at + len(text[at:end].rstrip()))
+        return statement
 
     def _beside(self, at: int, limit: int, frame: Frame) -> Statement | None:
         """Return the damaged namespace that begins at `at`, whose statements stand at its own column; None for none."""
@@ -331,11 +383,7 @@ class Recovery:
         if parts is None:
             return None
         inner, last = self._closed(end, limit, frame.column)
-        parts.statements = self._read(start, inner, inside)
-        self.is_lost = False
-        for one in parts.statements:
-            one.close()
-        statement.end = parts.entry.last = last
+        self._close(statement, self._read(start, inner, inside), "", last)
         return statement
 
     def _closed(self, at: int, limit: int, column: int) -> tuple[int, int]:
@@ -355,13 +403,15 @@ class Recovery:
         lines = [] if column else lines
         return (lines[-1], lines[-1] + 1) if lines else (limit, limit)
 
-    def _header(self, at: int, start: int, frame: Frame) -> tuple[Statement, str, Frame, str] | None:
-        """Return the class or the block whose header the text from `at` to `start` is.
+    def _header(
+        self, at: int, start: int, frame: Frame, closing: bytes = b""
+    ) -> tuple[Statement, str, Frame, str] | None:
+        """Return the class or the block whose header the text from `at` to `start` is; `closing` is what ends it.
 
         With what a block begins with, the frame of what stands in it and the capture that it is; None where it is no
         header.
         """
-        closing = frame.closing + self._closing
+        closing = (closing or self._closing) + frame.closing
         openings = (*frame.openings, (at, start))
         source = self._source(start, start, Frame(frame.context, openings, closing))
         self._left -= len(source)

@@ -151,7 +151,8 @@ class Reader:
                 respelled = RULES[rule](respelled)
             if respelled != source:
                 again = self.parser.parse(respelled).root_node
-                root = root if again.has_error and not PARTIAL.issuperset(self._respell) else again
+                is_better = PARTIAL.issuperset(self._respell) and _faults(again) < _faults(root)
+                root = again if is_better or not again.has_error else root
         parsed = Parsed(root)
         _kept.tree(parsed, len(source))
         return root, parsed
@@ -191,6 +192,18 @@ class Reader:
     def keep_normal(self, text: SourceText, normal: Normal) -> None:
         """Note that a text has its normal form now; the oldest ones lose theirs."""
         _kept.normal(text, len(normal.entries))
+
+
+def _faults(root: Node) -> int:
+    """Return how many errors a tree has, those in others left out."""
+    count, stack = 0, [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            count += 1
+        elif node.has_error:
+            stack += node.children
+    return count
 
 
 class SourceText:

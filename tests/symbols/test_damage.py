@@ -364,3 +364,105 @@ class A {
     assert set(broken.symbols) == set(whole.symbols)
     for name in ("A.Inner.one", "A.Other", "A.Other.two"):
         assert broken.symbols[name].content_id == whole.symbols[name].content_id
+
+
+CONDITIONS = """\
+using A;
+#if X
+using B;
+#else
+using C;
+#endif
+#if Y
+
+namespace N
+{
+    public static class Outer
+    {
+        public class Inner<T>
+        {
+            private static T Hurt(T one)
+            {
+                return make(one);
+            }
+
+            private static int Next(T a)
+            {
+                return 1;
+            }
+#if Z
+            private static bool Last<U>(U a)
+            {
+                return true;
+            }
+#endif
+        }
+    }
+}
+#endif
+"""
+ATTRIBUTES = """\
+impl A {
+    pub fn hurt(&self) -> u32 {
+        let x = make(1);
+        x + 1
+    }
+
+    #[inline]
+    #[cfg(test)]
+    fn next(&self) -> u32 {
+        2
+    }
+}
+
+#[test]
+fn last() {
+    assert!(true);
+}
+"""
+NAMESPACE = """\
+#pragma once
+
+namespace outer {
+
+namespace details {
+static const int size = 1;
+}
+
+template <typename T>
+struct A {
+    int hurt(int a) {
+        int x = make(1);
+        return a + x;
+    }
+};
+
+inline int last() {
+    return 1;
+}
+}  // namespace outer
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "hurt"),
+    [("a.cs", CONDITIONS, "Outer.Inner.Hurt"), ("a.rs", ATTRIBUTES, "A.hurt"), ("a.hpp", NAMESPACE, "outer.A.hurt")],
+)
+@pytest.mark.parametrize("fault", ["brace", "string", "half"])
+def test_conditions_attributes_and_level_blocks_stay_around_what_is_damaged(
+    path: str, source: str, hurt: str, fault: str
+) -> None:
+    whole = table(source, path=path)
+    lines = source.split("\n")
+    first, last = whole.symbols[hurt].lines
+    at = next(number for number in range(first, last) if "make(" in lines[number])
+    if fault == "brace":
+        lines[last - 1] = ""
+    else:
+        lines[at] = lines[at][:-4] if fault == "half" else f'{lines[at]}\n        x = "not closed'
+    other = table("\n".join(lines), path=path)
+    assert other.damaged
+    assert other.symbols.keys() <= whole.symbols.keys()
+    rest = whole.symbols.keys() - {hurt, hurt.rpartition(".")[0]}
+    assert [name for name in rest if name not in other.symbols] == []
+    assert [name for name in rest if not whole.symbols[name].same_as(other.symbols[name])] == []
