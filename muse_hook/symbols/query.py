@@ -20,51 +20,83 @@ if TYPE_CHECKING:
 
 # A family is what a pattern is for, which its captures show; a node is asked for one family at a time.
 _FAMILIES = (
-    ("definition.", "structure"),
-    ("scope.", "structure"),
-    ("parameter.", "parameter"),
-    ("call", "call"),
-    ("docstring", "docstring"),
-    ("value.", "value"),
-    ("export.", "export"),
-    ("through", "structure"),
-    ("declaration", "structure"),
-    ("tree.", "tree"),
+    ("@definition.", "structure"),
+    ("@scope.", "structure"),
+    ("@parameter.", "parameter"),
+    ("@call", "call"),
+    ("@docstring", "docstring"),
+    ("@value.", "value"),
+    ("@export.", "export"),
+    ("@through", "structure"),
+    ("@declaration", "structure"),
+    ("@tree.", "tree"),
+    ("@heading.", "structure"),
 )
 
 
 class Query:
-    """The patterns of one language, by family and by the kind of node that they fit."""
+    """The patterns of one language, by family and by the kind of node that they fit.
+
+    A pattern is read where a node of its kind is first met, which spares a hook two thirds of them. Each begins a line;
+    what of its text goes on is indented.
+    """
 
     def __init__(self, text: str, grammar: Language) -> None:
+        self._grammar = grammar
+        self._texts: dict[str, dict[int, list[str]]] = {}
         self._families: dict[str, dict[int, list[Pattern]]] = {}
-        self._has_wrappers = False
+        self._known: Known = {}
+        self._has_wrappers = "@declaration" in text
         self.has_headings = "@heading." in text
         self.has_whole_names = "@title" in text or "@name." in text
-        for pattern in parse_patterns(text):
+        head, *parts = f"\n{text}".split("\n(")
+        if _words(head):
+            raise ValueError(f"a query file begins with {head}")
+        for part in parts:
+            kind = part.lstrip("(").replace(")", " ").split(None, 1)[0]
+            family = next((family for start, family in _FAMILIES if start in part), "name")
+            self._texts.setdefault(family, {}).setdefault(self._number(kind), []).append(part)
+
+    def _number(self, kind: str) -> int:
+        """Return the number of a kind; raises ValueError for one that the grammar does not have."""
+        number = self._grammar.id_for_node_kind(kind, True)  # noqa: FBT003 - takes no keywords
+        if not number:
+            raise ValueError(f"a query file has ({kind}, which its grammar has not")
+        return number
+
+    def read(self) -> None:
+        """Read every pattern; raises ValueError for what is not supported here."""
+        for family, texts in self._texts.items():
+            for kind in texts:
+                self._read(family, kind)
+
+    def _read(self, family: str, kind: int) -> list[Pattern]:
+        """Read the patterns of a family that fit a kind of node, by its number."""
+        texts = self._texts.get(family, {}).get(kind, ())
+        found = [pattern for part in texts for pattern in parse_patterns(f"({part}", self._known)]
+        for pattern in found:
             captures = list(pattern.all_captures())
-            family = next((f for start, f in _FAMILIES for c in captures if c.startswith(start)), "name")
-            if pattern.kind is None:
-                raise ValueError("a query file has a pattern without a kind")
-            pattern.bind(grammar)
+            pattern.bind(self._grammar)
             pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
             pattern.defines = pattern.definition.removeprefix("definition.")
             pattern.scope = next((c for c in captures if c == "through" or c.startswith("scope.")), "")
             pattern.is_import = any(c.startswith("import.") for c in captures)
             pattern.is_wrapper = "declaration" in captures
             if self.has_headings and (levels := [c.removeprefix("heading.") for c in captures if c[:8] == "heading."]):
-                family, pattern.level = "structure", int(levels[0])
-            self._has_wrappers = self._has_wrappers or pattern.is_wrapper
-            self._families.setdefault(family, {}).setdefault(pattern.kind_id, []).append(pattern)
+                pattern.level = int(levels[0])
+        self._families.setdefault(family, {})[kind] = found
+        return found
 
     def kinds(self, family: str) -> frozenset[int]:
         """Return the kinds of node, by number, that any pattern of a family fits."""
-        return frozenset(self._families.get(family, ()))
+        return frozenset(self._texts.get(family, ()))
 
     def matches(self, family: str, node: Node) -> list[Match]:
         """Return every fitting pattern of a family with what it captures, in the file's order."""
         found: list[Match] = []
-        for pattern in self._families.get(family, {}).get(node.kind_id, ()):
+        kind = node.kind_id
+        patterns = self._families.get(family, {}).get(kind)
+        for pattern in self._read(family, kind) if patterns is None else patterns:
             for way in pattern.matches(node) if pattern.predicates else pattern.fits(node):
                 found.append((pattern, way))  # noqa: PERF401 - most nodes have no pattern: a comprehension costs more
         return found
@@ -341,11 +373,14 @@ def _with(way: Captures, fit: Captures) -> Captures:
     return {**way, **{capture: [*way.get(capture, ()), *nodes] for capture, nodes in fit.items()}}
 
 
-def parse_patterns(text: str) -> list[Pattern]:
-    """Return the patterns of a query file; raises ValueError for syntax that is not supported here."""
+def parse_patterns(text: str, known: Known | None = None) -> list[Pattern]:
+    """Return the patterns of a text; raises ValueError for syntax that is not supported here.
+
+    `known` are the alternatives in square brackets that were read before, by their words.
+    """
     words = _words(text)[::-1]
     patterns = []
-    known: Known = {}
+    known = {} if known is None else known
     while words:
         patterns.append(_parse(words, known))
     return patterns

@@ -61,7 +61,20 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
 )
 def test_query_syntax_that_we_do_not_read_is_refused(text: str) -> None:
     with pytest.raises((ValueError, IndexError)):
-        OurQuery(text, INSTALLED[0].grammar)
+        OurQuery(text, INSTALLED[0].grammar).read()
+
+
+@pytest.mark.parametrize("language", INSTALLED, ids=lambda language: str(language.name))
+def test_patterns_are_read_one_by_one_as_they_are_at_once(language: Language) -> None:
+    query = OurQuery(language.query(), language.grammar)
+    query.read()
+    patterns = parse_patterns(language.query())
+    for pattern in patterns:
+        pattern.bind(language.grammar)
+    found = [one for families in query._families.values() for kind in families.values() for one in kind]
+    assert sorted((one.kind_id, list(one.all_captures())) for one in found) == sorted(
+        (one.kind_id, list(one.all_captures())) for one in patterns
+    )
 
 
 _TEXT = b"""
