@@ -28,8 +28,8 @@ Part = tuple[str, str, str]
 PARTS = {"extracted": "extracted_from", "inlined": "inlined_into"}
 """The keys of labels and the reasons that an op gives."""
 
-BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""The lower ends of what is told with about the same confidence."""
+BANDS = {0.0: "< .5", 0.5: ".5-.6", 0.6: ".6-.7", 0.7: ".7-.8", 0.8: ".8-.9", 0.9: ".9-.99", 1.0: "1"}
+"""What is told with about the same confidence: the lower ends, and how docs/delta.md calls them."""
 
 CODE = ("function", "method", "class", "variable", "attribute")
 """The ends of the kinds that count."""
@@ -173,10 +173,20 @@ def main() -> None:
     for word, found in (("missing", every.missing), ("wrong", every.wrong)):
         for line in found[: arguments.show]:
             print(f"{word}: {line}")
-    for band, (right, wrong) in every.bands.items():
-        if right or wrong:
-            print(f"  said from {band}: {right + wrong} pairs, right {right / (right + wrong):.2f}")
+    print(table(every.bands))
     print(every)
+
+
+def table(bands: dict[float, list[int]]) -> str:
+    """Return the table of docs/delta.md: how many pairs were told with which confidence, how many of them right."""
+    shares = [(right + wrong, f"{right / max(1, right + wrong):.2f}".lstrip("0")) for right, wrong in bands.values()]
+    rows = (
+        ("said", *BANDS.values()),
+        ("---",) * (len(BANDS) + 1),
+        ("pairs", *(str(count) for count, _ in shares)),
+        ("right", *(share.removesuffix(".00") for _, share in shares)),
+    )
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 if __name__ == "__main__":

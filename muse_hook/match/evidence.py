@@ -215,9 +215,13 @@ class Evidence:
 
 def is_asked_for(key: SymbolKey, name: str) -> bool:
     """Whether a language or a framework asks for a function of this name."""
-    owner = key[1].rpartition(".")[0].rpartition(".")[2]
     is_dunder = name.startswith("__") and name.endswith("__")
-    return is_dunder or name == owner or name.replace("_", "").lower() in GIVEN
+    return is_dunder or is_constructor(key, name) or name.replace("_", "").lower() in GIVEN
+
+
+def is_constructor(key: SymbolKey, name: str) -> bool:
+    """Whether a function has the name of its class: it is that class's constructor, and no other one's."""
+    return name == key[1].rpartition(".")[0].rpartition(".")[2]
 
 
 def have_other_subjects(old: Features, new: Features) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.match.evidence import ALIKE, SHORT
+from muse_hook.match.evidence import ALIKE, SHORT, is_constructor
 from muse_hook.match.functions import is_part
 from muse_hook.match.pairs import CONTAINER
 from muse_hook.match.similarity import words_of
@@ -89,7 +89,7 @@ def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, comp
     size = _size(unmatched, old, group)
     if not unmatched.may_pair(old, new) or (old[1] != new[1] and size < OTHER_NAME):
         return
-    if compared is not None and _is_part(compared, old, new):
+    if compared is not None and _is_no_heir(compared, old, new):
         return
     if group == CONTAINER:
         unmatched.pair_class(old, new)
@@ -99,11 +99,18 @@ def _pair(unmatched: Unmatched, old: SymbolKey, new: SymbolKey, group: int, comp
         _pair_short(compared, old, new, size)
 
 
-def _is_part(compared: BodyComparison, old: SymbolKey, new: SymbolKey) -> bool:
-    """Whether the old name is still there, in the new one's file, and names the one that has the body now."""
+def _is_no_heir(compared: BodyComparison, old: SymbolKey, new: SymbolKey) -> bool:
+    """Whether two functions of one body are two all the same.
+
+    Because the old name is still there, in the new one's file, and names the one that has the body now; or because each
+    is the constructor of another class.
+    """
     before, after = compared.unmatched.before, compared.unmatched.after
-    if before.symbols[old].name == after.symbols[new].name:
+    one, other = before.symbols[old].name, after.symbols[new].name
+    if one == other:
         return False
+    if is_constructor(old, one) and is_constructor(new, other) and not compared.unmatched.same_scope(old, new):
+        return True
     return is_part(compared, before.features(old), after.features(new))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.match.assignment import assign
-from muse_hook.match.evidence import ALIKE, SHORT, have_other_subjects
+from muse_hook.match.evidence import ALIKE, SHORT, have_other_subjects, is_constructor
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import (
     Features,
@@ -196,6 +196,8 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
     scopes = (old.key[0], old.symbol.parent), (new.key[0], new.symbol.parent)
     followed = False
     if not same_scope:
+        if is_constructor(old.key, old.symbol.name) and is_constructor(new.key, new.symbol.name):
+            return None
         went, is_only = evidence.went(*scopes), name == 1.0 and compared.is_only(old.symbol.name)
         followed = bool(went) and (is_only or name >= NEAR_NAME)
         if went and is_only:

@@ -381,6 +381,27 @@ def test_a_class_of_edited_members_is_never_quite_sure() -> None:
     assert told["confidence"] <= 0.92
 
 
+def test_a_constructor_is_that_of_its_class() -> None:
+    pytest.importorskip("tree_sitter_java")
+
+    def owner(name: str, *, whole: bool) -> str:
+        made = f"""\
+    {name}(Path home, int limit) {{
+        this.home = home.resolve("settings.xml");
+        this.limit = limit;
+        this.reader = new Reader(this.home, Charset.defaultCharset());
+        log.debug("reads {{}}", this.home);
+    }}
+"""
+        return f"class {name} {{\n{made if whole else ''}    int size() {{\n        return limit;\n    }}\n}}\n"
+
+    old = {"Settings.java": owner("Settings", whole=True), "Mirror.java": owner("Mirror", whole=False)}
+    new = {"Settings.java": owner("Settings", whole=False), "Mirror.java": owner("Mirror", whole=True)}
+    assert ways(old, new) == {}
+    renamed = {"Settings.java": owner("Settings", whole=True).replace("Settings", "Options")}
+    assert ways({"Settings.java": old["Settings.java"]}, renamed)["Settings.java::Settings"] == "Settings.java::Options"
+
+
 @pytest.mark.parametrize("path", LABELS, ids=lambda path: path.stem)
 def test_labels_name_commits_that_were_looked_at(path: Path) -> None:
     """`benchmarks/renames.py` reads them; their repositories are no part of this one."""
