@@ -6,10 +6,12 @@ from muse_hook.match.assignment import assign
 from muse_hook.match.evidence import ALIKE, SHORT, have_other_subjects, is_constructor
 from muse_hook.match.pairs import CALLABLE
 from muse_hook.match.similarity import (
+    SAME_WORDS,
     Features,
     name_similarity,
     parameter_similarity,
     text_similarity_bound,
+    words_of,
 )
 
 TYPE_CHECKING = False
@@ -182,7 +184,7 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
     unmatched = compared.unmatched
     same_scope = unmatched.same_scope(old.key, new.key)
     evidence = compared.evidence
-    name = name_similarity(old, new)
+    name = name_similarity(old, new) if same_scope else _name_with_owner(old, new)
     callers = compared.call_sites.renamed(old.symbol.name, new.symbol.name)
     beside = NAME * name + SCOPE * same_scope + CALLS * callers
     if same_scope:
@@ -236,6 +238,17 @@ def _score(compared: BodyComparison, old: Features, new: Features) -> tuple[floa
     if same_scope and score >= needed:
         score += PLACE * evidence.has_same_place(old, new)
     return round(score, 6), needed
+
+
+def _name_with_owner(old: Features, new: Features) -> float:
+    """Return how similar two names are; the name of a method's class may have gone into that of a function, or back."""
+    name = name_similarity(old, new)
+    if name < NEAR_NAME and bool(old.symbol.parent) != bool(new.symbol.parent):
+        method, function = (old, new) if old.symbol.parent else (new, old)
+        if method.words < function.words:
+            owner = words_of(method.symbol.parent.rpartition(".")[2])
+            return SAME_WORDS if method.words | owner == function.words else name
+    return name
 
 
 def _say_the_same(old: Features, new: Features) -> bool:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from muse_hook.match.pairs import ChangedFile, RenamedFile
+    from muse_hook.model.address import SymbolKey
+
+ALIAS_CONFIDENCE = 0.8
+"""The confidence of a pair of which nothing else is known than that the old name is an alias of the new one now."""
 
 # Imports inside functions: most commits delete and insert nothing, and load none of what would pair it.
 
@@ -24,10 +28,11 @@ def match(files: Sequence[ChangedFile], *, extracted: bool = True) -> Matching:
     matching = Matching(_renamed_files(files))
     unmatched = Unmatched(matching, files)
     _pair_addresses(files, unmatched)
-    _open_aliases(unmatched)
+    aliases = _open_aliases(unmatched)
     _part_strangers(unmatched)
     if unmatched.before.symbols and unmatched.after.symbols:
         _match_unmatched(unmatched)
+        _pair_aliases(unmatched, aliases)
         unmatched.pair_same_addresses()
     if extracted and matching.pairs and (unmatched.before.of_group(CALLABLE) or unmatched.after.of_group(CALLABLE)):
         from muse_hook.match.extracted import find_extracted
@@ -65,9 +70,13 @@ def _pair_addresses(files: Sequence[ChangedFile], unmatched: Unmatched) -> None:
         unmatched.matching.pairs += (Pair(source.path, before[name], file.path, after[name]) for name in changed)
 
 
-def _open_aliases(unmatched: Unmatched) -> None:
-    """Open what kept its address only as another name of something new: `FileMode = Mode` stays where a class was."""
+def _open_aliases(unmatched: Unmatched) -> list[tuple[SymbolKey, SymbolKey]]:
+    """Open what kept its address only as another name of something new: `FileMode = Mode` stays where a class was.
+
+    Returns what it was, and what the name stands for now.
+    """
     opened = []
+    aliases = []
     for pair in unmatched.matching.pairs:
         group = group_of(pair.old)
         if group == group_of(pair.new) or group == VALUE or group_of(pair.new) != VALUE:
@@ -75,11 +84,21 @@ def _open_aliases(unmatched: Unmatched) -> None:
         value, parent = pair.new.value, pair.new.parent
         if value is None or not value.alias:
             continue
-        named = unmatched.after.symbols.get((pair.new_path, f"{parent}.{value.alias}" if parent else value.alias))
+        there = pair.new_path, f"{parent}.{value.alias}" if parent else value.alias
+        named = unmatched.after.symbols.get(there)
         if named is not None and group_of(named) == group:
             opened.append(pair)
+            aliases.append((pair.old_key, there))
     if opened:
         unmatched.open_pairs(opened)
+    return aliases
+
+
+def _pair_aliases(unmatched: Unmatched, aliases: Sequence[tuple[SymbolKey, SymbolKey]]) -> None:
+    """Pair what has an alias in its place with what the alias stands for, if nobody else is either."""
+    for old, new in aliases:
+        if old in unmatched.before.symbols and new in unmatched.after.symbols and unmatched.may_pair(old, new):
+            unmatched.pair_class(old, new, ALIAS_CONFIDENCE)
 
 
 def _part_strangers(unmatched: Unmatched) -> None:

@@ -402,6 +402,26 @@ def test_a_constructor_is_that_of_its_class() -> None:
     assert ways({"Settings.java": old["Settings.java"]}, renamed)["Settings.java::Settings"] == "Settings.java::Options"
 
 
+def test_a_small_class_goes_on_under_the_name_that_its_alias_stands_for() -> None:
+    old = 'class ClientTimeout(ClientError):\n    """Client timeout."""\n'
+    new = 'class ServerTimeout(ServerError, TimeoutError):\n    """Server timed out."""\n'
+    assert ways({"m.py": old + READ}, {"m.py": new + READ}) == {}
+    told = went({"m.py": old + READ}, {"m.py": f"{new}{READ}ClientTimeout = ServerTimeout\n"})
+    assert told == {"m.py::ClientTimeout": ("m.py::ServerTimeout", 0.8)}
+
+
+def test_the_name_of_its_class_may_go_into_that_of_a_function() -> None:
+    asserts = "        self.assertEqual(200, one.status)\n        self.assertEqual('OK', one.reason)\n"
+    method = "    def test_made(self):\n        one = {}()\n" + asserts + "        self.assertIsNone(one.body)\n"
+    old = f"class TestResponse(TestCase):\n{method.format('Response')}\n\n{WIDEN}"
+    new = f"{WIDEN}def test_{{}}_made():\n    one = Response()\n"
+    new += "    assert 200 == one.status\n    assert 'OK' == one.reason\n"
+    assert ways({"m.py": old}, {"m.py": new.format("response")}) == {
+        "m.py::TestResponse.test_made": "m.py::test_response_made"
+    }
+    assert ways({"m.py": old}, {"m.py": new.format("any")}) == {}
+
+
 @pytest.mark.parametrize("path", LABELS, ids=lambda path: path.stem)
 def test_labels_name_commits_that_were_looked_at(path: Path) -> None:
     """`benchmarks/renames.py` reads them; their repositories are no part of this one."""
