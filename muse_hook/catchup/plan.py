@@ -12,7 +12,7 @@ from muse_hook.git.settings import setting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
     from muse_hook.catchup.queue import HookEvent
     from muse_hook.catchup.state import Baseline
@@ -33,17 +33,18 @@ _MANY_TIPS = 5000
 class RefState:
     """Where the repository's branches and work trees stand now, and stood by its reflogs.
 
-    `branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `reflogs` {branch: entries},
-    `others` [(session, commit)] the refs beside branches that count, `also` the patterns that were asked for.
+    `branches` {name: commit}, `heads` the work trees' HEADs (the current one first), `others` [(session, commit)] the
+    refs beside branches that count, `also` the patterns that were asked for. `reflogs` {branch: entries} are read when
+    they are asked for: of 5,000 branches they are most of what a status takes.
     """
 
-    __slots__ = ("also", "branches", "heads", "others", "reflogs")
+    __slots__ = ("_read_reflogs", "_reflogs", "also", "branches", "heads", "others")
 
     def __init__(
         self,
         branches: Mapping[str, str],
         heads: Sequence[Head],
-        reflogs: Mapping[str, Sequence[ReflogEntry]],
+        read_reflogs: Callable[[], Mapping[str, Sequence[ReflogEntry]]],
         others: Sequence[tuple[str, str]] = (),
         also: Sequence[str] = (),
     ) -> None:
@@ -51,7 +52,15 @@ class RefState:
         self.others = others
         self.also = also
         self.heads = heads
-        self.reflogs = reflogs
+        self._read_reflogs = read_reflogs
+        self._reflogs: Mapping[str, Sequence[ReflogEntry]] | None = None
+
+    @property
+    def reflogs(self) -> Mapping[str, Sequence[ReflogEntry]]:
+        """The moves of the branches, oldest first, by branch."""
+        if self._reflogs is None:
+            self._reflogs = self._read_reflogs()
+        return self._reflogs
 
     def order(self, repo: Repository) -> list[str]:
         """Return the branches as session rule 3 asks them; asking Git for the default one costs, so only on demand."""
@@ -78,15 +87,21 @@ def read_ref_state(repo: Repository, current: Head | None = None, also: Sequence
     if current is None:
         current = repo.head()
     others = [tree.head for tree in repo.worktrees() if tree.name != current.worktree]
-    branches, reflogs = repo.branches(), repo.branch_reflogs()
+    branches = repo.branches()
     patterns = [*_counting(repo), *also]
     if not patterns:
-        return RefState(branches, [current, *others], reflogs)
+        return RefState(branches, [current, *others], repo.branch_reflogs)
     found = {name: oid for name, oid in repo.matching_refs(*patterns).items() if not name.endswith("/HEAD")}
+    counting: Container[str] | None = None
     if any(pattern.startswith(_BRANCHES[:-1]) for pattern in patterns):
         branches = {name: oid for name, oid in branches.items() if _BRANCHES + name in found}
-        reflogs = {name: entries for name, entries in reflogs.items() if name in branches}
+        counting = branches
     chosen = [(_session_of_ref(name), oid) for name, oid in found.items() if not name.startswith(_BRANCHES)]
+
+    def reflogs() -> dict[str, list[ReflogEntry]]:
+        moves = repo.branch_reflogs()
+        return moves if counting is None else {name: moves[name] for name in moves if name in counting}
+
     return RefState(branches, [current, *others], reflogs, chosen, also)
 
 

@@ -129,7 +129,7 @@ def _files_below(top: str, folder: str) -> Iterator[str]:
 
 def _from_file(path: str) -> list[ReflogEntry]:
     try:
-        with open(path.encode("utf-8", "surrogateescape"), "rb") as file:
+        with open(path.encode("utf-8", "surrogateescape"), "rb", buffering=0) as file:
             lines = file.read().split(b"\n")
     except OSError:
         return []
