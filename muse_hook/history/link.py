@@ -184,7 +184,8 @@ class Linker:
         self._links: list[tuple[int, int, int]] = []
         self._linked: list[tuple[int, int, int]] = []
         self._moves: list[MoveRow] = []
-        self._places: dict[int, set[str]] = {}
+        self._places: dict[int, set[str]] = {}  # of this run's moves
+        self._is_first = connection.execute("SELECT 1 FROM moves LIMIT 1").fetchone() is None
         self.addresses = AddressHistory(connection, lambda: self._ancestry)
         self.symbols = SymbolHistory(connection)
         self._reach_cache = ReachCache(self._ancestry)
@@ -273,6 +274,8 @@ class Linker:
     def places(self, symbol: int) -> set[str]:
         """Return every address that a symbol which has moved at all ever had, anywhere."""
         found = set(self._places.get(symbol, ()))
+        if self._is_first:
+            return found
         for row in self._sql.execute("SELECT old_address, new_address FROM moves WHERE symbol = ?", (symbol,)):
             found.update(row)
         return found

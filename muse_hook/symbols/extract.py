@@ -41,9 +41,15 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
-    is_parted = not (reader.is_in_context or reader.is_whole)
+    has_sections = reader.is_whole and reader.query.has_headings
+    is_parted = has_sections or not (reader.is_in_context or reader.is_whole)
     if is_parted and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
-        found = read_changed(text, previous.segments, reader)
+        if has_sections:
+            from muse_hook.symbols.sections import read_changed_sections  # few commits change a text
+
+            found = read_changed_sections(text, previous.segments, reader)
+        else:
+            found = read_changed(text, previous.segments, reader)
         # the nodes of both are more than the file can have: where that is few enough, so are its own
         if found is not None and previous.nodes + found[1] <= MAX_NODES:
             return SegmentedTable(language, found[0], nodes=previous.nodes + found[1])
@@ -99,8 +105,14 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
             return SegmentedTable(language, state="unparsed", damaged=True)
         statements, swallowed = recovery.statements, recovery.swallowed
     segments = cut(text, whole(item_cuts(text, statements)), len(text))
-    damaged = damaged and not reader.is_sound
-    return SegmentedTable(language, segments, damaged=damaged, nodes=nodes, swallowed=b"\n".join(swallowed))
+    return SegmentedTable(
+        language,
+        segments,
+        damaged=damaged and not reader.is_sound,
+        nodes=nodes,
+        swallowed=b"\n".join(swallowed),
+        has_errors=damaged,
+    )
 
 
 def decoded(source: bytes, language: Language) -> bytes:

@@ -190,7 +190,7 @@ def _read_gap(
     if gap.endswith(b"\\\n") or (after is not None and not gap.endswith(b"\n")):
         return None
     closing = str(reader.language.row.get("closing", "")).encode()
-    context = _class_of(before)
+    context = class_of(before)
     if context is not None and closing and (after is None or after.role != MEMBER):
         # members end with the class where something closes it
         context = context if before[-1].role == HEADER else None
@@ -221,7 +221,7 @@ def _read_gap(
     return cut(source[: len(opening) + len(gap)], cuts, len(opening) + len(gap)), root.descendant_count
 
 
-def _class_of(before: Sequence[Segment]) -> Segment | None:
+def class_of(before: Sequence[Segment]) -> Segment | None:
     """Return the header of the class that the last segment belongs to."""
     for segment in reversed(before):
         if segment.role == HEADER:

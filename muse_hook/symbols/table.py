@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class SegmentedTable(SymbolTable):
     """A symbol table that knows the segments it was made from."""
 
-    __slots__ = ("language", "nodes", "segments")
+    __slots__ = ("has_errors", "language", "nodes", "segments")
 
     def __init__(
         self,
@@ -32,7 +32,9 @@ class SegmentedTable(SymbolTable):
         damaged: bool = False,
         nodes: int = 0,
         swallowed: bytes = b"",
+        has_errors: bool = False,
     ) -> None:
+        self.has_errors = has_errors  # which a language may do without calling it damage
         self.language = language
         self.language_name = language.name
         self.segments = tuple(segments)
@@ -61,7 +63,7 @@ class SegmentedTable(SymbolTable):
 
     def is_reusable(self, language: Language) -> bool:
         """Whether another version's table, in `language`, may take over segments of this one."""
-        return self.language is language and bool(self.segments) and not self.damaged
+        return self.language is language and bool(self.segments) and not (self.damaged or self.has_errors)
 
     def same_module(self, other: SymbolTable) -> bool:
         """Whether `module_id` is equal; segments with equal text are not normalised."""
