@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.answers import Page
     from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
     from muse_hook.history.events import CommitEvent
     from muse_hook.oplog.claim import Claim
 
 _IMPORT = "import"
 _SHORT = 10  # digits of a commit id
+_NOT_LIVE = "it is no live branch: no branch is called so, or it has not moved for 90 days (concurrent --all --since)"
 _ELSEWHERE = 100_000  # commits of other branches that are looked through
 
 
@@ -150,6 +152,8 @@ class Briefing:
         question = f"collisions {name} {self._head} {len(found)}"
         start = offset_of(cursor, question, "collisions")
         passed = [each for each in told.get("not_compared", []) if not name or name in each.get("branches", [name])]
+        if name and not passed and not _is_looked_at(repository, name, told):
+            passed.append({"branches": [name], "reason": _NOT_LIVE})
         head: dict[str, Any] = {"branch": name or None, "found": len(found), "not_compared": passed[:20]}
         title = f"{name or 'all branches'}: {len(found)} collision{'s' if len(found) != 1 else ''}"
         if passed:
@@ -409,6 +413,14 @@ def _op_fact(op: dict[str, Any]) -> Fact:
     value["summary"] = summary
     lead = "  " if "::" in op["address"] else ""
     return Fact(value, f"{lead}{op['op']} {op['address']}  {summary}")
+
+
+def _is_looked_at(repository: Repository, name: str, told: dict[str, Any]) -> bool:
+    """Whether a branch is among those of `concurrent --all`, or the base, or has nothing that the base has not."""
+    base = repository.default_branch()
+    if base is None or name == base or any(each["name"] == name for each in told["branches"]):
+        return True
+    return repository.run("merge-base", "--is-ancestor", repository.resolve(name), repository.resolve(base))[0] == 0
 
 
 def _collisions(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -98,7 +98,11 @@ def compare(
     """
     bases = repository.run("merge-base", "--all", ours, theirs)[1].decode("ascii").split()
     if not bases:
-        raise RevisionError(f"comparing {ours} with {theirs}", "they have no common history", "muse-hook diff A B")
+        what = f"comparing {ours[:12]} with {theirs[:12]}"
+        if repository.is_shallow:
+            why = "they have no common history in this clone, which is shallow"
+            raise RevisionError(what, why, "git fetch --unshallow")
+        raise RevisionError(what, "they have no common history", "muse-hook diff A B")
     with Comparer(objects, recorded=recorded, tables=tables, cache=cache or ChangesCache(0)) as comparer:
         return comparer.compare(ours, theirs, bases)
 

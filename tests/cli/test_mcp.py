@@ -167,6 +167,16 @@ def test_a_branch_that_has_it_as_it_stands_here_is_not_told(shell: Shell) -> Non
     assert [each["subject"] for each in changes] == ["Amended", "Go on", "Squash", "Elsewhere", "Begin"]
 
 
+def test_a_branch_that_was_not_looked_at_gets_no_all_clear(shell: Shell) -> None:
+    shell.repo.git("branch", "merged", "main")
+    assert call("collisions", branch="merged")["not_compared"] == []
+    assert call("collisions", branch="topic")["not_compared"] == []
+    for name in ("topic~0", "HEAD"):  # what is no live branch's name
+        told = call("collisions", branch=name)
+        assert told["found"] == 0
+        assert told["not_compared"][0]["branches"] == [name]
+
+
 def test_what_does_not_fit_is_reached_by_the_cursor(shell: Shell) -> None:
     many = "".join(f"def function_{number}(a):\n    return a + {number}\n\n\n" for number in range(150))
     shell.repo.commit("Many", many=many)
