@@ -82,7 +82,7 @@ def find_unrecorded(repo: Repository, store: Store, whole: Container[str] | None
     )
     purged = store.purged()
     found.purged = sum(oid in purged for oid, _ in rows)
-    found.by_older_engine = count_older(sealed.values())
+    found.by_older_engine = count_older(repo, store, sealed.values())
     unsealed = [oid for oid, _ in rows if oid not in sealed and oid not in purged]
     found.beyond_boundary = sum(oid in shallow for oid in unsealed)
     history = [oid for oid in unsealed if oid in hidden and oid not in shallow]

@@ -14,6 +14,7 @@ from muse_hook.oplog.cut import cut_log
 from muse_hook.oplog.files import write_whole
 from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.seal import grammars_of, supersedes
+from muse_hook.record.lacking import find_lacking
 from muse_hook.record.recorder import Recorder
 
 TYPE_CHECKING = False
@@ -47,15 +48,12 @@ def is_older(name: str) -> bool:
     return supersedes(engine(grammars_of(name)), name)
 
 
-def count_older(batches: Iterable[IndexedBatch]) -> int:
-    """Return how many batches an older engine than the one at work here recorded."""
-    older: dict[str, bool] = {}
-    count = 0
-    for batch in batches:
-        if batch.engine not in older:
-            older[batch.engine] = is_older(batch.engine)
-        count += older[batch.engine]
-    return count
+def count_older(repo: Repository, store: Store, batches: Iterable[IndexedBatch]) -> int:
+    """Return how many batches, one a commit, an older engine recorded, or one that lacked a grammar that is here."""
+    batches = list(batches)
+    older = {engine: is_older(engine) for engine in {batch.engine for batch in batches}}
+    rest = {batch.commit_id: batch.engine for batch in batches if not older[batch.engine]}
+    return len(batches) - len(rest) + len(find_lacking(repo, store, rest))
 
 
 def renew(
@@ -76,7 +74,7 @@ def renew(
     report = RenewReport()
     with Index(store) as index:
         index.refresh()
-        old = _old_batches(index)
+        old = _old_batches(repo, store, index)
         if old:
             generations = Generations(repo)
             try:
@@ -103,14 +101,15 @@ def renew(
     return report
 
 
-def _old_batches(index: Index) -> dict[str, list[IndexedBatch]]:
-    """Return the batches by older engines, by commit; parents before children."""
-    older: dict[str, bool] = {}
+def _old_batches(repo: Repository, store: Store, index: Index) -> dict[str, list[IndexedBatch]]:
+    """Return the batches by older engines, and those that lack a grammar, by commit; parents before children."""
+    batches = sorted(index.every_batch(), key=lambda batch: batch.generation)
+    older = {engine: is_older(engine) for engine in {batch.engine for batch in batches}}
+    counts = index.find({batch.commit_id for batch in batches})
+    lacking = find_lacking(repo, store, {oid: each.engine for oid, each in counts.items() if not older[each.engine]})
     found: dict[str, list[IndexedBatch]] = {}
-    for each in sorted(index.every_batch(), key=lambda batch: batch.generation):
-        if each.engine not in older:
-            older[each.engine] = is_older(each.engine)
-        if older[each.engine]:
+    for each in batches:
+        if older[each.engine] or each.commit_id in lacking:
             found.setdefault(each.commit_id, []).append(each)
     return found
 

@@ -13,6 +13,7 @@ from muse_hook.oplog.reader import OpenLogs
 from muse_hook.oplog.seal import grammars_of, is_cut
 from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.record.delta import TableCache, commit_delta
+from muse_hook.record.lacking import find_lacking
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
 from muse_hook.replay.trees import PartialSymbols, Trees, read_symbols
@@ -62,6 +63,8 @@ def verify(
         with Index(store) as index:
             logs.compare_with(index)
         verification = _Verification(objects, open_logs, logs, report, thorough=everything)
+        ours = {oid: commit.engine for oid, commit in logs.commits.items() if _is_ours(commit.engine)}
+        verification.lacking = frozenset() if everything else frozenset(find_lacking(repo, store, ours))
         chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
         verification.replay(chosen, progress)
         verification.check_marks()
@@ -93,6 +96,7 @@ class _Verification:
         self._comparison = TreeComparison(self._trees)
         # Commits with another engine's batch among what they are replayed from.
         self._by_other_engines: set[str] = set()
+        self.lacking: frozenset[str] = frozenset()  # commits whose recorder lacked a grammar; a thorough look finds out
         self._engines: Counter[str] = Counter()
         self._gone: dict[str, None] = {}
 
@@ -105,6 +109,9 @@ class _Verification:
             done += 1  # noqa: SIM113 - `enumerate` would keep the last one's ops
             if progress is not None:
                 progress(done, len(commits))
+            if commit.commit_id in self.lacking:
+                self._engines[commit.engine] += 1
+                self._by_other_engines.add(commit.commit_id)
             if not _is_ours(commit.engine) or not self._by_other_engines.isdisjoint(commit.parents):
                 self._by_other_engines.add(commit.commit_id)
             if commit.commit_id in chosen:

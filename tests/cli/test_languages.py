@@ -59,5 +59,33 @@ def test_what_lacks_its_grammar_is_named(code: Shell) -> None:
     assert "not installed" in code.run("languages")[1]
 
 
+def test_what_lacked_a_grammar_is_counted_and_recorded_anew_once_it_is_there(
+    code: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = "package c\n\nfunc One() int {\n\treturn 1\n}\n"
+    code.repo.write(".gitattributes", "gen/*.go linguist-generated\n")
+    for path in ("c.go", "gen/d.go"):
+        code.repo.write(path, go)
+    code.repo.commit("go")
+    code.repo.write("gen/d.go", go.replace("1", "2"))
+    code.repo.commit("no go", a="x = 1\n")
+    assert code.run("install", "--no-history")[0] == 0
+    with monkeypatch.context() as lacking:
+        installed = grammar.version
+        lacking.setattr(languages, "_languages", None)
+        lacking.setattr(grammar, "version", lambda package: "" if package.endswith("_go") else installed(package))
+        assert code.run("backfill", "--jobs", "1")[0] == 0
+        assert code.json("status")["unrecorded"]["by_older_engine"] == 0
+    assert "c.go::One" not in code.out("log")
+    # The first file is empty and a file of the language all the same; a rule keeps the symbols of the last one out.
+    assert code.json("status")["unrecorded"]["by_older_engine"] == 2
+    assert code.run("verify")[0] == 0  # a clone may have lacked it
+    assert "recorded 2 commits anew" in code.run("backfill", "--renew", "--jobs", "1")[2]
+    assert "c.go::One" in code.out("log")
+    assert code.json("status")["unrecorded"]["by_older_engine"] == 0
+    assert "nothing to do" in code.run("backfill", "--renew")[2]
+    assert code.run("verify", "--all")[0] == 0
+
+
 def test_nothing_is_said_where_all_are_there(code: Shell) -> None:
     assert code.json("status")["without_grammar"] == []
