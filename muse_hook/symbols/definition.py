@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.digest import digest, digest_or_empty
-from muse_hook.symbols.tokens import leaves, masked
+from muse_hook.symbols.tokens import CLOSE, OPEN, leaves, masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -252,8 +252,11 @@ class ClassDefinition:
     def bases_id(self) -> str:
         """Of the header without decorators and name: bases, keywords, type parameters."""
         normal = self.header.normal
-        start = normal.roles["decorator"][-1][1] if "decorator" in normal.roles else 0
-        return digest(normal.masked(self.name, is_own=True)[start:])
+        entries = list(normal.masked(self.name, is_own=True))
+        decorators = normal.roles.get("decorator", ())
+        for start, end in reversed(decorators):
+            del entries[start:end]
+        return digest(_unwrapped(entries) if decorators else entries)
 
     @property
     def docstring_id(self) -> str:
@@ -300,6 +303,23 @@ class ClassDefinition:
         """The decorators as people read them."""
         display_text = self.header.reader.normaliser.display_text
         return tuple(display_text(one) for one in self.header.captures().get("decorator", ()))
+
+
+def _unwrapped(entries: list[str]) -> list[str]:
+    """Return a tree without the nodes that hold nothing, and the outermost one that holds only another."""
+    kept: list[str] = []
+    for entry in entries:
+        if entry == CLOSE and kept and kept[-1].startswith(OPEN):
+            kept.pop()
+        else:
+            kept.append(entry)
+    depth = 0
+    for at, entry in enumerate(kept[1:-1], 1):
+        depth += entry.startswith(OPEN) - (entry == CLOSE)
+        if depth <= 0:
+            is_only = depth == 0 and at == len(kept) - 2 and kept[1].startswith(OPEN)
+            return kept[1:-1] if is_only else kept
+    return kept
 
 
 class Implied:

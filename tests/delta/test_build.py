@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from support.deltas import blob, changed, children, delta_of, patch_of, summaries, symbols_of, table
 
 from muse_hook.delta.build import build_delta
@@ -400,3 +401,18 @@ def test_hash_seeds_do_not_matter() -> None:
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        ("class A:", "@final\nclass A:", ["decorators"]),
+        ("@final\nclass A(B, k=1):", "@b(1)\n@final\nclass A(B, k=1):", ["decorators"]),
+        ("@final\nclass A(B):", "class A(C):", ["bases", "decorators"]),
+        ("@final\nclass A:", "@final\nclass A[T]:", ["bases"]),
+    ],
+)
+def test_a_decorator_of_a_class_is_no_change_of_its_bases(before: str, after: str, change: list[str]) -> None:
+    body = "\n    x = 1\n\n    def f(self):\n        return 1\n"
+    (op,) = children(delta_of({"m.py": before + body}, {"m.py": after + body}))
+    assert (op["address"], op["change"]) == ("m.py::A", change)
