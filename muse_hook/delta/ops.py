@@ -231,7 +231,9 @@ def restate_symbol(path: str, symbol: Symbol) -> ReplaceOp:
 
 def with_signature(op: SymbolOp, old: Symbol, new: Symbol) -> None:
     """Note the old and the new header on the op of a callable, where they differ."""
-    if old.signature_id and new.signature_id and old.signature_id != new.signature_id:
+    if not old.signature_id or not new.signature_id or old.signature_id == new.signature_id:
+        return
+    if old.signature != new.signature:  # another definition of the name may differ
         op["signature"] = {"old": _capped(old.signature), "new": _capped(new.signature)}
 
 

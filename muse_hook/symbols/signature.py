@@ -6,7 +6,7 @@ from muse_hook.model.symbol import Parameter, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -64,7 +64,7 @@ def returns_of(text: SourceText) -> str:
 
 
 def signature_of(text: SourceText, name: str) -> str:
-    """Return name, parameters and result on one line, as they are written; "" for what has no parameters."""
+    """Return name, type parameters, parameters and result on one line, as they are written; "" without parameters."""
     captures = text.captures()
     if "parameters" not in captures:
         return ""
@@ -73,7 +73,15 @@ def signature_of(text: SourceText, name: str) -> str:
         for key in ("parameters", "returns")
     )
     before = "async " if "async" in captures else ""
-    return f"{before}{name}{parameters}{' -> ' if returns else ''}{returns}"
+    types = "".join(_in_one_line(node, text.written(node)) for node in _between_name_and(captures["parameters"][0]))
+    return f"{before}{name}{types}{parameters}{' -> ' if returns else ''}{returns}"
+
+
+def _between_name_and(parameters: Node) -> Iterator[Node]:
+    """Yield the type parameters of a function that stand right before its parameters."""
+    node = parameters.prev_named_sibling
+    if node is not None and (node.text or b"")[:1] in (b"[", b"<"):
+        yield node
 
 
 def _in_one_line(node: Node, source: bytes) -> str:

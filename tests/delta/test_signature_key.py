@@ -39,3 +39,14 @@ def test_a_long_header_is_cut() -> None:
     (op,) = children(delta_of({"m.py": f"def f({names}):\n{BODY}"}, {"m.py": f"def f({names}, z):\n{BODY}"}))
     assert [len(op["signature"][side]) for side in ("old", "new")] == [500, 500]
     assert op["signature"]["old"].endswith("…")
+
+
+def test_type_parameters_stand_in_a_header_and_one_that_only_another_definition_changed_is_none() -> None:
+    (op,) = children(delta_of({"m.py": "def f[T](url: T):\n" + BODY}, {"m.py": "def f[T: int](url: T):\n" + BODY}))
+    assert op["signature"] == {"old": "f[T](url: T)", "new": "f[T: int](url: T)"}
+    old = "func F(a int) int {\n\treturn a\n}\n"
+    (op,) = children(delta_of({"m.go": old}, {"m.go": old.replace("F(a int) int", "F[T any](a T) T")}))
+    assert op["signature"] == {"old": "F(a int) -> int", "new": "F[T any](a T) -> T"}
+    wrapped = "def f(url):\n" + BODY
+    (op,) = children(delta_of({"m.py": wrapped + "f = cache(f)\n"}, {"m.py": "@cache\n" + wrapped}))
+    assert "signature" not in op
