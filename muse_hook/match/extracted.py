@@ -63,11 +63,11 @@ def is_part_of_another(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> 
     one, other = unmatched.before.symbols[old], unmatched.after.symbols[new]
     lost, gained = frozenset((one.name,)), frozenset((other.name,))
     for pair in unmatched.matching.pairs:
-        if pair.new.mentions(gained) and not pair.old.mentions(gained) and pair.new_path == new[0]:
+        if pair.new_path == new[0] and pair.new.mentions(gained) and not pair.old.mentions(gained):
             own = [leaves for _, leaves in other.statement_leaves if leaves]
             if _share_in(own, _without(pair.old, pair.new)) >= LEAST_SHARE:
                 return True
-        if pair.old.mentions(lost) and not pair.new.mentions(lost) and pair.old_path == old[0]:
+        if pair.old_path == old[0] and pair.old.mentions(lost) and not pair.new.mentions(lost):
             own = [leaves for _, leaves in one.statement_leaves if leaves]
             if _share_in(own, _without(pair.new, pair.old)) >= LEAST_SHARE:
                 return True
