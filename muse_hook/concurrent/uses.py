@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from muse_hook.concurrent.expected import SUPER, expectations_of, is_async, is_constructor, passed
 from muse_hook.concurrent.said import STAR, imported_name
@@ -145,6 +146,8 @@ class _Uses:
         self._changer = changer
         self._uses_of_name: dict[str, list[NewUse]] = {}
         self._known_aliases: dict[str, set[str]] = {}
+        self._names_of_module: dict[str, set[str]] = {}
+        self._sources_of_path: dict[str, set[str]] = {}
         for said in side.said() if names else ():
             for alias, originals in said.aliases_of(names).items():
                 self._known_aliases.setdefault(alias, set()).update(originals)
@@ -237,8 +240,22 @@ class _Uses:
 
     def _names_in_module(self, path: str) -> set[str]:
         """Return the names that a module (its path of before) has on either side, and had."""
-        tables = [*self._changer.tables(path), *self._side.tables(path)]
-        return {symbol.name for table in tables for symbol in table.values() if not symbol.parent}
+        names = self._names_of_module.get(path)
+        if names is None:
+            tables = [*self._changer.tables(path), *self._side.tables(path)]
+            names = {symbol.name for table in tables for symbol in table.values() if not symbol.parent}
+            self._names_of_module[path] = names
+        return names
+
+    def _sources(self, path: str) -> set[str]:
+        """Return what a file of now imports, and from where, by simple names."""
+        sources = self._sources_of_path.get(path)
+        if sources is None:
+            every = (each for found in self._side.imports_of(path).values() for each in found)
+            sources = self._sources_of_path[path] = {
+                name for each in every for name in (_origin(each), *each.tokens[1:2])
+            }
+        return sources
 
     def refers_to(self, path: str, key: SymbolKey, owner: Symbol) -> bool:
         """Whether a file of now has to do with the owner of a name, which stood at `key` before."""
@@ -252,6 +269,8 @@ class _Uses:
         if any(_brings(each, wanted, key[0]) for each in (*near, *imports.get(STAR, ()))):
             return True
         # under another name: the module, or the class that owns it
+        if self._sources(path).isdisjoint(_module(key[0])):
+            return False
         every = [each for found in imports.values() for each in found]
         names = self._names_in_module(key[0])
         return any(
@@ -262,6 +281,8 @@ class _Uses:
 
 def _imports_inside(tokens: Sequence[str], path: str, name: str = "") -> bool:
     """Whether a text imports from the module at a path, or that module: for itself, and there the name."""
+    if "import" not in tokens:
+        return False
     for at in range(1, len(tokens)):
         if tokens[at] != "import":
             continue
@@ -322,8 +343,13 @@ def _brings(imported: Symbol, wanted: set[str], path: str) -> bool:
 
 def _is_of(imported: Symbol, path: str) -> bool:
     """Say whether an import of a name is from the module at a path."""
+    return _origin(imported) in _module(path)
+
+
+def _origin(imported: Symbol) -> str:
+    """Return the simple name of the module that an import of a name is from."""
     origin = imported.tokens[0] if imported.tokens else ""
-    return _last(origin.rstrip("/").rpartition("/")[2].removesuffix(".js")) in _module(path)
+    return _last(origin.rstrip("/").rpartition("/")[2].removesuffix(".js"))
 
 
 def _is_module(imported: Symbol, path: str, names: Collection[str]) -> bool:
@@ -335,10 +361,11 @@ def _is_module(imported: Symbol, path: str, names: Collection[str]) -> bool:
     return _is_of(imported, path) if is_whole else tokens[1] in _module(path)
 
 
-def _module(path: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def _module(path: str) -> frozenset[str]:
     """Return the names that a module at a path is imported by."""
     *folders, file = path.split("/")
-    return {file.partition(".")[0], *folders[-1:]}
+    return frozenset((file.partition(".")[0], *folders[-1:]))
 
 
 def _last(dotted: str) -> str:
