@@ -69,7 +69,8 @@ def expectations_of(side: BranchChanges) -> list[Expectation]:
         now = side.table(path)
         if file.old is None or now is None:
             continue
-        for old, new, before, after in changed_constructors(file.old, now):
+        changed = file.changed if now is file.new else file.old.changed(now)
+        for old, new, before, after in changed_constructors(file.old, now, changed):
             key = (path, old.qualified_name)
             change = BranchChange(old, new, (side.path_now(path), new.qualified_name), (), ["signature"])
             breaks = any(bump == "major" for bump, _, _ in compare_passed(before, after))
@@ -101,16 +102,17 @@ def _of_change(side: BranchChanges, key: SymbolKey, change: BranchChange) -> Ite
 
 
 def changed_constructors(
-    before: SymbolTable, after: SymbolTable
+    before: SymbolTable, after: SymbolTable, changed: Sequence[str]
 ) -> Iterator[tuple[Symbol, Symbol, Sequence[Parameter], Sequence[Parameter]]]:
     """Yield the classes of a file, before and after, that take other parameters, with these, and say so nowhere.
 
+    `changed` are the names of what both have and is not the same.
     A class whose own constructor is written on both sides is not among them: that method says it. One is that makes it
     of its fields, or has it from a base of the same file.
     """
     names = [name for name, symbol in before.symbols.items() if group_of(symbol) == CONTAINER]
     names = [name for name in names if name in after.symbols and group_of(after.symbols[name]) == CONTAINER]
-    if not names or not _may_differ(before, after):
+    if not names or not _may_differ(before, after, changed):
         return
     surfaces = Surface({"": before}), Surface({"": after})
     for name in names:
@@ -122,13 +124,13 @@ def changed_constructors(
             yield old, new, made[0], made[1]
 
 
-def _may_differ(before: SymbolTable, after: SymbolTable) -> bool:
+def _may_differ(before: SymbolTable, after: SymbolTable, changed: Sequence[str]) -> bool:
     """Whether a class, an attribute or a constructor changed at all: most changes of a file are of other things."""
     constructors = _constructors(after)
     if not constructors:
         return False
     olds, news = before.symbols, after.symbols
-    touched = {*before.changed(after), *(olds.keys() ^ news.keys())}
+    touched = {*changed, *(olds.keys() ^ news.keys())}
     symbols = (news.get(name) or olds[name] for name in touched)
     return any(
         each.name in constructors or group_of(each) == CONTAINER or (group_of(each) == VALUE and each.parent)

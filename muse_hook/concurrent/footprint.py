@@ -308,7 +308,7 @@ def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
         if new is None or (name in changed and group_of(old) == CALLABLE and is_broken(old, new)):
             yield from names_of(old, file.old.language_name if file.old is not None else "")
     if file.old is not None and file.new is not None:
-        yield from (old.name for old, *_ in changed_constructors(file.old, file.new))
+        yield from (old.name for old, *_ in changed_constructors(file.old, file.new, file.changed))
     if file.vanished:
         yield tail(module_name(file.path))
 
