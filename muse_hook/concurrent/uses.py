@@ -33,7 +33,7 @@ HANDING_ON = (("=",), (":=",), ("partial",), ("@",))
 MAX_IMPORTED = 12
 """Tokens of an import inside a function that are looked at."""
 
-CALLS, IMPORTS, OVERRIDES, READS = "calls", "imports", "overrides", "reads"
+CALLS, IMPORTS, INHERITS, OVERRIDES, READS = "calls", "imports", "inherits", "overrides", "reads"
 """What a new user does with what the other side broke."""
 
 
@@ -53,8 +53,10 @@ def new_users(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[Exp
     for each in expected:
         yield from _users_of(each, user, uses)
         if each.makes:
-            for (path, _), heir in heirs.get(each.makes, ()):
+            for (path, name), heir in heirs.get(each.makes, ()):
                 if uses.refers_to(path, each.key, each.change.old):
+                    if (path, name) in user.added:
+                        yield each, (path, name), heir, INHERITS
                     for use, said in uses.of_name(heir.name, (path, heir.qualified_name), heir):
                         # in another file nothing says whose heir it is: see `Footprint`
                         if said in use.calls and use.key[0] == path:

@@ -87,7 +87,13 @@ CASES = {
         MADE,
         ("self, a", "self, a, b"),
         (None, HEIR),
-        ("signature_and_caller", "B.__init__", "calls", True),
+        ("signature_and_caller", "B.__init__", "inherits", True),
+    ),
+    "a class of fields that a new one inherits": (
+        DATACLASS,
+        ("    z", "    y: int\n    z"),
+        (None, "from m import P\n\n\n@dataclass\nclass Q(P):\n    w: int = 0\n"),
+        ("signature_and_caller", "P", "inherits", True),
     ),
     "a property that is a method now": (
         SIZE,
@@ -171,6 +177,7 @@ def test_a_new_user_of_what_the_other_side_changed(case: str) -> None:
             "from m import B\n\n\nclass C(B):\n    def run(self, a, b):\n        return a\n",
         ),
         (METHOD, ("self, a", "self, a, b"), "class C(A):\n    def run(self, a):\n        return a\n"),
+        (MADE, ("self, a", "self, a, b"), "from m import B\n\n\nclass C(B):\n    def __init__(self):\n        pass\n"),
         (SIZE, ("    @property\n", ""), "def f(x):\n    return x.size\n"),
         (DATACLASS, ("z: int = 0", "z: int = 0  # last"), "from m import P\n\n\ndef f(x):\n    return P(1)\n"),
         (DATACLASS, ("z: int", "depth: int"), "from m import P\n\n\ndef f(x):\n    return x.z\n"),
