@@ -172,6 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--oracle", type=Path)
     parser.add_argument("--on", help="what the table calls the clones (their folders' names)")
+    parser.add_argument("--quick", action="store_true", help="without damage")
     parser.add_argument("-I", dest="headers", action="append", default=[], help="headers of C and C++")
     parser.add_argument("-D", dest="defined", action="append", default=[], help="macros of C and C++")
     parser.add_argument("language", nargs="?")
@@ -184,11 +185,12 @@ def main() -> None:
         paths = [path for clone in arguments.clone for path in files_of(clone, language)]
         given = [*(f"-I{one}" for one in arguments.headers), *(f"-D{one}" for one in arguments.defined)]
         measured = judged(arguments.oracle, language, paths, given) or {"files": len(paths)}
-        damage = beside_damage(arguments.oracle, language, paths)
+        damage = None if arguments.quick else beside_damage(arguments.oracle, language, paths)
         if damage is not None:
             measured["damage"] = damage
         clones = [clone for clone in arguments.clone if (clone / ".git").exists()]
-        measured["again"] = read_again(clones, language)
+        if clones:
+            measured["again"] = read_again(clones, language)
         kept = json.loads(KEPT.read_text("utf-8"))
         names = arguments.on or ", ".join(clone.name for clone in arguments.clone)
         kept[language.name]["measured"] = {"on": names, **measured}

@@ -4,5 +4,6 @@
 (if_statement) @scope.if
 (elif_clause) @scope.elif
 (else_clause) @scope.else
+(compound_statement) @through
 
 (command name: (command_name (word) @call))

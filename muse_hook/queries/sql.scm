@@ -7,6 +7,7 @@
     (create_materialized_view)
     (create_type)
     (create_function)
+    (create_procedure)
     (create_trigger)
     (create_index)
     (create_sequence)
@@ -15,7 +16,8 @@
 (create_view (object_reference name: (_) @name)) @definition.class
 (create_materialized_view (object_reference name: (_) @name)) @definition.class
 (create_type (object_reference name: (_) @name)) @definition.class
-(create_function (object_reference name: (_) @name) (function_body)? @body) @definition.function
+(create_function (keyword_function) . (object_reference name: (_) @name) (function_body)? @body) @definition.function
+(create_procedure (keyword_procedure) . (object_reference name: (_) @name) (procedure_body)? @body) @definition.function
 (create_trigger (keyword_trigger) . (object_reference name: (_) @name)) @definition.function
 (create_index column: (identifier) @name) @definition.variable
 (create_sequence (object_reference name: (_) @name)) @definition.variable

@@ -653,6 +653,29 @@ def _is_whole(branch: bytes) -> bool:
     return is_ended and re.match(rb"else\b|[&|)+?.=-]", text) is None
 
 
+_TABLE_ENDS = re.compile(
+    rb"(?P<other>--[^\n]*|/\*(?s:.*?)\*/|'(?:[^']|'')*'|\"[^\"]*\"|\$\w*\$)"
+    rb"|(?<=\))(?P<before>\s*)"
+    rb"(?:(?P<inherits>INHERITS\s*)\((?P<of>[^()]*)\)|(?P<strict>STRICT)|(?P<rows>WITHOUT[ ]ROWID))(?=\s*[,;])",
+    re.IGNORECASE,
+)
+
+
+def table_options(source: bytes) -> bytes:
+    """Return SQL in which what stands behind the columns of a table is an option that the grammar knows (`A=B`)."""
+
+    def other(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        if found["inherits"]:
+            of = re.sub(rb"[^\w\s]|(?<=\S)\s+(?=\S)", lambda one: b"_" * len(one[0]), found["of"])
+            return found["before"] + found["inherits"] + b"=" + of + b" "
+        if found["strict"]:
+            return found["before"] + b"S=" + text[-4:]
+        return found["before"] + b"WITHOU=_" + text[-5:] if found["rows"] else text
+
+    return _TABLE_ENDS.sub(other, source)
+
+
 RULES: dict[str, Callable[[bytes], bytes]] = {
     "brackets_first": brackets_first,
     "named_as_types": named_as_types,
@@ -664,6 +687,7 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "guards_apart": guards_apart,
     "macros_apart": macros_apart,
     "whole_branches": whole_branches,
+    "table_options": table_options,
 }
 
 PARTIAL = frozenset(RULES) - {"brackets_first"}

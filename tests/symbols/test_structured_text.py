@@ -38,6 +38,15 @@ def table(path: str, text: str) -> SymbolTable:
         ("a.toml", '[a."b.c"]\nd.e = 1\n[[f]]\ng = 1\n[f.h]\ni = 1\n', ["a", "a.b.c", "a.b.c.d", "a.b.c.d.e", "f"]),
         ("a.yaml", "a b:\n  - c: 1\nd: {e: 1}\n---\n'f''g': 1\n", ["a b", "d", "d.e", "f'g"]),
         ("a.json", '{"a.b": {"c d": 1, "": 2}, "\\u00e4": [{"x": 1}]}', ["a.b", "a.b.c d", "ä"]),
+        (
+            "a.lua",
+            "local a, b = f()\nif a then\n  function M.c() end\nelse\n  d, e = 1, 2\nend\ndo local g end\n",
+            [*"ab", "M.c", *"deg"],
+        ),
+        ("a.sh", "{\n  a() { b() { :; }; }\n  if x; then c() { :; }; fi\n}\n", ["a", "c"]),
+        ("a.sql", 'CREATE TABLE "A b" (c int) INHERITS (d);\nCREATE TABLE "e" (f int) STRICT;\n', ["A b", "e"]),
+        ("a.sql", "CREATE FUNCTION s.f(a int) RETURNS bool AS $$ SELECT 1 $$ LANGUAGE sql;\n", ["f"]),
+        ("a.sql", "CREATE TABLE a (b int) WITHOUT ROWID;\nCREATE PROCEDURE p(a int) AS $$ SELECT 1 $$;\n", ["a", "p"]),
         ("a.html", '<div id="a"><p ID=\'b c\'>x</p></div><br id="{{ x }}"><i id=d>', ["a", "b c", "d"]),
     ],
 )
