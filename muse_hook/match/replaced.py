@@ -55,8 +55,9 @@ MOST_PARTS = 4
 """So many of those that it names are looked at."""
 
 NAMESAKE_WORDS, NAMESAKE_TEXT, NAMESAKE_CONFIDENCE = 3, 0.1, 0.5
-"""A name of so many words that nobody else in the commit has goes on in another class of its file, or beside one, where
-so much of the text is the same, or a body that stayed says the name as before."""
+"""A method's name of so many words that nobody else in the commit has goes on beside its class, or a function's in one,
+where so much of the text is the same, or a body that stayed says the name as before. Not between two classes: both may
+have methods of the names that an interface asks for."""
 
 SITES, SITES_TEXT = 2, 0.15
 """With so many bodies that call the one in the other's stead, a text that has so much in common is enough."""
@@ -129,7 +130,7 @@ def _match_wrapped(compared: BodyComparison) -> None:
 
 
 def _match_namesakes(compared: BodyComparison) -> None:
-    """Pair functions of one long name that were written anew while they went to another class of their file."""
+    """Pair functions of one long name that were written anew while they left their class, or went into one."""
     unmatched = compared.unmatched
     before, after = unmatched.before, unmatched.after
     for name in sorted(compared.old_names.keys() & compared.open_names.keys()):
@@ -138,6 +139,8 @@ def _match_namesakes(compared: BodyComparison) -> None:
             continue
         one, other = before.features(old), after.features(new)
         if len(one.words) < NAMESAKE_WORDS or unmatched.matching.new_path(old[0]) != new[0]:
+            continue
+        if one.symbol.parent and other.symbol.parent:
             continue
         if not unmatched.may_pair(old, new):
             continue

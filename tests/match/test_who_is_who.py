@@ -289,6 +289,18 @@ def test_a_long_name_goes_on_beside_its_class_where_who_calls_it_stayed() -> Non
     assert ways({"m.py": short[0]}, {"m.py": short[1]}) == {}
 
 
+def test_methods_that_an_interface_asks_for_are_each_classs_own() -> None:
+    def visitors(*, first: bool) -> str:
+        one = "def visit_group_by(node):\n    self.tasks.append(Task(node, self.context))\n    return self.tasks\n"
+        two = "def visit_group_by(node):\n    for each in node.parts:\n        self.nodes.add(each.node, node.name)\n"
+        parts = (one, "") if first else ("", two)
+        return "".join(
+            inside(name, SPLIT, *filter(None, (text,))) for name, text in zip(("Tasks", "Nodes"), parts, strict=True)
+        )
+
+    assert ways({"m.py": visitors(first=True)}, {"m.py": visitors(first=False)}) == {}
+
+
 def test_a_constructor_stays_itself_where_a_helper_was_put_into_it() -> None:
     both = """\
         name, word = {}
