@@ -127,6 +127,29 @@ def test_what_was_kept_is_asked_anew_where_it_is_damaged_or_a_branch_moved(fork:
     assert told(map_of(fork.repo, keep=True)) == []
 
 
+def test_two_branches_are_compared_by_the_files_in_which_they_meet(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    def moved(path: str) -> Files:
+        return {path: "def gone(a):\n    return a\n\n\ndef near(a):\n    return a + 1\n"}
+
+    text = "def helper(a):\n" + "".join(f"    x{number} = a + {number}\n" for number in range(20))
+    fork.commit("Base", {"app.py": text, **moved("far.py")})
+    branch(fork, "early", {"app.py": text.replace("a + 5", "a - 5")})
+    fork.commit("Step", {"far.py": None, **moved("farther.py")})
+    branch(fork, "late", {"app.py": text.replace("a + 5", "a * 5")})
+    looked: list[tuple[str, ...]] = []
+    init = BranchChanges.__init__
+
+    def spied(self: BranchChanges, files: Any, *arguments: Any, **named: Any) -> None:
+        looked.append(tuple(file.path for file in files))
+        init(self, files, *arguments, **named)
+
+    monkeypatch.setattr(BranchChanges, "__init__", spied)
+    found = map_of(fork.repo)
+    assert set(looked) == {("app.py",)}
+    hold_against_each_pair(fork.repo, None, found)
+    assert told(found) == [(("early", "late"), "app.py::helper")]
+
+
 def test_what_the_base_did_in_between_is_put_together_with_what_a_later_branch_did(
     fork: Fork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
