@@ -41,6 +41,10 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
+    if reader.is_in_context and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
+        edited = _read_edited(text, language, previous, reader)
+        if edited is not None:
+            return edited
     has_sections = reader.is_whole and reader.query.has_headings
     is_parted = has_sections or not (reader.is_in_context or reader.is_whole)
     if is_parted and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
@@ -112,7 +116,23 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
         nodes=nodes,
         swallowed=b"\n".join(swallowed),
         has_errors=damaged,
+        context=text if reader.is_in_context and not damaged else None,
     )
+
+
+def _read_edited(text: bytes, language: Language, previous: SegmentedTable, reader: Reader) -> SegmentedTable | None:
+    """Return the table of a file of which another version is known; None where it has to be parsed as a whole."""
+    if previous.context is None or language.row.get("blocks") == "indented":
+        return None
+    from muse_hook.symbols.edited import EditedFile  # few languages need it
+
+    edited = EditedFile(text, previous.segments, previous.context, reader)
+    if edited.segments is None or edited.root is None:
+        return None
+    nodes = edited.root.descendant_count
+    if nodes > MAX_NODES or is_deeper(edited.root, MAX_DEPTH):
+        return None
+    return SegmentedTable(language, edited.segments, nodes=nodes, context=text)
 
 
 def decoded(source: bytes, language: Language) -> bytes:

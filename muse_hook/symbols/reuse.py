@@ -37,7 +37,7 @@ def read_changed(text: bytes, old: Sequence[Segment], reader: Reader) -> tuple[l
 
     None where there is any doubt.
     """
-    runs = _common(text, old)
+    runs = common_runs(text, old)
     for _ in range(ATTEMPTS):
         if not runs:
             return None
@@ -92,7 +92,7 @@ def _widened(text: bytes, old: Sequence[Segment], runs: Sequence[SegmentRun], ga
     return before + after
 
 
-def _common(text: bytes, old: Sequence[Segment]) -> list[SegmentRun]:
+def common_runs(text: bytes, old: Sequence[Segment]) -> list[SegmentRun]:
     """Return the runs of old segments that stand in `text`, in order on both sides."""
     count = len(old)
     first, at = 0, 0

@@ -13,13 +13,16 @@ from muse_hook.symbols.tokens import RAW, leaves
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
     from muse_hook.languages.languages import Language
     from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.query import Captures
+
+    # What differs between two versions: from where to where in the older one, from where to where in the newer one.
+    Edit = tuple[int, int, int, int]
 else:
     from _collections import deque  # the package costs a hook a thirtieth of its instructions
 
@@ -94,19 +97,24 @@ class Parsed:
     """A tree, for the texts of its source to share until the reader lets it go: then `root` is None.
 
     `nodes` are those of its statements, by where their texts begin, `captures` what was captured in the texts that were
-    asked, by where they begin, their lengths, kinds and names: a changed function is asked five times.
+    asked, by where they begin, their lengths, kinds and names: a changed function is asked five times. `given` is what
+    the parser was given, respelled more than other files where it `is_respelled`.
     """
 
-    __slots__ = ("captures", "nodes", "root")
+    __slots__ = ("captures", "given", "is_respelled", "nodes", "root", "tree")
 
-    def __init__(self, root: Node) -> None:
-        self.root: Node | None = root
+    def __init__(self, tree: Tree, given: bytes = b"", *, is_respelled: bool = False) -> None:
+        self.tree: Tree | None = tree
+        self.root: Node | None = tree.root_node
+        self.given = given
+        self.is_respelled = is_respelled
         self.nodes: dict[int, Node] = {}
         self.captures: dict[tuple[int, int, str, str], Captures] = {}
 
     def drop(self) -> None:
         """Let the tree go."""
-        self.root = None
+        self.root = self.tree = None
+        self.given = b""
         self.nodes = {}
         self.captures = {}
 
@@ -138,24 +146,68 @@ class Reader:
 
     def parse(self, source: bytes) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
-        if self._always:
-            from muse_hook.symbols.respell import RULES  # few languages need it
+        given = self._given(source)
+        tree = self.parser.parse(given)
+        is_respelled = False
+        if tree.root_node.has_error and self._respell:
+            from muse_hook.symbols.respell import PARTIAL  # few files need it
 
-            source = RULES[self._always](source)
-        root = self.parser.parse(source).root_node
-        if root.has_error and self._respell:
-            from muse_hook.symbols.respell import PARTIAL, RULES  # few files need it
-
-            respelled = source
-            for rule in self._respell:
-                respelled = RULES[rule](respelled)
-            if respelled != source:
-                again = self.parser.parse(respelled).root_node
-                is_better = PARTIAL.issuperset(self._respell) and _faults(again) < _faults(root)
-                root = again if is_better or not again.has_error else root
-        parsed = Parsed(root)
+            respelled = self._respelled(given)
+            if respelled != given:
+                again = self.parser.parse(respelled)
+                if not again.root_node.has_error or PARTIAL.issuperset(self._respell):
+                    tree, given, is_respelled = again, respelled, True
+        parsed = Parsed(tree, given, is_respelled=is_respelled)
         _kept.tree(parsed, len(source))
-        return root, parsed
+        return tree.root_node, parsed
+
+    def _given(self, source: bytes) -> bytes:
+        """Return what the parser is given first for a source."""
+        if not self._always:
+            return source
+        from muse_hook.symbols.respell import RULES  # few languages need it
+
+        return RULES[self._always](source)
+
+    def _respelled(self, given: bytes) -> bytes:
+        """Return what the parser is given where it has found errors."""
+        from muse_hook.symbols.respell import RULES
+
+        for rule in self._respell:
+            given = RULES[rule](given)
+        return given
+
+    def parse_edited(
+        self, source: bytes, old: Parsed, edits: Sequence[Edit]
+    ) -> tuple[Node, Parsed, list[tuple[int, int]]] | None:
+        """Parse a file of which the parser knows another version, with what is different (see `Edit`), in order.
+
+        Returns the root of its tree, that in the form that `parse` returns, and where it is another one; None where the
+        file has to be parsed as a whole: it has errors, or what is the same is respelled in two ways.
+        """
+        given = self._given(source)
+        if old.is_respelled:
+            if not self.parser.parse(given).root_node.has_error:
+                return None
+            given = self._respelled(given)
+        if old.tree is None or not _differ_only(old.given, given, edits):
+            return None
+        tree = old.tree.copy()
+        for start, old_end, new_start, new_end in reversed(edits):
+            first = _point(old.given, start)
+            stop = start + new_end - new_start
+            point = _point(given, new_end)
+            begun = _point(given, new_start)
+            rows = point[0] - begun[0]
+            tree.edit(start, old_end, stop, first, _point(old.given, old_end), (first[0] + rows, point[1]))
+        new = self.parser.parse(given, tree)
+        if new.root_node.has_error:
+            return None
+        ranges = [(one.start_byte, one.end_byte) for one in tree.changed_ranges(new)]
+        parsed = Parsed(new, given, is_respelled=old.is_respelled)
+        _kept.tree(parsed, len(source))
+        self._note_context(source, parsed)
+        return new.root_node, parsed, ranges
 
     def drop_trees(self) -> None:
         """Let all trees go, those of other languages, too."""
@@ -179,11 +231,14 @@ class Reader:
         if parsed is None:
             _, parsed = self.parse(source)
             if self.is_in_context:
-                held = [(known, one) for known, one in self._contexts if one.root is not None]
-                self._contexts = [*held, (source, parsed)]
+                self._note_context(source, parsed)
         if parsed.root is None:
             raise InternalError("parsing a file", "its tree is gone at once")
         return parsed.root, parsed
+
+    def _note_context(self, source: bytes, parsed: Parsed) -> None:
+        held = [(known, one) for known, one in self._contexts if one.root is not None]
+        self._contexts = [*held, (source, parsed)]
 
     def damaged_text(self, source: bytes) -> SourceText:
         """Return text that no statement is."""
@@ -276,6 +331,12 @@ class SourceText:
             normal = self._normal = self._write()
             self.reader.keep_normal(self, normal)
         return normal
+
+    def move(self, shift: int, context: bytes, parsed: Parsed) -> None:
+        """Read the text in another file from here on, where it is the same, so many bytes further on."""
+        if self._context is not None and self._context is not context:
+            self._context, self._parsed = context, parsed
+            self._at += shift
 
     def forget_normal(self) -> None:
         """Let the normal form go."""
@@ -518,6 +579,20 @@ class SourceText:
             yield around[-1][0] if around else -1, own + entries[at:end]
             around.append((number, end))
             number += 1
+
+
+def _differ_only(old: bytes, new: bytes, edits: Sequence[Edit]) -> bool:
+    """Whether two sources are the same but for the edits."""
+    at = new_at = 0
+    for start, old_end, new_start, new_end in edits:
+        if old[at:start] != new[new_at:new_start]:
+            return False
+        at, new_at = old_end, new_end
+    return old[at:] == new[new_at:]
+
+
+def _point(source: bytes, at: int) -> tuple[int, int]:
+    return source.count(b"\n", 0, at), at - source.rfind(b"\n", 0, at) - 1
 
 
 def _node_at(root: Node, kind: str, span: tuple[int, int], attached: frozenset[int]) -> Node | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.symbols.definition import ClassDefinition, Definition
+from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import Symbol
     from muse_hook.symbols.definition import ClassStatement, Guards, Implied, Import
-    from muse_hook.symbols.source import SourceText
+    from muse_hook.symbols.source import Parsed
 
     # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
     Cut = tuple[int, str, Sequence["Statement"], "ClassParts | None", int]
@@ -154,13 +155,15 @@ class Segment:
 
     `role` is "item" (statements of the file), "header" (the first lines of a class, `opened`, whose statements follow)
     or "member" (statements of the class before). `column` is where its first statement begins, `last` the row where its
-    last one ends (in the last segment of a class: the class). Rows count from the segment's first line.
+    last one ends (in the last segment of a class: the class). Rows count from the segment's first line. It stands at
+    `start` in the file that its texts are read in.
     """
 
-    __slots__ = ("column", "last", "opened", "role", "rows", "size", "statements", "text")
+    __slots__ = ("column", "last", "opened", "role", "rows", "size", "start", "statements", "text")
 
     def __init__(self, source: bytes, cut: Cut, end: int) -> None:
         start, self.role, statements, self.opened, last = cut
+        self.start = start
         self.text = source[start:end]
         self.size = len(self.text)
         self.rows = self.text.count(b"\n")
@@ -180,6 +183,21 @@ class Segment:
             row = source.count(b"\n", start, entry.first)
             entry.last = self.last if entry.last == last else row + source.count(b"\n", entry.first, entry.last)
             entry.first = row
+
+    def move(self, start: int, context: bytes, parsed: Parsed) -> None:
+        """Read the texts in another file from here on, in which the segment is the same, at `start`."""
+        shift, self.start = start - self.start, start
+        texts = [self.opened.header] if self.opened is not None else []
+        for one in self.statements:
+            texts += (part for part in (*one.tree, *one.unowned) if isinstance(part, SourceText))
+            texts += (plain.text for plain in one.plain)
+            for entry in one.entries:
+                if isinstance(entry.definition, Definition):
+                    texts.append(entry.definition.text)
+                elif isinstance(entry.definition, ClassDefinition):
+                    texts += (entry.definition.header, *(plain.text for plain in entry.definition.plain))
+        for text in texts:
+            text.move(shift, context, parsed)
 
 
 def _set_rows(source: bytes, start: int, entries: Sequence[SymbolEntry], end: tuple[int, int]) -> None:
@@ -223,6 +241,12 @@ def member_cuts(source: bytes, opened: ClassParts) -> list[Cut]:
         (_line_start(source, group[0].start), MEMBER, group, None, end)
         for group, end in zip(groups, ends, strict=bool(groups))
     ]
+
+
+def inner_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
+    """Return where the segments of some of a class's statements begin, none of them its last."""
+    groups = _lines(source, statements)
+    return [(_line_start(source, group[0].start), MEMBER, group, None, group[-1].end) for group in groups]
 
 
 def whole(cuts: list[Cut]) -> list[Cut]:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class SegmentedTable(SymbolTable):
-    """A symbol table that knows the segments it was made from."""
+    """A symbol table that knows the segments it was made from, and the text where that is read as a whole."""
 
-    __slots__ = ("has_errors", "language", "nodes", "segments")
+    __slots__ = ("context", "has_errors", "language", "nodes", "segments")
 
     def __init__(
         self,
@@ -33,6 +33,7 @@ class SegmentedTable(SymbolTable):
         nodes: int = 0,
         swallowed: bytes = b"",
         has_errors: bool = False,
+        context: bytes | None = None,
     ) -> None:
         self.has_errors = has_errors  # which a language may do without calling it damage
         self.language = language
@@ -41,6 +42,7 @@ class SegmentedTable(SymbolTable):
         self.state = state
         self.damaged = damaged
         self.nodes = nodes
+        self.context = context
         self.swallowed = swallowed
         self.symbols = _symbols(self.segments, str(language.row.get("blank", "")))
         if language.row.get("holders") == "implied":

@@ -63,6 +63,7 @@ METHOD = "    def m{0}(self):\n        '''Method {0} of the class, which adds.''
 FUNCTION = "def f{0}(a, b):\n    '''Function {0} of the module, which adds.'''\n    return a + b + {0}\n\n\n"
 METHODS = "".join(METHOD.format(i) for i in range(30))
 FUNCTIONS = "".join(FUNCTION.format(i) for i in range(30))
+C_FUNCTION = "int {0}(int a) {{\n    return a;\n}}\n\n"
 HEADER = '"""Docstring."""\nimport os\n\nX = 1\n\n\n'
 SOURCE = f'{HEADER}{FUNCTIONS}class A(B):\n    """Docstring of A."""\n\n{METHODS}\n{FUNCTIONS}'
 
@@ -107,6 +108,22 @@ def test_unchanged_symbols_are_the_same_objects_inside() -> None:
     new = table(SOURCE.replace("a + b + 7", "a"), old)
     assert new.symbols["A.m3"].content is old.symbols["A.m3"].content
     assert not new.symbols["f7"].same_as(old.symbols["f7"])
+
+
+@pytest.mark.parametrize(
+    ("path", "held"), [("a.kt", "fun {0}(a: Int): Int {{\n    return a\n}}\n\n"), ("a.c", C_FUNCTION)]
+)
+def test_where_a_piece_is_read_in_its_file_the_others_are_taken_over(path: str, held: str) -> None:
+    source = "".join(held.format(f"f{number}") for number in range(9))
+    old = table(source, path=path)
+    changed = source.replace("return a", "return 0", 5).replace("return 0", "return a", 4)
+    changed = changed.replace("return 0", "// longer\n    return 0")
+    new = table(changed, old, path=path)
+    assert facts(new) == facts(table(changed, path=path))
+    assert [name for name in new.symbols if new.symbols[name].content is not old.symbols[name].content] == ["f4"]
+    reader_of(new.language).drop_trees()
+    assert new.symbols["f8"].signature == old.symbols["f8"].signature != ""
+    assert facts(table(source, new, path=path)) == facts(old)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +236,48 @@ GO = [
     "/*\n",
     "*/\n",
 ]
+KOTLIN = [
+    "package p\n",
+    "import a.b\n",
+    "val x = 1\n",
+    "// comment\n",
+    "\n",
+    "/** Doc. */\n",
+    "@A\n",
+    "fun f(a: Int): Int {\n    return a\n}\n",
+    "class A : B() {\n",
+    "    fun m() = 1\n\n",
+    "    val y: Int\n",
+    "        get() = 2\n",
+    "    companion object {\n        val z = 1\n    }\n",
+    "}\n",
+    "  .g()\n",
+    "(b)\n",
+    "{ c }\n",
+    "private\n",
+    "/*\n",
+    "*/\n",
+]
+C = [
+    "#include <a.h>\n",
+    "#define X 1\n",
+    "#ifdef X\n",
+    "#endif\n",
+    "#else\n",
+    "int x = 1;\n",
+    "API int g(void);\n",
+    "// comment\n",
+    "\n",
+    "int f(int a) {\n    return a;\n}\n",
+    "struct s {\n    int a;\n};\n",
+    "int h(int b)\n",
+    "{\n",
+    "    X(b);\n",
+    "}\n",
+    "typedef struct s t;\n",
+    "/*\n",
+    "*/\n",
+]
 
 
 @st.composite
@@ -240,7 +299,9 @@ def test_any_edit_finds_what_the_whole_file_says(versions: tuple[str, str]) -> N
     assert facts(table(new, table(old))) == facts(table(new))
 
 
-@pytest.mark.parametrize(("path", "lines"), [("a.js", JAVASCRIPT), ("a.go", GO)])
+@pytest.mark.parametrize(
+    ("path", "lines"), [("a.js", JAVASCRIPT), ("a.go", GO), ("a.kt", KOTLIN), ("a.c", C), ("a.hpp", C)]
+)
 def test_any_edit_in_another_language_does_too(path: str, lines: list[str]) -> None:
     @settings(max_examples=120, deadline=None)
     @given(edited(lines))
