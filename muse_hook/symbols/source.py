@@ -278,6 +278,7 @@ class SourceText:
         "_context",
         "_equals",
         "_id",
+        "_is_alone",
         "_normal",
         "_parsed",
         "_shaped",
@@ -313,6 +314,7 @@ class SourceText:
         self._equals: object = None  # what it shares with texts found to have the same normal form
         self._normal: Normal | None = None
         self._shaped: str | None = None
+        self._is_alone = parsed is None
         self._parsed = parsed
         self._at = at
 
@@ -348,7 +350,8 @@ class SourceText:
             return True
         if self.source == other.source and self.kind == other.kind:
             if not self.reader.is_in_context:
-                return self.part == other.part or self.id == other.id
+                is_read_alike = self._is_alone == other._is_alone or not self.reader.is_whole
+                return (is_read_alike and self.part == other.part) or self.id == other.id
             if (self.part, self.name, self._shape) == (other.part, other.name, other._shape) and self._shape:
                 return True
         if self._equals is not None and self._equals is other._equals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from support.deltas import Tree, delta_of, symbols_of, without_swallowed
 
 from muse_hook.replay.replay import apply
 
+GOLDEN = Path(__file__).parent.parent / "golden"
 NAMES = ("load", "save", "check", "Model", "Store", "run", "count", "walk")
 PATHS = ("a.py", "b.py", "pkg/c.py", "pkg/d.py", "notes.txt")
 BODIES = (
@@ -196,3 +198,33 @@ def test_a_file_that_could_not_be_parsed_is_unknown_until_it_is_restated(broken:
         apply(table, delta_of(before, tree))
         assert without_swallowed(table, tree) == symbols_of(tree)
         before = tree
+
+
+@pytest.mark.parametrize("folder", sorted(GOLDEN.iterdir()), ids=lambda path: path.name)
+def test_a_history_in_any_language_gives_every_tree(folder: Path) -> None:
+    before, after = (next(folder.glob(f"{name}.*")) for name in ("before", "after"))
+    old, new = before.read_text(encoding="utf-8"), after.read_text(encoding="utf-8")
+    one, other = f"a{before.suffix}", f"b/c{before.suffix}"
+    if not before.suffix:
+        one, other = before.name, f"b/{before.name}"
+    lines = new.split("\n")
+    third = len(lines) // 3
+    trees: list[Tree] = [
+        {one: old},
+        {one: new},
+        {other: new},
+        {other: "\n".join(lines[:third]) + "\n"},
+        {other: "\n".join([*lines[:third], "]} ) (", *lines[third:]])},
+        {other: "\n".join(lines[:third] + lines[2 * third :]), one: "\n".join(lines[third:])},
+        {one: old, other: new},
+        {one: new, other: old},
+        {one: old.replace("\n", "\n\n")},
+        {one: "\n".join(lines[third:] + lines[:third])},
+        {other: new},
+    ]
+    table = symbols_of({})
+    tree: Tree = {}
+    for number, following in enumerate(trees):
+        apply(table, delta_of(tree, following))
+        assert without_swallowed(table, following) == symbols_of(following), number
+        tree = following
