@@ -155,7 +155,8 @@ class Reader:
             respelled = self._respelled(given)
             if respelled != given:
                 again = self.parser.parse(respelled)
-                if not again.root_node.has_error or PARTIAL.issuperset(self._respell):
+                is_better = PARTIAL.issuperset(self._respell) and _faults(again.root_node) < _faults(tree.root_node)
+                if is_better or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
         parsed = Parsed(tree, given, is_respelled=is_respelled)
         _kept.tree(parsed, len(source))

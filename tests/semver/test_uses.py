@@ -31,7 +31,7 @@ def test_a_lambda_is_a_function_to_its_callers() -> None:
 def test_an_alias_is_what_it_stands_for() -> None:
     assert broken("def fetch" + BODY, "def download" + BODY + "\n\nfetch = download\n") == []
     renamed = "def download" + BODY.replace(", timeout=5", "") + "\n\nfetch = download\n"
-    assert broken("def fetch" + BODY, renamed) == ["m.py::fetch: parameter_removed timeout"]
+    assert broken("def fetch" + BODY, renamed) == ["m.py::download: parameter_removed timeout"]
     assert broken("def fetch" + BODY, "import net\nfetch = net.download\n") == []
     # two names that stand for each other are nothing that could be judged
     assert broken("def f(a): ...\n", "f = g\ng = f\n") == []
