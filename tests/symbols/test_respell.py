@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
-from muse_hook.symbols import respell
+from muse_hook.symbols import preprocessor
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.respell import brackets_first, macros_apart
+from muse_hook.symbols.preprocessor import macros_apart
+from muse_hook.symbols.respell import brackets_first
 
 PIECES = [
     "(",
@@ -232,9 +233,9 @@ C_PIECES = [
 @settings(max_examples=300)
 def test_c_is_respelled_part_by_part_as_it_is_at_once(text: str) -> None:
     source = text.encode()
-    assert macros_apart(source) == respell._without_macros(source)
-    found = [(one.word, one.start, one.end) for one in respell._directives(source)]
-    assert found == [(m["directive"], *m.span()) for m in respell._C_TOKENS.finditer(source) if m["directive"]]
+    assert macros_apart(source) == preprocessor._without_macros(source)
+    found = [(one.word, one.start, one.end) for one in preprocessor._directives(source)]
+    assert found == [(m["directive"], *m.span()) for m in preprocessor._C_TOKENS.finditer(source) if m["directive"]]
 
 
 MACROS = {

@@ -1,0 +1,389 @@
+"""Spells what a preprocessor reads before the grammar does in other bytes of the same number: C, C++, C#."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\n]*", re.MULTILINE)
+_BLANK = bytes(byte if byte in {9, 10, 13} else 32 for byte in range(256))
+
+
+def first_branches(source: bytes) -> bytes:
+    """Return C# without its preprocessor's conditions: their first branches alone, which the grammar reads anywhere."""
+    out = bytearray(source)
+    opened: list[list[int]] = []  # where each branch that is left out begins, [] in a first branch
+    for found in _DIRECTIVE.finditer(source):
+        word = found[1]
+        if word == b"if":
+            opened.append([])
+        elif not opened:
+            return source
+        elif word == b"endif":
+            left_out = opened.pop()
+            if left_out:
+                out[left_out[0] : found.start()] = out[left_out[0] : found.start()].translate(_BLANK)
+        elif not opened[-1]:
+            opened[-1].append(found.end())
+        out[found.start() : found.end()] = out[found.start() : found.end()].translate(_BLANK)
+    return source if opened else bytes(out)
+
+
+_C_TOKENS = re.compile(
+    rb"""(?P<other>//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*')
+    |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)""",
+    re.VERBOSE | re.MULTILINE,
+)
+# A statement that ends a line, before one that is blank or not indented: no token goes across that, unless a comment
+# does, and no macro's surroundings.
+_ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
+# Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
+# nearly all of them in common (half the time of hiredis' last 300 commits).
+_REMEMBERED = 3_000_000
+
+
+class _Directive:
+    """A line of the preprocessor: where it stands, its word and what follows that."""
+
+    __slots__ = ("end", "rest", "start", "word")
+
+    def __init__(self, word: bytes, rest: bytes, start: int, end: int) -> None:
+        self.word = word
+        self.rest = rest
+        self.start = start
+        self.end = end
+
+
+class _Part:
+    """Part of a C file: what stands before a function, and that. `directives` has words, rests and where they stand."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._apart: bytes | None = None
+        self.directives = [
+            (found["directive"], found["rest"].strip(), *found.span())
+            for found in _C_TOKENS.finditer(text)
+            if found["directive"]
+        ]
+
+    def macros_apart(self) -> bytes:
+        """Return it without macros."""
+        if self._apart is None:
+            self._apart = _without_macros(self._text)
+        return self._apart
+
+
+class _Parts:
+    """The parts of C files that were read last."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, _Part] = {}
+        self._size = 0
+
+    def part(self, text: bytes) -> _Part:
+        """Return a part of that text."""
+        found = self._known.get(text)
+        if found is None:
+            self._size += len(text)
+            if self._size > _REMEMBERED:
+                self._known.clear()
+                self._size = len(text)
+            found = self._known[text] = _Part(text)
+        return found
+
+
+_known_parts = _Parts()
+
+
+def _parts(source: bytes) -> Iterator[tuple[int, _Part]]:
+    """Yield the parts of a C file that can be read one by one, each with where it begins."""
+    start = 0
+    for found in _ENDS.finditer(source):
+        end = found.end()
+        opened = source.rfind(b"/*", start, end)
+        if opened < 0 or source.find(b"*/", opened + 2, end) >= 0:
+            yield start, _known_parts.part(source[start:end])
+            start = end
+    yield start, _known_parts.part(source[start:])
+
+
+def _directives(source: bytes) -> Iterator[_Directive]:
+    for at, part in _parts(source):
+        for word, rest, start, end in part.directives:
+            yield _Directive(word, rest, at + start, at + end)
+
+
+_LINKAGE = re.compile(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
+_OF_CLASS = re.compile(
+    rb"^(?P<before>[ \t]*(?:template[ ]*<[^;{}()]*>\s*|typedef[ ]+)?(?:class|struct|union|enum(?:[ ]class)?)[ ]+)"
+    rb"(?P<macro>[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?)"
+    rb"(?=[ ]+(?!final\b)[A-Za-z_][\w:]*(?:<[^;{}()]*>)?\s*(?:final\s*)?[:{])",
+    re.MULTILINE,
+)
+_GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
+
+
+def guards_apart(source: bytes) -> bytes:
+    """Return C without what every header has: the guard around all of it, and `extern "C"` where that is no C.
+
+    Both go on to the end of the file, so that one error would be everybody's. So is a macro before a class's name
+    (`class API A {`), with which a class is read as a function that has the macro's type.
+    """
+    source = _OF_CLASS.sub(lambda found: found["before"] + b" " * len(found["macro"]), source)
+    if b"#" not in source:
+        return source
+    out = bytearray(source)
+    opened: list[_Directive] = []
+    first = last = None
+    for found in _directives(source):
+        if found.word in {b"if", b"ifdef", b"ifndef"}:
+            opened.append(found)
+            first = first or found
+        elif found.word == b"endif" and opened:
+            begun = opened.pop()
+            if b"__cplusplus" in begun.rest and _LINKAGE.fullmatch(source, begun.end, found.start):
+                out[begun.start : found.end] = out[begun.start : found.end].translate(_BLANK)
+            last = (begun, found)
+    if first is not None and last is not None and not opened and last[0] is first:
+        guard = _GUARD.match(source, first.end)
+        if first.word == b"ifndef" and guard is not None and guard[1] == first.rest.partition(b" ")[0]:
+            out[first.start : guard.end()] = out[first.start : guard.end()].translate(_BLANK)
+            out[last[1].start : last[1].end] = b" " * (last[1].end - last[1].start)
+    return bytes(out)
+
+
+_APART = rb"""//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*'|^[ \t]*\#(?:\\\n|[^\n])*"""
+_RESERVED = (
+    rb"(?!(?:if|else|for|while|do|switch|case|default|return|goto|break|continue|struct|union|enum|typedef|static|extern"
+    rb"|const|volatile|unsigned|signed|inline|register|class|namespace|template|using|public|private|protected|virtual"
+    rb"|explicit|friend|constexpr|operator|new|delete|throw|void|int|char|long|short|float|double|bool|auto|typename"
+    rb"|concept|requires|export|module|import|mutable|decltype|consteval|constinit)\b)"
+)
+_TYPE = (
+    rb"(?:(?:const|static|inline|extern|struct|unsigned|signed|enum|union|constexpr|volatile)\s+)*"
+    rb"[A-Za-z_][\w:]*(?:<[^;{}()]*>)?[\s*&]+(?:[A-Z_][A-Z0-9_]{2,}\s+)?[A-Za-z_~][\w:~]*(?:<[^;{}()]*>[\w:~]*)?"
+    rb"(?:(?<=operator)\s*(?:\(\)|[^\w\s(]+))?\s*[(;=\[,{]"
+)
+_TEMPLATE = rb"template\s*<(?:[^<>;{}()]|\([^;{}()]*\)|<[^<>;{}]*>)*>\s*"
+_MODIFIERS = (
+    rb"(?:(?:static|extern|inline|typedef|virtual|explicit|constexpr|friend|template)[ ]+|" + _TEMPLATE + rb")*"
+)
+_CAPITALS = rb"[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?"
+# What no function has but one that makes its class's objects, or turns them into others: neither has a type before it.
+_TYPELESS = (
+    rb"(?:operator\s+(?!new\b|delete\b)[A-Za-z_]|~[A-Za-z_]\w*\s*\("
+    rb"|[A-Za-z_]\w*\s*\((?:[^(){};]|\([^(){};]*\))*\)\s*(?:noexcept\s*)?(?::\s*[A-Za-z_]|=\s*default\b))"
+)
+_MACROS = re.compile(
+    b"(?P<other>" + _APART + rb")"
+    rb"|^(?P<typed>[A-Z_][A-Z0-9_]{3,}\()(?P<result>[A-Za-z_][\w \t]*[* \t]*)\)(?=[ \t]+[A-Za-z_]\w*\s*\()"
+    rb"|^(?P<call>[A-Z_][A-Z0-9_]{2,}[ ]?\((?:[^;{}\"'\n#/]|\"[^\"\n]*\")*)\)(?P<ended>;?)(?=[ \t]*$)(?!\s*[{:])"
+    rb"|^(?P<alone>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*$)(?=\s*(?:[A-Za-z_#/]|\}|\[\[|\Z))"
+    rb"|^[ \t]+(?P<made>[A-Z_][A-Z0-9_]{3,}\([^;{}\n]*,[ ]*\([^;{}\n]*\)[^;{}\n]*\))(?=;)"
+    rb"|\b(?P<type>va_arg[ ]*\([^(),\n]*,[ ]*)(?P<of>[^()\n]+)(?=\))"
+    rb"|(?P<using>\busing[ ]+)(?P<typename>typename)\b"
+    rb"|^[ \t]+(?:\}[ ]*)?(?P<block>[A-Z_][A-Z0-9_]{3,}(?:[ ]?\(\.\.\.\))?)(?=[ \t]*\{[ \t]*$)"
+    rb"|\bif[ ](?P<when>[A-Z_][A-Z0-9_]{3,})(?=[ ]?\()"
+    rb"|^(?P<before>"
+    + _MODIFIERS
+    + b")"
+    + _RESERVED
+    + rb"(?P<macro>[A-Za-z_]\w*)(?=\s+(?![A-Z_][A-Z0-9_]+\s)"
+    + _TYPE
+    + b")"
+    rb"|(?P<inner>(?:^|[;{}])[ \t]*" + _MODIFIERS + b")(?P<capitals>(?:" + _CAPITALS + rb"\s+)*" + _CAPITALS + b")"
+    rb"(?=\s+(?:" + _TYPE + b"|" + _TYPELESS + rb""
+    rb"|(?:class|struct|template|typedef|static|inline|constexpr|explicit|virtual|enum|friend)\b))"
+    rb"|(?<=[\w*&>])(?<!\bconst)(?<!\bstatic)(?<!\bextern)(?<!\btypedef)(?<!\bunsigned)(?<!\bstruct)(?<!\bunion)"
+    rb"(?<!\benum)(?<!\bvolatile)(?<!\breturn)(?<!\binline)(?<!\bcase)(?<!\bnew)(?<!\belse)"
+    rb"[ ](?P<middle>[A-Z_][A-Z0-9_]{2,})(?=\s+[A-Za-z_~][\w:~]*\s*[\[(;])"
+    rb"|\}[ ]?(?P<named>[A-Z_][A-Z0-9_]{2,})(?=[ ]+[A-Za-z_]\w*\s*;)"
+    rb"|\((?P<calling>[A-Z_][A-Z0-9_]{2,})(?=[ ]*\*+[ ]*\w+\)\s*\()"
+    rb"|\b(?!(?:const|static|extern|struct|union|enum|volatile|return|inline|register|typedef|case|else|sizeof|new|in)\b)"
+    rb"[A-Za-z_]\w*[ ](?P<pointer>[A-Z_][A-Z0-9_]{2,})(?=[ ]*\*+[ ]*[\w),])"
+    rb"|(?:(?<=\))|(?<=\bconst)|(?<=\boverride)|(?<=\bnoexcept))\s+"
+    rb"(?P<after>[A-Z_][A-Z0-9_]{3,}(?:\((?:[^()]|\([^()]*\))*\))?)(?=\s*(?:[;{]|:[^:]|override\b|const\b|=\s*0\b))"
+    rb"|(?<=[\w\]])\s+(?P<tail>[A-Z_][A-Z0-9_]{3,}\([^()]*\))(?=\s*(?:[;{]|=[^=]))"
+    rb"|\bnew[ ]+[\w:]+(?:<[^;{}()]*>)?(?P<stars>\s*\*[\s*]*)(?=\[)"
+    rb"|\b(?:class|struct|union|enum)[ ](?P<of_type>" + _CAPITALS + rb")"
+    rb"(?=[ ]+[A-Za-z_]\w*(?:<[^;{}]*>)?\s*(?:final\s*)?[:{])",
+    re.MULTILINE,
+)
+_PARAMETERS = re.compile(
+    rb"(?<=[<,\s])[A-Z_][A-Z0-9_]{3,}\((?:[^(){};]|\((?:[^(){};]|\([^(){};]*\))*\))*\)(?=\s*[,>])"
+    rb"|(?P<empty>[\w&*>][ ]?=[ ]?\{\}(?=[ \t]*[,)]))"
+)
+_INCLUDED = re.compile(rb"(?<=\()[<\"][\w./+-]+[>\"](?=\))")
+
+
+def macros_apart(source: bytes) -> bytes:
+    """Return C or C++ without the macros that stand among the words of a declaration (`API int f(void)`).
+
+    Such macros are names in capitals, or what stands first in a line before a type. Other names stand for
+
+    - a macro that is all of a line (`DECLARE(a, int)`, `BEGIN_NAMESPACE`), and one that makes a member of a class;
+    - one among the parameters of a template, and a file that a condition asks for (`__has_include(<a>)`);
+    - what `va_arg` is told, and what `new A*[n]` makes.
+    """
+    return b"".join(part.macros_apart() for _, part in _parts(source))
+
+
+def _without_macros(text: bytes) -> bytes:
+    return _MACROS.sub(_without_macro, _PARAMETERS.sub(_parameter, text))
+
+
+def _without_macro(found: re.Match[bytes]) -> bytes:
+    text = found[0]
+    if (found["after"] or found["tail"]) and not _is_declared(found):
+        return text
+    if found["alone"]:
+        return text[:-1] + b";" if _begins_statement(found.string, found.start()) else text
+    if found["other"]:
+        return _directive(text) if text.lstrip()[:1] == b"#" else text
+    if found["call"]:
+        return _name_of(found["call"]) + (b"_;" if found["ended"] else b";")
+    if found["typed"]:
+        return b" " * len(found["typed"]) + found["result"] + b" "
+    if found["made"]:
+        return text.replace(found["made"], _name_of(found["made"]))
+    if found["type"]:
+        return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
+    if found["stars"]:
+        return text[: -len(found["stars"])] + b"$" * len(found["stars"])
+    for key in (
+        "macro",
+        "capitals",
+        "middle",
+        "pointer",
+        "after",
+        "tail",
+        "of_type",
+        "typename",
+        "when",
+        "block",
+        "named",
+        "calling",
+    ):
+        if found[key]:
+            start, end = found.start(key) - found.start(), found.end(key) - found.start()
+            return text[:start] + text[start:end].translate(_BLANK) + text[end:]
+    return text
+
+
+def _parameter(found: re.Match[bytes]) -> bytes:
+    """Return a parameter with a name where the grammar takes neither a macro nor `{}`."""
+    text = found[0]
+    if found["empty"]:
+        return text.replace(b"{}", b"$$")
+    first, line_end, rest = text.partition(b"\n")
+    return _name_of(first) + line_end + rest.translate(_BLANK) if _is_of_template(found.string, found.start()) else text
+
+
+_REMARK = re.compile(rb"/\*[^\n]*?\*/(?=[ \t]*\\\n)")
+
+
+def _directive(text: bytes) -> bytes:
+    """Return a line of the preprocessor without what its grammar takes for something else."""
+    if b"clude(" in text.lower():
+        text = _INCLUDED.sub(_as_name, text)
+    return _REMARK.sub(lambda found: b" " * len(found[0]), text) if b"*/" in text else text
+
+
+def _as_name(found: re.Match[bytes]) -> bytes:
+    return _name_of(found[0])
+
+
+def _name_of(text: bytes) -> bytes:
+    """Return a name of the same length that says what a text says."""
+    return re.sub(rb"\W", b"_", text)
+
+
+_MACRO = re.compile(rb"[A-Z_][A-Z0-9_]{3,}")
+_OPENED = re.compile(rb"\btemplate\s*<[^;{}]*\Z")
+
+
+def _begins_statement(source: bytes, at: int) -> bool:
+    """Whether what stands before `at` has ended."""
+    before = source[max(0, at - 400) : at].rstrip()
+    line, _, comment = before[before.rfind(b"\n") + 1 :].lstrip().partition(b"//")
+    line = line.rstrip()
+    return (
+        not before
+        or line.endswith((b";", b"}", b"*/"))
+        or line.startswith(b"#")
+        or _MACRO.fullmatch(line) is not None
+        or (bool(comment) and (not line or comment.rstrip().endswith((b";", b"}"))))
+    )
+
+
+def _is_of_template(source: bytes, at: int) -> bool:
+    """Whether what stands at `at` is among the parameters of a template."""
+    found = _OPENED.search(source, max(0, at - 400), at)
+    if found is None:
+        return False
+    depth = 0
+    for byte in found[0]:
+        depth += (byte == b"<"[0]) - (byte == b">"[0])
+    return depth > 0
+
+
+_STATEMENT = re.compile(rb"\b(?:if|else|for|while|do|switch|case|return|throw|new|delete|goto)\b")
+_DATA = re.compile(
+    rb"\s*(?:(?:static|mutable|const|extern|inline|constexpr|thread_local|volatile|struct|class|enum|unsigned)\s+)*"
+    + _RESERVED.replace(b"|void|int|char|long|short|float|double|bool|auto", b"")
+    + rb"[A-Za-z_][\w:]*(?:<.*>)?[\s*&]+(?:const\s+)?"
+    + _RESERVED
+    + rb"[A-Za-z_]\w*(?:\[[^\]]*\])*\s*",
+    re.DOTALL,
+)
+
+
+def _is_declared(found: re.Match[bytes]) -> bool:
+    """Whether a macro stands behind what is declared (`int a GUARDED_BY(b);`), and is no statement of its own."""
+    start = found.start()
+    before = re.split(rb"[;{}]|\b(?:public|private|protected)\s*:", found.string[max(0, start - 500) : start])[-1]
+    before = _COMMENT_OR_LINE.sub(b" ", before)
+    return _STATEMENT.search(before) is None if found["after"] else _DATA.fullmatch(before) is not None
+
+
+_COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)
+
+
+def whole_branches(source: bytes) -> bytes:
+    """Return C without the preprocessor's conditions that cut a statement: their first branches alone.
+
+    Those whose branches are whole statements, or nothing, stay.
+    """
+    if b"#" not in source:
+        return source
+    out = bytearray(source)
+    opened: list[list[_Directive]] = []
+    for found in _directives(source):
+        if found.word in {b"if", b"ifdef", b"ifndef"}:
+            opened.append([found])
+        elif found.word in {b"elif", b"else", b"elifdef", b"elifndef"} and opened:
+            opened[-1].append(found)
+        elif found.word == b"endif" and opened:
+            marks = [*opened.pop(), found]
+            branches = [bytes(out[one.end : other.start]) for one, other in pairwise(marks)]
+            if all(map(_is_whole, branches)):
+                continue
+            for mark in marks:
+                out[mark.start : mark.end] = out[mark.start : mark.end].translate(_BLANK)
+            out[marks[1].start : found.start] = out[marks[1].start : found.start].translate(_BLANK)
+    return bytes(out)
+
+
+def _is_whole(branch: bytes) -> bool:
+    """Whether a branch is nothing but whole statements or declarations."""
+    text = _COMMENT_OR_LINE.sub(b" ", branch).strip()
+    if not text:
+        return True
+    if any(text.count(one) != text.count(other) for one, other in ((b"{", b"}"), (b"(", b")"))):
+        return False
+    is_ended = text.endswith((b";", b"}")) or re.search(rb"(?:^|\n)\s*(?:case\b[^\n?]*|\w+)\s*:$", text) is not None
+    return is_ended and re.match(rb"else\b|[&|)+?.=-]", text) is None
