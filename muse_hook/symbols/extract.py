@@ -41,6 +41,9 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
+    longest = int(str(language.row.get("longest_line", MAX_BYTES)))
+    if len(text) > longest and max(map(len, text.split(b"\n"))) > longest:
+        return SegmentedTable(language, state="too_large")
     if reader.is_in_context and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
         edited = _read_edited(text, language, previous, reader)
         if edited is not None:

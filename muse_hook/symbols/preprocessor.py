@@ -283,7 +283,7 @@ def _parameter(found: re.Match[bytes]) -> bytes:
     return _name_of(first) + line_end + rest.translate(_BLANK) if _is_of_template(found.string, found.start()) else text
 
 
-_REMARK = re.compile(rb"/\*[^\n]*?\*/(?=[ \t]*\\\n)")
+_REMARK = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*\\\n)")
 
 
 def _directive(text: bytes) -> bytes:
