@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from muse_hook.oplog.store import Store
 
 
+_AFTER_ADDRESS = re.compile(rb'","position":null')
+_LONGEST = 40  # bytes of an ending, at least
+
+_TOLD = frozenset(("change", "child_ops", "from_address", "from_parent", "kind", "new_address"))
+"""Keys of an op that tells more, or of a path that came as it is: nothing was parsed for it."""
+
+
 def find_lacking(repo: Repository, store: Store, engines: Mapping[str, str]) -> set[str]:
     """Return those commits, of `engines` (commit id: the engine whose batch of it counts).
 
@@ -75,13 +82,6 @@ def _file_ops(store: Store, session: str, ends: tuple[bytes, ...]) -> Iterator[t
                     yield str(entry.get("commit_id", "")), op  # type: ignore[union-attr] # not None, as its op
     finally:
         os.close(fd)
-
-
-_AFTER_ADDRESS = re.compile(rb'","position":null')
-_LONGEST = 40  # bytes of an ending, at least
-
-_TOLD = frozenset(("change", "child_ops", "from_address", "from_parent", "kind", "new_address"))
-"""Keys of an op that tells more, or of a path that came as it is: nothing was parsed for it."""
 
 
 def _has_symbols(objects: ObjectReader, commit_id: str, op: Mapping[str, Any], rules: dict[object, Any]) -> bool:

@@ -88,6 +88,14 @@ def test_a_commit_of_bad_files_is_recorded(shell: Shell) -> None:
     assert shell.json("status")["unrecorded"]["missing"] == []
 
 
+def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
+    statement = "local x = 1\n"
+    whole = statement * 10_000
+    assert read(Path("a.lua"), whole.encode()).state == "parsed"
+    assert read(Path("a.lua"), whole.replace("\n", " ").encode()).state == "too_large"
+    assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
 def test_two_megabytes_on_one_line(path: Path) -> None:
