@@ -94,5 +94,7 @@ def _has_symbols(objects: ObjectReader, commit_id: str, op: Mapping[str, Any], r
         if not commit.parents:
             return False
         tree = objects.commit(commit.parents[0]).tree
+    if read_rules(objects, tree, rules).of(op["address"]) != SYMBOLS:  # most are in a language that has to be asked for
+        return False
     blob = objects.blob_at(tree, op["address"])
-    return blob is not None and blob.is_file and read_rules(objects, tree, rules).of(op["address"]) == SYMBOLS
+    return blob is not None and blob.is_file
