@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from muse_hook.model.change import TREE_MODE, Blob
@@ -26,6 +25,7 @@ _TESTS = re.compile(
 )
 _IMPORT = "import"
 _NEAR_FILES = 200
+_NEAR_WORDS = 8
 
 
 class SymbolUse:
@@ -112,19 +112,44 @@ class CommitTree:
         return found
 
     def near(self, word: str, number: int = 3) -> list[str]:
-        """Return the addresses of symbols whose name is nearest to a word; looks at the definitions of every file."""
+        """Return the addresses of symbols whose name is nearest to a word, else the paths that are nearest to it.
+
+        Looked at are the definitions of files that have its beginning, then words that begin alike, then file names.
+        """
         import difflib
 
         name = word.rpartition(".")[2].lower()
         start = name[: max(3, len(name) // 2)]
+        found = self._named_like(name, self._files_with(start, whole=False)) if _WORD.fullmatch(start) else []
+        if not found and _WORD.fullmatch(name):
+            close = difflib.get_close_matches(name, self._words_like(name), n=_NEAR_WORDS)
+            found = [address for each in close for address in self._named_like(each, self._files_with(each))]
+        if not found:
+            names = self._repository.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", self.commit_id)[1]
+            paths = [_as_recorded(each) for each in names.split(b"\0") if each]
+            tails = {path.rpartition("/")[2]: path for path in reversed(paths)} if "/" not in word else {}
+            found = difflib.get_close_matches(word, paths, n=number)
+            found = found or [tails[each] for each in difflib.get_close_matches(word, list(tails), n=number)]
+        return list(dict.fromkeys(found))[:number]
+
+    def _named_like(self, name: str, files: list[str]) -> list[str]:
+        """Return the addresses of the symbols in some files whose names are near to one, the nearest first."""
+        import difflib
+
         known: dict[str, list[str]] = {}
-        for file in self._files_with(start, whole=False)[:_NEAR_FILES] if _WORD.fullmatch(start) else ():
+        for file in files[:_NEAR_FILES]:
             table = self.table(file)
             for qualified, symbol in table.symbols.items() if table is not None else ():
                 if symbol.kind != _IMPORT:
                     known.setdefault(symbol.name.lower(), []).append(f"{file}::{qualified}")
-        close = difflib.get_close_matches(name, list(known), n=number)
-        return [address for each in close for address in known[each]][:number]
+        return [address for each in difflib.get_close_matches(name, list(known)) for address in known[each]]
+
+    def _words_like(self, name: str) -> list[str]:
+        """Return the words of all files that are about as long as a name and begin with its first or second letter."""
+        shape = f"[{name[:2]}][[:alnum:]_]{{{max(len(name) - 3, 1)},{len(name) + 1}}}"
+        words = ("grep", "-h", "-i", "-o", "-w", "-I", "-E", "-e", shape, self.commit_id, "--", ":/")
+        output = self._repository.run(*words)[1]
+        return sorted({word.decode("utf-8", "replace").lower() for word in output.split(b"\n") if word})
 
     def uses(self, address: str) -> list[SymbolUse]:
         """Return who calls, imports or mentions a symbol, by its simple name: the symbol itself is left out.
@@ -189,9 +214,9 @@ class CommitTree:
         if status:
             return []
         lead = len(self.commit_id) + 1
-        paths = [
-            os.fsencode(os.fsdecode(each)).decode("utf-8", "backslashreplace")[lead:]
-            for each in output.split(b"\0")
-            if each
-        ]
+        paths = [_as_recorded(each)[lead:] for each in output.split(b"\0") if each]
         return sorted(path for path in paths if language_for(path) is not None)
+
+
+def _as_recorded(path: bytes) -> str:
+    return path.decode("utf-8", "backslashreplace")

@@ -142,25 +142,31 @@ class Briefing:
         return page(head, title, "ops", facts, start=start, cursor_after=lambda number: cursor_at(number, question))
 
     def collisions(self, branch: str | None = None, cursor: str | None = None) -> Page:
-        """Answer: what a branch (default: the one that one stands on) would collide on with every other live one."""
+        """Answer: what a branch would collide on with every other live one; without one what any two do, own first."""
         repository = self._invocation.repository
-        name = branch or repository.head().branch or ""
-        if branch:
+        head = repository.head()
+        own = branch or head.branch or (f"worktrees/{head.worktree}/HEAD" if head.worktree else "HEAD")
+        is_remote = branch is not None and bool(repository.ref_ids(f"refs/remotes/{branch}"))
+        told = ask("concurrent", "--all", *(["--remotes"] if is_remote else []))
+        if branch and not _is_named(branch, told):
             repository.resolve(branch)
-        told = ask("concurrent", "--all")
-        found = [each for each in _collisions(told) if not name or name in each["branches"]]
-        question = f"collisions {name} {self._head} {len(found)}"
+        found = _collisions(told)
+        of_own = [each for each in found if own in each["branches"]]
+        found = of_own if branch else of_own + [each for each in found if own not in each["branches"]]
+        question = f"collisions {branch} {[(each['address'], each['kind'], each['branches']) for each in found]}"
         start = offset_of(cursor, question, "collisions")
-        passed = [each for each in told.get("not_compared", []) if not name or name in each.get("branches", [name])]
-        if name and not passed and not _is_looked_at(repository, name, told):
-            passed.append({"branches": [name], "reason": _NOT_LIVE})
-        head: dict[str, Any] = {"branch": name or None, "found": len(found), "not_compared": passed[:20]}
-        title = f"{name or 'all branches'}: {len(found)} collision{'s' if len(found) != 1 else ''}"
+        passed = [each for each in told.get("not_compared", []) if not branch or own in each.get("branches", [own])]
+        if not any(own in each["branches"] for each in passed) and not _is_looked_at(repository, own, told):
+            passed.insert(0, {"branches": [own], "reason": _NOT_LIVE})
+        about: dict[str, Any] = {"branch": branch or None, "found": len(found), "not_compared": passed[:20]}
+        title = f"{branch or 'all branches'}: {len(found)} collision{'s' if len(found) != 1 else ''}"
+        if not branch:
+            title += f", {len(of_own)} of {own}"
         if passed:
             title += f"; {len(passed)} not compared"
         facts = (_collision_fact(each) for each in found)
         return page(
-            head, title, "collisions", facts, start=start, cursor_after=lambda number: cursor_at(number, question)
+            about, title, "collisions", facts, start=start, cursor_after=lambda number: cursor_at(number, question)
         )
 
     def changes_since(self, cursor: str | None = None) -> Page:
@@ -415,10 +421,15 @@ def _op_fact(op: dict[str, Any]) -> Fact:
     return Fact(value, f"{lead}{op['op']} {op['address']}  {summary}")
 
 
+def _is_named(name: str, told: dict[str, Any]) -> bool:
+    """Whether a branch is among those of `concurrent --all`; a pull request's name is none that Git resolves."""
+    return any(each["name"] == name for each in told["branches"])
+
+
 def _is_looked_at(repository: Repository, name: str, told: dict[str, Any]) -> bool:
     """Whether a branch is among those of `concurrent --all`, or the base, or has nothing that the base has not."""
     base = repository.default_branch()
-    if base is None or name == base or any(each["name"] == name for each in told["branches"]):
+    if base is None or name == base or _is_named(name, told):
         return True
     return repository.run("merge-base", "--is-ancestor", repository.resolve(name), repository.resolve(base))[0] == 0
 

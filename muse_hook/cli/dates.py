@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 
-from muse_hook.cli.failures import closest, reject
+from muse_hook.cli.failures import UsageError, closest, reject
 from muse_hook.errors import shell_command
 
 TYPE_CHECKING = False
@@ -33,6 +33,7 @@ _KNOWN = frozenset((*_SPECIAL, *_NUMBERS, *_FILLERS, *_ZONES.split(), *_UNITS, *
 _SAID_OTHERWISE = {"a": "1", "an": "1", "right": "", "just": ""}
 _SHORTEST = 3  # letters of the name of a month or day
 _EXAMPLES = ("yesterday", "midnight", "noon", "now", "2 weeks ago", "last week", "1 month ago")
+_UNTIL = "--until 90s, 30m, 2h, 3d, or a date: 2099-01-31"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _END_OF_TIME = 253_402_300_799  # 9999-12-31T23:59:59Z: ISO 8601 has four digits for a year
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
@@ -82,10 +83,12 @@ def until(text: str, repository: Repository) -> str:
         try:
             seconds = datetime.fromisoformat(f"{whole[1]}T23:59:59" if whole else text).timestamp()
         except (ValueError, OverflowError):
-            seconds = datetime.fromisoformat(date("--until", text, repository)).timestamp()
+            try:
+                seconds = datetime.fromisoformat(date("--until", text, repository)).timestamp()
+            except UsageError as failure:  # its hint is a date that is over
+                reject(f"reading --until {text!r}", failure.wrong, _UNTIL)
     if not now < seconds < _END_OF_TIME:
-        wrong = "that is over" if seconds <= now else "that is too far away"
-        reject(f"reading --until {text}", wrong, "--until 90s, 30m, 2h, 3d, or a date: 2099-01-31")
+        reject(f"reading --until {text}", "that is over" if seconds <= now else "that is too far away", _UNTIL)
     return datetime.fromtimestamp(int(seconds), UTC).isoformat()
 
 

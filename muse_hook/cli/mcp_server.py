@@ -60,8 +60,8 @@ _TOOLS: dict[str, tuple[str, dict[str, tuple[dict[str, Any], bool]], str, dict[s
     ),
     "collisions": (
         (
-            "The symbols on which a branch (default: the current one) collides with the default branch and every other"
-            " live branch, and whether Git's merge conflicts there."
+            "The symbols on which a branch collides with the default branch and every other live branch, and whether"
+            " Git's merge conflicts there. Without a branch: of every two live branches, the current one's first."
         ),
         {"branch": ({"type": "string", "description": "A branch"}, False), "cursor": (_CURSOR, False)},
         "collisions",

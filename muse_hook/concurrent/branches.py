@@ -24,6 +24,9 @@ _HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
 _REQUESTS = {"refs/pull/": "pull/", "refs/merge-requests/": "merge-requests/"}
 _SPAN = re.compile(r"(\d+)\s*([smhdw])", re.ASCII)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+_UNRELATED = "they have no common history"
+_ALONE = "it has no common history with any other branch"
+_SHALLOW = "; this clone is shallow, so that it may be cut off (git fetch --unshallow)"
 _MISSPELT = 3  # seconds that Git may take to say "now", which is what it makes of words that it does not know
 
 
@@ -90,6 +93,11 @@ class Unseen:
 
     def __repr__(self) -> str:
         return f"Unseen({self.branches}, {self.reason!r})"
+
+
+def unrelated(branches: Sequence[str], *, is_shallow: bool) -> Unseen:
+    """Return that branches have no common history: two have none with each other, one has none with any."""
+    return Unseen(branches, (_UNRELATED if len(branches) > 1 else _ALONE) + (_SHALLOW if is_shallow else ""))
 
 
 def find_branches(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from muse_hook.concurrent.branches import Unseen
+from muse_hook.concurrent.branches import Unseen, unrelated
 from muse_hook.concurrent.compare import RULE_FILES, Comparer, Comparison, Way, in_order
 from muse_hook.concurrent.excerpt import Excerpts, Stretch
 from muse_hook.concurrent.footprint import Footprint, FootprintIndex, footprint_of
@@ -38,9 +38,6 @@ PAIRS = 20_000
 million."""
 
 _FILE = "file"  # the group of `Footprint.gone` and `come`
-_UNRELATED = "they have no common history"
-_ALONE = "it has no common history with any other branch"
-_SHALLOW = "; this clone is shallow, so that it may be cut off (git fetch --unshallow)"
 
 
 class LiveBranch:
@@ -481,8 +478,7 @@ class MapMaker:
         return known.collisions
 
     def _say_unrelated(self, names: Sequence[str]) -> None:
-        reason = _UNRELATED if len(names) > 1 else _ALONE
-        self.unseen.append(Unseen(names, reason + (_SHALLOW if self._is_shallow else "")))
+        self.unseen.append(unrelated(names, is_shallow=self._is_shallow))
 
     def _tell_unrelated(self, unrelated: dict[str, list[str]], names_of: dict[str, list[str]]) -> None:
         """Say which branches have nothing to do with which; one that has with none of them once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from muse_hook.concurrent.branches import Branch, Unseen
+from muse_hook.concurrent.branches import Branch, Unseen, unrelated
 from muse_hook.concurrent.compare import Comparer, Comparison
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.errors import MuseHookError
@@ -90,7 +90,7 @@ def own_work(
                     continue
                 bases = graph.merge_bases(head.oid, goal)
                 if not bases:
-                    told.append(Unseen([own, name], "they have no common history"))
+                    told.append(unrelated([own, name], is_shallow=repository.is_shallow))
                     continue
                 try:
                     found = comparer.compare(tip, goal, bases)

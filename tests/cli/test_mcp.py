@@ -177,6 +177,33 @@ def test_a_branch_that_was_not_looked_at_gets_no_all_clear(shell: Shell) -> None
         assert told["not_compared"][0]["branches"] == [name]
 
 
+def test_without_a_branch_the_collisions_of_all_are_told_ones_own_first(shell: Shell) -> None:
+    repo = shell.repo
+    repo.git("update-ref", "refs/pull/7/head", "other")
+    for name in ("one", "two"):
+        repo.git("checkout", "-q", "-b", name, "main")
+        repo.commit(name, b=USE.replace("1, 2", f"1, {name}"))
+    told = call("collisions")
+    pairs = [each["branches"] for each in told["collisions"]]
+    assert ["two" in each for each in pairs] == [True, True, False, False, False]
+    assert sorted(pairs) == [
+        ["one", "topic"],
+        ["one", "two"],
+        ["other", "topic"],
+        ["pull/7", "topic"],
+        ["topic", "two"],
+    ]
+    assert (told["branch"], told["found"]) == (None, 5)
+    repo.git("checkout", "-q", "main")
+    assert call("collisions")["found"] == 5
+    assert call("collisions", branch="one")["found"] == 2
+    # A name of the map that Git does not resolve, and a branch that is gone by the next call.
+    assert call("collisions", branch="pull/7")["found"] == 1
+    repo.git("branch", "-q", "-D", "two")
+    assert "two" in call("collisions", branch="two")["error"]
+    assert call("collisions")["found"] == 3
+
+
 def test_what_does_not_fit_is_reached_by_the_cursor(shell: Shell) -> None:
     many = "".join(f"def function_{number}(a):\n    return a + {number}\n\n\n" for number in range(150))
     shell.repo.commit("Many", many=many)
@@ -203,6 +230,8 @@ def test_what_does_not_fit_is_reached_by_the_cursor(shell: Shell) -> None:
         ("before_edit", {"target": "a.py", "limit": "3"}, "there is no argument 'limit'"),
         ("before_edit", {"target": "a.py", "cursor": "nonsense"}, "no answer of before_edit gave it"),
         ("who_changed", {"target": "a.py", "cursor": "1-12345678"}, "it belongs to another question"),
+        ("before_edit", {"target": "hlpere"}, "a.py::helper"),
+        ("before_edit", {"target": "tests/test_b.py"}, "tests/test_a.py"),
         ("show_commit", {"commit": "nowhere"}, "nowhere"),
         ("collisions", {"branch": "nowhere"}, "nowhere"),
         ("changes_since", {"cursor": "nonsense"}, "is none"),

@@ -145,6 +145,7 @@ def test_bad_words_are_answered_with_what_to_type(shell: Shell) -> None:
     for until, wrong in (("1999-01-01", "that is over"), ("0s", "that is over"), ("soon", "Git knows no such date")):
         status, _, err = shell.run("reserve", "helper", "--intent", "x", "--until", until)
         assert (status, wrong in err) == (2, True)
+        assert "hint: --until 90s, 30m, 2h, 3d, or a date: 2099-01-31\n" in err
     assert shell.run("reserve", "helper")[0] == 2
     assert shell.run("reserve", "helper", "--intent", " ")[0] == 2
     status, _, err = shell.run("release", "helper")
