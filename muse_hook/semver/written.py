@@ -56,7 +56,7 @@ def _raw(symbol: Symbol) -> str:
 
 def _around_name(symbol: Symbol) -> tuple[str, str]:
     text = text_of(symbol)
-    found = search(rf"(?<![\w$#]){escape(symbol.name)}(?![\w$])", text)
+    found = search(rf"(?<![\w$#@]){escape(symbol.name)}(?![\w$])", text)
     return (text[: found.start()], text[found.end() :]) if found else (text.partition("{")[0], "")
 
 

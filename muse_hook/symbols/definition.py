@@ -68,7 +68,7 @@ class Definition:
         """Of the body without its docstring; of what has no body, everything."""
         normal = self.text.normal
         if "body" not in normal.roles:
-            return digest(masked(normal.entries, self.name))
+            return digest(masked(self._undecorated(normal.entries), self.name))
         start, end = normal.roles["body"][0]
         left_out = normal.roles.get("docstring", [(end, end)])[0]
         return digest(masked(normal.entries[start : left_out[0]] + normal.entries[left_out[1] : end], self.name))
@@ -79,9 +79,20 @@ class Definition:
         normal = self.text.normal
         if "parameters" not in normal.roles:
             return ""
-        start = normal.roles["decorator"][-1][1] if "decorator" in normal.roles else 0
         end = normal.roles["body"][0][0] if "body" in normal.roles else len(normal.entries)
+        if self.text.reader.decorators:
+            return digest(masked(self._undecorated(normal.entries[:end]), self.name))
+        start = normal.roles["decorator"][-1][1] if "decorator" in normal.roles else 0
         return digest(masked(normal.entries[start:end], self.name))
+
+    def _undecorated(self, entries: list[str]) -> list[str]:
+        """Return the first entries of the text without decorators, where these stand in the definition."""
+        if not self.text.reader.decorators:
+            return entries
+        kept = list(entries)
+        for start, end in reversed(self.text.normal.roles.get("decorator", ())):
+            del kept[start:end]
+        return _filled(kept)
 
     @property
     def decorators_id(self) -> str:
@@ -256,7 +267,7 @@ class ClassDefinition:
         decorators = normal.roles.get("decorator", ())
         for start, end in reversed(decorators):
             del entries[start:end]
-        return digest(_unwrapped(entries) if decorators else entries)
+        return digest(_unwrapped(entries) if decorators or self.header.reader.decorators else entries)
 
     @property
     def docstring_id(self) -> str:
@@ -307,18 +318,24 @@ class ClassDefinition:
 
 def _unwrapped(entries: list[str]) -> list[str]:
     """Return a tree without the nodes that hold nothing, and the outermost one that holds only another."""
-    kept: list[str] = []
-    for entry in entries:
-        if entry == CLOSE and kept and kept[-1].startswith(OPEN):
-            kept.pop()
-        else:
-            kept.append(entry)
+    kept = _filled(entries)
     depth = 0
     for at, entry in enumerate(kept[1:-1], 1):
         depth += entry.startswith(OPEN) - (entry == CLOSE)
         if depth <= 0:
             is_only = depth == 0 and at == len(kept) - 2 and kept[1].startswith(OPEN)
             return kept[1:-1] if is_only else kept
+    return kept
+
+
+def _filled(entries: list[str]) -> list[str]:
+    """Return entries without the nodes that hold nothing."""
+    kept: list[str] = []
+    for entry in entries:
+        if entry == CLOSE and kept and kept[-1].startswith(OPEN):
+            kept.pop()
+        else:
+            kept.append(entry)
     return kept
 
 

@@ -34,6 +34,9 @@ TREE_CACHE_SIZE = 1_000_000
 # Captures whose ranges in the normal form are noted.
 _ROLES = ("body", "decorator", "name", "title", "name.key", "parameters", "returns", "base", "value")
 
+MODIFIERS = "modifiers"
+"""What grammars call the node that holds them, decorators among them."""
+
 _readers: dict[str, Reader] = {}
 
 
@@ -132,6 +135,7 @@ class Reader:
         self._body = str(language.row.get("body", "")).encode()
         self._bodies = {kind: str(body).encode() for kind, body in language.table("bodies").items()}
         self.attached = self.normaliser.numbers(language.strings("attached"))
+        self.decorators = self.normaliser.numbers(language.strings("decorators"))
         self.following = self.normaliser.numbers(language.strings("follows"))
         self.sections = self.normaliser.numbers(language.strings("sections"))
         self.dropped = self.normaliser.numbers(language.strings("drop"))
@@ -460,6 +464,23 @@ class SourceText:
             before = before.prev_named_sibling
         return found[::-1]
 
+    def _decorators(self, node: Node, captures: Captures) -> list[Node]:
+        """Return what the row calls decorators and stands in a definition before its name, among its modifiers too."""
+        if not self.reader.decorators or "name" not in captures:
+            return []
+        start = captures["name"][0].start_byte
+        found: list[Node] = []
+        waiting = [node]
+        while waiting:
+            for child in waiting.pop().named_children:
+                if child.start_byte >= start:
+                    break
+                if child.kind_id in self.reader.decorators and child.start_byte >= self._at:
+                    found.append(child)
+                elif child.end_byte > start or child.type == MODIFIERS:
+                    waiting.append(child)
+        return sorted(found, key=lambda one: one.start_byte)
+
     def _tail(self, node: Node) -> list[Node]:
         """Return what belongs to a node and stands behind it in the text: the body of a here-document."""
         found: list[Node] = []
@@ -535,6 +556,7 @@ class SourceText:
                     continue  # another part's
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
                     lead = self._lead(node)
+                    lead += (each for each in self._decorators(one, captures) if each not in lead)
                     return {**captures, "decorator": [*lead, *captures.get("decorator", ())]} if lead else captures
         return {}
 

@@ -139,6 +139,34 @@ def test_docstring_and_guard_have_their_own_codes() -> None:
     assert op["change"] == ["guard"]
 
 
+@pytest.mark.parametrize(
+    ("path", "decorator", "rest"),
+    [
+        ("A.java", "@B(1) ", "public class A { int x; }\n"),
+        ("A.java", "@B\n", "public interface A { void f(); }\n"),
+        ("a.ts", "@A(2)\n", "export class A extends B { f() { return 1 } }\n"),
+        ("a.js", "@B\n", "class A { f() { return 1 } }\n"),
+        ("a.cs", "[Obsolete] ", "public sealed class A : B { void F() { G(); } }\n"),
+        ("a.kt", "@B(1)\n", "data class A(val x: Int)\n"),
+        ("a.rs", "#[must_use]\n", "pub struct A { x: i32 }\n"),
+        ("a.scala", "@B ", "class A { def f() = { g() } }\n"),
+        ("a.swift", "@B ", "public class A { func f() { g() } }\n"),
+    ],
+)
+def test_an_annotation_of_a_class_is_no_base_and_breaks_nobody(path: str, decorator: str, rest: str) -> None:
+    start = "package a\n\n" if path.endswith(".kt") else ""
+    for old, new in ((rest, decorator + rest), (decorator + rest, rest), (decorator + rest, "@Other " + rest)):
+        if new.startswith("@Other ") and path.endswith((".cs", ".rs")):
+            continue  # other signs
+        delta = delta_of({path: start + old}, {path: start + new})
+        assert [(op["address"], op["change"]) for op in children(delta)] == [(f"{path}::A", ["decorators"])]
+        assert delta["sem_ver_bump"] == "patch"
+    method = ("A.java", "class A {{ {}void f(int a) {{ g(); }} }}", "@Override ")
+    for path_, text, mark in (method, ("a.cs", "class A {{ {}void f(int a) {{ g(); }} }}", "[X] ")):
+        delta = delta_of({path_: text.format("")}, {path_: text.format(mark)})
+        assert [(op["address"], op["change"]) for op in children(delta)] == [(f"{path_}::A.f", ["decorators"])]
+
+
 def test_formatting_is_reformatted_and_nothing_else_is() -> None:
     def only(old: str, new: str) -> tuple[str, list[str]]:
         (op,) = delta_of({"m.py": old}, {"m.py": new})["ops"]

@@ -78,7 +78,9 @@ def test_every_kind_of_a_row_is_a_kind_of_the_grammar(language: Language) -> Non
         kind for key in ("alias", "pack", "lean", "wrap", "lead", "alone", "leaves") for kind in language.table(key)
     ]
     named += [
-        kind for key in ("keep", "hollow", "trailing", "later", "keys", "attached") for kind in language.strings(key)
+        kind
+        for key in ("keep", "hollow", "trailing", "later", "keys", "attached", "decorators")
+        for kind in language.strings(key)
     ]
     parts = [part for kind in named for part in (kind.split(".", 1) if "." in kind[1:] else [kind])]
     assert set(parts) <= kinds
