@@ -224,8 +224,17 @@ class SymbolTable:
         """Whether the first parameter of a method is the object itself."""
         return False
 
+    @property
+    def deleted(self) -> frozenset[str]:
+        """The names that the module has no more when it is read: the last that is done with them is to delete them."""
+        return frozenset()
+
+    def binds_inside(self, name: str) -> bool:  # noqa: ARG002 - of a table that was read
+        """Whether the module binds a name within an expression (`print(x := 1)`), which makes no symbol."""
+        return False
+
     def is_hidden(self, symbol: Symbol) -> bool:  # noqa: ARG002 - of a table that was read
-        """Whether all definitions of `symbol` stand under conditions that do not hold where the file is imported."""
+        """Whether nobody who imports the file meets `symbol`: conditions that do not hold then, or it was deleted."""
         return False
 
     def changed(self, other: SymbolTable) -> list[str]:

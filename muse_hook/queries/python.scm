@@ -124,6 +124,9 @@
 (expression_statement
   (assignment left: (subscript value: (identifier) @export.list subscript: (_) @export.at) right: (_) @export.set))
 (delete_statement (identifier) @export.list) @export.delete
+(delete_statement (expression_list (identifier)+ @export.list)) @export.delete
+(delete_statement (tuple (identifier)+ @export.list)) @export.delete
+(delete_statement (parenthesized_expression (identifier) @export.list)) @export.delete
 (delete_statement (subscript value: (identifier) @export.list subscript: (_) @export.at)) @export.delete
 (expression_statement (augmented_assignment left: (identifier) @export.list "+=" right: (_) @export.add))
 (expression_statement

@@ -19,6 +19,9 @@ ATTRS = frozenset(("attr.s", "attr.attrs", "attr.dataclass", "attr.define", "att
 DECORATORS = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "attributes"))
 MARKED_ONLY = frozenset(("attr.s", "attr.attrs", "attr.attributes", "attributes"))
 """Decorators of a class whose fields are those that a call makes, unless `auto_attribs` is said."""
+ORDERED = frozenset(("attr.s", "attr.attrs", "attr.attributes"))
+"""Decorators whose classes have an order unless it is switched off."""
+
 POSITIONAL_BASES = frozenset(("NamedTuple", "Struct"))
 KEYWORD_BASES = frozenset(("TypedDict", "BaseModel"))
 FIELD_MAKERS = frozenset(("field", "Field", "ib", "attrib"))
@@ -63,6 +66,44 @@ def compare_constructors(
         is_told = reason in TOLD and (bump != "major" or (name in gone and not is_underscored(name)))
         if not is_told and (bump == "major" or not any(said)):
             yield bump, reason, detail
+
+
+def compare_generated(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+    """Yield what changed for those who set the fields of an object or order objects, of a class made of fields.
+
+    `table` has what stands beside `new`.
+    """
+    if not (_may_have_fields(old) and _may_have_fields(new)):
+        return
+    before, after = _said_of_fields(old), _said_of_fields(new)
+    if before is None or after is None:
+        return
+    if "frozen=True" in after - before:
+        yield "major", "setter_removed", "frozen"
+    elif "frozen=True" in before - after:
+        yield "minor", "setter_added", "frozen"
+    if "order=True" in before - after and f"{new.qualified_name}.__lt__" not in table.symbols:
+        yield "major", "member_removed", "__lt__"
+
+
+def _said_of_fields(owner: Symbol) -> set[str] | None:
+    """Return what is said of all fields of a class (`frozen=True`, `order=True`), None where it has none."""
+    bases = [base.replace(" ", "") for base in owner.bases]
+    names = {base.partition("[")[0].rpartition(".")[2] for base in bases}
+    if "NamedTuple" in names:
+        return {"frozen=True", "order=True"}
+    if not {"BaseModel", "Struct"}.isdisjoint(names):
+        return set(bases)
+    for decorator in owner.decorators:
+        name, _, arguments = decorator.lstrip("@").partition("(")
+        if name in ATTRS or name.rpartition(".")[2] in DECORATORS:
+            said = set(arguments.rstrip(")").replace(" ", "").split(","))
+            if name.rpartition(".")[2] == "frozen":
+                said.add("frozen=True")
+            if name in ORDERED and not said & {"order=False", "eq=False", "cmp=False"}:
+                said.add("order=True")
+            return said
+    return None
 
 
 def constructor_of(surface: Surface, path: str, owner: Symbol) -> Sequence[Parameter] | None:

@@ -299,6 +299,9 @@ class Judge:
         address = f"{new_path}::{new.qualified_name}"
         if was and not carried:
             former = f"{old_path}::{old.qualified_name}"
+            if is_named and self._is_class_replaced(old_path, old):
+                self._add(former, "patch", "still_offered", address)  # or the verdict on its class says more
+                return
             is_taken = not is_named or self._is_taken(old_path, old, new)
             if is_taken or not self._surface.offers(old_path, old, new_path):
                 self._add(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
@@ -380,6 +383,7 @@ class Judge:
         """Judge what changed in a public symbol that kept its address or is still offered there."""
         address = f"{path}::{new.qualified_name}"
         known = len(self.verdicts)
+        is_made = self._is_made_by_function(old_path, path, old, new)
         if not self._is_named(path):
             from muse_hook.semver.typed import compare_typed
 
@@ -390,12 +394,14 @@ class Judge:
         elif old.kind == new.kind == "import" and "body" in parts:
             self._imported(old_path, path, old.name, address)
         elif parts & USED or old.definitions or new.definitions or old.kind not in SEEN_BY_PARTS:
-            from muse_hook.semver.uses import compare_uses, uses_of
+            from muse_hook.semver.uses import FUNCTION, compare_uses, uses_of
 
             olds, news = uses_of(old, self._old.get(old_path)), uses_of(new, self._new.get(path))
+            for use in olds.found if is_made else ():
+                use.kind = FUNCTION
             for bump, reason, detail in compare_uses(olds, news):
                 self._add(address, bump, reason, detail)
-        if "bases" in parts:
+        if "bases" in parts and not is_made:
             from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
 
             for base in plain_bases(old.bases):
@@ -408,6 +414,24 @@ class Judge:
                     self._add(address, "major", "base_removed", base)
         if len(self.verdicts) == known and parts - {"docstring"}:
             self._add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
+
+    def _is_class_replaced(self, path: str, member: Symbol) -> bool:
+        """Whether the class that a member stood in is a function now."""
+        before, after = self._old.get(path), self._new.get(path)
+        if before is None or after is None or member.parent not in before.symbols:
+            return False
+        now = after.symbols.get(member.parent)
+        return now is not None and now.kind == "function" and before.symbols[member.parent].kind == "class"
+
+    def _is_made_by_function(self, old_path: str, path: str, old: Symbol, new: Symbol) -> bool:
+        """Whether a class is a function now that makes the same, and nobody is seen who notices."""
+        if old.kind != "class" or new.kind != "function" or not self._is_named(path):
+            return False
+        from muse_hook.semver.factory import stands_in
+
+        surfaces = self._surface_of(self._old), self._surface
+        tables = [table for table in self._old.values() if table is not None]
+        return stands_in((old_path, old), (path, new), surfaces, tables)
 
     def _lost_with_base(self, old_path: str, base: str, heir: tuple[str, Symbol]) -> None:
         """Judge a base that is not public: what a class had from it, and has no more, is gone."""
@@ -446,6 +470,8 @@ class Judge:
                 continue
             if former.content is not owner.content or may_have_private_base(former):
                 self._made(old_path, former, path, owner)
+        for name in sorted(before.deleted ^ after.deleted) if before.deleted or after.deleted else ():
+            self._deleted_by_statement(name, (old_path, before), (path, after))
         if before.exports == after.exports:
             return
         for name, symbol in after.symbols.items():
@@ -457,6 +483,18 @@ class Judge:
                 self._add(f"{path}::{name}", "major" if before.exports is not None else "minor", "unlisted")
             elif now and not was:
                 self._add(f"{path}::{name}", "minor", "public_added")
+
+    def _deleted_by_statement(self, name: str, old: tuple[str, SymbolTable], new: tuple[str, SymbolTable]) -> None:
+        """Judge a name that both sides define and only one of them deletes again."""
+        (old_path, before), (path, after) = old, new
+        former, now = (table.symbols.get(name) or table.symbols.get(f"import::{name}") for table in (before, after))
+        if former is None or now is None or (path, name) in self._judged:
+            return
+        address = f"{path}::{now.qualified_name}"
+        if is_public(old_path, before, former) and not self._surface.offers(path, now):
+            self._add(address, "major", "public_removed", "deleted by the module")
+        elif is_public(path, after, now) and name in before.deleted:
+            self._add(address, "minor", "public_added")
 
     def _listed(self, old_path: str, before: SymbolTable, path: str, after: SymbolTable) -> None:
         """Judge which names a file lists as public no more, or lists now, whose symbols are as they were."""
@@ -479,13 +517,15 @@ class Judge:
         before, after = self._old[old_path], self._new[path]
         if before is None or after is None or not is_public(path, after, new):
             return
+        from muse_hook.semver.fields import compare_constructors, compare_generated
+
+        for bump, reason, detail in compare_generated(old, new, after):
+            self._add(f"{path}::{new.qualified_name}", bump, reason, detail)
         if all(
             any(f"{owner.qualified_name}.{name}" in table.symbols for name in CONSTRUCTORS)
             for owner, table in ((old, before), (new, after))
         ):
             return  # told as its change
-        from muse_hook.semver.fields import compare_constructors
-
         surfaces = self._surface_of(self._old), self._surface
         for bump, reason, detail in compare_constructors((old_path, old), (path, new), surfaces):
             self._add(f"{path}::{new.qualified_name}", bump, reason, detail)

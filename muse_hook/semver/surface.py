@@ -51,9 +51,9 @@ class Surface:
     def __init__(self, tables: Mapping[str, SymbolTable | None], unchanged: UnchangedFiles | None = None) -> None:
         self._tables = tables
         self._unchanged = unchanged
-        self._paths: dict[str, list[str]] = {}  # of the changed files that have symbols, by module
+        self._paths: dict[str, list[str]] = {}  # of the changed files that hold anything, by module
         for path, table in tables.items():
-            if table is not None and table.symbols:
+            if table is not None and (table.symbols or table.unowned_text()):
                 self._paths.setdefault(module_name(path), []).append(path)
         self._classes: dict[str, list[Found]] | None = None
 
@@ -65,7 +65,7 @@ class Surface:
         name = symbol.name if symbol.kind == "import" else symbol.qualified_name
         for there in self._paths.get(module_name(path), ()):
             symbols = self._symbols(there)
-            if name in symbols or f"import::{name}" in symbols:
+            if (name in symbols or f"import::{name}" in symbols) and not self._is_deleted(there, name):
                 return True
             if name.startswith(STAR.removeprefix("import::")):
                 return self._offers_all(there, name)
@@ -76,13 +76,21 @@ class Surface:
             if DYNAMIC in symbols and self.answers(there, name):
                 return True
             if not symbol.parent:
-                if self.bound(there, name) is not None:
+                if self.bound(there, name) is not None or self._is_bound_inside(there, name):
                     return True
             elif self.member(there, symbol) is not None or (
                 is_read(symbol) and self._sets(there, symbol.parent, symbol.name)
             ):
                 return True
         return False
+
+    def _is_deleted(self, path: str, name: str) -> bool:
+        table = self.table(path)
+        return table is not None and name.partition(".")[0] in table.deleted
+
+    def _is_bound_inside(self, path: str, name: str) -> bool:
+        table = self.table(path)
+        return table is not None and name not in table.deleted and table.binds_inside(name)
 
     def answers(self, path: str, name: str) -> bool:
         """Whether a module's `__getattr__` gives a name: it, or a variable that it looks into, has it as a text.
@@ -129,7 +137,7 @@ class Surface:
         An import that leads out of the tree stands for itself.
         """
         table = self.table(path)
-        if table is None or not steps:
+        if table is None or not steps or name in table.deleted:
             return None
         symbol = table.symbols.get(name)
         if symbol is not None:

@@ -556,7 +556,7 @@ class SourceText:
                     continue  # another part's
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
                     lead = self._lead(node)
-                    lead += (each for each in self._decorators(one, captures) if each not in lead)
+                    lead += (each for each in self._decorators(one or node, captures) if each not in lead)
                     return {**captures, "decorator": [*lead, *captures.get("decorator", ())]} if lead else captures
         return {}
 

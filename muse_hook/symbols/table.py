@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from re import compile as pattern
+from re import escape
+
 from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
 from muse_hook.symbols.definition import IMPLIED, Definition, Implied
@@ -18,10 +21,13 @@ if TYPE_CHECKING:
     from muse_hook.symbols.statement import Segment, SymbolEntry
 
 
+_DELETES = (b"del ", b"del(", b"del\t")
+
+
 class SegmentedTable(SymbolTable):
     """A symbol table that knows the segments it was made from, and the text where that is read as a whole."""
 
-    __slots__ = ("context", "has_errors", "language", "nodes", "segments")
+    __slots__ = ("_deleted", "context", "has_errors", "language", "nodes", "segments")
 
     def __init__(
         self,
@@ -35,6 +41,7 @@ class SegmentedTable(SymbolTable):
         has_errors: bool = False,
         context: bytes | None = None,
     ) -> None:
+        self._deleted: frozenset[str] | None = None
         self.has_errors = has_errors  # which a language may do without calling it damage
         self.language = language
         self.language_name = language.name
@@ -110,8 +117,47 @@ class SegmentedTable(SymbolTable):
                     if isinstance(part, SourceText) and part.source.lstrip().startswith(starts):
                         yield part, False
 
+    @property
+    def deleted(self) -> frozenset[str]:
+        """See `SymbolTable.deleted`; what is deleted under a condition may be there."""
+        if self._deleted is None:
+            self._deleted = self._find_deleted() if self.language.row.get("exports") else frozenset()
+        return self._deleted
+
+    def _find_deleted(self) -> frozenset[str]:
+        found: set[str] = set()
+        for segment, _, _ in walk(self.segments):
+            for statement in segment.statements:
+                if found:
+                    found.difference_update(entry.name for entry in statement.entries if not entry.parent)
+                for part in statement.unowned if len(statement.unowned) == 1 else ():
+                    if isinstance(part, SourceText) and part.source.lstrip().startswith(_DELETES):
+                        node = part.node()
+                        for captures in part.reader.query.captures("export", node) if node is not None else ():
+                            if "export.delete" in captures and "export.at" not in captures:
+                                found.update(map(part.reader.normaliser.name, captures["export.list"]))
+            if segment.opened is not None:
+                found.discard(segment.opened.entry.qualified_name)
+        return frozenset(found)
+
+    def binds_inside(self, name: str) -> bool:
+        """See `SymbolTable.binds_inside`; values and conditions count as well."""
+        inside = pattern(rf"(?<![\w.]){escape(name)}[\s\0]*:=")
+        texts = [
+            part.source.decode(errors="replace") if isinstance(part, SourceText) else part
+            for part in _unowned(self.segments)
+        ]
+        for symbol in self.symbols.values():
+            for one in symbol.definitions or (symbol,):
+                texts += one.guards
+                if one.kind == "variable":
+                    texts += (text.decode(errors="replace") for text in one.texts())
+        return any(":=" in text and inside.search(text) for text in texts)
+
     def is_hidden(self, symbol: Symbol) -> bool:
         """See `SymbolTable.is_hidden`."""
+        if symbol.name in self.deleted and not symbol.parent:
+            return True
         if not symbol.definitions and not symbol.guards:  # nearly all, and all of a file may be asked for
             return False
         hidden = self.language.strings("hidden")

@@ -59,3 +59,27 @@ def test_an_import_of_what_another_list_offers_is_listed() -> None:
     text = "from .a import load\nfrom .b import save\n\n__all__ = [*a.__all__, 'x']\n\n\ndef x(): ...\n"
     delta = delta_of({"p/m.py": text}, {"p/m.py": text.replace("from .a import load\nfrom .b import save\n", "")})
     assert delta["breaking_changes"] == ["p/m.py::import::load: public_removed"]
+
+
+def test_what_a_module_deletes_again_is_not_public() -> None:
+    text = "def f(a):\n    return a\n\n\nfor name in 'ab':\n    f(name)\n"
+
+    def breaks(old: str, new: str) -> list[str]:
+        return list(delta_of({"m.py": old}, {"m.py": new})["breaking_changes"])
+
+    assert breaks(text, text + "del f\n") == ["m.py::f: public_removed deleted by the module"]
+    assert delta_of({"m.py": text + "del (name, f)\n"}, {"m.py": text})["sem_ver_bump"] == "minor"
+    for gone in ("del f, name\n", "del (f)\n"):
+        assert breaks(text + gone, text.replace("(a)", "(a, b)") + gone) == []
+        assert breaks(text + gone, "x = 1\n") == []
+    # it may be there, or is there again
+    for kept in ("if name:\n    del f\n", "del f\ndef f(a):\n    return a\n"):
+        assert breaks(text + kept, text.replace("(a)", "(a, b)") + kept.replace("(a)", "(a, b)")) != []
+    package = {"p/__init__.py": "from ._a import f\n", "p/_a.py": text}
+    assert delta_of(package, {**package, "p/__init__.py": "from ._a import f\ndel f\n"})["breaking_changes"]
+
+
+def test_a_name_that_an_expression_binds_is_still_there() -> None:
+    for new in ("print(size := 1)\n", "if (size := 1):\n    x = 2\n", "x = [size := 3]\n"):
+        assert delta_of({"m.py": "size = 1\n"}, {"m.py": new})["breaking_changes"] == [], new
+    assert delta_of({"m.py": "size = 1\n"}, {"m.py": "def f():\n    return (size := 1)\n"})["breaking_changes"]

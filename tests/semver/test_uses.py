@@ -218,3 +218,39 @@ def test_only_where_the_class_makes_its_constructor() -> None:
         assert len(broken(*two)) == 2, decorator
     typed = [dataclass(*fields, decorator="@x", bases="(TypedDict)") for fields in (("a: int",), ("a: int", "b: int"))]
     assert broken(*typed) == ["m.py::User: parameter_added_required b"]
+
+
+def test_fields_that_cannot_be_set_any_more_break_who_sets_them() -> None:
+    for plain, frozen in [
+        ("@dataclass", "@dataclass(frozen=True)"),
+        ("@dataclass(order=True)", "@dataclass(frozen=True, order=True)"),
+        ("@attrs.define", "@attrs.frozen"),
+    ]:
+        old, new = (dataclass("a: int", decorator=decorator) for decorator in (plain, frozen))
+        assert broken(old, new) == ["m.py::User: setter_removed frozen"], frozen
+        assert broken(new, old) == []
+    ordered = dataclass("a: int", decorator="@dataclass(order=True)")
+    assert broken(ordered, dataclass("a: int")) == ["m.py::User: member_removed __lt__"]
+    own = dataclass("a: int", "def __lt__(self, other): return self.a < other.a")
+    assert broken(ordered, own) == broken(dataclass("a: int"), ordered) == []
+
+
+MADE = (
+    "class Pool:\n    def __init__(self, size):\n        self.size = size\n\n    def take(self, n):\n        return n\n"
+)
+FACTORY = MADE.replace("Pool", "_Pool") + "\n\ndef Pool(size):\n    return _Pool(size)\n"
+
+
+def test_a_function_that_makes_what_the_class_made_breaks_only_who_used_it_as_a_class() -> None:
+    assert broken(MADE, FACTORY) == []
+    delta = delta_of({"m.py": MADE}, {"m.py": FACTORY})
+    ops = [op for one in delta["ops"] if one["op"] == "patch" for op in one["child_ops"]]
+    assert [op["op"] for op in ops if op["address"] == "m.py::Pool"] == ["replace"]  # one symbol
+    assert broken(MADE, FACTORY.replace("def Pool(size)", "def Pool(size, name)")) == [
+        "m.py::Pool: parameter_added_required name"
+    ]
+    changed = "m.py::Pool: kind_changed class -> function"
+    assert broken(MADE, FACTORY.replace("take", "pick")) == [changed]  # its objects have something else
+    assert changed in broken(MADE.replace("Pool:", "Pool(Exception):"), FACTORY.replace("_Pool:", "_Pool(Exception):"))
+    for use in ("\n\nclass Own(Pool):\n    x = 1\n", "\n\ndef is_pool(one):\n    return isinstance(one, Pool)\n"):
+        assert changed in broken(MADE + use, FACTORY + use.replace("Pool)", "_Pool)")), use
