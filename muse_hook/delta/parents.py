@@ -123,14 +123,18 @@ class _WholePaths:
                 if (theirs is None) == (file.new is None):
                     return n, file.path
         for n, entry in enumerate(file.change.others, 2):
-            there = self._moved_from(n, file.path, new) if entry is None and new.oid not in EMPTY else ""
+            there = self._moved_from(n, file, new) if entry is None and new.oid not in EMPTY else ""
             # Where the first parent has it at neither place, or moved it. Else the merge did, and that is told.
             if there and (file.change.old is not None or not self._source.has(1, there)):
                 return n, there
         return 0, ""
 
-    def _moved_from(self, number: int, path: str, blob: Blob) -> str:
-        """Return the path that parent `number` has a blob at and the merge has not: that of the same name first."""
+    def _moved_from(self, number: int, file: ChangedFile, blob: Blob) -> str:
+        """Return the path that parent `number` has a blob at and the merge has not: that of the same name first.
+
+        "" where the blob does not say the same at both: a name's ending may make it another language, or none.
+        """
+        path = file.path
         if number not in self._vanished:
             paths: dict[str, dict[str, None]] = {}
             for there, old in self._source.vanished(number).items():
@@ -140,8 +144,14 @@ class _WholePaths:
         named = [there for there in found if there.rpartition("/")[2] == path.rpartition("/")[2]]
         for there in named if len(named) == 1 else found if len(found) == 1 else ():
             if self._source.recorded_alike(number, there, path):
-                return there
+                theirs = self._source.table(number, there)
+                return there if _form(theirs) == _form(file.new) else ""
         return ""
+
+
+def _form(table: SymbolTable | None) -> tuple[str, str] | None:
+    """Return what two tables of one blob have in common where they have the same symbols."""
+    return None if table is None else (table.language_name, table.state)
 
 
 class OtherParents:

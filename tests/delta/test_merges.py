@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.deltas import blob, changed, children, delta_of, summaries, symbols_of
+from support.deltas import blob, changed, children, delta_of, summaries, symbols_of, table
 
 from muse_hook.delta.build import build_delta
 from muse_hook.match.pairs import ChangedFile
@@ -184,3 +184,14 @@ def test_a_rule_that_flipped_in_the_merge_restates_the_symbols() -> None:
     assert op["op"] == "patch"
     assert op["change"] == ["reparsed"]
     assert summaries(op["child_ops"]) == ["m.py::two: function two -> function two (modified)  L1\N{EN DASH}3"]
+
+
+@pytest.mark.parametrize(("there", "here"), [("notes.txt", "a.py"), ("a.py", "notes.txt"), ("a.js", "a.ts")])
+def test_a_merger_who_gives_a_file_another_language_tells_its_symbols(there: str, here: str) -> None:
+    source = "class Load:\n    level = 0\n" if ".py" in there + here else "function load() { return 0 }\n"
+    delta = delta_of({}, {here: source}, {there: source}, bases=[{}])
+    (op,) = delta["ops"]
+    assert (op["op"], "from_parent" in op) == ("patch" if table(here, source) else "insert", False)
+    symbols = symbols_of({})
+    apply(symbols, delta, [symbols_of({there: source})])
+    assert symbols == symbols_of({here: source})
