@@ -6,12 +6,17 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from support.forks import Fork
 from support.repository import LOCAL_VARIABLES, Repo, sealed_environment
 from support.shell import Shell
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `nohup tests/run &`: started processes inherit it
     signal.signal(signal.SIGINT, lambda *_: None)  # ignored here as before, and by nothing that is started
+
+# The same examples in each run, or a change would be refused for what another one broke: `.ci/long` looks for new ones.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)

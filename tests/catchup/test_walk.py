@@ -349,7 +349,6 @@ TestWalk.settings = settings(
     max_examples=WALKS,
     stateful_step_count=STEPS,
     deadline=None,
-    derandomize="MUSE_HOOK_WALKS" not in os.environ,
     suppress_health_check=list(HealthCheck),
     # Shrinking a failure takes minutes: only in a long walk, where somebody waits for it.
     phases=tuple(Phase) if "MUSE_HOOK_WALKS" in os.environ else (Phase.explicit, Phase.generate),

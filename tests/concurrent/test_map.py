@@ -67,7 +67,7 @@ def hold_against_each_pair(repo: Repo, recorded: RecordedSymbols | None, found: 
     return count
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_every_pair_is_told_as_the_comparison_of_two_tells_it(
     tmp_path_factory: Any, environment: Any, seed: int

@@ -95,7 +95,6 @@ def record(
 
 @settings(
     max_examples=50,
-    derandomize=True,  # the same histories in each run: other ones are for whoever looks for faults
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking a history takes minutes: a person asks for it
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],

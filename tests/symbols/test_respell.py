@@ -126,7 +126,7 @@ def test_a_respelt_definition_says_what_it_says_elsewhere() -> None:
     assert alone.symbols["Box.put"].content_id == beside.symbols["Box.put"].content_id
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES)))
 def test_a_text_keeps_its_length_and_its_strings(pieces: list[str]) -> None:
     text = "".join(pieces)
