@@ -10,7 +10,9 @@
 ; --- types
 
 (class_declaration name: (_) @name (base_list (_)* @base)? body: (declaration_list) @container) @definition.class
-(struct_declaration name: (_) @name (base_list (_)* @base)? body: (declaration_list) @container) @definition.class
+((struct_declaration name: (_) @name (base_list (_)* @base)? body: (declaration_list) @container) @definition.class
+  (#not-match? @name "^ß"))
+((struct_declaration name: (_) @header body: (declaration_list) @through) (#match? @header "^ß"))
 (interface_declaration name: (_) @name (base_list (_)* @base)? body: (declaration_list) @container) @definition.class
 (record_declaration name: (_) @name (base_list (_)* @base)? body: (declaration_list) @container) @definition.class
 (class_declaration name: (_) @name !body) @definition.class

@@ -107,13 +107,20 @@ def _embrace(source: bytes, out: bytearray, tokens: Sequence[Token], index: int)
 
 # A macro with the name of a type that the language has; nothing but `!=` looks like it.
 _TYPE_MACRO = re.compile(rb"\b(?:str|bool|char|[iu](?:16|32|64|128|size)|f(?:32|64))(?=![^=])")
+# What an `unsafe extern` block says of what anybody may use.
+_SAFE = re.compile(rb"(?P<before>[;{\]]\s*(?://[^\n]*\n\s*)*)(?P<public>pub(?:\([\w: ]*\))? )?safe (?=(?:fn|static) )")
 
 
 def named_as_types(source: bytes) -> bytes:
-    """Return Rust with other names for macros that are called as types are (`str![]`), which no macro's name can be.
+    """Return Rust with other bytes for what its grammar takes for something else.
+
+    - Macros that are called as types are (`str![]`), which no macro's name can be, get other names.
+    - `safe` before a function or static is an attribute.
 
     The names begin with a letter that is no ASCII.
     """
+    if b"safe " in source:
+        source = _SAFE.sub(lambda found: found["before"] + b"#[\xc3\x9f]" + (found["public"] or b""), source)
     return _TYPE_MACRO.sub(lambda found: b"\xc3\x9f" + found[0][2:], source)
 
 
@@ -125,7 +132,8 @@ _NEWER_TYPES = re.compile(
     rb"""(?P<imported>\bimport\([ ]*(?:'[^'\n]*'|"[^"\n]*")[^()\n]*\)(?=(?:\.[\w$]+)+[<\[]))
     |(?<=[<,])(?P<variance>\s*(?:in[ ]out|in|out)[ ])(?=[A-Za-z_$][\w$]*\s*(?:[,>=]|extends\b))
     |\bexport[ ]type[ ]\*(?P<all>(?:[ ]as[ ][\w$]+)?)(?=[ ]from\b)
-    |(?m:(?P<before>(?:^|[{;)])[ \t]*)(?P<words>(?:[a-z]+[ ])*)accessor[ ]
+    |\bstatic[ ](?P<index>(?:readonly[ ])?)\[(?=[\w$]+[ ]*:)
+    |(?m:(?P<before>(?:^|[{};)])[ \t]*(?:@[\w$.]+[ ])*)(?P<words>(?:[a-z]+[ ])*)accessor[ ]
         (?=[#\w$\["'])(?!(?:in|of|as|is|instanceof|satisfies)\b))
     |(?<=['"])[ ](?P<attributes>assert)(?=[ ]*\{)
     |"""
@@ -134,7 +142,7 @@ _NEWER_TYPES = re.compile(
 )
 
 
-_NEWER_WORDS = (b"import(", b"accessor ", b"export type *", b"in ", b"out ", b" assert")
+_NEWER_WORDS = (b"import(", b"accessor ", b"export type *", b"in ", b"out ", b" assert", b"static ")
 
 
 def newer_types(source: bytes) -> bytes:
@@ -142,6 +150,7 @@ def newer_types(source: bytes) -> bytes:
 
     - `import('a').B<T>` as a type: a name that is the digest of `import('a')` stands for it.
     - `<in T, out U>`: the words are part of the name; `accessor a` is a decorated `a`.
+    - `static [key: string]` has the word in the name of its key.
     - `export type * from` gets a name, which a plain star has not; `assert {` is `with {`, which is the same.
 
     The names have a letter that is no ASCII.
@@ -155,6 +164,8 @@ def newer_types(source: bytes) -> bytes:
             return text.replace(b"in ", b"i\xc3\x9f").replace(b"out ", b"ou\xc3\x9f")
         if found["all"]:
             return b"export {\xc3\x9f" + found["all"] + b"}  "
+        if found["index"] is not None:
+            return found["index"] + b"[\xc3\x9f\xc3\x9f\xc3\x9f_"
         if found["before"] is not None:
             return found["before"] + b"@\xc3\x9f\xc3\x9f\xc3\x9f_ " + found["words"]
         if found["attributes"]:
@@ -164,17 +175,39 @@ def newer_types(source: bytes) -> bytes:
     return _NEWER_TYPES.sub(other, source) if any(word in source for word in _NEWER_WORDS) else source
 
 
+_MADE_LATER = re.compile(
+    rb"""(?P<before>[;}](?:\s|//[^\n]*|/\*(?s:.*?)\*/)*)(?P<word>super|this)(?=\s*\()
+    |"""
+    + _LITERAL,
+    re.VERBOSE,
+)
+
+
+def made_later(source: bytes) -> bytes:
+    """Return Java in which a constructor that calls another one behind other statements calls a method.
+
+    Its name ends in a letter that is no ASCII.
+    """
+
+    def other(found: re.Match[bytes]) -> bytes:
+        return found[0] if found["literal"] else found["before"] + found["word"][:-2] + b"\xc3\x9f"
+
+    return _MADE_LATER.sub(other, source)
+
+
 _WORDS = re.compile(
     rb"""\b(?P<name>async)\b(?=\s*[^\s\w(\[@])
     |(?P<rest>\.\.[ ]?var[ ])(?=[A-Za-z_])
     |\[(?P<any>\.\.)\]
     |\b(?P<partial>ref[ ]partial[ ]struct)\b
     |\b(?P<allows>allows[ ]ref[ ]struct)\b
+    |(?P<set>\?\.)(?=\w+(?:\.\w+)*[ ]*(?:[-+*/%&|^]|<<|>>|\?\?)?=(?![=>]))
+    |\b(?P<extension>extension)(?=[ ]?[<(])(?P<of>[^;{}"]*)(?=\{)
     |"""
     + _LITERAL,
     re.VERBOSE,
 )
-_OLDER_WORDS = (b"async", b"..", b"ref ")
+_OLDER_WORDS = (b"async", b"..", b"ref ", b"?.", b"extension")
 _BEFORE_VALUES = frozenset(b"return await in case when is as and or not throw else out ref".split())
 
 
@@ -184,6 +217,7 @@ def words_as_names(source: bytes) -> bytes:
     - `async` as a name, where it is used: `if (async)`.
     - `[a, .. var b]` and `[..]`: a name stands for the dots.
     - `ref partial struct` is `partial ref struct`; `allows ref struct` is a name.
+    - `a?.b = c` sets what one name stands for; `extension(A a) {` is a struct, whose name says what it extends.
 
     The names have a letter that is no ASCII, or are no C# elsewhere.
     """
@@ -198,6 +232,11 @@ def words_as_names(source: bytes) -> bytes:
             return b"[\xc3\x9f]"
         if found["partial"]:
             return b"partial ref struct"
+        if found["set"]:
+            return b"\xc3\x9f"
+        if found["extension"]:
+            of = re.sub(rb"[^\w\s]|(?<=\S)\s+(?=\S)", lambda one: b"_" * len(one[0]), found["of"])
+            return b"struct \xc3\x9f" + of
         return text.replace(b" ", b"_") if found["allows"] else text
 
     return _WORDS.sub(other, source) if any(word in source for word in _OLDER_WORDS) else source
@@ -301,6 +340,7 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "named_as_types": named_as_types,
     "first_branches": first_branches,
     "newer_types": newer_types,
+    "made_later": made_later,
     "words_as_names": words_as_names,
     "constructors_beside": constructors_beside,
     "code_alone": code_alone,

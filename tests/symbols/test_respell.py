@@ -164,6 +164,10 @@ OTHERS = {
         "class A { static accessor b = 1 }",
         "class A { accessor b = 1 }",
         "class A { static b = 1 }",
+        "class A { @x accessor b = 1; @x() c() {} @x accessor d }",
+        "class A { static [k: string]: number; b = 1 }",
+        "class A { static readonly [k: string]: number; b = 1 }",
+        "class A { readonly [k: string]: number; b = 1 }",
         "let s = ['import(\"a\").B<C>', '<in T>', d<e>?.(1)]",
     ],
     "cs": [
@@ -176,6 +180,25 @@ OTHERS = {
         "class A { bool F(int[] a) => a is []; }",
         "public ref partial struct A { int b; }",
         "class A<T> where T : allows ref struct { }",
+        "class A { void F() { a?.b = c; G(); } }",
+        "class A { void F() { a.b = c; G(); } }",
+        "class A { void F() { a?.b += c; G(); } }",
+        "static class A { extension(string s) { public bool B => true; } }",
+        "static class A { extension(int s) { public bool B => true; } }",
+        "static class A { struct s { public bool B => true; } }",
+    ],
+    "java": [
+        "class A { A(int a) { if (a < 0) throw b; /* c */ super(a); } }",
+        "class A { A(int a) { if (a < 0) throw b; this(a); } }",
+        "class A { A(int a) { if (a < 0) throw b; that(a); } }",
+        "class A { A(int a) { super(a); } }",
+    ],
+    "rs": [
+        'unsafe extern "C" { safe fn f(a: f64) -> f64; pub safe fn g(); }',
+        'unsafe extern "C" { fn f(a: f64) -> f64; pub safe fn g(); }',
+        'unsafe extern "C" { fn f(a: f64) -> f64; pub fn g(); }',
+        'unsafe extern "C" { #[a]\n safe fn f(a: f64) -> f64; }',
+        "fn f() { let safe = 1; safe + 2 }",
     ],
 }
 
@@ -187,6 +210,13 @@ def test_what_a_grammar_is_too_old_for_is_read(extension: str) -> None:
     tables = [extract(source.encode(), language) for source in OTHERS[extension]]
     trees = [one.tree_id for one in tables if not one.damaged]
     assert len(trees) == len(set(trees)) == len(tables) - ("?.(1)" in OTHERS[extension][-1])
+
+
+def test_members_of_an_extension_are_those_of_its_class() -> None:
+    language = language_for("a.cs")
+    assert language is not None
+    source = "static class A { extension<T>(List<T> s) where T : B { public bool C => true; public void D() {} } int E; }"
+    assert [*extract(source.encode(), language).symbols] == ["A", "A.C", "A.D", "A.E"]
 
 
 def test_a_signature_is_shown_as_it_is_written() -> None:
