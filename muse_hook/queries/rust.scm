@@ -84,7 +84,7 @@
 
 ; --- parameters
 
-(parameter pattern: (_) @parameter.name type: (_) @parameter.type)
+(parameter pattern: [(_) "_"] @parameter.name type: (_) @parameter.type)
 (self_parameter) @parameter.name
 (variadic_parameter) @parameter.name
 

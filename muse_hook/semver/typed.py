@@ -8,8 +8,8 @@ a class whose header has one of `open_classes`; what is in `internal_folders` is
 
 from __future__ import annotations
 
+from re import DOTALL, escape, search, sub
 from re import compile as pattern
-from re import escape, search
 
 from muse_hook.model.symbol import Parameter
 from muse_hook.semver import written
@@ -30,6 +30,9 @@ NOTHING = ("", "void", "()", "undefined", "Unit", "Void")
 UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalStateException", "NullPointerException")
 """How exceptions end that nobody has to catch."""
 
+MODIFIERS = {"abstract", "default", "static"}
+"""Words that say whether a member of an interface has a body, and whose coming and going is told."""
+
 _LISTED = pattern(
     r"export\s*\{([^}]*)\}|module\.exports\s*=\s*\{([^}]*)\}"
     r"|(?:module\.exports|\bexports\.\w+|export\s+default)\s*=?\s*([A-Za-z_$][\w$]*)\s*(?:;|\n|$)"
@@ -37,6 +40,9 @@ _LISTED = pattern(
 _TYPE_ARGUMENTS = pattern(r"<[^<>]*>")
 _SPACE = pattern(r"\s+")
 _SIMPLE = pattern(r"[\w$.'\"-]+")
+_RETURNED = pattern(r"(?<![\w$.])return\b(?!\s*[;}])[ \t]*(\S[^\n]*)")
+_LITERAL = pattern(r"[\d'\"`\[{!]|(?:true|false|null|typeof)\b")
+_LISTING = pattern(r"\bconst\b[^={]*=\s*(?:Object\.freeze\(\s*)?\{[^(]*\}\s*(?:as\s+const\s*)?\)?\s*;?\s*$", DOTALL)
 _POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
 
 
@@ -74,7 +80,7 @@ def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool
     if any(mark in written.attributes(symbol) for mark in table.says("private_attributes")):
         return False
     before = [written.words_before_name(one) for one in symbol.definitions or (symbol,)]
-    if all(not words.isdisjoint(table.says("private_marks")) for words in before):
+    if all(_is_hidden(words, table) for words in before):
         return False
     if "unmarked" in table.says("public"):
         return True
@@ -90,6 +96,14 @@ def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool
         return True
     is_exported = symbol.qualified_name.startswith(("module", "exports"))
     return owner is None and (is_exported or symbol.qualified_name.partition(".")[0] in listed(table))
+
+
+def _is_hidden(words: set[str], table: SymbolTable) -> bool:
+    """Whether the words before a name hide it: `protected internal` does not, `private protected` does."""
+    marks = table.says("private_marks")
+    return not words.isdisjoint(marks[:1]) or (
+        not words.isdisjoint(marks) and words.isdisjoint(table.says("public_marks"))
+    )
 
 
 def listed(table: SymbolTable) -> set[str]:
@@ -110,6 +124,8 @@ def compare_typed(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTa
         yield from best if len(olds) == len(news) == 1 else (change for change in best if change[0] == "major")
     if len(news) > len(olds) and _group(new) == "function":
         yield "minor", "overload_added", str(len(news))
+    if not new.definitions and _has_lost_body(old, before, new, after):
+        yield "major", "default_removed", ""
     bases = {base for one in old.definitions or (old,) for base in one.bases}
     for base in sorted({base for one in new.definitions or (new,) for base in one.bases} - bases):
         yield "minor", "base_added", base
@@ -124,7 +140,7 @@ def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
 
 def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
     """Whether a member has to be written by those who implement its class, or derive from it."""
-    if owner is None:
+    if owner is None or "sealed" in written.header_words(owner):
         return False
     words = written.words_before_name(symbol)
     if "abstract" in words:
@@ -134,6 +150,18 @@ def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
     text = written.text_of(symbol).rstrip()
     return written.is_accessors_only(symbol) or not (
         text.endswith("}") or " default " in text or "=>" in text or _is_given(text)
+    )
+
+
+def _has_lost_body(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable) -> bool:
+    """Whether a member of an interface has to be written now by those who implement it, and no modifier says so."""
+    was, now = (written.words_before_name(one) for one in (old, new))
+    owners = before.symbols.get(old.parent), after.symbols.get(new.parent)
+    return (
+        was & MODIFIERS == now & MODIFIERS
+        and is_contract_member(new, owners[1])
+        and owners[0] is not None
+        and not is_contract_member(old, owners[0])
     )
 
 
@@ -158,6 +186,8 @@ def _compare(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Parameter
         yield from _compare_types(old, new, table)
     else:
         yield from _compare_values(old, new)
+        if "open" in table.says("members") and all(map(_is_listing, (old, new))):
+            yield from _compare_members(old, new, table)
 
 
 def _group(symbol: Symbol) -> str:
@@ -197,25 +227,62 @@ def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator
         after = by_name.get(before.name) or (news[at] if at < len(news) and len(olds) == len(news) else None)
         if after is None or before.annotation is None or after.annotation is None:
             continue
-        mine, theirs = _union(before.annotation), _union(after.annotation)
+        is_array = _plain(before.annotation) == f"{_plain(after.annotation)}[]" and "array" in table.says("rest")
+        if is_array and after.kind in VARIADIC and before.kind not in VARIADIC:
+            continue
+        mine, theirs = (_union(_spelled(one.annotation or "", table)) for one in (before, after))
         if not mine <= theirs:
             detail = f"{after.name}: {_plain(before.annotation)} -> {_plain(after.annotation)}"
             yield "major", "parameter_type_changed", detail
         elif mine < theirs:
             yield "minor", "parameter_type_widened", after.name
-    before_result, after_result = _result(old.returns), _result(new.returns)
+    shown = _result(old.returns), _result(new.returns)
+    before_result, after_result = (_result(_spelled(one.returns, table)) for one in (old, new))
     is_narrower = bool(after_result) and _union(after_result) <= _union(before_result)
     is_nothing = before_result in NOTHING
     if (not is_nothing and not is_narrower) or (
         is_nothing and after_result not in NOTHING and "fixed" in table.says("results")
     ):
-        yield "major", "return_annotation_changed", f"{before_result or 'nothing'} -> {after_result or 'nothing'}"
+        yield "major", "return_annotation_changed", f"{shown[0] or 'nothing'} -> {shown[1] or 'nothing'}"
+    if not before_result and not after_result and "open" in table.says("members"):
+        given = [(one.kind.partition("_")[0] == "async", _is_generator(one), one) for one in (old, new)]
+        if given[0][:2] != given[1][:2] and any(_returns_value(one) for *kind, one in given if not any(kind)):
+            yield "major", "kind_changed", " -> ".join(_kind_of_function(one) for *_, one in given)
     for one in sorted(written.thrown(new) - written.thrown(old)):
         if not one.endswith(UNCHECKED):
             yield "major", "exception_added", one
     mine_receiver, their_receiver = _receiver(old), _receiver(new)
     if their_receiver > mine_receiver:
         yield "major", "receiver_changed", ""
+
+
+def _is_generator(symbol: Symbol) -> bool:
+    return "*" in written.text_of(symbol).partition("(")[0]
+
+
+def _kind_of_function(symbol: Symbol) -> str:
+    return symbol.kind + (" with yield" if _is_generator(symbol) else "")
+
+
+def _returns_value(symbol: Symbol) -> bool:
+    """Whether a function gives something that is surely no promise and no iterator."""
+    found = _RETURNED.findall(written.text_of(symbol))
+    return bool(found) and all(_LITERAL.match(one) for one in found)
+
+
+def _is_listing(symbol: Symbol) -> bool:
+    """Whether a constant is an object that lists its members, which an enum is written as."""
+    text = written.text_of(symbol)
+    return "..." not in text and _LISTING.search(text) is not None
+
+
+def _spelled(annotation: str, table: SymbolTable) -> str:
+    """Return a type as it is written where the language has two names for one."""
+    for one in table.says("same_types"):
+        name, _, other = one.partition("=")
+        if name in annotation:
+            annotation = sub(rf"(?<![\w.]){escape(name)}(?!\w)", other, annotation)
+    return annotation
 
 
 def _receiver(symbol: Symbol) -> int:
@@ -247,7 +314,7 @@ def _passed(symbol: Symbol) -> list[Parameter]:
     """Return the parameters that callers pass, by position; what may be left out has a default."""
     text = symbol.signature if "(" in symbol.signature else ""
     text = text or symbol.texts()[0].decode(errors="replace").partition("{")[0]
-    found = []
+    found: list[Parameter] = []
     for one in symbol.parameters:
         if one.name in RECEIVERS:
             continue
@@ -256,7 +323,9 @@ def _passed(symbol: Symbol) -> list[Parameter]:
         is_optional = is_optional or _has_default(text, one.name)
         default = one.default or ("..." if is_optional else None)
         kind: ParameterKind = "var_positional" if is_rest else "positional_only"
-        found.append(Parameter(one.name, kind, default, one.annotation))
+        # what has no name is told by its place
+        name = one.name if one.name != "_" else f"_{len(found)}"
+        found.append(Parameter(name, kind, default, one.annotation))
     return found
 
 
@@ -333,14 +402,15 @@ def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[Paramet
 def _compare_members(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     """Yield which fields, members of an enum or methods of an interface a type has lost, got or changed."""
     before, after = written.members_of(old), written.members_of(new)
-    is_contract = not written.header_words(new).isdisjoint(written.CONTRACTS)
+    header = written.header_words(new)
+    is_contract = not header.isdisjoint(written.CONTRACTS) and "sealed" not in header
     for name, member in before.items():
         now = after.get(name)
         if not member.is_public:
             continue
         if now is None or not now.is_public:
             yield "major", "member_removed", name
-        elif member.rest != now.rest and member.rest and now.rest:
+        elif _spelled(member.rest, table) != _spelled(now.rest, table) and member.rest and now.rest:
             yield "major", "member_type_changed", f"{name}: {member.rest} -> {now.rest}"
         elif member.is_optional != now.is_optional:
             yield "major", "member_optional" if now.is_optional else "member_required", name

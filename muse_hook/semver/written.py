@@ -20,6 +20,7 @@ KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record
 
 _COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]", DOTALL)
 _MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)", DOTALL)
+_EMBEDDED = pattern(r"\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$", DOTALL)
 _TAG = pattern(r"`[^`]*`")
 _SPACE = pattern(r"\s+")
 _DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
@@ -138,11 +139,27 @@ def is_accessors_only(symbol: Symbol) -> bool:
 def right_side(symbol: Symbol) -> str:
     """Return what a type is another name for, "" for a type with members."""
     before, after = _around_name(symbol)
-    _, equals, right = after.partition("=")
-    if not equals and not before.strip():
+    equals = _equals_at(after)
+    right = after[equals + 1 :] if equals >= 0 else ""
+    if equals < 0 and not before.strip():
         right = after  # Go: `type A int`
     right = _SPACE.sub(" ", right.strip().rstrip(";").strip())
     return "" if right.startswith("{") or right.split("{")[0].strip() in KINDS else right
+
+
+def _equals_at(text: str) -> int:
+    """Return where the `=` stands that is in no brackets, before any body; -1 for none."""
+    depth = 0
+    for at, letter in enumerate(text):
+        if letter in "([{<":
+            if letter == "{" and not depth:
+                break
+            depth += 1
+        elif letter in ")]}" or (letter == ">" and text[at - 1 : at] not in {"=", "-"}):
+            depth -= 1
+        elif letter == "=" and not depth and text[at + 1 : at + 2] != ">":
+            return at
+    return -1
 
 
 def members_of(symbol: Symbol) -> dict[str, Member]:
@@ -157,16 +174,18 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
     body = body.rpartition("}")[0]
     needs_mark = "pub" in words and "struct" in words
     needs_capital = bool({"struct", "interface"} & words) and "pub" not in words and head.split()[:1] == [symbol.name]
-    has_rest = "enum" not in words or "pub" in words
+    has_rest = "const" not in words and ("enum" not in words or "pub" in words)
     found: dict[str, Member] = {}
     for part in _parts(_TAG.sub("", body)):
-        member = _MEMBER.match(part)
+        embedded = _EMBEDDED.match(part) if needs_capital else None
+        member = _MEMBER.match(part.strip().removeprefix("*") if needs_capital else part)
         if member is None:
             continue
+        name = embedded[1] if embedded else member[2]
         is_public = not (needs_mark and "pub" not in member[1].split())
-        is_public = is_public and not (needs_capital and not member[2][:1].isupper())
+        is_public = is_public and not (needs_capital and not name.rpartition(".")[2][:1].isupper())
         rest = _meaning(member[4], is_named_first=needs_capital) if has_rest else ""
-        found.setdefault(member[2], Member(rest, is_optional=member[3] == "?", is_public=is_public))
+        found.setdefault(name, Member("" if embedded else rest, is_optional=member[3] == "?", is_public=is_public))
     return found
 
 
