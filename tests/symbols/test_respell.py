@@ -215,7 +215,7 @@ def test_what_a_grammar_is_too_old_for_is_read(extension: str) -> None:
 def test_members_of_an_extension_are_those_of_its_class() -> None:
     language = language_for("a.cs")
     assert language is not None
-    source = "static class A { extension<T>(List<T> s) where T : B { public bool C => true; public void D() {} } int E; }"
+    source = "static class A { extension<T>(List<T> s) where T : B { bool C => true; void D() {} } int E; }"
     assert [*extract(source.encode(), language).symbols] == ["A", "A.C", "A.D", "A.E"]
 
 
