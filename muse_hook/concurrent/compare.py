@@ -18,7 +18,7 @@ from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import FileChange
-from muse_hook.record.delta import TableCache, changed_file, recorded_between
+from muse_hook.record.delta import TableCache, TreeFiles, changed_file, recorded_between
 from muse_hook.symbols.source import set_cache_size
 
 TYPE_CHECKING = False
@@ -281,6 +281,7 @@ class Comparer:
         if side is None:
             files = self.files(base, tip) if way is None else self._files_by(base, way.via, tip)
             side = BranchChanges(files, None if self._recorded is None else self._recorded.between(base, tip))
+            side.rest = TreeFiles(self._objects, self._objects.commit(tip).tree, self._tables)
             if len(files) <= CACHED_FILES // shares:
                 self._cache.add(base, tip, side)
         return side

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.concurrent.collision import ASYNC_AND_CALLER, GONE_AND_CALLER, SIGNATURE_AND_CALLER
+from muse_hook.concurrent.inherited import newly_unlisted
 from muse_hook.concurrent.side import BranchChange
 from muse_hook.languages.languages import language_named
 from muse_hook.match.pairs import CALLABLE, CONTAINER, VALUE, group_of
@@ -27,10 +28,10 @@ class Expectation:
 
     A new user says one of `names`: of what is `read` (a property) without calling it. `breaks` says of a call whether
     one as it was fails now, and is None of any other use. `makes` is the simple name of the class that it makes objects
-    of, "" for what is no constructor.
+    of, "" for what is no constructor. What `is_unlisted` is missed by those alone who import all that its module lists.
     """
 
-    __slots__ = ("breaks", "change", "is_read", "key", "kind", "makes", "names")
+    __slots__ = ("breaks", "change", "is_read", "is_unlisted", "key", "kind", "makes", "names")
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Expectation:
         breaks: bool | None = None,
         is_read: bool = False,
         makes: str = "",
+        is_unlisted: bool = False,
     ) -> None:
         self.kind = kind
         self.key = key
@@ -50,11 +52,12 @@ class Expectation:
         self.breaks = breaks
         self.is_read = is_read
         self.makes = makes
+        self.is_unlisted = is_unlisted
 
     @property
     def is_gone(self) -> bool:
         """Whether it can be had no more where it was."""
-        return self.kind == GONE_AND_CALLER
+        return self.kind == GONE_AND_CALLER and not self.is_unlisted
 
     @property
     def is_called(self) -> bool:
@@ -75,6 +78,9 @@ def expectations_of(side: BranchChanges) -> list[Expectation]:
             change = BranchChange(old, new, (side.path_now(path), new.qualified_name), (), ["signature"])
             breaks = any(bump == "major" for bump, _, _ in compare_passed(before, after))
             found.append(Expectation(SIGNATURE_AND_CALLER, key, change, (old.name,), breaks=breaks, makes=old.name))
+        for name in newly_unlisted(file) if now is file.new else ():
+            change = BranchChange(file.old.symbols[name], now.symbols[name], (path, name), (), ["unlisted"])
+            found.append(Expectation(GONE_AND_CALLER, (path, name), change, (name,), is_unlisted=True))
     return found
 
 

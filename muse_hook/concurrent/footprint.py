@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from muse_hook.concurrent.expected import changed_constructors, is_broken, names_of
+from muse_hook.concurrent.inherited import new_abstracts, newly_unlisted
 from muse_hook.concurrent.said import imported_name
 from muse_hook.match.pairs import CALLABLE, CONTAINER, IMPORT, VALUE, group_of
 from muse_hook.match.parted_classes import may_be_other_class
@@ -309,6 +310,8 @@ def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
             yield from names_of(old, file.old.language_name if file.old is not None else "")
     if file.old is not None and file.new is not None:
         yield from (old.name for old, *_ in changed_constructors(file.old, file.new, file.changed))
+        yield from (old.name for old, *_ in new_abstracts(file))
+        yield from newly_unlisted(file)
     if file.vanished:
         yield tail(module_name(file.path))
 

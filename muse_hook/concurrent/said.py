@@ -8,7 +8,7 @@ from muse_hook.match.pairs import IMPORT, group_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from muse_hook.match.pairs import ChangedFile
     from muse_hook.model.address import SymbolKey
@@ -65,6 +65,11 @@ class Said:
         self._imports: dict[str, dict[str, list[Symbol]]] = {}
         self._aliases: dict[str, set[str]] | None = None
         self._is_asked_again = False
+
+    @property
+    def uses(self) -> Sequence[NewUse]:
+        """All of them."""
+        return self._uses
 
     def uses_of(self, names: Collection[str]) -> dict[str, list[NewUse]]:
         """Return who may say which of `names`."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from muse_hook.match.recorded import Identity
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol, SymbolTable
+    from muse_hook.semver.surface import UnchangedFiles
 
     T = TypeVar("T")
 
@@ -78,8 +79,11 @@ class BranchChanges:
 
     `changed` holds what it changed, renamed, moved or deleted, by the symbol key before; `added` what is new, by the
     key now. `files` are all differing paths, `renamed` says where a file is now, `without_symbols` which paths differ
-    and have no symbols that could be compared (a text file, one that cannot be parsed).
+    and have no symbols that could be compared (a text file, one that cannot be parsed). `rest` has the files that it
+    did not touch, where these are at hand.
     """
+
+    rest: UnchangedFiles | None = None
 
     def __init__(
         self,
@@ -119,6 +123,7 @@ class BranchChanges:
         made._old_paths = first._old_paths | then._old_paths  # noqa: SLF001 - of this very class
         made.changed = first.changed | then.changed
         made.added = first.added | then.added
+        made.rest = then.rest
         made.parts = (*first.parts, *then.parts)
         made._kept = {}  # noqa: SLF001 - likewise
         return made

@@ -5,22 +5,27 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from muse_hook.concurrent.expected import SUPER, expectations_of, is_async, is_constructor, passed
+from muse_hook.concurrent.collision import SIGNATURE_AND_CALLER
+from muse_hook.concurrent.expected import SUPER, Expectation, expectations_of, is_async, is_constructor, passed
+from muse_hook.concurrent.inherited import CONSTRUCTORS, made_by_way_of_others, members_of, new_abstracts, new_heirs
 from muse_hook.concurrent.said import STAR, imported_name
-from muse_hook.match.pairs import CALLABLE, CONTAINER, IMPORT, VALUE, group_of
+from muse_hook.concurrent.side import BranchChange
+from muse_hook.match.pairs import CALLABLE, IMPORT, VALUE, group_of
 from muse_hook.semver.bases import plain_bases, simple_base
 from muse_hook.semver.public import module_name
 from muse_hook.semver.surface import files_of_module, is_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from muse_hook.concurrent.expected import Expectation
     from muse_hook.concurrent.said import NewUse
     from muse_hook.concurrent.side import BranchChanges
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.symbol import Symbol
+
+    Heirs = Mapping[str, Sequence[tuple[SymbolKey, Symbol]]]
+    """Classes by the simple names of their bases."""
 
 _WORDS = re.compile(r"\w+")
 
@@ -45,12 +50,23 @@ def new_users(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[Exp
     side; then is asked which texts say a name of it, which of their files know the owner, and what they newly say.
     """
     expected = [each for part in changer.parts for each in part.once("broken", expectations_of)]
-    heirs = _new_heirs(user) if any(each.makes for each in expected) else {}
+    every_heir = user.once("heirs", new_heirs)
+    heirs = _made_by_base(every_heir, user) if any(each.makes for each in expected) else {}
     names = {name for each in expected for name in each.names}
     names.update(heir.name for each in expected for _, heir in heirs.get(each.makes, ()))
     uses = _Uses(user, changer, names)
     overrides = _new_members(user) if expected else {}
+    yield from _without_abstracts(changer, uses, every_heir, user)
+    made = {(each.key[0], _class_of(each)): each for each in expected if each.makes}
+    for owner, users in made_by_way_of_others(user, made.keys()).items():
+        for key, symbol, is_heir in users:
+            yield made[owner], key, symbol, INHERITS if is_heir else CALLS
     for each in expected:
+        if each.is_unlisted:
+            for use, said in uses.of_name(each.change.old.name, each.key, each.change.old):
+                if said in use.identifiers and uses.is_starred(use, said, each.key):
+                    yield each, use.key, use.symbol, CALLS
+            continue
         yield from _users_of(each, user, uses)
         if each.makes:
             for (path, name), heir in heirs.get(each.makes, ()):
@@ -68,6 +84,12 @@ def new_users(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[Exp
         if each.is_gone:
             for import_key, imported in uses.imports_of(each.key, each.change.old):
                 yield each, import_key, imported, IMPORTS
+
+
+def _class_of(expected: Expectation) -> str:
+    """Return the qualified name of the class that a constructor makes objects of."""
+    old = expected.change.old
+    return old.parent if group_of(old) == CALLABLE else old.qualified_name
 
 
 def _users_of(
@@ -109,18 +131,27 @@ def _top_names(side: BranchChanges, path: str) -> set[str]:
     return {symbol.name for symbol in side.files[path].old_symbols.values() if not symbol.parent}
 
 
-def _new_heirs(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbol]]]:
-    """Return the new or changed classes that say nothing of how they are made, by the simple names of their bases."""
-    found: dict[str, list[tuple[SymbolKey, Symbol]]] = {}
-    changed = ((each.key, each.new) for each in side.changed.values() if each.key is not None)
-    for key, symbol in (*side.added.items(), *changed):
-        if symbol is None or group_of(symbol) != CONTAINER:
-            continue
-        own = (each.name for each in side.symbols(key[0]).values() if each.parent == symbol.qualified_name)
-        if not any(name in ("__init__", "__new__") for name in own):
-            for base in plain_bases(symbol.bases):
-                found.setdefault(simple_base(base), []).append((key, symbol))
-    return found
+def _made_by_base(heirs: Heirs, side: BranchChanges) -> Heirs:
+    """Return the heirs that say nothing of how they are made."""
+    return {
+        base: [(key, heir) for key, heir in found if members_of(side, key).isdisjoint(CONSTRUCTORS)]
+        for base, found in heirs.items()
+    }
+
+
+def _without_abstracts(
+    changer: BranchChanges, uses: _Uses, heirs: Heirs, side: BranchChanges
+) -> Iterator[tuple[Expectation, SymbolKey, Symbol, str]]:
+    """Yield the heirs of a class that newly asks for a method, and that do not have it."""
+    for path, file in changer.files.items():
+        source = changer.path_before(path)
+        for before, _, method in new_abstracts(file) if heirs else ():
+            change = BranchChange(before, method, (path, method.qualified_name), (), ["abstract"])
+            key = (source, before.qualified_name)
+            expected = Expectation(SIGNATURE_AND_CALLER, key, change, (before.name,), breaks=True)
+            for heir_key, heir in heirs.get(before.name, ()):
+                if method.name not in members_of(side, heir_key) and uses.refers_to(heir_key[0], key, before):
+                    yield expected, heir_key, heir, INHERITS
 
 
 def _new_members(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbol]]]:
@@ -229,6 +260,17 @@ class _Uses:
             if is_same and (not expected.is_read or is_read(member) == is_read(new)):
                 return False
         return self.refers_to(key[0], expected.key, owner)
+
+    def is_starred(self, use: NewUse, said: str, key: SymbolKey) -> bool:
+        """Whether a text has a name by an import of all that the module of `key` lists, and by nothing else."""
+        path, tokens = use.key[0], use.symbol.tokens
+        imports = self._side.imports_of(path)
+        if said in imports or said in self._side.symbols(path) or self._side.path_before(path) == key[0]:
+            return False
+        if _assigns(tokens, said) or any(one.name == said for one in use.symbol.parameters):
+            return False
+        is_alone = any(token == said and tokens[at - 1 : at] != (".",) for at, token in enumerate(tokens))
+        return is_alone and any(_is_of(each, key[0]) for each in imports.get(STAR, ()))
 
     def imports_of(self, key: SymbolKey, owner: Symbol) -> Iterator[tuple[SymbolKey, Symbol]]:
         """Yield the new imports of a module's own name, which stood at `key` before."""

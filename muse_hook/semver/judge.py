@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.public import is_excluded, is_public, is_underscored, may_have_private_base, module_name
+from muse_hook.semver.public import NAMED, is_excluded, is_public, is_underscored, may_have_private_base, module_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ USED = frozenset(("kind", "signature", "decorators", "guard"))
 
 SEEN_BY_PARTS = frozenset(("function", "async_function", "method", "async_method", "class", "import"))
 """Kinds of which these parts are all that callers meet; what a variable is may stand in its body."""
-
-NAMED = "named"
-"""What a row says where names, lists and imports make public."""
 
 TEST = "test"
 """The kind of what nobody calls, whatever its file is named."""

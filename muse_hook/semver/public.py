@@ -29,6 +29,9 @@ PACKAGE = "__init__"
 MAIN = "__main__"
 """The file that runs a package."""
 
+NAMED = "named"
+"""What a language's row says where names, lists and imports make public."""
+
 NOBODY_ASKS = frozenset(("__metaclass__", "__slots__", "__all__", "__tracebackhide__"))
 """Names of the language's own that say something to it alone."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.deltas import changed
+from support.deltas import Files, changed
 
 from muse_hook.concurrent.footprint import footprint_of
 from muse_hook.concurrent.side import BranchChanges
@@ -19,6 +19,11 @@ STATIC = "class B:\n    @staticmethod\n    def make(a):\n        return a\n"
 FUNCTION = "def h(a, b):\n    return a\n"
 OVERRIDE = "from m import B\n\n\nclass C(B):\n    def run(self, a):\n        return a * 3\n"
 HEIR = "from m import B\n\n\nclass E(B):\n    pass\n\n\ndef f(x):\n    return E(1)\n"
+ABSTRACT = (
+    "import abc\nfrom abc import ABC, abstractmethod\n\n\nclass B(ABC):\n    def stop_it(self):\n        return 1\n"
+)
+ABSTRACT += METHOD.partition("\n")[2].replace("    def", "\n    def", 1)
+LISTED = f'__all__ = ["g", "h"]\n\n\ndef g():\n    return 1\n\n\n{FUNCTION}'
 
 
 def call(name: str, text: str) -> tuple[str, str]:
@@ -143,6 +148,24 @@ CASES = {
         call("h", "h(1, 2)"),
         ("signature_and_caller", "h", "calls", True),
     ),
+    "a method that heirs have to write": (
+        ABSTRACT,
+        ("    def run", "    @abstractmethod\n    def stop(self):\n        ...\n\n    def run"),
+        (None, OVERRIDE),
+        ("signature_and_caller", "B", "inherits", True),
+    ),
+    "a method that is abstract now": (
+        ABSTRACT,
+        ("    def stop_it", "    @abc.abstractmethod\n    def stop_it"),
+        (None, OVERRIDE),
+        ("signature_and_caller", "B", "inherits", True),
+    ),
+    "a name that a star import brings no more": (
+        LISTED,
+        (', "h"', ""),
+        ("from m import *\n\n\ndef f(x):\n    return 0\n", "from m import *\n\n\ndef f(x):\n    return h(1, 2)\n"),
+        ("gone_and_caller", "h", "calls", None),
+    ),
     "a decorator": (
         FUNCTION,
         ("a, b", "a, b, c"),
@@ -181,12 +204,50 @@ def test_a_new_user_of_what_the_other_side_changed(case: str) -> None:
         (SIZE, ("    @property\n", ""), "def f(x):\n    return x.size\n"),
         (DATACLASS, ("z: int = 0", "z: int = 0  # last"), "from m import P\n\n\ndef f(x):\n    return P(1)\n"),
         (DATACLASS, ("z: int", "depth: int"), "from m import P\n\n\ndef f(x):\n    return x.z\n"),
+        (
+            ABSTRACT,
+            ("    def stop_it", "    @abstractmethod\n    def stop_it"),
+            OVERRIDE + "\n    def stop_it(self):\n        return 2\n",
+        ),
+        (LISTED, (', "h"', ""), "from m import h\n\n\ndef f(x):\n    return h(1, 2)\n"),
+        (LISTED, (', "h"', ""), "from m import *\n\n\ndef f(h):\n    return h(1, 2) + x.h(1)\n"),
     ],
 )
 def test_what_fits_or_is_another_ones_is_not_told(module: str, change: tuple[str, str], after: str) -> None:
     base = {"m.py": module}
     sides = [BranchChanges(changed(base, base | new)) for new in ({"m.py": module.replace(*change)}, {"u.py": after})]
     assert list(new_users(*sides)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "after", "told"),
+    [
+        ("u.py", "from p.mid import Mid\n\n\ndef f(x):\n    return Mid(1)\n", [("m.py", "B.__init__", "calls")]),
+        ("u.py", "from p.mid import Mid\n\n\nclass E(Mid):\n    x = 1\n", [("m.py", "B.__init__", "inherits")]),
+        ("u.py", "from p import Far\n\n\ndef f(x):\n    return Far(1)\n", [("m.py", "B.__init__", "calls")]),
+        ("u.py", "from p.mid import Own\n\n\ndef f(x):\n    return Own()\n", []),
+        (
+            "u.py",
+            "from p.mid import Mid\n\n\nclass E(Mid):\n    def __init__(self):\n        self.a = 1\n",
+            [],
+        ),
+    ],
+)
+def test_a_constructor_is_inherited_through_a_file_that_nobody_changed(
+    path: str, after: str, told: list[tuple[str, str, str]]
+) -> None:
+    mid = "from m import B\n\n\nclass Mid(B):\n    x = 1\n\n\n"
+    mid += "class Own(B):\n    def __init__(self):\n        self.a = 1\n"
+    base = {
+        "m.py": MADE,
+        "p/mid.py": mid,
+        "p/__init__.py": "from .far import Far\n",
+        "p/far.py": "from . import mid\n\n\nclass Far(mid.Mid):\n    y = 2\n",
+    }
+    ours, theirs = base | {"m.py": MADE.replace("self, a", "self, a, b")}, base | {path: after}
+    one, other = BranchChanges(changed(base, ours)), BranchChanges(changed(base, theirs))
+    other.rest = Files(theirs)
+    assert [(*each.key, how) for each, _, _, how in new_users(one, other)] == told
 
 
 @pytest.mark.parametrize(
