@@ -31,7 +31,8 @@ def attribute(index: Index, objects: ObjectReader) -> None:
             sql.execute("DELETE FROM attributions")
             sql.execute("REPLACE INTO meta VALUES ('agents', ?)", (table_version(),))
     rows = sql.execute(
-        "SELECT commit_id, author, co_authors, actor FROM records WHERE commit_id IS NOT NULL"
+        "SELECT commit_id, a.text, co_authors, c.text FROM records r LEFT JOIN words a ON a.word = r.author"
+        " JOIN words c ON c.word = r.actor WHERE commit_id IS NOT NULL"
         " AND commit_id NOT IN (SELECT commit_id FROM attributions)"
     ).fetchall()
     for at in range(0, len(rows), _COMMITS):

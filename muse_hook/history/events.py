@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from json import dumps, loads
 
+from muse_hook.history.packed import unpack_digits, unpack_op_id
 from muse_hook.index import database
 from muse_hook.oplog.sessions import display_name
 
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 else:
     sqlite3 = database.sqlite3
 
+_ACTOR, _AUTHOR = (f"(SELECT text FROM words WHERE word = r.{column})" for column in ("actor", "author"))  # noqa: S608 - constants
 _RECORD = (
-    "r.record, r.commit_id, r.session, r.lamport_ts, r.actor, r.author, r.committed_at, r.subject, r.chain, r.step,"
+    f"r.record, r.commit_id, r.session, r.lamport_ts, {_ACTOR}, {_AUTHOR}, r.committed_at, r.subject, r.chain, r.step,"
     " r.generation"
 )
 _ENTRY = (
     "e.op_id, e.op, e.address, e.kind, e.change, e.new_address, e.from_address, e.from_parent, e.confidence,"
     " e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary, s.id, e.inside IS NOT NULL"
 )
-_PATH = "substr(m.new_address, 1, instr(m.new_address, '::') - 1)"
+_PATH = "(SELECT number FROM paths WHERE path = substr(m.new_address, 1, instr(m.new_address, '::') - 1))"
 _RECORD_COLUMNS = 11
 _HAS_CODE = "instr(',' || e.change || ',', ',' || ? || ',')"
 # What the op itself says; the other end of a move is neither.
@@ -39,10 +41,11 @@ _OF_OPS = {
     "removed": "(e.op = 'delete' AND e.new_address IS NULL)",
 }
 _BY = (
-    "(instr(lower(r.author), lower(?)) OR instr(lower(r.actor), lower(?))"
+    "(r.author IN (SELECT word FROM words WHERE instr(lower(text), lower(?)))"
+    " OR r.actor IN (SELECT word FROM words WHERE instr(lower(text), lower(?)))"
     " OR EXISTS (SELECT 1 FROM json_each(r.co_authors) WHERE instr(lower(value), lower(?))))"
 )
-_OF_PATHS = "e.path IN (SELECT value FROM json_each(?))"
+_OF_PATHS = "e.path IN (SELECT number FROM paths WHERE path IN (SELECT value FROM json_each(?)))"
 _OF_COMMITS = "r.commit_id IN (SELECT value FROM json_each(?))"
 # Codes of changes that leave a symbol what it was: it went elsewhere, or its file can be read again.
 _IDLE = {"moved", "reparsed"}
@@ -88,7 +91,7 @@ class Filter:
             ("r.session = ?", display_name(self.session)),
             ("r.committed_at >= ?", self.since),
             ("r.committed_at <= ?", self.until),
-            ("e.path GLOB ?", self.path),
+            ("e.path IN (SELECT number FROM paths WHERE path GLOB ?)", self.path),
         ):
             if value:
                 parts.append(condition)
@@ -180,7 +183,7 @@ def last_changes(connection: sqlite3.Connection, branch: BranchFilter, symbols: 
     for at in range(0, len(wanted), _SYMBOLS_A_QUERY):
         some = wanted[at : at + _SYMBOLS_A_QUERY]
         for symbol, symbol_id, op, change, from_address, commit_id, *values in connection.execute(
-            "SELECT k.symbol, s.id, e.op, e.change, e.from_address, r.commit_id, r.actor, r.author, r.co_authors,"  # noqa: S608 - constants
+            f"SELECT k.symbol, s.id, e.op, e.change, e.from_address, r.commit_id, {_ACTOR}, {_AUTHOR}, r.co_authors,"  # noqa: S608 - constants
             " r.committed_at, r.subject, r.chain, r.step, r.generation"
             " FROM links k JOIN entries e USING (record, position) JOIN records r USING (record)"
             f" JOIN identities s USING (symbol) WHERE k.symbol IN ({', '.join('?' * len(some))})"
@@ -224,13 +227,12 @@ def symbol_ids(connection: sqlite3.Connection, commit_id: str | None) -> dict[st
     Empty where the commit is not in the history yet, or has no ops on symbols; ops on files have none.
     """
     try:
-        return dict(
-            connection.execute(
-                "SELECT e.op_id, s.id FROM records r JOIN links k USING (record)"
-                " JOIN entries e USING (record, position) JOIN identities s USING (symbol) WHERE r.commit_id IS ?",
-                (commit_id,),
-            )
+        rows = connection.execute(
+            "SELECT e.op_id, s.id FROM records r JOIN links k USING (record)"
+            " JOIN entries e USING (record, position) JOIN identities s USING (symbol) WHERE r.commit_id IS ?",
+            (commit_id,),
         )
+        return {unpack_op_id(op_id): symbol_id for op_id, symbol_id in rows}
     except sqlite3.DatabaseError:  # no history was made yet, or somebody deleted it
         return {}
 
@@ -242,7 +244,8 @@ def has_records(connection: sqlite3.Connection) -> bool:
 
 def author_and_stamp(connection: sqlite3.Connection, commit_id: str) -> tuple[str, int] | None:
     """Return the author of a recorded commit and the stamp of its batch, None of one that is not recorded."""
-    row = connection.execute("SELECT author, lamport_ts FROM records WHERE commit_id = ?", (commit_id,)).fetchone()
+    query = "SELECT w.text, lamport_ts FROM records r LEFT JOIN words w ON w.word = r.author WHERE commit_id = ?"
+    row = connection.execute(query, (commit_id,)).fetchone()
     return None if row is None else (row[0] or "", int(row[1]))
 
 
@@ -279,7 +282,7 @@ def is_by_anybody(connection: sqlite3.Connection, author: str) -> bool:
 def people(connection: sqlite3.Connection) -> set[str]:
     """Return every recorded author, actor and co-author."""
     rows = connection.execute(
-        "SELECT author FROM records UNION SELECT actor FROM records"
+        "SELECT text FROM words WHERE word IN (SELECT author FROM records UNION SELECT actor FROM records)"
         " UNION SELECT value FROM records, json_each(records.co_authors)"
     )
     return {name for (name,) in rows if name}
@@ -298,8 +301,9 @@ def _entries(connection: sqlite3.Connection, query: SymbolQuery | None, wanted: 
     else:
         tables = f"entries e JOIN records r USING (record) {links}"
     if query is not None:
-        column, chosen = ("k.symbol", query.symbols) if query.symbols else ("e.path", query.paths)
-        where, values = f"{column} IN ({', '.join('?' * len(chosen))}) AND {where}", [*chosen, *values]
+        chosen: Sequence[Any] = query.symbols or query.paths
+        column, those = ("k.symbol", "?") if query.symbols else ("e.path", "(SELECT number FROM paths WHERE path = ?)")
+        where, values = f"{column} IN ({', '.join([those] * len(chosen))}) AND {where}", [*chosen, *values]
     statement = (
         f"SELECT {_RECORD}, {_ENTRY} FROM {tables} LEFT JOIN identities s ON s.symbol = k.symbol"  # noqa: S608 - ours
         f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position"
@@ -352,7 +356,7 @@ def _op(row: Sequence[Any]) -> dict[str, Any]:
         summary, symbol_id, is_child,
     ) = row  # fmt: skip
     found = {
-        "op_id": op_id,
+        "op_id": unpack_op_id(op_id),
         "op": op,
         "address": address,
         "symbol_id": symbol_id,
@@ -360,8 +364,8 @@ def _op(row: Sequence[Any]) -> dict[str, Any]:
         "kind": kind,
         "change": change.split(",") if change else [],
         "summary": summary,
-        "old_content_id": old_id,
-        "new_content_id": new_id,
+        "old_content_id": unpack_digits(old_id),
+        "new_content_id": unpack_digits(new_id),
     }
     optional = {
         "lines": None if first is None else [first, last],

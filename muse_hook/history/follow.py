@@ -328,7 +328,8 @@ class _NewRecords:
         """Return the engine of the batch that is known of a commit, None where none is."""
         if commit_id in self._engines:
             return self._engines[commit_id]
-        found = self._sql.execute("SELECT engine FROM records WHERE commit_id = ?", (commit_id,)).fetchone()
+        query = "SELECT w.text FROM records r LEFT JOIN words w ON w.word = r.engine WHERE r.commit_id = ?"
+        found = self._sql.execute(query, (commit_id,)).fetchone()
         return None if found is None else found[0] or ""
 
     def write(self) -> None:
@@ -348,8 +349,7 @@ class _NewRecords:
         ).fetchall():
             if linked:
                 tables.unlink(sql)
-            for table in ("records", "parents", "entries"):
-                sql.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names of ours
+            tables.delete(sql, record)
 
     def _write_rows(self, some: Sequence[tables.BatchRows]) -> bool:
         """Write rows, or none of them where SQLite refuses a value; whether it took them."""
@@ -359,9 +359,7 @@ class _NewRecords:
             for each in some:
                 if each.supersedes:
                     self._make_room(each.record[1])
-            sql.executemany(tables.INSERT_RECORD, [each.record for each in some])
-            sql.executemany(tables.INSERT_PARENT, [row for each in some for row in each.parents])
-            sql.executemany(tables.INSERT_ENTRY, [row for each in some for row in each.entries])
+            tables.insert(sql, some)
         except _NO_VALUE:
             sql.execute("ROLLBACK TO batches")
             return False

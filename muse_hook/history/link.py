@@ -5,6 +5,7 @@ from __future__ import annotations
 from muse_hook.history import tables
 from muse_hook.history.ancestry import BEFORE, Ancestry, ReachCache
 from muse_hook.history.identity import AddressHistory, SymbolHistory
+from muse_hook.history.packed import unpack_digits
 from muse_hook.model.address import prefixes
 
 TYPE_CHECKING = False
@@ -27,15 +28,15 @@ _UNLINKED = (
 )
 _BELOW_PARENTS = (
     "SELECT r.generation, r.record FROM records r INDEXED BY records_to_link"
-    " CROSS JOIN parents p ON p.record = r.record CROSS JOIN records parent ON parent.commit_id = p.parent"
+    " CROSS JOIN parents p ON p.record = r.record CROSS JOIN records parent ON parent.record = p.parent"
     " WHERE NOT r.linked AND parent.generation >= r.generation"
 )
 _LEAST_GENERATION = (
     "SELECT r.generation, max(parent.generation) + 1 FROM records r JOIN parents p ON p.record = r.record"
-    " JOIN records parent ON parent.commit_id = p.parent WHERE r.record = ?"
+    " JOIN records parent ON parent.record = p.parent WHERE r.record = ?"
 )
 _CHILDREN = (
-    "SELECT child.generation, child.record FROM records r JOIN parents p ON p.parent = r.commit_id"
+    "SELECT child.generation, child.record FROM records r JOIN parents p ON p.parent = r.record"
     " JOIN records child ON child.record = p.record WHERE r.record = ? AND NOT child.linked AND child.generation <= ?"
 )
 _OPS_A_TRANSACTION = 100_000
@@ -70,8 +71,9 @@ class EntryRow:
     def __init__(self, row: tuple[Any, ...]) -> None:
         (
             self.position, self.inside, self.op, self.address, self.kind, self.change, self.new_address,
-            self.from_address, self.from_parent, self.confidence, self.content_id,
+            self.from_address, self.from_parent, self.confidence, content_id,
         ) = row  # fmt: skip
+        self.content_id = unpack_digits(content_id) or ""
 
 
 class CommitNode:
@@ -111,10 +113,11 @@ def _to_link(sql: sqlite3.Connection, *, late: bool) -> list[tuple[int, str | No
     returned, once there are any.
     """
     tables.index_to_link(sql)
+    tables.number_parents(sql)
     if not late and sql.execute("SELECT 1 FROM records WHERE linked LIMIT 1").fetchone() is not None:
         return _on_linked(sql)
     is_behind = sql.execute(
-        "SELECT 1 FROM records r INDEXED BY records_to_link CROSS JOIN parents p ON p.parent = r.commit_id"
+        "SELECT 1 FROM records r INDEXED BY records_to_link CROSS JOIN parents p ON p.parent = r.record"
         " CROSS JOIN records child ON child.record = p.record WHERE NOT r.linked AND child.linked LIMIT 1"
     ).fetchone()
     if is_behind is not None:
@@ -152,12 +155,12 @@ def _on_linked(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
         record
         for (record,) in sql.execute(
             "SELECT r.record FROM records r INDEXED BY records_to_link CROSS JOIN parents p ON p.record = r.record"
-            " CROSS JOIN records parent ON parent.commit_id = p.parent WHERE NOT r.linked AND parent.linked"
+            " CROSS JOIN records parent ON parent.record = p.parent WHERE NOT r.linked AND parent.linked"
         )
     }
     rows = sql.execute(_UNLINKED).fetchall() if found else []
-    unlinked = {commit_id for _, commit_id, _ in rows}
-    added: set[str] = set()
+    unlinked = {record for record, _, _ in rows}
+    added: set[int] = set()
     chosen = []
     for record, commit_id, generation in rows:
         if commit_id is None:
@@ -165,8 +168,8 @@ def _on_linked(sql: sqlite3.Connection) -> list[tuple[int, str | None, int]]:
         parents = {parent for (parent,) in sql.execute("SELECT parent FROM parents WHERE record = ?", (record,))}
         if unlinked.isdisjoint(parents) and (record in found or parents & added):
             chosen.append((record, commit_id, generation))
-            unlinked.discard(commit_id)
-            added.add(commit_id)
+            unlinked.discard(record)
+            added.add(record)
     manual = sql.execute("SELECT record, NULL, generation FROM records WHERE commit_id IS NULL AND NOT linked")
     return [*chosen, *manual.fetchall()]
 
@@ -226,7 +229,7 @@ class Linker:
         if ops or len(parents) > 1:
             CommitLinker(self, node, reachable, ops).link()
         own = self._ancestry.reachable_from([position], reachable[0] if reachable else None)
-        children = self._sql.execute("SELECT count(*) FROM parents WHERE parent = ?", (commit_id,)).fetchone()[0]
+        children = self._sql.execute("SELECT count(*) FROM parents WHERE parent = ?", (record,)).fetchone()[0]
         cache.put(position, own, children)
 
     def _link_manual(self, record: int) -> None:
@@ -251,7 +254,10 @@ class Linker:
         return known
 
     def _parents_of(self, record: int) -> list[str]:
-        query = "SELECT parent FROM parents WHERE record = ? ORDER BY number"
+        query = (
+            "SELECT coalesce(r.commit_id, CAST(p.parent AS TEXT)) FROM parents p"
+            " LEFT JOIN records r ON r.record = p.parent WHERE p.record = ? ORDER BY p.number"
+        )
         return [parent for (parent,) in self._sql.execute(query, (record,))]
 
     def brought_in(self, others: Sequence[str], first: ReachableSet) -> Iterator[CommitNode]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muse_hook.errors import MuseHookError, shell_command
 from muse_hook.history.identity import AddressHistory
+from muse_hook.history.packed import unpack_digits
 from muse_hook.model.address import simple_name
 
 TYPE_CHECKING = False
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _ID_DIGITS = 16
 _CANDIDATES_IN_A_HINT = 50
 _NEAR = 3
+# One whose ops made room for a newer engine's is recorded no more.
+_RECORDED_PATHS = (
+    "SELECT p.path FROM paths p WHERE p.path <> '' AND EXISTS (SELECT 1 FROM entries e WHERE e.path = p.number)"
+)
 
 
 class AddressError(MuseHookError):
@@ -34,12 +39,14 @@ class SymbolQuery:
 
 def is_recorded_path(connection: sqlite3.Connection, path: str) -> bool:
     """Whether anything was recorded of a file."""
-    return connection.execute("SELECT 1 FROM entries WHERE path = ? LIMIT 1", (path,)).fetchone() is not None
+    query = "SELECT 1 FROM paths p JOIN entries e ON e.path = p.number WHERE p.path = ? LIMIT 1"
+    return connection.execute(query, (path,)).fetchone() is not None
 
 
 def recorded_words(connection: sqlite3.Connection, column: str) -> set[str]:
-    """Return every word of the column kind, change or path of the log's ops; looks at each."""
-    rows = {each for (each,) in connection.execute(f"SELECT DISTINCT {column} FROM entries WHERE {column} <> ''")}  # noqa: S608 - three names
+    """Return every word of the column kind, change or path of the log's ops."""
+    query = f"SELECT DISTINCT {column} FROM entries WHERE {column} <> ''"  # noqa: S608 - two names
+    rows = {each for (each,) in connection.execute(_RECORDED_PATHS if column == "path" else query)}
     return {word for each in rows for word in each.split(",")} if column == "change" else rows
 
 
@@ -93,7 +100,7 @@ class SymbolNames:
             "SELECT e.new_content_id FROM links k JOIN entries e USING (record, position)"
             " WHERE k.symbol = ? AND e.new_content_id IS NOT NULL"
         )
-        return {content_id for (content_id,) in self._sql.execute(query, (symbol,))}
+        return {str(unpack_digits(content_id)) for (content_id,) in self._sql.execute(query, (symbol,))}
 
     def former_paths(self, path: str) -> list[str]:
         """Return the names that a file has had, its own first."""
@@ -113,7 +120,7 @@ class SymbolNames:
             "SELECT DISTINCT symbol FROM addresses WHERE address GLOB ? AND symbol IS NOT NULL", (pattern,)
         ).fetchall()
         if not rows:
-            files = self._sql.execute("SELECT DISTINCT path FROM entries WHERE path GLOB ?", (word,)).fetchall()
+            files = self._sql.execute(_RECORDED_PATHS + " AND p.path GLOB ?", (word,)).fetchall()
             if not files:
                 raise self._nothing(word)
             return SymbolQuery([], [path for (path,) in files])
@@ -172,7 +179,8 @@ class SymbolNames:
 
     def _nothing(self, word: str) -> AddressError:
         folder = word.removeprefix("./").rstrip("/") + "/"
-        within = self._sql.execute("SELECT 1 FROM entries WHERE substr(path, 1, ?) = ? LIMIT 1", (len(folder), folder))
+        query = _RECORDED_PATHS + " AND substr(p.path, 1, ?) = ? LIMIT 1"
+        within = self._sql.execute(query, (len(folder), folder))
         if within.fetchone():
             hint = shell_command("muse-hook", "log", "--path", folder + "*")
             return AddressError(f"looking for {word!r}", "that is a folder", hint)

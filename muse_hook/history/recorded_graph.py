@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from json import loads
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +20,13 @@ class GraphCommit:
 
 def recorded_graph(connection: sqlite3.Connection) -> dict[str, GraphCommit]:
     """Return every recorded commit by its id, in causal order."""
+    parents: dict[int, list[str]] = {}
+    for record, parent in connection.execute(
+        "SELECT p.record, coalesce(r.commit_id, CAST(p.parent AS TEXT)) FROM parents p"
+        " LEFT JOIN records r ON r.record = p.parent ORDER BY p.record, p.number"
+    ):
+        parents.setdefault(record, []).append(parent)
     rows = connection.execute(
-        "SELECT commit_id, parents, session FROM records WHERE commit_id IS NOT NULL ORDER BY lamport_ts, commit_id"
+        "SELECT record, commit_id, session FROM records WHERE commit_id IS NOT NULL ORDER BY lamport_ts, commit_id"
     )
-    return {oid: GraphCommit(oid, tuple(loads(parents)), session) for oid, parents, session in rows}
+    return {oid: GraphCommit(oid, tuple(parents.get(record, ())), session) for record, oid, session in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from json import dumps
 
+from muse_hook.history.packed import digits_in_sql, op_id_in_sql, pack_digits, pack_op_id
 from muse_hook.index import database
 from muse_hook.oplog.entry import POSITIONS
 from muse_hook.oplog.seal import engine_of
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     Values = tuple[Any, ...]
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 10
+VERSION = 11
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one manual entry.
+# What repeats stands once, in `words` and `paths`, and is a number elsewhere (`author`, `actor`, `engine`, `path`).
+# `op_id`, `tree` and content ids are as `packed` says. `parents.parent` is the parent's record, or the bytes of its id
+# as long as it has none. All this makes the index of flask's last 1,500 commits 29 % smaller.
 # `chain` and `step` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `identities`;
 # `links` says which symbol an entry belongs to. `addresses`: from record `record` (0: before the log) on, the address
 # belongs to that symbol (NULL: to none any more). `prefixes`: in that record everything under `old` went to `new`.
@@ -31,21 +35,23 @@ VERSION = 10
 _TABLES = """
 CREATE TABLE records (
     record INTEGER PRIMARY KEY, commit_id TEXT UNIQUE, session TEXT NOT NULL, generation INTEGER NOT NULL,
-    lamport_ts INTEGER NOT NULL, tree TEXT, author TEXT, co_authors TEXT, actor TEXT NOT NULL,
+    lamport_ts INTEGER NOT NULL, tree, author INTEGER, co_authors TEXT, actor INTEGER NOT NULL,
     authored_at TEXT, committed_at TEXT NOT NULL, subject TEXT, summary TEXT, sem_ver_bump TEXT,
-    breaking_changes TEXT, engine TEXT, intent TEXT NOT NULL, reservation TEXT NOT NULL, parents TEXT,
+    breaking_changes TEXT, engine INTEGER, intent TEXT NOT NULL, reservation TEXT NOT NULL,
     chain INTEGER, step INTEGER, linked INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE words (word INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE INDEX records_to_link ON records (record) WHERE NOT linked;
 CREATE TABLE parents (
-    record INTEGER NOT NULL, number INTEGER NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (record, number)
+    record INTEGER NOT NULL, number INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (record, number)
 ) WITHOUT ROWID;
 CREATE TABLE entries (
-    record INTEGER NOT NULL, position INTEGER NOT NULL, inside INTEGER, op_id TEXT NOT NULL, op TEXT NOT NULL,
-    address TEXT NOT NULL, path TEXT NOT NULL, kind TEXT, change TEXT NOT NULL, new_address TEXT, from_address TEXT,
-    from_parent INTEGER, confidence REAL, first_line INTEGER, last_line INTEGER, old_content_id TEXT,
-    new_content_id TEXT, summary TEXT NOT NULL, PRIMARY KEY (record, position)
+    record INTEGER NOT NULL, position INTEGER NOT NULL, inside INTEGER, op_id NOT NULL, op TEXT NOT NULL,
+    address TEXT NOT NULL, path INTEGER NOT NULL, kind TEXT, change TEXT NOT NULL, new_address TEXT, from_address TEXT,
+    from_parent INTEGER, confidence REAL, first_line INTEGER, last_line INTEGER, old_content_id,
+    new_content_id, summary TEXT NOT NULL, PRIMARY KEY (record, position)
 ) WITHOUT ROWID;
+CREATE TABLE paths (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
 CREATE TABLE links (
     record INTEGER NOT NULL, position INTEGER NOT NULL, symbol INTEGER NOT NULL, PRIMARY KEY (record, position)
 ) WITHOUT ROWID;
@@ -80,7 +86,7 @@ CREATE TABLE followed (log INTEGER PRIMARY KEY, offset INTEGER NOT NULL) WITHOUT
 
 # What readers alone ask by; made when the first reading is done, since sorting once costs less than keeping order.
 _INDEXES = """
-CREATE INDEX IF NOT EXISTS records_in_order ON records (generation, commit_id);
+CREATE INDEX IF NOT EXISTS records_in_order ON records (generation);
 CREATE INDEX IF NOT EXISTS entries_of_path ON entries (path, record);
 CREATE INDEX IF NOT EXISTS links_of_symbol ON links (symbol, record);
 CREATE INDEX IF NOT EXISTS identities_by_address ON identities (address);
@@ -92,19 +98,28 @@ CREATE INDEX IF NOT EXISTS children ON parents (parent);
 CREATE INDEX IF NOT EXISTS addresses_of_record ON addresses (record)
 """
 
-_VIEWS = """
+_PARENTS = (
+    "(SELECT coalesce('[\"' || group_concat(parent, '\", \"') || '\"]', '[]') FROM (SELECT"
+    " coalesce(x.commit_id, CAST(p.parent AS TEXT)) AS parent FROM parents p LEFT JOIN records x ON x.record = p.parent"
+    " WHERE p.record = r.record ORDER BY p.number))"
+)
+_VIEWS = f"""
 CREATE VIEW commits AS
-    SELECT commit_id, session, generation, lamport_ts, tree, author, co_authors, actor, authored_at, committed_at,
-        subject, summary, sem_ver_bump, breaking_changes, engine, intent AS intent_id,
-        reservation AS reservation_id, parents, new AS superseded,
-        (SELECT agents FROM attributions a WHERE a.commit_id = records.commit_id) AS agents
-    FROM records LEFT JOIN superseded USING (commit_id) WHERE commit_id IS NOT NULL;
+    SELECT r.commit_id, session, generation, lamport_ts, {digits_in_sql("r.tree")} AS tree, a.text AS author,
+        co_authors, c.text AS actor, authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes,
+        e.text AS engine, intent AS intent_id, reservation AS reservation_id, {_PARENTS} AS parents, new AS superseded,
+        (SELECT agents FROM attributions t WHERE t.commit_id = r.commit_id) AS agents
+    FROM records r JOIN words c ON c.word = r.actor LEFT JOIN words a ON a.word = r.author
+        LEFT JOIN words e ON e.word = r.engine LEFT JOIN superseded s ON s.commit_id = r.commit_id
+    WHERE r.commit_id IS NOT NULL;
 CREATE VIEW ops AS
-    SELECT e.op_id, r.commit_id, r.lamport_ts + e.position AS lamport_ts, r.session, r.actor,
-        r.committed_at AS created_at, e.op, e.address, e.path, e.kind, e.change, e.new_address, e.from_address,
-        e.from_parent, e.confidence, e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary,
-        s.id AS symbol_id, e.inside IS NOT NULL AS is_child
-    FROM entries e JOIN records r USING (record) LEFT JOIN links k ON k.record = e.record AND k.position = e.position
+    SELECT {op_id_in_sql("e.op_id")} AS op_id, r.commit_id, r.lamport_ts + e.position AS lamport_ts, r.session,
+        w.text AS actor, r.committed_at AS created_at, e.op, e.address, p.path, e.kind, e.change, e.new_address,
+        e.from_address, e.from_parent, e.confidence, e.first_line, e.last_line,
+        {digits_in_sql("e.old_content_id")} AS old_content_id, {digits_in_sql("e.new_content_id")} AS new_content_id,
+        e.summary, s.id AS symbol_id, e.inside IS NOT NULL AS is_child
+    FROM entries e JOIN records r USING (record) JOIN paths p ON p.number = e.path JOIN words w ON w.word = r.actor
+        LEFT JOIN links k ON k.record = e.record AND k.position = e.position
         LEFT JOIN identities s ON s.symbol = k.symbol;
 CREATE VIEW symbols AS
     SELECT s.id AS symbol_id, s.kind, s.name, s.address,
@@ -115,7 +130,7 @@ CREATE VIEW renames AS
     SELECT s.id AS symbol_id, r.commit_id, r.lamport_ts, r.committed_at AS created_at, m.old_address, m.new_address,
         m.how, m.confidence
     FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol) WHERE m.from_parent IS NULL;
-"""
+"""  # noqa: S608 - expressions of ours
 
 VIEWS = ("commits", "ops", "symbols", "renames")
 """What people may build upon: columns are added, never taken away."""
@@ -127,16 +142,21 @@ _LATER = {
     for text in (_INDEXES + ";" + _INDEXES_TO_LINK).split(";")
 }  # fmt: skip
 
-INSERT_RECORD = (
-    "INSERT INTO records (record, commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"
-    " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation,"
-    " parents) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_WORD = "(SELECT word FROM words WHERE text = ?)"
+_INSERT_RECORD = (
+    "INSERT INTO records (record, commit_id, session, generation, lamport_ts, tree, author, co_authors, actor,"  # noqa: S608 - a constant
+    " authored_at, committed_at, subject, summary, sem_ver_bump, breaking_changes, engine, intent, reservation)"
+    f" VALUES (?, ?, ?, ?, ?, ?, {_WORD}, ?, {_WORD}, ?, ?, ?, ?, ?, ?, {_WORD}, ?, ?)"
 )
-INSERT_PARENT = "INSERT INTO parents VALUES (?, ?, ?)"
-INSERT_ENTRY = (
+_AUTHOR, _ACTOR, _ENGINE, _PATH = 6, 8, 15, 6  # places in a row of `records`, and of `entries`
+# A parent that is not there yet becomes a number when what is new is linked: see `number_parents`.
+_INSERT_PARENT = (
+    "INSERT INTO parents VALUES (?1, ?2, coalesce((SELECT record FROM records WHERE commit_id = ?3), CAST(?3 AS BLOB)))"
+)
+_INSERT_ENTRY = (
     "INSERT INTO entries (record, position, inside, op_id, op, address, path, kind, change, new_address,"
     " from_address, from_parent, confidence, first_line, last_line, old_content_id, new_content_id, summary)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES (?, ?, ?, ?, ?, ?, (SELECT number FROM paths WHERE path = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _NO_LINES = (None, None)
 
@@ -180,6 +200,37 @@ def index_to_read(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def number_parents(connection: sqlite3.Connection) -> None:
+    """Put the record of each parent that has one by now into the place of its id. Inside the caller's transaction."""
+    connection.execute(
+        "UPDATE parents SET parent = (SELECT record FROM records WHERE commit_id = CAST(parent AS TEXT))"
+        " WHERE parent >= x'' AND EXISTS (SELECT 1 FROM records WHERE commit_id = CAST(parent AS TEXT))"
+    )
+
+
+def insert(connection: sqlite3.Connection, batches: Sequence[BatchRows]) -> None:
+    """Write the rows of some batches. Inside the caller's transaction; raises what SQLite does of what it refuses."""
+    records = [each.record for each in batches]
+    entries = [row for each in batches for row in each.entries]
+    words = [(row[at],) for row in records for at in (_AUTHOR, _ACTOR, _ENGINE)]
+    connection.executemany("INSERT OR IGNORE INTO words (text) VALUES (?)", words)  # None is ignored as well
+    paths = dict.fromkeys((row[_PATH],) for row in entries)  # in the order in which they came
+    connection.executemany("INSERT OR IGNORE INTO paths (path) VALUES (?)", paths)
+    connection.executemany(_INSERT_RECORD, records)
+    connection.executemany(_INSERT_PARENT, [row for each in batches for row in each.parents])
+    connection.executemany(_INSERT_ENTRY, entries)
+
+
+def delete(connection: sqlite3.Connection, record: int) -> None:
+    """Delete a batch's rows; those that have it for a parent know it by its id. Inside the caller's transaction."""
+    connection.execute(
+        "UPDATE parents SET parent = (SELECT CAST(commit_id AS BLOB) FROM records WHERE record = ?1) WHERE parent = ?1",
+        (record,),
+    )
+    for table in ("records", "parents", "entries"):
+        connection.execute(f"DELETE FROM {table} WHERE record = ?", (record,))  # noqa: S608 - names of ours
+
+
 class BatchRows:
     """What a batch, or a manual entry, becomes as record number `number`: rows of `records`, `parents` and `entries`.
 
@@ -214,7 +265,7 @@ def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str) 
         session,
         generation,
         generation * POSITIONS if commit else entry["lamport_ts"],
-        op.get("content_id"),
+        pack_digits(op.get("content_id")),
         commit.get("author"),
         dumps(commit.get("co_authors", [])),
         entry["actor_id"],
@@ -227,7 +278,6 @@ def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str) 
         engine_of(commit) if "engine" in commit else None,
         entry.get("intent_id", ""),
         entry.get("reservation_id", ""),
-        dumps(commit.get("parents", [])),
     )
 
 
@@ -250,7 +300,7 @@ def _entries(record: int, entries: Sequence[Entry]) -> list[Values]:
                 record,
                 position,
                 inside,
-                entry["op_id"],
+                pack_op_id(entry["op_id"]),
                 kind,
                 address,
                 path,
@@ -262,8 +312,8 @@ def _entries(record: int, entries: Sequence[Entry]) -> list[Values]:
                 get("confidence"),
                 lines[0],
                 lines[1],
-                get("content_id") if kind == "delete" else get("old_content_id"),
-                get("content_id") if kind == "insert" else get("new_content_id"),
+                pack_digits(get("content_id") if kind == "delete" else get("old_content_id")),
+                pack_digits(get("content_id") if kind == "insert" else get("new_content_id")),
                 get("new_summary") or get("content_summary") or get("child_summary") or "",
             )
         )

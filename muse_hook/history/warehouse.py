@@ -41,8 +41,9 @@ _FROM = {
     "operations": "ops ORDER BY month, lamport_ts, op_id",
     "commits": "commits ORDER BY month, lamport_ts, commit_id",
     "parents": (
-        "(SELECT r.commit_id, r.lamport_ts, r.committed_at, p.number, p.parent"
-        " FROM parents p JOIN records r USING (record) WHERE r.commit_id IS NOT NULL)"
+        "(SELECT r.commit_id, r.lamport_ts, r.committed_at, p.number,"
+        " coalesce(x.commit_id, CAST(p.parent AS TEXT)) AS parent FROM parents p JOIN records r USING (record)"
+        " LEFT JOIN records x ON x.record = p.parent WHERE r.commit_id IS NOT NULL)"
         " ORDER BY month, lamport_ts, commit_id, number"
     ),
     "symbols": "symbols ORDER BY symbol_id",

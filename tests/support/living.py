@@ -23,7 +23,8 @@ def shared_ids(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     before = [address for (address,) in connection.execute("SELECT address FROM addresses WHERE record = 0")]
     parents: dict[str, list[str]] = {}
     for commit, parent in connection.execute(
-        "SELECT r.commit_id, p.parent FROM parents p JOIN records r USING (record) ORDER BY p.record, p.number"
+        "SELECT r.commit_id, x.commit_id FROM parents p JOIN records r USING (record)"
+        " JOIN records x ON x.record = p.parent ORDER BY p.record, p.number"
     ):
         parents.setdefault(commit, []).append(parent)
     states: dict[str, dict[str, int]] = {}
