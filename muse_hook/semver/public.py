@@ -35,9 +35,26 @@ NAMED = "named"
 NOBODY_ASKS = frozenset(("__metaclass__", "__slots__", "__all__", "__tracebackhide__"))
 """Names of the language's own that say something to it alone."""
 
+# By path, of the last so many: each is asked for with every symbol of a file (3 % of a backfill of requests).
+_PATHS = 4096
+_excluded: dict[str, bool] = {}
+_public_paths: dict[str, bool] = {}
+
 
 def is_excluded(path: str) -> bool:
     """Whether a file is a test or documentation: no change of it asks for a new version."""
+    found = _excluded.get(path)
+    return _keep(_excluded, path, _is_excluded(path)) if found is None else found
+
+
+def _keep(kept: dict[str, bool], path: str, value: bool) -> bool:  # noqa: FBT001 - what is kept
+    if len(kept) >= _PATHS:
+        kept.clear()
+    kept[path] = value
+    return value
+
+
+def _is_excluded(path: str) -> bool:
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
     if any(folder in EXCLUDED or folder[:1] == "." or folder.endswith(TESTS) for folder in folders):
@@ -51,6 +68,11 @@ def is_excluded(path: str) -> bool:
 
 def is_public_path(path: str) -> bool:
     """Whether a file can be imported by name: neither excluded nor underscored, nor a tool of the repository."""
+    found = _public_paths.get(path)
+    return _keep(_public_paths, path, _is_public_path(path)) if found is None else found
+
+
+def _is_public_path(path: str) -> bool:
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
     if is_excluded(path) or stem == MAIN or any(is_underscored(part) for part in (*folders, stem)):

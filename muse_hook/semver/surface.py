@@ -7,7 +7,7 @@ from muse_hook.semver.public import PACKAGE, SOURCE_ROOTS, is_public, is_public_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from typing import Protocol
 
     from muse_hook.model.symbol import Symbol, SymbolTable
@@ -56,6 +56,8 @@ class Surface:
             if table is not None and (table.symbols or table.unowned_text()):
                 self._paths.setdefault(module_name(path), []).append(path)
         self._classes: dict[str, list[Found]] | None = None
+        self._passed_on: dict[tuple[str, str], list[Found]] = {}
+        self._beside: dict[str, list[tuple[str, bytes | None]]] = {}
 
     def offers(self, path: str, symbol: Symbol, new_path: str = "") -> bool:
         """Whether `symbol` can still be had where it was: defined, imported, or inherited there.
@@ -175,8 +177,16 @@ class Surface:
 
     def passed_on(self, path: str, name: str) -> list[Found]:
         """Return the public imports by which packages around a file pass one of its names on, nearest first."""
+        found = self._passed_on.get((path, name))
+        if found is None:  # a class's is asked for with each of its members
+            found = self._passed_on[path, name] = self._find_passed_on(path, name)
+        return found
+
+    def _find_passed_on(self, path: str, name: str) -> list[Found]:
         folders, _, file = path.rpartition("/")
         found: list[Found] = []
+        stem = file_stem(path).decode(errors="replace")
+        called = {name, stem, tail(folders), "*"}
         ending = file.partition(".")[2]
         while folders:
             face = f"{folders}/{PACKAGE}.{ending}"
@@ -191,9 +201,8 @@ class Surface:
                     continue
             table = self.table(face)
             symbols = table.symbols.values() if table is not None and not table.damaged else ()
-            imports = (symbol for symbol in symbols if symbol.kind == "import")
+            imports = (one for one in symbols if one.kind == "import" and _is_called(one, called))
             found += ((face, one) for one in imports if self._passes_on(face, one, path, name))
-        stem = file_stem(path).decode(errors="replace")
         for face in self.neighbours(path, name):
             table = self.table(face)
             symbols = table.symbols.values() if table is not None and not table.damaged else ()
@@ -204,23 +213,31 @@ class Surface:
 
     def neighbours(self, path: str, name: str) -> list[str]:
         """Return the public files beside a private module that may have `name` from it: those that mention both."""
+        sought = name.encode()
+        return [
+            there
+            for there, source in self._neighbours(path)
+            if source is None or sought in source or b"import *" in source
+        ]
+
+    def _neighbours(self, path: str) -> list[tuple[str, bytes | None]]:
+        """Return the public files beside a private module that mention it, with what they say; None: they changed."""
+        found = self._beside.get(path)
+        if found is not None:  # asked for with each name of the module
+            return found
+        found = self._beside[path] = []
         folder, _, file = path.rpartition("/")
         stem, _, ending = file.partition(".")
         if not is_underscored(stem) or self._unchanged is None:
-            return []
+            return found
         names = [one for one in self._unchanged.names(folder) if one.endswith(f".{ending}") and one[0] != "_"]
-        if len(names) > MAX_NEIGHBOURS:
-            return []
-        found = []
-        for one in names:
+        for one in names if len(names) <= MAX_NEIGHBOURS else ():
             there = f"{folder}/{one}" if folder else one
             if not is_public_path(there):
                 continue
-            if there not in self._tables:
-                source = self._unchanged.source(there)
-                if stem.encode() not in source or (name.encode() not in source and b"import *" not in source):
-                    continue
-            found.append(there)
+            source = None if there in self._tables else self._unchanged.source(there)
+            if source is None or stem.encode() in source:
+                found.append((there, source))
         return found
 
     def _passes_on(self, face: str, symbol: Symbol, path: str, name: str) -> bool:
@@ -410,6 +427,11 @@ def files_of_module(path: str, module: str) -> list[str]:
     stem = "/".join([*folders, *parts])
     package = f"{stem}/{PACKAGE}.{ending}" if stem else f"{PACKAGE}.{ending}"
     return [f"{stem}.{ending}", package] if parts else [package]
+
+
+def _is_called(symbol: Symbol, names: Collection[str]) -> bool:
+    """Whether what an import brings has one of these names where it comes from, folders left out."""
+    return symbol.imported is not None and tail(symbol.imported[1]) in names
 
 
 def file_stem(path: str) -> bytes:
