@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from muse_hook.symbols.statement import Cut, Segment, Statement
 
 _BLANK = b"\n\n"
+# A gap in doubt is read once more with the section before it: of 31 changed texts of requests 3 took that.
+ATTEMPTS = 2
 
 
 def read_changed_sections(text: bytes, old: Sequence[Segment], reader: Reader) -> tuple[list[Segment], int] | None:
@@ -40,16 +42,21 @@ def read_changed_sections(text: bytes, old: Sequence[Segment], reader: Reader) -
     ):
         last -= 1
         end -= old[last].size
-    while first and not _is_border(old, first):
-        first -= 1
+    for _ in range(ATTEMPTS):
+        while first and not _is_border(old, first):
+            first -= 1
+            at -= old[first].size
+        while last < count and not (_is_section(old[last]) and text.endswith(_BLANK, 0, end)):
+            end += old[last].size
+            last += 1
+        if not first:
+            break
+        found = _read_gap(text[at:end], old, first, last, reader)
+        if found is not None:
+            return [*old[:first], *found[0], *old[last:]], found[1]
+        first -= 1  # what is in the gap may belong to what stands before it
         at -= old[first].size
-    while last < count and not (_is_section(old[last]) and text.endswith(_BLANK, 0, end)):
-        end += old[last].size
-        last += 1
-    if not first:
-        return None
-    found = _read_gap(text[at:end], old, first, last, reader)
-    return None if found is None else ([*old[:first], *found[0], *old[last:]], found[1])
+    return None
 
 
 def _is_border(old: Sequence[Segment], first: int) -> bool:

@@ -146,4 +146,4 @@ def test_only_what_is_new_is_parsed(old: str, new: str, *, is_read_by_its_gap: b
     before: SymbolTable = extract(TEXT.encode(), language)
     after = TEXT.replace(old, new).encode()
     assert shown(extract(after, language, before)) == shown(extract(after, language))
-    assert [gap is not None and gap < len(TEXT) / 2 for gap in gaps] == [is_read_by_its_gap]
+    assert any(gap is not None and gap < len(TEXT) / 2 for gap in gaps) is is_read_by_its_gap
