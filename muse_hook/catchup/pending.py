@@ -9,6 +9,7 @@ from muse_hook.catchup.plan import read_ref_state
 from muse_hook.catchup.sessions import assign_sessions
 from muse_hook.catchup.state import read_baseline, read_frontier, read_unreadable
 from muse_hook.index.index import Index
+from muse_hook.index.searched import search
 from muse_hook.oplog.lines import open_log, parse
 from muse_hook.record.renew import count_older
 
@@ -77,12 +78,14 @@ def find_unrecorded(repo: Repository, store: Store, whole: Container[str] | None
         if whole is not None:
             sealed = {oid: batch for oid, batch in sealed.items() if oid in whole}
         found.damaged = index.damaged()
-    found.by_file = sorted(
-        {row for session, _ in store.sessions() for row in _told_by_file(store, session) if row[0] in sealed}
-    )
+        found.by_file = sorted(
+            (row[0], row[1], row[2])
+            for row in search(index, "by file", "", lambda *part: _told_by_file(store, *part))
+            if row[0] in sealed
+        )
+        found.by_older_engine = count_older(repo, store, sealed.values(), index)
     purged = store.purged()
     found.purged = sum(oid in purged for oid, _ in rows)
-    found.by_older_engine = count_older(repo, store, sealed.values())
     unsealed = [oid for oid, _ in rows if oid not in sealed and oid not in purged]
     found.beyond_boundary = sum(oid in shallow for oid in unsealed)
     history = [oid for oid in unsealed if oid in hidden and oid not in shallow]
@@ -106,8 +109,8 @@ def find_unrecorded(repo: Repository, store: Store, whole: Container[str] | None
     return found
 
 
-def _told_by_file(store: Store, session: str) -> Iterator[tuple[str, str, str]]:
-    """Yield (commit, path, code) of the files that a log tells without symbols; its other lines are not parsed."""
+def _told_by_file(store: Store, session: str, start: int, end: int) -> Iterator[tuple[str, str, str]]:
+    """Yield (commit, path, code) of the files that a part of a log tells without symbols; other lines stay unparsed."""
     import mmap  # status alone looks
 
     fd = open_log(store.log_path(session))
@@ -119,12 +122,12 @@ def _told_by_file(store: Store, session: str) -> Iterator[tuple[str, str, str]]:
         with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as data:
             for code in ("too_large", "unreadable"):
                 sign = f'"change":["{code}"'.encode()
-                at = data.find(sign)
+                at = data.find(sign, start, end)
                 while at >= 0:
-                    end = data.find(b"\n", at)
-                    entry = parse(data[data.rfind(b"\n", 0, at) + 1 : end]) if end >= 0 else None
+                    line = data.find(b"\n", at)
+                    entry = parse(data[data.rfind(b"\n", 0, at) + 1 : line]) if line >= 0 else None
                     if entry is not None and code in entry["domain_op"].get("change", ()):
                         yield entry.get("commit_id", ""), entry["domain_op"]["address"], code
-                    at = data.find(sign, end) if end >= 0 else -1
+                    at = data.find(sign, line, end) if line >= 0 else -1
     finally:
         os.close(fd)

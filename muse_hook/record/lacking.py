@@ -6,6 +6,7 @@ import os
 import re
 
 from muse_hook.errors import MuseHookError
+from muse_hook.index.searched import search
 from muse_hook.languages.languages import language_for, languages
 from muse_hook.oplog.lines import open_log, parse
 from muse_hook.oplog.seal import grammars_of
@@ -18,41 +19,80 @@ if TYPE_CHECKING:
 
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
+    from muse_hook.index.index import Index
     from muse_hook.oplog.store import Store
 
 
 _AFTER_ADDRESS = re.compile(rb'","position":null')
+_ENGINE = b'"engine":"'
+"""A key of seals alone; in a text its quotes would be escaped."""
+
 _LONGEST = 40  # bytes of an ending, at least
 
 _TOLD = frozenset(("change", "child_ops", "from_address", "from_parent", "kind", "new_address"))
 """Keys of an op that tells more, or of a path that came as it is: nothing was parsed for it."""
 
 
-def find_lacking(repo: Repository, store: Store, engines: Mapping[str, str]) -> set[str]:
+def find_lacking(repo: Repository, store: Store, engines: Mapping[str, str], index: Index | None = None) -> set[str]:
     """Return those commits, of `engines` (commit id: the engine whose batch of it counts).
 
     A file-level op of a path in a language that the batch's engine does not name says so, unless the path's rules keep
     its symbols out. The logs are searched for such paths, 400 MB/s; scripts without an extension are not among them.
+    With an `index`, which has read them, only for what is new in them since the last search for these languages.
     """
-    ends = _ends()
-    named = {engine: frozenset(grammars_of(engine)) for engine in set(engines.values())}
-    found: set[str] = set()
-    rules: dict[object, Any] = {}
-    with repo.objects() as objects:
-        for session, _ in store.sessions():
-            for commit_id, op in _file_ops(store, session, ends):
-                if commit_id in found or commit_id not in engines:
-                    continue
-                language = language_for(op["address"])
-                if language is None or language.name in named[engines[commit_id]]:
-                    continue
-                try:
-                    is_read = _has_symbols(objects, commit_id, op, rules)
-                except MuseHookError:  # Git has it no longer
-                    continue
-                if is_read:
-                    found.add(commit_id)
-    return found
+    found = _Search(repo, store, engines)
+    try:
+        if index is not None:
+            rows = search(index, "lacking", found.setting, found.look)
+        else:
+            every = (session for session, _ in store.sessions())
+            rows = {row for session in every for row in found.look(session, 0, -1)}
+    finally:
+        found.close()
+    # one that was recorded anew has its old batch in another log, perhaps
+    return {oid for oid, language in rows if oid in engines and language not in found.named(engines[oid])}
+
+
+class _Search:
+    """A search for ops of files whose languages are here, and were not where the commit was recorded."""
+
+    def __init__(self, repo: Repository, store: Store, engines: Mapping[str, str]) -> None:
+        self._repo = repo
+        self._store = store
+        self._engines = engines
+        self._ends = _ends()
+        self._objects: ObjectReader | None = None
+        self._rules: dict[object, Any] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self.setting = " ".join(sorted({end.decode() for end in self._ends}))
+
+    def close(self) -> None:
+        """Let go of Git's objects."""
+        if self._objects is not None:
+            self._objects.close()
+
+    def named(self, engine: str) -> frozenset[str]:
+        """Return the languages whose grammars an engine names."""
+        if engine not in self._names:
+            self._names[engine] = frozenset(grammars_of(engine))
+        return self._names[engine]
+
+    def look(self, session: str, start: int, end: int) -> Iterator[tuple[str, str]]:
+        """Yield (commit, language) of what was not read in a part of a log; `end` -1 is the log's."""
+        for commit_id, op, engine in _file_ops(self._store, session, self._ends, (start, end)):
+            language = language_for(op["address"])
+            if language is None or language.name in self.named(engine):
+                continue
+            try:
+                if self._has_symbols(commit_id, op):
+                    yield commit_id, language.name
+            except MuseHookError:  # Git has it no longer
+                continue
+
+    def _has_symbols(self, commit_id: str, op: Mapping[str, Any]) -> bool:
+        if self._objects is None:
+            self._objects = self._repo.objects()
+        return _has_symbols(self._objects, commit_id, op, self._rules)
 
 
 def _ends() -> tuple[bytes, ...]:
@@ -61,8 +101,10 @@ def _ends() -> tuple[bytes, ...]:
     return tuple(end.encode() for each in here for key in ("extensions", "file_names") for end in each.finders(key))
 
 
-def _file_ops(store: Store, session: str, ends: tuple[bytes, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (commit, op) of a log's file-level ops that say nothing of why they have no symbols."""
+def _file_ops(
+    store: Store, session: str, ends: tuple[bytes, ...], part: tuple[int, int]
+) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield (commit, op, engine) of file-level ops in a part of a log that say nothing of why they have no symbols."""
     import mmap  # nothing that a hook or a reader does looks here
 
     fd = open_log(store.log_path(session))
@@ -72,14 +114,21 @@ def _file_ops(store: Store, session: str, ends: tuple[bytes, ...]) -> Iterator[t
         if not os.fstat(fd).st_size:
             return
         with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as data:
-            for hit in _AFTER_ADDRESS.finditer(data):
+            engine, sealed = "", -1  # that of the batch which is sealed there
+            for hit in _AFTER_ADDRESS.finditer(data, part[0], part[1] if part[1] >= 0 else len(data)):
                 if not data[max(0, hit.start() - _LONGEST) : hit.start()].endswith(ends):
                     continue
                 end = data.find(b"\n", hit.end())
                 entry = parse(data[data.rfind(b"\n", 0, hit.start()) + 1 : end]) if end >= 0 else None
                 op = entry.get("domain_op") if entry is not None else None
                 if isinstance(op, dict) and not _TOLD.intersection(op) and "::" not in str(op.get("address", "::")):
-                    yield str(entry.get("commit_id", "")), op  # type: ignore[union-attr] # not None, as its op
+                    if sealed < hit.start():
+                        sealed = data.find(_ENGINE, hit.end())
+                        if sealed < 0:
+                            return
+                        at = sealed + len(_ENGINE)
+                        engine = data[at : data.find(b'"', at)].decode("ascii", "replace")
+                    yield str(entry.get("commit_id", "")), op, engine  # type: ignore[union-attr] # not None, as its op
     finally:
         os.close(fd)
 

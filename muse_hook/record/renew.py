@@ -48,12 +48,12 @@ def is_older(name: str) -> bool:
     return supersedes(engine(grammars_of(name)), name)
 
 
-def count_older(repo: Repository, store: Store, batches: Iterable[IndexedBatch]) -> int:
+def count_older(repo: Repository, store: Store, batches: Iterable[IndexedBatch], index: Index) -> int:
     """Return how many batches, one a commit, an older engine recorded, or one that lacked a grammar that is here."""
     batches = list(batches)
     older = {engine: is_older(engine) for engine in {batch.engine for batch in batches}}
     rest = {batch.commit_id: batch.engine for batch in batches if not older[batch.engine]}
-    return len(batches) - len(rest) + len(find_lacking(repo, store, rest))
+    return len(batches) - len(rest) + len(find_lacking(repo, store, rest, index))
 
 
 def renew(
@@ -106,7 +106,8 @@ def _old_batches(repo: Repository, store: Store, index: Index) -> dict[str, list
     batches = sorted(index.every_batch(), key=lambda batch: batch.generation)
     older = {engine: is_older(engine) for engine in {batch.engine for batch in batches}}
     counts = index.find({batch.commit_id for batch in batches})
-    lacking = find_lacking(repo, store, {oid: each.engine for oid, each in counts.items() if not older[each.engine]})
+    rest = {oid: each.engine for oid, each in counts.items() if not older[each.engine]}
+    lacking = find_lacking(repo, store, rest, index)
     found: dict[str, list[IndexedBatch]] = {}
     for each in batches:
         if older[each.engine] or each.commit_id in lacking:

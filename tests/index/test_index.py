@@ -19,6 +19,7 @@ from support.batches import ENGINE, batch, commit, log_of, oid, scan, write
 from muse_hook.errors import DamagedLogError, StoreBusyError, StoreError
 from muse_hook.index import database, follow
 from muse_hook.index.index import Index
+from muse_hook.index.searched import search
 from muse_hook.oplog.batch import Batch, delta_of_entries, make_batch, make_superseded
 from muse_hook.oplog.store import Store
 from muse_hook.oplog.writer import append, end_torn_line
@@ -249,6 +250,46 @@ def emptied(log: Path) -> None:
 
 def rewritten_and_grown(log: Path) -> None:
     log.write_bytes(batch(8).data + batch(1, "f", generation=1).data + b"x" * log.stat().st_size + b"\n")
+
+
+def test_a_search_looks_at_what_no_search_has_seen(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, int, int]] = []
+
+    def look(session: str, start: int, end: int) -> list[tuple[str, str]]:
+        seen.append((session, start, end))
+        data = log_of(store, session).read_bytes()[start:end]
+        return [(session, number) for number in "12345" if f"src/m{number}.py".encode() in data]
+
+    def found(setting: str = "a") -> set[tuple[str, ...]]:
+        seen.clear()
+        with Index(store) as index:
+            index.refresh()
+            return search(index, "paths", setting, look)
+
+    size = log_of(store).stat().st_size
+    assert found() == {("main", "1"), ("main", "2")}
+    assert sorted(seen) == [("feature/x", 0, len(batch(3, parents=(1,), generation=2).data)), ("main", 0, size)]
+    assert found() == {("main", "1"), ("main", "2")}
+    assert seen == []
+    write(store, "main", batch(4, "i"))
+    with log_of(store).open("ab") as file:
+        file.write(batch(5, "k").data[:-20])  # not sealed yet
+    assert found() == {("main", "1"), ("main", "2"), ("main", "4")}
+    assert seen == [("main", size, size + len(batch(4, "i").data))]
+    assert found("b") == {("main", "1"), ("main", "2"), ("main", "4")}
+    assert len(seen) == 2
+    log_of(store).write_bytes(batch(5, "k").data * 2)  # another log
+    assert found("b") == {("main", "5")}
+    with sqlite3.connect(store.path(database.FILE)) as connection:
+        connection.execute('UPDATE meta SET value = \'{"setting":"b","logs":[]}\' WHERE key LIKE \'searched%\'')
+    assert found("b") == {("main", "5")}
+    assert len(seen) == 2
+    monkeypatch.setattr(database.Database, "transaction", busy)
+    assert found("c") == {("main", "5")}
+
+
+def busy(_: object) -> None:
+    raise StoreBusyError("writing the index", "another process is in the way")
 
 
 @pytest.mark.parametrize(
