@@ -22,4 +22,12 @@
 (create_index column: (identifier) @name) @definition.variable
 (create_sequence (object_reference name: (_) @name)) @definition.variable
 
+; What `statements_apart` spells of a statement that the grammar cannot read.
+((statement (set_statement (object_reference . (identifier) @kind name: (_) @name) (literal)) @definition.class)
+  (#match? @kind "^ß[TVY](_|$)"))
+((statement (set_statement (object_reference . (identifier) @kind name: (_) @name) (literal)) @definition.function)
+  (#match? @kind "^ß[FPR](_|$)"))
+((statement (set_statement (object_reference . (identifier) @kind name: (_) @name) (literal)) @definition.variable)
+  (#match? @kind "^ß[IS](_|$)"))
+
 (invocation (object_reference name: (_) @call))

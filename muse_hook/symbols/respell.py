@@ -6,6 +6,7 @@ import re
 
 from muse_hook.digest import hex_sha256
 from muse_hook.symbols.preprocessor import first_branches, guards_apart, macros_apart, whole_branches
+from muse_hook.symbols.statements_apart import statements_apart
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -313,7 +314,7 @@ def _quote(out: bytearray, start: int, mark: re.Match[bytes] | None) -> None:
 
 
 _TABLE_ENDS = re.compile(
-    rb"(?P<other>--[^\n]*|/\*(?s:.*?)\*/|'(?:[^']|'')*'|\"[^\"]*\"|\$\w*\$)"
+    rb"(?P<other>--[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|\$\w*\$)"
     rb"|(?<=\))(?P<before>\s*)"
     rb"(?:(?P<inherits>INHERITS\s*)\((?P<of>[^()]*)\)|(?P<strict>STRICT)|(?P<rows>WITHOUT[ ]ROWID))(?=\s*[,;])",
     re.IGNORECASE,
@@ -350,5 +351,8 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "table_options": table_options,
 }
 
-PARTIAL = frozenset(RULES) - {"brackets_first"}
+BY_STATEMENT: dict[str, Callable[[bytes, Callable[[bytes], bool]], bytes]] = {"statements_apart": statements_apart}
+"""Rules that ask of a statement whether the grammar can read it by itself."""
+
+PARTIAL = frozenset((*RULES, *BY_STATEMENT)) - {"brackets_first"}
 """Rules whose text is the better one to read also where other errors remain in it."""

@@ -154,13 +154,15 @@ class Reader:
         tree = self.parser.parse(given)
         is_respelled = False
         if tree.root_node.has_error and self._respell:
-            from muse_hook.symbols.respell import PARTIAL  # few files need it
+            from muse_hook.symbols.respell import BY_STATEMENT, PARTIAL  # few files need it
 
             respelled = self._respelled(given)
             if respelled != given:
                 again = self.parser.parse(respelled)
-                is_better = PARTIAL.issuperset(self._respell) and _faults(again.root_node) < _faults(tree.root_node)
-                if is_better or not again.root_node.has_error:
+                # where statements have no borders one error may take in all of them: its size says more
+                what = 0 if BY_STATEMENT.keys().isdisjoint(self._respell) else 1
+                is_better = _faults(again.root_node)[what] < _faults(tree.root_node)[what]
+                if (is_better and PARTIAL.issuperset(self._respell)) or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
         parsed = Parsed(tree, given, is_respelled=is_respelled)
         _kept.tree(parsed, len(source))
@@ -176,11 +178,14 @@ class Reader:
 
     def _respelled(self, given: bytes) -> bytes:
         """Return what the parser is given where it has found errors."""
-        from muse_hook.symbols.respell import RULES
+        from muse_hook.symbols.respell import BY_STATEMENT, RULES
 
         for rule in self._respell:
-            given = RULES[rule](given)
+            given = BY_STATEMENT[rule](given, self._is_read) if rule in BY_STATEMENT else RULES[rule](given)
         return given
+
+    def _is_read(self, text: bytes) -> bool:
+        return not self.parser.parse(text).root_node.has_error
 
     def parse_edited(
         self, source: bytes, old: Parsed, edits: Sequence[Edit]
@@ -254,16 +259,17 @@ class Reader:
         _kept.normal(text, len(normal.entries))
 
 
-def _faults(root: Node) -> int:
-    """Return how many errors a tree has, those in others left out."""
-    count, stack = 0, [root]
+def _faults(root: Node) -> tuple[int, int]:
+    """Return how many errors a tree has, those in others left out, and how many bytes they take."""
+    count, size, stack = 0, 0, [root]
     while stack:
         node = stack.pop()
         if node.is_error or node.is_missing:
             count += 1
+            size += node.end_byte - node.start_byte
         elif node.has_error:
             stack += node.children
-    return count
+    return count, size
 
 
 class SourceText:

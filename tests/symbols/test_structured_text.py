@@ -47,6 +47,23 @@ def table(path: str, text: str) -> SymbolTable:
         ("a.sql", 'CREATE TABLE "A b" (c int) INHERITS (d);\nCREATE TABLE "e" (f int) STRICT;\n', ["A b", "e"]),
         ("a.sql", "CREATE FUNCTION s.f(a int) RETURNS bool AS $$ SELECT 1 $$ LANGUAGE sql;\n", ["f"]),
         ("a.sql", "CREATE TABLE a (b int) WITHOUT ROWID;\nCREATE PROCEDURE p(a int) AS $$ SELECT 1 $$;\n", ["a", "p"]),
+        (
+            "a.sql",
+            "CREATE TABLE a LIKE b;\nCREATE TABLE s.c PARTITION OF a DEFAULT;\nCREATE TABLE d ();\n",
+            ["a", "c", "d"],
+        ),
+        (
+            "a.sql",
+            "CREATE VIRTUAL TABLE a USING f(b);\nCREATE TABLE [o].[b c] (d BIT IDENTITY(1));\nGO\n",
+            ["a", "b c"],
+        ),
+        ("a.sql", "DELIMITER $$\nCREATE FUNCTION f() BEGIN x y; END$$\nDELIMITER ;\nCREATE TABLE a (b);\n", ["f", "a"]),
+        (
+            "a.sql",
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = d; END;\nCREATE TABLE a (b int);\n",
+            ["t", "a"],
+        ),
+        ("a.sql", "COPY a FROM stdin;\n1\tit's;\n\\.\nCREATE TABLE a (b int);\n", ["a"]),
         ("a.html", '<div id="a"><p ID=\'b c\'>x</p></div><br id="{{ x }}"><i id=d>', ["a", "b c", "d"]),
     ],
 )
@@ -68,6 +85,7 @@ def test_what_stands_in_a_list_belongs_to_the_list() -> None:
         ("a.yaml", "a: {b: 'c',d: x}\n", 'a: { b: "c", d: "x" }\n'),
         ("a.toml", "a = [1,2]\n", "a = [\n  1,\n  2,\n]\n"),
         ("a.json", '{"a":{"b":1}}', '{\n  "a": { "b": 1 }\n}\n'),
+        ("a.sql", "CREATE TABLE a LIKE  b ;\nUSE a;", "CREATE TABLE a\n  LIKE b; -- like b\nUSE a;\n"),
     ],
 )
 def test_layout_changes_nothing(path: str, old: str, new: str) -> None:
@@ -129,3 +147,29 @@ def test_many_headings_deep_keys_and_large_files_end() -> None:
     assert table("a.html", "<div>" * 5_000).state in {"parsed", "too_large"}
     assert table("a.json", '{"a": "' + "x" * MAX_BYTES + '"}').state == "too_large"
     assert time.process_time() - start < 60
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CREATE TABLE a LIKE b;\n", "CREATE TABLE a LIKE c;\n"),
+        ("CREATE TABLE a LIKE b;\n", "CREATE TABLE IF NOT EXISTS a LIKE b;\n"),
+        ("CREATE TABLE a (b OF 'x  y');\n", "CREATE TABLE a (b OF 'x y');\n"),
+        ("CREATE PROCEDURE a() BEGIN b c; END;\n", "CREATE PROCEDURE a() BEGIN b d; END;\n"),
+        (
+            "CREATE DEFINER=`a`@`b` PROCEDURE a() BEGIN b c; END;\n",
+            "CREATE DEFINER=`a`@`c` PROCEDURE a() BEGIN b c; END;\n",
+        ),
+    ],
+)
+def test_what_the_grammar_cannot_read_of_a_statement_is_told(old: str, new: str) -> None:
+    before, after = (table("a.sql", f"{text}CREATE TABLE z (y int);\n") for text in (old, new))
+    assert before.changed(after) == ["a"]
+    assert not before.damaged
+    assert before.same_module(after)
+
+
+def test_a_statement_that_takes_in_another_one_is_damage() -> None:
+    found = table("a.sql", "CREATE TABLE a (b int);\nCREATE TABLE c LIKE 'd;\nCREATE TABLE e (f 'int');\n")
+    assert found.damaged
+    assert "a" in found.symbols
