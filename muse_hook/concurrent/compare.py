@@ -217,6 +217,8 @@ class Comparer:
         self._listings: dict[tuple[str, str], Listing] = {}
         self._listing_paths = 0
         self._before: tuple[int, bool] | None = None
+        self.is_whole = False
+        """Whether every commit on all ways that are asked about is recorded, set by whoever knows."""
 
     def __enter__(self) -> Self:
         self._before = set_cache_size(NORMAL_CACHE_SIZE), gc.isenabled()
@@ -347,6 +349,27 @@ class Comparer:
         if not names or recorded is None or not (recorded.has(base) or recorded.has(tip)):
             return True
         return all(self._number(base, (path, name)) == self._number(tip, (path, name)) for name in names)
+
+    def settled(self, path: str, strangers: Iterable[str], gone: Iterable[str], base: str, tip: str) -> frozenset[str]:
+        """Return which names of a path the record settles, whatever the texts look like.
+
+        That is so of `strangers` that it knows as the same symbols at both commits: they are paired by that. And of
+        what is `gone` that never stood elsewhere, where every commit in between is recorded: whatever is there now is
+        known to be another symbol.
+        """
+        recorded = self._recorded
+        if recorded is None or not (recorded.has(base) or recorded.has(tip)):
+            return frozenset()
+        found = set()
+        for name in strangers:
+            number = self._number(base, (path, name))
+            if number is not None and number == self._number(tip, (path, name)):
+                found.add(name)
+        for name in gone if self.is_whole else ():
+            number = self._number(base, (path, name))
+            if number is not None and recorded.stood_only_at(number, (path, name)):
+                found.add(name)
+        return frozenset(found)
 
     def _number(self, commit: str, key: SymbolKey) -> int | None:
         if (commit, key) not in self._numbers and self._recorded is not None:

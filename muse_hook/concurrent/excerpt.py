@@ -8,6 +8,8 @@ contents is told the same.
 
 from __future__ import annotations
 
+from copy import copy
+
 from muse_hook.concurrent.collide import collide
 from muse_hook.concurrent.merge import LineMerge
 from muse_hook.concurrent.side import BranchChanges
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from muse_hook.concurrent.compare import Comparer, Contents, Difference, Listing
     from muse_hook.concurrent.footprint import Footprint
     from muse_hook.match.pairs import ChangedFile
+
+    Key = tuple[Contents, frozenset[str]]
+    """A difference by its contents, and of which of its names the record says who is who."""
 
     K = TypeVar("K")
     V = TypeVar("V")
@@ -56,8 +61,8 @@ class Excerpts:
         self._comparer = comparer
         self._joined: dict[tuple[str, str], Listing] = {}
         self._joined_paths = 0
-        self._sides: dict[tuple[Contents, ...], BranchChanges] = {}
-        self._found: dict[tuple[str, tuple[Contents, ...], tuple[Contents, ...]], list[Collision]] = {}
+        self._sides: dict[tuple[Key, ...], BranchChanges] = {}
+        self._found: dict[tuple[str, tuple[Key, ...], tuple[Key, ...]], list[Collision]] = {}
         self._known: dict[Contents, _Movable] = {}
 
     def collisions(self, ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> list[Collision] | None:
@@ -76,15 +81,20 @@ class Excerpts:
                 self._comparer.keeps_symbols(path, files[path].changed, *_ends(way)) for path in named & files.keys()
             ):
                 return None
-            moved.update(f"{path}::{name}" for path, known in files.items() for name in known.names)
-            moved.update(path for path, known in files.items() if known.vanished)  # matching may find where it is now
             sides.append(files)
         if not all(sides):
             return []
         for path in sides[0].keys() & sides[1].keys():
             one, two = sides[0][path], sides[1][path]
+            if not self._is_settled(path, one, two, ours):
+                one = sides[0][path] = one.without(self._by_record(path, one, ours))
+            if not self._is_settled(path, two, one, theirs):
+                two = sides[1][path] = two.without(self._by_record(path, two, theirs))
             if not self._is_settled(path, one, two, ours) or not self._is_settled(path, two, one, theirs):
                 return None
+        for files in sides:
+            moved.update(f"{path}::{name}" for path, known in files.items() for name in known.names)
+            moved.update(path for path, known in files.items() if known.vanished)  # matching may find where it is now
         found = self._compared(ours[0].base, *([files[path] for path in sorted(files)] for files in sides))
         # A caller of what is gone, newly there or a stranger: matching may say that it came from elsewhere, and calls
         # nothing new; it finds no other ones.
@@ -93,7 +103,7 @@ class Excerpts:
         return found
 
     def _compared(self, base: str, ours: Sequence[_Movable], theirs: Sequence[_Movable]) -> list[Collision]:
-        key = base, tuple(each.contents for each in ours), tuple(each.contents for each in theirs)
+        key = base, tuple(each.key for each in ours), tuple(each.key for each in theirs)
         found = self._found.get(key)
         if found is None:
             mine, other = self._side(key[1], ours), self._side(key[2], theirs)
@@ -102,7 +112,7 @@ class Excerpts:
             _keep(self._found, key, found, FOUND)
         return found
 
-    def _side(self, key: tuple[Contents, ...], files: Sequence[_Movable]) -> BranchChanges:
+    def _side(self, key: tuple[Key, ...], files: Sequence[_Movable]) -> BranchChanges:
         side = self._sides.pop(key, None)
         if side is None:
             strangers = {each.difference.change.path: each.strangers for each in files}
@@ -121,6 +131,11 @@ class Excerpts:
             return False
         both = [name for name in file.changed if name in other.touched or name in other.scopes]
         return self._comparer.keeps_symbols(path, both, *_ends(way))
+
+    def _by_record(self, path: str, file: _Movable, way: Sequence[Stretch]) -> frozenset[str]:
+        """Return of which of a file's names the record says what became of them."""
+        names = file.strangers & file.names
+        return self._comparer.settled(path, names - file.others, file.gone & file.names, *_ends(way))
 
     def _movable(self, listings: Sequence[Listing], path: str) -> _Movable | None:
         """Return a path as it differs between both ends of a way; None where it is the same again."""
@@ -158,15 +173,20 @@ class _Movable:
 
     `names` came or went, are of another kind, or changed so much that they may be `strangers`, with what stands in such
     a class; `touched` are these and whatever `changed`; in `scopes` any of `names` stands. The file `stays` where both
-    sides have symbols. It holds no table, so that many can be kept.
+    sides have symbols. Of the `strangers` the `others` are of another kind; what is `gone` stood in nothing that is.
+    It holds no table, so that many can be kept. `settled` are names of which the record says who they are.
     """
 
     __slots__ = (
+        "_parents",
         "changed",
         "difference",
+        "gone",
         "is_comparable",
         "names",
+        "others",
         "scopes",
+        "settled",
         "stays",
         "strangers",
         "touched",
@@ -194,15 +214,36 @@ class _Movable:
                 names.update(each for table in (old_symbols, new_symbols) for each in table if each.startswith(inside))
         self.names = frozenset(names)
         self.strangers = frozenset(name for name in names if name in old_symbols and name in new_symbols)
-        self.touched = self.names.union(self.changed)
-        self.scopes = frozenset(
-            table[name].parent for table in (old_symbols, new_symbols) for name in names if name in table
+        self.others = frozenset(
+            name for name in self.strangers if group_of(old_symbols[name]) != group_of(new_symbols[name])
         )
+        self.touched = self.names.union(self.changed)
+        self._parents = {
+            name: {table[name].parent for table in (old_symbols, new_symbols) if name in table} for name in names
+        }
+        self.gone = frozenset(
+            name
+            for name in names
+            if self.stays and name not in new_symbols and names.isdisjoint({old_symbols[name].parent})
+        )
+        self.scopes = _NONE.union(*self._parents.values())
+        self.settled = _NONE
+
+    def without(self, settled: frozenset[str]) -> _Movable:
+        """Return the same, but that some of its names are what the record says, and are no others'."""
+        if not settled:
+            return self
+        made = copy(self)
+        made.names = self.names - settled
+        made.strangers = self.strangers - settled
+        made.scopes = _NONE.union(*(self._parents[name] for name in made.names))
+        made.settled = self.settled | settled
+        return made
 
     @property
-    def contents(self) -> Contents:
+    def key(self) -> Key:
         """What tells the difference from others of the path."""
-        return self.difference.contents
+        return self.difference.contents, self.settled
 
 
 def _by_name(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[set[str], set[str]]:

@@ -114,6 +114,10 @@ class BranchGraph:
         """Return the commits of the base that no tip has, as far back as the oldest place where one leaves it."""
         return self._line.news()
 
+    def base_commits(self) -> set[str]:
+        """Return the commits of the base that are younger than the oldest place where a tip leaves it."""
+        return self._line.commits()
+
     def _reached_by(self, tip: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return what a tip has of its own, and the commits of the base that these are children of."""
         own: set[str] = set()
@@ -198,6 +202,10 @@ class _BaseLine:
                     pending += [parent for parent in self._parents[oid] if parent in self._parents]
             known = self._missing[forks] = self._count - len(seen)
         return known
+
+    def commits(self) -> set[str]:
+        """Return the commits, younger than the oldest fork."""
+        return set(self._parents)
 
     def news(self) -> set[str]:
         """Return the commits, younger than the oldest fork, that no fork reaches."""

@@ -520,6 +520,7 @@ def branch_map(
     state = "" if recorded is None else str(recorded.count_without(graph.own_commits() | graph.news()))
     kept = KeptMap(store, state)
     with Comparer(objects, recorded=recorded, tables=TableCache(TABLES), shares=1) as comparer:
+        comparer.is_whole = recorded is not None and recorded.has_all(graph.own_commits() | graph.base_commits())
         maker = MapMaker(
             objects, graph, comparer, (base, base_id), kept, is_shallow=repository.is_shallow, progress=progress
         )

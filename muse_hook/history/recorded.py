@@ -10,7 +10,7 @@ from muse_hook.model.address import carried_along, split_address
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from muse_hook.git.repository import Repository
@@ -48,16 +48,30 @@ class RecordedSymbols:
         """Return the number of the symbol that has a key at a commit; None where that is not recorded."""
         return _number(self._at(commit)[1], key)
 
+    def stood_only_at(self, number: int, key: SymbolKey) -> bool:
+        """Whether a symbol never had another address by itself than that of a key."""
+        rows = self._sql.execute("SELECT DISTINCT address FROM addresses WHERE symbol = ?", (number,))
+        return rows.fetchall() == [(f"{key[0]}::{key[1]}",)]
+
+    def has_all(self, commits: Iterable[str]) -> bool:
+        """Whether every one of some distinct commits is recorded, and its symbols are known."""
+        asked = list(commits)
+        return self._count(asked) == len(asked)
+
     def count_without(self, commits: Iterable[str]) -> int:
         """Return how many commits are recorded beside those named: it stays what it is while only these come."""
         counted = self._sql.execute("SELECT count(*) FROM records WHERE linked").fetchone()[0]
-        asked = list(commits)
-        for start in range(0, len(asked), _CHUNK):
-            part = asked[start : start + _CHUNK]
+        return int(counted) - self._count(list(commits))
+
+    def _count(self, commits: Sequence[str]) -> int:
+        """Return how many of some commits are recorded."""
+        counted = 0
+        for start in range(0, len(commits), _CHUNK):
+            part = commits[start : start + _CHUNK]
             marks = ",".join("?" * len(part))
             query = f"SELECT count(*) FROM records WHERE linked AND commit_id IN ({marks})"  # noqa: S608 - question marks
-            counted -= self._sql.execute(query, part).fetchone()[0]
-        return int(counted)
+            counted += self._sql.execute(query, part).fetchone()[0]
+        return counted
 
     def _at(self, commit: str) -> tuple[BranchFilter, SymbolNames]:
         known = self._commits.get(commit)

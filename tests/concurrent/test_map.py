@@ -150,6 +150,36 @@ def test_two_branches_are_compared_by_the_files_in_which_they_meet(fork: Fork, m
     assert told(found) == [(("early", "late"), "app.py::helper")]
 
 
+def test_the_record_settles_what_was_written_anew_or_deleted(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    anew = "def helper(a):\n" + "".join(f"    print(x{number}, {number})\n" for number in range(12))
+    text = "def helper(a):\n" + "".join(f"    x{number} = a + {number}\n" for number in range(12))
+    gone = "def gone(a):\n    return [each for each in a if each]\n"
+    fork.commit("Base", {"app.py": text, "old.py": gone + "\n\nKEPT = 1\n", "far.py": "def far():\n    return 1\n"})
+    branch(fork, "early", {"app.py": text.replace("a + 5", "a - 5"), "old.py": gone.replace("if each", "if not each")})
+    fork.commit("Step", {"app.py": anew, "old.py": "KEPT = 1\n", "far.py": "def far():\n    return 2\n"})
+    branch(fork, "late", {"far.py": "def far():\n    return 3\n"})
+    repository = open_repository(str(fork.repo.path))
+    store = Store(repository.common_dir)
+    backfill(repository, store, all=True)
+    looked: set[str] = set()
+    init = BranchChanges.__init__
+
+    def spied(self: BranchChanges, files: Any, *arguments: Any, **named: Any) -> None:
+        looked.update(file.path for file in files)
+        init(self, files, *arguments, **named)
+
+    with Index(store) as index, repository.objects() as objects:
+        refresh(index)
+        recorded = RecordedSymbols(repository, index.connection)
+        branches, _ = find_branches(repository, objects, BranchSelection(), "main")
+        monkeypatch.setattr(BranchChanges, "__init__", spied)
+        found = branch_map(repository, objects, "main", branches, recorded=recorded)
+        assert looked == {"app.py", "old.py"}
+        monkeypatch.undo()
+        hold_against_each_pair(fork.repo, recorded, found)
+    assert [at for names, at in told(found) if names == ("early", "late")] == ["app.py::helper", "old.py::gone"]
+
+
 def test_what_the_base_did_in_between_is_put_together_with_what_a_later_branch_did(
     fork: Fork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
