@@ -110,10 +110,11 @@ def quoted(path: bytes) -> bytes:
     )
 
 
-def golden() -> History:
-    """Return each golden pair added, changed, changed back, moved and changed, merged, deleted."""
+def golden(*languages: str) -> History:
+    """Return each golden pair, or those of some languages: added, changed (back), moved and changed, merged, deleted."""
     made = History()
-    for folder in sorted(GOLDEN.iterdir()):
+    folders = [folder for folder in sorted(GOLDEN.iterdir()) if not languages or folder.name in languages]
+    for folder in folders:
         before, after = (next(folder.glob(f"{name}.*")) for name in ("before", "after"))
         path, moved = f"src/{folder.name}{before.suffix}", f"lib/{folder.name}{before.suffix}"
         old, new = before.read_bytes(), after.read_bytes()
@@ -124,7 +125,7 @@ def golden() -> History:
         made.commit(f"{folder.name}: elsewhere", {moved: new + b"\n"}, branch=folder.name, parents=["main"])
         made.commit(f"{folder.name}: here", {moved: old})
         made.commit(f"{folder.name}: merge", {moved: new + b"\n"}, parents=["main", folder.name])
-    for folder in sorted(GOLDEN.iterdir()):
+    for folder in folders:
         suffix = next(folder.glob("before.*")).suffix
         made.commit(f"{folder.name}: delete", {f"lib/{folder.name}{suffix}": None})
     return made
