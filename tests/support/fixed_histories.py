@@ -111,7 +111,7 @@ def quoted(path: bytes) -> bytes:
 
 
 def golden(*languages: str) -> History:
-    """Return each golden pair, or those of some languages: added, changed (back), moved and changed, merged, deleted."""
+    """Return each golden pair, or some languages': added, changed and back, moved and changed, merged, deleted."""
     made = History()
     folders = [folder for folder in sorted(GOLDEN.iterdir()) if not languages or folder.name in languages]
     for folder in folders:
