@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from support.damage import Story
 from support.shell import Shell
+from support.stopped import stopped_at
 
 from muse_hook.cli.failures import DONE, USER_FAULT
 from muse_hook.index.index import Index
@@ -174,6 +175,74 @@ def test_an_interrupted_renewal_changes_nothing(old_story: Story) -> None:
         renew(story.repository(), story.store, progress=interrupt)
     assert story.log.read_bytes() == before
     assert [name for name in Path(story.store.muse_dir).iterdir() if name.name == ".renewed"] == []
+
+
+def test_a_renewal_that_is_killed_anywhere_loses_and_doubles_nothing(shell: Shell, old_story: Story) -> None:
+    story = old_story
+    store = Path(story.store.muse_dir)
+    logs = [store / "op_log" / session / "ops.jsonl" for session in ("main", "side")]
+    old = [log.read_bytes() for log in logs]
+    commits = sorted(json.loads(line)["commit_id"] for line in b"".join(old).splitlines() if b'"commit":{' in line)
+    kept = shutil.copytree(store, store.with_name("kept"))
+
+    def restore() -> None:
+        shutil.rmtree(store)
+        shutil.copytree(kept, store)
+
+    assert renew(story.repository(), story.store).renewed == 7
+    new = [log.read_bytes() for log in logs]
+    seen = set()
+    for stop in range(0, 1000, 7):  # before a call, after another
+        restore()
+        is_done = stopped_at(stop, lambda: renew(story.repository(), story.store))
+        there = [log.read_bytes() for log in logs]
+        state = tuple(text == after for text, after in zip(there, new, strict=True))
+        assert all(text in both for text, both in zip(there, zip(old, new, strict=True), strict=True)), stop
+        with Index(story.store) as index:
+            index.refresh()
+            assert sorted(each.commit_id for each in index.every_batch()) == commits
+        if state not in seen:  # none renewed, one session, both: whoever reads copes with what two engines recorded
+            seen.add(state)
+            left = sum(text.count(OLD.encode()) for text in there)
+            assert shell.json("status")["unrecorded"]["by_older_engine"] == left
+            assert shell.json("status")["unrecorded"]["missing"] == []
+            assert sorted(commits_told(shell, "--history")) == commits
+            assert shell.run("verify")[0] == DONE
+            assert len({each["commit"] for each in shell.json("log", "--all")["events"]}) == len(commits) - 2  # no ops
+            assert shell.json("replay")["commit"] == shell.repo.git("rev-parse", "HEAD")
+            assert shell.run("concurrent", "HEAD~1", "side")[0] == DONE
+        assert renew(story.repository(), story.store).renewed == sum(text.count(OLD.encode()) for text in there)
+        assert [log.read_bytes() for log in logs] == new
+        if is_done:
+            break
+    assert seen == {(False, False), (True, False), (True, True)}
+    assert [path.name for path in store.rglob("*") if path.name in (".renewed", "ops.jsonl.new")] == []
+
+
+@pytest.mark.parametrize("session", ["aaa", "zzz"])
+def test_beside_a_log_of_another_engine_every_reader_says_what_it_said(
+    shell: Shell, old_story: Story, session: str
+) -> None:
+    story = old_story
+    old = story.log.read_bytes()
+    assert renew(story.repository(), story.store).renewed == 7
+
+    def told() -> list[Any]:
+        commands: list[tuple[str, ...]] = [
+            ("log", "--all"), ("blame", "c.py"), ("replay",), ("changelog", f"{story.ids[0]}..HEAD"),
+            ("concurrent", "HEAD~1", "side"), ("show", story.ids[1]), ("diff", f"{story.ids[0]}..{story.ids[5]}"),
+            ("sql", "SELECT count(*), count(DISTINCT op_id) FROM ops"), ("sql", "SELECT commit_id FROM commits"),
+        ]  # fmt: skip
+        return [[shell.json(*words) for words in commands], sorted(commits_told(shell, "--history"))]
+
+    before = told()
+    other = Path(story.store.ensure_session(session)) / "ops.jsonl"
+    other.write_bytes(old)  # what another clone recorded
+    assert told() == before
+    assert shell.json("status")["unrecorded"]["by_older_engine"] == 0
+    assert shell.run("verify")[0] == DONE
+    assert renew(story.repository(), story.store).renewed == 6
+    assert told() == before
 
 
 def test_each_place_of_a_commit_in_any_session_is_renewed(shell: Shell, old_story: Story) -> None:

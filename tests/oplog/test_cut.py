@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.logs import Log, insert, patch, replace
+from support.stopped import stopped_at
 
 from muse_hook.concurrent.kept import FILE as MAP
 from muse_hook.concurrent.notice import FILE as TOUCHED
@@ -26,7 +27,6 @@ from muse_hook.oplog.seal import Seal, is_cut
 from muse_hook.watch.follower import Follower
 
 NEWER = "muse_hook engine 999; tree-sitter 1.0"
-CALLS = ("open", "write", "fsync", "fchmod", "replace", "unlink", "close")
 
 
 def by_hand(log: Log, session: str = "main") -> str:
@@ -223,34 +223,3 @@ def test_a_stop_anywhere_leaves_one_whole_log(tmp_path: Path, how: str) -> None:
             break
         stops += 1
     assert stops > 10
-
-
-def stopped_at(stop: int, work: Callable[[], None]) -> bool:
-    """Do some work in a process that ends at a call to the system; whether it came to its own end."""
-    child = os.fork()
-    if child == 0:
-        left = [stop]
-
-        def dying(call: Callable[..., Any]) -> Callable[..., Any]:
-            def called(*arguments: Any, **options: Any) -> Any:
-                if left[0] == 0:
-                    os._exit(9)
-                result = call(*arguments, **options)
-                if left[0] == 1:
-                    os._exit(9)
-                left[0] -= 2 if left[0] > 1 else 0
-                return result
-
-            return called
-
-        for name in CALLS:
-            setattr(os, name, dying(getattr(os, name)))
-        try:
-            work()
-        except BaseException:  # noqa: BLE001 - the parent is told
-            os._exit(3)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    assert code in (0, 9)
-    return code == 0
