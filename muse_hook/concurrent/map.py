@@ -526,10 +526,13 @@ def branch_map(
         )
         pairs = maker.pairs(live)
         told = [maker.describe(branch) for branch in live]
-    kept.save()
-    unseen = [*unseen, *maker.unseen]
-    order = _order(graph, base, told, pairs, {name for each in unseen for name in each.branches})
-    return BranchMap(base, told, pairs, unseen, order, is_recorded=recorded is not None)
+        kept.save()
+        unseen = [*unseen, *maker.unseen]
+        # Here, while nothing is collected: to look for circles in all that is held takes 0.2 s (200 branches, 270 MB).
+        order = _order(graph, base, told, pairs, {name for each in unseen for name in each.branches})
+        found = BranchMap(base, told, pairs, unseen, order, is_recorded=recorded is not None)
+        del comparer, maker, kept
+    return found
 
 
 def _order(
