@@ -117,9 +117,10 @@ def _told_by_file(store: Store, session: str, start: int, end: int) -> Iterator[
     if fd is None:
         return
     try:
-        if not os.fstat(fd).st_size:
+        size = min(os.fstat(fd).st_size, end)
+        if not size:
             return
-        with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as data:
+        with mmap.mmap(fd, size, access=mmap.ACCESS_READ) as data:
             for code in ("too_large", "unreadable"):
                 sign = f'"change":["{code}"'.encode()
                 at = data.find(sign, start, end)

@@ -220,6 +220,11 @@ class Invocation:
             refresh(self.index, lambda stage: stages.begin(*_STAGES[stage]), late=not self._is_being_recorded)
         finally:
             stages.end()
+        if self.index.refused:
+            hint = "make room on its disk: until then each command reads the logs anew"
+            warn(
+                self.messages, StoreError(f"keeping {self.index.store.path('index.sqlite')}", self.index.refused, hint)
+            )
 
     def stages(self) -> Stages:
         """Return what shows how far a long run is, where somebody looks on; `end` it."""

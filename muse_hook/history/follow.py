@@ -51,12 +51,20 @@ def refresh(index: Index, stage: Stage | None = None, *, late: bool = True) -> N
     `stage` is called with the name of each stage that has something to do and returns what is called with its progress:
     "scan" and "read" in bytes, "link" in commits. A log in which something is no more what it was is read again.
     Without `late` older history that came in behind what was linked is read and not linked yet: whoever records it
-    links it with the rest. Raises StoreBusyError, StoreError.
+    links it with the rest. Where the disk is full it goes on in memory (`index.refused`). Raises StoreBusyError,
+    StoreError.
     """
     stage = stage or _no_progress
     with _ReaderLock(index, stage):
         for _ in range(_TRIES):
-            damaged = _refresh(index, stage, late=late)
+            try:
+                damaged = _refresh(index, stage, late=late)
+            except sqlite3.OperationalError as error:
+                if index.refused or not database.cannot_write(error):
+                    raise
+                index.rebuild(error)
+                index.refresh()
+                continue
             if not damaged:
                 return
             index.reread(damaged)

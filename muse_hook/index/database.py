@@ -93,6 +93,8 @@ _CACHE_KIB = 1 << 17
 class Database:
     """An open index: `store`, and `connection`, in autocommit mode, for those who keep tables of their own in it.
 
+    `refused` says why the file could not be written any more (a full disk), so that it goes on in memory; else "".
+
     With `waits` another process that holds the file for `timeout` seconds is a StoreBusyError. Without, what would be
     written is kept in memory from then on: whoever comes next reads it from the logs.
     """
@@ -102,6 +104,7 @@ class Database:
         self.timeout = timeout
         self.waits = waits
         self.is_own = False
+        self.refused = ""
         self.connection = self._connect()
 
     def reopen(self) -> None:
@@ -175,6 +178,8 @@ class Database:
                 remove(self.store)
         except StoreError:
             unwritable = True
+        if unwritable:
+            self.refused = self.refused or str(error)
         self.connection = copy_of(self.store) if unwritable else self._connect()
 
 
@@ -201,7 +206,8 @@ class _Transaction:
             try:
                 connection.execute("COMMIT")
             except sqlite3.OperationalError as error:  # without a WAL it waits for whoever reads
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk has ended it
+                    connection.execute("ROLLBACK")
                 if is_busy(error):
                     raise StoreBusyError("writing the index", str(error)) from error
                 raise

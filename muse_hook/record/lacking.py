@@ -111,11 +111,13 @@ def _file_ops(
     if fd is None:
         return
     try:
-        if not os.fstat(fd).st_size:
+        size = os.fstat(fd).st_size
+        size = min(size, part[1]) if part[1] >= 0 else size
+        if not size:
             return
-        with mmap.mmap(fd, 0, access=mmap.ACCESS_READ) as data:
+        with mmap.mmap(fd, size, access=mmap.ACCESS_READ) as data:
             engine, sealed = "", -1  # that of the batch which is sealed there
-            for hit in _AFTER_ADDRESS.finditer(data, part[0], part[1] if part[1] >= 0 else len(data)):
+            for hit in _AFTER_ADDRESS.finditer(data, part[0]):
                 if not data[max(0, hit.start() - _LONGEST) : hit.start()].endswith(ends):
                     continue
                 end = data.find(b"\n", hit.end())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import resource
 import threading
 from pathlib import Path
 from typing import Any
@@ -330,3 +331,24 @@ def test_what_another_wrote_before_is_read_from_the_log(repo: Repo) -> None:
         refresh(index)
         (read,) = index.connection.execute("SELECT count(*) FROM records").fetchone()
     assert read > recorded > 0
+
+
+def test_on_a_full_disk_the_history_is_in_memory(log: Log) -> None:
+    log.write(*line_of_commits(log, 300))
+    asked, refused = [], []
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    for room in (20_000, 60_000, 90_000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+        try:
+            with Index(log.store) as index:
+                refresh(index)
+                asked.append(index.connection.execute("SELECT count(*) FROM ops").fetchone())
+                refused.append(index.refused)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with Index(log.store) as index:  # there is room again
+        refresh(index)
+        asked.append(index.connection.execute("SELECT count(*) FROM ops").fetchone())
+        assert not index.refused
+    assert len(set(asked)) == 1
+    assert any(refused)
