@@ -17,6 +17,12 @@ ASKING = ("isinstance", "issubclass", "except")
 
 CONSTRUCTORS = ("__init__", "__new__")
 
+MANAGED = {
+    "contextmanager": frozenset(("__enter__", "__exit__")),
+    "asynccontextmanager": frozenset(("__aenter__", "__aexit__")),
+}
+"""What the objects have that a function makes under a decorator."""
+
 
 def stands_in(
     old: tuple[str, Symbol], new: tuple[str, Symbol], surfaces: tuple[Surface, Surface], tables: Iterable[SymbolTable]
@@ -24,8 +30,9 @@ def stands_in(
     """Whether the function `new` makes what the class `old`, at its address before, made.
 
     `surfaces` are those before and after, `tables` the files that the commit changed, as they were. It does if a class
-    that the function calls has every public member and base of the class, and nobody derived from the class or asked
-    for it by `isinstance` or `except`: who did in the tree was changed with it, and is among `tables`.
+    that the function calls, or its decorator, has every public member and base of the class, and nobody derived from
+    the class or asked for it by `isinstance` or `except`: who did in the tree was changed with it, and is among
+    `tables`.
     """
     path, cls = old
     if cls.definitions or "BaseException" in {name for base in plain_bases(cls.bases) for name in broader_bases(base)}:
@@ -41,6 +48,10 @@ def stands_in(
     members = (one for one in table.symbols.values() if one.parent == cls.qualified_name) if table is not None else ()
     names = [one.name for one in members if not is_underscored(one.name) and one.name not in CONSTRUCTORS]
     bases = [base for base in plain_bases(cls.bases) if simple_base(base) != "object"]
+    for decorator in new[1].decorators:
+        managed = MANAGED.get(decorator.lstrip("@").partition("(")[0].rpartition(".")[2])
+        if managed is not None and names and managed.issuperset(names) and not bases:
+            return True
     return any(
         all(surfaces[1].member_of(*one, name) is not None for name in names)
         and all(surfaces[1].derives(*one, base) for base in bases)

@@ -254,3 +254,8 @@ def test_a_function_that_makes_what_the_class_made_breaks_only_who_used_it_as_a_
     assert changed in broken(MADE.replace("Pool:", "Pool(Exception):"), FACTORY.replace("_Pool:", "_Pool(Exception):"))
     for use in ("\n\nclass Own(Pool):\n    x = 1\n", "\n\ndef is_pool(one):\n    return isinstance(one, Pool)\n"):
         assert changed in broken(MADE + use, FACTORY + use.replace("Pool)", "_Pool)")), use
+    timer = "class timer:\n    def __init__(self, name): ...\n"
+    timer += "    def __enter__(self): ...\n    def __exit__(self, *a): ...\n"
+    function = "@contextmanager\ndef timer(name):\n    yield\n"
+    assert broken(timer, function) == []
+    assert broken(timer + "    def elapsed(self): ...\n", function) == ["m.py::timer: kind_changed class -> function"]
