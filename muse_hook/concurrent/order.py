@@ -71,10 +71,12 @@ def merge_order(
 
     Who is stacked on others comes behind them. A merge stops where a branch conflicts with one that was merged before
     it, so those that conflict with the fewest come first: exactly so (the fewest merges that stop) among up to `EXACT`
-    that hang together. Who is `merged` comes last: all of it stands on the base. Of the `unsure`, which were not
-    compared with all, no reason says that they conflict with nobody.
+    that hang together. Who is `merged` comes last, all of it stands on the base; but before those that are stacked on
+    it: merged first, it is where they part. Of the `unsure`, which were not compared with all, no reason says that they
+    conflict with nobody.
     """
-    left = [name for name in branches if name not in merged]
+    needed = {other for name in branches if name not in merged for other in obstacles.below(name)}
+    left = [name for name in branches if name not in merged or name in needed]
     order: list[str] = []
     for group in _groups(left, obstacles):
         order += (_exact if len(group) <= EXACT else _greedy)(group, obstacles)
@@ -87,8 +89,17 @@ def merge_order(
     }
     order = _settle(order, stops, obstacles)
     place = {name: number for number, name in enumerate(order)}
-    steps = [MergeStep(name, _reason(name, place, obstacles, base, is_sure=name not in unsure)) for name in order]
-    return steps + [MergeStep(name, f"all of it stands on {base} already") for name in branches if name in merged]
+    settled = f"all of it stands on {base} already"
+    return [
+        *(
+            MergeStep(
+                name,
+                settled if name in merged else _reason(name, place, obstacles, base, is_sure=name not in unsure),
+            )
+            for name in order
+        ),
+        *(MergeStep(name, settled) for name in branches if name not in place),
+    ]
 
 
 def _groups(names: Sequence[str], obstacles: Obstacles) -> list[list[str]]:

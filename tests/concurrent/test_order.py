@@ -49,6 +49,14 @@ def test_of_few_branches_no_order_stops_less_often(seed: int) -> None:
     )
 
 
+def test_what_stands_on_the_base_comes_last_but_before_what_is_stacked_on_it() -> None:
+    obstacles = Obstacles({}, parents={"a": {"z"}})
+    steps = [step.as_json() for step in merge_order(["a", "b", "c", "z"], obstacles, {"b", "z"}, "main")]
+    assert [step["branch"] for step in steps] == ["z", "a", "c", "b"]
+    assert steps[0]["reason"] == steps[-1]["reason"] == "all of it stands on main already"
+    assert steps[1]["reason"] == "stacked on z; conflicts with none"
+
+
 def test_the_one_that_collides_with_all_comes_last() -> None:
     names = [f"b{number:02}" for number in range(EXACT + 8)]
     obstacles = Obstacles(both_ways({("b03", other) for other in names if other != "b03"}))
