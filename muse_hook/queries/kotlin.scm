@@ -5,27 +5,37 @@
 (class_declaration
   name: (_) @name
   (primary_constructor (class_parameters) @parameters)?
-  (delegation_specifiers (delegation_specifier)* @base)?
+  (delegation_specifiers
+    (delegation_specifier
+      [(user_type) @base (constructor_invocation . (user_type) @base) (explicit_delegation . (user_type) @base)])*)?
   [(class_body) (enum_class_body)] @container) @definition.class
 (class_declaration
   name: (_) @name
   (primary_constructor (class_parameters) @parameters)?
-  (delegation_specifiers (delegation_specifier)* @base)?) @definition.class
+  (delegation_specifiers
+    (delegation_specifier
+      [(user_type) @base (constructor_invocation . (user_type) @base) (explicit_delegation . (user_type) @base)])*)?) @definition.class
 
 (object_declaration
   name: (_) @name
-  (delegation_specifiers (delegation_specifier)* @base)?
+  (delegation_specifiers
+    (delegation_specifier
+      [(user_type) @base (constructor_invocation . (user_type) @base) (explicit_delegation . (user_type) @base)])*)?
   (class_body) @container) @definition.class
 (object_declaration name: (_) @name) @definition.class
 
 (companion_object
   name: (_) @name
-  (delegation_specifiers (delegation_specifier)* @base)?
+  (delegation_specifiers
+    (delegation_specifier
+      [(user_type) @base (constructor_invocation . (user_type) @base) (explicit_delegation . (user_type) @base)])*)?
   (class_body) @container) @definition.class
 (companion_object
   !name
   "companion" @name
-  (delegation_specifiers (delegation_specifier)* @base)?
+  (delegation_specifiers
+    (delegation_specifier
+      [(user_type) @base (constructor_invocation . (user_type) @base) (explicit_delegation . (user_type) @base)])*)?
   (class_body) @container) @definition.class
 (companion_object name: (_) @name) @definition.class
 (companion_object !name "companion" @name) @definition.class
@@ -58,7 +68,7 @@
   (function_value_parameters) @parameters
   (block)? @body) @definition.function
 
-(property_declaration (variable_declaration (identifier) @name)) @definition.variable
+(property_declaration (variable_declaration . (identifier) @name (_)? @returns)) @definition.variable
 (property_declaration
   (multi_variable_declaration (variable_declaration . (identifier) @name))) @definition.variable
 

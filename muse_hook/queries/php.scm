@@ -45,7 +45,7 @@
   parameters: (_) @parameters
   return_type: (_)? @returns
   body: (_)? @body) @definition.method
-(property_declaration (property_element name: (_) @name) @part) @definition.variable
+(property_declaration type: (_)? @returns (property_element name: (_) @name) @part) @definition.variable
 (const_declaration (const_element . (name) @name) @part) @definition.variable
 
 ; --- imports

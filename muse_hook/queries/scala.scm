@@ -8,11 +8,11 @@
   class_parameters: (_)* @parameters
   extend: (_)? @base
   body: (_) @container) @definition.class
-(class_definition name: (_) @name class_parameters: (_)* @parameters) @definition.class
+(class_definition name: (_) @name class_parameters: (_)* @parameters extend: (_)? @base) @definition.class
 (trait_definition name: (_) @name extend: (_)? @base body: (_) @container) @definition.class
-(trait_definition name: (_) @name) @definition.class
+(trait_definition name: (_) @name extend: (_)? @base) @definition.class
 (object_definition name: (_) @name extend: (_)? @base body: (_) @container) @definition.class
-(object_definition name: (_) @name) @definition.class
+(object_definition name: (_) @name extend: (_)? @base) @definition.class
 (package_object name: (_) @name body: (_) @container) @definition.class
 (enum_definition name: (_) @name class_parameters: (_)* @parameters body: (_) @container) @definition.class
 (type_definition name: (_) @name) @definition.class
@@ -28,10 +28,10 @@
   name: (_) @name
   (parameters)* @parameters
   return_type: (_)? @returns) @definition.function
-(val_definition pattern: (_) @names) @definition.variable
-(var_definition pattern: (_) @names) @definition.variable
-(val_declaration name: (_) @name) @definition.variable
-(var_declaration name: (_) @name) @definition.variable
+(val_definition pattern: (_) @names type: (_)? @returns) @definition.variable
+(var_definition pattern: (_) @names type: (_)? @returns) @definition.variable
+(val_declaration name: (_) @name type: (_) @returns) @definition.variable
+(var_declaration name: (_) @name type: (_) @returns) @definition.variable
 (given_definition name: (_) @name) @definition.variable
 (extension_definition parameters: (_) @header body: (template_body) @through)
 (extension_definition parameters: (_) @header body: (function_definition) @through @alone)

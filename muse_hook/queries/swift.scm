@@ -12,20 +12,21 @@
 (function_declaration
   name: [(simple_identifier) "==" "<" ">" "<=" ">=" "!=" "+" "-" "*" "/" "===" "!==" "!" "%" "..." "..<" (custom_operator)] @name
   (parameter)* @parameters
-  name: [(user_type) (optional_type) (array_type) (dictionary_type) (tuple_type)]? @returns
+  name: [(user_type) (optional_type) (array_type) (dictionary_type) (tuple_type) (function_type) (opaque_type) (existential_type) (protocol_composition_type)]? @returns
   "async"? @async
   body: (_)? @body) @definition.function
 (protocol_function_declaration
   name: [(simple_identifier) "==" "<" ">" "<=" ">=" "!=" "+" "-" "*" "/" "===" "!==" "!" "%" "..." "..<" (custom_operator)] @name
-  (parameter)* @parameters) @definition.function
+  (parameter)* @parameters
+  name: [(user_type) (optional_type) (array_type) (dictionary_type) (tuple_type)]? @returns) @definition.function
 (init_declaration name: "init" @name (parameter)* @parameters body: (_)? @body) @definition.method
 (deinit_declaration "deinit" @name body: (_) @body) @definition.method
 
 ; --- properties
 
 (subscript_declaration "subscript" @name) @definition.variable
-(property_declaration name: (pattern) @names @part) @definition.variable
-(protocol_property_declaration name: (pattern) @names) @definition.variable
+(property_declaration name: (pattern) @names @part (type_annotation (_) @returns)?) @definition.variable
+(protocol_property_declaration name: (pattern) @names (type_annotation (_) @returns)?) @definition.variable
 (pattern bound_identifier: (_) @name)
 (pattern (pattern) @names)
 
@@ -35,7 +36,7 @@
 
 ; --- parameters
 
-(parameter name: (simple_identifier) @parameter.name name: [(user_type) (optional_type) (array_type) (dictionary_type) (tuple_type)]? @parameter.type)
+(parameter name: (simple_identifier) @parameter.name name: [(user_type) (optional_type) (array_type) (dictionary_type) (tuple_type) (function_type) (opaque_type) (existential_type) (protocol_composition_type)]? @parameter.type)
 
 ; --- calls
 

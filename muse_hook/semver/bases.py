@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 ROOTS = frozenset(("object", "Generic", "Protocol", "ABC", "ABCMeta"))
 """Bases that no caller asks an object for."""
 
+_EXTENDS = "extends "
 _WITH_METACLASS = ("with_metaclass(", "six.with_metaclass(")
 
 # What stands before a colon is the base of what stands behind it, in all versions of Python 3.
@@ -52,7 +53,10 @@ def plain_bases(bases: Sequence[str]) -> list[str]:
     """Return the bases in a header without keywords, `with_metaclass(Meta, Base)` being written as its bases."""
     found: list[str] = []
     for base in bases:
-        if base.startswith(_WITH_METACLASS) and base.endswith(")"):
+        if base.startswith(_EXTENDS):
+            parts = split_outside_brackets(base.removeprefix(_EXTENDS).replace(" with ", ","), ",")
+            found += [part.partition("(")[0].strip() for part in parts]
+        elif base.startswith(_WITH_METACLASS) and base.endswith(")"):
             inside = base.partition("(")[2][:-1]
             found += [one.strip() for one in split_outside_brackets(inside, ",")[1:]]
         elif "=" not in base.partition("[")[0]:

@@ -18,7 +18,7 @@ from muse_hook.semver.signature import VARIADIC, compare_passed, split_outside_b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from muse_hook.model.symbol import ParameterKind, Symbol, SymbolTable
     from muse_hook.semver.signature import ParameterChange
@@ -29,6 +29,9 @@ NOTHING = ("", "void", "()", "undefined", "Unit", "Void")
 
 UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalStateException", "NullPointerException")
 """How exceptions end that nobody has to catch."""
+
+STILL_OPEN = {"abstract", "override", "sealed"}
+"""Words beside which one that is gone was not needed."""
 
 MODIFIERS = {"abstract", "default", "static"}
 """Words that say whether a member of an interface has a body, and whose coming and going is told."""
@@ -59,10 +62,36 @@ def is_marked_public(path: str, table: SymbolTable, symbol: Symbol) -> bool:
     for at in range(len(names)):
         found = table.symbols.get(".".join(names[: at + 1]))
         if found is not None:
-            if not _is_marked(found, table, owners[-1]):
+            is_elsewhere = _is_elsewhere(found, table)
+            if is_elsewhere and at == len(names) - 1:  # it is its members that others use
+                members = (one for one in table.symbols.values() if one.parent == found.qualified_name)
+                return any(_is_marked(one, table, found) for one in members)
+            if not is_elsewhere and not _is_marked(found, table, owners[-1]):
                 return False
             owners.append(found)
     return True
+
+
+def _is_elsewhere(symbol: Symbol, table: SymbolTable) -> bool:
+    """Whether a type is written in another file, and all that stands here adds to it and is not hidden."""
+    marks = table.says("reopened")
+    words = [written.words_before_name(one) for one in symbol.definitions or (symbol,)] if marks else []
+    return bool(words) and not any(one.isdisjoint(marks) or _is_hidden(one, table) for one in words)
+
+
+def _is_added_in_public(symbol: Symbol, owner: Symbol, table: SymbolTable) -> bool:
+    """Whether a member stands in an addition to a type that says that all of it is public."""
+    first, last = symbol.lines
+    for one in (owner.definitions or (owner,)) if table.says("reopened") else ():
+        words = written.words_before_name(one)
+        is_around = one.lines[0] <= first and last <= one.lines[1]
+        if (
+            is_around
+            and not words.isdisjoint(table.says("reopened"))
+            and not words.isdisjoint(table.says("public_marks"))
+        ):
+            return "internal" not in written.words_before_name(symbol)
+    return False
 
 
 def is_test(table: SymbolTable, symbol: Symbol) -> bool:
@@ -85,7 +114,8 @@ def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool
     if "unmarked" in table.says("public"):
         return True
     if owner is not None and (
-        "open" in table.says("members")
+        _is_added_in_public(symbol, owner, table)
+        or "open" in table.says("members")
         or not written.words_before_name(owner).isdisjoint(table.says("open_classes"))
         or (not owner.definitions and symbol.name == owner.name and not any(before))
     ):
@@ -145,6 +175,10 @@ def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
     words = written.words_before_name(symbol)
     if "abstract" in words:
         return True
+    if len(symbol.definitions) > 1 and not all(is_contract_member(one, owner) for one in symbol.definitions):
+        return False  # an extension has it
+    if "def" in words and {"abstract", "class"} <= written.header_words(owner):
+        return not _is_given(written.text_of(symbol))
     if written.header_words(owner).isdisjoint(written.CONTRACTS) or not words.isdisjoint(("static", "default")):
         return False
     text = written.text_of(symbol).rstrip()
@@ -174,20 +208,29 @@ def _is_given(text: str) -> bool:
 
 
 def _compare(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
-    if _group(old) != _group(new):
+    if _group(old) != _group(new) and not (_is_value(old, table) and _is_value(new, table)):
         yield "major", "kind_changed", f"{old.kind} -> {new.kind}"
         return
     yield from _compare_words(old, new, table)
-    if old.parameters or new.parameters or _group(old) == "function":
+    if old.parameters or new.parameters or _group(old) == _group(new) == "function":
         yield from _compare_callables(old, new, table)
+        if _group(old) == "class" and table.says("held"):
+            yield from _compare_held(old, new, table)
         if _group(old) == "class" and "unmarked" in table.says("public"):
             yield from _compare_members(old, new, table)
-    elif _group(old) == "class":
+    elif _group(old) == _group(new) == "class":
         yield from _compare_types(old, new, table)
     else:
-        yield from _compare_values(old, new)
+        yield from _compare_values(old, new, table)
         if "open" in table.says("members") and all(map(_is_listing, (old, new))):
             yield from _compare_members(old, new, table)
+
+
+def _is_value(symbol: Symbol, table: SymbolTable) -> bool:
+    """Whether who uses a name does not see if a function without parameters is behind it."""
+    if _group(symbol) == "class" or "def" not in table.says("read_only"):
+        return False
+    return "(" not in written.text_of(symbol).partition("=")[0].partition(":")[0]
 
 
 def _group(symbol: Symbol) -> str:
@@ -206,8 +249,13 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
         if word in after - before and not (is_type and word in {"readonly", "static"}):
             yield "major", "modifier_added", word
     for word in table.says("removed_breaks"):
-        if word in before - after and "override" not in after and not (is_type and word == "static"):
+        if word in before - after and after.isdisjoint(STILL_OPEN) and not (is_type and word == "static"):
             yield "major", "modifier_removed", word
+    if written.called_on(old) != written.called_on(new):
+        yield "major", "receiver_changed", f"{written.called_on(old) or 'none'} -> {written.called_on(new) or 'none'}"
+    for word in table.says("added_effects") if _group(new) == "function" else ():
+        if word in written.effects(new) - written.effects(old):
+            yield "major", "modifier_added", word
     mine, theirs = written.type_parameters(old), written.type_parameters(new)
     needed = [[one for one in parts if "=" not in one] for parts in (mine, theirs)]
     if len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
@@ -218,10 +266,13 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
 
 def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     olds, news = _passed(old), _passed(new)
+    if "named" in table.says("labels"):
+        yield from _compare_labels(old, new)
     if len(olds) == len(news) and {one.name for one in olds} != {one.name for one in news}:
         # they count by their places: one may have the name that another had
         olds = [Parameter(b.name, a.kind, a.default, a.annotation) for a, b in zip(olds, news, strict=True)]
     yield from compare_passed(olds, news)
+    renamed = _renamed_types(old, new)
     by_name = {parameter.name: parameter for parameter in news}
     for at, before in enumerate(olds):
         after = by_name.get(before.name) or (news[at] if at < len(news) and len(olds) == len(news) else None)
@@ -230,14 +281,15 @@ def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator
         is_array = _plain(before.annotation) == f"{_plain(after.annotation)}[]" and "array" in table.says("rest")
         if is_array and after.kind in VARIADIC and before.kind not in VARIADIC:
             continue
-        mine, theirs = (_union(_spelled(one.annotation or "", table)) for one in (before, after))
+        mine = _union(_spelled(renamed(before.annotation), table))
+        theirs = _union(_spelled(after.annotation, table))
         if not mine <= theirs:
             detail = f"{after.name}: {_plain(before.annotation)} -> {_plain(after.annotation)}"
             yield "major", "parameter_type_changed", detail
         elif mine < theirs:
             yield "minor", "parameter_type_widened", after.name
     shown = _result(old.returns), _result(new.returns)
-    before_result, after_result = (_result(_spelled(one.returns, table)) for one in (old, new))
+    before_result, after_result = (_result(_spelled(one, table)) for one in (renamed(old.returns), new.returns))
     is_narrower = bool(after_result) and _union(after_result) <= _union(before_result)
     is_nothing = before_result in NOTHING
     if (not is_nothing and not is_narrower) or (
@@ -248,12 +300,30 @@ def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator
         given = [(one.kind.partition("_")[0] == "async", _is_generator(one), one) for one in (old, new)]
         if given[0][:2] != given[1][:2] and any(_returns_value(one) for *kind, one in given if not any(kind)):
             yield "major", "kind_changed", " -> ".join(_kind_of_function(one) for *_, one in given)
-    for one in sorted(written.thrown(new) - written.thrown(old)):
+    for one in sorted(written.thrown(new) - written.thrown(old)) if not table.says("added_effects") else ():
         if not one.endswith(UNCHECKED):
             yield "major", "exception_added", one
     mine_receiver, their_receiver = _receiver(old), _receiver(new)
     if their_receiver > mine_receiver:
         yield "major", "receiver_changed", ""
+
+
+def _renamed_types(old: Symbol, new: Symbol) -> Callable[[str], str]:
+    """Return what writes a type with the names that the type parameters of a function have now."""
+    pairs = zip(written.type_parameters(old), written.type_parameters(new), strict=False)
+    names = {mine: theirs for mine, theirs in pairs if mine != theirs and mine.isidentifier() and theirs.isidentifier()}
+    if not names:
+        return str
+    return lambda annotation: sub(r"[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), annotation)
+
+
+def _compare_labels(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+    """Yield which names that callers write have changed; `_` is none."""
+    before, after = written.labels(old), written.labels(new)
+    if len(before) == len(after):
+        for mine, theirs in zip(before, after, strict=True):
+            if mine != theirs:
+                yield "major", "parameter_renamed", f"{mine} -> {theirs}"
 
 
 def _is_generator(symbol: Symbol) -> bool:
@@ -293,12 +363,38 @@ def _receiver(symbol: Symbol) -> int:
     return _POINTER.match(written.text_of(symbol)) is not None
 
 
-def _compare_values(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+def _compare_held(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+    """Yield what changed of the properties that the parameters of a class are, and of who may call it with them."""
+    kinds = [not written.words_before_name(one).isdisjoint(table.says("held_by")) for one in (old, new)]
+    before, after = (written.held(one, table.says("held"), kind) for one, kind in zip((old, new), kinds, strict=True))
+    for name, is_set in before.items():
+        if name in after:
+            if is_set and not after[name]:
+                yield "major", "setter_removed", name
+        elif f"{new.qualified_name}.{name}" not in table.symbols:
+            yield "major", "member_removed", name
+    narrow = {*table.says("private_marks"), *table.says("narrower")}
+    if not written.constructor_words(new).isdisjoint(narrow) and written.constructor_words(old).isdisjoint(narrow):
+        yield "major", "visibility_narrowed", "constructor"
+
+
+def _can_be_set(symbol: Symbol, table: SymbolTable) -> bool:
+    """Whether others may set what holds a value, as far as words say so."""
+    if not written.words_before_name(symbol).isdisjoint(table.says("read_only")) or written.has_hidden_setter(symbol):
+        return False
+    return not table.says("accessors") or not written.is_computed_only(symbol)
+
+
+def _compare_values(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     """Yield what changed of the type and the accessors of what holds a value."""
     before, after = _plain(old.returns), _plain(new.returns)
-    is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly"))
+    is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly", *table.says("read_only")))
     if before and after and before != after and not (is_read_only and _union(after) <= _union(before)):
         yield "major", "type_changed", f"{before} -> {after}"
+    if table.says("read_only") and _can_be_set(old, table) != _can_be_set(new, table):
+        is_lost = _can_be_set(old, table)
+        yield ("major", "setter_removed", "") if is_lost else ("minor", "setter_added", "")
+        return
     mine, theirs = written.accessors(old), written.accessors(new)
     if not mine or not theirs:
         return
@@ -360,8 +456,9 @@ def _result(annotation: str) -> str:
 
 
 def _union(annotation: str) -> set[str]:
-    if _plain(annotation).endswith("?"):
-        return {_plain(annotation)[:-1], "null"}
+    plain = _plain(annotation)
+    if plain.endswith("?") or plain.startswith("?"):
+        return {plain.strip("?"), "null"}
     return {part.strip() for part in split_outside_brackets(_plain(annotation), "|") if part.strip()}
 
 

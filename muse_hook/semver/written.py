@@ -23,8 +23,14 @@ _MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za
 _EMBEDDED = pattern(r"\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$", DOTALL)
 _TAG = pattern(r"`[^`]*`")
 _SPACE = pattern(r"\s+")
+_BRACKETS = pattern(r"[<>](?!:)")
 _DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
-_ACCESSOR = pattern(r"((?:\b(?:private|protected|internal)\s+)*)\b(get|set|init)\b\s*(?=[;{]|=>)")
+_ACCESSOR = pattern(r"((?:\b(?:private|protected|internal)\s+)*)\b(get|set|init)\b\s*(?=[;{}]|=>|[gs]et\b)")
+_WITHIN = pattern(r"\b(private|protected)\[[\w.]+\]")
+_COMPUTED = pattern(r"[^={]*\{")
+_SETS = pattern(r"\b(?:set|didSet|willSet|_modify)\b")
+_HIDDEN_SETTER = pattern(r"\b(?:private|fileprivate|internal|protected)(?:\(set\)|\s+set\b)")
+_CALLED_ON = pattern(r"\b(?:fun|va[lr])\s+(?:<.*>\s*)?(\S.*)\.\s*$", DOTALL)
 _THROWS = pattern(r"\)\s*throws\s+([^{;]+)")
 _NAMED = pattern(r"([A-Za-z_]\w*)(?:\s+|(?=\*|\[\d*\]))(?=[\w*\[(<.])(.+)", DOTALL)
 
@@ -62,8 +68,8 @@ def _around_name(symbol: Symbol) -> tuple[str, str]:
 
 
 def words_before_name(symbol: Symbol) -> set[str]:
-    """Return the words before the name of a definition; `pub(crate)` is one."""
-    return set(_SPACE.sub(" ", _around_name(symbol)[0].replace(" (", "(")).split())
+    """Return the words before the name of a definition; `pub(crate)` is one, `private[a]` is `private`."""
+    return set(_WITHIN.sub(r"\1", _around_name(symbol)[0].replace(" (", "(")).split())
 
 
 def header_words(owner: Symbol) -> set[str]:
@@ -87,20 +93,85 @@ def type_parameters(symbol: Symbol) -> list[str]:
         return []
     depth = 0
     for at, letter in enumerate(after):
-        depth += (letter in "<[(") - (letter in ">])" and after[at - 1] not in "=-")
+        is_bound = after[at + 1 : at + 2] == ":" and letter in "<>"  # `A <: B`
+        depth += 0 if is_bound else (letter in "<[(") - (letter in ">])" and after[at - 1] not in "=-")
         if not depth:
-            parts = split_outside_brackets(after[1:at].replace("<", "(").replace(">", ")"), ",")
+            parts = split_outside_brackets(_BRACKETS.sub(lambda found: "()"[found[0] == ">"], after[1:at]), ",")
             found = [_SPACE.sub(" ", part.strip()) for part in parts if part.strip()]
             # `[3]int` and `[]string` are arrays, `[T any]` is none
-            return found if after[0] == "<" or all(" " in part for part in found[-1:]) else []
+            is_type = after[0] == "<" or all(" " in part for part in found[-1:])
+            return found if is_type or not {"def", "class", "trait"}.isdisjoint(words_before_name(symbol)) else []
     return []
 
 
-def made_with(symbol: Symbol) -> list[str] | None:
-    """Return the parameters in the header of a type (a record's, a tuple's), None where it has none."""
+def called_on(symbol: Symbol) -> str:
+    """Return the type that a function extends, which stands before its name: `fun String.f()`; "" for none."""
+    found = _CALLED_ON.search(_around_name(symbol)[0])
+    return _SPACE.sub("", found[1]) if found else ""
+
+
+def effects(symbol: Symbol) -> set[str]:
+    """Return the words between the parameters of a function and its result or body."""
+    after = _around_name(symbol)[1].partition("{")[0]
+    depth, end = 0, 0
+    for at, letter in enumerate(after):
+        depth += (letter in "([<") - (letter in ")]>" and after[at - 1] != "-")
+        if not depth and letter == ")":
+            end = at + 1
+            break
+    return set(after[end:].partition("->")[0].split())
+
+
+def labels(symbol: Symbol) -> list[str]:
+    """Return what callers write before the arguments of a function: `a` of `a b: Int`, of `a: Int`; `_` for nothing."""
+    parts = made_with(symbol, is_after_words=True) or ()
+    return [(part.partition(":")[0].split() or [""])[0] for part in parts]
+
+
+def held(symbol: Symbol, marks: Sequence[str], is_all: bool) -> dict[str, bool]:  # noqa: FBT001 - what the class says
+    """Return the parameters of a class that are properties others may read, and whether they may be set.
+
+    `marks` are the words that make one; where `is_all` each is one.
+    """
+    found: dict[str, bool] = {}
+    for part in made_with(symbol, is_after_words=True) or ():
+        before, _, _ = part.partition(":")
+        *words, name = before.split() or [""]
+        if (is_all or not set(words).isdisjoint(marks)) and {"private", "internal", "protected"}.isdisjoint(words):
+            found[name] = "var" in words
+    return found
+
+
+def constructor_words(symbol: Symbol) -> set[str]:
+    """Return the words between the name of a class and the parameters that it is made with."""
+    after = _around_name(symbol)[1].partition("{")[0]
+    before = "" if ":" in after.partition("(")[0] else after.rpartition(")")[0] and after.partition("(")[0]
+    return set(_WITHIN.sub(r"\1", before).split())
+
+
+def is_computed_only(symbol: Symbol) -> bool:
+    """Whether a property stands for what braces behind its name compute, and nothing in them sets it."""
+    after = _around_name(symbol)[1]
+    return _COMPUTED.match(after) is not None and _SETS.search(after) is None
+
+
+def has_hidden_setter(symbol: Symbol) -> bool:
+    """Whether a property says that others may not set it."""
+    return _HIDDEN_SETTER.search(text_of(symbol)) is not None
+
+
+def made_with(symbol: Symbol, *, is_after_words: bool = False) -> list[str] | None:
+    """Return the parameters in the header of a type (a record's, a tuple's), None where it has none.
+
+    Where it `is_after_words` they may stand behind words, type parameters and annotations.
+    """
     after = _around_name(symbol)[1].lstrip()
     before_body = after.partition("{")[0].partition(" where ")[0]
     at = before_body.find("(")
+    if is_after_words and at > 0 and before_body[:at].count("[") + before_body[:at].count("<"):
+        at = before_body.find("(", max(before_body.find("]"), before_body.find(">")))
+        before_body = before_body[max(at, 0) :] if ":" in before_body[:at] or "=" in before_body[:at] else before_body
+        at = before_body.find("(")
     if at < 0 or ":" in before_body[:at] or "=" in before_body[:at]:
         return None
     depth = 0
@@ -175,6 +246,7 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
     needs_mark = "pub" in words and "struct" in words
     needs_capital = bool({"struct", "interface"} & words) and "pub" not in words and head.split()[:1] == [symbol.name]
     has_rest = "const" not in words and ("enum" not in words or "pub" in words)
+    is_enum = "enum" in words
     found: dict[str, Member] = {}
     for part in _parts(_TAG.sub("", body)):
         embedded = _EMBEDDED.match(part) if needs_capital else None
@@ -184,7 +256,8 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
         name = embedded[1] if embedded else member[2]
         is_public = not (needs_mark and "pub" not in member[1].split())
         is_public = is_public and not (needs_capital and not name.rpartition(".")[2][:1].isupper())
-        rest = _meaning(member[4], is_named_first=needs_capital) if has_rest else ""
+        is_told = has_rest or (is_enum and "case" in member[1].split() and member[4].startswith("("))
+        rest = _meaning(member[4], is_named_first=needs_capital) if is_told else ""
         found.setdefault(name, Member("" if embedded else rest, is_optional=member[3] == "?", is_public=is_public))
     return found
 

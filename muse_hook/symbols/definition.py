@@ -20,8 +20,6 @@ class Definition:
 
     __slots__ = ("guards", "name", "text")
 
-    bases_id = ""
-    bases: tuple[str, ...] = ()
     definitions: tuple[Symbol, ...] = ()
     imported: tuple[str, str, str] | None = None
 
@@ -137,6 +135,17 @@ class Definition:
         from muse_hook.symbols.signature import returns_of
 
         return returns_of(self.text)
+
+    @property
+    def bases_id(self) -> str:
+        """Of the bases of a class that has no body."""
+        return digest_or_empty(self.text.normal.part("base"))
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The bases as people read them."""
+        display_text = self.text.reader.normaliser.display_text
+        return tuple(display_text(one) for one in self.text.captures().get("base", ()))
 
     @property
     def decorators(self) -> tuple[str, ...]:

@@ -264,6 +264,17 @@ def constructors_beside(source: bytes) -> bytes:
     return _PRIMARY.sub(lambda found: found[0].replace(b"\n", b" "), source)
 
 
+_CLOSED = re.compile(
+    rb'''//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"""(?s:.*?)(?:"""|\Z)'''
+    rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|(?P<closed>[ ]\})"""
+)
+
+
+def closed_on_lines(source: bytes) -> bytes:
+    """Return Kotlin with each `}` that follows a space on a line of its own, where the grammar looks for a class's."""
+    return _CLOSED.sub(lambda found: b"\n}" if found["closed"] else found[0], source)
+
+
 _PHP = re.compile(
     rb"""'(?:[^\\']|\\(?s:.))*'|"(?:[^\\"]|\\(?s:.))*"|/\*(?s:.*?)\*/|(?:\#(?!\[)|//)(?:(?!\?>)[^\n])*|(?P<end>\?>)"""
 )
@@ -344,6 +355,7 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "made_later": made_later,
     "words_as_names": words_as_names,
     "constructors_beside": constructors_beside,
+    "closed_on_lines": closed_on_lines,
     "code_alone": code_alone,
     "guards_apart": guards_apart,
     "macros_apart": macros_apart,

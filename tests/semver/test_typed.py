@@ -210,6 +210,152 @@ CASES = {
         "<?php class C { private $a; }",
         ["C.$a: visibility_narrowed"],
     ),
+    "php: protected": (
+        "a.php",
+        "<?php class C { public function f() {} public $a; protected function g() {} }",
+        "<?php class C { protected function f() {} protected $a; public function g() {} }",
+        ["C.$a: visibility_narrowed", "C.f: visibility_narrowed"],
+    ),
+    "php: modifiers": (
+        "a.php",
+        "<?php class C { static function f() {} function g() {} public ?int $a; } final class D {}",
+        "<?php class C { function f() {} final function g() {} public int $a; } class D {}",
+        ["C.$a: type_changed ?int -> int", "C.f: modifier_removed static", "C.g: modifier_added final"],
+    ),
+    "php: may be null": ("a.php", "<?php function f(int $a) {}", "<?php function f(?int $a) {}", []),
+    "php: enum": ("a.php", "<?php enum E { case A; case B; }", "<?php enum E { case A; }", ["E: member_removed B"]),
+    "kt: modifiers": (
+        "a.kt",
+        "open class A\ndata class B(val a: Int)\nclass C { infix fun f(a: C) {} }\nclass D\nfun g() {}",
+        "class A\nclass B(val a: Int)\nclass C { fun f(a: C) {} }\nopen class D\nsuspend fun g() {}",
+        [
+            "A: modifier_removed open",
+            "B: modifier_removed data",
+            "C.f: modifier_removed infix",
+            "g: modifier_added suspend",
+        ],
+    ),
+    "kt: open to abstract": ("a.kt", "open class A", "abstract class A", ["A: modifier_added abstract"]),
+    "kt: properties in the header": (
+        "a.kt",
+        "class C(val a: Int, var b: Int, val c: Int, private val d: Int)",
+        "class C(a: Int, val b: Int, val c: Int, d: Int) { val a = a }",
+        ["C: setter_removed b"],
+    ),
+    "kt: hidden in the header": (
+        "a.kt",
+        "class C<T : Any>(val a: T)\nclass D(a: Int)",
+        "class C<T : Any>(private val a: T)\nclass D private constructor(a: Int)",
+        ["C: member_removed a", "D: visibility_narrowed constructor"],
+    ),
+    "kt: properties": (
+        "a.kt",
+        "class C { var a: Int = 1\n var b: Int = 1\n val c: Int = 1\n val d: Int? = 1 }",
+        "class C { val a: Int = 1\n var b: Int = 1\n private set\n val c: String = x\n var d: Int? = 1 }",
+        ["C.a: setter_removed", "C.b: setter_removed", "C.c: type_changed Int -> String"],
+    ),
+    "kt: what is extended": (
+        "a.kt",
+        "fun String.f() {}\nfun g() {}",
+        "fun List<Int>.f() {}\nfun g() {}",
+        ["f: receiver_changed String -> List<Int>"],
+    ),
+    "kt: protected, in one line": (
+        "a.kt",
+        "open class C { fun f() {} }\ninterface I { fun g() {} }",
+        "open class C { protected fun f() {} }\ninterface I { fun g() }",
+        ["C.f: visibility_narrowed", "I.g: default_removed"],
+    ),
+    "kt: what a base is called with": ("a.kt", "class C : B(1)", "class C : B(2)", []),
+    "kt: base": ("a.kt", "class C : B(1), I", "class C : B(1)", ["C: base_removed I"]),
+    "scala: parameters": (
+        "a.scala",
+        "object O { def f(a: Int) = 1\n def g(a: Int = 1) = 1\n def h(a: Int) = 1 }",
+        "object O { def f(a: Int)(b: Int) = 1\n def g(a: Int) = 1\n def h(a: Int, b: Int = 1) = 1 }",
+        ["O.f: parameter_added_required b", "O.g: default_removed a"],
+    ),
+    "scala: visibility": (
+        "a.scala",
+        "package p\nobject O { def f = 1\n def g = 1\n private[p] def h = 1 }\nclass C(a: Int)",
+        "package p\nobject O { protected def f = 1\n private[p] def g = 1 }\nclass C private (a: Int)",
+        ["C: visibility_narrowed constructor", "O.f: visibility_narrowed", "O.g: visibility_narrowed"],
+    ),
+    "scala: to implement": (
+        "a.scala",
+        "trait T { def f: Int }\nabstract class A { def f: Int }\nsealed trait S { def f: Int }",
+        (
+            "trait T { def f: Int\n val g: Int\n def h = 1 }\nabstract class A { def f: Int\n def g: Int }\n"
+            "sealed trait S { def f: Int\n def g: Int }"
+        ),
+        ["A.g: interface_member_added", "T.g: interface_member_added"],
+    ),
+    "scala: classes": (
+        "a.scala",
+        "case class C(a: Int)\nclass D(val a: Int) extends B with T\nclass E extends B\ntrait F",
+        "case class C(b: Int)\nclass D(val a: Int) extends B\nfinal class E extends B\nsealed trait F",
+        ["C: member_removed a", "D: base_removed T", "E: modifier_added final", "F: modifier_added sealed"],
+    ),
+    "scala: values": (
+        "a.scala",
+        "object O { val a: Int = 1\n var b: Int = 1\n def c: Int = 1 }",
+        "object O { val a: String = x\n val b: Int = 1\n val c: Int = 1 }",
+        ["O.a: type_changed Int -> String", "O.b: setter_removed"],
+    ),
+    "scala: type parameters": (
+        "a.scala",
+        "object O { def f[A](a: A) = 1\n def g[A](a: A) = 1 }",
+        "object O { def f[A <: B](a: A) = 1\n def g[C](a: C) = 1 }",
+        ["O.f: type_parameters_changed A -> A <: B"],
+    ),
+    "swift: labels": (
+        "a.swift",
+        "public func f(a: Int) {}\npublic func g(_ a: Int, b c: Int) {}\npublic func h(_ a: Int) {}",
+        "public func f(b: Int) {}\npublic func g(_ x: Int, b d: Int) {}\npublic func h(a: Int) {}",
+        ["f: parameter_renamed a -> b", "h: parameter_renamed _ -> a"],
+    ),
+    "swift: effects and results": (
+        "a.swift",
+        "public func f() {}\npublic func g() throws {}\npublic func h() -> (Int) -> Void { x }",
+        "public func f() async throws {}\npublic func g() {}\npublic func h() -> (String) -> Void { x }",
+        [
+            "f: modifier_added async",
+            "f: modifier_added throws",
+            "h: return_annotation_changed (Int) -> Void -> (String) -> Void",
+        ],
+    ),
+    "swift: open": (
+        "a.swift",
+        "open class C { open func f() {} }\npublic class D { public static func f() {} }",
+        "public class C { public func f() {} }\npublic final class D { public func f() {} }",
+        ["C.f: modifier_removed open", "C: modifier_removed open", "D.f: modifier_removed static"],
+    ),
+    "swift: properties": (
+        "a.swift",
+        "public struct S { public var a: Int\n public var b: Int\n public var c: Int { 1 }\n public let d: Int }",
+        "public struct S { public let a: Int\n public private(set) var b: Int\n public let c: Int\n public let d: A }",
+        ["S.a: setter_removed", "S.b: setter_removed", "S.d: type_changed Int -> A"],
+    ),
+    "swift: protocol": (
+        "a.swift",
+        "public protocol P { func f() -> Int }\nprotocol Q { func f() }",
+        (
+            "public protocol P { func f() -> A\n var x: Int { get }\n func g() }\nextension P { public func g() {} }\n"
+            "protocol Q { func f()\n func g() }"
+        ),
+        ["P.f: return_annotation_changed Int -> A", "P.x: interface_member_added"],
+    ),
+    "swift: enum": (
+        "a.swift",
+        "public enum E { case a(Int)\n case b, c }",
+        "public enum E { case a(Bool)\n case b }",
+        ["E: member_removed c", "E: member_type_changed a: (Int) -> (Bool)"],
+    ),
+    "swift: extension": (
+        "a.swift",
+        "extension C { public func f() {}\n func g() {} }\npublic extension D { func f() {} }\nextension E {}",
+        "extension C { }\npublic extension D { }\nextension E { }",
+        ["C.f: public_removed", "D.f: public_removed"],
+    ),
     "rb: no verdicts": ("a.rb", "def f(a)\nend", "def g\nend", []),
     "c: no verdicts": ("a.c", "int f(int a) { return a; }", "", []),
 }

@@ -336,3 +336,12 @@ def test_a_statement_in_capitals_is_no_macro_of_a_declaration() -> None:
         )
     ]
     assert len(set(ids)) == 3
+
+
+def test_a_class_of_kotlin_may_stand_in_one_line() -> None:
+    language = language_for("a.kt")
+    assert language is not None
+    one = extract(b'class C { fun f() { x("}") } }\n', language)
+    other = extract(b'class C {\n    fun f() {\n        x("}")\n    }\n}\n', language)
+    assert not one.damaged
+    assert one.changed(other) == []
