@@ -211,7 +211,7 @@ def commit_delta(
                 commit,
                 tables.rules,
                 lambda blob, path: tables.table(objects, blob, path),
-                lambda old, new: files_between(objects, (old, new), tables),
+                lambda old, new, is_all_asked: files_between(objects, (old, new), tables, is_all_asked=is_all_asked),
             )
         files = files_between(objects, trees, tables, changes, merge)
         delta = build_delta(files, merge, unchanged=TreeFiles(objects, commit.tree, tables))
@@ -282,18 +282,21 @@ def files_between(
     cache: TableCache,
     changes: Iterable[FileChange] | None = None,
     merge: MergeTrees | None = None,
+    *,
+    is_all_asked: bool = True,
 ) -> list[ChangedFile]:
     """Return the paths that differ between the first and the last of `trees` (None: nothing), with their symbols.
 
     The trees between are those of `merge`'s further parents. The rules of each tree say which of its own paths are
-    recorded, and how. `changes` is what `objects.diff_trees` says, where that is known. Raises ObjectMissingError.
+    recorded, and how. `changes` is what `objects.diff_trees` says, where that is known. What changed in each file is
+    worked out while its trees are at hand, unless few of them will be asked. Raises ObjectMissingError.
     """
     recorded = recorded_between(objects, trees, cache, changes)
     whole = _without_tables([change for change, _, _ in recorded], merge) if merge is not None else ()
     return [
         ChangedFile(change, None, None)
         if change.path in whole
-        else changed_file(objects, cache, change, has_old=before, has_new=after)
+        else changed_file(objects, cache, change, has_old=before, has_new=after, is_asked=is_all_asked)
         for change, before, after in recorded
     ]
 
@@ -326,12 +329,22 @@ def _without_tables(changes: Sequence[FileChange], merge: MergeTrees) -> set[str
 
 
 def changed_file(
-    objects: ObjectReader, cache: TableCache, change: FileChange, *, has_old: bool, has_new: bool
+    objects: ObjectReader,
+    cache: TableCache,
+    change: FileChange,
+    *,
+    has_old: bool,
+    has_new: bool,
+    is_asked: bool = True,
 ) -> ChangedFile:
-    """Return a changed path with its tables, `has_old` and `has_new` saying which sides can have symbols."""
+    """Return a changed path with its tables, `has_old` and `has_new` saying which sides can have symbols.
+
+    What changed is worked out at once where it `is_asked` for.
+    """
     old = cache.table(objects, change.old, change.path) if has_old else None
     new = cache.table(objects, change.new, change.path, old) if has_new else None
     others = [cache.table(objects, other, change.path, new) for other in change.others] if has_new else ()
     file = ChangedFile(change, old, new, others)
-    _ = file.changed  # worked out while the trees are at hand
+    if is_asked:
+        _ = file.changed  # worked out while the trees are at hand
     return file

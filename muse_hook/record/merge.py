@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from muse_hook.model.symbol import SymbolTable
 
     ReadTable = Callable[[Blob, str], SymbolTable | None]
-    FilesBetween = Callable[[str, str], list[ChangedFile]]
+    FilesBetween = Callable[[str, str, bool], list[ChangedFile]]
 
 
 class MergeTrees:
     """The trees of a merge (see `delta.parents.MergeSource`), of which most merges read nothing.
 
     `rules` keeps parsed rule files, `read_table` returns the symbols of a blob at a path, `files_between` what differs
-    between two trees; `languages` are those of all that was read. Everything raises ObjectMissingError.
+    between two trees, of which all or a few will be asked what changed in them (the whole of it, once a merge of lines
+    that parted long ago, was a quarter of a backfill of flask's last 20 commits); `languages` are those of all that was
+    read. Everything raises ObjectMissingError.
     """
 
     def __init__(
@@ -47,11 +49,11 @@ class MergeTrees:
 
     def files(self, number: int) -> list[ChangedFile]:
         """Return what differs between a parent (2 for the second one) and the merge, with symbols."""
-        return self._read(self._trees[number - 1], self._tree)
+        return self._read(self._trees[number - 1], self._tree, is_all_asked=False)
 
     def files_from_bases(self, number: int) -> list[list[ChangedFile]]:
         """Return what differs between each merge base of the first and another parent, and the first parent."""
-        return [self._read(base, self._trees[0]) for base in self._base_trees(number)]
+        return [self._read(base, self._trees[0], is_all_asked=True) for base in self._base_trees(number)]
 
     def vanished(self, number: int) -> dict[str, Blob]:
         """Return the paths of another parent that the merge has no longer."""
@@ -85,8 +87,8 @@ class MergeTrees:
         """Return the symbols of a path in another parent, None where it has none to tell."""
         return self._table(self._trees[number - 1], path)
 
-    def _read(self, old: str, new: str) -> list[ChangedFile]:
-        files = self._files_between(old, new)
+    def _read(self, old: str, new: str, *, is_all_asked: bool) -> list[ChangedFile]:
+        files = self._files_between(old, new, is_all_asked)
         tables = [table for file in files for table in (file.old, file.new) if table is not None]
         self.languages.update((table.language_name, None) for table in tables)
         return files
