@@ -19,6 +19,7 @@ IGNORE_FILE = ".museignore"
 ATTRIBUTES_FILE = ".gitattributes"
 
 _CACHE_SIZE = 8  # trees: a commit's old ones are the new ones of the commits before it
+_REMEMBERED = 4096  # file names
 _NO_MODE = 0  # of no entry of any tree, so that it equals none
 _SIZE_LIMIT = 1 << 20  # bytes; larger rules are a mistake or an attack
 
@@ -38,6 +39,8 @@ class PathRules:
         self.problems: list[str] = []
         self._objects = objects
         self._cache = cache
+        # By file name, the language that has symbols only where it is asked for: each path is asked about twice.
+        self._asked: dict[str, str] = cache.setdefault(SYMBOLS, {})
         self._folders: dict[Folder, str | None] = {(): tree}
         self._lines: dict[str, list[tuple[int, list[tuple[Glob, Assignments]]]]] = {}
         self.ignore = self._ignore_rules()
@@ -67,10 +70,17 @@ class PathRules:
         return self.ignore.languages if self.ignore is not None else frozenset()
 
     def _is_unasked(self, path: str) -> bool:
-        from muse_hook.languages.languages import known_language
+        name = path[path.rfind("/") + 1 :]
+        asked = self._asked.get(name)
+        if asked is None:
+            from muse_hook.languages.languages import known_language
 
-        language = known_language(path)
-        return language is not None and language.is_asked_for and language.name not in self.languages
+            language = known_language(name)
+            asked = language.name if language is not None and language.is_asked_for else ""
+            if len(self._asked) >= _REMEMBERED:
+                self._asked.clear()
+            self._asked[name] = asked
+        return bool(asked) and asked not in self.languages
 
     def attributes(self, folder: Folder) -> Attributes | None:
         """Return what the `.gitattributes` of a folder says of the attributes that count; `None` without one."""
