@@ -31,7 +31,10 @@ def hasher(size: int) -> _Hash:
 
 def hex_sha256(data: bytes) -> str:
     """Return the SHA-256 of `data` in hexadecimal."""
-    _count(len(data))
+    global _left  # noqa: PLW0603 - as in `_count`, whose call would be a tenth of this
+    _left -= len(data)
+    if _left < 0:
+        _count(0)
     return _new(data).hexdigest()
 
 

@@ -26,6 +26,8 @@ BODIES = {"container": "class", "module": "module", "object": "class", "tests": 
 _IN_CLASS = {"function": "method", "variable": "attribute"}
 
 
+_HELD = frozenset(BODIES)
+
 # Captures whose name is more than a word.
 _WHOLE_NAMES = frozenset(("title", "name.spelled", "name.until", "name.key", "name.path", "name.words"))
 
@@ -150,10 +152,13 @@ class Outline:
         text = self._source_text(begins, end, node.type)
         if self._parsed is not None:
             self._parsed.nodes[begins] = node
-        scopes = [one for one in matches if one[0].scope]
-        is_looked_into = bool(scopes) and self._look_into(statement, scopes, context)
-        if not is_looked_into and len(scopes) < len(matches):
-            self._define(statement, text, [one for one in matches if not one[0].scope], context)
+        is_looked_into = False
+        if matches:
+            scopes = [one for one in matches if one[0].scope]
+            is_looked_into = bool(scopes) and self._look_into(statement, scopes, context)
+            if not is_looked_into and len(scopes) < len(matches):
+                rest = [one for one in matches if not one[0].scope] if scopes else matches
+                self._define(statement, text, rest, context)
         if statement.opened is None:
             statement.tree = (text,)
             if not statement.entries and (context.is_class_body or not is_looked_into):
@@ -233,13 +238,11 @@ class Outline:
         entries: dict[str, SymbolEntry] = {}
         members: list[SymbolEntry] = []
         whole = (statement.start, statement.end)
-        parts = [captures["part"][0].start_byte for _, captures in matches if "part" in captures]
-        if parts:
-            parts = sorted({*parts})
+        parts = sorted({captures["part"][0].start_byte for _, captures in matches if "part" in captures})
         for number, (pattern, captures) in enumerate(matches, 1):
             target = captures[pattern.definition][0]
-            body = next((key for key in BODIES if key in captures), "")
-            if body:
+            if not _HELD.isdisjoint(captures):
+                body = next(key for key in BODIES if key in captures)
                 opened = self.open(captures, pattern.defines, (whole[0], target), context)
                 # what holds none is plain: an object, a test that another pattern knows as well
                 is_plain = body == "object" or (body == "tests" and number < len(matches))
@@ -293,13 +296,16 @@ class Outline:
             parent = holders[-1].qualified_name if holders else parent
             names: Iterable[str] = path[-1:]
         else:
-            names = map(self._name, captures.get("name") or self._query.names(captures["names"][0]))
-        first = "".join(map(self._name, captures.get("name.before", ())))
+            names = [self._name(one) for one in captures.get("name") or self._query.names(captures["names"][0])]
+        first = "".join(map(self._name, captures["name.before"])) if "name.before" in captures else ""
         before = f"{parent}." if parent else ""
-        whole = [first + name for name in names]
-        if any(len(before) + len(name) > MAX_NAME for name in whole):
-            raise TooLargeError
-        entries = [SymbolEntry(before + name, name, kind, parent=parent, rows=rows, definition=None) for name in whole]
+        entries = []
+        for last in names:
+            name = first + last
+            qualified = before + name
+            if len(qualified) > MAX_NAME:
+                raise TooLargeError
+            entries.append(SymbolEntry(qualified, name, kind, parent=parent, rows=rows, definition=None))
         return [*holders, *entries] if holders else entries
 
     def _parent(self, captures: Captures, context: Context) -> str:
