@@ -129,6 +129,10 @@ def find_branches(
         if not is_base:
             branch.head = branch.tip = commit.id
             found.append((moved, branch))
+    for ref in repository.broken_refs(*_prefixes(selection)):
+        name = _short(ref)
+        if name is not None and base not in {name, ref} and selection.has(name):
+            unseen.append(Unseen([name], "its ref is broken: it holds no commit id"))
     since = newest - selection.seconds if selection.since is None else selection.since
     return sorted((each for moved, each in found if moved >= since), key=lambda each: each.name), unseen
 
@@ -153,22 +157,29 @@ def _candidates(repository: Repository, selection: BranchSelection) -> Iterator[
     """Yield (branch, what to look its reflog up by, the git directory of its work tree)."""
     trees = repository.worktrees()
     of_branch = {tree.head.branch: tree for tree in trees if tree.head.branch is not None and tree.name is not None}
-    prefixes = [_HEADS, *_REQUESTS, *([_REMOTES] if selection.remotes else [])]
-    for ref, oid in repository.ref_ids(*prefixes).items():
-        if ref.startswith(_HEADS):
-            name = ref[len(_HEADS) :]
-            tree = of_branch.get(name)
+    for ref, oid in repository.ref_ids(*_prefixes(selection)).items():
+        name = _short(ref)
+        if name is not None:
+            tree = of_branch.get(name) if ref.startswith(_HEADS) else None
             yield Branch(name, oid, tree.path if tree is not None else None), ref, None
-        elif ref.startswith(_REMOTES):
-            yield Branch(ref[len(_REMOTES) :], oid), ref, None
-        elif ref.endswith("/head"):
-            prefix = next(prefix for prefix in _REQUESTS if ref.startswith(prefix))
-            yield Branch(_REQUESTS[prefix] + ref[len(prefix) : -len("/head")], oid), ref, None
     for tree in trees:
         if tree.head.branch is None and tree.head.oid is not None:
             name = "HEAD" if tree.name is None else f"worktrees/{tree.name}/HEAD"
             path = tree.path if tree.name is not None else None
             yield Branch(name, tree.head.oid, path), "HEAD", tree.git_dir
+
+
+def _prefixes(selection: BranchSelection) -> list[str]:
+    return [_HEADS, *_REQUESTS, *([_REMOTES] if selection.remotes else [])]
+
+
+def _short(ref: str) -> str | None:
+    """Return what a ref is called here; None for what is no head of a pull request."""
+    for prefix in (_HEADS, _REMOTES):
+        if ref.startswith(prefix):
+            return ref[len(prefix) :]
+    prefix = next(prefix for prefix in _REQUESTS if ref.startswith(prefix))
+    return _REQUESTS[prefix] + ref[len(prefix) : -len("/head")] if ref.endswith("/head") else None
 
 
 def _commit(objects: ObjectReader, oid: str) -> Commit:

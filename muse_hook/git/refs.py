@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _BRANCHES = "refs/heads/"
 _HEX = frozenset("0123456789abcdef")
+_BROKEN = "warning: ignoring broken ref "
 
 
 class Head:
@@ -258,3 +259,9 @@ def ref_ids(git: Git, *prefixes: str) -> dict[str, str]:
     """
     output = git.output("for-each-ref", "--format=%(objectname) %(if)%(symref)%(then)-%(end)%(refname)", *prefixes)
     return {name: oid for oid, name in map(_two, _lines(output)) if not name.startswith("-")}
+
+
+def broken_refs(git: Git, *prefixes: str) -> list[str]:
+    """Return the refs (full names) below some prefixes that hold no id: Git warns of them and passes them over."""
+    words = git.run("for-each-ref", "--format=%(refname)", *prefixes)[2].split("\n")
+    return [line.removeprefix(_BROKEN) for line in words if line.startswith(_BROKEN)]

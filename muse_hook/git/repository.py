@@ -184,6 +184,10 @@ class Repository(Git):
         """Return the id that each ref below some prefixes holds, by full name; see `refs.ref_ids`."""
         return refs.ref_ids(self, *prefixes)
 
+    def broken_refs(self, *prefixes: str) -> list[str]:
+        """Return the refs below some prefixes that hold no id, by full name; see `refs.broken_refs`."""
+        return refs.broken_refs(self, *prefixes)
+
     def default_branch(self) -> str | None:
         """Return the local branch that history is told from, `None` where there is no branch."""
         return refs.default_branch(self)

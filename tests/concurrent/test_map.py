@@ -319,9 +319,13 @@ def test_what_cannot_be_looked_at_is_told(fork: Fork) -> None:
     blob = branch(fork, "bare", {"app.py": edit(("a + b", "a / b"))})
     oid = repo.git("rev-parse", f"{blob}:app.py")
     (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    (repo.path / ".git/refs/heads/torn").write_text("")
+    (repo.path / ".git/refs/heads/symbolic").write_text("ref: refs/heads/one\n")
     found = map_of(repo)
-    assert {name for each in found.unseen for name in each.branches} == {"lost", "bare"}
-    assert all("is not in this repository" in each.reason for each in found.unseen)
+    reasons = {name: each.reason for each in found.unseen for name in each.branches}
+    assert reasons.pop("torn") == "its ref is broken: it holds no commit id"
+    assert set(reasons) == {"lost", "bare"}
+    assert all("is not in this repository" in reason for reason in reasons.values())
     assert [(each.name, each.symbols) for each in found.branches] == [("bare", 0), ("one", 1)]
 
 
