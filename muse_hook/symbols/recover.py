@@ -97,6 +97,7 @@ class Recovery:
         self._left = max(min(PARSES * len(text), MOST_BYTES), PARSED_BYTES)
         self._is_indented = reader.language.row.get("blocks") == "indented"
         self._closing = str(reader.language.row.get("closing", "")).encode()
+        self._filler = str(reader.language.row.get("filler", "")).encode()
         self._conditionals = tuple(word.encode() for word in reader.language.strings("conditionals"))
         self.swallowed: list[bytes] = []
         self.is_lost = True
@@ -413,7 +414,7 @@ class Recovery:
         """
         closing = (closing or self._closing) + frame.closing
         openings = (*frame.openings, (at, start))
-        source = self._source(start, start, Frame(frame.context, openings, closing))
+        source = self._source(start, start, Frame(frame.context, openings, self._filler + closing))
         self._left -= len(source)
         root, _ = self._reader.parse(source)
         # behind it stands what closes it, of which a grammar may make a statement

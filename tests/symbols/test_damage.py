@@ -466,3 +466,11 @@ def test_conditions_attributes_and_level_blocks_stay_around_what_is_damaged(
     rest = whole.symbols.keys() - {hurt, hurt.rpartition(".")[0]}
     assert [name for name in rest if name not in other.symbols] == []
     assert [name for name in rest if not whole.symbols[name].same_as(other.symbols[name])] == []
+
+
+def test_a_class_of_ruby_is_known_by_its_header_alone() -> None:
+    language = language_for("a.rb")
+    assert language is not None
+    found = extract(b"module M\n  class A\n    def f\n      1\n\n    def g\n      2\n    end\n  end\nend\n", language)
+    assert (found.state, found.damaged) == ("parsed", True)
+    assert {"M", "M.A", "M.A.g"} <= set(found.symbols)
