@@ -14,19 +14,16 @@
 ; --- types, and what stands in them
 
 (class_declaration
-  (attribute_list)* @decorator
   name: (_) @name
   (base_clause (_)* @base)?
   (class_interface_clause (_)* @base)?
   body: (_) @container) @definition.class
 (interface_declaration
-  (attribute_list)* @decorator
   name: (_) @name
   (base_clause (_)* @base)?
   body: (_) @container) @definition.class
-(trait_declaration (attribute_list)* @decorator name: (_) @name body: (_) @container) @definition.class
+(trait_declaration name: (_) @name body: (_) @container) @definition.class
 (enum_declaration
-  (attribute_list)* @decorator
   name: (_) @name
   (class_interface_clause (_)* @base)?
   body: (_) @container) @definition.class
@@ -34,13 +31,11 @@
 ; --- functions, properties, constants
 
 (function_definition
-  (attribute_list)* @decorator
   name: (_) @name
   parameters: (_) @parameters
   return_type: (_)? @returns
   body: (_) @body) @definition.function
 (method_declaration
-  (attribute_list)* @decorator
   name: (_) @name
   parameters: (_) @parameters
   return_type: (_)? @returns

@@ -139,7 +139,9 @@ def _is_hidden(words: set[str], table: SymbolTable) -> bool:
 def listed(table: SymbolTable) -> set[str]:
     """Return the names that a file lists: `export { ... }`, `module.exports = { ... }`, `export default a`."""
     found: set[str] = set()
-    for match in _LISTED.finditer(table.unowned_text()):
+    default = table.symbols.get("default")  # `export default a` is a symbol of this name
+    said = default.texts()[0].decode(errors="replace") if default is not None else ""
+    for match in _LISTED.finditer(f"{table.unowned_text()}\n{said}"):
         for part in (match[1] or match[2] or match[3] or "").split(","):
             found.add(part.split(" as ")[0].rpartition(":")[2].strip())
     return found - {""}

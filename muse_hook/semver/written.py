@@ -19,6 +19,7 @@ CONTRACTS = ("interface", "trait", "@interface", "protocol")
 KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record", "trait", "union", "namespace"))
 
 _COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]", DOTALL)
+_LEADING = pattern(r"\s*(?:(@(?!interface\b)[\w.]+\(?)|[a-z]+\s)")
 _MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)", DOTALL)
 _EMBEDDED = pattern(r"\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$", DOTALL)
 _TAG = pattern(r"`[^`]*`")
@@ -49,7 +50,24 @@ class Member:
 def text_of(symbol: Symbol) -> str:
     """Return the text of a definition (of a class: its header) without comments and attributes, as long as it was."""
     text = symbol.texts()[0].decode(errors="replace")
-    return _COMMENTS.sub(lambda found: " " * len(found[0]), text)
+    return _without_annotations(_COMMENTS.sub(lambda found: " " * len(found[0]), text))
+
+
+def _without_annotations(text: str) -> str:
+    """Return a text with spaces for what is written as `@name(...)` before it or among its modifiers."""
+    at = 0
+    while (found := _LEADING.match(text, at)) is not None:
+        at = found.end()
+        if found[1]:
+            depth = 0
+            if text[at - 1] == "(":
+                for end in range(at - 1, len(text)):
+                    depth += (text[end] == "(") - (text[end] == ")")
+                    if not depth:
+                        at = end + 1
+                        break
+            text = text[: found.start(1)] + " " * (at - found.start(1)) + text[at:]
+    return text
 
 
 def attributes(symbol: Symbol) -> str:
@@ -236,6 +254,7 @@ def _equals_at(text: str) -> int:
 def members_of(symbol: Symbol) -> dict[str, Member]:
     """Return the members that are written in a type itself."""
     first, *plain = (_COMMENTS.sub(" ", text.decode(errors="replace")) for text in symbol.texts())
+    first = _without_annotations(first)
     head, brace, body = first.partition("{")
     if not brace and "enum" in head.split():
         body = "\n".join(plain) + "}"  # its members stand beside others that are symbols

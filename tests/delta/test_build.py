@@ -149,20 +149,22 @@ def test_docstring_and_guard_have_their_own_codes() -> None:
         ("a.cs", "[Obsolete] ", "public sealed class A : B { void F() { G(); } }\n"),
         ("a.kt", "@B(1)\n", "data class A(val x: Int)\n"),
         ("a.rs", "#[must_use]\n", "pub struct A { x: i32 }\n"),
+        ("a.php", "#[B(1)] ", "class A { function f() { g(); } }\n"),
         ("a.scala", "@B ", "class A { def f() = { g() } }\n"),
         ("a.swift", "@B ", "public class A { func f() { g() } }\n"),
     ],
 )
 def test_an_annotation_of_a_class_is_no_base_and_breaks_nobody(path: str, decorator: str, rest: str) -> None:
-    start = "package a\n\n" if path.endswith(".kt") else ""
+    start = {"kt": "package a\n\n", "php": "<?php\n"}.get(path.rpartition(".")[2], "")
     for old, new in ((rest, decorator + rest), (decorator + rest, rest), (decorator + rest, "@Other " + rest)):
-        if new.startswith("@Other ") and path.endswith((".cs", ".rs")):
+        if new.startswith("@Other ") and path.endswith((".cs", ".rs", ".php")):
             continue  # other signs
         delta = delta_of({path: start + old}, {path: start + new})
         assert [(op["address"], op["change"]) for op in children(delta)] == [(f"{path}::A", ["decorators"])]
         assert delta["sem_ver_bump"] == "patch"
-    method = ("A.java", "class A {{ {}void f(int a) {{ g(); }} }}", "@Override ")
-    for path_, text, mark in (method, ("a.cs", "class A {{ {}void f(int a) {{ g(); }} }}", "[X] ")):
+    method = "class A {{ {}void f(int a) {{ g(); }} }}"
+    php = "<?php class A {{ {}function f($a) {{ g(); }} }}"
+    for path_, text, mark in (("A.java", method, "@Override "), ("a.cs", method, "[X] "), ("a.php", php, "#[X] ")):
         delta = delta_of({path_: text.format("")}, {path_: text.format(mark)})
         assert [(op["address"], op["change"]) for op in children(delta)] == [(f"{path_}::A.f", ["decorators"])]
 

@@ -31,6 +31,19 @@ CASES = {
         "function f(b, c) {}\nexport { f };",
         ["f: parameter_added_required c"],
     ),
+    "ts: listed as the default": (
+        "a.ts",
+        "class A { f(a: number) { return 1 } }\nexport default A;",
+        "class A { f() { return 1 } }\nexport default A;",
+        ["A.f: parameter_removed a"],
+    ),
+    "ts: a decorator's object": (
+        "a.ts",
+        "export default class A { f() { return 1 } }",
+        "@A({ a: 1 })\nexport default class A { f() { return 1 } }",
+        [],
+    ),
+    "java: an annotation's list": ("A.java", "@A({1, 2}) public class A { }", "@A({1}) public class A { }", []),
     "js: not exported": ("a.js", "function f(a, b) {}", "function f(a) {}", []),
     "go: renamed": ("a.go", "package p\nfunc F(a int) {}", "package p\nfunc F(n int) {}", []),
     "go: type": (
