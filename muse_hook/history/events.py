@@ -149,13 +149,13 @@ def stream(
 
     What a merge only brought along (`from_parent`) is an event of the commit that did it.
     """
-    rows = _entries(connection, query, wanted)
+    rows = _entries(connection, query, wanted, branch)
     if query is not None and query.symbols and not (wanted.kind or wanted.change):
         carried = list(_carried(connection, query, wanted))
         rows = iter(sorted([*rows, *carried], key=_youngest_first)) if carried else rows
     for _, group in groupby(rows, key=lambda row: row[0][0]):
         record, op = next(group)
-        if branch is None or record[1] is None or branch.has(record[1], record[8:]):
+        if _has(branch, record):
             yield CommitEvent(record, [op, *(each for _, each in group)])
 
 
@@ -288,7 +288,13 @@ def people(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in rows if name}
 
 
-def _entries(connection: sqlite3.Connection, query: SymbolQuery | None, wanted: Filter) -> Iterator[OpOfRecord]:
+def _has(branch: BranchFilter | None, record: tuple[Any, ...]) -> bool:
+    return branch is None or record[1] is None or branch.has(record[1], (record[8], record[9], record[10]))
+
+
+def _entries(
+    connection: sqlite3.Connection, query: SymbolQuery | None, wanted: Filter, branch: BranchFilter | None
+) -> Iterator[OpOfRecord]:
     where, values = wanted.where()
     links = "LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
     if query is None:
@@ -308,8 +314,12 @@ def _entries(connection: sqlite3.Connection, query: SymbolQuery | None, wanted: 
         f"SELECT {_RECORD}, {_ENTRY} FROM {tables} LEFT JOIN identities s ON s.symbol = k.symbol"  # noqa: S608 - ours
         f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position"
     )
+    known, is_had = None, False
     for row in connection.execute(statement, values):
-        yield row[:_RECORD_COLUMNS], _op(row[_RECORD_COLUMNS:])
+        if row[0] != known:
+            known, is_had = row[0], _has(branch, row)
+        if is_had:  # else no op is made of it: what other branches have can be most of the log
+            yield row[:_RECORD_COLUMNS], _op(row[_RECORD_COLUMNS:])
 
 
 def _carried(connection: sqlite3.Connection, query: SymbolQuery, wanted: Filter) -> Iterator[OpOfRecord]:

@@ -112,7 +112,8 @@ class SymbolNames:
             symbol = self._addresses.find(self._reachable, address)[0] or self._addresses.latest(address)
         if symbol is not None:
             return SymbolQuery([symbol], [])
-        rows = self._sql.execute("SELECT symbol, address FROM identities WHERE address GLOB ?", (f"*/{address}",))
+        query = "SELECT symbol, address FROM identities WHERE address GLOB ? ORDER BY address"
+        rows = self._sql.execute(query, (f"*/{address}",))
         return self._only(rows.fetchall(), address)
 
     def _glob(self, pattern: str, word: str) -> SymbolQuery:

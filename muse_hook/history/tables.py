@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Values = tuple[Any, ...]
 
 # Raised with every change below: tables of another version are dropped and made again from the logs.
-VERSION = 11
+VERSION = 12
 
 # `records` is what the log holds in causal order: a commit's batch, or (commit_id NULL) one manual entry.
 # What repeats stands once, in `words` and `paths`, and is a number elsewhere (`author`, `actor`, `engine`, `path`).
@@ -89,7 +89,6 @@ _INDEXES = """
 CREATE INDEX IF NOT EXISTS records_in_order ON records (generation);
 CREATE INDEX IF NOT EXISTS entries_of_path ON entries (path, record);
 CREATE INDEX IF NOT EXISTS links_of_symbol ON links (symbol, record);
-CREATE INDEX IF NOT EXISTS identities_by_address ON identities (address);
 CREATE INDEX IF NOT EXISTS identities_by_name ON identities (name)
 """
 # What linking asks by as well.
