@@ -8,8 +8,8 @@ changed methods, which is as near as it comes), and with `--muse` Muse's own pip
 a merge what differs from its first parent, and only what differs from every parent. Times are processor time, children
 included (elapsed time for two processes); the ratio is how many times muse_hook's rate with one process. Beside that:
 what the log takes, what the second half of the range costs for each byte changed, compared with the first, and what
-the story of the most changed function costs `git log -L` and `muse-hook log`. With `--instructions` one round of
-instructions is counted in the place of times, by valgrind: a busy machine does not change them.
+the stories of the ten most changed functions cost `git log -L` and `muse-hook log`, in turn. With `--instructions` one
+round of instructions is counted in the place of times, by valgrind: a busy machine does not change them.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from muse_hook.git.discovery import open_repository
 HERE = Path(__file__).parent
 ONE, TWO, PYDRILLER = "muse_hook", "muse_hook, two processes", "PyDriller"
 MUSE = {"Muse's pipeline": ["--first-parent"], "Muse's pipeline, less of merges": []}
+
+STORIES = 10
 
 # The methods that each changed file of each commit changed.
 DRILL = """
@@ -96,15 +98,18 @@ class Bench:
             older = set(git(store, "rev-list", "-n", str(self.count - len(newest) // 2), middle).split())
             sizes = [0, 0]
             for oid in {*newest, *older}:
-                for change in objects.diff(objects.commit(oid)):
+                for change in objects.diff(objects.commit(oid)) or ():
                     blobs = [blob for blob in (change.old, change.new) if blob is not None and blob.is_file]
                     sizes[oid not in older] += sum(objects.size(blob.oid) for blob in blobs)
         first = self.muse_hook("backfill", middle, "-n", str(len(older)), "--jobs", "1", cwd=store)
         second = self.muse_hook("backfill", "-n", str(len(newest)), "--jobs", "1", cwd=store)
         return (second[self.unit] / sizes[1]) / (first[self.unit] / sizes[0])
 
-    def story(self) -> dict[str, object]:
-        """Return the seconds that the story of the most changed function takes `git log -L` and `muse-hook log`."""
+    def stories(self, rounds: int) -> list[dict[str, object]]:
+        """Return what the stories of the most changed functions take `git log -L` and `muse-hook log`, in turn.
+
+        The middle of some rounds: seconds of processor time, or millions of instructions.
+        """
         store = self.base / "store"
         changes: Counter[str] = Counter()
         for log in (store / ".muse/op_log").rglob("ops.jsonl"):
@@ -112,15 +117,24 @@ class Bench:
                 op = json.loads(line)["domain_op"]
                 if op["op"] == "replace" and op.get("kind") == "function":
                     changes[op["address"]] += 1
-        for address, _ in changes.most_common(20):
+        self.muse_hook("sessions", cwd=store)  # what is made once is made
+        found: list[dict[str, object]] = []
+        for address, _ in changes.most_common(3 * STORIES):
             path, _, name = address.partition("::")
-            searched = self.run(["git", "log", f"-{self.count}", "-L", f":{name}:{path}", "HEAD"], store, check=False)
-            if not searched["status"]:  # else it is gone by now
-                self.muse_hook("log", address, cwd=store)  # the first command folds what was recorded
-                ours = self.muse_hook("log", address, cwd=store)
-                unit = self.unit if self.counted else "elapsed"
-                return {"symbol": address, "git log -L": searched[unit], "muse-hook log": ours[unit]}
-        return {}
+            command = ["git", "log", f"-{self.count}", "-L", f":{name}:{path}", "HEAD"]
+            theirs, ours = [], []
+            for _ in range(rounds):
+                searched = self.run(command, store, check=False)
+                if searched["status"]:  # it is gone by now
+                    break
+                theirs.append(searched[self.unit])
+                ours.append(self.muse_hook("log", address, cwd=store)[self.unit])
+            else:
+                middle = {"git log -L": statistics.median(theirs), "muse-hook log": statistics.median(ours)}
+                found.append({"symbol": address, **middle})
+            if len(found) == STORIES:
+                break
+        return found
 
     def note(self, name: str, figures: Run) -> None:
         """Keep a run's figures."""
@@ -170,7 +184,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
                     bench.note(name, bench.run([*map(str, words), *options], bench.base))
         halves = bench.halves()
         bench.backfill(1)
-        return {"commits": bench.count, "runs": bench.runs, "halves": halves, "story": bench.story()}
+        stories = bench.stories(1 if bench.counted else arguments.rounds)
+        return {"commits": bench.count, "runs": bench.runs, "halves": halves, "stories": stories}
 
 
 def rows(found: dict[str, object]) -> list[tuple[str, float, float, float, float]]:
@@ -188,6 +203,12 @@ def rows(found: dict[str, object]) -> list[tuple[str, float, float, float, float
         rate = middle / count if key == "instructions" else count / middle
         made.append((name, rate, statistics.median(ratios), ratios[0], ratios[-1]))
     return made
+
+
+def story_ratios(stories: list[dict[str, float]]) -> tuple[float, float, float] | None:
+    """Return how many times as long git log -L takes as muse-hook log: of the stories the median, least and most."""
+    ratios = [each["git log -L"] / each["muse-hook log"] for each in stories]
+    return (statistics.median(ratios), min(ratios), max(ratios)) if ratios else None
 
 
 def main() -> None:
@@ -213,7 +234,10 @@ def main() -> None:
             print(f"{name:32} {rate:7.1f} million instructions a commit  {middle:6.2f}")
     log = found["runs"][ONE][0]["log_bytes"] / int(found["commits"])  # type: ignore[index, call-overload] # likewise
     print(f"log: {log:.0f} bytes a commit; second half: {found['halves']:.2f} times the first's cost a changed byte")
-    print(found["story"])
+    ratios = story_ratios(found["stories"])  # type: ignore[arg-type] # of measure
+    if ratios:
+        middle, low, high = ratios
+        print(f"git log -L takes {middle:.1f} ({low:.1f} to {high:.1f}) times what muse-hook log takes")
 
 
 if __name__ == "__main__":

@@ -197,7 +197,7 @@ def fill(root: Path, entries: int) -> None:
                 oid, oid, [], author="A <a@example.org>", authored_at=at, committed_at=at, summary="one of many",
                 co_authors=[], actor="", intent="", reservation="",
             )  # fmt: skip
-            pieces.append(make_batch(commit, delta, number + 1, engine()))
+            pieces.append(make_batch(commit, delta, number + 1, engine(["python"])))
             if len(pieces) == BATCHES_A_WRITE:
                 append(store, "main", pieces, sync=False)
                 pieces = []

@@ -1,10 +1,11 @@
-"""Runs the benchmarks and writes their figures as a table and a plot: what docs/benchmarks.md is.
+"""Runs the benchmarks, prints their figures, and writes them as tables and a plot into docs/benchmarks.md.
 
-python benchmarks/report.py OUT CLONE[=COUNT]... [--rounds 15] [--count 300] [--files 5000] [--entries 1000000]
+python benchmarks/report.py --out OUT CLONE[=COUNT]... [--rounds 15] [--count 300] [--files 5000] [--entries 1000000]
                             [--muse MUSE --muse-python PYTHON] [--instructions]
 
 The hook is measured with files of the first clone, the backfill of the last COUNT commits of each. With
-`--instructions` one run of each is counted by valgrind: on a busy machine times say nothing.
+`--instructions` one run of each is counted by valgrind: on a busy machine times say nothing. In OUT.md the tables take
+the place of what stands between two comments; what else stands there stays.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +27,7 @@ import backfill_rate
 import hook_latency
 
 BAR, ROW, LEFT, WIDTH = 16, 26, 250, 760
+BEGIN, END = "<!-- benchmarks/run writes from here -->\n", "<!-- to here -->\n"
 
 
 def bars(title: str, unit: str, values: list[tuple[str, float, float, float]], top: int) -> tuple[str, int]:
@@ -63,19 +66,21 @@ def hook_rows(clone: Path, arguments: argparse.Namespace) -> list[tuple[str, str
 
 def main() -> None:
     """Measure, and write OUT.md and OUT.svg."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path)
-    parser.add_argument("clones", nargs="+", metavar="CLONE[=COUNT]")
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--files", type=int, default=5000)
-    parser.add_argument("--entries", type=int, default=1_000_000)
-    parser.add_argument("--muse", type=Path)
-    parser.add_argument("--muse-python", default="python3.12")
-    parser.add_argument("--instructions", action="store_true")
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("clones", nargs="+", metavar="CLONE[=COUNT]", help="a clone, and how many commits of its HEAD")
+    parser.add_argument("--rounds", type=int, default=15, help="of the hook (default: 15); the backfill has 3")
+    parser.add_argument("--count", type=int, default=300, help="commits of a clone that names none (default: 300)")
+    parser.add_argument("--files", type=int, default=5000, help="of a large repository (default: 5000)")
+    parser.add_argument("--entries", type=int, default=1_000_000, help="of a long log (default: a million)")
+    parser.add_argument("--muse", type=Path, help="a clone of Muse, whose own pipeline is measured as well")
+    parser.add_argument("--muse-python", default="python3.12", help="the Python that runs Muse (default: python3.12)")
+    parser.add_argument("--instructions", action="store_true", help="count instructions by valgrind; no times")
     arguments = parser.parse_args()
-    named = (word.partition("=") for word in arguments.clones)
-    clones = {Path(path): count or str(arguments.count) for path, _, count in named}
+    clones = dict(_clone(parser, word, arguments.count) for word in arguments.clones)
+    for tool in ["git"] + ["valgrind"] * arguments.instructions + [arguments.muse_python] * bool(arguments.muse):
+        if shutil.which(tool) is None:
+            parser.error(f"{tool} is not there; install it, or say where another one is by PATH")
     hook = hook_rows(next(iter(clones)), arguments)
     words = ["--muse", str(arguments.muse), "--muse-python", arguments.muse_python] if arguments.muse else []
     words += ["--instructions"] if arguments.instructions else []
@@ -83,11 +88,37 @@ def main() -> None:
     found = {}
     for clone, count in clones.items():
         command = [sys.executable, "-P", script, str(clone), count, "--json", *words]
-        done = subprocess.run(command, check=True, capture_output=True)
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE)
+        if done.returncode:  # it has said why
+            raise SystemExit(done.returncode)
         found[clone.resolve().name] = json.loads(done.stdout)
     rates = {name: backfill_rate.rows(of) for name, of in found.items()}
     arguments.out.with_suffix(".svg").write_text(plot(hook, rates))
-    arguments.out.with_suffix(".md").write_text(text(arguments, hook, found))
+    tables = text(arguments, hook, found)
+    print(tables)
+    page = arguments.out.with_suffix(".md")
+    page.write_text(put(page.read_text() if page.exists() else f"# Benchmarks\n\n{BEGIN}{END}", tables))
+
+
+def _clone(parser: argparse.ArgumentParser, word: str, count: int) -> tuple[Path, str]:
+    """Return the folder and the number of commits that CLONE[=COUNT] says; what is none ends the run."""
+    path, _, number = word.partition("=")
+    words = ["git", "-C", path, "rev-list", "--count", "HEAD"]
+    found = subprocess.run(words, capture_output=True, text=True, check=False) if Path(path).is_dir() else None
+    if found is None or found.returncode:
+        parser.error(f"{path} is no clone with commits; git clone https://github.com/pallets/flask gives one")
+    if not (number or "1").isdecimal() or int(number or count) < 2:  # noqa: PLR2004 - two halves are compared
+        parser.error(f"{word}: {number} is no number of commits, which is 2 or more")
+    return Path(path), str(min(int(number or count), int(found.stdout)))
+
+
+def put(page: str, tables: str) -> str:
+    """Return a page with the tables between its two comments; at its end where it has none."""
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        before, after = page + "\n", ""
+    return f"{before}{BEGIN}\n{tables}\n{END}{after}"
 
 
 def plot(
@@ -123,8 +154,6 @@ def text(arguments: argparse.Namespace, hook: list, found: dict[str, dict]) -> s
             " nine tenths of a thousand resamplings for the hook, least and most for the backfill."
         )
     lines = [
-        "# Benchmarks",
-        "",
         how,
         "",
         f"![The figures below as bars]({arguments.out.name}.svg)",
@@ -170,7 +199,7 @@ def backfill(name: str, found: dict, *, counted: bool) -> list[str]:
             peak = max(run["mib"] for run in found["runs"][runner])
             lines.append(f"| {runner} | {rate:.0f} | {ratio:.2f} | {low:.2f} to {high:.2f} | {peak:.0f} MiB |")
     log = statistics.mean(run["log_bytes"] for run in found["runs"][backfill_rate.ONE]) / found["commits"]
-    story, measure = found["story"], "much" if counted else "long"
+    stories, measure = found["stories"], "much" if counted else "long"
     lines += [
         "",
         (
@@ -183,13 +212,13 @@ def backfill(name: str, found: dict, *, counted: bool) -> list[str]:
             "Muse's pipeline is given the changed files alone; less of merges: only what differs from every parent."
         )
         lines += ["", favour]
-    if story:
-        times = story["git log -L"] / story["muse-hook log"]
+    if stories:
+        middle, low, high = backfill_rate.story_ratios(stories)
         lines += [
             "",
             (
-                f"The story of `{story['symbol']}`: `git log -L` takes {times:.1f} times as {measure} as"
-                " `muse-hook log`."
+                f"The stories of the {len(stories)} most changed functions: `git log -L` takes {middle:.1f} times as"
+                f" {measure} as `muse-hook log` ({low:.1f} to {high:.1f})."
             ),
         ]
     return lines
