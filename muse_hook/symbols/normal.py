@@ -22,6 +22,7 @@ from muse_hook.symbols.shapes import (
     lean,
     markup,
     ordinary,
+    strung,
     transparent,
 )
 from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, quoted, spaced
@@ -121,7 +122,16 @@ class Normalisation:
             place(kind, "keep", kind.partition(".")[2], kind)
         for kind in language.strings("transparent"):
             place(kind, "open", "", transparent)
-        for what, key in (("hollow", "hollow"), ("later", "later"), ("trailing", "trailing"), ("key", "keys")):
+        for kind in language.strings("listed"):
+            place(kind, "listed", kind.partition(".")[2], kind)
+        for what, key in (
+            ("hollow", "hollow"),
+            ("later", "later"),
+            ("trailing", "trailing"),
+            ("key", "keys"),
+            ("single", "single"),
+            ("unquoted", "unquoted"),
+        ):
             for kind in language.strings(key):
                 place(kind, what, "", None)
         for kind, other in alias.items():
@@ -150,6 +160,8 @@ class Normalisation:
             kinds.set_action(kind, group(kinds))
         for kind in language.strings("chain"):
             kinds.set_action(kind, chain(kinds))
+        for kind, string in language.table("strung").items():
+            kinds.set_action(kind, strung(kinds, str(string)))
         for kind in language.strings("flat"):
             kinds.set_action(kind, flat(kinds))
         if parts := {key: str(value) for key, value in language.table("markup").items()}:

@@ -159,7 +159,9 @@ def newer_types(source: bytes) -> bytes:
     def other(found: re.Match[bytes]) -> bytes:
         text = found[0]
         if found["imported"]:
-            return b"\xc3\x9f" + (hex_sha256(text) * (len(text) // 64 + 1))[: len(text) - 2].encode()
+            return (
+                b"\xc3\x9f" + (hex_sha256(text.replace(b"'", b'"')) * (len(text) // 64 + 1))[: len(text) - 2].encode()
+            )
         if found["variance"]:
             return text.replace(b"in ", b"i\xc3\x9f").replace(b"out ", b"ou\xc3\x9f")
         if found["all"]:

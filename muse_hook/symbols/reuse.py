@@ -55,16 +55,20 @@ def _read_gaps(
 ) -> tuple[list[Segment], int] | int:
     """Return the segments of the runs and of the gaps before, between and after them, or the gap that is in doubt."""
     out: list[Segment] = []
-    nodes = at = 0
+    nodes = at = known = 0
     for number, (first, last, start) in enumerate([*runs, (len(old), len(old), len(text))]):
         if start > at:
-            gap = _read_gap(text, (at, start), out, old[first] if first < len(old) else None, reader)
+            # the class that a gap begins in went on in the older version
+            is_open = 0 < known < len(old) and old[known].role == MEMBER
+            after = old[first] if first < len(old) else None
+            gap = _read_gap(text, (at, start), out, after, reader, is_open=is_open)
             if gap is None:
                 return number
             out += gap[0]
             nodes += gap[1]
         out += old[first:last]
         at = start + sum(segment.size for segment in old[first:last])
+        known = last
     return out, nodes
 
 
@@ -183,7 +187,13 @@ def _begins(bare: bytes) -> bool:
 
 
 def _read_gap(
-    text: bytes, span: tuple[int, int], before: Sequence[Segment], after: Segment | None, reader: Reader
+    text: bytes,
+    span: tuple[int, int],
+    before: Sequence[Segment],
+    after: Segment | None,
+    reader: Reader,
+    *,
+    is_open: bool,
 ) -> tuple[list[Segment], int] | None:
     """Parse a gap by itself, in the class that it stands in; its segments and the number of nodes, None in doubt."""
     gap = text[span[0] : span[1]]
@@ -193,10 +203,10 @@ def _read_gap(
     context = class_of(before)
     if context is not None and closing and (after is None or after.role != MEMBER):
         # members end with the class where something closes it
-        context = context if before[-1].role == HEADER else None
+        context = context if is_open or before[-1].role == HEADER else None
     opening = context.text if context is not None else b""
     source = opening + gap + (closing if context is not None and after is not None and after.role == MEMBER else b"")
-    root, parsed = reader.parse(source)
+    root, parsed = reader.parse(source, is_tried=True)
     if root.has_error:
         return None
     outline = Outline(reader, source, parsed)

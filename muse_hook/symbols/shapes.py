@@ -112,6 +112,69 @@ def chain(kinds: Kinds) -> Act:
     return act
 
 
+def strung(kinds: Kinds, string: str) -> Act:
+    """Return the action for an operator that puts texts together: `"a" + "b"` is written as `"ab"`, also behind others.
+
+    Formatters part a string where a line ends.
+    """
+    opens, strings = kinds.opens, kinds.numbers((string,))
+
+    def operands_of(node: Node) -> list[Node]:
+        found: list[Node] = []
+        kind = node.kind_id
+        while True:
+            written = kinds.written_children(node)
+            if node.kind_id == kind and len(written) == SIDES and written[1].type == "+":
+                found.append(bare(written[2]))
+                node = bare(written[0])
+            else:
+                return [node, *reversed(found)]
+
+    def bare(node: Node) -> Node:
+        while kinds.actions.get(node.kind_id) is transparent and len(inner := kinds.written_children(node)) == 1:
+            node = inner[0]
+        return node
+
+    def is_plain(node: Node) -> bool:
+        children = node.children if node.kind_id in strings else ()
+        return len(children) > 1 and children[0].type == children[-1].type == '"'
+
+    def parts_of(texts: Sequence[Node]) -> list[str]:
+        """Return what strings hold, as that of one string: what stands between two escapes is one."""
+        found: list[str] = []
+        is_open = False
+        for text in texts:
+            for child in text.children[1:-1]:
+                is_escape = child.type == "escape_sequence"
+                piece = without_nul((child.text or b"").decode(errors="backslashreplace"))
+                if is_open and not is_escape:
+                    found[-1] += piece
+                else:
+                    found.append(NAME + piece)
+                is_open = not is_escape
+        return found
+
+    def act(node: Node, out: list[str]) -> Entries:
+        groups: list[list[Node]] = []
+        for operand in operands_of(node):
+            if groups and is_plain(operand) and is_plain(groups[-1][-1]):
+                groups[-1].append(operand)
+            else:
+                groups.append([operand])
+        if all(len(one) == 1 for one in groups):
+            out.append(opens[node.kind_id])
+            return [*node.children, CLOSE]
+        out += [opens[node.kind_id]] * (len(groups) - 1)
+        entries: list[Node | str] = []
+        for index, one in enumerate(groups):
+            entries += ("+",) if index else ()
+            entries += one if len(one) == 1 else (opens[one[0].kind_id], '"', *parts_of(one), '"', CLOSE)
+            entries += (CLOSE,) if index else ()
+        return entries
+
+    return act
+
+
 def flat(kinds: Kinds) -> Act:
     """Return the action for a kind whose members are a list, however they are nested, also behind a first operator."""
 
@@ -264,10 +327,18 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
                 entries += (extra, *child.children, CLOSE)
             elif what == "key":
                 entries.append(f"{STRING}'{(child.text or b'').decode(errors='backslashreplace')}")
+            elif what == "unquoted":
+                name = (child.text or b"")[1:-1].decode(errors="replace")
+                is_name = name.isascii() and name.replace("$", "_").isidentifier()
+                entries.append(NAME + name if is_name and is_first_but_modifiers(children, child) else child)
             elif what == "leaf":
                 entries.append(NAME + kinds.spelled(child, extra))
             elif what == "later":
                 later.append(child)
+            elif what == "listed":
+                entries += () if ends_list(children, child) else (extra,)
+            elif what == "single":
+                entries.append(only_one(child))
             elif what == "trailing":
                 count = [c.kind_id for c in children].count(child.kind_id)
                 entries += () if child == children[-1] and count > 1 else (child,)
@@ -276,6 +347,38 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
         return entries + later
 
     return act
+
+
+def ends_list(children: Sequence[Node], comma: Node) -> bool:
+    """Whether a comma stands before the bracket that ends a list of tokens, and makes no tuple of the one before it."""
+    told = [one for one in children if not one.is_extra]
+    if told[told.index(comma) + 1].type == ">":
+        return True
+    if told[-2] != comma:
+        return False
+    if told[0].type != "(" or [one.kind_id for one in told].count(comma.kind_id) > 1:
+        return True
+    parent = comma.parent
+    before = parent.prev_sibling if parent is not None else None
+    return before is not None and (before.is_named or before.type in {"!", ">"}) and before.type != "token_tree"
+
+
+def only_one(block: Node) -> Node:
+    """Return the expression that is all of a block; the block where it has another statement, or none."""
+    told = [one for one in block.named_children if not one.is_extra]
+    if len(told) != 1 or block.child_count - block.named_child_count != 2:  # noqa: PLR2004 - its brackets
+        return block
+    inner = told[0]
+    if inner.type.endswith("_statement"):
+        parts = [one for one in inner.children if not one.is_extra]
+        return parts[0] if len(parts) == 1 else block
+    return block if inner.type.endswith(("_item", "_declaration", "_definition")) else inner
+
+
+def is_first_but_modifiers(children: Sequence[Node], child: Node) -> bool:
+    """Whether nothing stands before a child but words that say more of it."""
+    told = (one for one in children if one.is_named and not one.is_extra and not one.type.endswith("_modifier"))
+    return next(told, None) == child
 
 
 def is_filled_before(children: Sequence[Node], child: Node) -> bool:

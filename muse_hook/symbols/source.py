@@ -151,13 +151,18 @@ class Reader:
         self._contexts: list[tuple[bytes, Parsed]] = []
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
+        self._has_respelled = False
 
-    def parse(self, source: bytes) -> tuple[Node, Parsed]:
-        """Parse a source: the root of its tree, and that in a form which later sources take the room of."""
+    def parse(self, source: bytes, *, is_tried: bool = False) -> tuple[Node, Parsed]:
+        """Parse a source: the root of its tree, and that in a form which later sources take the room of.
+
+        One that `is_tried`, and has errors, is respelled only where this process has respelled a file: a hook would
+        load the rules, 50 M instructions, for a gap between two borders that are none.
+        """
         given = self._given(source)
         tree = self.parser.parse(given)
         is_respelled = False
-        if tree.root_node.has_error and self._respell:
+        if tree.root_node.has_error and self._respell and (self._has_respelled or not is_tried):
             from muse_hook.symbols.respell import BY_STATEMENT, PARTIAL  # few files need it
 
             respelled = self._respelled(given)
@@ -168,6 +173,7 @@ class Reader:
                 is_better = _faults(again.root_node)[what] < _faults(tree.root_node)[what]
                 if (is_better and PARTIAL.issuperset(self._respell)) or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
+                    self._has_respelled = True
         parsed = Parsed(tree, given, is_respelled=is_respelled)
         _kept.tree(parsed, len(source))
         return tree.root_node, parsed
