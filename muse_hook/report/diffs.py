@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 
 from muse_hook.errors import MuseHookError
 
@@ -72,12 +74,15 @@ class _Hunk:
 
         What was taken away right before a symbol is the symbol's only where something else came in its place.
         """
+        number = itemgetter(0 if step.is_gone else 1)  # these never fall: a new file's hunk has many symbols
+        start = bisect_left(self.lines, step.first, key=number)
+        found = self.lines[start : bisect_right(self.lines, step.last, start, key=number)]
         if step.is_gone:
-            found = [row for row in self.lines if step.first <= row[0] <= step.last and row[2][:1] != b"+"]
+            found = [row for row in found if row[2][:1] != b"+"]
         else:
-            begins_new = any(new == step.first and line[:1] == b"+" for _, new, line in self.lines)
+            begins_new = any(new == step.first and line[:1] == b"+" for _, new, line in found)
             first = step.first + (not begins_new)
-            found = [row for row in self.lines if (first if row[2][:1] == b"-" else step.first) <= row[1] <= step.last]
+            found = [row for row in found if row[2][:1] != b"-" or first <= row[1]]
         return found if any(line[:1] != b" " for _, _, line in found) else []
 
 
