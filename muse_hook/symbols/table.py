@@ -9,7 +9,7 @@ from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
 from muse_hook.symbols.definition import IMPLIED, Definition, Implied
 from muse_hook.symbols.source import SourceText
-from muse_hook.symbols.statement import HEADER, MEMBER, walk
+from muse_hook.symbols.statement import HEADER, ITEM, MEMBER, walk
 from muse_hook.symbols.tokens import CLOSE, OPEN, joined
 
 TYPE_CHECKING = False
@@ -121,7 +121,10 @@ class SegmentedTable(SymbolTable):
     def deleted(self) -> frozenset[str]:
         """See `SymbolTable.deleted`; what is deleted under a condition may be there."""
         if self._deleted is None:
-            self._deleted = self._find_deleted() if self.language.row.get("exports") else frozenset()
+            is_likely = self.language.row.get("exports") and any(
+                b"del" in segment.text for segment in self.segments if segment.role == ITEM
+            )
+            self._deleted = self._find_deleted() if is_likely else frozenset()
         return self._deleted
 
     def _find_deleted(self) -> frozenset[str]:
