@@ -25,7 +25,7 @@ class MergeTrees:
 
     `rules` keeps parsed rule files, `read_table` returns the symbols of a blob at a path, `files_between` what differs
     between two trees, of which all or a few will be asked what changed in them (the whole of it, once a merge of lines
-    that parted long ago, was a quarter of a backfill of flask's last 20 commits); `languages` are those of all that was
+    that parted long ago, was a tenth of a backfill of flask's last 20 commits); `languages` are those of all that was
     read. Everything raises ObjectMissingError.
     """
 

@@ -35,7 +35,8 @@ NAMED = "named"
 NOBODY_ASKS = frozenset(("__metaclass__", "__slots__", "__all__", "__tracebackhide__"))
 """Names of the language's own that say something to it alone."""
 
-# By path, of the last so many: each is asked for with every symbol of a file (3 % of a backfill of requests).
+# By path, of the last so many: each is asked for with every symbol of a file. With `Surface`'s own memory 3.5 % of a
+# backfill of requests.
 _PATHS = 4096
 _excluded: dict[str, bool] = {}
 _public_paths: dict[str, bool] = {}

@@ -269,7 +269,7 @@ class Normaliser:
         out = normal.entries
         pending = dict(roles) if roles else None
         # What is left of the nodes around, the innermost last, whether each is to be closed, and what to note where it
-        # ends: loops over children take less than a stack of all that is still to be written (8 % of this).
+        # ends: loops over children take less than a stack of all that is still to be written (3 % of reading files).
         around: list[tuple[Iterator[Node | str], bool, Ending | None]] = []
         rest: Iterator[Node | str] = iter(nodes)
         is_open = False

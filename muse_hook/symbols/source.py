@@ -37,8 +37,8 @@ _ROLES = ("body", "decorator", "name", "title", "name.key", "parameters", "retur
 MODIFIERS = "modifiers"
 """What grammars call the node that holds them, decorators among them."""
 
-# What is laid out anew differs in these. Where more does, it is rarely comments alone, and the trees are not compared
-# (3 % of a backfill of flask).
+# What is laid out anew differs in these. Where more does, it is rarely comments alone, and the trees are not compared:
+# a backfill writes 3 % fewer entries on flask, 12 on ansible.
 _LAYOUT = b" \t\n\f\\,;()'\""
 
 _readers: dict[str, Reader] = {}

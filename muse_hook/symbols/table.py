@@ -276,20 +276,8 @@ def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
         for one in (segment, *members) if opened is None else members:
             for statement in one.statements:
                 for entry in statement.entries:
-                    definition = entry.definition
-                    if definition is None:
-                        continue
-                    symbol = entry.symbol  # mostly it stands where it stood, as in `note`, whose call is half of this
-                    if (
-                        symbol is not None
-                        and symbol.content is definition
-                        and symbol.lines == (at + entry.first, at + entry.last)
-                        and symbol.qualified_name not in found
-                        and entry.name != blank
-                    ):
-                        found[symbol.qualified_name] = symbol
-                    else:
-                        note(entry, definition, at + entry.first, at + entry.last)
+                    if entry.definition is not None:
+                        note(entry, entry.definition, at + entry.first, at + entry.last)
             at += one.rows
     return found
 
