@@ -213,7 +213,8 @@ def insert(connection: sqlite3.Connection, batches: Sequence[BatchRows]) -> None
     entries = [row for each in batches for row in each.entries]
     words = [(row[at],) for row in records for at in (_AUTHOR, _ACTOR, _ENGINE)]
     connection.executemany("INSERT OR IGNORE INTO words (text) VALUES (?)", words)  # None is ignored as well
-    paths = dict.fromkeys((row[_PATH],) for row in entries)  # in the order in which they came
+    # In the order in which they came; a path that is none, in an entry by hand, SQLite refuses with its entry.
+    paths = dict.fromkeys((row[_PATH],) for row in entries if not isinstance(row[_PATH], (list, dict)))
     connection.executemany("INSERT OR IGNORE INTO paths (path) VALUES (?)", paths)
     connection.executemany(_INSERT_RECORD, records)
     connection.executemany(_INSERT_PARENT, [row for each in batches for row in each.parents])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from re import compile as pattern
-from re import escape
-
 from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
 from muse_hook.symbols.definition import IMPLIED, Definition, Implied
@@ -145,7 +142,6 @@ class SegmentedTable(SymbolTable):
 
     def binds_inside(self, name: str) -> bool:
         """See `SymbolTable.binds_inside`; values and conditions count as well."""
-        inside = pattern(rf"(?<![\w.]){escape(name)}[\s\0]*:=")
         texts = [
             part.source.decode(errors="replace") if isinstance(part, SourceText) else part
             for part in _unowned(self.segments)
@@ -155,7 +151,13 @@ class SegmentedTable(SymbolTable):
                 texts += one.guards
                 if one.kind == "variable":
                     texts += (text.decode(errors="replace") for text in one.texts())
-        return any(":=" in text and inside.search(text) for text in texts)
+        texts = [text for text in texts if ":=" in text]
+        if not texts:
+            return False
+        import re  # start-up time; few files have such an expression
+
+        inside = re.compile(rf"(?<![\w.]){re.escape(name)}[\s\0]*:=")
+        return any(map(inside.search, texts))
 
     def is_hidden(self, symbol: Symbol) -> bool:
         """See `SymbolTable.is_hidden`."""
