@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from copy import copy
 
 from muse_hook.concurrent.expected import changed_constructors, is_broken, names_of
-from muse_hook.concurrent.inherited import new_abstracts, newly_unlisted
+from muse_hook.concurrent.inherited import CONSTRUCTORS, new_abstracts, newly_unlisted
 from muse_hook.concurrent.said import imported_name
+from muse_hook.languages.languages import language_named
 from muse_hook.match.pairs import CALLABLE, CONTAINER, IMPORT, VALUE, group_of
 from muse_hook.match.parted_classes import may_be_other_class
 from muse_hook.match.parted_functions import may_be_parted
@@ -16,7 +18,7 @@ from muse_hook.semver.surface import tail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from typing import Any
 
@@ -29,13 +31,19 @@ _DIGITS = 12  # of a digest: two that agree so far count as equal, which costs a
 
 
 class PathFootprint:
-    """What differs in one path: the names that it `breaks`, the words that it newly says (`uses`, `says_any`)."""
+    """What differs in one path: the names that it `breaks`, the words that it newly says (`uses`, `says_any`).
 
-    __slots__ = ("breaks", "says_any", "uses")
+    `makes` are the simple names of classes whose own constructor may take other parameters: their heirs have it, too.
+    """
 
-    def __init__(self, breaks: Iterable[str] = (), uses: Iterable[str] = (), *, says_any: bool = False) -> None:
+    __slots__ = ("breaks", "makes", "says_any", "uses")
+
+    def __init__(
+        self, breaks: Iterable[str] = (), uses: Iterable[str] = (), makes: Iterable[str] = (), *, says_any: bool = False
+    ) -> None:
         self.breaks = frozenset(breaks)
         self.uses = frozenset(uses)
+        self.makes = frozenset(makes)
         self.says_any = says_any
 
 
@@ -47,6 +55,7 @@ class Footprint:
     not ASCII: a name may be spelled so or so.
     `gone` and `come` are the groups ("code", "value", "file") of which something vanished or appeared, `names` theirs,
     `says` the tokens that changed symbols have more or less often, and imports that came or went: callers.
+    Once `widened` it breaks the `heirs` of what it `makes` as well, wherever these stand.
 
     Of two stretches that begin at one commit and do not `meet`, `compare` finds nothing: what it finds stands in a path
     that both touch, or is a name that one breaks and the other says. It rests on tables alone and not on what became of
@@ -60,6 +69,8 @@ class Footprint:
         "by_path",
         "come",
         "gone",
+        "heirs",
+        "makes",
         "names",
         "says",
         "says_any",
@@ -80,6 +91,8 @@ class Footprint:
         self.by_path = by_path
         self.breaks = _NOBODY.union(*(each.breaks for each in by_path.values()))
         self.uses = _NOBODY.union(*(each.uses for each in by_path.values()))
+        self.makes = _NOBODY.union(*(each.makes for each in by_path.values()))
+        self.heirs = _NOBODY
         self.says_any = any(each.says_any for each in by_path.values())
         self.symbols = symbols
         self.gone = frozenset(gone)
@@ -93,6 +106,24 @@ class Footprint:
     def paths(self) -> AbstractSet[str]:
         """The paths that differ."""
         return self.by_path.keys()
+
+    def widened(self, heirs_of: Callable[[AbstractSet[str]], AbstractSet[str]]) -> Footprint:
+        """Return the same with the heirs of the classes that it `makes`; `heirs_of` tells the names of some'."""
+        if not self.makes:
+            return self
+        made = copy(self)
+        made.by_path = dict(self.by_path)
+        for path, each in self.by_path.items():
+            heirs = heirs_of(each.makes) if each.makes else _NOBODY
+            if heirs:
+                made.by_path[path] = PathFootprint(each.breaks | heirs, each.uses, each.makes, says_any=each.says_any)
+                made.heirs |= heirs
+        made.breaks |= made.heirs
+        return made
+
+    def is_met_by_heirs(self, other: Footprint) -> bool:
+        """Whether the other may newly make objects of an heir of what this one makes in another way."""
+        return bool(self.heirs) and (other.says_any or not self.heirs.isdisjoint(other.uses))
 
     def breaking(self, names: Iterable[str]) -> set[str]:
         """Return the paths that break any of some names."""
@@ -143,7 +174,8 @@ class Footprint:
         """Return it as plain values, for a cache."""
         return {
             "by_path": {
-                path: [sorted(each.breaks), sorted(each.uses), each.says_any] for path, each in self.by_path.items()
+                path: [sorted(each.breaks), sorted(each.uses), sorted(each.makes), each.says_any]
+                for path, each in self.by_path.items()
             },
             "symbols": self.symbols,
             "gone": sorted(self.gone),
@@ -155,7 +187,7 @@ class Footprint:
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Footprint:
         """Return the footprint that `as_json` made a row of."""
-        by_path = {path: PathFootprint(*each[:2], says_any=each[2]) for path, each in row["by_path"].items()}
+        by_path = {path: PathFootprint(*each[:3], says_any=each[3]) for path, each in row["by_path"].items()}
         return cls(by_path, **{name: row[name] for name in ("symbols", "gone", "come", "names", "says")})
 
 
@@ -208,7 +240,8 @@ def _path_footprint(file: ChangedFile, changed: set[str]) -> PathFootprint:
                 says_any = True
             else:
                 uses |= said
-    return PathFootprint(_broken_names(file, changed), uses, says_any=says_any)
+    made = _made_in_another_way(file)
+    return PathFootprint([*_broken_names(file, changed), *made], uses, _makes(file, changed, made), says_any=says_any)
 
 
 def _paths_of(said: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
@@ -309,11 +342,33 @@ def _broken_names(file: ChangedFile, changed: set[str]) -> Iterator[str]:
         if new is None or (name in changed and group_of(old) == CALLABLE and is_broken(old, new)):
             yield from names_of(old, file.old.language_name if file.old is not None else "")
     if file.old is not None and file.new is not None:
-        yield from (old.name for old, *_ in changed_constructors(file.old, file.new, file.changed))
         yield from (old.name for old, *_ in new_abstracts(file))
         yield from newly_unlisted(file)
     if file.vanished:
         yield tail(module_name(file.path))
+
+
+def _made_in_another_way(file: ChangedFile) -> list[str]:
+    """Return the names of classes that take other parameters although no constructor of theirs says so."""
+    if file.old is None or file.new is None:
+        return []
+    return [old.name for old, *_ in changed_constructors(file.old, file.new, file.changed)]
+
+
+def _makes(file: ChangedFile, changed: set[str], made: Iterable[str]) -> set[str]:
+    """Return the names of classes whose heirs may be made in another way; what is gone may be elsewhere, and other."""
+    language = language_named(file.old.language_name) if file.old is not None else None
+    constructors = set(CONSTRUCTORS).intersection(language.strings("constructors") if language is not None else ())
+    if not constructors:
+        return set()
+    found = set(made)
+    for name, old in file.old_symbols.items():
+        is_gone = name not in file.new_symbols
+        if old.name in constructors and (is_gone or name in changed):
+            found.add(tail(old.parent))
+        elif is_gone and group_of(old) == CONTAINER:
+            found.add(old.name)
+    return found
 
 
 def _newly_said(symbol: Symbol, before: Symbol | None) -> set[str] | None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from muse_hook.oplog.store import Store
 
 FILE = "branch_map.json"
-_FORM = 4
-_KINDS = ("footprints", "comparisons", "on_base", "loose", "apart")
+_FORM = 5
+_KINDS = ("footprints", "comparisons", "on_base", "loose", "apart", "heirs")
 _MADE_BY_NOBODY = (
     AttributeError,
     TypeError,
@@ -106,6 +106,18 @@ class KeptMap:
     def add_apart(self, base: str, via: str, tip: str, *, is_apart: bool) -> None:
         """Keep whether they have nothing to do with each other."""
         self._add("apart", f"{base} {via} {tip}", is_apart)
+
+    def heirs(self, before: str, after: str) -> list[tuple[str, str]] | None:
+        """Return (base, heir) of the classes in what differs between two commits ("": in the whole second one)."""
+        found = self._ask("heirs", f"{before} {after}")
+        try:
+            return None if found is None else [(str(base), str(heir)) for base, heir in found]
+        except _MADE_BY_NOBODY:
+            return None
+
+    def add_heirs(self, before: str, after: str, heirs: list[tuple[str, str]]) -> None:
+        """Keep them."""
+        self._add("heirs", f"{before} {after}", heirs)
 
     def save(self) -> None:
         """Write what was asked for, where any of it is new; who may not write loses nothing but time."""

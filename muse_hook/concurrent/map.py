@@ -10,6 +10,7 @@ from muse_hook.concurrent.compare import RULE_FILES, Comparer, Comparison, Way, 
 from muse_hook.concurrent.excerpt import Excerpts, Stretch
 from muse_hook.concurrent.footprint import Footprint, FootprintIndex, footprint_of
 from muse_hook.concurrent.graph import BranchGraph
+from muse_hook.concurrent.heirs import Heirs
 from muse_hook.concurrent.kept import KeptMap
 from muse_hook.concurrent.merge import CONFLICTS
 from muse_hook.concurrent.on_base import ALL, NONE, share_on_base
@@ -155,6 +156,8 @@ class MapMaker:
         self._is_shallow = is_shallow
         self._progress = progress
         self._excerpts = Excerpts(comparer)
+        self._heirs = Heirs(objects, kept, [])
+        self._footprints: dict[tuple[str, str], Footprint] = {}
         self._place: dict[str, int] = {}
         self._line: list[str] = []
         self._steps: list[Footprint] = []
@@ -169,6 +172,8 @@ class MapMaker:
         names_of: dict[str, list[str]] = {}
         for branch in branches:
             names_of.setdefault(branch.tip, []).append(branch.name)
+        forks = [(fork, tip) for tip in names_of for fork in self._graph.forks(tip)[:1]]
+        self._heirs = Heirs(self._objects, self._kept, [*forks, (self._base_id, self._base_id)])
         names_of = self._readable(names_of)
         self._lay_out_line(names_of)
         found = self._with_base(names_of)
@@ -429,11 +434,14 @@ class MapMaker:
         return next((number for number, step in steps if step.meets(own)), len(self._steps))
 
     def _footprint(self, base: str, tip: str) -> Footprint:
-        known = self._kept.footprint(base, tip)
-        if known is None:
-            known = footprint_of(self._comparer.files(base, tip))
-            self._kept.add_footprint(base, tip, known)
-        return known
+        found = self._footprints.get((base, tip))
+        if found is None:
+            known = self._kept.footprint(base, tip)
+            if known is None:
+                known = footprint_of(self._comparer.files(base, tip))
+                self._kept.add_footprint(base, tip, known)
+            found = self._footprints[base, tip] = known.widened(self._heirs.of)
+        return found
 
     def _compare(self, ours: str, theirs: str, bases: list[str], names: list[str]) -> Comparison | None:
         """Return what two tips collide on: as it is kept, by the files in which they meet, or by all of them."""

@@ -117,8 +117,8 @@ def test_what_was_kept_is_asked_anew_where_it_is_damaged_or_a_branch_moved(fork:
     Store(str(fork.repo.path / ".git")).ensure("op_log")
     assert told(map_of(fork.repo, keep=True)) == [(("one", "two"), "app.py::helper")]
     text = kept.read_text("ascii")
-    wrong = [text.replace("helper", "other").replace('[4,1,""]', '[4,0,""]'), text.replace('"kind"', '"sort"')]
-    for damage in ("", "[]", '[[4,1,""],{}]', text[:-5], text.replace(":[[", ":[3,["), *wrong):
+    wrong = [text.replace("helper", "other").replace('[5,1,""]', '[5,0,""]'), text.replace('"kind"', '"sort"')]
+    for damage in ("", "[]", '[[5,1,""],{}]', text[:-5], text.replace(":[[", ":[3,["), *wrong):
         kept.write_text(damage, "ascii")
         assert told(map_of(fork.repo, keep=True)) == [(("one", "two"), "app.py::helper")]
     fork.repo.git("checkout", "-q", "two")
@@ -344,3 +344,31 @@ def test_the_graph_answers_as_merge_base_does(tmp_path_factory: Any, environment
             behind, ahead = repo.git("rev-list", "--left-right", "--count", f"{tips['main']}...{tip}").split()
             if not graph.is_contained(tip):
                 assert (graph.behind(tip), graph.ahead(tip)) == (int(behind), int(ahead))
+
+
+MADE = "class Base:\n    def __init__(self, a):\n        self.a = a\n"
+BETWEEN = {
+    "m.py": MADE,
+    "mid.py": "import m\n\n\nclass Mid(m.Base):\n    pass\n",
+    "far.py": "from mid import Mid as Far\n",
+}
+MAKER = "def f():\n    return 0\n"
+
+
+@pytest.mark.parametrize("is_stacked", [False, True])
+def test_a_constructor_is_inherited_through_files_that_neither_branch_touched(fork: Fork, *, is_stacked: bool) -> None:
+    fork.commit("Begin", {"u.py": MAKER, "m.py": MADE})
+    start = "main"
+    if is_stacked:
+        start = branch(fork, "under", BETWEEN)
+    else:
+        fork.commit("Base", BETWEEN)
+    branch(fork, "one", {"m.py": MADE.replace("self, a", "self, a, b")}, start)
+    branch(fork, "two", {"u.py": MAKER.replace("0", "Far(1)").replace("def", "from far import Far\n\n\ndef")}, start)
+    branch(fork, "three", {"u.py": MAKER.replace("0", "1")}, start)
+    Store(str(fork.repo.path / ".git")).ensure("op_log")
+    for _ in range(2):
+        found = map_of(fork.repo, keep=True)
+        assert [at for names, at in told(found) if names == ("one", "two")] == ["m.py::Base.__init__"]
+        assert ("one", "three") not in [names for names, _ in told(found)]
+        hold_against_each_pair(fork.repo, None, found)
