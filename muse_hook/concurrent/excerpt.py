@@ -70,7 +70,7 @@ class Excerpts:
 
         The symbols that it names are those of the commit where the ways begin. ObjectMissingError.
         """
-        if _by_way_of_heirs(ours, theirs) or _by_way_of_heirs(theirs, ours):
+        if any(one.footprint.meets_by_heirs(other.footprint) for one in ours for other in theirs):
             return None  # what stands between the two is in files that neither touched
         mine, other = self._listings(ours), self._listings(theirs)
         if any(each.is_ruled for each in (*mine, *other)):
@@ -259,10 +259,6 @@ def _by_name(ours: Sequence[Stretch], theirs: Sequence[Stretch]) -> tuple[set[st
             found[at].update(path for each in one for path in each.footprint.breaking(names))
             found[there].update(path for each in two for path in each.footprint.using(names))
     return found
-
-
-def _by_way_of_heirs(one: Sequence[Stretch], other: Sequence[Stretch]) -> bool:
-    return any(each.footprint.is_met_by_heirs(there.footprint) for each in one for there in other)
 
 
 def _ends(way: Sequence[Stretch]) -> tuple[str, str]:

@@ -34,16 +34,24 @@ class PathFootprint:
     """What differs in one path: the names that it `breaks`, the words that it newly says (`uses`, `says_any`).
 
     `makes` are the simple names of classes whose own constructor may take other parameters: their heirs have it, too.
+    Of an heir in a file that nobody touched matters who newly says it as a name that his file has `imported`.
     """
 
-    __slots__ = ("breaks", "makes", "says_any", "uses")
+    __slots__ = ("breaks", "imported", "makes", "says_any", "uses")
 
     def __init__(
-        self, breaks: Iterable[str] = (), uses: Iterable[str] = (), makes: Iterable[str] = (), *, says_any: bool = False
+        self,
+        breaks: Iterable[str] = (),
+        uses: Iterable[str] = (),
+        makes: Iterable[str] = (),
+        imported: Iterable[str] = (),
+        *,
+        says_any: bool = False,
     ) -> None:
         self.breaks = frozenset(breaks)
         self.uses = frozenset(uses)
         self.makes = frozenset(makes)
+        self.imported = frozenset(imported)
         self.says_any = says_any
 
 
@@ -55,7 +63,7 @@ class Footprint:
     not ASCII: a name may be spelled so or so.
     `gone` and `come` are the groups ("code", "value", "file") of which something vanished or appeared, `names` theirs,
     `says` the tokens that changed symbols have more or less often, and imports that came or went: callers.
-    Once `widened` it breaks the `heirs` of what it `makes` as well, wherever these stand.
+    Once `widened` it knows the `heirs` of what it `makes`, wherever these stand; `imported` are their possible users.
 
     Of two stretches that begin at one commit and do not `meet`, `compare` finds nothing: what it finds stands in a path
     that both touch, or is a name that one breaks and the other says. It rests on tables alone and not on what became of
@@ -70,6 +78,7 @@ class Footprint:
         "come",
         "gone",
         "heirs",
+        "imported",
         "makes",
         "names",
         "says",
@@ -92,6 +101,7 @@ class Footprint:
         self.breaks = _NOBODY.union(*(each.breaks for each in by_path.values()))
         self.uses = _NOBODY.union(*(each.uses for each in by_path.values()))
         self.makes = _NOBODY.union(*(each.makes for each in by_path.values()))
+        self.imported = _NOBODY.union(*(each.imported for each in by_path.values()))
         self.heirs = _NOBODY
         self.says_any = any(each.says_any for each in by_path.values())
         self.symbols = symbols
@@ -107,23 +117,17 @@ class Footprint:
         """The paths that differ."""
         return self.by_path.keys()
 
-    def widened(self, heirs_of: Callable[[AbstractSet[str]], AbstractSet[str]]) -> Footprint:
-        """Return the same with the heirs of the classes that it `makes`; `heirs_of` tells the names of some'."""
+    def widened(self, heirs_of: Callable[[AbstractSet[str]], frozenset[str]]) -> Footprint:
+        """Return the same with the heirs of the classes that it `makes`, whose names `heirs_of` tells."""
         if not self.makes:
             return self
         made = copy(self)
-        made.by_path = dict(self.by_path)
-        for path, each in self.by_path.items():
-            heirs = heirs_of(each.makes) if each.makes else _NOBODY
-            if heirs:
-                made.by_path[path] = PathFootprint(each.breaks | heirs, each.uses, each.makes, says_any=each.says_any)
-                made.heirs |= heirs
-        made.breaks |= made.heirs
+        made.heirs = heirs_of(self.makes)
         return made
 
-    def is_met_by_heirs(self, other: Footprint) -> bool:
-        """Whether the other may newly make objects of an heir of what this one makes in another way."""
-        return bool(self.heirs) and (other.says_any or not self.heirs.isdisjoint(other.uses))
+    def meets_by_heirs(self, other: Footprint) -> bool:
+        """Whether one may newly make objects of an heir of what the other makes in another way."""
+        return not self.heirs.isdisjoint(other.imported) or not other.heirs.isdisjoint(self.imported)
 
     def breaking(self, names: Iterable[str]) -> set[str]:
         """Return the paths that break any of some names."""
@@ -150,6 +154,7 @@ class Footprint:
             or not other.breaks.isdisjoint(self.uses)
             or bool(self.breaks and other.says_any)
             or bool(other.breaks and self.says_any)
+            or self.meets_by_heirs(other)
         )
 
     def is_apart(self, before: Sequence[Footprint]) -> bool:
@@ -174,7 +179,7 @@ class Footprint:
         """Return it as plain values, for a cache."""
         return {
             "by_path": {
-                path: [sorted(each.breaks), sorted(each.uses), sorted(each.makes), each.says_any]
+                path: [*map(sorted, (each.breaks, each.uses, each.makes, each.imported)), each.says_any]
                 for path, each in self.by_path.items()
             },
             "symbols": self.symbols,
@@ -187,7 +192,7 @@ class Footprint:
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> Footprint:
         """Return the footprint that `as_json` made a row of."""
-        by_path = {path: PathFootprint(*each[:3], says_any=each[3]) for path, each in row["by_path"].items()}
+        by_path = {path: PathFootprint(*each[:4], says_any=each[4]) for path, each in row["by_path"].items()}
         return cls(by_path, **{name: row[name] for name in ("symbols", "gone", "come", "names", "says")})
 
 
@@ -224,6 +229,7 @@ def footprint_of(files: Sequence[ChangedFile]) -> Footprint:
 def _path_footprint(file: ChangedFile, changed: set[str]) -> PathFootprint:
     """Return what a changed file breaks and newly says."""
     uses: set[str] = set()
+    words: set[str] = set()
     says_any = False
     for symbol in file.new_symbols.values():
         is_new = _is_new(file, symbol, changed)
@@ -239,9 +245,16 @@ def _path_footprint(file: ChangedFile, changed: set[str]) -> PathFootprint:
             if said is None:
                 says_any = True
             else:
-                uses |= said
+                words |= said
+    bound = {symbol.name for symbol in file.new_symbols.values() if group_of(symbol) == IMPORT}
     made = _made_in_another_way(file)
-    return PathFootprint([*_broken_names(file, changed), *made], uses, _makes(file, changed, made), says_any=says_any)
+    return PathFootprint(
+        [*_broken_names(file, changed), *made],
+        uses | words,
+        _makes(file, changed, made),
+        bound if says_any else bound & words,
+        says_any=says_any,
+    )
 
 
 def _paths_of(said: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
@@ -412,6 +425,8 @@ class FootprintIndex:
         self._by_path: dict[str, set[str]] = {}
         self._by_break: dict[str, set[str]] = {}
         self._by_use: dict[str, set[str]] = {}
+        self._by_heir: dict[str, set[str]] = {}
+        self._by_import: dict[str, set[str]] = {}
         self._breaking = {name for name, each in footprints.items() if each.breaks}
         self._saying_any = {name for name, each in footprints.items() if each.says_any}
         for name, each in footprints.items():
@@ -419,9 +434,13 @@ class FootprintIndex:
                 self._by_path.setdefault(path, set()).add(name)
             for word in each.breaks:
                 self._by_break.setdefault(word, set()).add(name)
+            for word in each.heirs:
+                self._by_heir.setdefault(word, set()).add(name)
         for name, each in footprints.items():
             for word in each.uses & self._by_break.keys():
                 self._by_use.setdefault(word, set()).add(name)
+            for word in each.imported & self._by_heir.keys():
+                self._by_import.setdefault(word, set()).add(name)
 
     def met_by(self, footprint: Footprint) -> set[str]:
         """Return the names of those that `footprint.meets`."""
@@ -432,6 +451,10 @@ class FootprintIndex:
             found |= self._by_use.get(word, _NOBODY)
         for word in footprint.uses & self._by_break.keys():
             found |= self._by_break[word]
+        for word in footprint.heirs & self._by_import.keys():
+            found |= self._by_import[word]
+        for word in footprint.imported & self._by_heir.keys():
+            found |= self._by_heir[word]
         if footprint.breaks:
             found |= self._saying_any
         if footprint.says_any:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from muse_hook.concurrent.inherited import CONSTRUCTORS
-from muse_hook.git.objects import decode_path
-from muse_hook.languages.languages import language_for
+from muse_hook.languages.languages import languages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from muse_hook.model.change import Blob
 
 _CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)[^(:\n]*\(([^:]*):", re.MULTILINE)
-_ALIAS = re.compile(r"\b(\w+)[ \t]+as[ \t]+(\w+)")
+_ALIAS = re.compile(r"[ \t]as[ \t]+(\w+)")
+_LAST_WORD = re.compile(r"(\w+)[ \t]*$")
+_LONGEST = 200  # characters of a name
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 _PLAIN = frozenset({"object", "Exception", "metaclass", "Generic", "Protocol", "ABC"})
@@ -38,6 +39,7 @@ class Heirs:
         self._kept = kept
         self._ways = ways
         self._heirs: dict[str, set[str]] | None = None
+        self._endings: tuple[bytes, ...] = ()
         self._blobs: dict[str, list[tuple[str, str]]] = {}
 
     def of(self, names: Iterable[str]) -> frozenset[str]:
@@ -53,6 +55,7 @@ class Heirs:
         return frozenset(found)
 
     def _read(self) -> dict[str, set[str]]:
+        self._endings = _endings()
         found: dict[str, set[str]] = {}
         for base, heir in self._pairs():
             found.setdefault(base, set()).add(heir)
@@ -69,28 +72,30 @@ class Heirs:
                 continue
             pairs = self._kept.heirs(before, after)
             if pairs is None:
-                pairs = sorted(
-                    {pair for path, blob in self._files(before, after) for pair in self._of_file(path, blob)}
-                )
+                pairs = sorted({pair for blob in self._files(before, after) for pair in self._of_file(blob)})
                 self._kept.add_heirs(before, after, pairs)
             yield from pairs
 
-    def _files(self, before: str, after: str) -> Iterator[tuple[str, Blob]]:
+    def _files(self, before: str, after: str) -> Iterator[Blob]:
+        """Yield the files of languages whose classes have constructors that go by our names: modules, no scripts."""
         tree = self._objects.commit(after).tree
         if not before:
-            yield from ((decode_path(raw), blob) for raw, blob in self._objects.files(tree))
+            yield from (blob for raw, blob in self._objects.files(tree) if raw.endswith(self._endings))
             return
         for change in self._objects.diff_trees(self._objects.commit(before).tree, tree):
-            if change.new is not None:
-                yield change.path, change.new
+            if change.new is not None and change.path.encode(errors="replace").endswith(self._endings):
+                yield change.new
 
-    def _of_file(self, path: str, blob: Blob) -> list[tuple[str, str]]:
-        language = language_for(path) if blob.is_file else None
-        if language is None or set(CONSTRUCTORS).isdisjoint(language.strings("constructors")):
-            return []
+    def _of_file(self, blob: Blob) -> list[tuple[str, str]]:
         if blob.oid not in self._blobs:
-            self._blobs[blob.oid] = list(_heirs_in(self._objects.blob(blob.oid).decode(errors="replace")))
+            text = self._objects.blob(blob.oid).decode(errors="replace") if blob.is_file else ""
+            self._blobs[blob.oid] = list(_heirs_in(text))
         return self._blobs[blob.oid]
+
+
+def _endings() -> tuple[bytes, ...]:
+    named = (one for one in languages() if not set(CONSTRUCTORS).isdisjoint(one.strings("constructors")))
+    return tuple(ending.encode() for one in named for ending in one.finders("extensions"))
 
 
 def _heirs_in(text: str) -> Iterator[tuple[str, str]]:
@@ -99,5 +104,8 @@ def _heirs_in(text: str) -> Iterator[tuple[str, str]]:
         for word in _WORD.findall(found[2]):
             if word not in _PLAIN:
                 yield word, found[1]
-    yield from ((found[1], found[2]) for found in _ALIAS.finditer(text) if found[1] != found[2])
+    for found in _ALIAS.finditer(text):
+        before = _LAST_WORD.search(text[max(0, found.start() - _LONGEST) : found.start()])
+        if before is not None and before[1] != found[1]:
+            yield before[1], found[1]
     yield from ((found[2], found[1]) for found in _ASSIGNED.finditer(text))
