@@ -65,6 +65,11 @@ def spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+def flags(text: str) -> str:
+    """Return the flags of a regular expression in order: each stands for itself."""
+    return "".join(sorted(text))
+
+
 def heading(text: str) -> str:
     """Return a heading in single spaces, without the `#` that may close it."""
     text = spaced(text)
@@ -98,6 +103,7 @@ LEAVES: dict[str, Callable[[str], str]] = {
     "nfkc": nfkc,
     "squeezed": squeezed,
     "spaced": spaced,
+    "flags": flags,
     "heading": heading,
     "underline": underline,
     "bullet": bullet,

@@ -14,6 +14,7 @@ from muse_hook.symbols.literals import (
 )
 from muse_hook.symbols.shapes import (
     Kinds,
+    associative,
     chain,
     family,
     flat,
@@ -160,6 +161,8 @@ class Normalisation:
             kinds.set_action(kind, group(kinds))
         for kind in language.strings("chain"):
             kinds.set_action(kind, chain(kinds))
+        for kind, operators in language.table("associative").items():
+            kinds.set_action(kind, associative(kinds, str(operators)))
         for kind, string in language.table("strung").items():
             kinds.set_action(kind, strung(kinds, str(string)))
         for kind in language.strings("flat"):

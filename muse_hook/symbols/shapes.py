@@ -64,6 +64,12 @@ class Kinds:
         """Return the children that are written."""
         return [child for child in node.children if self.actions.get(child.kind_id, "") is not None]
 
+    def bare(self, node: Node) -> Node:
+        """Return what stands in parentheses, of something else itself."""
+        while self.actions.get(node.kind_id) is transparent and len(inner := self.written_children(node)) == 1:
+            node = inner[0]
+        return node
+
 
 def ordinary(node: Node, out: list[str]) -> Entries:
     """Stand for "no rule": the normaliser writes such a node itself."""
@@ -112,6 +118,45 @@ def chain(kinds: Kinds) -> Act:
     return act
 
 
+def associative(kinds: Kinds, operators: str) -> Act:
+    """Return the action for an operator of which `a op (b op c)` is written as `a op b op c`: prettier does so."""
+    same = operators.split()
+
+    def parts_of(node: Node) -> list[Node]:
+        """Return left, operator and right; nothing where it is another operator."""
+        children = node.children
+        parts = children if len(children) == SIDES else kinds.written_children(node)
+        return parts if len(parts) == SIDES and parts[1].type in same else []
+
+    def act(node: Node, out: list[str]) -> Entries:
+        kind, opening = node.kind_id, kinds.opens[node.kind_id]
+        parts = parts_of(node)
+        operator = parts[1].type if parts else ""
+
+        def is_run(one: Node) -> bool:
+            return one.kind_id == kind and bool(found := parts_of(one)) and found[1].type == operator
+
+        if not parts or not is_run(kinds.bare(parts[2])):
+            out.append(opening)
+            return [*node.children, CLOSE]
+        operands: list[Node] = []
+        pending = [node]
+        while pending:
+            one = kinds.bare(pending.pop())
+            if is_run(one):
+                left, _, right = parts_of(one)
+                pending += (right, left)
+            else:
+                operands.append(one)
+        out += [opening] * (len(operands) - 1)
+        entries: list[Node | str] = [operands[0]]
+        for one in operands[1:]:
+            entries += (operator, one, CLOSE)
+        return entries
+
+    return act
+
+
 def strung(kinds: Kinds, string: str) -> Act:
     """Return the action for an operator that puts texts together: `"a" + "b"` is written as `"ab"`, also behind others.
 
@@ -125,15 +170,10 @@ def strung(kinds: Kinds, string: str) -> Act:
         while True:
             written = kinds.written_children(node)
             if node.kind_id == kind and len(written) == SIDES and written[1].type == "+":
-                found.append(bare(written[2]))
-                node = bare(written[0])
+                found.append(kinds.bare(written[2]))
+                node = kinds.bare(written[0])
             else:
                 return [node, *reversed(found)]
-
-    def bare(node: Node) -> Node:
-        while kinds.actions.get(node.kind_id) is transparent and len(inner := kinds.written_children(node)) == 1:
-            node = inner[0]
-        return node
 
     def is_plain(node: Node) -> bool:
         children = node.children if node.kind_id in strings else ()
