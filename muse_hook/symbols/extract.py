@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 
 from muse_hook.symbols.damage import crosses, is_deeper
-from muse_hook.symbols.outline import Outline, TooLargeError
+from muse_hook.symbols.outline import Outline
 from muse_hook.symbols.reuse import read_changed
-from muse_hook.symbols.source import reader_of, set_cache_size
+from muse_hook.symbols.source import TooLargeError, reader_of, set_cache_size
 from muse_hook.symbols.statement import cut, item_cuts, whole
 from muse_hook.symbols.table import SegmentedTable
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.symbols.definition import IMPLIED, ClassStatement, Definition, Import
-from muse_hook.symbols.source import SourceText
+from muse_hook.symbols.source import SourceText, TooLargeError
 from muse_hook.symbols.statement import ClassParts, Context, Statement, SymbolEntry
 from muse_hook.symbols.tokens import CLOSE, OPEN
 
@@ -33,10 +33,6 @@ _WHOLE_NAMES = frozenset(("title", "name.spelled", "name.until", "name.key", "na
 
 # Of a class with a longer one every member's address would be as long.
 MAX_NAME = 4096
-
-
-class TooLargeError(Exception):
-    """A qualified name is longer than any that is told."""
 
 
 class Outline:

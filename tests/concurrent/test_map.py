@@ -347,7 +347,7 @@ def test_the_graph_answers_as_merge_base_does(tmp_path_factory: Any, environment
 
 
 MADE = "class Base:\n    def __init__(self, a):\n        self.a = a\n"
-BETWEEN = {
+BETWEEN: Files = {
     "m.py": MADE,
     "mid.py": "import m\n\n\nclass Mid(m.Base):\n    pass\n",
     "far.py": "from mid import Mid as Far\n",

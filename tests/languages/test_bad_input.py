@@ -9,12 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
+import tree_sitter
 from support.deltas import delta_of
 from support.shell import Shell
 
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
+from muse_hook.symbols.source import reader_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FILES = sorted(file for file in GOLDEN.glob("*/before.*") if language_for(file.name) is not None)
@@ -94,6 +96,17 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
     assert read(Path("a.lua"), whole.encode()).state == "parsed"
     assert read(Path("a.lua"), whole.replace("\n", " ").encode()).state == "too_large"
     assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
+
+
+def test_a_parser_that_takes_too_many_steps_is_stopped() -> None:
+    whole = (GOLDEN / "kotlin/before.kt").read_bytes()
+    broken = b"{g\nr\n   #if X\n lip() {}\n" + whole[whole.index(b"enum class") :] + b"}\n" * 3 + whole
+    assert read(Path("a.kt"), broken).state == "too_large"
+    assert read(Path("a.kt"), whole).state == "parsed"
+    language = language_for("a.kt")
+    assert language is not None
+    plain = tree_sitter.Parser(language.grammar).parse(whole)
+    assert str(reader_of(language).parse(whole)[0]) == str(plain.root_node)
 
 
 @pytest.mark.long
