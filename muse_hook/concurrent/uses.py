@@ -163,6 +163,15 @@ def _new_members(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbol]
     return found
 
 
+def _added_imports(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbol]]]:
+    """Return the new imports by what they bring in."""
+    found: dict[str, list[tuple[SymbolKey, Symbol]]] = {}
+    for key, symbol in side.added.items():
+        if group_of(symbol) == IMPORT:
+            found.setdefault(imported_name(symbol), []).append((key, symbol))
+    return found
+
+
 def _reads(tokens: Sequence[str], name: str) -> bool:
     """Whether a text has a member of something by a name without calling it."""
     return any(
@@ -276,10 +285,8 @@ class _Uses:
         """Yield the new imports of a module's own name, which stood at `key` before."""
         if owner.parent:
             return
-        for import_key, imported in self._side.added.items():
-            if group_of(imported) != IMPORT or self._side.path_before(import_key[0]) == key[0]:
-                continue
-            if imported_name(imported) == owner.name and _is_of(imported, key[0]):
+        for import_key, imported in self._side.once("imported", _added_imports).get(owner.name, ()):
+            if self._side.path_before(import_key[0]) != key[0] and _is_of(imported, key[0]):
                 yield import_key, imported
 
     def _names_in_module(self, path: str) -> set[str]:
