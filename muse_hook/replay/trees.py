@@ -36,6 +36,16 @@ class BlobSymbols(Mapping[str, str]):
         self._language = language
         self._width = width
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The blob and its language: whatever has the same is read once."""
+        return self._blob, self._language.name
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether the blob has been read, and is kept."""
+        return self._trees.has_read(self.key)
+
     def read(self) -> dict[str, str] | None:
         """Return the symbols, None where they are not told: unparsed, or too large. Raises ObjectMissingError."""
         found = self._trees.read_blob(self._blob, self._language)
@@ -102,6 +112,10 @@ class Trees:
         if blob not in self._heads:
             self._heads[blob] = self.objects.head(blob)
         return self._heads[blob]
+
+    def has_read(self, key: tuple[str, str]) -> bool:
+        """Say whether a blob (see `BlobSymbols.key`) has been read, and is kept."""
+        return key in self._read
 
     def read_blob(self, blob: str, language: Language) -> dict[str, str] | None:
         """Return the content ids of a blob's symbols, None where it cannot be parsed. Raises ObjectMissingError."""

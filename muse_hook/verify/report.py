@@ -48,12 +48,14 @@ class VerifyReport:
     """The outcome: counts, `problems` (the logs are not sound) and `notes` (worth knowing, nothing is wrong).
 
     `sessions`, `commits` (whole batches), `entries` (their lines, seals included), `marks`, `manual` (lines of no
-    commit), `replayed` (commits whose replayed symbols were compared with their tree). Beyond a thousand, problems and
-    notes are only counted: `more_problems`, `more_notes`.
+    commit), `replayed` (commits whose replayed symbols were compared with their tree), of a sample in how many `files`,
+    and how many were `files_left_out`. Beyond a thousand, problems and notes are only counted: `more_problems`,
+    `more_notes`.
     """
 
     def __init__(self) -> None:
         self.sessions = self.commits = self.entries = self.marks = self.manual = self.replayed = 0
+        self.files = self.files_left_out = 0
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.more_problems = self.more_notes = 0
@@ -87,6 +89,8 @@ class VerifyReport:
             "marks": self.marks,
             "by_hand": self.manual,
             "replayed": self.replayed,
+            "files": self.files,
+            "files_left_out": self.files_left_out,
             "problems": [problem.as_json() for problem in self.problems],
             "notes": [note.as_json() for note in self.notes],
             "more_problems": self.more_problems,

@@ -16,7 +16,7 @@ from muse_hook.record.delta import TableCache, commit_delta
 from muse_hook.record.lacking import find_lacking
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
-from muse_hook.replay.trees import PartialSymbols, Trees, read_symbols
+from muse_hook.replay.trees import BlobSymbols, PartialSymbols, Trees, read_symbols
 from muse_hook.verify.logs import Logs
 from muse_hook.verify.rebuilt import batch_differences, mark_differences
 from muse_hook.verify.report import Problem, VerifyReport
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from muse_hook.replay.tables import RecordedCommit, Symbols, TreeSymbols
 
 SAMPLE = 20
+FILES = 12
+"""So many files are read a commit of the sample, on the average: reading takes a hundred times as long as replay."""
 _COMMITS_IN_A_NOTE = 3
 _NONE: dict[str, str] = {}
 _DIGITS = 12
@@ -52,8 +54,9 @@ def verify(
     Every batch is made again from its commit and its ops and compared byte for byte: ids, order of keys, causes, stamps
     (the generation counted from Git's raw commits; not in a shallow history), what the seal says of the commit. Marks
     likewise. Then everything is replayed, and compared with the symbols of the tree at the tips of branches and at
-    `sample` other commits; with `everything` at each recorded commit, whose ops are made again, too. Of what
-    another engine recorded only the ops may differ. `progress` is called with (done, to do) commits.
+    `sample` other commits, of which `FILES` files each are read where there are more that nobody has looked at yet;
+    with `everything` in each file of each recorded commit, whose ops are made again, too. Of what another engine
+    recorded only the ops may differ. `progress` is called with (done, to do) commits.
 
     Raises StoreError where a log cannot be read.
     """
@@ -62,7 +65,7 @@ def verify(
         logs = Logs(store, open_logs, report)
         with Index(store) as index:
             logs.compare_with(index)
-        verification = _Verification(objects, open_logs, logs, report, thorough=everything)
+        verification = _Verification(objects, open_logs, logs, report, thorough=everything, files=FILES * sample)
         ours = {oid: commit.engine for oid, commit in logs.commits.items() if _is_ours(commit.engine)}
         verification.lacking = frozenset() if everything else frozenset(find_lacking(repo, store, ours))
         chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
@@ -84,7 +87,14 @@ class _Verification:
     """Looks at every batch once, in causal order."""
 
     def __init__(
-        self, objects: ObjectReader, open_logs: OpenLogs, logs: Logs, report: VerifyReport, *, thorough: bool
+        self,
+        objects: ObjectReader,
+        open_logs: OpenLogs,
+        logs: Logs,
+        report: VerifyReport,
+        *,
+        thorough: bool,
+        files: int,
     ) -> None:
         self._objects = objects
         self._open_logs = open_logs
@@ -94,6 +104,8 @@ class _Verification:
         self._generations = RawGenerations(objects)
         self._trees = Trees(objects)
         self._comparison = TreeComparison(self._trees)
+        self._files_left = files  # to be read
+        self._commits_left = 0  # to be compared
         # Commits with another engine's batch among what they are replayed from.
         self._by_other_engines: set[str] = set()
         self.lacking: frozenset[str] = frozenset()  # commits whose recorder lacked a grammar; a thorough look finds out
@@ -105,6 +117,7 @@ class _Verification:
         commits = self._logs.commits
         walk = Walk(commits, self._ops, lambda oid: self._trees.symbols(self._objects.commit(oid).tree), self._on_error)
         done = 0
+        self._commits_left = len(chosen)
         for commit, symbols, ops in walk:
             done += 1  # noqa: SIM113 - `enumerate` would keep the last one's ops
             if progress is not None:
@@ -198,7 +211,7 @@ class _Verification:
         """Compare all paths; where the first parent was compared, those that the commit can have changed."""
         try:
             if self._table_cache is None:
-                found = list(self._comparison.whole(commit, symbols))
+                found = self._sampled(commit, symbols)
             else:
                 found = list(self._comparison.changed(commit, symbols, self._tree_before(commit), ops))
         except ObjectMissingError as error:
@@ -215,6 +228,16 @@ class _Verification:
                 self._report.add_note(problem)
             else:
                 self._report.add_problem(problem)
+
+    def _sampled(self, commit: RecordedCommit, symbols: TreeSymbols) -> list[tuple[str, str]]:
+        """Compare a commit with its tree; of the files to be read, as many as are its share of those that are left."""
+        share = self._files_left // max(1, self._commits_left)
+        self._commits_left -= 1
+        found = list(self._comparison.whole(commit, symbols, share))
+        self._files_left -= self._comparison.read
+        self._report.files += self._comparison.compared
+        self._report.files_left_out += self._comparison.left_out
+        return found
 
     def _tree_before(self, commit: RecordedCommit) -> str | None:
         if not commit.parents:
@@ -243,17 +266,38 @@ def _commits(number: int) -> str:
 
 
 class TreeComparison:
-    """Compares replayed symbols with Git's trees. What was yielded once of an address is not of later commits."""
+    """Compares replayed symbols with Git's trees. What was yielded once of an address is not of later commits.
+
+    Of the last `whole`: how many paths were `compared` and `left_out`, how many blobs `read`.
+    """
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees
         self._yielded: set[tuple[str, str, str]] = set()
+        self.compared = self.left_out = self.read = 0
 
-    def whole(self, commit: RecordedCommit, symbols: TreeSymbols) -> Iterator[tuple[str, str]]:
-        """Yield (address, message) for each difference, over all paths. Raises ObjectMissingError."""
+    def whole(self, commit: RecordedCommit, symbols: TreeSymbols, most: int | None = None) -> Iterator[tuple[str, str]]:
+        """Yield (address, message) for each difference, over all paths. Raises ObjectMissingError.
+
+        Where more than `most` blobs would have to be read, those with the least ids are: any of them, and the same ones
+        whoever asks. A path that the tree does not have, or whose symbols are known, is compared all the same.
+        """
         expected = self._trees.symbols(commit.tree)
+        unread = {
+            there.key
+            for path, there in expected.items()
+            if isinstance(there, BlobSymbols) and there is not symbols.get(path) and not there.is_at_hand
+        }
+        chosen = unread if most is None else set(sorted(unread)[:most])
+        self.read, self.compared, self.left_out = len(chosen), 0, 0
+        unread -= chosen
         for path in sorted({*expected, *symbols}):
-            yield from self._path(path, symbols.get(path, _NONE), expected.get(path, _NONE))
+            there = expected.get(path, _NONE)
+            if unread and isinstance(there, BlobSymbols) and there.key in unread:
+                self.left_out += 1
+                continue
+            self.compared += 1
+            yield from self._path(path, symbols.get(path, _NONE), there)
 
     def changed(
         self, commit: RecordedCommit, symbols: TreeSymbols, before: str | None, ops: Sequence[DomainOp]

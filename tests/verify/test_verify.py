@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from support.batches import scan
 from support.damage import Story, set_key
 from support.repository import Repo
@@ -29,6 +30,20 @@ def test_a_sample_holds_the_tips_and_the_ends(story: Story) -> None:
     assert story.verify(everything=False, sample=1).replayed == 2  # the last one is main's; and side's
     assert story.verify(everything=False, sample=3).replayed in (3, 4)
     assert story.verify(everything=False, sample=100).replayed == 7
+
+
+def test_of_a_sample_few_files_are_read_and_the_same_ones_each_time(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = story.verify(everything=False, sample=2)
+    assert (whole.files_left_out, whole.sound) == (0, True)
+    monkeypatch.setattr("muse_hook.verify.verify.FILES", 1)
+    few, again = (story.verify(everything=False, sample=2) for _ in range(2))
+    assert few.sound
+    assert few.files_left_out > 0
+    assert few.files + few.files_left_out == whole.files
+    assert few.as_json() == again.as_json()
+    assert story.verify().files_left_out == 0
 
 
 def test_a_log_that_begins_in_the_middle_of_history_is_sound(repo: Repo) -> None:

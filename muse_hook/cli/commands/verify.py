@@ -21,8 +21,8 @@ Prove that the logs are whole and true
 
 Makes every batch again from its commit and compares it byte for byte, checks the rewrite marks, names damaged and
 half-written lines, then replays everything and compares with the symbols of Git's trees: at the tips of branches
-and at some commits between, with --all at every one. Nothing is recorded or mended first. The exit status is 1
-where something is wrong.
+and at some commits between, with --all at every one. Of a large tree some files are read at each, with --all every
+one. Nothing is recorded or mended first. The exit status is 1 where something is wrong.
 """
 EXAMPLES = """
 muse-hook verify
@@ -89,11 +89,14 @@ def _draw(out: Screen, report: VerifyReport) -> None:
     verdict = ("sound", "added") if report.sound else ("not sound", "error")
     number = len(report.problems) + report.more_problems
     differences = "nothing is wrong" if report.sound else _counted(number, "problem")
+    left_out = ""
+    if report.files_left_out:
+        left_out = f" in {report.files:,} of {report.files + report.files_left_out:,} files (in all: --all)"
     out.line(
         verdict,
         f": {_counted(report.commits, 'commit')} and {_counted(report.marks, 'mark')}"
         f" in {_counted(report.sessions, 'session')}, {_counted(report.entries, 'line')};"
-        f" {_counted(report.replayed, 'commit')} replayed and compared with Git: {differences}",
+        f" {_counted(report.replayed, 'commit')} replayed and compared with Git{left_out}: {differences}",
     )
 
 
