@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from muse_hook.catchup.whole_history import processors
 from muse_hook.concurrent.branches import find_branches
 from muse_hook.concurrent.map import branch_map
 from muse_hook.concurrent.own_work import with_uncommitted
@@ -37,6 +38,7 @@ def make_map(invocation: Invocation, base: str, selection: BranchSelection, *, w
                 recorded=recorded,
                 store=_store(invocation),
                 unseen=unseen,
+                may_fork=processors() > 1,
                 progress=(lambda _done, _all: None) if invocation.has_pager else progress,  # which has the terminal
             )
     finally:

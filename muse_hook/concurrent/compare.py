@@ -221,6 +221,8 @@ class Comparer:
         self._lists: dict[tuple[str, str], tuple[dict[str, ChangedFile], bool]] = {}
         self._listings: dict[tuple[str, str], Listing] = {}
         self._listing_paths = 0
+        self._differing: dict[tuple[str, str], list[FileChange]] = {}
+        self._differing_paths = 0
         self._before: tuple[int, bool] | None = None
         self.is_whole = False
         """Whether every commit on all ways that are asked about is recorded, set by whoever knows."""
@@ -394,12 +396,28 @@ class Comparer:
         recorded = recorded_between(self._objects, trees, self._tables, changes)
         return [self.changed(Difference(*each)) for each in recorded]
 
+    def differing(self, base: str, tip: str) -> list[FileChange]:
+        """Return the paths that differ between two commits; the last ones are kept, since three parts of a map ask."""
+        known = self._differing.pop((base, tip), None)
+        if known is None:
+            known = self._objects.diff_trees(*(self._objects.commit(commit).tree for commit in (base, tip)))
+            self._differing_paths += len(known)
+            while self._differing_paths > LISTED_PATHS and self._differing:
+                self._differing_paths -= len(self._differing.pop(next(iter(self._differing))))
+        self._differing[base, tip] = known
+        return known
+
+    def text(self, oid: str, languages: Iterable[str]) -> bytes:
+        """Return the text of a blob: of a file of one of some languages that was read already as that reads it."""
+        held = (self._tables.text(oid, language) for language in languages)
+        return next((text for text in held if text is not None), None) or self._objects.blob(oid)
+
     def listing(self, base: str, tip: str) -> Listing:
         """Return what differs between two commits; nothing is parsed, and the last ones are kept."""
         known = self._listings.pop((base, tip), None)
         if known is None:
             trees = [self._objects.commit(commit).tree for commit in (base, tip)]
-            found = recorded_between(self._objects, trees, self._tables)
+            found = recorded_between(self._objects, trees, self._tables, self.differing(base, tip))
             changes = {each[0].path: Difference(*each) for each in found}
             known = Listing(changes, is_ruled=any(path.endswith(RULE_FILES) for path in changes))
             self._listing_paths += len(changes)

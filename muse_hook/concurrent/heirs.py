@@ -11,15 +11,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from muse_hook.concurrent.compare import Comparer
     from muse_hook.concurrent.kept import KeptMap
     from muse_hook.git.objects import ObjectReader
     from muse_hook.model.change import Blob
 
-_CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)[^(:\n]*\(([^:]*):", re.MULTILINE)
-_ALIAS = re.compile(r"[ \t]as[ \t]+(\w+)")
-_LAST_WORD = re.compile(r"(\w+)[ \t]*$")
+# Each begins with plain characters, which are looked for four times as fast: 9 MB of ansible take .1 s, not .5.
+_CLASS = re.compile(r"class[ \t]+(\w+)[^(:\n]*\(([^:]*):")
+_ALIASES = re.compile(r" as[ \t]+(\w+)"), re.compile(r"\tas[ \t]+(\w+)")
 _LONGEST = 200  # characters of a name
-_ASSIGNED = re.compile(r"^(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_ASSIGNED = re.compile(r"\n(\w+)[ \t]*=[ \t]*(?:\w+\.)*(\w+)[ \t]*(?:#.*)?(?=\n)")
 _WORD = re.compile(r"\w+")
 _PLAIN = frozenset({"object", "Exception", "metaclass", "Generic", "Protocol", "ABC"})
 """Words among bases whose constructors nobody changes; they would fill what is kept."""
@@ -34,12 +35,20 @@ class Heirs:
     than too few. Trees are read when the first class is asked for, and what was read is `kept` by commits.
     """
 
-    def __init__(self, objects: ObjectReader, kept: KeptMap, ways: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        objects: ObjectReader,
+        kept: KeptMap,
+        ways: Sequence[tuple[str, str]],
+        comparer: Comparer,
+    ) -> None:
         self._objects = objects
+        self._comparer = comparer
         self._kept = kept
         self._ways = ways
         self._heirs: dict[str, set[str]] | None = None
         self._endings: tuple[bytes, ...] = ()
+        self._languages: tuple[str, ...] = ()
         self._blobs: dict[str, list[tuple[str, str]]] = {}
 
     def of(self, names: Iterable[str]) -> frozenset[str]:
@@ -55,7 +64,9 @@ class Heirs:
         return frozenset(found)
 
     def _read(self) -> dict[str, set[str]]:
-        self._endings = _endings()
+        named = [one for one in languages() if not set(CONSTRUCTORS).isdisjoint(one.strings("constructors"))]
+        self._endings = tuple(ending.encode() for one in named for ending in one.finders("extensions"))
+        self._languages = tuple(one.name for one in named)
         found: dict[str, set[str]] = {}
         for base, heir in self._pairs():
             found.setdefault(base, set()).add(heir)
@@ -78,34 +89,34 @@ class Heirs:
 
     def _files(self, before: str, after: str) -> Iterator[Blob]:
         """Yield the files of languages whose classes have constructors that go by our names: modules, no scripts."""
-        tree = self._objects.commit(after).tree
         if not before:
+            tree = self._objects.commit(after).tree
             yield from (blob for raw, blob in self._objects.files(tree) if raw.endswith(self._endings))
             return
-        for change in self._objects.diff_trees(self._objects.commit(before).tree, tree):
+        for change in self._comparer.differing(before, after):
             if change.new is not None and change.path.encode(errors="replace").endswith(self._endings):
                 yield change.new
 
     def _of_file(self, blob: Blob) -> list[tuple[str, str]]:
         if blob.oid not in self._blobs:
-            text = self._objects.blob(blob.oid).decode(errors="replace") if blob.is_file else ""
-            self._blobs[blob.oid] = list(_heirs_in(text))
+            text = self._comparer.text(blob.oid, self._languages) if blob.is_file else b""
+            self._blobs[blob.oid] = list(_heirs_in(text.decode(errors="replace")))
         return self._blobs[blob.oid]
-
-
-def _endings() -> tuple[bytes, ...]:
-    named = (one for one in languages() if not set(CONSTRUCTORS).isdisjoint(one.strings("constructors")))
-    return tuple(ending.encode() for one in named for ending in one.finders("extensions"))
 
 
 def _heirs_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield (a word of a class's bases, or what has another name; the class, or that name)."""
+    text = f"\n{text}\n"
     for found in _CLASS.finditer(text):
+        if not text[text.rfind("\n", 0, found.start()) : found.start()].isspace():
+            continue
         for word in _WORD.findall(found[2]):
             if word not in _PLAIN:
                 yield word, found[1]
-    for found in _ALIAS.finditer(text):
-        before = _LAST_WORD.search(text[max(0, found.start() - _LONGEST) : found.start()])
-        if before is not None and before[1] != found[1]:
-            yield before[1], found[1]
+    for alias in _ALIASES:
+        for found in alias.finditer(text):
+            before = text[max(0, found.start() - _LONGEST) : found.start()].rsplit(None, 1)[-1:]
+            words = _WORD.findall(before[0]) if before else []
+            if words and before[0].endswith(words[-1]) and words[-1] != found[1]:
+                yield words[-1], found[1]
     yield from ((found[2], found[1]) for found in _ASSIGNED.finditer(text))

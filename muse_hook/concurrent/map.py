@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
+from contextlib import suppress
+from itertools import pairwise, product
 
+from muse_hook.concurrent.aside import Aside
 from muse_hook.concurrent.branches import Unseen, unrelated
 from muse_hook.concurrent.compare import RULE_FILES, Comparer, Comparison, Way, in_order
 from muse_hook.concurrent.excerpt import Excerpts, Stretch
@@ -20,7 +22,7 @@ from muse_hook.record.delta import TableCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.concurrent.branches import Branch
@@ -37,6 +39,9 @@ TABLES = 64 << 20
 PAIRS = 20_000
 """So many pairs are looked at closely at most, half a minute's work: 10,000 branches with one file in common have fifty
 million."""
+
+MANY_WAYS = 40
+"""So many ways that are not known are read by two processes, where there are two processors."""
 
 _FILE = "file"  # the group of `Footprint.gone` and `come`
 
@@ -134,7 +139,8 @@ class BranchMap:
 class MapMaker:
     """Looks at branches, given by name and distinct commit, that all part from one history.
 
-    `progress` is told how many of how many commits to look at are done. What it finds out is put into `kept`.
+    `progress` is told how many of how many commits to look at are done. What it finds out is put into `kept`. `aside`,
+    in a process that may be forked, reads by itself what differs on some ways: their footprints, as far as it can.
     """
 
     def __init__(
@@ -146,9 +152,11 @@ class MapMaker:
         kept: KeptMap,
         *,
         is_shallow: bool = False,
+        aside: Callable[[Sequence[tuple[str, str]]], dict[tuple[str, str], Footprint]] | None = None,
         progress: Callable[[int, int], None] = lambda _done, _all: None,
     ) -> None:
         self._objects = objects
+        self._aside = aside
         self._graph = graph
         self._comparer = comparer
         self._base, self._base_id = base
@@ -156,7 +164,7 @@ class MapMaker:
         self._is_shallow = is_shallow
         self._progress = progress
         self._excerpts = Excerpts(comparer)
-        self._heirs = Heirs(objects, kept, [])
+        self._heirs = Heirs(objects, kept, [], comparer)
         self._footprints: dict[tuple[str, str], Footprint] = {}
         self._place: dict[str, int] = {}
         self._line: list[str] = []
@@ -173,7 +181,11 @@ class MapMaker:
         for branch in branches:
             names_of.setdefault(branch.tip, []).append(branch.name)
         forks = [(fork, tip) for tip in names_of for fork in self._graph.forks(tip)[:1]]
-        self._heirs = Heirs(self._objects, self._kept, [*forks, (self._base_id, self._base_id)])
+        ways = [*forks, (self._base_id, self._base_id)]
+        self._heirs = Heirs(self._objects, self._kept, ways, self._comparer)
+        self._line = self._line_through(names_of)
+        if self._aside is not None:
+            self._read_half(sorted(forks) + list(pairwise(self._line)), self._aside)
         names_of = self._readable(names_of)
         self._lay_out_line(names_of)
         found = self._with_base(names_of)
@@ -285,20 +297,45 @@ class MapMaker:
             moved_at=own[-1].committed_at if own else "",
         )
 
+    def _read_half(
+        self,
+        ways: Sequence[tuple[str, str]],
+        aside: Callable[[Sequence[tuple[str, str]]], dict[tuple[str, str], Footprint]],
+    ) -> None:
+        """Take the footprints of many ways with a second process, which does one half by the paths that differ."""
+        unknown = [way for way in ways if self._kept.footprint(*way) is None]
+        if len(unknown) < MANY_WAYS:
+            return
+        try:
+            sizes = [len(self._comparer.differing(*way)) for way in unknown]
+        except ObjectMissingError:
+            return  # what cannot be read is told way by way
+        at, left = len(unknown), sum(sizes) // 2
+        while at and left > 0:
+            at -= 1
+            left -= sizes[at]
+        with Aside(lambda: aside(unknown[at:])) as other:
+            for number, way in enumerate(unknown[:at]):
+                self._progress(number, len(unknown))
+                with suppress(ObjectMissingError):
+                    self._narrow_footprint(*way)
+            for (base, tip), footprint in (other.result() or {}).items():
+                self._kept.add_footprint(base, tip, footprint)
+
     def _readable(self, names_of: dict[str, list[str]]) -> dict[str, list[str]]:
         """Return those whose own footprint can be taken; the others are `unseen`."""
-        found = {}
-        for number, (tip, names) in enumerate(names_of.items()):
-            self._progress(number, len(names_of))
-            try:
-                for fork in self._graph.forks(tip)[:1]:
-                    self._footprint(fork, tip)
-            except ObjectMissingError as absent:
-                self.unseen += [Unseen([name], absent.wrong) for name in names]
-                self._unreadable.add(tip)
-                continue
-            found[tip] = names
-        return found
+        # Those from one fork in turn: they read the same trees of it. What heirs there are is asked when all are read.
+        forks = sorted((fork, tip) for tip in names_of for fork in self._graph.forks(tip)[:1])
+        for number, (look, (fork, tip)) in enumerate(product((self._narrow_footprint, self._footprint), forks)):
+            if number < len(forks):
+                self._progress(number, len(forks))
+            if tip not in self._unreadable:
+                try:
+                    look(fork, tip)
+                except ObjectMissingError as absent:
+                    self.unseen += [Unseen([name], absent.wrong) for name in names_of[tip]]
+                    self._unreadable.add(tip)
+        return {tip: names for tip, names in names_of.items() if tip not in self._unreadable}
 
     def _on_base(self, tip: str) -> str:
         forks = self._graph.forks(tip)
@@ -405,20 +442,11 @@ class MapMaker:
             return True  # the close look says what is absent
 
     def _lay_out_line(self, tips: dict[str, list[str]]) -> None:
-        """Put the places where branches leave the base in a row, each an ancestor of the next; others stand aside."""
-        line: list[str] = []
-        for fork in dict.fromkeys(fork for tip in tips for fork in self._graph.forks(tip)[:1]):
-            if fork == self._base_id:
-                continue
-            at = 0
-            while at < len(line) and self._graph.older(line[at], fork) == line[at]:
-                at += 1
-            if at == len(line) or self._graph.older(fork, line[at]) == fork:
-                line.insert(at, fork)
-        line.append(self._base_id)
-        self._place = {fork: number for number, fork in enumerate(line)}
-        self._steps, self._line = [], line
-        for older, younger in pairwise(line):
+        """Take the footprints of the steps of the base's line, and of what each branch did since it left that."""
+        self._line = self._line_through(tips)
+        self._place = {fork: number for number, fork in enumerate(self._line)}
+        self._steps = []
+        for older, younger in pairwise(self._line):
             try:
                 self._steps.append(self._footprint(older, younger))
             except ObjectMissingError:
@@ -429,6 +457,20 @@ class MapMaker:
             if len(forks) == 1 and forks[0] in self._place:
                 self._own[tip] = self._place[forks[0]], self._footprint(forks[0], tip)
 
+    def _line_through(self, tips: Iterable[str]) -> list[str]:
+        """Return where branches leave the base, each place an ancestor of the next; others stand aside."""
+        line: list[str] = []
+        for fork in dict.fromkeys(fork for tip in tips for fork in self._graph.forks(tip)[:1]):
+            if fork == self._base_id:
+                continue
+            at = 0
+            while at < len(line) and self._graph.older(line[at], fork) == line[at]:
+                at += 1
+            if at == len(line) or self._graph.older(fork, line[at]) == fork:
+                line.insert(at, fork)
+        line.append(self._base_id)
+        return line
+
     def _first_step_that_meets(self, place: int, own: Footprint) -> int:
         steps = enumerate(self._steps[place:], place)
         return next((number for number, step in steps if step.meets(own)), len(self._steps))
@@ -436,12 +478,16 @@ class MapMaker:
     def _footprint(self, base: str, tip: str) -> Footprint:
         found = self._footprints.get((base, tip))
         if found is None:
-            known = self._kept.footprint(base, tip)
-            if known is None:
-                known = footprint_of(self._comparer.files(base, tip))
-                self._kept.add_footprint(base, tip, known)
-            found = self._footprints[base, tip] = known.widened(self._heirs.of)
+            found = self._footprints[base, tip] = self._narrow_footprint(base, tip).widened(self._heirs.of)
         return found
+
+    def _narrow_footprint(self, base: str, tip: str) -> Footprint:
+        """Return a footprint that knows no heirs: these are read once all files that differ are."""
+        known = self._kept.footprint(base, tip)
+        if known is None:
+            known = footprint_of(self._comparer.files(base, tip))
+            self._kept.add_footprint(base, tip, known)
+        return known
 
     def _compare(self, ours: str, theirs: str, bases: list[str], names: list[str]) -> Comparison | None:
         """Return what two tips collide on: as it is kept, by the files in which they meet, or by all of them."""
@@ -513,13 +559,15 @@ def branch_map(
     recorded: RecordedSymbols | None = None,
     store: Store | None = None,
     unseen: Sequence[Unseen] = (),
+    may_fork: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> BranchMap:
     """Return the map of `branches` against `base` (a revision) and each other; who is merged into it is left out.
 
     `store` keeps what is found out for the next time, `unseen` is what was left out before. Of a pair that is not told
-    `compare` finds nothing. Raises RevisionError where there is no such base, ObjectMissingError where its objects are
-    absent.
+    `compare` finds nothing. Who `may_fork`, having no threads, has half of what differs read by a second process: of
+    200 branches of ansible the first one has 5.5 s to do instead of 8.1 (both 8.7). Raises RevisionError where there is
+    no such base, ObjectMissingError where its objects are absent.
     """
     base_id = repository.resolve(base)
     graph = BranchGraph(repository, base_id, [branch.tip for branch in branches])
@@ -530,7 +578,14 @@ def branch_map(
     with Comparer(objects, recorded=recorded, tables=TableCache(TABLES), shares=1) as comparer:
         comparer.is_whole = recorded is not None and recorded.has_all(graph.own_commits() | graph.base_commits())
         maker = MapMaker(
-            objects, graph, comparer, (base, base_id), kept, is_shallow=repository.is_shallow, progress=progress
+            objects,
+            graph,
+            comparer,
+            (base, base_id),
+            kept,
+            is_shallow=repository.is_shallow,
+            aside=(lambda ways: _footprints(repository, ways)) if may_fork else None,
+            progress=progress,
         )
         pairs = maker.pairs(live)
         told = [maker.describe(branch) for branch in live]
@@ -540,6 +595,18 @@ def branch_map(
         order = _order(graph, base, told, pairs, {name for each in unseen for name in each.branches})
         found = BranchMap(base, told, pairs, unseen, order, is_recorded=recorded is not None)
         del comparer, maker, kept
+    return found
+
+
+def _footprints(repository: Repository, ways: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Footprint]:
+    """Return the footprints of ways, from one commit to another, without heirs; those that can be taken."""
+    found = {}
+    tables = TableCache()
+    with repository.objects() as objects:
+        for base, tip in ways:
+            # One that keeps nothing: 200 branches of ansible take 206 MB of a process that does.
+            with Comparer(objects, tables=tables) as comparer, suppress(ObjectMissingError):
+                found[base, tip] = footprint_of(comparer.files(base, tip))
     return found
 
 

@@ -22,9 +22,9 @@ def share_on_base(objects: ObjectReader, comparer: Comparer, fork: str, tip: str
     Counted are symbols, the code of a file that no symbol holds, and whole files where nothing else differs. Nothing is
     parsed where the base has touched none of the paths, or has the very blobs. ObjectMissingError.
     """
-    trees = [objects.commit(oid).tree for oid in (fork, tip, base)]
-    changes = objects.diff_trees(trees[0], trees[1])
-    there = {change.path: objects.blob_at(trees[2], change.path) for change in changes}
+    changes = comparer.differing(fork, tip)
+    tree = objects.commit(base).tree
+    there = {change.path: objects.blob_at(tree, change.path) for change in changes}
     if all(there[change.path] == change.new for change in changes):
         return ALL
     if all(there[change.path] == change.old for change in changes):

@@ -215,6 +215,10 @@ class SymbolTable:
         """Return what the row of the language says under a key, nothing where it says nothing."""
         return ()
 
+    def text(self) -> bytes | None:
+        """Return the text of the file in UTF-8, with line feeds for line ends; None where it is not at hand."""
+        return None
+
     def unowned_text(self) -> str:
         """Return the text of what no symbol holds."""
         return ""

@@ -114,6 +114,11 @@ class TableCache:
             self._bytes -= self._tables.popitem(last=False)[1][1]
         return _told(table, path, language)
 
+    def text(self, oid: str, language: str) -> bytes | None:
+        """Return the text that the table of a blob in a language was read from, None where that is not kept."""
+        kept = self._tables.get((oid, language))
+        return kept[0].text() if kept is not None else None
+
     def _head(self, objects: ObjectReader, blob: str) -> bytes:
         """Return the first line of a script, b"" where the blob begins with none; each is read once."""
         found = self._heads.get(blob)

@@ -174,6 +174,10 @@ class SegmentedTable(SymbolTable):
         """See `SymbolTable.says`."""
         return self.language.strings(key)
 
+    def text(self) -> bytes | None:
+        """See `SymbolTable.text`."""
+        return None if self.damaged or not self.segments else b"".join([one.text for one in self.segments])
+
     def unowned_text(self) -> str:
         """See `SymbolTable.unowned_text`."""
         texts = [part.source for part in _unowned(self.segments) if isinstance(part, SourceText)]

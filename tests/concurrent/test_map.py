@@ -13,9 +13,12 @@ from support.forks import APP, Files, Fork, edit
 from support.many_branches import ManyBranches
 from support.repository import Repo
 
+import muse_hook.concurrent.footprint as footprint_module
+import muse_hook.concurrent.map as map_module
 from muse_hook.catchup.backfill import backfill
 from muse_hook.concurrent.branches import BranchSelection, find_branches, parse_date, parse_span
 from muse_hook.concurrent.compare import compare
+from muse_hook.concurrent.footprint import Footprint
 from muse_hook.concurrent.graph import BranchGraph
 from muse_hook.concurrent.map import BranchMap, branch_map
 from muse_hook.concurrent.side import BranchChanges
@@ -27,12 +30,12 @@ from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
 
 
-def map_of(repo: Repo, base: str = "main", *, keep: bool = False, **selected: Any) -> BranchMap:
+def map_of(repo: Repo, base: str = "main", *, keep: bool = False, may_fork: bool = False, **selected: Any) -> BranchMap:
     repository = open_repository(str(repo.path))
     with repository.objects() as objects:
         branches, unseen = find_branches(repository, objects, BranchSelection(**selected), base)
         store = Store(repository.common_dir) if keep else None
-        return branch_map(repository, objects, base, branches, unseen=unseen, store=store)
+        return branch_map(repository, objects, base, branches, unseen=unseen, store=store, may_fork=may_fork)
 
 
 def told(found: BranchMap) -> list[tuple[tuple[str, str], str]]:
@@ -106,6 +109,31 @@ def test_it_is_so_with_a_recorded_history_and_with_what_was_kept(tmp_path_factor
         assert maps[0].as_json() == maps[1].as_json()
         assert hold_against_each_pair(repo, recorded, maps[1])
         assert any(each.symbol_id for _, each in maps[1].collisions())
+
+
+def test_a_second_process_reads_half_of_many_ways_and_changes_nothing(
+    tmp_path_factory: Any, environment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path_factory.mktemp("many"), environment)
+    repo.git("init", "-q", "-b", "main")
+    ManyBranches(repo, 11).make(6)
+    monkeypatch.setattr(map_module, "MANY_WAYS", 2)
+    read: list[object] = []
+
+    def footprint_of(files: Any) -> Footprint:
+        read.append(files)
+        return footprint_module.footprint_of(files)
+
+    def refuse(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(map_module, "footprint_of", footprint_of)
+    alone = map_of(repo).as_json()
+    count = len(read)
+    assert map_of(repo, may_fork=True).as_json() == alone
+    assert count < len(read) < 2 * count, "this process reads the other half"
+    monkeypatch.setattr(map_module, "_footprints", refuse)
+    assert map_of(repo, may_fork=True).as_json() == alone, "the other process died: this one has done it all"
 
 
 def test_what_was_kept_is_asked_anew_where_it_is_damaged_or_a_branch_moved(fork: Fork) -> None:
