@@ -110,7 +110,11 @@ def find_branches(
     found: list[tuple[int, Branch]] = []
     unseen: list[Unseen] = []
     newest = 0
+    names: set[str] = set()
     for branch, ref, git_dir in _candidates(repository, selection):
+        if branch.name in names:
+            branch.name = ref  # refs/pull/7/head beside a branch that is called pull/7
+        names.add(branch.name)
         is_base = base in {branch.name, ref}
         if not is_base and not selection.has(branch.name):
             continue
@@ -124,7 +128,7 @@ def find_branches(
         except InternalError:
             continue  # a ref to a tree or a blob is no branch
         if moved is None:
-            moved = _seconds(commit.committed_at)
+            moved = seconds_of(commit.committed_at)
         newest = max(newest, moved)
         if not is_base:
             branch.head = branch.tip = commit.id
@@ -192,7 +196,8 @@ def _commit(objects: ObjectReader, oid: str) -> Commit:
     return objects.commit(oid)
 
 
-def _seconds(moment: str) -> int:
+def seconds_of(moment: str) -> int:
+    """Return the seconds since 1970 of a commit's time."""
     from datetime import datetime
 
     return int(datetime.fromisoformat(moment).timestamp())

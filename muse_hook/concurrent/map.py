@@ -291,7 +291,7 @@ class MapMaker:
             branch,
             symbols=self._footprint(forks[0], branch.tip).symbols if is_known else 0,
             behind=self._graph.behind(branch.tip),
-            ahead=self._graph.ahead(branch.tip),
+            ahead=self._graph.ahead(branch.tip) - (branch.tip != branch.head),  # what is not committed is no commit
             actors=list(actors),
             on_base=self._on_base(branch.tip) if is_known else NONE,
             moved_at=own[-1].committed_at if own else "",

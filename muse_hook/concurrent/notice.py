@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.refs import Head
     from muse_hook.git.repository import Repository
+    from muse_hook.model.change import Commit
     from muse_hook.model.ops import StructuredDelta
     from muse_hook.oplog.store import Store
 
@@ -70,9 +71,10 @@ def notices(repo: Repository, store: Store, head: Head, delta: StructuredDelta |
         if unknown:
             _learn(repo, store, objects, touched, unknown)
         touched.keep({*tips.values(), head.oid})
-        met = {
-            oid: name for name, oid in others.items() if name != touched.base and _meet(mine, touched.of_tip.get(oid))
-        }
+        met: dict[str, list[str]] = {}
+        for name, oid in others.items():
+            if name != touched.base and _meet(mine, touched.of_tip.get(oid)):
+                met.setdefault(oid, []).append(name)
         said = _claimed(store, mine, own)
         if met:
             said += _closely(repo, objects, head.oid, met, touched)
@@ -243,14 +245,23 @@ def _of_commit(store: Store, objects: ObjectReader, oid: str) -> frozenset[str]:
     )
 
 
-def _closely(repo: Repository, objects: ObjectReader, head: str, met: dict[str, str], touched: _Touched) -> list[str]:
-    """Compare HEAD with those that touch the same, and put into words what both change; the latest first."""
+def _closely(
+    repo: Repository, objects: ObjectReader, head: str, met: dict[str, list[str]], touched: _Touched
+) -> list[str]:
+    """Compare HEAD with those (names by tip) that touch the same, and put into words what both change.
+
+    The latest come first. Who has not moved for long is nobody's work any more; of two with one tip the later is named.
+    """
+    from muse_hook.concurrent.branches import LIVE_SECONDS, seconds_of
     from muse_hook.concurrent.compare import Comparer
     from muse_hook.concurrent.graph import BranchGraph
     from muse_hook.concurrent.own_work import is_of
 
     commits = {oid: objects.commit(oid) for oid in met}
-    latest = sorted(met, key=lambda oid: (commits[oid].committed_at, met[oid]), reverse=True)[:CLOSE]
+    moves = {oid: max((_moved(repo, name, commits[oid]), name) for name in names) for oid, names in met.items()}
+    newest = max(seconds_of(objects.commit(head).committed_at), *(moved for moved, _ in moves.values()))
+    live = [oid for oid in met if moves[oid][0] >= newest - LIVE_SECONDS]
+    latest = sorted(live, key=lambda oid: (commits[oid].committed_at, moves[oid][1]), reverse=True)[:CLOSE]
     graph = BranchGraph(repo, repo.resolve(repo.default_branch() or head), [head, *latest])
     parents = objects.commit(head).parents
     said: list[str] = []
@@ -265,8 +276,19 @@ def _closely(repo: Repository, objects: ObjectReader, head: str, met: dict[str, 
             for each in found.collisions if found is not None else ():
                 if each.kind in _TOLD and "::" in each.address and (just is None or is_of(just, each)):
                     who = commits[oid].actor or commits[oid].author.partition(" <")[0]
-                    said.append(_words(each, met[oid], who, commits[oid].committed_at))
+                    said.append(_words(each, moves[oid][1], who, commits[oid].committed_at))
     return said
+
+
+def _moved(repo: Repository, name: str, commit: Commit) -> int:
+    """Return when a branch or a detached work tree moved last, as the branch map has it."""
+    from muse_hook.concurrent.branches import seconds_of
+
+    tree = name[len("worktrees/") : -len("/HEAD")] if name.startswith("worktrees/") else ""
+    folder = os.path.join(repo.common_dir, "worktrees", tree)
+    is_tree = bool(tree) and os.path.isdir(folder)
+    moved = repo.last_move("HEAD", folder) if is_tree else repo.last_move(_HEADS + name, None)
+    return seconds_of(commit.committed_at) if moved is None else moved
 
 
 def _words(collision: Collision, branch: str, who: str, moment: str) -> str:

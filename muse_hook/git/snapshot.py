@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_WHO = ("muse-hook", "muse-hook@localhost")
+_NOBODY = ("muse-hook", "muse-hook@localhost")
 _WHAT = "Work that is not committed"
 
 
@@ -70,8 +70,8 @@ class Snapshots:
         if commit.tree == tree:
             return None
         # As old as HEAD, so that the same work is the same commit whenever somebody looks.
+        name, address = _who(repository)
         for role in ("AUTHOR", "COMMITTER"):
-            name, address = _WHO
             beside.environ |= {
                 f"GIT_{role}_NAME": name, f"GIT_{role}_EMAIL": address, f"GIT_{role}_DATE": commit.committed_at,
             }  # fmt: skip
@@ -99,6 +99,13 @@ class Snapshots:
             is_shallow=repository.is_shallow,
             object_format=repository.object_format,
         )
+
+
+def _who(repository: Repository) -> tuple[str, str]:
+    """Return the name and the address of who would commit in a work tree; ours where Git knows nobody."""
+    status, output, _ = repository.run("var", "GIT_AUTHOR_IDENT")
+    name, has_address, rest = output.decode("utf-8", "surrogateescape").partition(" <")
+    return (name, rest.partition(">")[0]) if status == 0 and has_address and name else _NOBODY
 
 
 class _Layers:

@@ -200,7 +200,8 @@ def test_uncommitted_work_of_linked_work_trees_counts_where_it_is_asked_for(fork
     ]  # fmt: skip
     told = told_by(shell, "concurrent", "--all", "--work-trees")[1]
     (four,) = (each for each in told["branches"] if each["name"] == "agent/four")
-    assert (four["head"], four["ahead"], four["symbols"]) == (repo.git("rev-parse", "main"), 1, 2)
+    assert (four["head"], four["ahead"], four["symbols"]) == (repo.git("rev-parse", "main"), 0, 2)
+    assert [repo.git("var", "GIT_AUTHOR_IDENT").startswith(each) for each in four["actors"]] == [True]
     assert sorted(each["branches"] for each in told["collisions"] if "agent/four" in each["branches"]) == [
         ["agent/four", "agent/one"],
         ["agent/four", "agent/two"],

@@ -272,6 +272,11 @@ def test_live_branches_are_those_that_are_not_merged_and_moved_lately(fork: Fork
     assert names() == everything
     assert names(remotes=True) == sorted([*everything, "origin/agent/one"])
     assert names(include=["agent/*"]) == ["agent/one", "agent/two"]
+    repo.git("branch", "pull/7", "agent/two")
+    found = map_of(repo, include=["pull/*", "refs/*"])
+    assert [each.name for each in found.branches] == ["pull/7", "refs/pull/7/head"], "two names for two branches"
+    assert {step.branch for step in found.order} == {"pull/7", "refs/pull/7/head"}
+    repo.git("branch", "-D", "-q", "pull/7")
     assert names(exclude=["*/one", "merge-*", "pull/*", "work*"]) == ["agent/two"]
     assert names(base="agent/one") == ["agent/two", "merge-requests/3", "worktrees/apart/HEAD"]
     repo.git("commit-graph", "write")

@@ -76,6 +76,16 @@ def test_work_trees_that_are_detached_count_and_no_more_than_three_lines_are_sai
     assert lines[2] == "muse_hook: 3 more: muse-hook concurrent --all"
 
 
+def test_a_branch_that_has_not_moved_for_long_is_nobodys_work(shop: HookedRepo) -> None:
+    shop.git("config", "muse.notice", "always")
+    shop.git("checkout", "-q", "agent/one")
+    shop.git("commit", "-q", "--amend", "--no-edit", GIT_COMMITTER_DATE="2001-01-01T00:00:00Z")
+    shop.git("checkout", "-q", "agent/two")
+    assert said(shop, ROUND) == ""
+    shop.git("branch", "moved/lately", "agent/one")
+    assert "is changed on moved/lately too" in said(shop, ROUND.replace("1.2", "1.3"))
+
+
 def test_what_others_have_reserved_is_said_first(shop: HookedRepo) -> None:
     shop.git("config", "muse.notice", "always")
     command = (sys.executable, "-m", "muse_hook", "reserve", "shop.py::other", "--intent", "split it")
