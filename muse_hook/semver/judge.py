@@ -258,10 +258,22 @@ class Judge:
         if not self._is_named(path):
             self._inserted_typed(address, path, symbol)
             return
-        if self._is_public(self._new, path, symbol) or self._passed_on(self._new, path, symbol):
+        if symbol.parent and self._is_demanded(path, symbol):
+            self._add(address, "major", "interface_member_added")
+        elif self._is_public(self._new, path, symbol) or self._passed_on(self._new, path, symbol):
             self._add(address, "minor", "public_added")
         else:
             self._add(address, "patch", "internal_added")
+
+    def _is_demanded(self, path: str, member: Symbol) -> bool:
+        """Whether a class that others may derive from asks them for a member now."""
+        from muse_hook.semver.demanded import is_newly_demanded
+
+        before, after = self._old.get(path), self._new.get(path)
+        if not is_newly_demanded(path, member, before, after, self._surface_of(self._old)):
+            return False
+        owner = after.symbols[member.parent] if after is not None else member
+        return self._is_public(self._new, path, owner) or bool(self._passed_on(self._new, path, owner))
 
     def _inserted_typed(self, address: str, path: str, symbol: Symbol) -> None:
         from muse_hook.semver.typed import is_contract_member
@@ -398,6 +410,8 @@ class Judge:
                 use.kind = FUNCTION
             for bump, reason, detail in compare_uses(olds, news):
                 self._add(address, bump, reason, detail)
+            if new.parent and "decorators" in parts and self._is_demanded(path, new):
+                self._add(address, "major", "interface_member_added")
         if "bases" in parts and not is_made:
             from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
 
@@ -480,6 +494,8 @@ class Judge:
                 self._add(f"{path}::{name}", "major" if before.exports is not None else "minor", "unlisted")
             elif now and not was:
                 self._add(f"{path}::{name}", "minor", "public_added")
+            elif not was and self._is_lost(self._passed_on(self._old, old_path, old), name):
+                self._add(f"{path}::{name}", "major", "unlisted")
 
     def _deleted_by_statement(self, name: str, old: tuple[str, SymbolTable], new: tuple[str, SymbolTable]) -> None:
         """Judge a name that both sides define and only one of them deletes again."""

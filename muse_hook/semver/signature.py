@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from muse_hook.model.ops import SemVerBump
     from muse_hook.model.symbol import Parameter
@@ -33,13 +33,24 @@ WIDENED = frozenset((
 NESTED = 100
 """Brackets in each other up to which an annotation's spelling is looked into; what is deeper is compared as text."""
 
+_COLLECTION = ("Collection", "Iterable", "Container", "Sized")
 NARROWER = {
     "Generator": ("Iterator", "Iterable"), "Iterator": ("Iterable",), "Coroutine": ("Awaitable",),
-    "AsyncGenerator": ("AsyncIterator", "AsyncIterable"), "AsyncIterator": ("AsyncIterable",), "bool": ("int",),
-    "list": ("Sequence", "MutableSequence", "Iterable"), "set": ("AbstractSet", "MutableSet", "Iterable"),
-    "frozenset": ("AbstractSet", "Iterable"),
+    "AsyncGenerator": ("AsyncIterator", "AsyncIterable"), "AsyncIterator": ("AsyncIterable",), "bool": ("int", "float"),
+    "int": ("float", "complex"), "float": ("complex",),
+    "list": ("Sequence", "MutableSequence", "Reversible", *_COLLECTION),
+    "tuple": ("Sequence", "Reversible", *_COLLECTION), "deque": ("MutableSequence", "Sequence", *_COLLECTION),
+    "MutableSequence": ("Sequence", *_COLLECTION), "Sequence": ("Reversible", *_COLLECTION),
+    "set": ("AbstractSet", "MutableSet", *_COLLECTION), "frozenset": ("AbstractSet", *_COLLECTION),
+    "MutableSet": ("AbstractSet", *_COLLECTION), "AbstractSet": _COLLECTION, "Collection": _COLLECTION[1:],
+    "dict": ("Mapping", "MutableMapping", *_COLLECTION), "MutableMapping": ("Mapping", *_COLLECTION),
+    "defaultdict": ("dict", "Mapping", "MutableMapping", *_COLLECTION), "Mapping": _COLLECTION,
+    "OrderedDict": ("dict", "Mapping", "MutableMapping", *_COLLECTION),
 }  # fmt: skip
 """Types that have all that these others have, and hold what those hold."""
+
+MAPPINGS = frozenset(("dict", "Mapping", "MutableMapping"))
+"""Types that hold two things; as a collection they are the first."""
 
 _NONE = frozenset(("", "None", "NoReturn", "Never"))
 _ALIASES = {
@@ -164,25 +175,36 @@ def _moved(
             yield "major", "parameter_moved", name
 
 
-def is_broken_promise(before: str, after: str) -> bool:
+def is_broken_promise(before: str, after: str, bases: Mapping[str, Collection[str]] | None = None) -> bool:
     """Whether a result's annotation changed in a way that callers may notice.
 
     They do not where it was not annotated or said None, where it is no longer annotated, where only the spelling
-    changed (`Optional[X]`, `X | None`, `typing.List`, quotes), where a union lost members, or where only one of the two
-    says what a container holds (`list`, `list[int]`).
+    changed (`Optional[X]`, `X | None`, `typing.List`, quotes), where a union lost members, where only one of the two
+    says what a container holds (`list`, `list[int]`), or where it is narrower: `bases` are the classes that others,
+    by name, derive from.
     """
     old, new = members_of(before), members_of(after)
     if old <= _NONE or not after or "Any" in old or "Any" in new:
         return False
-    return not all(any(_fits(member, other) for other in old) for member in new)
+    return not all(
+        any(_fits(member, other) or other in (bases or {}).get(member, ()) for other in old) for member in new
+    )
 
 
 def _fits(new: str, old: str) -> bool:
     """Whether a member of a union is an old one, as far as both say what they hold."""
     (head, _, inside), (old_head, _, old_inside) = new.partition("["), old.partition("[")
+    if old == "object":
+        return new != "None"
+    if head == "Literal" and not old_inside:
+        return old_head in _types_of_literal(inside[:-1])
     if old_head in NARROWER.get(head, ()):
-        head = old_head
         parts = split_outside_brackets(inside[:-1], ",")
+        if head == "tuple":
+            parts = ["|".join(dict.fromkeys(part for part in parts if part != "..."))]
+        elif old_head in MAPPINGS:
+            parts = [inside[:-1]]
+        head = old_head
         inside = f"{parts[-1 if old_head == 'Awaitable' else 0]}]" if inside else ""
         new = f"{head}[{inside}" if inside else head
     if new == old or head != old_head or not inside or not old_inside:
@@ -197,6 +219,14 @@ def _fits(new: str, old: str) -> bool:
             for one in split_outside_brackets(part, "|")
         )
     )
+
+
+def _types_of_literal(value: str) -> tuple[str, ...]:
+    if value[:1] in QUOTES:
+        return ("str",)
+    if value in {"True", "False"}:
+        return "bool", *NARROWER["bool"]
+    return ("int", *NARROWER["int"]) if value.lstrip("-").isdecimal() else ()
 
 
 def members_of(annotation: str) -> frozenset[str]:

@@ -248,7 +248,8 @@ class Surface:
         is_star = symbol.name.startswith("*")
         public = name if is_star else symbol.name
         if table.exports is not None:
-            if public not in table.exports and "*" + parts[0] not in table.exports:
+            lists = {tail(one[1:]) for one in table.exports if one[0] == "*"}
+            if public not in table.exports and tail(parts[0]) not in lists:
                 return False
         elif is_underscored(public):
             return False

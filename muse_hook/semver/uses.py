@@ -5,11 +5,12 @@ from __future__ import annotations
 from re import compile as pattern
 
 from muse_hook.model.symbol import Parameter
+from muse_hook.semver.bases import plain_bases, simple_base
 from muse_hook.semver.signature import POSITIONAL, RECEIVERS, compare_passed, is_broken_promise, split_outside_brackets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from muse_hook.model.symbol import Symbol, SymbolTable, Value
     from muse_hook.semver.signature import ParameterChange
@@ -18,6 +19,13 @@ FUNCTION, CLASS, PROPERTY, ATTRIBUTE, OPEN = "function", "class", "property", "a
 """Kinds of use beside those of symbols; an open one is bound to something that is not seen here."""
 
 FUNCTIONS = ("function", "async_function")
+
+MANAGER, GENERATOR = "context manager", "generator"
+MANAGERS = ("contextmanager", "asynccontextmanager")
+"""Decorators of a generator that make what `with` takes of it."""
+
+PARTIALS = ("partial", "partialmethod")
+"""Calls that give a function which passes some of its parameters itself."""
 
 CACHED = "cached_property"
 """A property that keeps its value, which can be set like any."""
@@ -55,9 +63,11 @@ class Use:
     where it is what a function gives.
     `parameters` are those that callers pass, of a class those of its constructor, None where they are not seen;
     `accessors` is what else than reading a property can; `members` those of an enum, None where they are not seen.
+    `manager` says of a function whether it gives what `with` takes: MANAGER by its decorator, GENERATOR where it has
+    none and yields, "" where it is not known. `table` has what stands beside it.
     """
 
-    __slots__ = ("accessors", "binding", "kind", "members", "parameters", "returns")
+    __slots__ = ("accessors", "binding", "kind", "manager", "members", "parameters", "returns", "table")
 
     def __init__(self, kind: str, parameters: Sequence[Parameter] | None = None, returns: str = "") -> None:
         self.kind = kind
@@ -66,6 +76,8 @@ class Use:
         self.binding = ""
         self.accessors: set[str] = set()
         self.members: Sequence[str] | None = None
+        self.manager = ""
+        self.table: SymbolTable | None = None
 
 
 class Uses:
@@ -111,6 +123,8 @@ class Uses:
             return
         if decorator in BINDINGS:
             self.found[-1] = _function(last, table, [decorator])
+        elif decorator in MANAGERS:
+            self.found[-1].manager = MANAGER
         elif decorator.endswith(PROPERTY):
             self.found[-1] = Use(PROPERTY)
 
@@ -174,7 +188,12 @@ def _bound(one: Symbol, value: Value, table: SymbolTable | None, depth: int) -> 
     found = [symbols.get(prefix + name) for name in value.arguments]
     if called in KEEPERS and len(found) == 1 and depth < MAX_ALIASES:
         kept = found[0]
-        return (uses_of(kept, table, depth + 1).shown if kept is not None else []) or [Use(OPEN)]
+        shown = (uses_of(kept, table, depth + 1).shown if kept is not None else []) or [Use(OPEN)]
+        for use in shown if called in MANAGERS else ():
+            use.manager = MANAGER
+        return shown
+    if called in PARTIALS and value.arguments and depth < MAX_ALIASES:
+        return _partial(value, symbols.get(prefix + value.arguments[0]), table, depth)
     if any(kept is not None and kept.kind.endswith(("function", "method", CLASS)) for kept in found):
         return [Use(OPEN)]  # made of a function
     if any(text.startswith("lambda") for text in value.arguments):
@@ -187,12 +206,37 @@ def _bound(one: Symbol, value: Value, table: SymbolTable | None, depth: int) -> 
     return [use]
 
 
+def _partial(value: Value, of: Symbol | None, table: SymbolTable | None, depth: int) -> list[Use]:
+    """Return what callers still pass to a function some of whose parameters are given already."""
+    given = [text for text in value.arguments[1:] if text.partition(" ")[0] not in value.keywords]
+    made = []
+    for use in uses_of(of, table, depth + 1).shown if of is not None else ():
+        known = use.parameters
+        if known is None or use.kind not in FUNCTIONS or any(text.startswith("*") for text in value.arguments):
+            return [Use(OPEN)]
+        left = [one for at, one in enumerate(known) if at >= len(given) or one.kind not in POSITIONAL]
+        first = next((at for at, one in enumerate(left) if one.name in value.keywords), len(left))
+        named = [
+            Parameter(one.name, "keyword_only", value.keywords.get(one.name, one.default), one.annotation)
+            if at >= first and one.kind in POSITIONAL
+            else one
+            for at, one in enumerate(left)
+        ]
+        made.append(Use(use.kind, named, use.returns))
+    return made or [Use(OPEN)]
+
+
 def _function(one: Symbol, table: SymbolTable | None, tails: Sequence[str]) -> Use:
     # under these the annotation is not what callers get
-    is_made = any(tail.endswith("contextmanager") for tail in tails)
+    is_made = any(tail in MANAGERS for tail in tails)
     returns = "Any" if is_made or _is_generic(one.returns, table) else _spelled_out(one.returns, one, table)
     use = Use(one.kind.replace("method", "function"), _passed(one, one.parameters, table, tails), returns)
     use.binding = next((tail.removesuffix("method") for tail in tails if tail in BINDINGS), "")
+    use.table = table
+    if is_made:
+        use.manager = MANAGER
+    elif not tails or use.binding:
+        use.manager = GENERATOR if "yield" in one.tokens else ""
     return use
 
 
@@ -347,8 +391,26 @@ def _compare(old: Use, new: Use, *, has_overloads: bool) -> Iterator[ParameterCh
             yield "major", "kind_changed", f"{old.binding}method -> method"
         yield from compare_passed(old.parameters, new.parameters)
         # with overloads the definition itself is not the one that callers are shown
-        if not has_overloads and is_broken_promise(old.returns, new.returns):
+        if {old.manager, new.manager} == {MANAGER, GENERATOR}:
+            yield "major", "kind_changed", f"{old.manager} -> {new.manager}"
+        elif not has_overloads and is_broken_promise(old.returns, new.returns, _bases_of(new)):
             yield "major", "return_annotation_changed", f"{old.returns} -> {new.returns}"
+
+
+def _bases_of(use: Use) -> Mapping[str, Collection[str]]:
+    """Return the names of the classes that those which an annotation names derive from, by the module's own word."""
+    found: dict[str, Collection[str]] = {}
+    symbols: Mapping[str, Symbol] = use.table.symbols if use.table is not None and use.returns else {}
+    for name in _NAMES.findall(use.returns) if symbols else ():
+        waiting, seen = [name], {name}
+        while waiting:
+            owner = symbols.get(waiting.pop())
+            for base in plain_bases(owner.bases) if owner is not None and owner.kind == CLASS else ():
+                if simple_base(base) not in seen:
+                    seen.add(simple_base(base))
+                    waiting.append(simple_base(base))
+        found[name] = seen
+    return found
 
 
 def _kind_changed(old: Use, new: Use) -> Iterator[ParameterChange]:

@@ -141,7 +141,7 @@ def _held(
             found += same
         elif "export.module" in captures:
             module, attribute = captures["export.module"][0], normaliser.name(captures["export.list"][0])
-            said = normaliser.display_text(module)
+            said = normaliser.display_text(module).lstrip("* ")  # `[*a.__all__]` is read as `(*a).__all__`
             if attribute not in {exports, OWN_NAME}:
                 return None
             found.append("*" + said if attribute == exports else said.rpartition(".")[2])

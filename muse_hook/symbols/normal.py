@@ -19,6 +19,7 @@ from muse_hook.symbols.shapes import (
     family,
     flat,
     group,
+    hoist,
     ladder,
     lean,
     markup,
@@ -159,6 +160,8 @@ class Normalisation:
             inside.setdefault(kind, {}).update(dict.fromkeys(kinds.commas, ("hole", "")))
         for kind in language.strings("group"):
             kinds.set_action(kind, group(kinds))
+        for kind, splat in language.table("hoist").items():
+            kinds.set_action(kind, hoist(kinds, str(splat)))
         for kind in language.strings("chain"):
             kinds.set_action(kind, chain(kinds))
         for kind, operators in language.table("associative").items():

@@ -438,6 +438,46 @@ def begins_with(node: Node, part: str) -> bool:
     return False
 
 
+class _Around:
+    """A node whose first child is another one."""
+
+    def __init__(self, node: Node, first: Node) -> None:
+        self._node = node
+        self.children = [first, *node.children[1:]]
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._node, name)
+
+
+def hoist(kinds: Kinds, splat: str) -> Act:
+    """Return the action for a list in which a star may be read with the beginning of what it unpacks.
+
+    `[*a.b]` is read as `(*a).b`, and `[*a.b,]` as `*(a.b)`, which it is.
+    """
+    splats = kinds.numbers((splat,))
+
+    def act(node: Node, out: list[str]) -> Entries:
+        out.append(kinds.opens[node.kind_id])
+        if b"*" not in (node.text or b""):
+            return [*node.children, CLOSE]
+        entries: list[Node | str] = []
+        for child in node.children:
+            around, inner = [], child
+            while inner.kind_id not in splats and inner.children:
+                around.append(inner)
+                inner = inner.children[0]
+            if not around or inner.kind_id not in splats or len(inner.children) != SIDES - 1:
+                entries.append(child)
+                continue
+            star, whole = inner.children
+            for one in reversed(around):
+                whole = _Around(one, whole)  # type: ignore[assignment] # asked for the same
+            entries += (kinds.opens[inner.kind_id], star, whole, CLOSE)
+        return [*entries, CLOSE]
+
+    return act
+
+
 def packed(kinds: Kinds, entries: Entries, kind: str) -> Entries:
     """Wrap what commas separate in one node of a kind."""
     commas = kinds.commas

@@ -24,6 +24,15 @@ ANNOTATIONS = [
     ("Generator[int, None, None]", "Generator[int]", False),
     ("Generator[int, str, None]", "Generator[int]", True),
     ("IO[str]", "TextIO", False),
+    ("Mapping[str, int]", "Dict[str, int]", False),
+    ("Mapping[str, int]", "Dict[str, str]", True),
+    ("Sequence[int | str]", "tuple[int, str]", False),
+    ("tuple[int, ...]", "list[int]", True),
+    ("object", "int", False),
+    ("object", "None", True),
+    ("str", "Literal['a']", False),
+    ("str", "Literal[1]", True),
+    ("int", "float", True),
 ]
 
 
@@ -50,6 +59,37 @@ CASES = {
         "def f() -> list[int]:\n    return 1\ndef g() -> Foo:\n    return 1\n"
         "def h() -> str | int:\n    return 1\ndef i() -> str | int:\n    return 1\n"),
         [],
+    ),
+    "a class that derives from what was promised": (
+        "class B: ...\nclass D(B): ...\ndef f() -> B: ...\ndef g() -> D: ...\n",
+        "class B: ...\nclass D(B): ...\ndef f() -> D: ...\ndef g() -> B: ...\n",
+        ["g: return_annotation_changed D -> B"],
+    ),
+    "what with takes": (
+        "@contextmanager\ndef f():\n    yield\ndef g():\n    yield 1\n",
+        "def f():\n    yield\n@contextlib.contextmanager\ndef g():\n    yield 1\n",
+        ["f: kind_changed context manager -> generator", "g: kind_changed generator -> context manager"],
+    ),
+    "what with takes, by hand": (
+        "def _f():\n    yield\nf = contextmanager(_f)\ndef g():\n    yield\ng = contextmanager(g)\n",
+        "@contextmanager\ndef f():\n    yield\n@contextmanager\ndef g():\n    yield\n", [],
+    ),
+    "what with takes, of another": ("@contextmanager\ndef f():\n    yield\n", "def f():\n    return closing(1)\n", []),
+    "a part of the parameters": (
+        "def f(a, b):\n    return [a, b]\ndef g(a, b):\n    return {a: b}\n",
+        ("def _f(c, a, b, d):\n    return a\ndef _g(a):\n    return a\n"
+        "f = partial(_f, 1, d=2)\ng = functools.partial(_g)\n"),
+        ["g: parameter_removed b"],
+    ),
+    "what an abstract class asks for": (
+        ("class A(ABC):\n    def f(self):\n        return 1\n    @abstractmethod\n    def h(self): ...\n"
+        "class B(A):\n    x = 1\nclass _C(ABC):\n    x = 1\nclass P(Protocol):\n    x: int\n"),
+        ("class A(ABC):\n    @abstractmethod\n    def f(self):\n        return 1\n    @abstractmethod\n"
+        "    def h(self): ...\n    @abc.abstractmethod\n    def _g(self): ...\nclass B(A):\n    x = 1\n"
+        "    @abstractmethod\n    def h(self): ...\nclass _C(ABC):\n    x = 1\n    @abstractmethod\n"
+        "    def h(self): ...\nclass P(Protocol):\n    x: int\n    y: int\n"
+        "class N(ABC):\n    @abstractmethod\n    def h(self): ...\n"),
+        ["A._g: interface_member_added", "A.f: interface_member_added", "P.y: interface_member_added"],
     ),
     "Self": (
         "class A:\n    def f(self) -> Self:\n        return self\n",

@@ -127,3 +127,19 @@ def test_names_that_a_module_answers_for_are_still_there() -> None:
     assert breaks(old, {**old, "p/__init__.py": checked}) == [
         "p/__init__.py::import::f: public_removed where no importer meets it"
     ]
+
+
+def test_what_leaves_the_list_of_a_private_module_leaves_the_package_around_it() -> None:
+    text = "__all__ = ['a', 'b']\n\n\ndef a():\n    return 1\n\n\ndef b():\n    return [2]\n"
+    for face in (
+        "from ._x import *\n",
+        "from . import _x\nfrom ._x import *\n__all__ = ['k']\n__all__ += _x.__all__\n",
+        "from . import _x\nfrom ._x import *\n__all__ = [*_x.__all__]\n",
+    ):
+        old = {"p/__init__.py": face, "p/_x.py": text}
+        unlisted = {**old, "p/_x.py": text.replace(", 'b'", "")}
+        assert delta_of(old, unlisted)["breaking_changes"] == ["p/_x.py::b: unlisted"], face
+        asked = {**old, "p/_x.py": text.replace("b()", "b(c)")}
+        assert delta_of(old, asked)["breaking_changes"] == ["p/_x.py::b: parameter_added_required c"], face
+    kept = {"p/__init__.py": "from ._x import a, b\n", "p/_x.py": text}
+    assert delta_of(kept, {**kept, "p/_x.py": text.replace(", 'b'", "")})["breaking_changes"] == []
