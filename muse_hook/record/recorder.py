@@ -156,7 +156,12 @@ class Recorder:
                 self.close()  # open objects do not survive a fork
                 with Workers(self._delta, commits, jobs) as workers:
                     return self._record(
-                        commits, sessions, workers.delta, interrupts.check, lock_timeout=lock_timeout, progress=progress
+                        commits,
+                        sessions,
+                        workers.answer,
+                        interrupts.check,
+                        lock_timeout=lock_timeout,
+                        progress=progress,
                     )
             return self._record(
                 commits, sessions, self._delta, interrupts.check, lock_timeout=lock_timeout, progress=progress
@@ -183,7 +188,7 @@ class Recorder:
         if jobs > 1:
             self.close()  # open objects do not survive a fork
         with Interrupts() as interrupts, ExitStack() as stack:
-            delta = stack.enter_context(Workers(self._delta, commits, jobs)).delta if jobs > 1 else self._delta
+            delta = stack.enter_context(Workers(self._delta, commits, jobs)).answer if jobs > 1 else self._delta
             for done, oid in enumerate(commits, 1):
                 interrupts.check()
                 try:

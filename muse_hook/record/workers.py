@@ -1,4 +1,4 @@
-"""Deltas by several processes; they come out in order, so the log has the same bytes."""
+"""Deltas, or whatever else is asked of commits, by several processes; in order, so that a log has the same bytes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ from muse_hook.record.delta import UnreadableError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import NoReturn, Self
-
-    from muse_hook.record.delta import CommitDelta
+    from typing import Any, NoReturn, Self
 
 # Commits that a worker gets at a time, at least: few, so that at the end all are done at about the same time.
 BLOCK = 32
@@ -42,13 +40,14 @@ def useful_jobs(jobs: int, commits: int) -> int:
 
 
 class Workers:
-    """Makes the deltas of `commits` with `jobs` processes; a context manager, which ends them.
+    """Answers about `commits` with `jobs` processes; a context manager, which ends them.
 
-    The processes are forked from this one and call `make` there: it returns a commit's delta, or raises
-    UnreadableError. They are asked for each commit once, in order; who asks may pass over some.
+    The processes are forked from this one and call `make` there: it returns what there is to say of a commit, its delta
+    or what can be pickled as well, or raises UnreadableError. They are asked for each commit once, in order; who asks
+    may pass over some.
     """
 
-    def __init__(self, make: Callable[[str], CommitDelta], commits: Sequence[str], jobs: int) -> None:
+    def __init__(self, make: Callable[[str], Any], commits: Sequence[str], jobs: int) -> None:
         self._commits = commits
         self._numbers = {oid: number for number, oid in enumerate(commits)}
         self._next = 0  # the first commit that nobody has been given
@@ -68,8 +67,8 @@ class Workers:
             self.close()
             raise
 
-    def delta(self, commit_id: str) -> CommitDelta:
-        """Return a commit's delta; waits for it.
+    def answer(self, commit_id: str) -> Any:
+        """Return what `make` returned of a commit; waits for it.
 
         Raises UnreadableError, InternalError where its process died, StoreError where that found the machine at fault.
         """
@@ -85,8 +84,7 @@ class Workers:
             raise UnreadableError(*value)
         if kind == "error":
             raise StoreError(f"telling {commit_id}", value)
-        made: CommitDelta = value
-        return made
+        return value
 
     def close(self) -> None:
         """End the processes, whatever they do: they hold nothing that matters."""
@@ -145,7 +143,7 @@ class _Worker:
     it answers for; `answers` is the descriptor that they come from; it `is_alive` until that ends.
     """
 
-    def __init__(self, make: Callable[[str], CommitDelta], commits: Sequence[str], theirs: Sequence[int]) -> None:
+    def __init__(self, make: Callable[[str], Any], commits: Sequence[str], theirs: Sequence[int]) -> None:
         tasks, self._tasks = os.pipe()
         self.answers, answers = os.pipe()
         self.blocks: list[tuple[int, int]] = []
@@ -214,7 +212,7 @@ class _Worker:
         return InternalError("telling commits", f"a worker died ({how})", "run it again with --jobs 1")
 
 
-def _work(make: Callable[[str], CommitDelta], commits: Sequence[str], tasks: int, answers: int) -> NoReturn:
+def _work(make: Callable[[str], Any], commits: Sequence[str], tasks: int, answers: int) -> NoReturn:
     """Be a worker: answer until there are no more tasks."""
     status = 1
     try:
@@ -230,10 +228,10 @@ def _work(make: Callable[[str], CommitDelta], commits: Sequence[str], tasks: int
         os._exit(status)  # nothing of the first process's is to be tidied up here
 
 
-def _answer(make: Callable[[str], CommitDelta], commit_id: str) -> bytes:
+def _answer(make: Callable[[str], Any], commit_id: str) -> bytes:
     answer: tuple[str, object]
     try:
-        answer = ("delta", make(commit_id))
+        answer = ("made", make(commit_id))
     except UnreadableError as error:
         answer = ("unreadable", (error.why, error.details))
     except (StoreError, OSError) as error:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from json import loads
 
 from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
+from muse_hook.oplog.batch import Batch
 from muse_hook.oplog.reader import OpenLogs
 from muse_hook.oplog.seal import grammars_of, is_cut
 from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.record.delta import TableCache, commit_delta
 from muse_hook.record.lacking import find_lacking
+from muse_hook.record.workers import Workers
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
 from muse_hook.replay.trees import BlobSymbols, PartialSymbols, Trees, read_symbols
@@ -29,13 +32,16 @@ if TYPE_CHECKING:
     from muse_hook.git.objects import ObjectReader
     from muse_hook.git.repository import Repository
     from muse_hook.model.change import Commit
-    from muse_hook.model.ops import DomainOp
+    from muse_hook.model.ops import DomainOp, StructuredDelta
     from muse_hook.oplog.store import Store
     from muse_hook.replay.tables import RecordedCommit, Symbols, TreeSymbols
+    from muse_hook.verify.rebuilt import Difference
 
 SAMPLE = 20
 FILES = 12
 """So many files are read a commit of the sample, on the average: reading takes a hundred times as long as replay."""
+APART = 2_000
+"""From so many commits on another process makes batches again, while this one replays and reads files."""
 _COMMITS_IN_A_NOTE = 3
 _NONE: dict[str, str] = {}
 _DIGITS = 12
@@ -65,7 +71,7 @@ def verify(
         logs = Logs(store, open_logs, report)
         with Index(store) as index:
             logs.compare_with(index)
-        verification = _Verification(objects, open_logs, logs, report, thorough=everything, files=FILES * sample)
+        verification = _Verification(repo, objects, open_logs, logs, report, thorough=everything, files=FILES * sample)
         ours = {oid: commit.engine for oid, commit in logs.commits.items() if _is_ours(commit.engine)}
         verification.lacking = frozenset() if everything else frozenset(find_lacking(repo, store, ours))
         chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
@@ -88,6 +94,7 @@ class _Verification:
 
     def __init__(
         self,
+        repo: Repository,
         objects: ObjectReader,
         open_logs: OpenLogs,
         logs: Logs,
@@ -96,9 +103,11 @@ class _Verification:
         thorough: bool,
         files: int,
     ) -> None:
+        self.repo = repo
         self._objects = objects
         self._open_logs = open_logs
-        self._logs = logs
+        self._workers: Workers | None = None  # another process, which makes batches again
+        self.logs = logs
         self._report = report
         self._table_cache = TableCache() if thorough else None
         self._generations = RawGenerations(objects)
@@ -114,7 +123,15 @@ class _Verification:
 
     def replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
         """Check each batch, replay it, and compare the `chosen` commits with their trees."""
-        commits = self._logs.commits
+        order = causal_order(self.logs.commits)
+        if self._table_cache is not None or len(order) < APART or (os.cpu_count() or 1) == 1:
+            self._replay(chosen, progress)
+            return
+        with Workers(_Apart(self).difference, order, 1) as self._workers:
+            self._replay(chosen, progress)
+
+    def _replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
+        commits = self.logs.commits
         walk = Walk(commits, self._ops, lambda oid: self._trees.symbols(self._objects.commit(oid).tree), self._on_error)
         done = 0
         self._commits_left = len(chosen)
@@ -130,17 +147,17 @@ class _Verification:
             if commit.commit_id in chosen:
                 self._compare(commit, symbols, ops)
             del ops  # those of 50,000 functions are 40 MB beside the next commit's
-        for line, commit in self._logs.others:
+        for line, commit in self.logs.others:
             try:
                 self._check(commit, line)
             except DamagedLogError as error:
-                self._logs.add_problem("batch", error.wrong, commit, line)
+                self.logs.add_problem("batch", error.wrong, commit, line)
 
     def check_marks(self) -> None:
         """Make each rewrite mark again."""
         seen: set[bytes] = set()
         again = 0
-        for session, line, raw in self._logs.marks():
+        for session, line, raw in self.logs.marks():
             try:
                 messages = mark_differences(raw, self._commit, self._generations.of)
             except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -171,13 +188,24 @@ class _Verification:
         """Return a commit's ops, its batch being checked on the way."""
         if not _is_ours(commit.engine):
             self._engines[commit.engine] += 1
-        return self._check(commit, self._logs.line_of[commit.commit_id])
+        line = self.logs.line_of[commit.commit_id]
+        if self._workers is None:
+            return self._check(commit, line)
+        is_gone, wrong, found = self._workers.answer(commit.commit_id)
+        if is_gone:
+            self._gone[commit.commit_id] = None
+        if wrong:
+            raise DamagedLogError("reading a batch", wrong)
+        self._add(commit, line, found)
+        # what the other process found to be whole
+        data = os.pread(self._open_logs.fd(commit.session), commit.end - commit.start, commit.start)
+        ops: list[Any] = Batch(commit.commit_id, 0, data, engine=commit.engine).ops()
+        return ops
 
     def _check(self, recorded: RecordedCommit, line: int) -> list[Any]:
         commit = self._commit(recorded.commit_id)
         if commit is None:
             self._gone[recorded.commit_id] = None
-        generation = self._generations.of(recorded.commit_id)
         delta = None
         ours = recorded.engine if _is_ours(recorded.engine) else ""
         if self._table_cache is not None and commit is not None and _is_ours(recorded.engine):
@@ -189,23 +217,39 @@ class _Verification:
                 else:  # a grammar that its files need was not there
                     self._engines[recorded.engine] += 1
                     self._by_other_engines.add(recorded.commit_id)
+        ops, found = self.differences(recorded, commit, self._generations, engine=ours, delta=delta)
+        self._add(recorded, line, found)
+        return ops
+
+    def _add(self, recorded: RecordedCommit, line: int, found: Sequence[Difference]) -> None:
+        for number, message in found:
+            self.logs.add_problem("batch", message, recorded, line + number)
+
+    def differences(
+        self,
+        recorded: RecordedCommit,
+        commit: Commit | None,
+        generations: RawGenerations,
+        *,
+        engine: str,
+        delta: StructuredDelta | None = None,
+    ) -> tuple[list[Any], list[Difference]]:
+        """Return the ops of a batch, and in what it differs from the one made again. Raises DamagedLogError."""
+        generation = generations.of(recorded.commit_id)
         try:
             batch = self._open_logs.reader(recorded.session).batch(recorded)
-            ops, found = batch_differences(batch, commit, generation, engine=ours, delta=delta)
+            return batch_differences(batch, commit, generation, engine=engine, delta=delta)
         except DamagedLogError as error:
             raise _bad_shape(error.__cause__) if error.__cause__ is not None else error from error
         except (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise _bad_shape(error) from error
-        for number, message in found:
-            self._logs.add_problem("batch", message, recorded, line + number)
-        return ops
 
     def _on_error(self, commit: RecordedCommit, error: MuseHookError) -> None:
         if isinstance(error, ObjectMissingError):
             message = f"neither it nor what follows it is replayed: {error.oid} is neither recorded nor in Git"
-            self._logs.add_note("absent", message, commit)
+            self.logs.add_note("absent", message, commit)
         else:
-            self._logs.add_problem("batch", error.wrong, commit)
+            self.logs.add_problem("batch", error.wrong, commit)
 
     def _compare(self, commit: RecordedCommit, symbols: TreeSymbols, ops: Sequence[DomainOp]) -> None:
         """Compare all paths; where the first parent was compared, those that the commit can have changed."""
@@ -215,14 +259,14 @@ class _Verification:
             else:
                 found = list(self._comparison.changed(commit, symbols, self._tree_before(commit), ops))
         except ObjectMissingError as error:
-            self._logs.add_note("absent", f"not compared with its tree: {error.oid} is not in Git", commit)
+            self.logs.add_note("absent", f"not compared with its tree: {error.oid} is not in Git", commit)
             return
         self._report.replayed += 1
         is_by_another = commit.commit_id in self._by_other_engines
         if is_by_another:
             found = [(address, f"{each} (another engine's ops are among those replayed)") for address, each in found]
         for address, message in found:
-            problem = self._logs.problem("replay", message, commit)
+            problem = self.logs.problem("replay", message, commit)
             problem.address = address
             if is_by_another:
                 self._report.add_note(problem)
@@ -243,13 +287,39 @@ class _Verification:
         if not commit.parents:
             return None
         first = commit.parents[0]
-        return self._logs.commits[first].tree if first in self._logs.commits else self._objects.commit(first).tree
+        return self.logs.commits[first].tree if first in self.logs.commits else self._objects.commit(first).tree
 
     def _commit(self, oid: str) -> Commit | None:
+        return _commit_of(self._objects, oid)
+
+
+class _Apart:
+    """What another process does for a verification: it reads Git's objects by itself, which do not survive a fork."""
+
+    def __init__(self, verification: _Verification) -> None:
+        self._verification = verification
+        self._objects: ObjectReader | None = None
+
+    def difference(self, oid: str) -> tuple[bool, str, list[Difference]]:
+        """Return of a commit whether Git has lost it, why its batch cannot be read, and in what it differs."""
+        if self._objects is None:
+            self._objects = self._verification.repo.objects()
+            self._generations = RawGenerations(self._objects)
+        recorded = self._verification.logs.commits[oid]
+        commit = _commit_of(self._objects, oid)
+        ours = recorded.engine if _is_ours(recorded.engine) else ""
         try:
-            return self._objects.commit(oid)
-        except MuseHookError:
-            return None
+            found = self._verification.differences(recorded, commit, self._generations, engine=ours)[1]
+        except DamagedLogError as error:
+            return commit is None, error.wrong, []
+        return commit is None, "", found
+
+
+def _commit_of(objects: ObjectReader, oid: str) -> Commit | None:
+    try:
+        return objects.commit(oid)
+    except MuseHookError:
+        return None
 
 
 def _is_ours(name: str) -> bool:

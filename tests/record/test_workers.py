@@ -123,7 +123,7 @@ def test_commits_may_be_passed_over(hooked: HookedRepo) -> None:
         alone = [recorder.delta(oid)[1] for oid in wanted]
         recorder.close()
         with workers.Workers(recorder.delta, [oid for oid, _ in commits], 2) as several:
-            assert [several.delta(oid)[1] for oid in wanted] == alone
+            assert [several.answer(oid)[1] for oid in wanted] == alone
 
 
 def repo_commits(hooked: HookedRepo) -> Iterator[tuple[str, tuple[str, ...]]]:

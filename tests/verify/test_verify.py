@@ -46,6 +46,19 @@ def test_of_a_sample_few_files_are_read_and_the_same_ones_each_time(
     assert story.verify().files_left_out == 0
 
 
+def test_two_processes_find_what_one_finds(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.rewritten(story.ids[1], set_key(0, "actor_id", "somebody else"))
+    story.rewritten(story.ids[2], set_key(0, "op_id", "0" * 36))
+    story.rewritten(story.ids[4], set_key(0, "domain_op", {"op": "insert"}))
+    found = []
+    for least in (10, 1):
+        monkeypatch.setattr("muse_hook.verify.verify.APART", least)
+        monkeypatch.setattr("muse_hook.verify.verify.os.cpu_count", lambda: 2)
+        found.append(story.verify(everything=False).as_json())
+    assert found[0] == found[1]
+    assert len(found[0]["problems"]) > 2
+
+
 def test_a_log_that_begins_in_the_middle_of_history_is_sound(repo: Repo) -> None:
     story = Story(repo)
     backfill(story.repository(), story.store, count=3)
