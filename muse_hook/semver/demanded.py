@@ -31,8 +31,9 @@ def is_newly_demanded(
     now = after.symbols.get(member.parent) if after is not None and owner is not None else None
     if owner is None or now is None or owner.kind != "class":
         return False
-    had = olds.member_of(path, owner, member.name)
     if is_abstract(member):
+        had = olds.member_of(path, owner, member.name)
         return had is None or not is_abstract(had[1])
+    # asked last: it reads the files of all that the class derives from (27 % of a backfill of sqlalchemy)
     is_protocol = any(simple_base(base) == "Protocol" for base in plain_bases(now.bases))
-    return is_protocol and had is None and not is_underscored(member.name)
+    return is_protocol and not is_underscored(member.name) and olds.member_of(path, owner, member.name) is None
