@@ -44,6 +44,8 @@ _ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
 # Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
 # nearly all of them in common (half the time of hiredis' last 300 commits).
 _REMEMBERED = 3_000_000
+# Bytes before a macro that are looked at for what it follows.
+_LOOKED_BACK = 400
 
 
 class _Directive:
@@ -117,6 +119,10 @@ def _directives(source: bytes) -> Iterator[_Directive]:
             yield _Directive(word, rest, at + start, at + end)
 
 
+# A label before a condition: the grammar has a statement there alone.
+_LABEL = re.compile(
+    rb"(?:^|[\n;{}])[ \t]*(?!(?:case|default|public|private|protected|signals|slots)\b)[A-Za-z_]\w*[ \t]*:\s*\Z"
+)
 _LINKAGE = re.compile(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
 _OF_CLASS = re.compile(
     rb"^(?P<before>[ \t]*(?:template[ ]*<[^;{}()]*>\s*|typedef[ ]+)?(?:class|struct|union|enum(?:[ ]class)?)[ ]+)"
@@ -156,6 +162,8 @@ def guards_apart(source: bytes) -> bytes:
     return bytes(out)
 
 
+# Blank lines, as a recovery leaves them of what it has read (symbols/recover.py): no file has so many.
+_BLANKS = rb"\n[ \t\n]{400,}\n"
 _APART = rb"""//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*'|^[ \t]*\#(?:\\\n|[^\n])*"""
 _RESERVED = (
     rb"(?!(?:if|else|for|while|do|switch|case|default|return|goto|break|continue|struct|union|enum|typedef|static|extern"
@@ -172,6 +180,8 @@ _TEMPLATE = rb"template\s*<(?:[^<>;{}()]|\([^;{}()]*\)|<[^<>;{}]*>)*>\s*"
 _MODIFIERS = (
     rb"(?:(?:static|extern|inline|typedef|virtual|explicit|constexpr|friend|template)[ ]+|" + _TEMPLATE + rb")*"
 )
+# Several, too (`internal forced int f(void)`): no type is made of two names.
+_WORDS = b"(?P<macro>" + _RESERVED + rb"[A-Za-z_]\w*(?:[ \t]+" + _RESERVED + rb"[A-Za-z_]\w*)*)"
 _CAPITALS = rb"[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?"
 # What no function has but one that makes its class's objects, or turns them into others: neither has a type before it.
 _TYPELESS = (
@@ -179,22 +189,17 @@ _TYPELESS = (
     rb"|[A-Za-z_]\w*\s*\((?:[^(){};]|\([^(){};]*\))*\)\s*(?:noexcept\s*)?(?::\s*[A-Za-z_]|=\s*default\b))"
 )
 _MACROS = re.compile(
-    b"(?P<other>" + _APART + rb")"
+    b"(?P<other>" + _APART + b"|" + _BLANKS + rb")"
     rb"|^(?P<typed>[A-Z_][A-Z0-9_]{3,}\()(?P<result>[A-Za-z_][\w \t]*[* \t]*)\)(?=[ \t]+[A-Za-z_]\w*\s*\()"
     rb"|^(?P<call>[A-Z_][A-Z0-9_]{2,}[ ]?\((?:[^;{}\"'\n#/]|\"[^\"\n]*\")*)\)(?P<ended>;?)(?=[ \t]*$)(?!\s*[{:])"
     rb"|^(?P<alone>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*$)(?=\s*(?:[A-Za-z_#/]|\}|\[\[|\Z))"
+    rb"|^[ \t]+(?P<inside>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*\n\s*(?:[}#]|[A-Za-z_]\w*[\s*&:(]))"
     rb"|^[ \t]+(?P<made>[A-Z_][A-Z0-9_]{3,}\([^;{}\n]*,[ ]*\([^;{}\n]*\)[^;{}\n]*\))(?=;)"
     rb"|\b(?P<type>va_arg[ ]*\([^(),\n]*,[ ]*)(?P<of>[^()\n]+)(?=\))"
     rb"|(?P<using>\busing[ ]+)(?P<typename>typename)\b"
     rb"|^[ \t]+(?:\}[ ]*)?(?P<block>[A-Z_][A-Z0-9_]{3,}(?:[ ]?\(\.\.\.\))?)(?=[ \t]*\{[ \t]*$)"
     rb"|\bif[ ](?P<when>[A-Z_][A-Z0-9_]{3,})(?=[ ]?\()"
-    rb"|^(?P<before>"
-    + _MODIFIERS
-    + b")"
-    + _RESERVED
-    + rb"(?P<macro>[A-Za-z_]\w*)(?=\s+(?![A-Z_][A-Z0-9_]+\s)"
-    + _TYPE
-    + b")"
+    rb"|^(?P<before>" + _MODIFIERS + b")" + _WORDS + rb"(?=(?:\s*//[^\n]*)*\s+(?![A-Z_][A-Z0-9_]+\s)" + _TYPE + b")"
     rb"|(?P<inner>(?:^|[;{}])[ \t]*" + _MODIFIERS + b")(?P<capitals>(?:" + _CAPITALS + rb"\s+)*" + _CAPITALS + b")"
     rb"(?=\s+(?:" + _TYPE + b"|" + _TYPELESS + rb""
     rb"|(?:class|struct|template|typedef|static|inline|constexpr|explicit|virtual|enum|friend)\b))"
@@ -242,6 +247,9 @@ def _without_macro(found: re.Match[bytes]) -> bytes:
         return text
     if found["alone"]:
         return text[:-1] + b";" if _begins_statement(found.string, found.start()) else text
+    if found["inside"]:
+        is_last = found.string[found.end() :].lstrip()[:1] in b"}#"
+        return text[:-1] + b";" if _follows(found.string, found.start(), b";}" if is_last else b";{}") else text
     if found["other"]:
         return _directive(text) if text.lstrip()[:1] == b"#" else text
     if found["call"]:
@@ -288,6 +296,8 @@ _REMARK = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*\\\n)")
 
 def _directive(text: bytes) -> bytes:
     """Return a line of the preprocessor without what its grammar takes for something else."""
+    if text.strip() == b"#":
+        return text.translate(_BLANK)
     if b"clude(" in text.lower():
         text = _INCLUDED.sub(_as_name, text)
     return _REMARK.sub(lambda found: b" " * len(found[0]), text) if b"*/" in text else text
@@ -306,9 +316,21 @@ _MACRO = re.compile(rb"[A-Z_][A-Z0-9_]{3,}")
 _OPENED = re.compile(rb"\btemplate\s*<[^;{}]*\Z")
 
 
+def _follows(source: bytes, at: int, ends: bytes) -> bool:
+    """Whether the last line before `at` that is no comment and no preprocessor's ends in one of `ends`.
+
+    So does what stands before a part (see `_ENDS`).
+    """
+    for line in reversed(source[max(0, at - _LOOKED_BACK) : at].split(b"\n")):
+        text = line.partition(b"//")[0].strip()
+        if text and text[:1] != b"#" and not text.endswith(b"*/"):
+            return text[-1] in ends
+    return at <= _LOOKED_BACK
+
+
 def _begins_statement(source: bytes, at: int) -> bool:
     """Whether what stands before `at` has ended."""
-    before = source[max(0, at - 400) : at].rstrip()
+    before = source[max(0, at - _LOOKED_BACK) : at].rstrip()
     line, _, comment = before[before.rfind(b"\n") + 1 :].lstrip().partition(b"//")
     line = line.rstrip()
     return (
@@ -354,7 +376,7 @@ _COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])
 
 
 def whole_branches(source: bytes) -> bytes:
-    """Return C without the preprocessor's conditions that cut a statement: their first branches alone.
+    """Return C without the conditions that cut a statement, or follow a label: their first branches alone.
 
     Those whose branches are whole statements, or nothing, stay.
     """
@@ -370,7 +392,9 @@ def whole_branches(source: bytes) -> bytes:
         elif found.word == b"endif" and opened:
             marks = [*opened.pop(), found]
             branches = [bytes(out[one.end : other.start]) for one, other in pairwise(marks)]
-            if all(map(_is_whole, branches)):
+            if all(map(_is_whole, branches)) and not _LABEL.search(
+                source, max(0, marks[0].start - 200), marks[0].start
+            ):
                 continue
             for mark in marks:
                 out[mark.start : mark.end] = out[mark.start : mark.end].translate(_BLANK)

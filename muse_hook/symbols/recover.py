@@ -50,10 +50,11 @@ _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR20
 class Frame:
     """Where statements stand: the headers of the classes around them (ranges of the text), and what closes these.
 
-    `column` is where their lines begin, `container` the kind of node that they stand in (0: the file).
+    `column` is where their lines begin, `container` the kind of node that they stand in (0: the file), `around` how
+    many of that kind are around them.
     """
 
-    __slots__ = ("closing", "column", "container", "context", "openings")
+    __slots__ = ("around", "closing", "column", "container", "containers", "context", "openings")
 
     def __init__(
         self,
@@ -61,13 +62,15 @@ class Frame:
         openings: Sequence[tuple[int, int]] = (),
         closing: bytes = b"",
         column: int = 0,
-        container: int = 0,
+        containers: Sequence[int] = (),
     ) -> None:
         self.context = context
+        self.containers = containers
+        self.container = containers[-1] if containers else 0
+        self.around = containers.count(self.container)
         self.openings = openings
         self.closing = closing
         self.column = column
-        self.container = container
 
 
 class _Run:
@@ -429,7 +432,7 @@ class Recovery:
             key = next((key for key in BODIES if key in captures), pattern.scope)
             if not key or (pattern.scope and not self._closing and len(found) > 1):
                 continue
-            container = captures[key][0]
+            containers = (*frame.containers, captures[key][0].kind_id)
             guard = ""
             if pattern.scope:
                 context, guard = outline.scope(pattern, captures, frame.context)
@@ -440,7 +443,7 @@ class Recovery:
                 )
                 statement.opened, statement.entries = opened, ()
                 context = frame.context.inside(opened.entry.qualified_name, BODIES[key])
-            return statement, guard, Frame(context, openings, closing, self._column(start), container.kind_id), key
+            return statement, guard, Frame(context, openings, closing, self._column(start), containers), key
         return None
 
     def _column(self, start: int) -> int:
@@ -459,17 +462,22 @@ class Recovery:
 def _siblings(root: Node, start: int, frame: Frame) -> list[Node]:
     """Return the nodes beside each other the first of which is the outermost statement from `start` on."""
     nodes = root.children
+    container, around = frame.container, frame.around
     while True:
         nodes = [node for node in nodes if node.end_byte > start]
         block = next((node for node in nodes if node.is_error or not node.is_extra), None)
-        if block is not None and block.start_byte >= start and block.kind_id == frame.container:
-            nodes = block.children  # comments before its first statement stand outside of a block
-            continue
-        if not nodes or (nodes[0].start_byte >= start and nodes[0].kind_id != frame.container):
-            return nodes
-        if not nodes[0].children:
-            return nodes[1:]
-        nodes = nodes[0].children
+        if block is None or block.start_byte < start or block.kind_id != container:
+            if not nodes or (nodes[0].start_byte >= start and nodes[0].kind_id != container):
+                return nodes
+            block = nodes[0]
+            if not block.children:
+                return nodes[1:]
+        # else comments before its first statement stand outside of a block
+        if block.kind_id == container:
+            around -= 1
+            if not around:  # it is entered: what stands in it may be of its kind (a condition in another)
+                container = 0
+        nodes = block.children
 
 
 def _start_outside(siblings: Sequence[Node], limit: int) -> int:

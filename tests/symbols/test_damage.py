@@ -328,6 +328,28 @@ def test_damage_under_a_condition_leaves_what_else_stands_there() -> None:
     assert table.swallows(whole.symbols["B"])
 
 
+def test_conditions_in_a_condition_are_looked_into_beside_damage() -> None:
+    lines = [
+        "#ifdef PART",
+        "#ifndef COMMON",
+        "#define COMMON",
+        "int f(void) { return 1; }",
+        "#endif",
+        "#ifdef Q",
+        "int g(void) { return 1; }",
+        "#endif",
+        "int hurt(void) { return 1; }",
+        "int h(int a) { return 2; }",
+        "#endif",
+    ]
+    whole = symbols_of("a.h", "\n".join(lines))
+    lines[8] = "int hurt(void) { return )); "
+    table = symbols_of("a.h", "\n".join(lines))
+    assert table.swallows(whole.symbols["hurt"])
+    assert list(table.symbols) == ["f", "g", "h"]
+    assert not [name for name in table.symbols if not table.symbols[name].same_as(whole.symbols[name])]
+
+
 def test_a_block_that_ends_too_soon_leaves_no_definitions_behind() -> None:
     text = "class A {\n  a() {\n    b();\n    if (x) {\n      c();\n    }\n  }\n\n  d() {\n    e();\n  }\n}\n"
     assert list(symbols_of("a.js", text).symbols) == ["A", "A.a", "A.d"]

@@ -302,6 +302,14 @@ MACROS = {
         "method A.B.B",
         "method A.B.f",
     ],
+    "internal forced\nint f(void) { return 1; }\ninternal forced // why\nint g(void) { return 2; }\n": [
+        "function f",
+        "function g",
+    ],
+    "#\n#ifndef A\n# define A 1\n#endif\n#\nint f();\n": ["function f", "variable A"],
+    "int f() {\n  NO_WARNINGS\n  int a = 1;\n#if X\n  a = 2;\n#endif\n  ALL_WARNINGS\n}\nenum E {\n  ONE_VALUE,\n"
+    "#if X\n#endif\n  LAST_VALUE\n};\nint g();\n": ["class E", "function f", "function g"],
+    "int f() {\n  goto out;\nout:\n#if X\n  g();\n#endif\n  return 1;\n}\nint g();\n": ["function f", "function g"],
     "namespace a {\nclass B {\n  int f();\n};\nnamespace c {\nint d(] {\n  return 1;\n}\nint e();\n}  // namespace c\n"
     "int g();\n}  // namespace a\nint h();\n": [
         "class a",
