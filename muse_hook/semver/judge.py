@@ -6,11 +6,12 @@ from muse_hook.semver.public import NAMED, is_excluded, is_public, is_underscore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from muse_hook.model.address import SymbolKey
     from muse_hook.model.ops import SemVerBump
     from muse_hook.model.symbol import Symbol, SymbolTable
+    from muse_hook.semver.spelling import Spelling
     from muse_hook.semver.surface import Surface, UnchangedFiles
 
     Tables = Mapping[str, SymbolTable | None]
@@ -31,6 +32,10 @@ TEST = "test"
 
 CONSTRUCTORS = ("__init__", "__new__")
 """Methods that say how an object is made: one may stand in for another."""
+
+
+MAX_BESIDE = 60
+"""A folder with more files is not looked through for what one of them has lost."""
 
 
 class Verdict:
@@ -73,6 +78,8 @@ class Judge:
         self._new = news
         self._unchanged = unchanged
         self._surfaces: dict[int, Surface] = {}
+        self._programs: dict[tuple[int, str], bool] = {}
+        self._spellings: dict[tuple[int, str], Spelling] = {}
         self._arrivals: set[SymbolKey] = set()
         self._judged: set[SymbolKey] = set()
 
@@ -100,9 +107,12 @@ class Judge:
             return is_public(path, table, symbol)
         if not table.says("public"):
             return False
-        from muse_hook.semver.typed import is_marked_public  # most repositories have one language
+        from muse_hook.semver.typed import is_marked_public, is_program  # most repositories have one language
 
-        return is_marked_public(path, table, symbol)
+        key = id(tables), path
+        if key not in self._programs:
+            self._programs[key] = is_program(table)
+        return not self._programs[key] and is_marked_public(path, table, symbol)
 
     def _is_named(self, path: str) -> bool:
         """Whether names and imports say what is public in the language of a file, as they do in Python."""
@@ -167,7 +177,9 @@ class Judge:
         if not self._is_public(self._old, path, symbol):
             self._deleted_internal(address, path, symbol)
         elif not self._is_named(path):
-            if not self._goes_with_its_class(path, symbol):
+            if self._is_still_there(path, symbol):
+                self._add(address, "patch", "still_offered")
+            elif not self._goes_with_its_class(path, symbol):
                 self._add(address, "major", "public_removed")
         elif self._is_constructor(path, symbol):
             self._add(address, "patch", "still_offered")  # what is made otherwise now, `file_kept` tells
@@ -175,6 +187,57 @@ class Judge:
             self._inherited(address, path, symbol)
         elif not self._goes_with_its_class(path, symbol):
             self._add(address, "major", "public_removed")
+
+    def _is_still_there(self, path: str, symbol: Symbol) -> bool:
+        """Whether what is gone from where it stood is found there all the same."""
+        return self._is_left_to_base(path, symbol) if symbol.parent else self._is_beside(path, symbol)
+
+    def _is_beside(self, path: str, symbol: Symbol) -> bool:
+        """Whether another file of a folder, whose names one finds together, defines what is gone from this one."""
+        table = self._old.get(path)
+        if table is None or symbol.parent or "folder" not in table.says("modules"):
+            return False
+        folder, _, _ = path.rpartition("/")
+        name = symbol.qualified_name
+        for one in self._beside(self._new, path, table):
+            if name in one.symbols:
+                return True
+        files = self._unchanged.names(folder) if self._unchanged is not None else ()
+        for file in files if len(files) <= MAX_BESIDE else ():
+            there = f"{folder}/{file}" if folder else file
+            if there in self._new or is_excluded(there) or path.rpartition(".")[2] != file.rpartition(".")[2]:
+                continue
+            if self._unchanged is not None and name.encode() in self._unchanged.source(there):
+                unchanged = self._unchanged.table(there)
+                if unchanged is not None and name in unchanged.symbols:
+                    return True
+        return False
+
+    def _is_left_to_base(self, path: str, member: Symbol) -> bool:
+        """Whether a class that has lost a member has it from a base: one that changed, or the member says so."""
+        from muse_hook.semver.typed import is_marked
+        from muse_hook.semver.written import is_override
+
+        after = self._new.get(path)
+        owner = after.symbols.get(member.parent) if after is not None and member.parent else None
+        seen: set[str] = set()
+        owners = [owner] if owner is not None and owner.kind == "class" else []
+        if owners and not member.definitions and is_override(member):
+            return True
+        while after is not None and owners:
+            bases = {_simple(base) for one in owners for base in one.bases} - seen
+            seen |= bases
+            owners = []
+            for table in self._new.values() if bases else ():
+                if table is None or table.language_name != after.language_name:
+                    continue
+                for one in table.symbols.values():
+                    if one.kind == "class" and one.name in bases:
+                        found = table.symbols.get(f"{one.qualified_name}.{member.name}")
+                        if found is not None and is_marked(found, table, one):
+                            return True
+                        owners.append(one)
+        return False
 
     def _deleted_internal(self, address: str, path: str, symbol: Symbol) -> None:
         """Judge what was not public where it stood: a package may have passed it on."""
@@ -312,6 +375,9 @@ class Judge:
                 self._add(former, "patch", "still_offered", address)  # or the verdict on its class says more
                 return
             is_taken = not is_named or self._is_taken(old_path, old, new)
+            if not is_named and self._is_still_there(old_path, old):
+                self._add(former, "patch", "still_offered", address)
+                return
             if is_taken or not self._surface.offers(old_path, old, new_path):
                 self._add(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
                 return
@@ -398,7 +464,8 @@ class Judge:
 
             before, after = self._old.get(old_path), self._new.get(path)
             if before is not None and after is not None:
-                for bump, reason, detail in compare_typed(old, before, new, after):
+                spellings = self._spelling(self._old, old_path, before), self._spelling(self._new, path, after)
+                for bump, reason, detail in compare_typed(old, before, new, after, spellings):
                     self._add(address, bump, reason, detail)
         elif old.kind == new.kind == "import" and "body" in parts:
             self._imported(old_path, path, old.name, address)
@@ -425,6 +492,23 @@ class Judge:
                     self._add(address, "major", "base_removed", base)
         if len(self.verdicts) == known and parts - {"docstring"}:
             self._add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
+
+    def _spelling(self, tables: Tables, path: str, table: SymbolTable) -> Spelling:
+        """Return what types are called in a file."""
+        from muse_hook.semver.spelling import Spelling
+
+        key = id(tables), path
+        if key not in self._spellings:
+            self._spellings[key] = Spelling(table, lambda: self._beside(tables, path, table))
+        return self._spellings[key]
+
+    def _beside(self, tables: Tables, path: str, table: SymbolTable) -> Iterator[SymbolTable]:
+        """Yield the tables of the changed files whose names one sees without importing them."""
+        for there, one in tables.items():
+            if one is None or there == path or one.language_name != table.language_name:
+                continue
+            if self._is_same_module(path, there):
+                yield one
 
     def _is_class_replaced(self, path: str, member: Symbol) -> bool:
         """Whether the class that a member stood in is a function now."""
@@ -547,6 +631,11 @@ class Judge:
         """Judge a change of a file that is no symbol's (`module`, `order`, `damaged`, `unparsed`, `reparsed`, ...)."""
         if not self._is_silent(path):
             self._add(path, "patch", f"{change}_changed" if change in ("module", "order") else change)
+
+
+def _simple(base: str) -> str:
+    """Return the last name of a base, without the types that it is given."""
+    return base.partition("<")[0].partition("(")[0].rpartition(".")[2].strip()
 
 
 def sem_ver(verdicts: Iterable[Verdict]) -> tuple[SemVerBump, list[str]]:

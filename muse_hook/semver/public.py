@@ -64,7 +64,8 @@ def _is_excluded(path: str) -> bool:
         return True
     if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.")):
         return True
-    return stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
+    is_named_so = stem.endswith("_test") or name.rpartition(".")[0].endswith("_test")  # `a_1.17_test.go`
+    return is_named_so or stem.startswith("test_") or stem == "conftest"
 
 
 def is_public_path(path: str) -> bool:

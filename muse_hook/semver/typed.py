@@ -15,6 +15,7 @@ from muse_hook.model.symbol import Parameter
 from muse_hook.semver import written
 from muse_hook.semver.public import is_excluded
 from muse_hook.semver.signature import VARIADIC, compare_passed, split_outside_brackets
+from muse_hook.semver.spelling import MAX_STEPS, Spelling
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import ParameterKind, Symbol, SymbolTable
     from muse_hook.semver.signature import ParameterChange
+
+    Spellings = tuple[Spelling, Spelling]
+    """Of the file before and after."""
 
 RECEIVERS = ("self", "&self", "&mut self", "mut self", "this")
 NOTHING = ("", "void", "()", "undefined", "Unit", "Void")
@@ -65,11 +69,17 @@ def is_marked_public(path: str, table: SymbolTable, symbol: Symbol) -> bool:
             is_elsewhere = _is_elsewhere(found, table)
             if is_elsewhere and at == len(names) - 1:  # it is its members that others use
                 members = (one for one in table.symbols.values() if one.parent == found.qualified_name)
-                return any(_is_marked(one, table, found) for one in members)
-            if not is_elsewhere and not _is_marked(found, table, owners[-1]):
+                return any(is_marked(one, table, found) for one in members)
+            if not is_elsewhere and not is_marked(found, table, owners[-1]):
                 return False
             owners.append(found)
     return True
+
+
+def is_program(table: SymbolTable) -> bool:
+    """Whether a file says that it is a program, which nobody imports."""
+    marks = table.says("programs")
+    return bool(marks) and not set(map(str.strip, table.unowned_text().split("\n"))).isdisjoint(marks)
 
 
 def _is_elsewhere(symbol: Symbol, table: SymbolTable) -> bool:
@@ -102,7 +112,7 @@ def is_test(table: SymbolTable, symbol: Symbol) -> bool:
     return any(mark in written.attributes(owner) for owner in owners if owner is not None for mark in marks)
 
 
-def _is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool:
+def is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool:
     """Whether a symbol is marked as public, or needs no mark in the class that it stands in."""
     if symbol.name.startswith("#"):
         return False
@@ -147,11 +157,17 @@ def listed(table: SymbolTable) -> set[str]:
     return found - {""}
 
 
-def compare_typed(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable) -> Iterator[ParameterChange]:
-    """Yield what changed for those who call, implement or use a symbol; of overloads each has to be there still."""
+def compare_typed(
+    old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable, spellings: Spellings | None = None
+) -> Iterator[ParameterChange]:
+    """Yield what changed for those who call, implement or use a symbol; of overloads each has to be there still.
+
+    `spellings` say what types are called, before and after, where more than these two files is known.
+    """
+    spellings = spellings or (Spelling(before), Spelling(after))
     olds, news = _public_ones(old, before), _public_ones(new, after)
     for one in olds:
-        found = ([*_compare(one, other, after)] for other in news)
+        found = ([*_compare(one, other, after, spellings)] for other in news)
         best = min(found, key=lambda changes: sum(bump == "major" for bump, _, _ in changes))
         yield from best if len(olds) == len(news) == 1 else (change for change in best if change[0] == "major")
     if len(news) > len(olds) and _group(new) == "function":
@@ -209,23 +225,23 @@ def _is_given(text: str) -> bool:
     return len(split_outside_brackets(text, "=")) > 1
 
 
-def _compare(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+def _compare(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
     if _group(old) != _group(new) and not (_is_value(old, table) and _is_value(new, table)):
         yield "major", "kind_changed", f"{old.kind} -> {new.kind}"
         return
     yield from _compare_words(old, new, table)
     if old.parameters or new.parameters or _group(old) == _group(new) == "function":
-        yield from _compare_callables(old, new, table)
+        yield from _compare_callables(old, new, table, spellings)
         if _group(old) == "class" and table.says("held"):
             yield from _compare_held(old, new, table)
         if _group(old) == "class" and "unmarked" in table.says("public"):
-            yield from _compare_members(old, new, table)
+            yield from _compare_members(old, new, table, spellings)
     elif _group(old) == _group(new) == "class":
-        yield from _compare_types(old, new, table)
+        yield from _compare_types(old, new, table, spellings)
     else:
-        yield from _compare_values(old, new, table)
+        yield from _compare_values(old, new, table, spellings)
         if "open" in table.says("members") and all(map(_is_listing, (old, new))):
-            yield from _compare_members(old, new, table)
+            yield from _compare_members(old, new, table, spellings)
 
 
 def _is_value(symbol: Symbol, table: SymbolTable) -> bool:
@@ -266,8 +282,8 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
         yield "major", "type_parameters_changed", f"{', '.join(mine)} -> {', '.join(theirs)}"
 
 
-def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
-    olds, news = _passed(old), _passed(new)
+def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
+    olds, news = _passed(old, table), _passed(new, table)
     if "named" in table.says("labels"):
         yield from _compare_labels(old, new)
     if len(olds) == len(news) and {one.name for one in olds} != {one.name for one in news}:
@@ -283,15 +299,14 @@ def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator
         is_array = _plain(before.annotation) == f"{_plain(after.annotation)}[]" and "array" in table.says("rest")
         if is_array and after.kind in VARIADIC and before.kind not in VARIADIC:
             continue
-        mine = _union(_spelled(renamed(before.annotation), table))
-        theirs = _union(_spelled(after.annotation, table))
+        mine, theirs = map(_union, _spelled(renamed(before.annotation), after.annotation, spellings))
         if not mine <= theirs:
             detail = f"{after.name}: {_plain(before.annotation)} -> {_plain(after.annotation)}"
             yield "major", "parameter_type_changed", detail
         elif mine < theirs:
             yield "minor", "parameter_type_widened", after.name
     shown = _result(old.returns), _result(new.returns)
-    before_result, after_result = (_result(_spelled(one, table)) for one in (renamed(old.returns), new.returns))
+    before_result, after_result = map(_result, _spelled(renamed(old.returns), new.returns, spellings))
     is_narrower = bool(after_result) and _union(after_result) <= _union(before_result)
     is_nothing = before_result in NOTHING
     if (not is_nothing and not is_narrower) or (
@@ -348,13 +363,11 @@ def _is_listing(symbol: Symbol) -> bool:
     return "..." not in text and _LISTING.search(text) is not None
 
 
-def _spelled(annotation: str, table: SymbolTable) -> str:
-    """Return a type as it is written where the language has two names for one."""
-    for one in table.says("same_types"):
-        name, _, other = one.partition("=")
-        if name in annotation:
-            annotation = sub(rf"(?<![\w.]){escape(name)}(?!\w)", other, annotation)
-    return annotation
+def _spelled(before: str, after: str, spellings: Spellings) -> tuple[str, str]:
+    """Return two types in one spelling; what is written in the same words is the same."""
+    if _plain(before) == _plain(after):
+        return before, after
+    return spellings[0](before), spellings[1](after)
 
 
 def _receiver(symbol: Symbol) -> int:
@@ -387,12 +400,15 @@ def _can_be_set(symbol: Symbol, table: SymbolTable) -> bool:
     return not table.says("accessors") or not written.is_computed_only(symbol)
 
 
-def _compare_values(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+def _compare_values(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
     """Yield what changed of the type and the accessors of what holds a value."""
-    before, after = _plain(old.returns), _plain(new.returns)
+    shown = [
+        _plain(one.returns or (other.returns and written.given_type(one))) for one, other in ((old, new), (new, old))
+    ]
+    before, after = (_plain(one) for one in _spelled(*shown, spellings))
     is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly", *table.says("read_only")))
     if before and after and before != after and not (is_read_only and _union(after) <= _union(before)):
-        yield "major", "type_changed", f"{before} -> {after}"
+        yield "major", "type_changed", f"{shown[0]} -> {shown[1]}"
     if table.says("read_only") and _can_be_set(old, table) != _can_be_set(new, table):
         is_lost = _can_be_set(old, table)
         yield ("major", "setter_removed", "") if is_lost else ("minor", "setter_added", "")
@@ -408,11 +424,16 @@ def _compare_values(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Pa
         yield "minor", "setter_added", ""
 
 
-def _passed(symbol: Symbol) -> list[Parameter]:
+def _passed(symbol: Symbol, table: SymbolTable) -> list[Parameter]:
     """Return the parameters that callers pass, by position; what may be left out has a default."""
     text = symbol.signature if "(" in symbol.signature else ""
     text = text or symbol.texts()[0].decode(errors="replace").partition("{")[0]
     found: list[Parameter] = []
+    if not symbol.parameters and "types alone" in table.says("parameters"):
+        for at, kind_of in enumerate(written.unnamed_parameters(symbol)):
+            is_any = kind_of.startswith("...")
+            kind: ParameterKind = "var_positional" if is_any else "positional_only"
+            found.append(Parameter(f"_{at}", kind, None, kind_of.removeprefix("...")))
     for one in symbol.parameters:
         if one.name in RECEIVERS:
             continue
@@ -420,7 +441,7 @@ def _passed(symbol: Symbol) -> list[Parameter]:
         is_optional = search(rf"(?<![\w$]){escape(one.name)}\s*(\?|=(?!>))", text) is not None
         is_optional = is_optional or _has_default(text, one.name)
         default = one.default or ("..." if is_optional else None)
-        kind: ParameterKind = "var_positional" if is_rest else "positional_only"
+        kind = "var_positional" if is_rest else "positional_only"
         # what has no name is told by its place
         name = one.name if one.name != "_" else f"_{len(found)}"
         found.append(Parameter(name, kind, default, one.annotation))
@@ -464,8 +485,10 @@ def _union(annotation: str) -> set[str]:
     return {part.strip() for part in split_outside_brackets(_plain(annotation), "|") if part.strip()}
 
 
-def _compare_types(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+def _compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
     """Yield what changed of a type itself: what it is, is made with, derives and lists."""
+    if written.is_alias(new) and not written.is_alias(old):
+        new = spellings[1].type_named(written.right_side(new)) or new
     was, now = written.kind_of_type(old), written.kind_of_type(new)
     if was != now and was and now:
         yield "major", "kind_changed", f"{was} -> {now}"
@@ -477,15 +500,19 @@ def _compare_types(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
         yield "major", "base_removed", one
     for one in sorted(written.derived(new) - written.derived(old)):
         yield "minor", "base_added", one
+    if not old.bases and not new.bases:  # what an interface derives from is no base of the symbol's
+        for base in written.bases_of(old):
+            if base not in written.bases_of(new) and not _derives(new, base, spellings[1]):
+                yield "major", "base_removed", base
     before, after = written.right_side(old), written.right_side(new)
     if before and after:
-        mine, theirs = _union(before), _union(after)
+        mine, theirs = map(_union, _spelled(before, after, spellings))
         if all(_SIMPLE.fullmatch(one) for one in mine - theirs) and mine - theirs:
             yield "major", "type_changed", f"{before} -> {after}"
         elif mine < theirs:
             yield "minor", "type_widened", after
         return
-    yield from _compare_members(old, new, table)
+    yield from _compare_members(old, new, table, spellings)
 
 
 def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[ParameterChange]:
@@ -498,9 +525,9 @@ def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[Paramet
             yield "major", "parameter_type_changed", f"{before} -> {after}"
 
 
-def _compare_members(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
+def _compare_members(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
     """Yield which fields, members of an enum or methods of an interface a type has lost, got or changed."""
-    before, after = written.members_of(old), written.members_of(new)
+    before, after = (_members(one, table, names) for one, names in zip((old, new), spellings, strict=True))
     header = written.header_words(new)
     is_contract = not header.isdisjoint(written.CONTRACTS) and "sealed" not in header
     for name, member in before.items():
@@ -508,8 +535,9 @@ def _compare_members(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[P
         if not member.is_public:
             continue
         if now is None or not now.is_public:
-            yield "major", "member_removed", name
-        elif _spelled(member.rest, table) != _spelled(now.rest, table) and member.rest and now.rest:
+            if not _has_from_base(new, name, spellings[1]):
+                yield "major", "member_removed", name
+        elif member.rest and now.rest and len(set(_spelled(member.rest, now.rest, spellings))) > 1:
             yield "major", "member_type_changed", f"{name}: {member.rest} -> {now.rest}"
         elif member.is_optional != now.is_optional:
             yield "major", "member_optional" if now.is_optional else "member_required", name
@@ -525,3 +553,36 @@ def _compare_members(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[P
             yield "major", "member_added", name
         elif member.is_public:
             yield "minor", "member_added", name
+
+
+def _members(symbol: Symbol, table: SymbolTable, names: Spelling, steps: int = MAX_STEPS) -> dict[str, written.Member]:
+    """Return the members of a type; of one that has those of others in it by their names, theirs as well."""
+    found = written.members_of(symbol)
+    if not steps or written.kind_of_type(symbol) not in table.says("embedding"):
+        return found
+    all_found: dict[str, written.Member] = {}
+    for name, member in found.items():
+        other = names.type_named(name) if not member.rest else None
+        if other is None or written.kind_of_type(other) != written.kind_of_type(symbol):
+            all_found[name] = member
+        else:
+            all_found |= _members(other, table, names, steps - 1)
+    return all_found
+
+
+def _has_from_base(owner: Symbol, name: str, names: Spelling, steps: int = MAX_STEPS) -> bool:
+    """Whether a type has a member from one that it derives from, here or in a file beside."""
+    for base in written.bases_of(owner) if steps else ():
+        other = names.type_named(base.partition("<")[0].strip())
+        if other is not None and (name in written.members_of(other) or _has_from_base(other, name, names, steps - 1)):
+            return True
+    return False
+
+
+def _derives(owner: Symbol, base: str, names: Spelling, steps: int = MAX_STEPS) -> bool:
+    """Whether a type derives from another one, as far as that is seen here and in the files beside."""
+    for one in written.bases_of(owner) if steps else ():
+        other = names.type_named(one.partition("<")[0].strip())
+        if one == base or (other is not None and _derives(other, base, names, steps - 1)):
+            return True
+    return False

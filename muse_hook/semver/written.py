@@ -21,6 +21,8 @@ KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record
 _COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]", DOTALL)
 _LEADING = pattern(r"\s*(?:(@(?!interface\b)[\w.]+\(?)|[a-z]+\s)")
 _MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)", DOTALL)
+_COMPOSITE = pattern(r"\s*(&)?([A-Za-z_][\w.]*)\{")
+_FIELD = pattern(r"\s*\*?()([A-Za-z_]\w*)()\s*(.*)", DOTALL)
 _EMBEDDED = pattern(r"\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$", DOTALL)
 _TAG = pattern(r"`[^`]*`")
 _SPACE = pattern(r"\s+")
@@ -93,6 +95,22 @@ def words_before_name(symbol: Symbol) -> set[str]:
 def header_words(owner: Symbol) -> set[str]:
     """Return the words up to the body of a class."""
     return set(text_of(owner).partition("{")[0].split())
+
+
+def bases_of(owner: Symbol) -> list[str]:
+    """Return what a type derives from: its bases, or what its header has behind `extends`."""
+    if owner.bases:
+        return list(owner.bases)
+    _, extends, said = _around_name(owner)[1].partition("{")[0].rpartition(" extends ")
+    if "interface" not in header_words(owner) or said.count(">") > said.count("<"):  # `<T extends A>`
+        return []
+    parts = split_outside_brackets(_BRACKETS.sub(lambda found: "[]"[found[0] == ">"], said), ",")
+    return [_SPACE.sub(" ", part.strip().replace("[", "<").replace("]", ">")) for part in parts] if extends else []
+
+
+def is_override(symbol: Symbol) -> bool:
+    """Whether a member says that a base has it, too."""
+    return "override" in words_before_name(symbol) or "@Override" in symbol.decorators
 
 
 def kind_of_type(symbol: Symbol) -> str:
@@ -201,6 +219,19 @@ def made_with(symbol: Symbol, *, is_after_words: bool = False) -> list[str] | No
     return None
 
 
+def unnamed_parameters(symbol: Symbol) -> list[str]:
+    """Return the types of the parameters of a function that has no names for them."""
+    after = _around_name(symbol)[1]
+    at = after.find("(", after.find("]") if after.lstrip().startswith("[") else 0)
+    depth = 0
+    for end in range(at, len(after) if at >= 0 else 0):
+        depth += (after[end] in "([{") - (after[end] in ")]}")
+        if not depth:
+            parts = split_outside_brackets(after[at + 1 : end], ",")
+            return [_SPACE.sub(" ", one.strip()) for one in parts if one.strip()]
+    return []
+
+
 def thrown(symbol: Symbol) -> set[str]:
     """Return the exceptions that a method is said to throw."""
     found = _THROWS.search(_around_name(symbol)[1].partition("{")[0] + "{")
@@ -236,6 +267,18 @@ def right_side(symbol: Symbol) -> str:
     return "" if right.startswith("{") or right.split("{")[0].strip() in KINDS else right
 
 
+def is_alias(symbol: Symbol) -> bool:
+    """Whether a type is another name for one that is written behind an equals sign."""
+    return _equals_at(_around_name(symbol)[1]) >= 0
+
+
+def given_type(symbol: Symbol) -> str:
+    """Return the type of what a variable is given where it is written as `T{...}` or `&T{...}`, "" for all else."""
+    after = _around_name(symbol)[1]
+    found = _COMPOSITE.match(after, _equals_at(after) + 1) if "=" in after else None
+    return ("*" if found[1] else "") + found[2] if found else ""
+
+
 def _equals_at(text: str) -> int:
     """Return where the `=` stands that is in no brackets, before any body; -1 for none."""
     depth = 0
@@ -269,7 +312,7 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
     found: dict[str, Member] = {}
     for part in _parts(_TAG.sub("", body)):
         embedded = _EMBEDDED.match(part) if needs_capital else None
-        member = _MEMBER.match(part.strip().removeprefix("*") if needs_capital else part)
+        member = _FIELD.match(part) if needs_capital else _MEMBER.match(part)
         if member is None:
             continue
         name = embedded[1] if embedded else member[2]

@@ -145,6 +145,95 @@ CASES = {
             "A.g: parameter_type_changed a: int -> int[]",
         ],
     ),
+    "go: another name for a type": (
+        "a.go",
+        (
+            'package p\nimport log "a/b"\nfunc F(a []string, b log.E) {}\nfunc G(a []string) {}\n'
+            "var V func(...interface{})"
+        ),
+        (
+            'package p\nimport "a/b"\ntype A = string\ntype B string\n'
+            "func F(a []A, c b.E) {}\nfunc G(a []B) {}\nvar V func(...any)"
+        ),
+        ["G: parameter_type_changed a: []string -> []B"],
+    ),
+    "go: a type that is another's name now": (
+        "a.go",
+        "package p\ntype A int\ntype B int",
+        "package p\ntype A = a\ntype a int\ntype B = b\ntype b string",
+        ["B: type_changed int -> string"],
+    ),
+    "go: fields of nobody": (
+        "a.go",
+        "package p\ntype T struct {\n\tmu Mutex\n\tA int\n}",
+        "package p\ntype T struct {\n\tother Kind\n\tA int\n}",
+        [],
+    ),
+    "go: in an interface by its name": (
+        "a.go",
+        "package p\ntype I interface {\n\tF()\n\tG()\n}\ntype J interface {\n\tF()\n\tG()\n}",
+        ("package p\ntype I interface {\n\tH\n\tG()\n}\ntype H interface {\n\tF()\n}\ntype J interface {\n\tH\n}"),
+        ["J: member_removed G"],
+    ),
+    "go: parameters that have types alone": (
+        "a.go",
+        "package p\nfunc F(a int) {}\nfunc G(int, ...string) {}\nfunc H(int) {}",
+        "package p\nfunc F(int) {}\nfunc G(string, ...string) {}\nfunc H(a int) {}",
+        ["G: parameter_type_changed _0: int -> string"],
+    ),
+    "go: a program": ("a.go", "package main\nfunc F() {}", "package main\nfunc G(a int) {}", []),
+    "go: a test": ("a_1.17_test.go", "package p\nfunc TestF(a int) {}", "package p\n", []),
+    "go: what a variable is": (
+        "a.go",
+        "package p\nvar A = b{}\nvar C = &b{}\nvar D = f()",
+        "package p\nvar A B = b{}\nvar C *b = &b{}\nvar D B = f()",
+        ["A: type_changed b -> B"],
+    ),
+    "ts: another name for a type": (
+        "a.ts",
+        'import { A as B } from "a";\nexport function f(a: string, b: B) {}\nexport function g(a: string) {}',
+        (
+            'import { A } from "a";\nexport type C = string;\nexport type D = string | number;\n'
+            "export function f(a: C, b: A) {}\nexport function g(a: D) {}"
+        ),
+        [],
+    ),
+    "ts: from a base": (
+        "a.ts",
+        "export interface I { a: string; b: string }\nexport class C { f() {}\n g() {} }",
+        (
+            "export interface J { a: string }\nexport interface I extends J { }\n"
+            "export class B { f() {} }\nexport class C extends B { }"
+        ),
+        ["C.g: public_removed", "I: member_removed b"],
+    ),
+    "ts: what an interface derives from": (
+        "a.ts",
+        "export interface I<T extends X> extends A<T>, B { a: string }\nexport interface J extends A { b: string }",
+        (
+            "export interface I<T extends X> extends B { a: string }\nexport interface J extends K { b: string }\n"
+            "export interface K extends A { }"
+        ),
+        ["I: base_removed A<T>"],
+    ),
+    "java: what a base has as well": (
+        "A.java",
+        "public class A extends B { @Override public void f() {}\n public void g() {} }",
+        "public class A extends B { }",
+        ["A.g: public_removed"],
+    ),
+    "cs: what a base has as well": (
+        "A.cs",
+        "public class A : B { public override void F() {}\n public void G() {} }",
+        "public class A : B { }",
+        ["A.G: public_removed"],
+    ),
+    "java: from a base": (
+        "A.java",
+        "public class A { public void f() {}\n public void g() {} }\nclass B { }",
+        "public class A extends B { }\nclass B { public void f() {}\n void g() {} }",
+        ["A.g: public_removed"],
+    ),
     "java: sealed": (
         "I.java",
         "public sealed interface I permits A { int m(); }",

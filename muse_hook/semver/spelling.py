@@ -1,0 +1,94 @@
+"""What the names in a type stand for: one of two that a language has, an alias beside it, an import's other name."""
+
+from __future__ import annotations
+
+from re import compile as pattern
+from re import escape, sub
+
+from muse_hook.semver import written
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from muse_hook.model.symbol import Symbol, SymbolTable
+
+MAX_STEPS = 8
+"""So many aliases may stand for each other in a row."""
+
+_NAME = pattern(r"(?<![\w$.])[A-Za-z_$][\w$]*(?!\s*:)")
+_VERSION = pattern(r"v\d+$")
+
+
+class Spelling:
+    """One spelling of the types that a file writes, as far as it and the files beside it, `beside`, say what a name is.
+
+    `beside` is asked for at the first type that is looked into: it may have to read files.
+    """
+
+    def __init__(self, table: SymbolTable, beside: Callable[[], Iterable[SymbolTable]] = lambda: ()) -> None:
+        self._table = table
+        self._beside = beside
+        self._types: dict[str, Symbol] | None = None
+        self._renamed: dict[str, str] | None = None
+
+    def __call__(self, annotation: str) -> str:
+        """Return a type in the language's own names, each alias as what it stands for."""
+        annotation = self._in_own_names(annotation)
+        for _ in range(MAX_STEPS):
+            written_out = _NAME.sub(lambda found: self._alias(found[0]), annotation)
+            if written_out == annotation:
+                break
+            annotation = self._in_own_names(written_out)
+        for name, origin in self._imports().items():
+            if name in annotation:
+                annotation = sub(rf"(?<![\w.]){escape(name)}(?!\w)", origin, annotation)
+        return annotation
+
+    def type_named(self, name: str) -> Symbol | None:
+        """Return the type of a name, in this file or beside it."""
+        if self._types is None:
+            self._types = {}
+            for table in (self._table, *self._beside()):
+                for symbol in table.symbols.values():
+                    if symbol.kind == "class" and not symbol.parent:
+                        self._types.setdefault(symbol.name, symbol)
+        return self._types.get(name)
+
+    def _in_own_names(self, annotation: str) -> str:
+        for one in self._table.says("same_types"):
+            name, _, other = one.partition("=")
+            if name in annotation:
+                annotation = sub(rf"(?<!\w)(?<!\w\.){escape(name)}(?!\w)", other, annotation)
+        return annotation
+
+    def _alias(self, name: str) -> str:
+        symbol = self.type_named(name)
+        if symbol is None or symbol.definitions or not written.is_alias(symbol) or written.type_parameters(symbol):
+            return name
+        right = written.right_side(symbol)
+        return right if right and len(right) < MAX_ALIAS and name not in _NAME.findall(right) else name
+
+    def _imports(self) -> Mapping[str, str]:
+        """Return what a name is called where it is imported from, where the file calls it otherwise."""
+        if self._renamed is None:
+            self._renamed = {}
+            for symbol in self._table.symbols.values():
+                if symbol.kind == "import" and symbol.imported is not None:
+                    module, name, alias = symbol.imported
+                    origin = _last(name or module)
+                    if alias.isidentifier() and origin.isidentifier() and alias != origin:
+                        self._renamed[alias] = origin
+        return self._renamed
+
+
+MAX_ALIAS = 200
+"""Letters; what is longer stays a name."""
+
+
+def _last(path: str) -> str:
+    """Return what the end of an import path is called: `c` of `a/b/c`, of `a/b/c/v2` and of `a.b.c`."""
+    parts: Sequence[str] = path.strip("\"'").split("/")
+    if len(parts) > 1 and _VERSION.match(parts[-1]):
+        parts = parts[:-1]
+    return parts[-1].rpartition(".")[2]
