@@ -483,7 +483,7 @@ class Judge:
             from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
 
             for base in plain_bases(old.bases):
-                if simple_base(base) in ROOTS:
+                if simple_base(base) in ROOTS or base[:1] == "<":  # what the base before is given
                     continue
                 if is_underscored(simple_base(base)):
                     self._lost_with_base(old_path, base, (path, new))

@@ -14,7 +14,9 @@ EXCLUDED = frozenset(("tests", "docs", "__tests__", "testdata"))
 TESTS = (".Tests", ".Test", "UnitTests", "IntegrationTests", "FunctionalTests")
 """How the folders of such projects end."""
 
-EXCLUDED_ON_TOP = frozenset(("test", "doc", "examples", "example", "benchmarks", "scripts"))
+EXCLUDED_ON_TOP = frozenset((
+    "test", "doc", "examples", "example", "benchmarks", "benchmark", "benches", "bench", "scripts", "fuzz", "samples",
+))  # fmt: skip
 """Likewise, but only at the top of the repository: deeper down they may be packages (`django/test`)."""
 
 INTERNAL_ON_TOP = frozenset(("setup", "conftest", "noxfile", "tasks", "fabfile"))
@@ -62,7 +64,7 @@ def _is_excluded(path: str) -> bool:
         return True
     if folders and folders[0] in EXCLUDED_ON_TOP:
         return True
-    if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.")):
+    if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.", ".config.")):
         return True
     is_named_so = stem.endswith("_test") or name.rpartition(".")[0].endswith("_test")  # `a_1.17_test.go`
     return is_named_so or stem.startswith("test_") or stem == "conftest"

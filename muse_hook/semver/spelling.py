@@ -10,6 +10,7 @@ from muse_hook.semver import written
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from re import Match
 
     from muse_hook.model.symbol import Symbol, SymbolTable
 
@@ -17,6 +18,9 @@ MAX_STEPS = 8
 """So many aliases may stand for each other in a row."""
 
 _NAME = pattern(r"(?<![\w$.])[A-Za-z_$][\w$]*(?!\s*:)")
+_LIFETIME = pattern(r"'(?!static\b)\w+\s*,?\s*")
+_EMPTY = pattern(r"<\s*>")
+_MAY_BE_NULL = pattern(r"([\w.]+|[>\]])\?")
 _VERSION = pattern(r"v\d+$")
 
 
@@ -60,7 +64,20 @@ class Spelling:
             name, _, other = one.partition("=")
             if name in annotation:
                 annotation = sub(rf"(?<!\w)(?<!\w\.){escape(name)}(?!\w)", other, annotation)
+        if "?" in annotation and self._table.says("value_types"):
+            annotation = _MAY_BE_NULL.sub(self._without_question, annotation)
+        if "'" in annotation and "inferred" in self._table.says("lifetimes"):
+            annotation = _EMPTY.sub("", _LIFETIME.sub("", annotation))
         return annotation
+
+    def _without_question(self, found: Match[str]) -> str:
+        """Return `A` of `A?` where A is no value: the compiler warns at most, and both are one type when it runs."""
+        name = found[1].partition("<")[0].rpartition(".")[2]
+        symbol = self.type_named(name)
+        is_value = name in self._table.says("value_types") or (
+            symbol is not None and written.kind_of_type(symbol) in {"struct", "enum"}
+        )
+        return found[0] if is_value else found[1]
 
     def _alias(self, name: str) -> str:
         symbol = self.type_named(name)

@@ -50,6 +50,8 @@ _SIMPLE = pattern(r"[\w$.'\"-]+")
 _RETURNED = pattern(r"(?<![\w$.])return\b(?!\s*[;}])[ \t]*(\S[^\n]*)")
 _LITERAL = pattern(r"[\d'\"`\[{!]|(?:true|false|null|typeof)\b")
 _LISTING = pattern(r"\bconst\b[^={]*=\s*(?:Object\.freeze\(\s*)?\{[^(]*\}\s*(?:as\s+const\s*)?\)?\s*;?\s*$", DOTALL)
+_LIFETIME = pattern(r"'\w+\s*")
+_BOUND = pattern(r"(?<=:)\s*'\w+\s*(?:\+|$)|\s*\+\s*'\w+")
 _POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
 
 
@@ -275,11 +277,19 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
         if word in written.effects(new) - written.effects(old):
             yield "major", "modifier_added", word
     mine, theirs = written.type_parameters(old), written.type_parameters(new)
+    if "inferred" in table.says("lifetimes"):
+        mine, theirs = (_without_lifetimes(parts, is_type) for parts in (mine, theirs))
     needed = [[one for one in parts if "=" not in one] for parts in (mine, theirs)]
     if len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
         yield "major", "type_parameters_changed", f"{', '.join(mine) or 'none'} -> {', '.join(theirs) or 'none'}"
     elif any(" " in b.partition("=")[0].strip() + b.partition(":")[1] and a != b for a, b in zip(mine, theirs)):  # noqa: B905 - new ones have defaults
         yield "major", "type_parameters_changed", f"{', '.join(mine)} -> {', '.join(theirs)}"
+
+
+def _without_lifetimes(parts: Sequence[str], is_type: bool) -> list[str]:  # noqa: FBT001 - what is asked of them
+    """Return type parameters without the lifetimes that nobody writes: a function's, and the bounds of a type's."""
+    kept = [part for part in parts if is_type or part[:1] != "'"]
+    return [part.partition(":")[0].strip() if part[:1] == "'" else _BOUND.sub("", part) for part in kept]
 
 
 def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
@@ -300,7 +310,9 @@ def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: 
         if is_array and after.kind in VARIADIC and before.kind not in VARIADIC:
             continue
         mine, theirs = map(_union, _spelled(renamed(before.annotation), after.annotation, spellings))
-        if not mine <= theirs:
+        if _is_given_more(mine, theirs, table):
+            yield "minor", "parameter_type_widened", after.name
+        elif not mine <= theirs:
             detail = f"{after.name}: {_plain(before.annotation)} -> {_plain(after.annotation)}"
             yield "major", "parameter_type_changed", detail
         elif mine < theirs:
@@ -323,6 +335,16 @@ def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: 
     mine_receiver, their_receiver = _receiver(old), _receiver(new)
     if their_receiver > mine_receiver:
         yield "major", "receiver_changed", ""
+
+
+def _is_given_more(mine: set[str], theirs: set[str], table: SymbolTable) -> bool:
+    """Whether a function that is passed is called with more than before, which it need not take."""
+    if "open" not in table.says("members") or len(mine) != 1 or len(theirs) != 1:
+        return False
+    (old,), (new,) = mine, theirs
+    taken, arrow, result = old.rpartition(") => ")
+    gets, _, gives = new.rpartition(") => ")
+    return bool(arrow) and result == gives and taken[:1] == "(" and gets.startswith((f"{taken}, ", f"{taken},"))
 
 
 def _renamed_types(old: Symbol, new: Symbol) -> Callable[[str], str]:
@@ -372,10 +394,15 @@ def _spelled(before: str, after: str, spellings: Spellings) -> tuple[str, str]:
 
 def _receiver(symbol: Symbol) -> int:
     """Return how much a method asks of what it is called on."""
-    first = symbol.parameters[0].name if symbol.parameters else ""
+    first = _without_lifetime(symbol.parameters[0].name) if symbol.parameters else ""
     if first in RECEIVERS:
         return ("&self", "&mut self", "self", "mut self").index(first) if first != "this" else 0
     return _POINTER.match(written.text_of(symbol)) is not None
+
+
+def _without_lifetime(receiver: str) -> str:
+    """Return `&self` of `&'a self`."""
+    return _LIFETIME.sub("", receiver) if "'" in receiver else receiver
 
 
 def _compare_held(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
@@ -405,7 +432,7 @@ def _compare_values(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
     shown = [
         _plain(one.returns or (other.returns and written.given_type(one))) for one, other in ((old, new), (new, old))
     ]
-    before, after = (_plain(one) for one in _spelled(*shown, spellings))
+    before, after = (_plain(one) for one in _spelled(shown[0], shown[1], spellings))
     is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly", *table.says("read_only")))
     if before and after and before != after and not (is_read_only and _union(after) <= _union(before)):
         yield "major", "type_changed", f"{shown[0]} -> {shown[1]}"
@@ -435,7 +462,7 @@ def _passed(symbol: Symbol, table: SymbolTable) -> list[Parameter]:
             kind: ParameterKind = "var_positional" if is_any else "positional_only"
             found.append(Parameter(f"_{at}", kind, None, kind_of.removeprefix("...")))
     for one in symbol.parameters:
-        if one.name in RECEIVERS:
+        if _without_lifetime(one.name) in RECEIVERS:
             continue
         is_rest = one.kind in VARIADIC or search(rf"\b(?:params|vararg)\b[^,]*\b{escape(one.name)}\b", text) is not None
         is_optional = search(rf"(?<![\w$]){escape(one.name)}\s*(\?|=(?!>))", text) is not None
@@ -482,7 +509,20 @@ def _union(annotation: str) -> set[str]:
     plain = _plain(annotation)
     if plain.endswith("?") or plain.startswith("?"):
         return {plain.strip("?"), "null"}
-    return {part.strip() for part in split_outside_brackets(_plain(annotation), "|") if part.strip()}
+    parts = (part.strip() for part in written.split_types(plain, "|"))
+    return {_without_parentheses(part) for part in parts if part}
+
+
+def _without_parentheses(text: str) -> str:
+    """Return a type without parentheses around all of it."""
+    if text[:1] != "(" or text[-1:] != ")":
+        return text
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if not depth:
+            return text[1:-1] if at == len(text) - 1 and len(split_outside_brackets(text[1:-1], ",")) == 1 else text
+    return text
 
 
 def _compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
@@ -490,13 +530,15 @@ def _compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spel
     if written.is_alias(new) and not written.is_alias(old):
         new = spellings[1].type_named(written.right_side(new)) or new
     was, now = written.kind_of_type(old), written.kind_of_type(new)
-    if was != now and was and now:
+    if was != now and was and now and f"{now}={was}" not in table.says("same_kinds"):
         yield "major", "kind_changed", f"{was} -> {now}"
         return
     made, makes = written.made_with(old), written.made_with(new)
     if made is not None and makes is not None and made != makes:
         yield from _compare_made(made, makes)
-    for one in sorted(written.derived(old) - written.derived(new)):
+    whole = table.symbols.get(new.qualified_name, new)
+    has = {base.rpartition("::")[2] for one in whole.definitions or (whole,) for base in one.bases}
+    for one in sorted(written.derived(old) - written.derived(new) - has):
         yield "major", "base_removed", one
     for one in sorted(written.derived(new) - written.derived(old)):
         yield "minor", "base_added", one

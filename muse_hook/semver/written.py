@@ -22,6 +22,7 @@ _COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]", DOTALL)
 _LEADING = pattern(r"\s*(?:(@(?!interface\b)[\w.]+\(?)|[a-z]+\s)")
 _MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)", DOTALL)
 _COMPOSITE = pattern(r"\s*(&)?([A-Za-z_][\w.]*)\{")
+_GIVEN = pattern(r"=\s*(?:async\s+)?(?=<)")
 _FIELD = pattern(r"\s*\*?()([A-Za-z_]\w*)()\s*(.*)", DOTALL)
 _EMBEDDED = pattern(r"\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$", DOTALL)
 _TAG = pattern(r"`[^`]*`")
@@ -124,7 +125,10 @@ def kind_of_type(symbol: Symbol) -> str:
 
 def type_parameters(symbol: Symbol) -> list[str]:
     """Return the parameters of a type or function that are types, as they are written: `T extends A`."""
+    if symbol.kind in {"variable", "attribute"}:
+        return []
     after = _around_name(symbol)[1].lstrip()
+    after = _GIVEN.sub("", after)  # `f = <T>(a: T) => a`
     if after[:1] not in {"<", "["}:
         return []
     depth = 0
@@ -335,7 +339,7 @@ def _meaning(rest: str, *, is_named_first: bool) -> str:
     for at, letter in enumerate(text):
         depth += (letter in "([{") - (letter in ")]}")
         if not depth:
-            inside = split_outside_brackets(text[1:at], ",")
+            inside = split_types(text[1:at], ",")
             types = types_of(inside) if is_named_first else [_type_of(part) for part in inside]
             return f"({', '.join(types)}){text[at + 1 :]}"
     return text
@@ -387,13 +391,24 @@ def without_names(annotation: str) -> str:
 
 def _parts(body: str) -> list[str]:
     """Return what stands between the commas, semicolons and line ends that are in no brackets."""
-    parts, depth, start = [], 0, 0
-    for at, letter in enumerate(body):
+    return [part for part in split_types(body, ",;\n") if part.strip()]
+
+
+def split_types(text: str, signs: str) -> list[str]:
+    """Split at signs that stand in no brackets, those around the types that a type is given among them."""
+    parts, depth, angles, start = [], 0, 0, 0
+    for at, letter in enumerate(text):
         if letter in "([{":
             depth += 1
         elif letter in ")]}":
             depth -= 1
-        elif letter in ",;\n" and not depth:
-            parts.append(body[start:at])
+        elif letter == "<" and (text[at - 1 : at].isalnum() or text[at - 1 : at] in {"_", "$"}):
+            angles += 1
+        elif letter == ">" and angles and text[at - 1] not in "=-":
+            angles -= 1
+        elif letter == ";" and not depth:
+            angles = 0  # it was a comparison
+        if letter in signs and not depth and not angles:
+            parts.append(text[start:at])
             start = at + 1
-    return [part for part in [*parts, body[start:]] if part.strip()]
+    return [*parts, text[start:]]

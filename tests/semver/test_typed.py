@@ -234,6 +234,61 @@ CASES = {
         "public class A extends B { }\nclass B { public void f() {}\n void g() {} }",
         ["A.g: public_removed"],
     ),
+    "ts: commas within types": (
+        "a.ts",
+        "export interface I { a: A<K, V>; b(x: A<K, V>): Map<K, V> }\nexport enum E { A = 1 << 2, B }",
+        "export interface I { a: A<K, W>; b(y: A<K, V>): Map<K, V> }\nexport enum E { A = 1 << 3, B }",
+        ["I: member_type_changed a: A<K, V> -> A<K, W>"],
+    ),
+    "ts: functions that are passed": (
+        "a.ts",
+        "export function f(a: (x: A) => B, b: (x: A) => B, c: (x: A) => B) {}",
+        "export function f(a: (x: A, y: C) => B, b: O | ((x: A) => B), c: (x: C, y: A) => B) {}",
+        ["f: parameter_type_changed c: (A) => B -> (C, A) => B"],
+    ),
+    "ts: a function, otherwise written": (
+        "a.ts",
+        "export function f<T>(a: T): T { return a }",
+        "export const f = <T>(a: T): T => a;",
+        [],
+    ),
+    "ts: what a base is given": (
+        "a.ts",
+        "export class A extends B<C> { f() {} }",
+        "export class A extends B<C, D> { f() {} }",
+        [],
+    ),
+    "ts: settings of tools": ("a.config.ts", "export const f = 1;", "export const g = 1;", []),
+    "rust: lifetimes": (
+        "a.rs",
+        (
+            "pub struct A;\npub struct B<'a, 'b: 'a>(&'a C);\n"
+            "impl A { pub fn f<'a>(&'a self, b: &'a str) -> V<'a> { x } pub fn g(&self, b: &str) {} }"
+        ),
+        (
+            "pub struct A;\npub struct B<'a, 'b>(&'a C);\n"
+            "impl A { pub fn f(&self, b: &str) -> V<'_> { x } pub fn g(&self, b: &'static str) {} }"
+        ),
+        ["A.g: parameter_type_changed b: &str -> &'static str"],
+    ),
+    "rust: derived no more": (
+        "a.rs",
+        "#[derive(Debug, Clone)]\npub struct A;",
+        "pub struct A;\nimpl fmt::Debug for A {}",
+        ["A: base_removed Clone"],
+    ),
+    "cs: what may be null": (
+        "A.cs",
+        "public class A { public string F(B b) => x; public int G() => 1; public E H() => x; } public enum E { P }",
+        "public class A { public string? F(B? b) => x; public int? G() => 1; public E? H() => x; } public enum E { P }",
+        ["A.G: return_annotation_changed int -> int?", "A.H: return_annotation_changed E -> E?"],
+    ),
+    "cs: records": (
+        "A.cs",
+        "public class A { } public record B { }",
+        "public record A { } public class B { }",
+        ["B: kind_changed record -> class"],
+    ),
     "java: sealed": (
         "I.java",
         "public sealed interface I permits A { int m(); }",
