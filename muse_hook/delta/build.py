@@ -60,7 +60,7 @@ def build_delta(
 
         files, whole = split_whole(files, merge)
         rows += [_taken_whole(*each) for each in whole]
-        parents = OtherParents(files, merge)
+        parents = OtherParents(files, merge, whole)
     for file in sorted(files, key=lambda f: f.path):
         (compared if is_comparable(file) else uncompared).append(file)
     matching = match(compared)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
             """Return the symbols of a path in each such base that has some."""
 
         def table(self, number: int, path: str) -> SymbolTable | None:
-            """Return the symbols of a path in a parent, None where it has none to tell."""
+            """Return the symbols of a path in a parent (1 for the first one), None where it has none to tell."""
 
 
 class Origin:
@@ -69,6 +69,9 @@ def is_same(old: Symbol, new: Symbol) -> bool:
     """Whether two symbols mean the same, their own names aside."""
     return old.same_as(new) if old.name == new.name else old.masked_id == new.masked_id
 
+
+MOST_TAKEN = 100
+"""In so many files that came in whole from another parent a symbol of the first one is looked for."""
 
 Whole = tuple["ChangedFile", int, str]
 """A path that came in whole: the number of the parent that it is from, and its path there ("": deleted there)."""
@@ -157,9 +160,12 @@ def _form(table: SymbolTable | None) -> tuple[str, str] | None:
 class OtherParents:
     """The symbols of a merge's second, third, ... parent: by their addresses, and only if need be by a matching."""
 
-    def __init__(self, files: Sequence[ChangedFile], source: MergeSource) -> None:
+    def __init__(self, files: Sequence[ChangedFile], source: MergeSource, whole: Sequence[Whole] = ()) -> None:
         self._files = {file.path: file for file in files}
         self._source = source
+        changed = [each for each in whole if each[0].change.old is not None and each[0].change.new is not None]
+        self._taken = changed if len(changed) <= MOST_TAKEN else []
+        self._left: dict[str, list[tuple[str, Symbol]]] | None = None
         self._numbers = range(2, 2 + max((len(file.change.others) for file in files), default=0))
         self._whole = _WholePaths(source)
         self._parent_files: dict[int, list[ChangedFile]] = {}
@@ -248,7 +254,29 @@ class OtherParents:
             if origin.is_whole:
                 return origin
             found = found or origin
-        return found
+        return self._from_first(new) or found
+
+    def _from_first(self, new: Symbol) -> Origin | None:
+        """Return where the first parent has a symbol whose file came in whole from another one, which took it out.
+
+        That one moved it, or the merger did; what it says is the first parent's.
+        """
+        if self._left is None:
+            self._left = {}
+            for file, number, there in self._taken:
+                mine, theirs = self._source.table(1, file.path), self._source.table(number, there)
+                if mine is None or theirs is None or {mine.state, theirs.state} != {PARSED}:
+                    continue
+                for name, symbol in mine.symbols.items():
+                    if name not in theirs.symbols and group_of(symbol) != CONTAINER:
+                        self._left.setdefault(symbol.masked_id, []).append((file.path, symbol))
+        left = [(path, one) for path, one in self._left.get(new.masked_id, ()) if one.name == new.name]
+        if len(left) != 1:
+            return None
+        ((path, one),) = left
+        origin = Origin(1, path, one, new, is_in_place=False)
+        origin.is_whole = True
+        return origin
 
     def of_deleted(self, key: SymbolKey, new_path: str) -> int:
         """Return the number of the parent that deleted a symbol of the first one, 0 where the merge did.

@@ -491,14 +491,18 @@ class CommitLinker:
             symbol = self._elsewhere(op)
         if symbol is None:
             symbol = self._start(op.address, op.content_id)
-        self._put(op, op.address, symbol, is_own=symbol == moved)
+        self._put(op, op.address, symbol, is_own=symbol == moved or op.from_parent == 1)
 
     def _elsewhere(self, op: EntryRow) -> int | None:
-        """Return the symbol that a merge's other parents have where the op says, or at its address."""
+        """Return the symbol that a merge's other parents have where the op says, or at its address.
+
+        The first parent is asked where the op names it.
+        """
         number = op.from_parent or 0
         before = op.from_address or op.address
-        for n, reachable in enumerate(self._reachable[1:], 2):
-            symbol = self._linker.addresses.living(reachable, before) if number in (0, n) else None
+        for n, reachable in enumerate(self._reachable, 1):
+            is_asked = number == n or (not number and n > 1)
+            symbol = self._linker.addresses.living(reachable, before) if is_asked else None
             if symbol is not None:
                 if before != op.address:
                     how = _how(op) if op.change else "file moved"

@@ -195,3 +195,24 @@ def test_a_merger_who_gives_a_file_another_language_tells_its_symbols(there: str
     symbols = symbols_of({})
     apply(symbols, delta, [symbols_of({there: source})])
     assert symbols == symbols_of({here: source})
+
+
+def test_what_was_taken_out_of_a_file_that_came_in_whole_is_as_the_first_parent_has_it() -> None:
+    edited = TWO.replace("2", "22")
+    theirs, ours = BASE | {"m.py": ONE, "k.py": TWO}, BASE | {"m.py": ONE + edited}
+    merged = BASE | {"m.py": ONE, "k.py": edited}
+    delta = delta_of(ours, merged, theirs, bases=[BASE | {"m.py": ONE + TWO}])
+    assert [(op["address"], op.get("from_parent")) for op in delta["ops"]] == [("k.py", None), ("m.py", 2)]
+    (two,) = children(delta)
+    assert (two["op"], two["address"], two["from_address"], two["from_parent"]) == (
+        "insert",
+        "k.py::two",
+        "m.py::two",
+        1,
+    )
+    symbols = symbols_of(ours)
+    apply(symbols, delta, [symbols_of(theirs)])
+    assert symbols == symbols_of(merged)
+    # what the merger wrote is the merger's
+    own = delta_of(ours, merged | {"k.py": TWO.replace("2", "23")}, theirs, bases=[BASE | {"m.py": ONE + TWO}])
+    assert ("replace", None) in [(op["op"], op.get("from_parent")) for op in children(own)]

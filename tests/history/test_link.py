@@ -295,3 +295,21 @@ def test_where_a_merge_keeps_both_ends_of_a_rename_the_first_parents_holder_keep
     ids = {address: each for each, address in alive(log)}
     assert ids["a.py::f"] == symbol_id("a.py::f", ident("1"))
     assert len(set(ids.values())) == len(ids) == 3
+
+
+def test_a_symbol_is_its_own_where_the_text_is_the_first_parents_and_the_place_another_ones(log: Log) -> None:
+    base = log.commit(patch("a.py", insert("a.py::f"), insert("a.py::x")))
+    ours = log.commit(patch("a.py", replace("a.py::f", "1", "2")), parents=(base,))
+    theirs = log.commit(
+        patch("a.py", delete("a.py::f", new_address="b.py::f", change=["moved"])),
+        patch("b.py", insert("b.py::f", from_address="a.py::f", change=["moved"])),
+        parents=(base,),
+    )
+    log.commit(
+        patch("b.py", insert("b.py::f", "2", from_parent=1, from_address="a.py::f")),
+        replace("a.py", "3", "4", from_parent=2),
+        parents=(ours, theirs),
+    )
+    ids = {address: each for each, address in alive(log)}
+    assert ids == {"a.py::x": ids["a.py::x"], "b.py::f": symbol_id("a.py::f", ident("1"))}
+    assert [op for op, _ in log.ops_of("b.py::f")].count("replace") == 1
