@@ -139,7 +139,7 @@ class CommitDates:
     def __init__(self, repository: Repository, style: str | None, default: str = "short") -> None:
         self._repository = repository
         if style is None:
-            style = repository.config("log.date") or default
+            style = repository.display_config().get("log.date") or default
         else:
             self._check(style)
         self._style = style

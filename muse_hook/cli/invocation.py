@@ -282,7 +282,7 @@ class Invocation:
     def _pager_command(self) -> str:
         """Return what Git would page with (GIT_PAGER, core.pager, PAGER, less), or "" for no pager."""
         try:
-            switch = (self.repository.config("pager.muse") or "").strip()
+            switch = self.repository.display_config().get("pager.muse", "").strip()
         except MuseHookError:
             switch = ""
         if switch.lower() in {"false", "no", "off", "0"}:
@@ -299,7 +299,7 @@ class Invocation:
     def _configured_colour(self) -> str:
         """Return "always", "auto" or "never": color.muse, else color.ui; in a pager color.pager may forbid it."""
         try:
-            colours = self.repository.config_section("color")
+            colours = self.repository.display_config()
         except MuseHookError:
             colours = {}
         value = colours.get("color.muse", colours.get("color.ui", "auto")).lower()

@@ -32,6 +32,7 @@ class Repository(Git):
     # Imports in functions: a hook asks for HEAD and objects alone.
 
     _version: tuple[int, ...] | None = None
+    _display_config: dict[str, str] | None = None
     index_file: str | None = None  # where the environment says that it is (`git commit -a` does, to its hooks)
 
     @property
@@ -235,6 +236,15 @@ class Repository(Git):
         from muse_hook.git import config
 
         return config.section(self, name)
+
+    def display_config(self) -> dict[str, str]:
+        """Return what is configured of how things are shown (sections color, log, pager), as `config_section` does.
+
+        Git is asked once: each start of it is a twentieth of a short command.
+        """
+        if self._display_config is None:
+            self._display_config = self.config_section("(color|log|pager)")
+        return self._display_config
 
     def hooks_path(self) -> tuple[str, str]:
         """Return the folder where Git looks for hooks, and the scope of core.hooksPath ("" where it is not set)."""

@@ -150,7 +150,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
 
         patches = SymbolPatches(repository.objects())
     is_any = False
-    for event in _dated(marked, dates):
+    for event in _dated(marked, dates, first=1 if query is None else _PAGE):
         if is_any:
             invocation.out.line()
         is_any = True
@@ -164,10 +164,13 @@ def _marked(event: CommitEvent, instead: dict[str, str]) -> CommitEvent:
     return event
 
 
-def _dated(events: Iterable[CommitEvent], dates: CommitDates) -> Iterator[CommitEvent]:
-    """Yield events whose dates are loaded, some at a time: few first, so that a page is there at once."""
+def _dated(events: Iterable[CommitEvent], dates: CommitDates, *, first: int) -> Iterator[CommitEvent]:
+    """Yield events whose dates are loaded, some at a time: few `first`, so that a page is there at once.
+
+    Of a symbol's own story the events are at hand, and asking Git a second time takes longer than all of it.
+    """
     waiting = iter(events)
-    size = 1
+    size = first
     while page := list(itertools.islice(waiting, size)):
         dates.load(event.commit_id for event in page if event.commit_id is not None)
         yield from page
