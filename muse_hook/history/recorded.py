@@ -76,7 +76,8 @@ class RecordedSymbols:
     def _at(self, commit: str) -> tuple[BranchFilter, SymbolNames]:
         known = self._commits.get(commit)
         if known is None:
-            branch = BranchFilter(self._repository, self._sql, [commit])
+            beside = next(iter(self._commits.values()), (None,))[0]
+            branch = BranchFilter(self._repository, self._sql, [commit], beside)
             known = self._commits[commit] = branch, SymbolNames(self._sql, branch)
         return known
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository
-from muse_hook.history.ancestry import BranchFilter
+from muse_hook.history.ancestry import Ancestry, BranchFilter
 from muse_hook.history.follow import refresh
 from muse_hook.history.identity import AddressHistory
+from muse_hook.history.recorded import RecordedSymbols
 from muse_hook.index.index import Index
+from muse_hook.model.address import split_address
 from muse_hook.oplog.store import Store
 from muse_hook.record.delta import TableCache
 
@@ -73,3 +78,38 @@ def test_the_living_addresses_are_the_symbols_of_each_commits_tree(repo: Repo) -
                 table = cache.table(objects, blob, path.decode())
                 there |= {f"{path.decode()}::{name}" for name in table.symbols} if table is not None else set()
             assert living == there, commit
+
+
+def test_who_is_who_in_many_commits_is_asked_of_one_ancestry_also_of_commits_that_came_since(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[Ancestry] = []
+    load = Ancestry.load
+
+    def counted(connection: Any) -> Ancestry:
+        loads.append(load(connection))
+        return loads[-1]
+
+    a_history_with_merges(repo)
+    repository = open_repository(str(repo.path))
+    store = Store(repository.common_dir)
+    backfill(repository, store, all=True)
+    with Index(store) as index:
+        refresh(index)
+        known = [split_address(row[0]) for row in index.connection.execute("SELECT DISTINCT address FROM addresses")]
+        commits = repo.git("rev-list", "--all").split()
+        alone = {
+            one: [RecordedSymbols(repository, index.connection).number(one, key) for key in known] for one in commits
+        }
+        index.connection.execute("DELETE FROM reachable_sets")
+        monkeypatch.setattr(Ancestry, "load", counted)
+        recorded = RecordedSymbols(repository, index.connection)
+        assert {one: [recorded.number(one, key) for key in known] for one in commits} == alone
+        assert len(loads) == 1
+        repo.git("checkout", "-q", "-b", "later", "main~1")
+        new = repo.commit("Later", a=CODE.replace("total * 2", "total * 9"))
+        backfill(repository, store, all=True)
+        refresh(index)
+        asked = [recorded.number(new, key) for key in known]
+        assert asked == [RecordedSymbols(repository, index.connection).number(new, key) for key in known]
+        assert any(asked)
