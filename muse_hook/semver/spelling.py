@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from re import compile as pattern
-from re import escape, sub
-
 from muse_hook.semver import written
+from muse_hook.semver.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ class Spelling:
             annotation = self._in_own_names(written_out)
         for name, origin in self._imports().items():
             if name in annotation:
-                annotation = sub(rf"(?<![\w.]){escape(name)}(?!\w)", origin, annotation)
+                annotation = _renamed(annotation, r"(?<![\w.])", name, origin)
         return annotation
 
     def type_named(self, name: str) -> Symbol | None:
@@ -63,7 +61,7 @@ class Spelling:
         for one in self._table.says("same_types"):
             name, _, other = one.partition("=")
             if name in annotation:
-                annotation = sub(rf"(?<!\w)(?<!\w\.){escape(name)}(?!\w)", other, annotation)
+                annotation = _renamed(annotation, r"(?<!\w)(?<!\w\.)", name, other)
         if "?" in annotation and self._table.says("value_types"):
             annotation = _MAY_BE_NULL.sub(self._without_question, annotation)
         if "'" in annotation and "inferred" in self._table.says("lifetimes"):
@@ -97,6 +95,13 @@ class Spelling:
                     if alias.isidentifier() and origin.isidentifier() and alias != origin:
                         self._renamed[alias] = origin
         return self._renamed
+
+
+def _renamed(annotation: str, front: str, name: str, other: str) -> str:
+    """Return a type with `other` in the place of a name before which `front` holds."""
+    import re  # few types have such a name
+
+    return re.sub(rf"{front}{re.escape(name)}(?!\w)", other, annotation)
 
 
 MAX_ALIAS = 200

@@ -8,11 +8,9 @@ a class whose header has one of `open_classes`; what is in `internal_folders` is
 
 from __future__ import annotations
 
-from re import DOTALL, escape, search, sub
-from re import compile as pattern
-
 from muse_hook.model.symbol import Parameter
 from muse_hook.semver import written
+from muse_hook.semver.patterns import pattern, words_at
 from muse_hook.semver.public import is_excluded
 from muse_hook.semver.signature import VARIADIC, compare_passed, split_outside_brackets
 from muse_hook.semver.spelling import MAX_STEPS, Spelling
@@ -46,10 +44,11 @@ _LISTED = pattern(
 )
 _TYPE_ARGUMENTS = pattern(r"<[^<>]*>")
 _SPACE = pattern(r"\s+")
+_WORD = pattern(r"[A-Za-z_]\w*")
 _SIMPLE = pattern(r"[\w$.'\"-]+")
 _RETURNED = pattern(r"(?<![\w$.])return\b(?!\s*[;}])[ \t]*(\S[^\n]*)")
 _LITERAL = pattern(r"[\d'\"`\[{!]|(?:true|false|null|typeof)\b")
-_LISTING = pattern(r"\bconst\b[^={]*=\s*(?:Object\.freeze\(\s*)?\{[^(]*\}\s*(?:as\s+const\s*)?\)?\s*;?\s*$", DOTALL)
+_LISTING = pattern(r"(?s)\bconst\b[^={]*=\s*(?:Object\.freeze\(\s*)?\{[^(]*\}\s*(?:as\s+const\s*)?\)?\s*;?\s*$")
 _LIFETIME = pattern(r"'\w+\s*")
 _BOUND = pattern(r"(?<=:)\s*'\w+\s*(?:\+|$)|\s*\+\s*'\w+")
 _POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
@@ -353,7 +352,7 @@ def _renamed_types(old: Symbol, new: Symbol) -> Callable[[str], str]:
     names = {mine: theirs for mine, theirs in pairs if mine != theirs and mine.isidentifier() and theirs.isidentifier()}
     if not names:
         return str
-    return lambda annotation: sub(r"[A-Za-z_]\w*", lambda found: names.get(found[0], found[0]), annotation)
+    return lambda annotation: _WORD.sub(lambda found: names.get(found[0], found[0]), annotation)
 
 
 def _compare_labels(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
@@ -464,8 +463,9 @@ def _passed(symbol: Symbol, table: SymbolTable) -> list[Parameter]:
     for one in symbol.parameters:
         if _without_lifetime(one.name) in RECEIVERS:
             continue
-        is_rest = one.kind in VARIADIC or search(rf"\b(?:params|vararg)\b[^,]*\b{escape(one.name)}\b", text) is not None
-        is_optional = search(rf"(?<![\w$]){escape(one.name)}\s*(\?|=(?!>))", text) is not None
+        is_rest = one.kind in VARIADIC or (("params" in text or "vararg" in text) and _takes_rest(text, one.name))
+        behind = (text[end:].lstrip()[:2] for _, end in words_at(text, one.name, frozenset("$")))
+        is_optional = any(two[:1] == "?" or (two[:1] == "=" and two != "=>") for two in behind)
         is_optional = is_optional or _has_default(text, one.name)
         default = one.default or ("..." if is_optional else None)
         kind = "var_positional" if is_rest else "positional_only"
@@ -475,11 +475,17 @@ def _passed(symbol: Symbol, table: SymbolTable) -> list[Parameter]:
     return found
 
 
+def _takes_rest(text: str, name: str) -> bool:
+    import re  # few languages have such words
+
+    return re.search(rf"\b(?:params|vararg)\b[^,]*\b{re.escape(name)}\b", text) is not None
+
+
 def _has_default(text: str, name: str) -> bool:
     """Whether a parameter has `= value` behind its type."""
-    found = search(rf"(?<![\w$]){escape(name)}\s*:", text)
+    colons = (text.find(":", end) for _, end in words_at(text, name, frozenset("$")) if text[end:].lstrip()[:1] == ":")
     depth = 0
-    for at in range(found.end() if found else len(text), len(text)):
+    for at in range(next(colons, len(text)) + 1, len(text)):
         letter = text[at]
         if letter in "([{<":
             depth += 1

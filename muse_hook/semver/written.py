@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from re import DOTALL, escape, search
-from re import compile as pattern
-
+from muse_hook.semver.patterns import pattern, words_at
 from muse_hook.semver.signature import split_outside_brackets
 
 TYPE_CHECKING = False
@@ -18,25 +16,32 @@ CONTRACTS = ("interface", "trait", "@interface", "protocol")
 
 KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record", "trait", "union", "namespace"))
 
-_COMMENTS = pattern(r"//[^\n]*|/\*.*?\*/|#\[[^\]]*\]", DOTALL)
+_COMMENTS = pattern(r"(?s)//[^\n]*|/\*.*?\*/|#\[[^\]]*\]")
 _LEADING = pattern(r"\s*(?:(@(?!interface\b)[\w.]+\(?)|[a-z]+\s)")
-_MEMBER = pattern(r"\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)", DOTALL)
+_MEMBER = pattern(r"(?s)\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)")
 _COMPOSITE = pattern(r"\s*(&)?([A-Za-z_][\w.]*)\{")
 _GIVEN = pattern(r"=\s*(?:async\s+)?(?=<)")
-_FIELD = pattern(r"\s*\*?()([A-Za-z_]\w*)()\s*(.*)", DOTALL)
-_EMBEDDED = pattern(r"\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$", DOTALL)
+_FIELD = pattern(r"(?s)\s*\*?()([A-Za-z_]\w*)()\s*(.*)")
+_EMBEDDED = pattern(r"(?s)\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$")
 _TAG = pattern(r"`[^`]*`")
 _SPACE = pattern(r"\s+")
 _BRACKETS = pattern(r"[<>](?!:)")
 _DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
+_ACCESSORS_ONLY = pattern(r"\{[\s\w;]*\}\s*$")
 _ACCESSOR = pattern(r"((?:\b(?:private|protected|internal)\s+)*)\b(get|set|init)\b\s*(?=[;{}]|=>|[gs]et\b)")
 _WITHIN = pattern(r"\b(private|protected)\[[\w.]+\]")
 _COMPUTED = pattern(r"[^={]*\{")
 _SETS = pattern(r"\b(?:set|didSet|willSet|_modify)\b")
 _HIDDEN_SETTER = pattern(r"\b(?:private|fileprivate|internal|protected)(?:\(set\)|\s+set\b)")
-_CALLED_ON = pattern(r"\b(?:fun|va[lr])\s+(?:<.*>\s*)?(\S.*)\.\s*$", DOTALL)
+_CALLED_ON = pattern(r"(?s)\b(?:fun|va[lr])\s+(?:<.*>\s*)?(\S.*)\.\s*$")
 _THROWS = pattern(r"\)\s*throws\s+([^{;]+)")
-_NAMED = pattern(r"([A-Za-z_]\w*)(?:\s+|(?=\*|\[\d*\]))(?=[\w*\[(<.])(.+)", DOTALL)
+_NAMED = pattern(r"(?s)([A-Za-z_]\w*)(?:\s+|(?=\*|\[\d*\]))(?=[\w*\[(<.])(.+)")
+_OF_NAMES = frozenset("$#@")
+_BEHIND = frozenset("_$")
+
+# What stands around the names of the latest symbols that were asked for it, and of how many.
+_around: dict[tuple[bytes, str], tuple[str, str]] = {}
+_REMEMBERED = 64
 
 
 class Member:
@@ -52,12 +57,16 @@ class Member:
 
 def text_of(symbol: Symbol) -> str:
     """Return the text of a definition (of a class: its header) without comments and attributes, as long as it was."""
-    text = symbol.texts()[0].decode(errors="replace")
-    return _without_annotations(_COMMENTS.sub(lambda found: " " * len(found[0]), text))
+    text = _raw(symbol)
+    if "//" in text or "/*" in text or "#[" in text:
+        text = _COMMENTS.sub(lambda found: " " * len(found[0]), text)
+    return _without_annotations(text)
 
 
 def _without_annotations(text: str) -> str:
     """Return a text with spaces for what is written as `@name(...)` before it or among its modifiers."""
+    if "@" not in text:
+        return text
     at = 0
     while (found := _LEADING.match(text, at)) is not None:
         at = found.end()
@@ -75,7 +84,8 @@ def _without_annotations(text: str) -> str:
 
 def attributes(symbol: Symbol) -> str:
     """Return what is said of a definition in `#[...]` before it."""
-    return " ".join(found for found in _COMMENTS.findall(_raw(symbol)) if found[0] == "#")
+    text = _raw(symbol)
+    return " ".join(found for found in _COMMENTS.findall(text) if found[0] == "#") if "#[" in text else ""
 
 
 def _raw(symbol: Symbol) -> str:
@@ -83,14 +93,28 @@ def _raw(symbol: Symbol) -> str:
 
 
 def _around_name(symbol: Symbol) -> tuple[str, str]:
-    text = text_of(symbol)
-    found = search(rf"(?<![\w$#@]){escape(symbol.name)}(?![\w$])", text)
-    return (text[: found.start()], text[found.end() :]) if found else (text.partition("{")[0], "")
+    """Return what stands before and behind the name, asked some times in a row of one symbol after the other."""
+    key = symbol.texts()[0], symbol.name
+    found = _around.get(key)
+    if found is None:
+        if len(_around) >= _REMEMBERED:
+            _around.clear()
+        found = _around[key] = _parted_at(text_of(symbol), symbol.name)
+    return found
+
+
+def _parted_at(text: str, name: str) -> tuple[str, str]:
+    """Return what stands before and behind a whole word; what is before a body, and nothing, where it is not there."""
+    for at, end in words_at(text, name, _OF_NAMES):
+        if not (text[end : end + 1].isalnum() or text[end : end + 1] in _BEHIND):
+            return text[:at], text[end:]
+    return text.partition("{")[0], ""
 
 
 def words_before_name(symbol: Symbol) -> set[str]:
     """Return the words before the name of a definition; `pub(crate)` is one, `private[a]` is `private`."""
-    return set(_WITHIN.sub(r"\1", _around_name(symbol)[0].replace(" (", "(")).split())
+    before = _around_name(symbol)[0].replace(" (", "(")
+    return set((_WITHIN.sub(r"\1", before) if "[" in before else before).split())
 
 
 def header_words(owner: Symbol) -> set[str]:
@@ -252,12 +276,14 @@ def accessors(symbol: Symbol) -> set[str]:
     after = _around_name(symbol)[1]
     if after.lstrip().startswith("=>"):
         return {"get"}
+    if "get" not in after and "set" not in after and "init" not in after:
+        return set()
     return {word for marks, word in _ACCESSOR.findall(after) if not marks}
 
 
 def is_accessors_only(symbol: Symbol) -> bool:
     """Whether a property has accessors without bodies: `{ get; }`."""
-    return search(r"\{[\s\w;]*\}\s*$", text_of(symbol)) is not None and bool(accessors(symbol))
+    return _ACCESSORS_ONLY.search(text_of(symbol)) is not None and bool(accessors(symbol))
 
 
 def right_side(symbol: Symbol) -> str:
