@@ -7,7 +7,7 @@ import os
 from collections import Counter
 from json import loads
 
-from muse_hook.errors import DamagedLogError, MuseHookError, ObjectMissingError
+from muse_hook.errors import DamagedLogError, InternalError, MuseHookError, ObjectMissingError, StoreError
 from muse_hook.index.index import Index
 from muse_hook.languages.languages import engine
 from muse_hook.oplog.batch import Batch
@@ -191,7 +191,11 @@ class _Verification:
         line = self.logs.line_of[commit.commit_id]
         if self._workers is None:
             return self._check(commit, line)
-        is_gone, wrong, found = self._workers.answer(commit.commit_id)
+        try:
+            is_gone, wrong, found = self._workers.answer(commit.commit_id)
+        except (InternalError, StoreError):  # it was killed, or the machine failed it: here that shows, or does not
+            self._workers = None
+            return self._check(commit, line)
         if is_gone:
             self._gone[commit.commit_id] = None
         if wrong:
