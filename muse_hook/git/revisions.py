@@ -236,12 +236,12 @@ class Generations:
                 raise failure(child)
             for line in _lines(child):
                 oid, _, named = line.partition(" ")
-                if not named:
-                    walked[oid] = 1
-                elif named in walked:
+                if named in walked:
                     walked[oid] = walked[named] + 1
                     if named in tips:
                         inner.add(named)
+                elif not named:
+                    walked[oid] = 1
                 else:
                     several = named.split(" ")
                     walked[oid] = 1 + max([walked[parent] for parent in several])

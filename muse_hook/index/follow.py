@@ -107,8 +107,6 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int, purged: Contain
     Where the log is not the one that was read before, it is read from its start. Batches of commits that were `purged`
     (a log of another clone may have brought them back) do not count.
     """
-    from contextlib import suppress
-
     from muse_hook.oplog.claim import is_claim
     from muse_hook.oplog.reader import LogReader  # start-up time of the hook, which mostly adds what it has written
     from muse_hook.oplog.seal import Mark
@@ -125,8 +123,11 @@ def follow(connection: sqlite3.Connection, row: LogRow, fd: int, purged: Contain
         if isinstance(item, Mark):
             connection.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (item.op_id, row.id))
             if is_claim(item.entry):
-                with suppress(ValueError, RecursionError):  # anybody may have appended it
+                try:
                     values = (item.op_id, row.id, canonical(item.entry))
+                except (ValueError, RecursionError):
+                    pass  # anybody may have appended it
+                else:
                     connection.execute("INSERT OR IGNORE INTO claims VALUES (?, ?, ?)", values)
         elif item.intact and item.commit_id in purged:
             row.seal_commit, row.seal_line = item.commit_id, item.line

@@ -47,7 +47,7 @@ ERROR = 0xFFFF  # tree-sitter's number of what it could not parse
 # Names that are remembered; statements that are, and their length in bytes.
 REMEMBERED_NAMES = 20_000
 REMEMBERED_STATEMENTS = 5_000
-REMEMBERED_LENGTH = 400
+REMEMBERED_LENGTH = 1500
 
 
 class Normal:
@@ -205,7 +205,8 @@ class Normaliser:
         self._query = query
         self._normalisation = Normalisation(language)
         self._calls = query.kinds("call")
-        self._known: dict[tuple[int, bytes], list[str]] = {}  # by kind: one may be all of another's text
+        # Entries of statements, and where they and those inside stand; by kind: one may be all of another's text.
+        self._known: dict[tuple[int, bytes], tuple[list[str], list[tuple[int, int]]]] = {}
         self._names: dict[bytes, str] = {}
         self._scopes = str(language.row.get("scopes", ""))
         self._tokens = {key.encode(): str(name) for key, name in language.table("tokens").items()}
@@ -244,6 +245,11 @@ class Normaliser:
             if len(inner) != 1:
                 break
             node = inner[0]
+        literals = self._normalisation.kinds.literals
+        while (count := node.child_count) == 1 and node.kind_id not in literals and not node.is_extra:
+            node = node.children[0]
+        if not count and not node.is_extra and node.kind_id not in literals and node.kind_id not in actions:
+            return text_of(node)  # a name, as most parameters and annotations are
         words: list[str] = []
         stack = [node]
         while stack:
@@ -251,7 +257,7 @@ class Normaliser:
             if node.is_extra:
                 continue
             action = actions.get(node.kind_id)
-            if node.kind_id in self._normalisation.kinds.literals:
+            if node.kind_id in literals:
                 words.append(quoted(self.write([node]).entries) or text_of(node))
             elif node.children:
                 stack.extend(reversed(node.children))
@@ -314,9 +320,11 @@ class Normaliser:
                         source = entry.text or b""
                         known = self._known.get((kind, source))
                         if known is not None:
-                            normal.statements.append((len(out), len(out) + len(known)))
-                            out += known
-                            self._end(inner, normal)
+                            at = len(out)
+                            normal.statements += [(at + start, at + end) for start, end in known[1]]
+                            out += known[0]
+                            if inner:
+                                self._end(inner, normal)
                             continue
                         if len(source) <= REMEMBERED_LENGTH:
                             inner.append((kind, source))
@@ -418,10 +426,11 @@ class Normaliser:
             elif isinstance(what, int):
                 start, _ = normal.statements[what]
                 normal.statements[what] = (start, end)
-                if source is not None and what == len(normal.statements) - 1:  # no statement inside
+                if source is not None:
                     if len(self._known) >= REMEMBERED_STATEMENTS:
                         self._known.clear()
-                    self._known[source] = normal.entries[start:]
+                    ranges = [(first - start, last - start) for first, last in normal.statements[what:]]
+                    self._known[source] = normal.entries[start:], ranges
             else:
                 ranges = normal.roles[what]
                 index = max(i for i, (_, last) in enumerate(ranges) if last < 0)

@@ -6,6 +6,7 @@ from __future__ import annotations
 # what it is; an anonymous token of the grammar stands as it is.
 OPEN, CLOSE = "\x02", "\x03"
 NAME, STRING, NUMBER, RAW = "\x04", "\x05", "\x06", "\x07"
+_TOKENS = "\x08"  # what tokens of a grammar begin with, or greater
 
 _SPACE_AROUND = ("|", "=", "->", "=>")
 _NO_SPACE_BEFORE = (",", ")", "]", "}", ":", ".")
@@ -20,9 +21,7 @@ def leaves(entries: list[str]) -> list[str]:
     """Return the texts of the leaves, in order."""
     # those of a leaf lie between the two of brackets and all that a token of a grammar begins with
     return [
-        entry if first > RAW or first < OPEN else entry[1:]
-        for entry in entries
-        if (first := entry[:1]) > CLOSE or first < OPEN
+        entry if entry >= _TOKENS or entry < OPEN else entry[1:] for entry in entries if entry >= NAME or entry < OPEN
     ]
 
 
