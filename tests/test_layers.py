@@ -64,6 +64,7 @@ HOOK = {
     "_json",
     "_operator",
     "_sqlite3",
+    "_sha1",
     "_sha2",
     "_sha256",
     "_thread",
@@ -84,7 +85,7 @@ READER = HOOK | {
 LOADED_BY_A_HOOK = {
     "": "hook errors digest quick_import",
     "model": "change symbol address",
-    "git": "environment discovery process repository refs commits objects libgit2 reflogs",
+    "git": "environment discovery process repository refs commits objects loose libgit2 reflogs",
     "pathrules": "rules",
     "languages": "languages grammar",
     "symbols": "extract reuse outline statement query source normal shapes literals tokens definition damage table",

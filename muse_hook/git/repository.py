@@ -59,12 +59,17 @@ class Repository(Git):
     def object_source(self) -> ObjectSource:
         """Return where the bytes of objects come from; see `objects`."""
         if self._libgit2_reads():
-            from muse_hook.git.libgit2 import Libgit2
+            from muse_hook.git.loose import LooseFirst
 
-            return Libgit2(self.objects_dir)
+            return LooseFirst(self.objects_dir, self._libgit2)
         from muse_hook.git.catfile import CatFile
 
         return CatFile(self)
+
+    def _libgit2(self) -> ObjectSource:
+        from muse_hook.git.libgit2 import Libgit2  # 6 ms: where an object is packed
+
+        return Libgit2(self.objects_dir)
 
     def _libgit2_reads(self) -> bool:
         return (

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -160,9 +161,14 @@ def cat_file(opened: Repository) -> ObjectReader:
     return ObjectReader(CatFile(opened), opened.id_size)
 
 
+def libgit2(opened: Repository) -> ObjectReader:
+    return ObjectReader(Libgit2(opened.objects_dir), opened.id_size)
+
+
 def readers(repo: Repo) -> Iterator[ObjectReader]:
     opened = open_repository(str(repo.path))
-    for reader in (cat_file(opened), *([opened.objects()] if opened.object_format == "sha1" else [])):
+    light = [opened.objects(), libgit2(opened)] if opened.object_format == "sha1" else []
+    for reader in (cat_file(opened), *light):
         with reader:
             yield reader
 
@@ -252,9 +258,10 @@ def test_a_database_that_is_opened_anew_reads_on(menagerie: Repo, monkeypatch: p
     with cat_file(open_repository(str(menagerie.path))) as other:
         expected = [other.read(oid) for oid in ids]
     monkeypatch.setattr("muse_hook.git.libgit2._CACHE_SIZE", 100)
-    reader = open_repository(str(menagerie.path)).objects()
-    if isinstance(reader.source, CatFile):
+    here = open_repository(str(menagerie.path))
+    if here.object_format != "sha1":
         pytest.skip("libgit2 does not read it")
+    reader = libgit2(here)
     assert isinstance(reader.source, Libgit2)
     opened = [reader.source._database]
     for oid, found in zip(ids, expected, strict=True):
@@ -376,12 +383,35 @@ def test_a_damaged_object_counts_as_missing(repo: Repo) -> None:
     blob = repo.git("rev-parse", "HEAD:a.py")
     loose = repo.path / ".git/objects" / blob[:2] / blob[2:]
     loose.chmod(0o644)
-    loose.write_bytes(b"garbage")
-    for reader in readers(repo):
-        with pytest.raises(ObjectMissingError) as caught:
-            reader.blob(blob)
-        assert caught.value.oid == blob
-        assert reader.commit(head).id == head
+    whole = loose.read_bytes()
+    another = repo.path / ".git/objects" / head[:2] / head[2:]
+    for damage in (b"garbage", b"", whole[:-1], another.read_bytes(), zlib.compress(b"blob 7\0a = 1\n")):
+        loose.write_bytes(damage)
+        for reader in readers(repo):
+            with pytest.raises(ObjectMissingError) as caught:
+                reader.blob(blob)
+            assert caught.value.oid == blob
+            assert reader.commit(head).id == head
+
+
+def test_new_objects_are_read_without_libgit2(repo: Repo) -> None:
+    """To load it takes a hook a tenth of its time."""
+    head = repo.commit("first", a="a = 1\n")
+    blob = repo.git("rev-parse", "HEAD:a.py")
+    program = (
+        "import sys\n"
+        "from muse_hook.git.discovery import open_repository\n"
+        "with open_repository(sys.argv[1]).objects() as objects:\n"
+        "    assert len(objects.diff(objects.commit(sys.argv[2]))) == 1\n"
+        "    assert (objects.size(sys.argv[3]), objects.blob(sys.argv[3])) == (6, b'a = 1\\n')\n"
+        "print('pygit2._pygit2' in sys.modules)\n"
+    )
+    environ = repo.environment | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    for is_loaded in (b"False", b"True"):
+        words = [sys.executable, "-c", program, str(repo.path), head, blob]
+        done = subprocess.run(words, env=environ, timeout=60, check=True, capture_output=True)
+        assert done.stdout.strip() == is_loaded
+        repo.git("repack", "-adq")
 
 
 def test_closing_leaves_no_child_and_no_descriptor_behind(repo: Repo) -> None:
@@ -458,6 +488,7 @@ def test_objects_of_an_alternate_and_of_a_moved_store_are_found(repo: Repo, tmp_
 def test_libgit2_is_loaded_without_certificates_and_without_its_package(repo: Repo, tmp_path: Path) -> None:
     """Who reads certificates from the pipe waits for ever."""
     head = repo.commit("first", a="a = 1\n")
+    repo.git("repack", "-adq")
     certificates = tmp_path / "certificates.pem"
     os.mkfifo(certificates)
     program = (
@@ -482,6 +513,7 @@ def test_libgit2_is_loaded_without_certificates_and_without_its_package(repo: Re
 
 def test_where_the_light_door_does_not_open_pygit2_is_imported(repo: Repo) -> None:
     head = repo.commit("first", a="a = 1\n")
+    repo.git("repack", "-adq")
     program = (
         "import sys\n"
         "class Refusing:\n"
@@ -501,6 +533,7 @@ def test_where_the_light_door_does_not_open_pygit2_is_imported(repo: Repo) -> No
 def test_hashes_are_trusted_once_much_has_been_read(repo: Repo) -> None:
     """To say so loads cffi, which a hook that reads little need not pay for."""
     head = repo.commit("first", a="a = 1\n")
+    repo.git("repack", "-adq")
     big = repo.git("hash-object", "-w", "--stdin", stdin=b"x" * (1 << 20))
     program = (
         "import sys\n"
