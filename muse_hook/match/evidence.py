@@ -227,13 +227,14 @@ def is_constructor(key: SymbolKey, name: str) -> bool:
 def have_other_subjects(old: Features, new: Features) -> bool:
     """Whether two functions do the same to different things, as their names and their literals say.
 
-    They have no literal in common, and a word of each name that the other lacks is one of its own literals:
-    `test_create_user` posts to "/users", `test_upload_image` to "/images".
+    A word of each name that the other lacks stands in a literal that the other lacks, too: `test_create_user` posts to
+    "/users", `test_upload_image` to "/images".
     """
     if old.words == new.words:
         return False
-    mine, theirs = _literals(old), _literals(new)
-    if not mine or not theirs or not mine.isdisjoint(theirs):
+    said, other = _literals(old), _literals(new)
+    mine, theirs = said - other, other - said
+    if not mine or not theirs:
         return False
     return _names_one(old.words - new.words, mine) and _names_one(new.words - old.words, theirs)
 
@@ -246,6 +247,11 @@ def _literals(features: Features) -> set[str]:
         if literal not in SAYS_NOTHING:
             found.add(literal)
     return found
+
+
+def says_anything(features: Features) -> bool:
+    """Whether a declaration or body has a string or number that does not stand everywhere."""
+    return bool(_literals(features))
 
 
 def _names_one(words: frozenset[str], literals: set[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.match.assignment import assign
-from muse_hook.match.evidence import Evidence
+from muse_hook.match.evidence import Evidence, says_anything
 from muse_hook.match.pairs import CALLABLE, VALUE, group_of
 from muse_hook.match.similarity import CallSites, name_similarity, overlap, words_of
 
@@ -54,6 +54,9 @@ UNDERSCORE = 0.05
 HALF, QUARTER, NEAR, NEARER = 0.5, 0.25, 0.5, 0.6
 """A rename is told where of the bodies that lost the old or got the new name so many did both: half, a quarter if two
 bodies did; one body and names so near; or the same content and names so much nearer."""
+
+IN_PLACE = 0.5
+"""What it counts that a value which says anything has another name between the same two neighbours."""
 
 LEAST_CONTENT = 3
 """The tokens beside the name that make equal contents say anything."""
@@ -138,6 +141,7 @@ def _names_used(unmatched: Unmatched, old: SymbolKey, new: SymbolKey) -> set[str
 
 def _match_renamed(unmatched: Unmatched) -> None:
     before, after = unmatched.before, unmatched.after
+    evidence = Evidence(unmatched)
     news: dict[SymbolKey, list[SymbolKey]] = {}
     for key in after.of_group(VALUE):
         news.setdefault((key[0], after.symbols[key].parent), []).append(key)
@@ -153,6 +157,8 @@ def _match_renamed(unmatched: Unmatched) -> None:
             if call_sites is None:  # counted again, over all pairs that were found
                 call_sites = CallSites(before.symbols, after.symbols, unmatched.matching.pairs)
             speaks = _renamed(call_sites, one, other)
+            if not speaks and one.symbol.masked_id == other.symbol.masked_id and says_anything(one):
+                speaks = IN_PLACE if evidence.has_same_place(one, other) else 0.0
             if speaks:
                 rows.append((round((alike + speaks) / 2, 6), old, new))
     rows.sort(key=lambda row: (-row[0], row[1], row[2]))

@@ -285,15 +285,16 @@ class Judge:
         return owner is not None and owner.kind == "class"
 
     def _inherited(self, address: str, path: str, symbol: Symbol) -> None:
-        """Judge a name that is still offered where it was: as a member of another class it may take other arguments."""
-        found = self._surface.member(path, symbol) if symbol.parent else None
+        """Judge a name that is still offered where it was: what is met there now may take other arguments."""
+        surface = self._surface
+        found = surface.member(path, symbol) if symbol.parent else surface.bound(path, symbol.qualified_name)
         known = len(self.verdicts)
-        if found is not None:
+        if found is not None and symbol.kind != "import" and found[1].kind != "import":
             from muse_hook.semver.uses import compare_uses, uses_of
 
             there, now = found
             for bump, reason, detail in compare_uses(
-                uses_of(symbol, self._old.get(path)), uses_of(now, self._new.get(there))
+                uses_of(symbol, self._old.get(path)), uses_of(now, surface.table(there))
             ):
                 if bump == "major":
                     self._add(address, bump, reason, detail)
@@ -371,7 +372,7 @@ class Judge:
         address = f"{new_path}::{new.qualified_name}"
         if was and not carried:
             former = f"{old_path}::{old.qualified_name}"
-            if is_named and self._is_class_replaced(old_path, old):
+            if is_named and (self._is_class_replaced(old_path, old) or self._is_class_answered(old_path, old)):
                 self._add(former, "patch", "still_offered", address)  # or the verdict on its class says more
                 return
             is_taken = not is_named or self._is_taken(old_path, old, new)
@@ -517,6 +518,17 @@ class Judge:
             return False
         now = after.symbols.get(member.parent)
         return now is not None and now.kind == "function" and before.symbols[member.parent].kind == "class"
+
+    def _is_class_answered(self, path: str, member: Symbol) -> bool:
+        """Whether the class that a member stood in is gone and its module still answers by its name.
+
+        It may do so with a class that has the member from where that went.
+        """
+        before, after = self._old.get(path), self._new.get(path)
+        owner = before.symbols.get(member.parent) if before is not None and member.parent else None
+        if owner is None or after is None or owner.qualified_name in after.symbols:
+            return False
+        return self._surface.answers(path, owner.qualified_name)
 
     def _is_made_by_function(self, old_path: str, path: str, old: Symbol, new: Symbol) -> bool:
         """Whether a class is a function now that makes the same, and nobody is seen who notices."""

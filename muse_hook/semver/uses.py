@@ -45,7 +45,7 @@ BINDINGS = ("staticmethod", "classmethod")
 NAMED_TUPLES = ("namedtuple", "NamedTuple")
 ENUMS = ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 CLASS_MAKERS = (*ENUMS, "TypedDict", "NewType", "type", "new_class", "make_dataclass", "make_class")
-"""Calls that make a class; of an enum the members are known."""
+"""Calls that make a class; of an enum the members are known, of a dictionary the keys."""
 
 KEEPERS = ("cache", "lru_cache", "contextmanager", "asynccontextmanager", "wraps", "update_wrapper", "deprecated")
 """Calls of a function that give one that takes the same."""
@@ -61,7 +61,8 @@ class Use:
     "fields" where its value lists them, "made" by any other call that makes one, of a variable or attribute "called"
     where it is what a function gives.
     `parameters` are those that callers pass, of a class those of its constructor, None where they are not seen;
-    `accessors` is what else than reading a property can; `members` those of an enum, None where they are not seen.
+    `accessors` is what else than reading a property can; `members` those of an enum, of a dictionary its
+    keys, None where they are not seen.
     `manager` says of a function whether it gives what `with` takes: MANAGER by its decorator, GENERATOR where it has
     none and yields, "" where it is not known. `table` has what stands beside it.
     """
@@ -173,7 +174,7 @@ def _bound(one: Symbol, value: Value, table: SymbolTable | None, depth: int) -> 
     if called in CLASS_MAKERS:
         use = Use(CLASS)
         use.binding = "made"
-        use.members = _listed(value) if called in ENUMS else None
+        use.members = _listed(value) if called in {*ENUMS, "TypedDict"} else None
         return [use]
     if called == PROPERTY:
         use = Use(PROPERTY)

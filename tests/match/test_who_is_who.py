@@ -442,3 +442,28 @@ def test_labels_name_commits_that_were_looked_at(path: Path) -> None:
     ends = [(row[end]["path"], row[end]["qualified_name"]) for row in labels["rows"] for end in ("before", "after")]
     assert all(path and name for path, name in ends)
     assert {row["commit"] for row in (*labels["rows"], *labels["maybe"])} <= set(labels["commits"])
+
+
+def test_subjects_differ_also_where_a_literal_is_the_same() -> None:
+    create = (
+        "def test_create_user(client):\n    r = client.post('/users', json={'name': 'a'})\n    assert r.status == 201\n"
+    )
+    create += "    assert r.json()['name'] == 'a'\n"
+    upload = create.replace("create_user", "upload_image").replace("users", "images").replace("'a'", "'b'")
+    assert not any("new_address" in op for op in children_of({"test_a.py": create}, {"test_a.py": upload}))
+
+
+def test_a_value_that_says_anything_may_have_another_name_in_its_place() -> None:
+    def told(old: str, new: str) -> dict[str, Any]:
+        head = "class Colour(Enum):\n    GREY = 'x'\n"
+        rows = children_of({"m.py": head + old + "    GREEN = 'g'\n"}, {"m.py": head + new + "    GREEN = 'g'\n"})
+        return {op["address"]: op["confidence"] for op in rows if "new_address" in op}
+
+    assert told("    RED = 'r'\n", "    CRIMSON = 'r'\n") == {"m.py::Colour.RED": 0.75}
+    for old, new in (
+        ("    RED = 1\n", "    CRIMSON = 1\n"),  # stands everywhere
+        ("    RED = auto()\n", "    CRIMSON = auto()\n"),
+        ("    RED = 'r'\n", "    CRIMSON = 'c'\n"),
+        ("    RED = 'r'\n", "    CRIMSON = 'r'\n    SCARLET = 'r'\n"),  # which of them
+    ):
+        assert told(old, new) == {}, new

@@ -226,6 +226,20 @@ CASES = {
         "class A:\n    def clear(self):\n        return 1\n    def size(self):\n        return 3\n",
         ["A.size: kind_changed attribute -> function"],
     ),
+    "members of a class that the module answers for": (
+        ("class B:\n    def run(self, a):\n        return [a, self]\n    def stop(self):\n        return {self}\n"
+        "class A(B):\n    x = 1\n"),
+        ("class A:\n    x = 1\n    def run(self, a):\n        return [a, self]\n"
+        "    def stop(self):\n        return {self}\nclass _B(A):\n    pass\ndef __getattr__(name):\n"
+        "    if name == 'B':\n        return _B\n    raise AttributeError(name)\n"),
+        ["A: base_removed B"],
+    ),
+    "a dictionary made by a call": (
+        "A = TypedDict('A', {'x': int, 'y': int})\n", "A = TypedDict('A', {'x': int})\n", ["A: member_removed y"],
+    ),
+    "a protocol that is an abstract class": (
+        "class P(Protocol):\n    def f(self): ...\n", "class P(ABC):\n    @abstractmethod\n    def f(self): ...\n", [],
+    ),
     "an enum made by a call": (
         "A = Enum('A', 'X Y')\nB = Enum('B', ['X', 'Y'])\n", "class A(Enum):\n    X = 1\nB = Enum('B', {'X': 1})\n",
         ["A: member_removed Y", "B: member_removed Y"],

@@ -105,6 +105,11 @@ def test_an_import_from_elsewhere_is_held_against_what_it_brought() -> None:
     old = {"p/__init__.py": "from .a import f\n", "p/a.py": ONE}
     new = {"p/__init__.py": "from .b import f\n", "p/a.py": ONE, "p/b.py": ONE.replace(", b)", ")")}
     assert breaks(old, new) == ["p/__init__.py::import::f: parameter_removed b"]
+    # also where the file itself had it, and the other one has been there all the time
+    there = {"p/b.py": ONE.replace(", b)", ")").replace("return", "yield")}
+    own = {"p/c.py": ONE, **there}
+    assert breaks(own, {"p/c.py": "from .b import f\n", **there}) == ["p/c.py::f: parameter_removed b"]
+    assert breaks(own, {"p/c.py": "from elsewhere import f\n", **there}) == []
 
 
 def test_a_module_that_becomes_a_package_breaks_what_its_list_leaves_out() -> None:
