@@ -79,6 +79,8 @@ class Judge:
         self._unchanged = unchanged
         self._surfaces: dict[int, Surface] = {}
         self._programs: dict[tuple[int, str], bool] = {}
+        self._reached: dict[tuple[int, str, str], bool] = {}
+        self._texts: dict[tuple[int, str], str] = {}
         self._spellings: dict[tuple[int, str], Spelling] = {}
         self._arrivals: set[SymbolKey] = set()
         self._judged: set[SymbolKey] = set()
@@ -112,7 +114,40 @@ class Judge:
         key = id(tables), path
         if key not in self._programs:
             self._programs[key] = is_program(table)
-        return not self._programs[key] and is_marked_public(path, table, symbol)
+        if self._programs[key] or not is_marked_public(path, table, symbol):
+            return False
+        return "declared" not in table.says("reached") or self._is_reached(tables, path, symbol)
+
+    def _is_reached(self, tables: Tables, path: str, symbol: Symbol) -> bool:
+        """Whether the files above one declare it for others, or pass on what it defines."""
+        name = symbol.qualified_name.partition(".")[0]
+        key = id(tables), path, name
+        if key not in self._reached:
+            from muse_hook.semver.reached import is_reached
+            from muse_hook.semver.written import attributes
+
+            table = tables.get(path)
+            outer = table.symbols.get(name) if table is not None else None
+            marks = table.says("public_attributes") if table is not None else ()
+            is_said = outer is not None and any(mark in attributes(outer) for mark in marks)
+            self._reached[key] = is_said or is_reached(path, name, lambda there: self._text(tables, there))
+        return self._reached[key]
+
+    def _text(self, tables: Tables, path: str) -> str:
+        """Return what a file says outside of its definitions, imports as `use` of each name; "" where there is none."""
+        key = id(tables), path
+        if key not in self._texts:
+            table = tables.get(path)
+            if path not in tables:
+                source = self._unchanged.source(path) if self._unchanged is not None else b""
+                self._texts[key] = source.decode(errors="replace")
+            elif table is not None:
+                imports = (one.imported for one in table.symbols.values() if one.imported is not None)
+                said = (f"use {module}::{name};" for module, name, _ in imports)
+                self._texts[key] = "\n".join((table.unowned_text(), *said, " "))
+            else:
+                self._texts[key] = ""
+        return self._texts[key]
 
     def _is_named(self, path: str) -> bool:
         """Whether names and imports say what is public in the language of a file, as they do in Python."""
@@ -156,7 +191,11 @@ class Judge:
         if table is None or self._is_silent(old) or self._is_same_module(old, new):
             return
         public = [s for s in table.symbols.values() if not s.parent and self._is_public(self._old, old, s)]
-        lost = [symbol for symbol in public if not self._surface.offers(old, symbol, new)]
+        lost = [
+            symbol
+            for symbol in public
+            if not self._surface.offers(old, symbol, new) and not self._is_passed_on(old, symbol)
+        ]
         if not public:
             self._add(old, "patch", "module_moved", new)
         elif not lost:
@@ -190,7 +229,23 @@ class Judge:
 
     def _is_still_there(self, path: str, symbol: Symbol) -> bool:
         """Whether what is gone from where it stood is found there all the same."""
-        return self._is_left_to_base(path, symbol) if symbol.parent else self._is_beside(path, symbol)
+        if symbol.parent:
+            return self._is_left_to_base(path, symbol)
+        from muse_hook.semver.typed import listed
+
+        after = self._new.get(path)
+        if after is not None and "marked" in after.says("public") and symbol.qualified_name in listed(after):
+            return True
+        return self._is_beside(path, symbol) or self._is_passed_on(path, symbol)
+
+    def _is_passed_on(self, path: str, symbol: Symbol) -> bool:
+        """Whether a file above still brings a name to its own place, where that is how others reach it."""
+        table = self._old.get(path)
+        if table is None or "declared" not in table.says("reached"):
+            return False
+        from muse_hook.semver.reached import is_passed_on
+
+        return is_passed_on(path, symbol.qualified_name, lambda there: self._text(self._new, there))
 
     def _is_beside(self, path: str, symbol: Symbol) -> bool:
         """Whether another file of a folder, whose names one finds together, defines what is gone from this one."""

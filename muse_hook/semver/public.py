@@ -22,6 +22,9 @@ EXCLUDED_ON_TOP = frozenset((
 INTERNAL_ON_TOP = frozenset(("setup", "conftest", "noxfile", "tasks", "fabfile"))
 """Files at the top that serve the repository and not those who install it."""
 
+TOOLS = frozenset(("Gruntfile", "gulpfile"))
+"""Files that tell a tool what to do with the repository."""
+
 SOURCE_ROOTS = ("src/", "lib/", "python/")
 """Folders that are no part of a module's name."""
 
@@ -64,10 +67,11 @@ def _is_excluded(path: str) -> bool:
         return True
     if folders and folders[0] in EXCLUDED_ON_TOP:
         return True
-    if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.", ".config.")):
+    if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.", ".config.", ".conf.")):
         return True
     is_named_so = stem.endswith("_test") or name.rpartition(".")[0].endswith("_test")  # `a_1.17_test.go`
-    return is_named_so or stem.startswith("test_") or stem == "conftest"
+    is_tool = not stem or stem in TOOLS  # `.eslintrc.js` has no stem
+    return is_named_so or is_tool or stem.startswith("test_") or stem == "conftest"
 
 
 def is_public_path(path: str) -> bool:

@@ -104,7 +104,7 @@ def _renamed(annotation: str, front: str, name: str, other: str) -> str:
     return re.sub(rf"{front}{re.escape(name)}(?!\w)", other, annotation)
 
 
-MAX_ALIAS = 200
+MAX_ALIAS = 1000
 """Letters; what is longer stays a name."""
 
 

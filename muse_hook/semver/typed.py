@@ -288,7 +288,8 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
 def _without_lifetimes(parts: Sequence[str], is_type: bool) -> list[str]:  # noqa: FBT001 - what is asked of them
     """Return type parameters without the lifetimes that nobody writes: a function's, and the bounds of a type's."""
     kept = [part for part in parts if is_type or part[:1] != "'"]
-    return [part.partition(":")[0].strip() if part[:1] == "'" else _BOUND.sub("", part) for part in kept]
+    kept = [part.partition(":")[0] if part[:1] == "'" else _LIFETIME.sub("", _BOUND.sub("", part)) for part in kept]
+    return [part.replace("& ", "&").replace("&[", "& [").strip() for part in kept]
 
 
 def _compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:

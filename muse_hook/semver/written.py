@@ -21,6 +21,7 @@ _LEADING = pattern(r"\s*(?:(@(?!interface\b)[\w.]+\(?)|[a-z]+\s)")
 _MEMBER = pattern(r"(?s)\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)")
 _COMPOSITE = pattern(r"\s*(&)?([A-Za-z_][\w.]*)\{")
 _GIVEN = pattern(r"=\s*(?:async\s+)?(?=<)")
+_THIS = pattern(r"\s*this\s*:")
 _FIELD = pattern(r"(?s)\s*\*?()([A-Za-z_]\w*)()\s*(.*)")
 _EMBEDDED = pattern(r"(?s)\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$")
 _TAG = pattern(r"`[^`]*`")
@@ -409,7 +410,7 @@ def without_names(annotation: str) -> str:
         if is_function or is_result:
             inside = types_of(inside)
         elif annotation[end + 1 :].lstrip().startswith("=>"):
-            inside = [_type_of(part) for part in inside]
+            inside = [_type_of(part) for part in inside if not _THIS.match(part)]
         out += f"({', '.join(part.strip() for part in inside)})"
         at = end + 1
     return out + annotation[at:]

@@ -258,6 +258,18 @@ CASES = {
         "export class A extends B<C, D> { f() {} }",
         [],
     ),
+    "ts: listed from elsewhere": (
+        "a.ts",
+        "export class A { }\nexport class B { }",
+        'export { A } from "./b";',
+        ["B: public_removed"],
+    ),
+    "ts: what a function that is passed is called on": (
+        "a.ts",
+        "export function f(a: (x: A) => B) {}",
+        "export function f(a: (this: this, x: A) => B) {}",
+        [],
+    ),
     "ts: settings of tools": ("a.config.ts", "export const f = 1;", "export const g = 1;", []),
     "rust: lifetimes": (
         "a.rs",
@@ -534,3 +546,18 @@ def test_a_name_is_found_by_what_the_language_finds_it_by() -> None:
     ts = "export function f(a: number) {\n  return compute(a, 1) + other(3)\n}\n"
     assert delta_of({"p/a.ts": ts}, {"p/b.ts": ts})["breaking_changes"]
     assert delta_of({"p/a.test.ts": ts}, {})["sem_ver_bump"] == "none"
+
+
+def test_a_name_is_public_where_the_files_above_say_so() -> None:
+    lib = "pub mod a;\nmod b;\n#[doc(hidden)]\npub mod c;\npub use b::{F, x::*};\npub(crate) mod d;\n"
+    files = ["a.rs", "b.rs", "b/x.rs", "b/y.rs", "c.rs", "d/mod.rs", "e.rs"]
+    mod_b = "pub struct F;\npub struct G;\nmod x;\npub mod y;\n"
+    old = {"src/lib.rs": lib} | {f"src/{file}": "pub fn f() {}\n" for file in files} | {"src/b.rs": mod_b}
+    new = dict.fromkeys((f"src/{file}" for file in files), "fn none() {}\n")
+    new |= {"src/lib.rs": lib.replace("F, ", ""), "src/b.rs": "mod x;\npub mod y;\n"}
+    breaks = [line.partition(": ")[0] for line in delta_of(old, new)["breaking_changes"]]
+    assert breaks == ["src/a.rs::f", "src/b.rs::F", "src/b/x.rs::f", "src/e.rs::f"]
+    assert delta_of({"src/main.rs": "pub fn f() {}\n"}, {"src/main.rs": "\n"})["breaking_changes"] == []
+    moved = {"src/lib.rs": "mod b;\npub use b::F;\n", "src/b.rs": "pub struct F;\npub fn g() {}\n"}
+    there = {"src/lib.rs": "mod c;\npub use c::F;\n", "src/c.rs": "pub struct F;\n"}
+    assert delta_of(moved, there)["breaking_changes"] == []
