@@ -459,6 +459,26 @@ class SourceText:
             self.reader.normaliser.is_equal(one, another) for one, another in pairs
         )
 
+    def differs(self, other: SourceText) -> bool:
+        """Whether the trees at hand say that the normal forms are surely not equal; False says nothing."""
+        if (
+            self.reader.is_in_context
+            or self.reader.is_whole
+            or self.kind != other.kind
+            or self.is_header
+            or other.is_header
+            or self.part >= 0
+            or other.part >= 0
+            or (self._id and other._id)
+            or self._has_only_id()
+            or other._has_only_id()
+        ):
+            return False
+        mine, theirs = self._nodes()[1], other._nodes()[1]
+        if mine is None or theirs is None or self._lead(mine) or other._lead(theirs):
+            return False
+        return self.reader.normaliser.differs(mine, theirs)
+
     def _has_only_id(self) -> bool:
         """Whether the id is known, but the tree is gone."""
         return bool(self._id) and (self._parsed is None or self._parsed.root is None)

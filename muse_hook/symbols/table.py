@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from muse_hook.symbols.statement import Segment, SymbolEntry
 
 
+# What is not a symbol's is held together entry by entry from so many bytes on; shorter ones are written as fast.
+LONG = 2_000
+
 _DELETES = (b"del ", b"del(", b"del\t")
 
 
@@ -231,7 +234,9 @@ def _same(mine: list[SourceText | str], theirs: list[SourceText | str]) -> bool:
     pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a is not b]
     if any(a != b for a, b in pairs if isinstance(a, str) or isinstance(b, str)):
         return False
-    return all(a.same_as(b) for a, b in pairs if isinstance(a, SourceText) and isinstance(b, SourceText))
+    texts = [(a, b) for a, b in pairs if isinstance(a, SourceText) and isinstance(b, SourceText)]
+    long = [(a, b) for a, b in texts if len(a.source) > LONG and a.source != b.source]
+    return not any(a.differs(b) for a, b in long) and all(a.same_as(b) for a, b in texts)
 
 
 def _ids(parts: list[SourceText | str]) -> list[str]:

@@ -124,3 +124,20 @@ def test_what_stands_beside_damage_says_the_same_at_each_asking() -> None:
         symbol.content.text.forget_normal()  # type: ignore[attr-defined]
         assert symbol.content.text.normal.entries[0].endswith("function_definition")  # type: ignore[attr-defined]
         assert symbol.signature == signature
+
+
+def test_what_surely_differs_has_another_id() -> None:
+    told = 0
+    for path in (one for one in GOLDEN if one.stem == "before"):
+        language = language_for(path.name)
+        assert language is not None
+        before, after = (extract(one.read_bytes(), language) for one in (path, path.with_stem("after")))
+        assert isinstance(before, SegmentedTable)
+        assert isinstance(after, SegmentedTable)
+        olds, news = ([one for one in table.tree() if isinstance(one, SourceText)] for table in (before, after))
+        for old in olds:
+            for new in news[:12]:
+                if old.differs(new):
+                    told += 1
+                    assert old.id != new.id, (old.source, new.source)
+    assert told > 100
