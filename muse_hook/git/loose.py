@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from muse_hook.errors import ObjectMissingError
+import sys
+
+from muse_hook.errors import InstallationError, ObjectMissingError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +54,10 @@ class LooseFirst:
 
     def _whole(self) -> ObjectSource:
         if self._source is None:
-            self._source = self._packed()
+            try:
+                self._source = self._packed()
+            except ImportError as error:  # no commit's fault: the next one would fare no better
+                raise InstallationError(error, sys.executable) from error
         return self._source
 
     def _file(self, oid: str, length: int = -1) -> bytes:

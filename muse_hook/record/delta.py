@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from muse_hook.delta.build import build_delta
-from muse_hook.errors import MuseHookError, ObjectMissingError, StoreError
+from muse_hook.errors import InstallationError, MuseHookError, ObjectMissingError, StoreError
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.symbol import is_too_much, path_width
 from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
@@ -131,7 +131,7 @@ class TableCache:
 
 
 # What is no file's fault: another try may fare better.
-_MACHINE = (ObjectMissingError, StoreError, OSError, MemoryError, ImportError)
+_MACHINE = (ObjectMissingError, StoreError, OSError, MemoryError, ImportError, InstallationError)
 
 
 class UnreadableError(Exception):
@@ -146,11 +146,12 @@ class UnreadableError(Exception):
 def unreadable(commit_id: str, error: Exception) -> UnreadableError:
     """Return what `error` means for a commit, which must not hold up all others.
 
-    Raises StoreError and OSError as they are: then the machine is at fault, and the next commit would fare no better.
+    Raises StoreError, OSError and InstallationError as they are: then the machine is at fault, and the next commit
+    would fare no better.
     """
     if isinstance(error, ObjectMissingError):
         return UnreadableError(f"{error.oid} is absent", "")
-    if isinstance(error, (StoreError, OSError)):
+    if isinstance(error, (StoreError, OSError, InstallationError)):
         raise error
     if isinstance(error, MuseHookError):
         return UnreadableError(str(error), f"recording {commit_id}: {error}")

@@ -499,6 +499,7 @@ def test_with_its_own_streams_closed_it_works_all_the_same(repo: Repo, head: str
 
 def test_the_hook_imports_nothing_slow(repo: Repo, head: str) -> None:
     """Each of these costs a commit 1 to 70 ms."""
+    repo.git("repack", "-adq")  # what is loose is read without libgit2
     slow = "pathlib subprocess argparse logging dataclasses typing enum pygit2 datetime shutil tempfile signal"
     program = (
         "import sys; sys.modules['re'] = __import__('fnmatch').re; before = set(sys.modules)\n"
