@@ -29,6 +29,7 @@ class BranchGraph:
         self._parents = self._walk(tips)
         self._own: dict[str, frozenset[str]] = {}
         self._forks: dict[str, frozenset[str]] = {}
+        self._left_at: dict[str, list[str]] = {}
         for tip in tips:
             if tip not in self._parents:
                 continue
@@ -60,9 +61,12 @@ class BranchGraph:
         """Return where a tip, or a commit below one, leaves the base: its merge bases with it, sorted; [] of none."""
         if tip not in self._parents:
             return [tip]
-        if tip not in self._own:
-            self._own[tip], self._forks[tip] = self._reached_by(tip)
-        return sorted(self._line.youngest(self._forks[tip]))
+        found = self._left_at.get(tip)  # it is asked four times a pair
+        if found is None:
+            if tip not in self._own:
+                self._own[tip], self._forks[tip] = self._reached_by(tip)
+            found = self._left_at[tip] = sorted(self._line.youngest(self._forks[tip]))
+        return list(found)
 
     def merge_bases(self, ours: str, theirs: str) -> list[str]:
         """Return what `git merge-base --all` would say of two tips, or of a tip and the base; [] of nothing common."""
