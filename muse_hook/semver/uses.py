@@ -236,7 +236,8 @@ def _function(one: Symbol, table: SymbolTable | None, tails: Sequence[str]) -> U
     if is_made:
         use.manager = MANAGER
     elif not tails or use.binding:
-        use.manager = GENERATOR if "yield" in one.tokens else ""
+        # its text first: the tokens of all that changed are half a per cent of requests' last 60 commits
+        use.manager = GENERATOR if one.mentions(("yield",)) and "yield" in one.tokens else ""
     return use
 
 
