@@ -100,6 +100,7 @@ class Proof:
         for option in formats:
             words = [*arguments, *([option] if option else [])]
             done = repo.run(sys.executable, "-m", "muse_hook", *words, check=False)
+            assert arguments[0] != "verify" or done.returncode == 0, done.stdout
             data = b"\n".join([b"exit %d" % done.returncode, done.stdout, done.stderr])
             for path, sign in ((repo.path, b"<repository>"), (common(repo), b"<git>"), (self.tmp_path, b"<folder>")):
                 data = data.replace(os.fsencode(path.resolve()), sign)

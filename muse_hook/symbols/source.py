@@ -325,8 +325,9 @@ class SourceText:
     its body. It begins with what is attached to the node (attributes that stand before it), in `_lead`.
 
     Its normal form is that of the text parsed alone, so it depends on nothing else: not on where the text stands, nor
-    on how the file around it was read. In a language whose row says that this does not hold (`pieces`), it is that of
-    the text in its file, the `context`.
+    on how the file around it was read, nor on whether the file's tree is still at hand. What was respelled since the
+    file has errors elsewhere is parsed alone, too. In a language whose row says that this does not hold (`pieces`), it
+    is that of the text in its file, the `context`.
     """
 
     __slots__ = (
@@ -359,6 +360,8 @@ class SourceText:
         is_header: bool = False,
         context: bytes | None = None,
     ) -> None:
+        if parsed is not None and parsed.is_respelled and not reader.is_in_context:
+            parsed = parsed if parsed.given[at : at + len(source)] == source else None
         self.reader = reader
         self._context = context if reader.is_in_context else None
         self.source = source

@@ -379,6 +379,30 @@ def test_pieces_read_in_their_context_say_the_same(file: Path, monkeypatch: pyte
         reader_of(language).drop_trees()
 
 
+@pytest.mark.parametrize("file", GOLDEN, ids=lambda file: f"{file.parent.name}-{file.name}")
+def test_a_file_says_the_same_once_its_trees_are_gone(file: Path) -> None:
+    source = file.read_bytes()
+    expected = facts(table(source, path=file.name))
+    found = table(source, path=file.name)
+    reader_of(found.language).drop_trees()
+    assert facts(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "elsewhere", "own"),
+    [
+        ("a.rs", "fn other() { str![]; }\n", "fn own() { check!(str![a]); }\n"),
+        ("a.py", "lazy import re\n", "def own():\n    return f(a, # one\n\n b)\n"),
+        ("a.cs", "class B { int a = async; }\n", "class Own { void M() { async(() => in_(out_)); } }\n"),
+    ],
+)
+def test_what_is_respelled_elsewhere_in_a_file_changes_no_symbol(path: str, elsewhere: str, own: str) -> None:
+    alone = table(own, path=path).symbols
+    both = table(elsewhere + own, path=path).symbols
+    assert both.keys() > alone.keys()
+    assert {name: both[name].content_id for name in alone} == {name: one.content_id for name, one in alone.items()}
+
+
 def test_a_statement_that_is_all_of_another_is_written_as_itself() -> None:
     language = language_for("a.cs")
     assert language is not None
