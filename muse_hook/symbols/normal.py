@@ -27,7 +27,7 @@ from muse_hook.symbols.shapes import (
     strung,
     transparent,
 )
-from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, quoted, spaced
+from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, quoted, spaced, without_nul
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ ERROR = 0xFFFF  # tree-sitter's number of what it could not parse
 REMEMBERED_NAMES = 20_000
 REMEMBERED_STATEMENTS = 5_000
 REMEMBERED_LENGTH = 1500
+REMEMBERED_LEAF = 64
 
 
 class Normal:
@@ -198,6 +199,19 @@ def _qualified(name: str, scopes: str) -> str:
     return name.replace(scopes, ".").strip(".") if scopes in name else name
 
 
+class _Leaves(dict[bytes, str]):
+    """The entries of leaves that no rule spells, by their text; "" of one without any. Long ones are not remembered."""
+
+    def __missing__(self, text: bytes) -> str:
+        """Write a leaf by its text."""
+        entry = NAME + without_nul(text.decode("utf-8", "backslashreplace")) if text else ""
+        if len(text) <= REMEMBERED_LEAF:
+            if len(self) >= REMEMBERED_NAMES:
+                self.clear()
+            self[text] = entry
+        return entry
+
+
 class Normaliser:
     """Walks trees of one language."""
 
@@ -208,6 +222,7 @@ class Normaliser:
         # Entries of statements, and where they and those inside stand; by kind: one may be all of another's text.
         self._known: dict[tuple[int, bytes], tuple[list[str], list[tuple[int, int]]]] = {}
         self._names: dict[bytes, str] = {}
+        self._leaves = _Leaves()
         self._scopes = str(language.row.get("scopes", ""))
         self._tokens = {key.encode(): str(name) for key, name in language.table("tokens").items()}
 
@@ -276,7 +291,7 @@ class Normaliser:
         statement is written as the last one with the same text was: most of a changed function has not changed.
         """
         kinds, statements = self._normalisation.kinds, self._normalisation.statements
-        action_of, opens = kinds.actions.get, kinds.opens
+        action_of, opens, leaves_written = kinds.actions.get, kinds.opens, self._leaves
         normal = Normal()
         out = normal.entries
         pending = dict(roles) if roles else None
@@ -334,8 +349,8 @@ class Normaliser:
                 if action is ordinary:
                     following = entry.children
                     if not following:
-                        if text := text_of(entry):
-                            out.append(NAME + text)
+                        if leaf := leaves_written[entry.text or b""]:
+                            out.append(leaf)
                         else:
                             out += (opens[kind], CLOSE)
                         if inner:

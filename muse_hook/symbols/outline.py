@@ -269,8 +269,17 @@ class Outline:
                         start = line if self._source[line:start].isspace() else start
                         name = entry.name if is_shared else ""
                         source = self._source
+                        # a whole statement has the same tree here as when parsed alone
+                        parsed = self._parsed if not is_target and part < 0 else None
                         shown = SourceText(
-                            self._reader, source[start:end], target.type, name, part=part, at=start, context=source
+                            self._reader,
+                            source[start:end],
+                            target.type,
+                            name,
+                            part=part,
+                            parsed=parsed,
+                            at=start,
+                            context=source,
                         )
                     entry.definition = Definition(entry.name, shown, context.guards)
         for entry in members:

@@ -30,6 +30,8 @@ else:
 NORMAL_CACHE_SIZE = 200_000
 # Trees likewise, by the bytes of their sources; a byte of source makes 24 of tree.
 TREE_CACHE_SIZE = 1_000_000
+# Of prose, whose nodes are long, it makes less: a node takes what so many bytes of code take.
+BYTES_A_NODE = 5
 
 # Captures whose ranges in the normal form are noted.
 _ROLES = ("body", "decorator", "name", "title", "name.key", "parameters", "returns", "base", "value")
@@ -185,7 +187,7 @@ class Reader:
                     tree, given, is_respelled = again, respelled, True
                     self._has_respelled = True
         parsed = Parsed(tree, given, is_respelled=is_respelled)
-        _kept.tree(parsed, len(source))
+        _kept.tree(parsed, min(len(source), BYTES_A_NODE * tree.root_node.descendant_count))
         return tree.root_node, parsed
 
     def _tree(self, given: bytes, old: Tree | None = None) -> Tree:
