@@ -25,11 +25,12 @@ _LONGEST_HEADER = 64
 
 
 class LooseFirst:
-    """Reads objects from files of their own until one has none, and all from `packed()` from then on.
+    """Reads objects from files of their own, and those that have none from `packed()`, which is called for the first.
 
     A new commit and what it changed is loose, and often what it changed it from. To load libgit2 takes 12 of the 135
-    million instructions of a hook, most of them OpenSSL's, which gets ready for networks. Every doubt about a file is
-    left to `packed`, and so are errors: what is read here has the length and the SHA-1 that it should have.
+    million instructions of a hook, most of them OpenSSL's, which gets ready for networks. What is read here has the
+    length and the SHA-1 that it should have. A damaged file is nobody else's to read: over one that was cut short
+    libgit2 1.9 loops for ever.
     """
 
     def __init__(self, folder: str, packed: Callable[[], ObjectSource]) -> None:
@@ -39,12 +40,12 @@ class LooseFirst:
 
     def read(self, oid: str) -> tuple[str, bytes]:
         """Return the kind ('commit', 'tree', 'blob', 'tag') and the content of an object; ObjectMissingError."""
-        found = self._loose(oid) if self._source is None else None
+        found = self._loose(oid)
         return self._whole().read(oid) if found is None else found
 
     def size(self, oid: str) -> int:
         """Return the bytes of an object's content, from its header."""
-        size = self._loose_size(oid) if self._source is None else None
+        size = self._loose_size(oid)
         return self._whole().size(oid) if size is None else size
 
     def close(self) -> None:
@@ -60,19 +61,19 @@ class LooseFirst:
                 raise InstallationError(error, sys.executable) from error
         return self._source
 
-    def _file(self, oid: str, length: int = -1) -> bytes:
-        """Return what the file of an object begins with, all of it for -1; b"" where there is none."""
+    def _file(self, oid: str, length: int = -1) -> bytes | None:
+        """Return what the file of an object begins with, all of it for -1; None where there is none."""
         if len(oid) != _ID_DIGITS or not oid.isalnum():
             raise ObjectMissingError(oid)
         try:
             with open(f"{self._folder}/{oid[:2]}/{oid[2:]}", "rb", buffering=0) as file:
                 return file.read(length) or b""
         except OSError:
-            return b""
+            return None
 
     def _loose(self, oid: str) -> tuple[str, bytes] | None:
         data = self._file(oid)
-        if not data:
+        if data is None:
             return None
         from zlib import decompressobj, error
 
@@ -80,21 +81,30 @@ class LooseFirst:
         try:
             whole = stream.decompress(data)
         except error:
-            return None
+            raise damaged(oid) from None
         header, _, content = whole.partition(b"\0")
         kind, _, size = header.partition(b" ")
         is_sound = stream.eof and not stream.unused_data and size == b"%d" % len(content) and kind in _KINDS
-        return (_KINDS[kind], content) if is_sound and sha1(whole).hexdigest() == oid else None  # noqa: S324 - Git's ids
+        if not is_sound or sha1(whole).hexdigest() != oid:  # noqa: S324 - Git's ids
+            raise damaged(oid)
+        return _KINDS[kind], content
 
     def _loose_size(self, oid: str) -> int | None:
         data = self._file(oid, _BEGINNING)
-        if not data:
+        if data is None:
             return None
         from zlib import decompressobj, error
 
         try:
             header, end, _ = decompressobj().decompress(data, _LONGEST_HEADER).partition(b"\0")
         except error:
-            return None
+            raise damaged(oid) from None
         kind, _, size = header.partition(b" ")
-        return int(size) if end and kind in _KINDS and size.isdigit() else None
+        if not (end and kind in _KINDS and size.isdigit()):
+            raise damaged(oid)
+        return int(size)
+
+
+def damaged(oid: str) -> ObjectMissingError:
+    """Return what there is to say of an object whose file is not what it should be."""
+    return ObjectMissingError(oid, "reading a damaged Git object")
