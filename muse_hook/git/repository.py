@@ -61,7 +61,10 @@ class Repository(Git):
         if self._libgit2_reads():
             from muse_hook.git.loose import LooseFirst
 
-            return LooseFirst(self.objects_dir, self._libgit2)
+            return LooseFirst(self.objects_dir, self._libgit2, self._cat_file)
+        return self._cat_file()
+
+    def _cat_file(self) -> ObjectSource:
         from muse_hook.git.catfile import CatFile
 
         return CatFile(self)
