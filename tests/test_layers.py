@@ -88,7 +88,8 @@ LOADED_BY_A_HOOK = {
     "git": "environment discovery process repository refs commits objects loose libgit2 reflogs",
     "pathrules": "rules",
     "languages": "languages grammar",
-    "symbols": "extract reuse outline statement query source normal shapes literals tokens definition damage table",
+    "symbols": "extract reader reuse outline statement query source normal shapes literals tokens definition damage"
+    " table",
     "match": "pairs match unmatched similarity extracted",
     "semver": "judge public",
     "delta": "build symbols sides ops",

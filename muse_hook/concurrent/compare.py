@@ -19,7 +19,7 @@ from muse_hook.errors import RevisionError
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.change import FileChange
 from muse_hook.record.delta import TableCache, TreeFiles, changed_file, recorded_between
-from muse_hook.symbols.source import set_cache_size
+from muse_hook.symbols.reader import set_cache_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

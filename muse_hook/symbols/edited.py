@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
+    from muse_hook.symbols.reader import Edit, Reader
     from muse_hook.symbols.reuse import SegmentRun
-    from muse_hook.symbols.source import Edit, Reader
     from muse_hook.symbols.statement import Segment
 
     # A segment that is taken over, and where it stands in the newer version.

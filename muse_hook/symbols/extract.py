@@ -6,8 +6,8 @@ import codecs
 
 from muse_hook.symbols.damage import crosses, is_deeper
 from muse_hook.symbols.outline import Outline
+from muse_hook.symbols.reader import TooLargeError, reader_of, set_cache_size
 from muse_hook.symbols.reuse import read_changed
-from muse_hook.symbols.source import TooLargeError, reader_of, set_cache_size
 from muse_hook.symbols.statement import cut, item_cuts, whole
 from muse_hook.symbols.table import SegmentedTable
 
@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.languages.languages import Language
     from muse_hook.model.symbol import SymbolTable
-    from muse_hook.symbols.source import Reader
+    from muse_hook.symbols.reader import Reader
 
 # What is beyond any of these is `too_large`.
 MAX_BYTES = 2 << 20

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from muse_hook.symbols.definition import IMPLIED, ClassStatement, Definition, Import
-from muse_hook.symbols.source import SourceText, TooLargeError
+from muse_hook.symbols.reader import TooLargeError
+from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.statement import ClassParts, Context, Statement, SymbolEntry
 from muse_hook.symbols.tokens import CLOSE, OPEN
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from muse_hook.symbols.query import Captures, Match, Pattern
-    from muse_hook.symbols.source import Parsed, Reader
+    from muse_hook.symbols.reader import Parsed, Reader
 
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
 MAX_DEPTH = 100

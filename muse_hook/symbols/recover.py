@@ -6,6 +6,7 @@ import re
 
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import BODIES, MAX_DEPTH, Outline, indentation
+from muse_hook.symbols.source import damaged_text
 from muse_hook.symbols.statement import Context, Statement
 from muse_hook.symbols.tokens import CLOSE, OPEN
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.source import Reader
+    from muse_hook.symbols.reader import Reader
 
 # Lines behind the damage that are tried as the place where it ends.
 CANDIDATES = 8
@@ -322,7 +323,7 @@ class Recovery:
         self.is_lost = False
         if parts is None and not self._closing:
             statement.entries, statement.plain = [], ()
-            statement.tree = statement.unowned = (self._reader.damaged_text(text[at:start].rstrip()),)
+            statement.tree = statement.unowned = (damaged_text(self._reader, text[at:start].rstrip()),)
             rest = self._damaged(inner, end, frame) if text[inner:end].strip() else []
             return [statement, *statements, *rest]
         self._close(statement, statements, guard, at + len(text[at:end].rstrip()))
@@ -455,7 +456,7 @@ class Recovery:
         self.swallowed.append(piece)
         start = at + len(piece) - len(piece.lstrip())
         statement = Statement(start, at + len(piece), self._column(at), begins_line=True)
-        statement.tree = (self._reader.damaged_text(piece),)
+        statement.tree = (damaged_text(self._reader, piece),)
         return statement
 
 

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.symbols.source import Reader
+    from muse_hook.symbols.reader import Reader
     from muse_hook.symbols.statement import Cut
 
     # Of old segments: the first, the one after the last, where they stand in the new text.

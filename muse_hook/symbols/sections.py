@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from muse_hook.symbols.source import Reader
+    from muse_hook.symbols.reader import Reader
     from muse_hook.symbols.statement import Cut, Segment, Statement
 
 _BLANK = b"\n\n"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import ParameterKind
     from muse_hook.symbols.query import Captures
-    from muse_hook.symbols.source import Reader, SourceText
+    from muse_hook.symbols.reader import Reader
+    from muse_hook.symbols.source import SourceText
 
 
 def parameters_of(text: SourceText) -> tuple[Parameter, ...]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from muse_hook.model.symbol import Symbol
     from muse_hook.symbols.definition import ClassStatement, Guards, Implied, Import
-    from muse_hook.symbols.source import Parsed
+    from muse_hook.symbols.reader import Parsed
 
     # Start, role, statements, class, end of the last statement (of the last one of a class: of the class).
     Cut = tuple[int, str, Sequence["Statement"], "ClassParts | None", int]

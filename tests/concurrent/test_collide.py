@@ -21,7 +21,7 @@ from muse_hook.history.follow import refresh
 from muse_hook.history.recorded import RecordedSymbols
 from muse_hook.index.index import Index
 from muse_hook.oplog.store import Store
-from muse_hook.symbols import source
+from muse_hook.symbols import reader
 
 
 def test_a_rename_on_one_side_and_an_edit_on_the_other_meet(fork: Fork) -> None:
@@ -323,9 +323,9 @@ def test_sides_that_are_kept_give_the_same_answers(fork: Fork) -> None:
 
 
 def test_a_comparison_leaves_the_process_as_it_was(fork: Fork) -> None:
-    kept, collects = source.set_cache_size(source.NORMAL_CACHE_SIZE), gc.isenabled()
+    kept, collects = reader.set_cache_size(reader.NORMAL_CACHE_SIZE), gc.isenabled()
     fork.app(edit(("value = 1", "value = 2")), edit(("value = 1", "value = 3")))
-    assert (source.set_cache_size(kept), gc.isenabled()) == (source.NORMAL_CACHE_SIZE, collects)
+    assert (reader.set_cache_size(kept), gc.isenabled()) == (reader.NORMAL_CACHE_SIZE, collects)
 
 
 def test_a_file_that_conflicts_as_a_whole_has_no_lines(fork: Fork) -> None:

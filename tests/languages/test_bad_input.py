@@ -16,7 +16,7 @@ from support.shell import Shell
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.source import reader_of
+from muse_hook.symbols.reader import reader_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FILES = sorted(file for file in GOLDEN.glob("*/before.*") if language_for(file.name) is not None)

@@ -8,7 +8,7 @@ import pytest
 
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import Parameter, Symbol, SymbolTable, is_too_much, path_width
-from muse_hook.symbols import source as texts
+from muse_hook.symbols import reader as reading
 from muse_hook.symbols.extract import extract
 
 
@@ -445,11 +445,11 @@ def test_changed_functions_are_parsed_once_however_many_there_are(monkeypatch: p
     names = [f"f{number}" for number in range(40)]
     before = table("".join(f"def {name}(a):\n    b = a\n    return b\n\n\n" for name in names))
     after = table("".join(f"def {name}(a):\n    b = a\n    return -b\n\n\n" for name in names))
-    monkeypatch.setattr(texts, "TREE_CACHE_SIZE", 0)
-    kept = texts.set_cache_size(0)
+    monkeypatch.setattr(reading, "TREE_CACHE_SIZE", 0)
+    kept = reading.set_cache_size(0)
     try:
         assert before.changed(after) == names
-        reader = texts.reader_of(language_for("a.py"))  # type: ignore[arg-type] # there is one
+        reader = reading.reader_of(language_for("a.py"))  # type: ignore[arg-type] # there is one
         reader.drop_trees()
         monkeypatch.setattr(reader, "parser", None)
         for name in names:
@@ -459,7 +459,7 @@ def test_changed_functions_are_parsed_once_however_many_there_are(monkeypatch: p
             assert old.statements[0] == new.statements[0]
             assert old.statements != new.statements
     finally:
-        texts.set_cache_size(kept)
+        reading.set_cache_size(kept)
 
 
 def test_a_file_with_a_name_that_is_longer_than_any_is_too_large() -> None:

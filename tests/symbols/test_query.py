@@ -12,7 +12,7 @@ from muse_hook.languages.languages import Language, language_for, languages
 from muse_hook.symbols.extract import extract
 from muse_hook.symbols.query import Query as OurQuery
 from muse_hook.symbols.query import parse_patterns
-from muse_hook.symbols.source import reader_of
+from muse_hook.symbols.reader import reader_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 INSTALLED = [language for language in languages() if language.grammar_version]

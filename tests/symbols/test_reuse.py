@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.source import SourceText, reader_of
+from muse_hook.symbols.reader import reader_of
+from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.table import SegmentedTable
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from muse_hook.languages.languages import language_for
-from muse_hook.symbols import source as cache
+from muse_hook.symbols import reader as cache
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.source import SourceText, reader_of
+from muse_hook.symbols.reader import reader_of
+from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.table import SegmentedTable
 
 ROOT = Path(__file__).parent.parent.parent

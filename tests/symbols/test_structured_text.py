@@ -11,8 +11,8 @@ from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import MAX_BYTES, extract
 from muse_hook.symbols.normal import Normalisation
+from muse_hook.symbols.reader import reader_of
 from muse_hook.symbols.shapes import ordinary, transparent
-from muse_hook.symbols.source import reader_of
 
 GOLDEN = sorted(path for path in (Path(__file__).parent.parent / "golden").glob("*/before.*"))
 
