@@ -196,12 +196,17 @@ def read_rules(objects: ObjectReader, tree: str | None, cache: dict[object, Any]
 
 
 def rule_changes(
-    objects: ObjectReader, old: PathRules, new: PathRules, changes: Iterable[FileChange]
+    objects: ObjectReader,
+    old: PathRules,
+    new: PathRules,
+    changes: Iterable[FileChange],
+    others: Sequence[str | None] = (),
 ) -> list[FileChange]:
     """Return `FileChange(path, blob, blob)` of each unchanged file that `old` and `new` record differently.
 
-    `changes` is everything that differs between the two trees. Without a rule file among them the answer is there
-    at once; else the folders below the changed rules are walked whole. Sorted by the bytes of the path.
+    `changes` is everything that differs between the two trees, `others` are those of a merge's further parents. Without
+    a rule file among the changes the answer is there at once; else the folders below the changed rules are walked
+    whole. Sorted by the bytes of the path.
     """
     changes = list(changes)
     tops = _changed_folders(old, new, changes)
@@ -212,7 +217,8 @@ def rule_changes(
         for raw, blob in objects.files(new.folder(top), prefix.encode()):
             path = decode_path(raw)
             if path not in changed and old.of(path) != new.of(path):
-                found.append((raw, FileChange(path, blob, blob)))
+                there = [None if tree is None else objects.blob_at(tree, path) for tree in others]
+                found.append((raw, FileChange(path, blob, blob, there)))
     return [change for _, change in sorted(found, key=lambda item: item[0])]
 
 

@@ -317,7 +317,7 @@ def recorded_between(
     first, *others, last = trees
     found = list(objects.diff_trees(first, last, others) if changes is None else changes)
     old, *further, new = [read_rules(objects, tree, cache.rules) for tree in trees]
-    found += rule_changes(objects, old, new, found)
+    found += rule_changes(objects, old, new, found, others)
     return recorded_changes(found, old, new, further)
 
 

@@ -184,6 +184,22 @@ def test_a_merge_takes_whole_files_from_the_parent_that_had_them(repo: Repo) -> 
     assert found["b.py"] == replayed(repo, "side")["b.py"]
 
 
+def test_a_merge_that_records_again_what_one_parent_leaves_out_has_its_symbols(repo: Repo) -> None:
+    repo.commit("Begin", a=MODULE, pkg__b="x = 1\n")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit("Aside", a=MODULE + "y = 1\n")
+    repo.git("checkout", "-q", "main")
+    (repo.path / ".museignore").write_text('[global]\npatterns = ["pkg/"]\n')
+    repo.git("add", "-A")
+    repo.git("commit", "-qm", "Leave out a folder")
+    repo.git("merge", "-q", "--no-ff", "--no-commit", "side")
+    repo.git("rm", "-qf", ".museignore")
+    repo.git("commit", "-qm", "Merge, and leave out nothing")
+    backfilled(repo)
+    assert names(replayed(repo)) == {"a.py": ["import::os", "load", "save", "y"], "pkg/b.py": ["x"]}
+    assert not (repo.path / ".git/.muse/error.log").exists()
+
+
 def test_a_merge_reads_whole_files_of_an_unrecorded_parent_from_git(repo: Repo) -> None:
     repo.commit("Begin", a=MODULE)
     repo.git("checkout", "-q", "-b", "side")

@@ -154,7 +154,7 @@ files = st.builds(File, st.lists(blocks, max_size=5))
 @st.composite
 def trees(draw: st.DrawFn) -> Tree:
     tree = Tree()
-    tree.files = {path: draw(files) for path in draw(st.sets(st.sampled_from(PATHS), min_size=1, max_size=5))}
+    tree.files = {path: draw(files) for path in sorted(draw(st.sets(st.sampled_from(PATHS), min_size=1, max_size=5)))}
     return tree
 
 
