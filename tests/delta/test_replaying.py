@@ -84,7 +84,9 @@ def items(draw: st.DrawFn, depth: int = 0) -> Item:
 
 @st.composite
 def projects(draw: st.DrawFn) -> Project:
-    return {path: draw(st.lists(items(), max_size=4)) for path in sorted(draw(st.sets(st.sampled_from(PATHS), min_size=1)))}
+    return {
+        path: draw(st.lists(items(), max_size=4)) for path in sorted(draw(st.sets(st.sampled_from(PATHS), min_size=1)))
+    }
 
 
 EDITS = (
