@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from muse_hook.cli.invocation import Invocation
     from muse_hook.concurrent.branches import BranchSelection
-    from muse_hook.concurrent.map import BranchMap
+    from muse_hook.concurrent.live import BranchMap
     from muse_hook.oplog.store import Store
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from muse_hook.cli.terminal import Screen, Span
     from muse_hook.concurrent.collision import Collision
-    from muse_hook.concurrent.map import BranchMap
+    from muse_hook.concurrent.live import BranchMap
 
 LABELS = {
     "both_changed": "both changed",

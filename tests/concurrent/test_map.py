@@ -20,7 +20,8 @@ from muse_hook.concurrent.branches import BranchSelection, find_branches, parse_
 from muse_hook.concurrent.compare import compare
 from muse_hook.concurrent.footprint import Footprint
 from muse_hook.concurrent.graph import BranchGraph
-from muse_hook.concurrent.map import BranchMap, branch_map
+from muse_hook.concurrent.live import BranchMap
+from muse_hook.concurrent.map import branch_map
 from muse_hook.concurrent.side import BranchChanges
 from muse_hook.errors import RevisionError
 from muse_hook.git.discovery import open_repository
