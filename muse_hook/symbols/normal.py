@@ -137,6 +137,8 @@ class Normalisation:
         ):
             for kind in language.strings(key):
                 place(kind, what, "", None)
+        for kind in language.strings("unquoted_numbers"):
+            place(kind, "unquoted", "numbers", None)
         for kind, other in alias.items():
             if "." in kind:
                 place(kind, "alias", OPEN + other, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, STRING, without_nul
+from muse_hook.symbols.tokens import CLOSE, NAME, NUMBER, OPEN, STRING, without_nul
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ except ImportError:  # no CPython
 _kind_of = attrgetter("kind_id")
 
 SIDES = 3  # of a binary operator: left, operator, right
+
+# Numbers with no more digits are shown as they are written, by every JavaScript.
+_DIGITS, _DECIMALS = 15, 6
 
 
 class Kinds:
@@ -370,7 +373,8 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
             elif what == "unquoted":
                 name = (child.text or b"")[1:-1].decode(errors="replace")
                 is_name = name.isascii() and name.replace("$", "_").isidentifier()
-                entries.append(NAME + name if is_name and is_first_but_modifiers(children, child) else child)
+                mark = NAME if is_name else NUMBER if extra and is_number(name) else ""
+                entries.append(mark + name if mark and is_first_but_modifiers(children, child) else child)
             elif what == "leaf":
                 entries.append(NAME + kinds.spelled(child, extra))
             elif what == "later":
@@ -413,6 +417,13 @@ def only_one(block: Node) -> Node:
         parts = [one for one in inner.children if not one.is_extra]
         return parts[0] if len(parts) == 1 else block
     return block if inner.type.endswith(("_item", "_declaration", "_definition")) else inner
+
+
+def is_number(text: str) -> bool:
+    """Whether a name is that of the property which the number of the same text names: it is how a number is shown."""
+    whole, dot, rest = text.partition(".")
+    is_shown = text.isascii() and whole.isdecimal() and str(int(whole[:_DIGITS])) == whole
+    return is_shown and (not dot or (rest.isdecimal() and rest[-1] != "0" and len(rest) <= _DECIMALS))
 
 
 def is_first_but_modifiers(children: Sequence[Node], child: Node) -> bool:

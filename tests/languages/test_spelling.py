@@ -80,6 +80,7 @@ def is_same(extension: str, old: str, new: str) -> bool:
         ("ts", "x = /a/mg", "x = /a/gm"),
         ("js", "x = a || (b || c && (d && e))", "x = a || b || (c && d && e)"),
         ("js", "x = /a/mg", "x = /a/gm"),
+        ("js", "x = {'437': a, '1.5': b}", "x = {437: a, 1.5: b}"),
         ("tsx", "x = a || (b || c && (d && e))", "x = a || b || (c && d && e)"),
         ("tsx", "x = /a/mg", "x = /a/gm"),
         ("ts", "type A = | B | C", "type A = B | C"),
@@ -281,6 +282,10 @@ def test_formatting_changes_no_id(extension: str, old: str, new: str) -> None:
         ("ts", "(a?.b)()", "a?.b()"),
         ("js", "(a?.b)[c]", "a?.b[c]"),
         ("js", "('use strict')", "'use strict'"),
+        ("js", "x = {'02': a}", "x = {02: a}"),
+        ("js", "x = {'1.0': a}", "x = {1.0: a}"),
+        ("js", "x = {a: '2'}", "x = {a: 2}"),
+        ("ts", "type X = {'2': a}", "type X = {2: a}"),  # `keyof X` tells them apart
         ("cs", "class A { B b = F(x => x); }", "class A { B b = F((int x) => x); }"),
         ("java", "enum E { A, B; void f() {} }", "enum E { A, B; }"),
     ],
