@@ -176,6 +176,8 @@ def begin(repo: Repository, store: Store, progress: Callable[[int, int], None]) 
     _take_in(store)
     cost = None
     if report.recorded:
+        from muse_hook.record.workers import processors  # not for those who only ask how far it is
+
         with Index(store) as index:
             sizes = [float(each.end - each.start) for each in index.find([oid for oid, _ in first]).values()]
         seconds, elapsed = ([now[at] - before[at] for before, now in pairwise(marks)] for at in (0, 1))
@@ -206,11 +208,6 @@ def forget(store: Store) -> None:
         os.unlink(store.path(_STATE))
     except OSError:
         return
-
-
-def processors() -> int:
-    """Return how many processes may work at a time."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_going(store: Store) -> bool:
@@ -385,6 +382,7 @@ def main() -> None:
     import signal
 
     from muse_hook.git.discovery import open_repository
+    from muse_hook.record.workers import processors
 
     gc.set_threshold(500_000)  # as the command line does: there is next to no garbage in circles
     repo = open_repository(sys.argv[1])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from muse_hook.catchup.whole_history import processors
 from muse_hook.concurrent.branches import find_branches
 from muse_hook.concurrent.map import branch_map
 from muse_hook.concurrent.own_work import with_uncommitted
+from muse_hook.record.workers import processors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

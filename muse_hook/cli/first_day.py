@@ -8,6 +8,7 @@ from muse_hook.catchup import whole_history
 from muse_hook.catchup.whole_history import FOREGROUND_SECONDS, PATIENCE_SECONDS, HistoryState
 from muse_hook.cli.findings import draw_unreadable, hint_for_absent
 from muse_hook.cli.progress import Progress, duration
+from muse_hook.record.workers import processors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _wait(messages: Screen, repository: Repository, store: Store, planned: Histo
             repository,
             store,
             planned,
-            jobs=whole_history.processors(),
+            jobs=processors(),
             check=check,
             progress=progress.update,
         )

@@ -49,8 +49,9 @@ class Repository(Git):
     def objects(self) -> ObjectReader:
         """Return a reader of this repository's objects (a context manager).
 
-        libgit2 reads, and `git cat-file` where that cannot go: SHA-256, alternates that only the environment names, an
-        extension of the repository format that we do not know.
+        zlib reads those that have files of their own, libgit2 the packed ones, and `git cat-file` all where libgit2
+        cannot go: SHA-256, alternates that only the environment names, an extension of the repository format that we do
+        not know.
         """
         from muse_hook.git.objects import ObjectReader
 

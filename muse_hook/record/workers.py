@@ -34,6 +34,11 @@ _TASK = struct.Struct("<II")  # the first commit, and the one after the last
 _HEADER = struct.Struct("<I")  # how long the answer is
 
 
+def processors() -> int:
+    """Return how many processes may work at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def useful_jobs(jobs: int, commits: int) -> int:
     """Return how many of `jobs` processes are worth their start for so many commits."""
     return min(jobs, commits // (4 * BLOCK))

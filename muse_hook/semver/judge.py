@@ -82,6 +82,8 @@ class Judge:
         self._reached: dict[tuple[int, str, str], bool] = {}
         self._texts: dict[tuple[int, str], str] = {}
         self._spellings: dict[tuple[int, str], Spelling] = {}
+        self._folders: dict[tuple[str, str], list[tuple[str, bytes]]] = {}
+        self._classes: dict[tuple[str, str], list[tuple[SymbolTable, Symbol]]] | None = None
         self._arrivals: set[SymbolKey] = set()
         self._judged: set[SymbolKey] = set()
 
@@ -257,16 +259,28 @@ class Judge:
         for one in self._beside(self._new, path, table):
             if name in one.symbols:
                 return True
-        files = self._unchanged.names(folder) if self._unchanged is not None else ()
-        for file in files if len(files) <= MAX_BESIDE else ():
-            there = f"{folder}/{file}" if folder else file
-            if there in self._new or is_excluded(there) or path.rpartition(".")[2] != file.rpartition(".")[2]:
-                continue
-            if self._unchanged is not None and name.encode() in self._unchanged.source(there):
+        for there, source in self._unchanged_in(folder, path.rpartition(".")[2]):
+            if self._unchanged is not None and name.encode() in source:
                 unchanged = self._unchanged.table(there)
                 if unchanged is not None and name in unchanged.symbols:
                     return True
         return False
+
+    def _unchanged_in(self, folder: str, extension: str) -> list[tuple[str, bytes]]:
+        """Return path and source of each unchanged file of a folder; none where they are more than `MAX_BESIDE`."""
+        key = folder, extension
+        if key not in self._folders:
+            files = self._unchanged.names(folder) if self._unchanged is not None else []
+            paths = [f"{folder}/{file}" if folder else file for file in files if file.rpartition(".")[2] == extension]
+            self._folders[key] = [
+                (path, self._unchanged.source(path))
+                for path in paths
+                if self._unchanged is not None
+                and len(files) <= MAX_BESIDE
+                and path not in self._new
+                and not is_excluded(path)
+            ]
+        return self._folders[key]
 
     def _is_left_to_base(self, path: str, member: Symbol) -> bool:
         """Whether a class that has lost a member has it from a base: one that changed, or the member says so."""
@@ -283,16 +297,22 @@ class Judge:
             bases = {_simple(base) for one in owners for base in one.bases} - seen
             seen |= bases
             owners = []
-            for table in self._new.values() if bases else ():
-                if table is None or table.language_name != after.language_name:
-                    continue
-                for one in table.symbols.values():
-                    if one.kind == "class" and one.name in bases:
-                        found = table.symbols.get(f"{one.qualified_name}.{member.name}")
-                        if found is not None and is_marked(found, table, one):
-                            return True
-                        owners.append(one)
+            for table, one in (each for base in sorted(bases) for each in self._new_classes(base, after.language_name)):
+                found = table.symbols.get(f"{one.qualified_name}.{member.name}")
+                if found is not None and is_marked(found, table, one):
+                    return True
+                owners.append(one)
         return False
+
+    def _new_classes(self, name: str, language: str) -> list[tuple[SymbolTable, Symbol]]:
+        """Return the classes of a simple name in the changed files of a language, as they are now."""
+        if self._classes is None:
+            self._classes = {}
+            for table in self._new.values():
+                for one in table.symbols.values() if table is not None else ():
+                    if table is not None and one.kind == "class":
+                        self._classes.setdefault((one.name, table.language_name), []).append((table, one))
+        return self._classes.get((name, language), [])
 
     def _deleted_internal(self, address: str, path: str, symbol: Symbol) -> None:
         """Judge what was not public where it stood: a package may have passed it on."""

@@ -121,6 +121,15 @@ def chain(kinds: Kinds) -> Act:
     return act
 
 
+def _nested(operands: Sequence[Node], operator: Node | str, opening: str, out: list[str]) -> Entries:
+    """Write operands as an operator that is read from the left has them: `((a op b) op c)`."""
+    out += [opening] * (len(operands) - 1)
+    entries: list[Node | str] = [operands[0]]
+    for operand in operands[1:]:
+        entries += (operator, operand, CLOSE)
+    return entries
+
+
 def associative(kinds: Kinds, operators: str) -> Act:
     """Return the action for an operator of which `a op (b op c)` is written as `a op b op c`: prettier does so."""
     same = operators.split()
@@ -151,11 +160,7 @@ def associative(kinds: Kinds, operators: str) -> Act:
                 pending += (right, left)
             else:
                 operands.append(one)
-        out += [opening] * (len(operands) - 1)
-        entries: list[Node | str] = [operands[0]]
-        for one in operands[1:]:
-            entries += (operator, one, CLOSE)
-        return entries
+        return _nested(operands, operator, opening, out)
 
     return act
 
@@ -297,11 +302,7 @@ def lean(kinds: Kinds, twin: str) -> Act:
             node = parts[0]
             parts = sides(node)
         operands += (node, *reversed(spine))
-        out += [opening] * (len(operands) - 1)
-        entries: list[Node | str] = [operands[0]]
-        for operand in operands[1:]:
-            entries += (operator, operand, CLOSE)
-        return entries
+        return _nested(operands, operator, opening, out)
 
     return act
 

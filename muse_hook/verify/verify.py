@@ -16,7 +16,7 @@ from muse_hook.oplog.seal import grammars_of, is_cut
 from muse_hook.pathrules.rules import ATTRIBUTES_FILE, IGNORE_FILE
 from muse_hook.record.delta import TableCache, commit_delta
 from muse_hook.record.lacking import find_lacking
-from muse_hook.record.workers import Workers
+from muse_hook.record.workers import Workers, processors
 from muse_hook.replay.replay import Walk
 from muse_hook.replay.tables import causal_order
 from muse_hook.replay.trees import BlobSymbols, PartialSymbols, Trees, read_symbols
@@ -124,7 +124,7 @@ class _Verification:
     def replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
         """Check each batch, replay it, and compare the `chosen` commits with their trees."""
         order = causal_order(self.logs.commits)
-        if self._table_cache is not None or len(order) < APART or (os.cpu_count() or 1) == 1:
+        if self._table_cache is not None or len(order) < APART or processors() == 1:
             self._replay(chosen, progress)
             return
         with Workers(_Apart(self).difference, order, 1) as self._workers:

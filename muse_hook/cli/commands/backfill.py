@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.whole_history import forget, stop
 from muse_hook.cli.failures import DONE, USER_FAULT, reject
@@ -13,6 +11,7 @@ from muse_hook.cli.progress import Progress, duration
 from muse_hook.errors import StoreError
 from muse_hook.record.delta import TableCache
 from muse_hook.record.renew import GONE, renew
+from muse_hook.record.workers import processors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def record_range(
             count=count,
             all=every,
             session=session,
-            jobs=jobs or len(os.sched_getaffinity(0)),
+            jobs=jobs or processors(),
             cache=TableCache(reuse=reuse),
             progress=progress.update,
         )
@@ -134,7 +133,7 @@ def _renew(invocation: Invocation, jobs: int | None, *, reuse: bool) -> bool:
         report = renew(
             invocation.repository,
             invocation.store,
-            jobs=jobs or len(os.sched_getaffinity(0)),
+            jobs=jobs or processors(),
             cache=TableCache(reuse=reuse),
             progress=progress.update,
         )
