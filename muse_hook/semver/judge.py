@@ -118,21 +118,19 @@ class Judge:
             self._programs[key] = is_program(table)
         if self._programs[key] or not is_marked_public(path, table, symbol):
             return False
-        return "declared" not in table.says("reached") or self._is_reached(tables, path, symbol)
+        return "declared" not in table.says("reached") or self._is_reached(tables, path, table, symbol)
 
-    def _is_reached(self, tables: Tables, path: str, symbol: Symbol) -> bool:
+    def _is_reached(self, tables: Tables, path: str, table: SymbolTable, symbol: Symbol) -> bool:
         """Whether the files above one declare it for others, or pass on what it defines."""
         name = symbol.qualified_name.partition(".")[0]
         key = id(tables), path, name
         if key not in self._reached:
-            from muse_hook.semver.reached import is_reached
+            from muse_hook.semver.reached import Reach
             from muse_hook.semver.written import attributes
 
-            table = tables.get(path)
-            outer = table.symbols.get(name) if table is not None else None
-            marks = table.says("public_attributes") if table is not None else ()
-            is_said = outer is not None and any(mark in attributes(outer) for mark in marks)
-            self._reached[key] = is_said or is_reached(path, name, lambda there: self._text(tables, there))
+            outer = table.symbols.get(name)
+            is_said = outer is not None and any(mark in attributes(outer) for mark in table.says("public_attributes"))
+            self._reached[key] = is_said or Reach(path, table, lambda there: self._text(tables, there)).has(name)
         return self._reached[key]
 
     def _text(self, tables: Tables, path: str) -> str:
@@ -245,9 +243,9 @@ class Judge:
         table = self._old.get(path)
         if table is None or "declared" not in table.says("reached"):
             return False
-        from muse_hook.semver.reached import is_passed_on
+        from muse_hook.semver.reached import Reach
 
-        return is_passed_on(path, symbol.qualified_name, lambda there: self._text(self._new, there))
+        return Reach(path, table, lambda there: self._text(self._new, there)).is_passed_on(symbol.qualified_name)
 
     def _is_beside(self, path: str, symbol: Symbol) -> bool:
         """Whether another file of a folder, whose names one finds together, defines what is gone from this one."""

@@ -8,14 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from muse_hook.model.symbol import SymbolTable
+
     Source = Callable[[str], str]
     """The text of a file by its path, "" where there is none."""
-
-PROGRAM = "main.rs"
-"""The file of a crate that is a program, which nobody imports."""
-
-ROOTS = ("lib.rs", PROGRAM)
-"""The files that the parts of a crate are declared in, in the folder of its sources."""
 
 _DECLARED = pattern(r"(?m)^[ \t]*((?:#\[[^\]]*\]\s*)*)(pub\b(\s*\([^)]*\))?\s*)?mod\s+(\w+)\s*[;{]")
 _PASSED_ON = pattern(r"(?s)\buse\s+([^;]+);")
@@ -24,61 +20,77 @@ _ALL_OF = pattern(r"(\w+)\s*::\s*(?:\{[^}]*)?\*")
 _LAST = pattern(r"(?:::|\{|,)\s*(\w+)\s*(?=$|\}|,)")
 
 
-def is_reached(path: str, name: str, source: Source) -> bool:
-    """Whether the outermost name `name` of a file can be written by who uses its crate.
+class Reach:
+    """What the files above one say of it. How they are named its row says.
 
-    Each file above has to declare the next one as `pub mod a;`, or one of them passes the name on (`pub use a::name`,
-    `pub use a::*`). What cannot be told (no file above is there, a macro declares it) counts as reached.
+    `roots` are the files that the parts of a package are declared in, in the folder of its sources, `program_files`
+    those of them that are programs, which nobody imports, `folder_files` those that declare what is in their folder.
     """
-    if path.rpartition("/")[2] == PROGRAM:
-        return False
-    steps = [*_above(path, source)]
-    if steps and steps[-1][2].rpartition("/")[2] == PROGRAM:
-        return False
-    if all(_is_declared_public(text, module) for module, text, _ in steps):
-        return True
-    modules = [module for module, _, _ in steps]
-    # with a module of which all that is below is declared public, that is passed on as well
-    is_open = [all(_is_declared_public(text, module) for module, text, _ in steps[:at]) for at in range(len(steps))]
-    for at, (_, text, _) in enumerate(steps):
-        opened = [module for module, is_so in zip(modules[: at + 1], is_open, strict=False) if is_so]
-        if _passes_on(text, modules[: at + 1], opened, name):
+
+    def __init__(self, path: str, table: SymbolTable, source: Source) -> None:
+        self._path = path
+        self._source = source
+        self._roots = table.says("roots")
+        self._programs = table.says("program_files")
+        self._folder_files = table.says("folder_files")
+
+    def has(self, name: str) -> bool:
+        """Whether the outermost name `name` of the file can be written by who uses its package.
+
+        Each file above has to declare the next one as `pub mod a;`, or one of them passes the name on (`pub use
+        a::name`, `pub use a::*`). What cannot be told (no file above is there, a macro declares it) counts as reached.
+        """
+        if _base(self._path) in self._programs:
+            return False
+        steps = [*self._above()]
+        if steps and _base(steps[-1][2]) in self._programs:
+            return False
+        if all(_is_declared_public(text, module) for module, text, _ in steps):
             return True
-    return False
+        modules = [module for module, _, _ in steps]
+        # with a module of which all that is below is declared public, that is passed on as well
+        is_open = [all(_is_declared_public(text, module) for module, text, _ in steps[:at]) for at in range(len(steps))]
+        for at, (_, text, _) in enumerate(steps):
+            opened = [module for module, is_so in zip(modules[: at + 1], is_open, strict=False) if is_so]
+            if _passes_on(text, modules[: at + 1], opened, name):
+                return True
+        return False
 
+    def is_passed_on(self, name: str) -> bool:
+        """Whether a file above brings a name to its own place: it is found there wherever it is defined."""
+        return any(
+            name in _WORD.findall(found[1]) for _, text, _ in self._above() for found in _PASSED_ON.finditer(text)
+        )
 
-def is_passed_on(path: str, name: str, source: Source) -> bool:
-    """Whether a file above one brings a name to its own place: it is found there wherever it is defined."""
-    return any(
-        name in _WORD.findall(found[1]) for _, text, _ in _above(path, source) for found in _PASSED_ON.finditer(text)
-    )
-
-
-def _above(path: str, source: Source) -> Iterator[tuple[str, str, str]]:
-    """Yield each module from the file's own up to the root of its crate, the text that has to declare it, its path."""
-    folder, _, file = path.rpartition("/")
-    if file in ROOTS:
-        return
-    module = file.rpartition(".")[0]
-    if module == "mod":
-        folder, _, module = folder.rpartition("/")
-    while module:
-        owner, text = _owner(folder, source)
-        if not text:
+    def _above(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each module from the file's own up to its package's root, the text that has to declare it, its path."""
+        folder, _, file = self._path.rpartition("/")
+        if file in self._roots:
             return
-        yield module, text, owner
-        if owner.rpartition("/")[2] in ROOTS:
-            return
-        folder, _, module = folder.rpartition("/")
+        module, dot, extension = file.rpartition(".")
+        if file in self._folder_files:
+            folder, _, module = folder.rpartition("/")
+        while module:
+            owner, text = self._owner(folder, dot + extension)
+            if not text:
+                return
+            yield module, text, owner
+            if _base(owner) in self._roots:
+                return
+            folder, _, module = folder.rpartition("/")
+
+    def _owner(self, folder: str, extension: str) -> tuple[str, str]:
+        """Return the file that declares what stands in a folder, and its text; "" where there is none."""
+        inside = [f"{folder}/{root}" if folder else root for root in self._roots]
+        for file in (*inside, *(f"{folder}/{one}" for one in self._folder_files), folder + extension):
+            text = self._source(file)
+            if text:
+                return file, text
+        return "", ""
 
 
-def _owner(folder: str, source: Source) -> tuple[str, str]:
-    """Return the file that declares what stands in a folder, and its text; "" where there is none."""
-    for file in (*(f"{folder}/{root}" if folder else root for root in ROOTS), f"{folder}/mod.rs", f"{folder}.rs"):
-        text = source(file)
-        if text:
-            return file, text
-    return "", ""
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _is_declared_public(text: str, module: str) -> bool:

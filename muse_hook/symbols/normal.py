@@ -23,6 +23,7 @@ from muse_hook.symbols.shapes import (
     ladder,
     lean,
     markup,
+    merged,
     ordinary,
     strung,
     transparent,
@@ -92,9 +93,9 @@ class Normalisation:
         self.kinds = kinds = Kinds(language.grammar, alias)
         exact = language.strings("statements")
         ends = tuple(name[1:] for name in exact if name[0] == "*")
-        self.statements = frozenset(
-            i for i, name in kinds.names.items() if name in exact or name.endswith(ends or ("\0",))
-        )
+        # how an attribute that is merged is written hangs on those beside it: it is none that is remembered
+        told = {i: name for i, name in kinds.names.items() if name not in language.table("merged")}
+        self.statements = frozenset(i for i, name in told.items() if name in exact or name.endswith(ends or ("\0",)))
         kinds.actions[ERROR] = write_damage
         for kind, spelling in language.table("leaves").items():
             kinds.set_action(kind, Leaves(str(spelling)), is_literal=True)
@@ -176,6 +177,8 @@ class Normalisation:
         if parts := {key: str(value) for key, value in language.table("markup").items()}:
             for kind in parts["elements"].split():
                 kinds.set_action(kind, markup(kinds, parts))
+        for kind, name in language.table("merged").items():
+            kinds.set_action(kind, merged(kinds, str(name)))
         for kind, twin in language.table("lean").items():
             kinds.set_action(kind, lean(kinds, str(twin)))
         pack = {kind: OPEN + str(other) for kind, other in language.table("pack").items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import BODIES, MAX_DEPTH, Outline, indentation
@@ -217,9 +218,7 @@ class Recovery:
     def _next(self, at: int, limit: int, frame: Frame, runs: dict[int, _Run]) -> int:
         """Return where the damage that begins at `at` ends: the border from which the most is without errors."""
         best, reached = limit, 0
-        for count, border in enumerate(self._borders(at, limit, frame.column)):
-            if count == CANDIDATES:
-                break
+        for border in self._likely(at, limit, frame.column):
             run = runs.get(border)
             if run is None:
                 run = runs[border] = self._run(border, limit, frame)
@@ -228,6 +227,22 @@ class Recovery:
             if run.nodes and run.end > reached:
                 best, reached = border, run.end
         return best
+
+    def _likely(self, at: int, limit: int, column: int) -> Iterator[int]:
+        """Yield the first borders behind `at`, and then the first of the others that stand behind a gap.
+
+        A text of several lines may have more borders in it than are tried, few of them behind a gap: a blank line, or
+        one that closes a block at `column`.
+        """
+        borders = self._borders(at, limit, column)
+        yield from islice(borders, CANDIDATES)
+        if not self._is_indented:
+            yield from islice((border for border in borders if self._is_behind_gap(border, column)), CANDIDATES)
+
+    def _is_behind_gap(self, border: int, column: int) -> bool:
+        start = self._text.rfind(b"\n", 0, border - 1) + 1
+        line = self._text[start : border - 1].strip()
+        return not line or (line[:1] in b"})]" and self._column(start) == column)
 
     def _borders(self, at: int, limit: int, column: int) -> Iterator[int]:
         """Yield where lines begin, after the one at `at`, that look like statements of a block at `column`."""

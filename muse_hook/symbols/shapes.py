@@ -276,6 +276,46 @@ def markup(kinds: Kinds, row: dict[str, str]) -> Act:
     return act
 
 
+def merged(kinds: Kinds, name: str) -> Act:
+    """Return the action for an attribute `#[name(a, b)]`: those that follow it at once are written as one with it."""
+
+    def tokens_of(node: Node | None) -> list[Node]:
+        """Return the brackets of an attribute of that name and what stands in them; nothing of another one."""
+        told = [one for one in node.children[2].children if not one.is_extra] if node is not None else []
+        is_named = len(told) == SIDES - 1 and (told[0].text or b"") == name.encode()
+        return [one for one in told[1].children if not one.is_extra] if is_named else []
+
+    def beside(node: Node, *, before: bool) -> Node | None:
+        """Return the attribute before or behind one, whatever comments stand between them; None for none."""
+        kind = node.kind_id
+        found = node.prev_sibling if before else node.next_sibling
+        while found is not None and found.is_extra:
+            found = found.prev_sibling if before else found.next_sibling
+        is_whole = found is not None and found.kind_id == kind and not found.has_error
+        return found if is_whole else None
+
+    def act(node: Node, out: list[str]) -> Entries:
+        tokens = tokens_of(node) if not node.has_error else []
+        if tokens and tokens_of(beside(node, before=True)):
+            return []
+        following = beside(node, before=False) if tokens else None
+        out.append(kinds.opens[node.kind_id])
+        if not tokens_of(following):
+            return [*node.children, CLOSE]
+        attribute = node.children[2]
+        entries: list[Node | str] = []
+        while tokens:
+            inner = tokens[1:-2] if tokens[-2].kind_id in kinds.commas else tokens[1:-1]
+            entries += [","] if entries and inner else []
+            entries += ["," if one.kind_id in kinds.commas else one for one in inner]
+            tokens = tokens_of(following)
+            following = beside(following, before=False) if following is not None else None
+        opened: list[Node | str] = [*node.children[:2], kinds.opens[attribute.kind_id], attribute.children[0]]
+        return [*opened, kinds.opens[attribute.children[-1].kind_id], "(", *entries, ")", CLOSE, CLOSE, "]", CLOSE]
+
+    return act
+
+
 def lean(kinds: Kinds, twin: str) -> Act:
     """Return the action for an operator that the grammar nests to the right where its twin nests to the left."""
     twins, opening = kinds.numbers((twin,)), OPEN + twin

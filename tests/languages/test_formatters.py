@@ -26,7 +26,8 @@ FILES = 150
 """So many are drawn for each formatter and style."""
 
 LARGEST = 100_000
-NPM_PACKAGES = ("prettier@3", "google-java-format")
+NPM_PACKAGES = ("prettier@3", "google-java-format", "rxjs@7")
+"""The formatters, and a package that comes with its sources in TypeScript."""
 OPENED = [
     f"--add-exports=jdk.compiler/com.sun.tools.javac.{part}=ALL-UNNAMED"
     for part in ("api", "code", "file", "parser", "tree", "util")
@@ -71,8 +72,8 @@ def answer(*command: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def sources(*extensions: str) -> list[Path]:
-    """Return the files that are drawn, or skip where there are hardly any."""
+def sources(*extensions: str, brought: Path | None = None) -> list[Path]:
+    """Return the files that are drawn, of what npm `brought` as well, or skip where there are hardly any."""
     given = [Path(one) for one in os.environ.get("MUSE_HOOK_SOURCES", "").split(":") if one]
     libraries = {
         ".go": [answer("go", "env", "GOROOT")],
@@ -85,6 +86,7 @@ def sources(*extensions: str) -> list[Path]:
         ],
     }
     folders = given or [Path(one) for end in extensions for one in libraries.get(end, ()) if one]
+    folders += [brought] if brought is not None and not given else []
     ends = (*extensions, ".tsx") if ".ts" in extensions else extensions
     found = sorted({file for folder in folders for end in ends for file in folder.rglob("*" + end) if file.is_file()})
     found = [file for file in found if 0 < file.stat().st_size < LARGEST and not file.name.endswith(".min.js")]
@@ -93,10 +95,12 @@ def sources(*extensions: str) -> list[Path]:
     return random.sample(found, min(FILES, len(found)))
 
 
-def copies(folder: Path, *extensions: str, prepared: Callable[[str], str] = str) -> dict[Path, bytes]:
+def copies(
+    folder: Path, *extensions: str, prepared: Callable[[str], str] = str, brought: Path | None = None
+) -> dict[Path, bytes]:
     """Return copies of sources, each in a folder of its own, and what they hold."""
     made: dict[Path, bytes] = {}
-    for number, file in enumerate(sources(*extensions)):
+    for number, file in enumerate(sources(*extensions, brought=brought)):
         copy = folder / str(number) / file.name
         copy.parent.mkdir()
         copy.write_bytes(prepared(file.read_bytes().decode("utf-8", "replace")).encode())
@@ -145,7 +149,7 @@ def changed_ids(files: dict[Path, bytes]) -> list[str]:
 @pytest.mark.parametrize("extension", [".ts", ".js"])
 @pytest.mark.parametrize("style", ["prettier, narrow", "prettier, wide"])
 def test_prettier(npm: Path, tmp_path: Path, extension: str, style: str) -> None:
-    files = copies(tmp_path, extension)
+    files = copies(tmp_path, extension, brought=npm / "rxjs/src" if extension == ".ts" else None)
     run([str(npm / ".bin/prettier"), *PRETTIER, *STYLES[style].split()], files)
     assert changed_ids(files) == []
 

@@ -358,6 +358,13 @@ def test_a_block_that_ends_too_soon_leaves_no_definitions_behind() -> None:
     assert list(symbols_of("a.go", go.replace("\tb()\n", "\tb()\n}\n")).symbols) == ["A", "D"]
 
 
+def test_a_text_with_many_lines_at_the_margin_hides_no_definition_behind_it() -> None:
+    checks = "".join(f'    check(a{n}, str![[r#"\nNone\n"b",\nc {{\n"#]]);\n' for n in range(9))
+    source = f"use a::b;\n\nfn hurt() {{\n    let a = f(1, 2);\n{checks}}}\n\nfn last() {{\n    g();\n}}\n"
+    assert list(symbols_of("a.rs", source).symbols) == ["import::b", "hurt", "last"]
+    assert {"import::b", "last"} <= symbols_of("a.rs", source.replace("f(1, 2);", "f(1,")).symbols.keys()
+
+
 def test_a_method_that_is_not_closed_takes_in_no_class_that_follows_it() -> None:
     language = language_for("A.java")
     assert language is not None
