@@ -159,7 +159,7 @@ def said(found: SymbolTable) -> object:
 
 def head(path: str) -> bytes:
     """Return what a file begins with."""
-    return Path(path).read_bytes()[:200]
+    return Path(path).read_bytes()[:4096]
 
 
 def git(clone: Path, *words: str) -> bytes:

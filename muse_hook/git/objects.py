@@ -32,9 +32,9 @@ _TREE_CACHE_SIZE = 4 << 20
 # Commits that are kept: each is asked for as itself, and as a parent of the next ones.
 _COMMIT_CACHE_SIZE = 256
 
-# Bytes of a blob beyond which its symbols are not read, and of a first line that Linux looks at.
+# Bytes of a blob beyond which its symbols are not read, and of what it begins with: a licence, and the first imports.
 _LONGEST_SCRIPT = 2 << 20
-_LONGEST_FIRST_LINE = 256
+_LONGEST_HEAD = 4096
 
 _FORMAT_MASK, _REGULAR, _TREE, _SYMLINK, _GITLINK = 0o170000, 0o100000, 0o040000, 0o120000, 0o160000
 _OWNER_EXECUTES = 0o100
@@ -74,13 +74,13 @@ class ObjectReader:
         return self._read_as("blob", oid)
 
     def head(self, oid: str) -> bytes:
-        """Return what a blob begins with, as far as its first line can say what runs it; b"" of one that is no text.
+        """Return what a blob begins with, as far as its first lines can say its language; b"" of one that is no text.
 
         A large one is not read for it: no source file is that long.
         """
         if self.size(oid) > _LONGEST_SCRIPT:
             return b""
-        return self.blob(oid)[:_LONGEST_FIRST_LINE]
+        return self.blob(oid)[:_LONGEST_HEAD]
 
     def commit(self, oid: str) -> Commit:
         """Return a commit as its raw object says it: no replace refs, no grafts, no shallow boundary."""

@@ -26,7 +26,8 @@ class Language:
     """One row of `languages.toml`, read when it is asked for.
 
     `package` is the package that holds its grammar, `grammar_version` is "" where that is not installed. Files whose
-    names end in one of `generated` are in no language.
+    names end in one of `generated` are in no language. `or_else` names the row that shares extensions with it, "" for
+    none.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -37,6 +38,7 @@ class Language:
         self._head = parse_rows(text[: head if head >= 0 else len(text)])[name]
         self.package, _, self._function = str(self._head["grammar"]).partition(":")
         self.generated = tuple(self._head.get("generated", ()))
+        self.or_else = str(self._head.get("or_else", ""))
         self._row: LanguageRow | None = None
         self._version: str | None = None
         self._grammar: tree_sitter.Language | None = None
@@ -60,9 +62,14 @@ class Language:
         return self._version
 
     def finders(self, key: str) -> list[str]:
-        """Return a list of what finds a file: `extensions`, `file_names`, `interpreters`."""
+        """Return a list of what finds a file: `extensions`, `file_names`, `interpreters`, `shared`, `marks`."""
         value = self._head.get(key, [])
         return value if isinstance(value, list) else []
+
+    def is_marked(self, head: bytes) -> bool:
+        """Whether a line of what a file begins with begins as none of another language would."""
+        marks = tuple(mark.encode() for mark in self.finders("marks"))
+        return any(line.startswith(marks) for line in head.split(b"\n"))
 
     @property
     def is_asked_for(self) -> bool:
@@ -206,12 +213,17 @@ def known_language(path: str, read_head: Callable[[], bytes] | None = None) -> L
     """Return the language of a path by its file name or extension, installed or not; None where there is none.
 
     What programs write (lock files) is in none. A path without extension has that of the interpreter in its first
-    line: `read_head`, called for such a path alone, returns what the file begins with.
+    line; one whose extension is `shared` is in the other row where one of its first lines has a mark of that.
+    `read_head`, called for such paths alone, returns what the file begins with.
     """
     found = _read()
     by_name, is_open = found.of_file(path[path.rfind("/") + 1 :])
     if not is_open:
-        return by_name
+        if by_name is None or not by_name.or_else or read_head is None:
+            return by_name
+        other = found.named(by_name.or_else)
+        is_other = other is not None and path.endswith(tuple(other.finders("shared"))) and other.is_marked(read_head())
+        return other if is_other else by_name
     head = b"" if read_head is None else read_head()
     return _language_of_script(found, head) if head[:2] == b"#!" else None
 

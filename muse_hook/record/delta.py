@@ -68,7 +68,7 @@ class TableCache:
         self._tables: OrderedDict[tuple[str, str], tuple[SymbolTable, int]] = OrderedDict()
         self._last: dict[str, tuple[str, str]] = {}  # by path, the version asked for last
         self._bytes = 0
-        self._heads: dict[str, bytes] = {}  # by blob, of files without extension
+        self._heads: dict[str, bytes] = {}  # by blob, of files whose names do not say their language
 
     def table(
         self, objects: ObjectReader, blob: Blob | None, path: str, previous: SymbolTable | None = None
@@ -120,11 +120,10 @@ class TableCache:
         return kept[0].text() if kept is not None else None
 
     def _head(self, objects: ObjectReader, blob: str) -> bytes:
-        """Return the first line of a script, b"" where the blob begins with none; each is read once."""
+        """Return what a blob begins with; each is read once."""
         found = self._heads.get(blob)
         if found is None:
-            head = objects.head(blob)
-            found = self._heads[blob] = head if head[:2] == b"#!" else b""
+            found = self._heads[blob] = objects.head(blob)
             if len(self._heads) > _HEADS:
                 del self._heads[next(iter(self._heads))]
         return found

@@ -78,7 +78,7 @@ class Trees:
         self._blobs: dict[tuple[str, str, int], BlobSymbols] = {}
         self._read: OrderedDict[tuple[str, str], dict[str, str] | None] = OrderedDict()
         self._size = 0
-        self._heads: dict[str, bytes] = {}  # by blob, of files without extension
+        self._heads: dict[str, bytes] = {}  # by blob, of files whose names do not say their language
 
     def rules(self, tree: str) -> PathRules:
         """Return which paths of a tree are recorded, and how."""

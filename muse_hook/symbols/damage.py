@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from muse_hook.symbols.query import Captures, Match, Pattern, Query
 
 
-_NAMES = ("name", "title", "name.spelled", "name.key", "name.path", "name.words")
+_NAMES = ("name", "title", "name.spelled", "name.key", "name.path", "name.words", "name.selector")
 
 
 def crosses(root: Node, query: Query, source: bytes) -> bool:

@@ -65,6 +65,12 @@ def spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+def continued(text: str) -> str:
+    """Return a command in single spaces, joined where a line ends in a backslash, without lines that are comments."""
+    lines = [line for line in text.split("\n") if line.lstrip()[:1] != "#"]
+    return spaced(" ".join(line.rstrip().removesuffix("\\") for line in lines))
+
+
 def flags(text: str) -> str:
     """Return the flags of a regular expression in order: each stands for itself."""
     return "".join(sorted(text))
@@ -103,6 +109,7 @@ LEAVES: dict[str, Callable[[str], str]] = {
     "nfkc": nfkc,
     "squeezed": squeezed,
     "spaced": spaced,
+    "continued": continued,
     "flags": flags,
     "heading": heading,
     "underline": underline,

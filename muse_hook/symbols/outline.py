@@ -30,7 +30,9 @@ _IN_CLASS = {"function": "method", "variable": "attribute"}
 _HELD = frozenset(BODIES)
 
 # Captures whose name is more than a word.
-_WHOLE_NAMES = frozenset(("title", "name.spelled", "name.until", "name.key", "name.path", "name.words"))
+_WHOLE_NAMES = frozenset(
+    ("title", "name.spelled", "name.until", "name.key", "name.path", "name.words", "name.selector")
+)
 
 # Of a class with a longer one every member's address would be as long.
 MAX_NAME = 4096
@@ -51,7 +53,7 @@ class Outline:
     name, `@title` the name of a test, `@import.tree` an import that nests. Of text: `@name.spelled` is a name as it is
     written, `@name.until` what it stands before, `@name.key` a name with white space, `@name.path` one behind those of
     its classes, `@flat` a body whose members are named by themselves, `@heading.<level>` a heading, a class with all
-    that stands below it, `@name.words` are words that dots join.
+    that stands below it, `@name.words` are words that dots join, `@name.selector` what ends in its colon of several.
 
     `is_ragged` tells whether the statements of any block looked into began at different columns, `is_dangling` whether
     something that belongs to the statement after it has none.
@@ -73,6 +75,8 @@ class Outline:
         found: list[Statement] = []
         first: Node | None = None
         whole: tuple[Node, Node | None] = (None, None)  # type: ignore[assignment] # of the last one found
+        outside = context
+        above: list[tuple[int, Context]] = []  # the headings above: their levels, and where what follows them stands
         for node in self._unsectioned(nodes) if self._reader.sections else nodes:
             if not node.is_named or node.is_extra or node.kind_id in self._reader.dropped:
                 if found and node.kind_id in self._reader.following:
@@ -86,11 +90,17 @@ class Outline:
             whole = (node, first)
             found.append(self._statement(node, context, first))
             first = None
+            if self._query.has_parts_below and found[-1].start in self._headings:
+                level, name = self._headings[found[-1].start]
+                above = [one for one in above if one[0] < level]
+                holder = above[-1][1] if above else outside
+                context = holder.inside(f"{holder.parent}.{name}" if holder.parent else name)
+                above.append((level, context))
         self.is_dangling = self.is_dangling or first is not None
         columns = [one.column for one in found if one.begins_line]
         if columns and columns.count(columns[0]) < len(columns):
             self.is_ragged = True
-        return self._sections(found, context) if self._query.has_headings else found
+        return self._sections(found, outside) if self._query.has_headings else found
 
     def _unsectioned(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """Yield nodes, in the place of a section what stands in it: a grammar may see some of the headings only."""
@@ -384,11 +394,19 @@ class Outline:
             found = [self._name(captures["name.key"][0])]
         elif "name.words" in captures:
             found = [".".join(map(self._name, captures["name.words"]))]
+        elif "name.selector" in captures:
+            found = [self._selector(captures["name.selector"])]
         elif "name.path" in captures:
             found = [self._name(node) for node in _path(captures["name.path"][0])]
         else:
             found = [self._spelled(captures)]
         return found if found[-1] else []
+
+    def _selector(self, nodes: list[Node]) -> str:
+        """Return a name of several words (`insert:at:`); behind its last colon, or its only word, stand macros."""
+        words = ["".join("".join(self._name(one).partition(":")[:2]).split()) for one in nodes]
+        whole = "".join(words)
+        return whole[: whole.rfind(":") + 1] or words[0]
 
     def _spelled(self, captures: Captures) -> str:
         """Return a name as it is written, in single spaces: a node, or what stands before one in the definition."""
@@ -397,7 +415,7 @@ class Outline:
             until = captures["name.until"][0]
             whole = next(nodes[0] for key, nodes in captures.items() if key.startswith("definition."))
             return spelled(whole, until.start_byte)
-        return spelled(captures["name.spelled"][0]) if "name.spelled" in captures else ""
+        return " ".join(map(spelled, captures.get("name.spelled", ())))
 
     def _joined(self, nodes: list[Node] | None) -> str:
         """Return the name that a capture is, without white space; "" where nothing was captured."""

@@ -48,6 +48,7 @@ class Query:
         self._known: Known = {}
         self._has_wrappers = "@declaration" in text
         self.has_headings = "@heading." in text
+        self.has_parts_below = self.has_headings and "@definition." in text  # beside text, below a heading
         self.has_whole_names = "@title" in text or "@name." in text
         head, *parts = f"\n{text}".split("\n(")
         if _words(head):

@@ -101,6 +101,8 @@ class Recovery:
         self._text = text
         self._left = max(min(PARSES * len(text), MOST_BYTES), PARSED_BYTES)
         self._is_indented = reader.language.row.get("blocks") == "indented"
+        self._is_flush = reader.language.row.get("blocks") == "flush"
+        self._beginnings = _BEGINNINGS + str(reader.language.row.get("beginnings", "")).encode()
         self._closing = str(reader.language.row.get("closing", "")).encode()
         self._filler = str(reader.language.row.get("filler", "")).encode()
         self._conditionals = tuple(word.encode() for word in reader.language.strings("conditionals"))
@@ -118,7 +120,8 @@ class Recovery:
             statements, at = self._accepted(run, frame)
             found += statements
             if at < limit:
-                beside = self._beside(at, limit, frame) or self._condition(at, limit, frame)
+                find = self._flush if self._is_flush else self._beside
+                beside = find(at, limit, frame) or self._condition(at, limit, frame)
                 if beside is not None:
                     found.append(beside)
                     at = beside.end
@@ -255,7 +258,7 @@ class Recovery:
         end = self._text.find(b"\n", at, limit)
         line = self._text[at : end if end >= 0 else limit]
         bare = line.lstrip(b" \t")
-        is_beginning = bare[:1].isalpha() or bare[:1] in _BEGINNINGS
+        is_beginning = bare[:1].isalpha() or bare[:1] in self._beginnings
         own = indentation(line[: len(line) - len(bare)])
         if bare and self._conditionals and bare.startswith(self._conditionals):
             if bare.startswith(self._conditionals[1]):
@@ -405,6 +408,23 @@ class Recovery:
         inner, last = self._closed(end, limit, frame.column)
         self._close(statement, self._read(start, inner, inside), "", last)
         return statement
+
+    def _flush(self, at: int, limit: int, frame: Frame) -> Statement | None:
+        """Return the damaged class that begins at `at`, up to the first line that closes one; None for none."""
+        text = self._text
+        closing = next((one for one in _lines(text, at, limit) if self._bare(one).startswith(self._closing)), limit)
+        if closing >= limit or frame.container:
+            return None
+        for start in [one for one in _lines(text, at, closing + 1) if one > at][:HEADER_LINES]:
+            header = self._header(at, start, frame)
+            if header is None or header[0].opened is None:
+                continue
+            statement, _, inside, _ = header
+            first = header[0].opened.statements  # what stands in its header: instance variables
+            last = closing + len(self._bare(closing).partition(b"\n")[0].rstrip())
+            self._close(statement, [*first, *self._read(start, closing, inside)], "", last)
+            return statement
+        return None
 
     def _closed(self, at: int, limit: int, column: int) -> tuple[int, int]:
         """Return the beginning of the line that closes what is opened before `at`, and where that closing ends.

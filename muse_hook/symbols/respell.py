@@ -276,6 +276,27 @@ def closed_on_lines(source: bytes) -> bytes:
     return _CLOSED.sub(lambda found: b"\n}" if found["closed"] else found[0], source)
 
 
+_AVAILABILITY = re.compile(
+    rb"^(?P<before>[ \t]*(?:@property\b|[-+][ ]*\()[^;{}]*?[\w*)])(?P<macros>(?:\s+[A-Z_][A-Z0-9_]{3,}"
+    rb"(?:\((?:[^();{}]|\([^();{}]*\))*\))?)+)(?=\s*[;{])"
+    rb"|^(?P<alone>[ \t]*[A-Z_][A-Z0-9_]{3,}(?:\((?:[^();{}]|\([^();{}]*\))*\))?)(?=[ \t]*\n\s*(?:[-+@]|\Z))"
+    rb"|\btypedef[ ]+[A-Z_]{3,}(?:ENUM|OPTIONS)[ ]*\((?P<type>[^(),\n]*),[ ]*(?P<name>\w+)[ ]*\)(?=\s*[{;])",
+    re.MULTILINE,
+)
+
+
+def availability_apart(source: bytes) -> bytes:
+    """Return Objective-C without the macros behind a member or before a class, enumerations as C writes them."""
+
+    def other(found: re.Match[bytes]) -> bytes:
+        if found["name"]:
+            return (b"enum " + found["name"] + b" : " + found["type"]).ljust(len(found[0]))
+        macros = found["alone"] or found["macros"]
+        return (found["before"] or b"") + bytes(byte if byte in b"\r\n" else 32 for byte in macros)
+
+    return _AVAILABILITY.sub(other, source)
+
+
 _PHP = re.compile(
     rb"""'(?:[^\\']|\\(?s:.))*'|"(?:[^\\"]|\\(?s:.))*"|/\*(?s:.*?)\*/|(?:\#(?!\[)|//)(?:(?!\?>)[^\n])*|(?P<end>\?>)"""
 )
@@ -364,6 +385,7 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "words_as_names": words_as_names,
     "constructors_beside": constructors_beside,
     "closed_on_lines": closed_on_lines,
+    "availability_apart": availability_apart,
     "code_alone": code_alone,
     "guards_apart": guards_apart,
     "macros_apart": macros_apart,

@@ -137,6 +137,24 @@ def test_a_script_has_the_language_of_its_interpreter(head: bytes, name: str | N
     assert (found and found.name) == name
 
 
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"/* a */\n#import <A/A.h>\n", "objc"),
+        (b"#pragma once\n@class A;\n", "objc"),
+        (b"#include <a.h>\n// #import, @class\nint f(void);\n", "cpp"),
+        (b"", "cpp"),
+    ],
+)
+def test_a_header_that_two_languages_have_is_told_by_what_it_begins_with(head: bytes, name: str) -> None:
+    found = language_for("a/b.h", lambda: head)
+    assert found is not None
+    assert found.name == name
+    other = language_for("b.hpp", lambda: head)
+    assert other is not None
+    assert other.name == "cpp"
+
+
 def test_without_its_grammar_a_language_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("muse_hook.languages.languages._languages", None)
     installed = grammar.version

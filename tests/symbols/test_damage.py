@@ -503,3 +503,16 @@ def test_a_class_of_ruby_is_known_by_its_header_alone() -> None:
     found = extract(b"module M\n  class A\n    def f\n      1\n\n    def g\n      2\n    end\n  end\nend\n", language)
     assert (found.state, found.damaged) == ("parsed", True)
     assert {"M", "M.A", "M.A.g"} <= set(found.symbols)
+
+
+def test_objective_c_keeps_the_members_beside_a_damaged_one() -> None:
+    source = (
+        "@interface A : B {\n    int _x;\n}\n- (void)a:(int)x;\n@end\n\n"
+        "@implementation A\n\n- (void)a:(int)x {\n    [self b;\n}\n\n"
+        "- (int)b API_AVAILABLE(ios(10)) {\n    return 1;\n}\n\n"
+        "+ (void)load {}\n@end\n\n@implementation C\n- (void)c {}\n@end\n"
+    )
+    found = table(source, path="a.m")
+    assert found.state == "parsed"
+    assert {"A", "A.a:", "A.b", "A.load", "C", "C.c"} <= set(found.symbols)
+    assert found.symbols["A.load"].lines == (17, 17)
