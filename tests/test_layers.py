@@ -91,7 +91,7 @@ LOADED_BY_A_HOOK = {
     "symbols": "extract reader reuse outline statement query source normal shapes literals tokens definition damage"
     " table",
     "match": "pairs match unmatched similarity extracted",
-    "semver": "judge public",
+    "semver": "judge case rules named public",
     "delta": "build symbols sides ops",
     "oplog": "store files sessions lock entry batch lines shape seal reader writer",
     "index": "index follow database",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.cli.failures import closest, warn
 from muse_hook.errors import MuseHookError, shell_command
-from muse_hook.semver.judge import BUMPS
+from muse_hook.semver.case import BUMPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from muse_hook.cli.accepted import message
 from muse_hook.cli.markdown import code_span, heading, phrase
 from muse_hook.cli.terminal import printable
 from muse_hook.model.address import split_address
-from muse_hook.semver.judge import BUMPS
+from muse_hook.semver.case import BUMPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

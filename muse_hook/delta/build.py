@@ -16,7 +16,8 @@ from muse_hook.delta.sides import is_comparable, is_known, is_restated, is_unrec
 from muse_hook.delta.symbols import Children
 from muse_hook.errors import InternalError
 from muse_hook.match.match import match
-from muse_hook.semver.judge import Judge, Verdict, sem_ver
+from muse_hook.semver.case import Verdict, sem_ver
+from muse_hook.semver.judge import Judge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

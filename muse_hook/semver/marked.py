@@ -1,0 +1,208 @@
+"""What breaks a caller in languages whose files mark what is public, as their rows of languages.toml say."""
+
+from __future__ import annotations
+
+from muse_hook.semver.public import is_excluded
+from muse_hook.semver.rules import Rules
+from muse_hook.semver.spelling import Spelling
+from muse_hook.semver.typed import compare_typed, is_contract_member, is_marked, listed
+from muse_hook.semver.written import is_override
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from muse_hook.model.symbol import Symbol, SymbolTable
+    from muse_hook.semver.case import Case, Tables
+    from muse_hook.semver.rules import Found
+    from muse_hook.semver.signature import ParameterChange
+
+MAX_BESIDE = 60
+"""A folder with more files is not looked through for what one of them has lost."""
+
+
+class Marked(Rules):
+    """Judges symbols that are public by modifiers, by capitals or where nothing hides them."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(case)
+        self._spellings: dict[tuple[int, str], Spelling] = {}
+        self._folders: dict[tuple[str, str], list[tuple[str, bytes]]] = {}
+        self._classes: dict[tuple[str, str], list[tuple[SymbolTable, Symbol]]] | None = None
+
+    def is_offered(self, path: str, symbol: Symbol, new_path: str) -> bool:
+        """Whether what is in another file now can still be had where it was."""
+        return self._case.surface.offers(path, symbol, new_path) or self._is_passed_on(path, symbol)
+
+    def deleted(self, path: str, symbol: Symbol) -> None:
+        """Judge a symbol that was deleted."""
+        address = f"{path}::{symbol.qualified_name}"
+        if not self._case.is_public(self._case.old, path, symbol):
+            self._case.add(address, "patch", "internal_removed")
+        elif self._is_still_there(path, symbol):
+            self._case.add(address, "patch", "still_offered")
+        elif not self._goes_with_its_class(path, symbol):
+            self._case.add(address, "major", "public_removed")
+
+    def _is_still_there(self, path: str, symbol: Symbol) -> bool:
+        """Whether what is gone from where it stood is found there all the same."""
+        if symbol.parent:
+            return self._is_left_to_base(path, symbol)
+        after = self._case.new.get(path)
+        if after is not None and "marked" in after.says("public") and symbol.qualified_name in listed(after):
+            return True
+        return self._is_beside(path, symbol) or self._is_passed_on(path, symbol)
+
+    def _is_passed_on(self, path: str, symbol: Symbol) -> bool:
+        """Whether a file above still brings a name to its own place, where that is how others reach it."""
+        table = self._case.old.get(path)
+        if table is None or "declared" not in table.says("reached"):
+            return False
+        from muse_hook.semver.reached import Reach
+
+        return Reach(path, table, lambda there: self._case.text(self._case.new, there)).is_passed_on(
+            symbol.qualified_name
+        )
+
+    def _is_beside(self, path: str, symbol: Symbol) -> bool:
+        """Whether another file of a folder, whose names one finds together, defines what is gone from this one."""
+        table = self._case.old.get(path)
+        if table is None or symbol.parent or "folder" not in table.says("modules"):
+            return False
+        folder, _, _ = path.rpartition("/")
+        name = symbol.qualified_name
+        for one in self._beside(self._case.new, path, table):
+            if name in one.symbols:
+                return True
+        for there, source in self._unchanged_in(folder, path.rpartition(".")[2]):
+            if self._case.unchanged is not None and name.encode() in source:
+                unchanged = self._case.unchanged.table(there)
+                if unchanged is not None and name in unchanged.symbols:
+                    return True
+        return False
+
+    def _unchanged_in(self, folder: str, extension: str) -> list[tuple[str, bytes]]:
+        """Return path and source of each unchanged file of a folder; none where they are more than `MAX_BESIDE`."""
+        key = folder, extension
+        if key not in self._folders:
+            files = self._case.unchanged.names(folder) if self._case.unchanged is not None else []
+            paths = [f"{folder}/{file}" if folder else file for file in files if file.rpartition(".")[2] == extension]
+            self._folders[key] = [
+                (path, self._case.unchanged.source(path))
+                for path in paths
+                if self._case.unchanged is not None
+                and len(files) <= MAX_BESIDE
+                and path not in self._case.new
+                and not is_excluded(path)
+            ]
+        return self._folders[key]
+
+    def _is_left_to_base(self, path: str, member: Symbol) -> bool:
+        """Whether a class that has lost a member has it from a base: one that changed, or the member says so."""
+        after = self._case.new.get(path)
+        owner = after.symbols.get(member.parent) if after is not None and member.parent else None
+        seen: set[str] = set()
+        owners = [owner] if owner is not None and owner.kind == "class" else []
+        if owners and not member.definitions and is_override(member):
+            return True
+        while after is not None and owners:
+            bases = {_simple(base) for one in owners for base in one.bases} - seen
+            seen |= bases
+            owners = []
+            for table, one in (each for base in sorted(bases) for each in self._new_classes(base, after.language_name)):
+                found = table.symbols.get(f"{one.qualified_name}.{member.name}")
+                if found is not None and is_marked(found, table, one):
+                    return True
+                owners.append(one)
+        return False
+
+    def _new_classes(self, name: str, language: str) -> list[tuple[SymbolTable, Symbol]]:
+        """Return the classes of a simple name in the changed files of a language, as they are now."""
+        if self._classes is None:
+            self._classes = {}
+            for table in self._case.new.values():
+                for one in table.symbols.values() if table is not None else ():
+                    if table is not None and one.kind == "class":
+                        self._classes.setdefault((one.name, table.language_name), []).append((table, one))
+        return self._classes.get((name, language), [])
+
+    def inserted(self, path: str, symbol: Symbol) -> None:
+        """Judge a symbol that was inserted."""
+        address = f"{path}::{symbol.qualified_name}"
+        before, after = self._case.old.get(path), self._case.new.get(path)
+        owner = after.symbols.get(symbol.parent) if after is not None and symbol.parent else None
+        if not self._case.is_public(self._case.new, path, symbol):
+            self._case.add(address, "patch", "internal_added")
+        elif before is not None and symbol.parent in before.symbols and is_contract_member(symbol, owner):
+            self._case.add(address, "major", "interface_member_added")
+        else:
+            self._case.add(address, "minor", "public_added")
+
+    def paired(self, before: Found, after: Found, parts: Sequence[str], *, carried: bool) -> None:
+        """Judge a symbol that changed its address, its content or both."""
+        (old_path, old), (new_path, new) = before, after
+        if old.qualified_name == new.qualified_name and self._case.is_same_module(old_path, new_path):
+            carried = True
+        was, now = self._case.is_public(self._case.old, *before), self._case.is_public(self._case.new, *after)
+        address = f"{new_path}::{new.qualified_name}"
+        if was and not carried:
+            former = f"{old_path}::{old.qualified_name}"
+            if self._is_still_there(old_path, old):
+                self._case.add(former, "patch", "still_offered", address)
+            else:
+                self._case.add(former, "major", "public_renamed" if old.name != new.name else "public_moved", address)
+        elif not was:
+            if now:
+                self._case.add(address, "minor", "public_added")
+            elif not carried or set(parts) - {"docstring"}:
+                self._case.add(address, "patch", "internal_changed")
+        elif not now and (old_path, old.qualified_name) == (new_path, new.qualified_name):
+            self._case.add(address, "major", "visibility_narrowed")
+        else:
+            self._content(before, after, set(parts))
+
+    def _compare(self, before: Found, after: Found, parts: set[str]) -> Iterable[ParameterChange]:  # noqa: ARG002
+        """Return what changed for those who use a symbol, its bases left out."""
+        (old_path, old), (path, new) = before, after
+        was, now = self._case.old.get(old_path), self._case.new.get(path)
+        if was is None or now is None:
+            return ()
+        spellings = self._spelling(self._case.old, old_path, was), self._spelling(self._case.new, path, now)
+        return compare_typed(old, was, new, now, spellings)
+
+    def _spelling(self, tables: Tables, path: str, table: SymbolTable) -> Spelling:
+        """Return what types are called in a file."""
+        key = id(tables), path
+        if key not in self._spellings:
+            self._spellings[key] = Spelling(table, lambda: self._beside(tables, path, table))
+        return self._spellings[key]
+
+    def _beside(self, tables: Tables, path: str, table: SymbolTable) -> Iterator[SymbolTable]:
+        """Yield the tables of the changed files whose names one sees without importing them."""
+        for there, one in tables.items():
+            if one is None or there == path or one.language_name != table.language_name:
+                continue
+            if self._case.is_same_module(path, there):
+                yield one
+
+    def kept(self, before: tuple[str, SymbolTable], after: tuple[str, SymbolTable]) -> None:
+        """Judge which names a file lists as public no more, or lists now, whose symbols are as they were."""
+        (old_path, former), (path, table) = before, after
+        if "marked" not in table.says("public") or former.unowned_text() == table.unowned_text():
+            return
+        was, now = listed(former), listed(table)
+        for name in sorted(was ^ now):
+            old, new = former.symbols.get(name), table.symbols.get(name)
+            if old is None or new is None or (path, name) in self._case.judged:
+                continue
+            if self._case.is_public(self._case.old, old_path, old) and not self._case.is_public(
+                self._case.new, path, new
+            ):
+                self._case.add(f"{path}::{name}", "major", "unlisted")
+            elif name in now and not self._case.is_public(self._case.old, old_path, old):
+                self._case.add(f"{path}::{name}", "minor", "public_added")
+
+
+def _simple(base: str) -> str:
+    """Return the last name of a base, without the types that it is given."""
+    return base.partition("<")[0].partition("(")[0].rpartition(".")[2].strip()
