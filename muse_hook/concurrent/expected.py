@@ -13,7 +13,7 @@ from muse_hook.semver.surface import Surface, is_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from muse_hook.concurrent.side import BranchChanges
     from muse_hook.model.address import SymbolKey
@@ -65,9 +65,36 @@ class Expectation:
         return not self.is_read and (bool(self.makes) or group_of(self.change.old) == CALLABLE)
 
 
-def expectations_of(side: BranchChanges) -> list[Expectation]:
-    """Return what a side broke, of all that it changed."""
-    found = [each for key, change in side.changed.items() for each in _of_change(side, key, change)]
+class Broken:
+    """What a side broke, of all that it changed; a change is looked at when somebody may say a name of it."""
+
+    def __init__(self, side: BranchChanges) -> None:
+        self._side = side
+        self._of_change: dict[SymbolKey, list[Expectation]] = {}
+        self._of_files: list[Expectation] | None = None
+
+    def said_by(self, may_say: Callable[[Sequence[str]], bool]) -> Iterator[Expectation]:
+        """Yield what concerns those who may say (one of) some names, in the order of the changes; others as well.
+
+        A function's parameters are parsed to see what it breaks: of main and rel_1_4 of sqlalchemy a sixth of the time.
+        What makes objects of a class is always among it, since that may be an heir's in a file that nobody changed.
+        """
+        side = self._side
+        for key, change in side.changed.items():
+            found = self._of_change.get(key)
+            if found is None:
+                names = _possible_names(side, key, change)
+                if not names or not (len(names) > 1 or may_say(names)):
+                    continue
+                found = self._of_change[key] = list(_of_change(side, key, change))
+            yield from found
+        if self._of_files is None:
+            self._of_files = list(_of_files(side))
+        yield from self._of_files
+
+
+def _of_files(side: BranchChanges) -> Iterator[Expectation]:
+    """Yield what differs in the files themselves: constructors that nobody wrote, names that a module does not list."""
     for path, file in side.files.items():
         now = side.table(path)
         if file.old is None or now is None:
@@ -77,11 +104,17 @@ def expectations_of(side: BranchChanges) -> list[Expectation]:
             key = (path, old.qualified_name)
             change = BranchChange(old, new, (side.path_now(path), new.qualified_name), (), ["signature"])
             breaks = any(bump == "major" for bump, _, _ in compare_passed(before, after))
-            found.append(Expectation(SIGNATURE_AND_CALLER, key, change, (old.name,), breaks=breaks, makes=old.name))
+            yield Expectation(SIGNATURE_AND_CALLER, key, change, (old.name,), breaks=breaks, makes=old.name)
         for name in newly_unlisted(file) if now is file.new else ():
             change = BranchChange(file.old.symbols[name], now.symbols[name], (path, name), (), ["unlisted"])
-            found.append(Expectation(GONE_AND_CALLER, (path, name), change, (name,), is_unlisted=True))
-    return found
+            yield Expectation(GONE_AND_CALLER, (path, name), change, (name,), is_unlisted=True)
+
+
+def _possible_names(side: BranchChanges, key: SymbolKey, change: BranchChange) -> tuple[str, ...]:
+    """Return the names that users of what a change breaks say, if it breaks anything; none where it surely does not."""
+    if change.new is None or change.is_elsewhere:
+        return (change.old.name,)
+    return names_of(change.old, side.language(key[0])) if group_of(change.old) == CALLABLE else ()
 
 
 def _of_change(side: BranchChanges, key: SymbolKey, change: BranchChange) -> Iterator[Expectation]:

@@ -24,7 +24,7 @@ _WORDS = re.compile(rb"\w+")
 class NewUse:
     """A symbol that a side changed or added; its names are looked for when somebody asks."""
 
-    __slots__ = ("_calls", "_identifiers", "key", "old", "symbol")
+    __slots__ = ("_calls", "_identifiers", "_may_import", "key", "old", "symbol")
 
     def __init__(self, key: SymbolKey, symbol: Symbol, old: Symbol | None) -> None:
         self.key = key
@@ -32,13 +32,26 @@ class NewUse:
         self.old = old
         self._calls: frozenset[str] | None = None
         self._identifiers: frozenset[str] | None = None
+        self._may_import: bool | None = None
 
     @property
     def calls(self) -> frozenset[str]:
         """The names that are newly called."""
         if self._calls is None:
-            self._calls = self.symbol.calls - (self.old.calls if self.old is not None else frozenset())
+            found = self.symbol.calls
+            self._calls = found - self.old.calls if found and self.old is not None else found
         return self._calls
+
+    def newly_calls(self, name: str) -> bool:
+        """Whether a name is newly called; what stood there before is read only where it is called now."""
+        return name in self.symbol.calls and (self.old is None or name not in self.old.calls)
+
+    @property
+    def may_import(self) -> bool:
+        """Whether the text may import for itself; nothing is parsed."""
+        if self._may_import is None:
+            self._may_import = any(b"import" in text for text in self.symbol.texts())
+        return self._may_import
 
     @property
     def identifiers(self) -> frozenset[str]:
@@ -64,12 +77,21 @@ class Said:
         self._uses_of_word: dict[bytes, list[NewUse]] | None = None
         self._imports: dict[str, dict[str, list[Symbol]]] = {}
         self._aliases: dict[str, set[str]] | None = None
+        self._words: set[bytes] | None = None
         self._is_asked_again = False
 
     @property
     def uses(self) -> Sequence[NewUse]:
         """All of them."""
         return self._uses
+
+    def may_say(self, names: Iterable[str]) -> bool:
+        """Whether any of `names` may be newly said by a text, or stand for what a file imports under another name.
+
+        A name that is no plain word may always be said. Nothing of plain ASCII is parsed.
+        """
+        words = self._all_words()
+        return any(not _WORD.fullmatch(name) or name.encode() in words for name in names)
 
     def uses_of(self, names: Collection[str]) -> dict[str, list[NewUse]]:
         """Return who may say which of `names`."""
@@ -97,17 +119,10 @@ class Said:
 
     def aliases_of(self, names: Collection[str]) -> dict[str, set[str]]:
         """Return under which other names the files import any of `names`: alias -> the names that it stands for."""
-        if self._aliases is None:
-            self._aliases = {}
-            for path in self._files:
-                for alias, imports in self.imports_of(path).items():
-                    for each in imports:
-                        original = imported_name(each)
-                        if original and original != alias:
-                            self._aliases.setdefault(original, set()).add(alias)
+        aliases = self._all_aliases()
         found: dict[str, set[str]] = {}
-        for name in self._aliases.keys() & set(names):
-            for alias in self._aliases[name]:
+        for name in aliases.keys() & set(names):
+            for alias in aliases[name]:
                 found.setdefault(alias, set()).add(name)
         return found
 
@@ -121,6 +136,38 @@ class Said:
                 if group_of(each) == IMPORT:
                     imports.setdefault(STAR if each.name.startswith(STAR) else each.name, []).append(each)
         return imports
+
+    def _all_aliases(self) -> dict[str, set[str]]:
+        """Return under which other names the files import what, by its own name."""
+        if self._aliases is None:
+            self._aliases = {}
+            for path in self._files:
+                for alias, imports in self.imports_of(path).items():
+                    for each in imports:
+                        original = imported_name(each)
+                        if original and original != alias:
+                            self._aliases.setdefault(original, set()).add(alias)
+        return self._aliases
+
+    def _all_words(self) -> set[bytes]:
+        """Return the words of all uses, but a symbol's own name where it kept it and says it once: there it is defined.
+
+        Of texts beyond ASCII what they newly say and call, which are parsed.
+        """
+        if self._words is None:
+            self._words = {name.encode() for name in self._all_aliases()}
+            for use in self._uses:
+                texts = use.symbol.texts()
+                if not all(text.isascii() for text in texts):
+                    self._words.update(name.encode() for name in (*use.identifiers, *use.calls))
+                    continue
+                said = [word for text in texts for word in _WORDS.findall(text)]
+                words = set(said)
+                own = use.symbol.name.encode()
+                if use.old is not None and use.old.name == use.symbol.name and said.count(own) == 1:
+                    words.discard(own)
+                self._words |= words
+        return self._words
 
     def _index(self) -> dict[bytes, list[NewUse]]:
         if self._uses_of_word is None:

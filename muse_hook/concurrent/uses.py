@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from muse_hook.concurrent.collision import SIGNATURE_AND_CALLER
-from muse_hook.concurrent.expected import SUPER, Expectation, expectations_of, is_async, is_constructor, passed
+from muse_hook.concurrent.expected import SUPER, Broken, Expectation, is_async, is_constructor, passed
 from muse_hook.concurrent.inherited import CONSTRUCTORS, made_by_way_of_others, members_of, new_abstracts, new_heirs
 from muse_hook.concurrent.said import STAR, imported_name
 from muse_hook.concurrent.side import BranchChange
@@ -49,7 +49,12 @@ def new_users(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[Exp
     it is the owner's own file, or imports the function, its class, or its module. What is broken is worked out once a
     side; then is asked which texts say a name of it, which of their files know the owner, and what they newly say.
     """
-    expected = [each for part in changer.parts for each in part.once("broken", expectations_of)]
+    added = user.once("added names", _added_names)
+
+    def may_say(names: Sequence[str]) -> bool:
+        return not added.isdisjoint(names) or any(said.may_say(names) for said in user.said())
+
+    expected = [each for part in changer.parts for each in part.once("broken", Broken).said_by(may_say)]
     every_heir = user.once("heirs", new_heirs)
     heirs = _made_by_base(every_heir, user) if any(each.makes for each in expected) else {}
     names = {name for each in expected for name in each.names}
@@ -75,7 +80,7 @@ def new_users(changer: BranchChanges, user: BranchChanges) -> Iterator[tuple[Exp
                         yield each, (path, name), heir, INHERITS
                     for use, said in uses.of_name(heir.name, (path, heir.qualified_name), heir):
                         # in another file nothing says whose heir it is: see `Footprint`
-                        if said in use.calls and use.key[0] == path:
+                        if use.key[0] == path and use.newly_calls(said):
                             yield each, use.key, use.symbol, CALLS
         elif each.change.old.parent and group_of(each.change.old) == CALLABLE:
             for key, member in overrides.get(each.change.old.name, ()):
@@ -101,7 +106,7 @@ def _users_of(
             if expected.is_read:
                 is_met = said in use.identifiers and _reads(use.symbol.tokens, said)
             else:
-                is_said = said in (use.calls if expected.is_called else use.identifiers)
+                is_said = use.newly_calls(said) if expected.is_called else said in use.identifiers
                 is_met = is_said and group_of(old) != VALUE and _is_meant(user, name, use, old)
             if not is_met and name == old.name and said in use.identifiers:
                 is_met = uses.is_named(use, said, key, old, handed_on=not expected.is_gone)
@@ -172,6 +177,11 @@ def _added_imports(side: BranchChanges) -> dict[str, list[tuple[SymbolKey, Symbo
     return found
 
 
+def _added_names(side: BranchChanges) -> frozenset[str]:
+    """Return the names of what is new, and what new imports bring in."""
+    return frozenset(each.name for each in side.added.values()).union(side.once("imported", _added_imports))
+
+
 def _reads(tokens: Sequence[str], name: str) -> bool:
     """Whether a text has a member of something by a name without calling it."""
     return any(
@@ -208,7 +218,7 @@ class _Uses:
             path = use.key[0]
             if path not in refers:
                 refers[path] = self.refers_to(path, key, owner)
-            if refers[path] or _imports_inside(use.symbol.tokens, key[0]):
+            if refers[path] or (use.may_import and _imports_inside(use.symbol.tokens, key[0])):
                 yield use, name
         for alias, original in self._known_aliases.items():
             for use in self._uses_of_name.get(alias, ()) if name in original else ():

@@ -8,6 +8,8 @@ from muse_hook.match.similarity import base_similarity, name_similarity, prose_s
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from muse_hook.match.comparison import BodyComparison
     from muse_hook.match.similarity import Features
     from muse_hook.match.unmatched import Unmatched, UnmatchedSymbols
@@ -54,8 +56,9 @@ def match_classes(compared: BodyComparison) -> None:
     new_members = {new: _members(unmatched, new, before=False) for new in news}
     names = ({unmatched.before.symbols[key].name for key in olds}, {unmatched.after.symbols[key].name for key in news})
     rows: list[tuple[float, SymbolKey, SymbolKey]] = []
+    candidates = _Candidates(unmatched, news, new_members) if len(olds) * len(news) > ALL_PAIRS else None
     for old in olds:
-        for new in _candidates(unmatched, old, news, old_members, new_members):
+        for new in news if candidates is None else candidates.of(old, old_members[old]):
             if unmatched.may_pair(old, new):
                 score = _score(compared, old, new, old_members[old], new_members[new])
                 if score >= _needed(compared, old, new, names):
@@ -142,21 +145,29 @@ def _members(unmatched: Unmatched, owner: SymbolKey, *, before: bool) -> dict[st
     return {key[1][len(owner[1]) + 1 :]: key for key in side.members(owner)}
 
 
-def _candidates(
-    unmatched: Unmatched,
-    old: SymbolKey,
-    news: list[SymbolKey],
-    old_members: dict[SymbolKey, dict[str, SymbolKey]],
-    new_members: dict[SymbolKey, dict[str, SymbolKey]],
-) -> list[SymbolKey]:
-    """Return the classes that are worth a comparison with `old`."""
-    if len(old_members) * len(news) <= ALL_PAIRS:
-        return news
-    name, members = unmatched.before.symbols[old].name, old_members[old].keys()
-    ranked = sorted(
-        (-(unmatched.after.symbols[new].name == name), -len(members & new_members[new].keys()), new) for new in news
-    )
-    return [new for same, shared, new in ranked[:CANDIDATES] if same or shared]
+class _Candidates:
+    """The new classes by their names and those of their members: few have anything to do with an old one."""
+
+    def __init__(
+        self, unmatched: Unmatched, news: Sequence[SymbolKey], members: Mapping[SymbolKey, Mapping[str, SymbolKey]]
+    ) -> None:
+        self._unmatched = unmatched
+        self._named: dict[str, list[SymbolKey]] = {}
+        self._holders: dict[str, list[SymbolKey]] = {}
+        for new in news:
+            self._named.setdefault(unmatched.after.symbols[new].name, []).append(new)
+            for name in members[new]:
+                self._holders.setdefault(name, []).append(new)
+
+    def of(self, old: SymbolKey, members: Iterable[str]) -> list[SymbolKey]:
+        """Return the classes that are worth a comparison with an old one: of its name, or with members as it has."""
+        shared: dict[SymbolKey, int] = {}
+        for name in members:
+            for new in self._holders.get(name, ()):
+                shared[new] = shared.get(new, 0) + 1
+        same = set(self._named.get(self._unmatched.before.symbols[old].name, ()))
+        ranked = sorted((new not in same, -shared.get(new, 0), new) for new in {*same, *shared})
+        return [new for _, _, new in ranked[:CANDIDATES]]
 
 
 def _needed(compared: BodyComparison, old: SymbolKey, new: SymbolKey, names: tuple[set[str], set[str]]) -> float:

@@ -185,7 +185,15 @@ def _lines(symbol: Symbol) -> int:
 
 def _to_compare(olds: Sequence[_Class], news: Sequence[_Class]) -> list[tuple[_Class, _Class]]:
     """Return the pairs to compare: of many those that share the names of most methods."""
-    pairs = [(old, new) for old in olds for new in news if not old.methods.keys().isdisjoint(new.methods)]
+    holders: dict[str, list[int]] = {}
+    for number, new in enumerate(news):
+        for name in new.methods:
+            holders.setdefault(name, []).append(number)
+    pairs = [
+        (old, news[number])
+        for old in olds
+        for number in sorted({number for name in old.methods for number in holders.get(name, ())})
+    ]
     if len(pairs) > ALL_PAIRS:
         pairs.sort(key=lambda pair: (-len(pair[0].methods.keys() & pair[1].methods), pair[0].key, pair[1].key))
     return pairs[:ALL_PAIRS]
