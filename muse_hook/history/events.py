@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from json import dumps, loads
+from operator import itemgetter
 
 from muse_hook.history.packed import unpack_digits, unpack_op_id
 from muse_hook.index import database
@@ -12,11 +13,18 @@ from muse_hook.oplog.sessions import display_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from typing import Any
 
     from muse_hook.history.ancestry import BranchFilter, ChainPosition
     from muse_hook.history.names import SymbolQuery
+
+    PlainRecord = tuple[Any, ...]
+    """Commit id (None: a manual entry), time, session, subject (or None), actor and author (or None) of a record."""
+
+    PlainOp = tuple[Any, ...]
+    """Record, op, address, kind, codes with commas between, new and old address, confidence, first and last line,
+    number of the symbol, whether it is a child, whether it only says that a file was reformatted."""
 
     OpOfRecord = tuple[tuple[Any, ...], dict[str, Any]]
     """What is known of a record (_RECORD), and an op of it."""
@@ -34,6 +42,10 @@ _ENTRY = (
 )
 _PATH = "(SELECT number FROM paths WHERE path = substr(m.new_address, 1, instr(m.new_address, '::') - 1))"
 _RECORD_COLUMNS = 11
+_PLAIN = (
+    "e.op, e.address, e.kind, e.change, e.new_address, e.from_address, e.confidence, e.first_line, e.last_line,"
+    " k.symbol, e.inside IS NOT NULL, e.inside IS NULL AND e.change = '' AND instr(e.summary, 'reformatted') > 0"
+)
 _HAS_CODE = "instr(',' || e.change || ',', ',' || ? || ',')"
 # What the op itself says; the other end of a move is neither.
 _OF_OPS = {
@@ -252,16 +264,42 @@ def author_and_stamp(connection: sqlite3.Connection, commit_id: str) -> tuple[st
 def renames(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[Any, ...]]:
     """Yield every rename and move of a symbol, newest first.
 
-    Each is (commit id, symbol id, old address, new address, how, confidence or None, kind, whether `wanted` has it).
+    Each is (commit id, number of the symbol, old address, new address, how, confidence or None, kind, whether `wanted`
+    has it).
     """
     return connection.execute(
-        "SELECT commit_id, symbol_id, old_address, new_address, how, confidence, kind,"
-        " (?1 = '' OR substr(new_address, 1, instr(new_address, '::') - 1) GLOB ?1)"
-        " AND (?2 = '' OR instr(?2, ',' || kind || ',')) AND (?3 = '' OR instr(?3, ',' || how || ','))"
-        " FROM renames JOIN symbols USING (symbol_id)"
-        " ORDER BY lamport_ts DESC, commit_id DESC, old_address",
+        "SELECT r.commit_id, m.symbol, m.old_address, m.new_address, m.how, m.confidence, s.kind,"
+        " (?1 = '' OR substr(m.new_address, 1, instr(m.new_address, '::') - 1) GLOB ?1)"
+        " AND (?2 = '' OR instr(?2, ',' || s.kind || ',')) AND (?3 = '' OR instr(?3, ',' || m.how || ','))"
+        " FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol) WHERE m.from_parent IS NULL"
+        " ORDER BY r.lamport_ts DESC, r.commit_id DESC, m.old_address",
         (wanted.path, *("".join(f",{word}," for word in words) for words in (wanted.kind, wanted.change))),
     )
+
+
+def plain_ops(
+    connection: sqlite3.Connection, wanted: Filter, has: Callable[[str | None, ChainPosition], bool]
+) -> Iterator[tuple[PlainRecord, Iterator[PlainOp]]]:
+    """Yield each record of which `has` (by its commit id and position) says so, newest first, and its ops, in order.
+
+    What `stream` says of everything, for those who look at each op once and keep little of it: no dict is made of one.
+    The ops have to be taken before the next record is.
+    """
+    where, values = wanted.where()
+    rows: Iterator[PlainOp] = connection.execute(
+        f"SELECT r.record, {_PLAIN} FROM records r CROSS JOIN entries e ON e.record = r.record"  # noqa: S608 - ours
+        " LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
+        f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position",
+        values,
+    )
+    query = (
+        "SELECT r.commit_id, r.chain, r.step, r.generation, r.committed_at, r.session, r.subject,"  # noqa: S608 - ours
+        f" {_ACTOR}, {_AUTHOR} FROM records r WHERE r.record = ?"
+    )
+    for record, ops in groupby(rows, key=itemgetter(0)):
+        commit_id, chain, step, generation, *said = connection.execute(query, (record,)).fetchone()
+        if has(commit_id, (chain, step, generation)):
+            yield (commit_id, *said), ops
 
 
 def recorded_commits(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[str, ChainPosition]]:

@@ -9,11 +9,12 @@ from muse_hook.model.address import after_all, prefixes, simple_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from muse_hook.history.ancestry import Ancestry, ChainPosition, ReachableSet
 
+_MANY = 20_000
 _ADDRESSES_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
 
 
@@ -125,6 +126,35 @@ class AddressHistory:
                 some,
             ):
                 self._known[row[0]].append((BEFORE if row[2] is None else row[2:], row[1]))
+
+    def living_at(self, reachable: ReachableSet, number_of_address: Mapping[str, int]) -> dict[int, int]:
+        """Return the symbol that has each of many addresses at the tip of `reachable`, by the number of the address.
+
+        Of more than `_MANY` the whole table is read once: that takes 1 us an address of it.
+        """
+        found: dict[int, int | None] = {}
+        if len(number_of_address) < _MANY:
+            self.preload(number_of_address)
+            found.update((number, self.living(reachable, address)) for address, number in number_of_address.items())
+            return {number: symbol for number, symbol in found.items() if symbol is not None}
+        generations = {
+            record: generation if chain is None or reachable.may_have((chain, step, generation)) else -1
+            for record, chain, step, generation in self._sql.execute(
+                "SELECT record, chain, step, generation FROM records"
+            )
+        }
+        last, best = -1, -1
+        for address, symbol, record in self._sql.execute("SELECT address, symbol, record FROM addresses ORDER BY 1, 3"):
+            number = number_of_address.get(address)
+            if number is None:
+                continue
+            if number != last:
+                last, best = number, -1
+            generation = generations.get(record, 0)  # what was there before the log is the oldest
+            if generation > best:
+                best = generation
+                found[number] = symbol
+        return {number: symbol for number, symbol in found.items() if symbol is not None}
 
     def _carried_to(self, prefix: str) -> list[tuple[ChainPosition, str]]:
         known = self._carried.get(prefix)
@@ -293,6 +323,11 @@ class SymbolHistory:
 def symbol_numbers(connection: sqlite3.Connection) -> dict[str, int]:
     """Return the number of every symbol by its stable id."""
     return dict(connection.execute("SELECT id, symbol FROM identities"))
+
+
+def symbol_ids_of_numbers(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Yield the number and the stable id of every symbol."""
+    return connection.execute("SELECT symbol, id FROM identities")
 
 
 def symbol_id_of(connection: sqlite3.Connection, symbol: int | None) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
-
-    from muse_hook.model.address import SymbolKey
 
 
 class PageContent:
@@ -56,60 +56,91 @@ class PageContent:
         self.tables = tables
 
 
-class TimelineSymbol:
-    """A symbol or a file: `keys` are those that ops name it by, the newest first; `id` is "" for a file."""
+class TimelineEntities:
+    """The symbols and files in the order of their newest op, by numbers from 0; they are added newest commit first.
 
-    __slots__ = ("id", "is_alive", "keys", "kind")
-
-    def __init__(self, id_: str, kind: str) -> None:
-        self.id = id_
-        self.kind = kind
-        self.keys: dict[SymbolKey, None] = {}
-        self.is_alive = False
-
-    def was_at(self, key: SymbolKey) -> None:
-        """Note one more key, an older one than those before."""
-        self.keys.setdefault(key)
-
-
-class TimelineSymbols:
-    """All of them in the order of their newest op; they are added from the newest commit to the oldest."""
+    `ids` are stable ids, "" of a file; `kinds`, `places` (numbers: the one that was told first, or where HEAD has it)
+    and `alive` (whether HEAD has it) are columns as well.
+    """
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._all: list[TimelineSymbol] = []
+        self.ids: list[str] = []
+        self.kinds: list[str] = []
+        self.places = array("i")  # -1 as long as none was told
+        self.alive = bytearray()
+        self._symbols = array("i")  # by entity the number of its symbol, -1 of a file
+        self._of_symbol: dict[int, int] = {}
+        self._others: dict[int, list[int]] = {}  # places after the first
         self._files: dict[str, int] = {}  # who has a path, as of the commit that is being added
 
-    def __iter__(self) -> Iterator[TimelineSymbol]:
-        return iter(self._all)
+    @property
+    def symbols(self) -> int:
+        """How many symbols there are."""
+        return len(self._of_symbol)
 
-    def __contains__(self, symbol_id: str) -> bool:
-        return symbol_id in self._numbers
+    def find(self, symbol: int) -> int:
+        """Return the entity that is a symbol (its number), -1 where none is."""
+        return self._of_symbol.get(symbol, -1)
 
-    def __getitem__(self, number: int) -> TimelineSymbol:
-        return self._all[number]
-
-    def symbol(self, symbol_id: str, kind: str) -> int:
-        """Return the number of the symbol with a stable id; the newest op says of which kind it is."""
-        number = self._numbers.get(symbol_id)
-        return self._add(symbol_id, symbol_id, kind) if number is None else number
+    def symbol(self, symbol: int, kind: str | None) -> int:
+        """Return the entity that is a symbol; the newest op says of which kind it is."""
+        entity = self._of_symbol.get(symbol)
+        if entity is None:
+            entity = self._of_symbol[symbol] = self._add(symbol, kind or "symbol")
+        return entity
 
     def file(self, path: str) -> int:
-        """Return the number of the file that is at a path in the commit that is being added."""
-        number = self._files.get(path)
-        if number is None:
-            number = self._files[path] = self._add(f"\0{path}\0{len(self._all)}", "", "file")
-        return number
+        """Return the entity that is the file at a path in the commit that is being added."""
+        entity = self._files.get(path)
+        if entity is None:
+            entity = self._files[path] = self._add(-1, "file")
+        return entity
 
-    def file_was(self, old: str, new: str) -> None:
+    def file_was(self, old: str, new: str, old_place: int, new_place: int) -> None:
         """Say that the file at `new` was at `old` before the commit that was just added."""
-        number = self.file(new)
-        self._all[number].was_at((new, ""))
-        self._all[number].was_at((old, ""))
+        entity = self.file(new)
+        self.was_at(entity, new_place)
+        self.was_at(entity, old_place)
         del self._files[new]
-        self._files.setdefault(old, number)
+        self._files.setdefault(old, entity)
 
-    def _add(self, key: str, id_: str, kind: str) -> int:
-        self._numbers[key] = len(self._all)
-        self._all.append(TimelineSymbol(id_, kind))
-        return self._numbers[key]
+    def was_at(self, entity: int, place: int, *, is_alive: bool = False) -> None:
+        """Note one more place, an older one than those before; the first one says whether it `is_alive`."""
+        first = self.places[entity]
+        if first == place:
+            return
+        if first < 0:
+            self.places[entity] = place
+            self.alive[entity] = is_alive
+        elif entity not in self._others:
+            self._others[entity] = [place]
+        elif place not in self._others[entity]:
+            self._others[entity].append(place)
+
+    def locate(self, living: Mapping[int, int], is_code: Callable[[int], bool]) -> None:
+        """Say of each symbol where HEAD has it (`living`: place -> symbol), and of each file whether it is code."""
+        for entity, symbol in enumerate(self._symbols):
+            places = (self.places[entity], *self._others.get(entity, ()))
+            if symbol < 0:
+                self.kinds[entity] = "module" if any(map(is_code, places)) else "file"
+                continue
+            here = next((place for place in places if living.get(place) == symbol), -1)
+            self.alive[entity] = here >= 0
+            if here >= 0:
+                self.places[entity] = here
+        self._others.clear()
+
+    def name(self, ids: Iterable[tuple[int, str]]) -> None:
+        """Take in the stable ids of symbols by their numbers."""
+        for symbol, symbol_id in ids:
+            entity = self._of_symbol.get(symbol)
+            if entity is not None:
+                self.ids[entity] = symbol_id
+
+    def _add(self, symbol: int, kind: str) -> int:
+        self.ids.append("")
+        self.kinds.append(kind)
+        self.places.append(-1)
+        self.alive.append(False)
+        self._symbols.append(symbol)
+        return len(self.kinds) - 1

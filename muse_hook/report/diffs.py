@@ -91,14 +91,10 @@ def story_diffs(repository: Repository, steps: Iterable[StoryStep], display: Cal
 
     `display` makes a line of a file fit to be shown. Merges have none, nor what Git cannot tell (an absent blob).
     """
-    by_commit: dict[str, dict[str, list[StoryStep]]] = {}
-    for step in steps:
-        by_commit.setdefault(step.commit_id, {}).setdefault(step.path, []).append(step)
     made: dict[int, str] = {}
     size = read = 0
-    commits = list(by_commit)
-    for at in range(0, len(commits), _AT_A_TIME):
-        with _diff_tree(repository, commits[at : at + _AT_A_TIME]) as child:
+    for by_commit in _some_commits(steps):
+        with _diff_tree(repository, list(by_commit)) as child:
             try:
                 for commit_id, path, hunk in _hunks(child):
                     for step in by_commit.get(commit_id, {}).get(path, ()):
@@ -112,6 +108,18 @@ def story_diffs(repository: Repository, steps: Iterable[StoryStep], display: Cal
             except (MuseHookError, OSError):
                 return made
     return made
+
+
+def _some_commits(steps: Iterable[StoryStep]) -> Iterator[dict[str, dict[str, list[StoryStep]]]]:
+    """Yield steps by their commits and paths, `_AT_A_TIME` commits together; no more is taken than is asked for."""
+    found: dict[str, dict[str, list[StoryStep]]] = {}
+    for step in steps:
+        if step.commit_id not in found and len(found) == _AT_A_TIME:
+            yield found
+            found = {}
+        found.setdefault(step.commit_id, {}).setdefault(step.path, []).append(step)
+    if found:
+        yield found
 
 
 def _diff_tree(repository: Repository, commits: Sequence[str]) -> Child:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from array import array
 from datetime import datetime
+from itertools import accumulate
 
-from muse_hook.history.events import recorded_commits, renames, stream
-from muse_hook.history.identity import AddressHistory, symbol_numbers
-from muse_hook.model.address import split_address
-from muse_hook.report.content import PageContent, TimelineSymbols
+from muse_hook.history.events import plain_ops, recorded_commits, renames
+from muse_hook.history.identity import AddressHistory, symbol_ids_of_numbers
+from muse_hook.model.address import SEPARATOR, split_address
+from muse_hook.report.content import PageContent, TimelineEntities
 from muse_hook.report.diffs import StoryStep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
     from muse_hook.git.hosting import Host
-    from muse_hook.history.ancestry import BranchFilter
-    from muse_hook.history.events import CommitEvent, Filter
+    from muse_hook.history.ancestry import BranchFilter, ChainPosition
+    from muse_hook.history.events import Filter, PlainOp, PlainRecord
     from muse_hook.model.address import SymbolKey
-    from muse_hook.report.content import TimelineSymbol
 
 _SHORT = 12  # digits of a commit id; Git's own answer for a million objects is 10
 # What only a file of a known language can have been said of.
@@ -53,7 +54,7 @@ def gather(
     agents: Mapping[str, str] | None = None,
     superseded: Mapping[str, str] | None = None,
     host: Host | None = None,
-    diffs: Callable[[Sequence[StoryStep]], Mapping[int, str]] | None = None,
+    diffs: Callable[[Iterable[StoryStep]], Mapping[int, str]] | None = None,
 ) -> PageContent:
     """Return what a page can show of the commits that fit `wanted`, and are `chosen` (None: that HEAD reaches).
 
@@ -62,11 +63,15 @@ def gather(
     commit, `superseded` what came in the place of one that was rewritten. `host` is where commits and lines are looked
     at, `diffs` gives the text of the diff of steps, by their numbers.
     """
-    events = stream(connection, None, wanted, branch if chosen is None else None)
+
+    def has(commit_id: str | None, position: ChainPosition) -> bool:
+        if commit_id is None:
+            return True
+        return branch.has(commit_id, position) if chosen is None else chosen(commit_id)
+
     walk = _PageWalk(display, agents or {}, superseded or {}, host)
-    for event in events:
-        if chosen is None or event.commit_id is None or chosen(event.commit_id):
-            walk.add_commit(event)
+    for record, ops in plain_ops(connection, wanted, has):
+        walk.add_commit(record, ops)
     walk.add_moves(connection, wanted)
     walk.locate(connection, branch)
     return PageContent(
@@ -74,9 +79,9 @@ def gather(
         scope=[display(each) for each in scope],
         commits=walk.commits,
         recorded=_recorded(connection, wanted, branch, chosen),
-        ops=len(walk.ops),
-        symbols=sum(1 for symbol in walk.symbols if symbol.id),
-        tables=walk.tables(diffs(walk.steps) if diffs is not None else {}),
+        ops=walk.ops,
+        symbols=walk.symbols,
+        tables=walk.tables(diffs(walk.steps()) if diffs is not None else {}),
     )
 
 
@@ -130,8 +135,59 @@ class _Strings:
         ]
 
 
+class _Places:
+    """Where ops say that symbols and files are or were: each is a number, as small as it is early."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []  # addresses, of a file with a null character before
+        self.of_symbols: dict[str, int] = {}
+        self._of_files: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def of_symbol(self, address: str) -> int:
+        """Return the number of a symbol's address."""
+        number = self.of_symbols.get(address)
+        if number is None:
+            path, name = split_address(address)
+            if not name:
+                return self.of_file(path)
+            number = self.of_symbols[address] = len(self.keys)
+            self.keys.append(address)
+        return number
+
+    def of_file(self, path: str) -> int:
+        """Return the number of a file's own address."""
+        number = self._of_files.get(path)
+        if number is None:
+            number = self._of_files[path] = len(self.keys)
+            self.keys.append("\0" + path)
+        return number
+
+    def key(self, number: int) -> SymbolKey:
+        """Return a place as a symbol key."""
+        address = self.keys[number]
+        return (address[1:], "") if address.startswith("\0") else split_address(address)
+
+
+class _What:
+    """What an op is, as far as it does not hang on where: the number of its kind of change, -1 where it is not told.
+
+    `is_last` where nothing is there after it, `is_code` where only a file of a known language can have it.
+    """
+
+    __slots__ = ("is_code", "is_gone", "is_last", "number")
+
+    def __init__(self, number: int, *, is_last: bool, is_gone: bool, is_code: bool) -> None:
+        self.number = number
+        self.is_last = is_last
+        self.is_gone = is_gone
+        self.is_code = is_code
+
+
 class _PageWalk:
-    """The tables while they grow."""
+    """The tables while they grow: of an op no more than numbers, since a history has hundreds of thousands."""
 
     def __init__(
         self,
@@ -141,89 +197,133 @@ class _PageWalk:
         host: Host | None,
     ) -> None:
         self._host = host
-        self.steps: list[StoryStep] = []
         self._strings = _Strings(display)
         self._agents = agents
         self._superseded = superseded
-        self.symbols = TimelineSymbols()
-        self.ops: list[tuple[int, int, SymbolKey]] = []
-        self._commit_numbers: dict[str, int] = {}
+        self._places = _Places()
+        self._entities = TimelineEntities()
+        self._ops = {column: array("i") for column in ("entity", "what", "place")}
+        self._commit_ids: list[str | None] = []
         self._commits: dict[str, list[Any]] = {
             key: [] for key in ("id", "at", "actor", "author", "subject", "session", "ops", "agents", "superseded")
         }
         self._last = 0
-        self._whats: dict[tuple[int, tuple[int, ...]], int] = {}
-        self._moves: list[tuple[int, int, str, SymbolKey, SymbolKey, int]] = []
+        self._numbers_of_whats: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._whats: dict[tuple[Any, ...], _What] = {}
+        self._moves: list[tuple[int, int, str, int, int, int]] = []
         self._code_paths: set[str] = set()
-        self._symbols_in_commits: set[tuple[int, str]] = set()  # (commit, symbol id)
+        # Of an op of a symbol's lines: its number, the lines, and the place that these are of.
+        self._steps = {column: array("i") for column in ("op", "first", "last", "place")}
+        self._gone_steps: set[int] = set()
 
     @property
     def commits(self) -> int:
         """How many commits (and entries by hand) have ops."""
         return len(self._commits["id"])
 
-    def add_commit(self, event: CommitEvent) -> None:
+    @property
+    def ops(self) -> int:
+        """How many ops are told."""
+        return len(self._ops["what"])
+
+    @property
+    def symbols(self) -> int:
+        """How many symbols they are of."""
+        return self._entities.symbols
+
+    def add_commit(self, record: PlainRecord, ops: Iterable[PlainOp]) -> None:
         """Take in a commit."""
-        before = len(self.ops)
-        file_moves = []
-        for op in event.ops:
-            if op["is_child"]:
-                self._code_paths.add(split_address(op["address"])[0])
-            category = category_of(op)
-            if category is not None:
-                self._add_step(op, event.commit_id)
-                self._add_op(op, category)
-            if not op["is_child"] and op.get("from_address"):
-                file_moves.append((op["from_address"], op["address"], _per_cent(op.get("confidence"))))
+        commit_id = record[0]
+        before, commits = self.ops, self.commits
+        of_symbol, of_file, entities, whats = self._places.of_symbol, self._places.of_file, self._entities, self._whats
+        add_entity, add_what, add_place = (column.append for column in self._ops.values())
+        add_op, add_first, add_last, add_lines_of = (column.append for column in self._steps.values())
+        number = before
+        inside, file_moves = "", []
+        for (
+            _, op, address, kind, change, new_address, from_address, confidence, first, last, symbol, is_child,
+            is_layout,
+        ) in ops:  # fmt: skip
+            if not is_child:
+                if from_address:
+                    file_moves.append((from_address, address, _per_cent(confidence)))
+            elif not (inside and address.startswith(inside)):
+                path = split_address(address)[0]
+                self._code_paths.add(path)
+                inside = path + SEPARATOR
+            key = op, change, bool(new_address), bool(from_address), is_child, is_layout
+            what = whats.get(key) or self._add_what(key)
+            if what.number < 0:
+                continue
+            there = new_address or address
+            if symbol is not None:
+                place = of_symbol(there)
+                entity = entities.symbol(symbol, kind)
+                if first is not None and commit_id is not None:
+                    add_op(number)
+                    add_first(first)
+                    add_last(last)
+                    add_lines_of(of_symbol(address) if what.is_gone else place)
+                    if what.is_gone:
+                        self._gone_steps.add(number)
+            else:
+                place = of_file(there)
+                entity = entities.file(there)
+                if what.is_code:
+                    self._code_paths.add(there)
+            entities.was_at(entity, place, is_alive=not what.is_last)
+            add_entity(entity)
+            add_what(what.number)
+            add_place(place)
+            number += 1
         for old, new, sure in file_moves:
-            self._moves.append((self.symbols.file(new), self.commits, "file moved", (old, ""), (new, ""), sure))
+            self._moves.append((entities.file(new), commits, "file moved", of_file(old), of_file(new), sure))
         for old, new, _ in file_moves:
-            self.symbols.file_was(old, new)
-        if len(self.ops) > before or file_moves:
-            self._add_row(event, len(self.ops) - before)
+            entities.file_was(old, new, of_file(old), of_file(new))
+        if self.ops > before or file_moves:
+            self._add_row(record, self.ops - before)
 
-    def _add_step(self, op: Mapping[str, Any], commit_id: str | None) -> None:
-        """Note where in its commit the next op is told of, if it is one of a symbol's lines."""
-        if commit_id is None or not op["symbol_id"] or not op.get("lines"):
-            return
-        first, last = op["lines"]
-        is_gone = op["op"] == "delete"
-        address = op["address"] if is_gone else op.get("new_address") or op["address"]
-        self.steps.append(
-            StoryStep(len(self.ops), commit_id, split_address(address)[0], (first, last), is_gone=is_gone)
-        )
+    def _add_what(self, key: tuple[Any, ...]) -> _What:
+        op, change, has_new, has_from, is_child, is_layout = key
+        codes = change.split(",") if change else []
+        seen = {
+            "op": op, "change": codes, "new_address": has_new, "from_address": has_from, "is_child": is_child,
+            "summary": "reformatted" if is_layout else "",
+        }  # fmt: skip
+        category = category_of(seen)
+        number = -1
+        if category is not None:
+            what = CATEGORIES.index(category), tuple(map(self._strings.number, codes))
+            number = self._numbers_of_whats.setdefault(what, len(self._numbers_of_whats))
+        is_code = category == "reformatted" or not _LANGUAGE_CODES.isdisjoint(codes)
+        made = _What(number, is_last=category == "removed", is_gone=op == "delete", is_code=is_code)
+        self._whats[key] = made
+        return made
 
-    def _add_op(self, op: Mapping[str, Any], category: str) -> None:
-        address = op.get("new_address") or op["address"]
-        if op["symbol_id"]:
-            key = split_address(address)
-            number = self.symbols.symbol(op["symbol_id"], op["kind"] or "symbol")
-            self._symbols_in_commits.add((self.commits, op["symbol_id"]))
-        else:
-            key = address, ""
-            number = self.symbols.file(address)
-            if _LANGUAGE_CODES.intersection(op["change"]) or category == "reformatted":
-                self._code_paths.add(address)
-        symbol = self.symbols[number]
-        if not symbol.keys:
-            symbol.is_alive = category != "removed"
-        symbol.was_at(key)
-        what = CATEGORIES.index(category), tuple(map(self._strings.number, op["change"]))
-        self.ops.append((number, self._whats.setdefault(what, len(self._whats)), key))
+    def steps(self) -> Iterator[StoryStep]:
+        """Yield the ops of symbols' lines, the newest first."""
+        commits = accumulate(self._commits["ops"])
+        at, end = -1, 0
+        for op, first, last, place in zip(*self._steps.values(), strict=True):
+            while op >= end:
+                at, end = at + 1, next(commits)
+            commit_id = self._commit_ids[at]
+            if commit_id is not None:
+                path = self._places.key(place)[0]
+                yield StoryStep(op, commit_id, path, (first, last), is_gone=op in self._gone_steps)
 
-    def _add_row(self, event: CommitEvent, ops: int) -> None:
-        at = _seconds(event.created_at)
-        if event.commit_id is not None:
-            self._commit_numbers[event.commit_id] = self.commits
-        author = -1 if event.author in (None, event.actor) else self._strings.number(event.author)
-        agents = self._agents.get(event.commit_id or "")
-        new = self._superseded.get(event.commit_id or "")
+    def _add_row(self, record: PlainRecord, ops: int) -> None:
+        commit_id, created_at, session, subject, actor, given_author = record
+        at = _seconds(created_at)
+        self._commit_ids.append(commit_id)
+        number = self._strings.number
+        author = -1 if given_author in (None, actor) else number(given_author)
+        agents = self._agents.get(commit_id or "")
+        new = self._superseded.get(commit_id or "")
         digits = None if self._host is not None else _SHORT
         row = (
-            (event.commit_id or "")[:digits], at - self._last, self._strings.number(event.actor), author,
-            self._strings.number(event.subject), self._strings.number(event.session), ops,
-            -1 if agents is None else self._strings.number(agents),
-            -1 if new is None else self._strings.number(new[:_SHORT]),
+            (commit_id or "")[:digits], at - self._last, number(actor), author, number(subject or ""), number(session),
+            ops, -1 if agents is None else number(agents), -1 if new is None else number(new[:_SHORT]),
         )  # fmt: skip
         for column, value in zip(self._commits.values(), row, strict=True):
             column.append(value)
@@ -231,86 +331,89 @@ class _PageWalk:
 
     def add_moves(self, connection: sqlite3.Connection, wanted: Filter) -> None:
         """Take in the renames and moves of symbols in the commits that were added; of all others, where they led."""
-        for commit_id, symbol_id, old, new, how, confidence, kind, fits in renames(connection, wanted):
-            commit = self._commit_numbers.get(commit_id)
+        number_of_commit = {commit_id: number for number, commit_id in enumerate(self._commit_ids) if commit_id}
+        starts = [0, *accumulate(self._commits["ops"])]
+        known, told = -1, set[int]()
+        entities, of_symbol = self._entities, self._places.of_symbol
+        for commit_id, symbol, old, new, how, confidence, kind, fits in renames(connection, wanted):
+            commit = number_of_commit.get(commit_id, -1)
+            if commit not in (-1, known):
+                known, told = commit, set(self._ops["entity"][starts[commit] : starts[commit + 1]])
             # A symbol's own rename has an op, or a merge brought it along and another commit has it.
-            has_op = " " in how or (commit, symbol_id) in self._symbols_in_commits
-            if commit is not None and fits and has_op:
-                number = self.symbols.symbol(symbol_id, kind)
-                self._moves.append((number, commit, how, split_address(old), split_address(new), _per_cent(confidence)))
-            elif symbol_id in self.symbols:
-                number = self.symbols.symbol(symbol_id, kind)
+            has_op = " " in how or (commit >= 0 and entities.find(symbol) in told)
+            if commit >= 0 and fits and has_op:
+                entity = entities.symbol(symbol, kind)
+                places = of_symbol(old), of_symbol(new)
+                self._moves.append((entity, commit, how, *places, _per_cent(confidence)))
             else:
-                continue
-            self.symbols[number].was_at(split_address(new))
-            self.symbols[number].was_at(split_address(old))
+                entity = entities.find(symbol)
+                if entity < 0:
+                    continue
+            entities.was_at(entity, of_symbol(new))
+            entities.was_at(entity, of_symbol(old))
 
     def locate(self, connection: sqlite3.Connection, branch: BranchFilter) -> None:
         """Say of each symbol where it is, or was last, and whether HEAD has it; of each file whether it is code."""
         addresses = AddressHistory(connection, lambda: branch.ancestry)
-        numbers = symbol_numbers(connection)
-        addresses.preload(f"{path}::{name}" for symbol in self.symbols if symbol.id for path, name in symbol.keys)
-        for symbol in self.symbols:
-            if not symbol.id:
-                symbol.kind = "module" if any(path in self._code_paths for path, _ in symbol.keys) else "file"
-                continue
-            current_key = _current_key(symbol, numbers[symbol.id], addresses, branch)
-            symbol.is_alive = current_key is not None
-            if current_key is not None:
-                symbol.keys = {current_key: None, **symbol.keys}
+        living = addresses.living_at(branch.reachable, self._places.of_symbols)
+        self._entities.locate(living, lambda place: self._places.key(place)[0] in self._code_paths)
+        self._entities.name(symbol_ids_of_numbers(connection))
 
     def tables(self, diffs: Mapping[int, str]) -> dict[str, Any]:
         """Return the tables as `PageContent` documents them; `diffs` are those of steps, by their ops."""
-        keys: dict[SymbolKey, int] = {}
-        current = [keys.setdefault(next(iter(symbol.keys)), len(keys)) for symbol in self.symbols]
-        columns = [
-            0 if keys.get(key) == current[number] else 1 + keys.setdefault(key, len(keys))
-            for number, _, key in self.ops
-        ]
+        # Places are told in the order in which they stand here; -1 as long as they do not.
+        told = array("i", [-1]) * len(self._places)
+        order = array("i")
+
+        def number_of(place: int) -> int:
+            if told[place] < 0:
+                told[place] = len(order)
+                order.append(place)
+            return told[place]
+
+        current = self._entities.places
+        here = array("i", map(number_of, current))
+        columns = array(
+            "l",
+            [
+                0 if place == current[entity] else 1 + (told[place] if told[place] >= 0 else number_of(place))
+                for entity, place in zip(self._ops["entity"], self._ops["place"], strict=True)
+            ],
+        )
         number = self._strings.number
         moves = [
-            (symbol, commit, number(how), *(keys.setdefault(key, len(keys)) for key in (old, new)), sure)
-            for symbol, commit, how, old, new, sure in self._moves
+            (entity, commit, number(how), number_of(old), number_of(new), sure)
+            for entity, commit, how, old, new, sure in self._moves
         ]
-        symbols = [
-            (symbol.id, number(symbol.kind), key, int(symbol.is_alive))
-            for symbol, key in zip(self.symbols, current, strict=True)
-        ]
-        named = {
-            "places": _columns(("path", "name"), [(number(path), number(name)) for path, name in keys]),
-            "ops": _columns(
-                ("entity", "what", "place"),
-                [(symbol, what, column) for (symbol, what, _), column in zip(self.ops, columns, strict=True)],
-            ),
-            "entities": _columns(("id", "kind", "place", "alive"), symbols),
-            "moves": _columns(("entity", "commit", "how", "old", "new", "sure"), moves),
-        }
+        kinds = self._entities.kinds
+        entities = {
+            "id": self._entities.ids, "kind": array("i", map(number, kinds)), "place": here,
+            "alive": list(self._entities.alive),
+        }  # fmt: skip
+        places = {"path": array("i"), "name": array("i")}
+        for place in order:
+            for column, text in zip(places.values(), self._places.key(place), strict=True):
+                column.append(number(text))
         return {
             "styles": CATEGORIES,
             "strings": self._strings.texts(),
             "commits": self._commits,
-            "whats": list(self._whats),
+            "whats": list(self._numbers_of_whats),
             "links": self._links(),
             "diffs": _columns(("op", "text"), sorted(diffs.items())),
-            **named,
+            "places": places,
+            "ops": {"entity": self._ops["entity"], "what": self._ops["what"], "place": columns},
+            "entities": entities,
+            "moves": _columns(("entity", "commit", "how", "old", "new", "sure"), moves),
         }
 
     def _links(self) -> dict[str, Any] | None:
         """Return how the page's script makes addresses on the host, and the lines that it may lead to."""
         if self._host is None:
             return None
-        rows = [(step.number, step.first, step.last) for step in self.steps if not step.is_gone]
+        columns = (self._steps[column] for column in ("op", "first", "last"))
+        rows = [row for row in zip(*columns, strict=True) if row[0] not in self._gone_steps]
         return {**self._host.patterns(), **_columns(("op", "first", "last"), rows)}
-
-
-def _current_key(
-    symbol: TimelineSymbol, number: int, addresses: AddressHistory, branch: BranchFilter
-) -> SymbolKey | None:
-    """Return where HEAD has a symbol, None where it has not."""
-    for path, name in symbol.keys:
-        if addresses.living(branch.reachable, f"{path}::{name}") == number:
-            return path, name
-    return None
 
 
 def _columns(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[Any]]:

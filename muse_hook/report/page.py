@@ -36,24 +36,29 @@ def page(content: PageContent) -> bytes:
     """Return the page. The same content gives the same bytes; they are ASCII, so no reader can take them otherwise."""
     style = _read("page.css")
     script = "(() => {\n'use strict';\n" + "\n".join(_read(f"{name}.js") for name in _SCRIPTS) + "})();\n"
-    parts = {
+    texts = {
         "policy": _policy(style, script),
         "generator": f"{GENERATOR} {__version__}",
         "title": html.escape(content.repository),
         "scope": " · ".join(map(html.escape, content.scope)),
         "counts": _counts(content),
         "style": style,
-        "data": as_data(content.tables),
         "script": script,
     }
-    # In one pass: what is put in is never looked at again.
-    made = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _read("page.html"))
-    return made.encode("ascii", "xmlcharrefreplace")
+    parts = {name: _ascii(text) for name, text in texts.items()}
+    parts["data"] = _ascii(as_data(content.tables))  # 30 MB of a long history: kept once
+    # What is put in is never looked at again.
+    pieces = re.split(r"\{\{(\w+)\}\}", _read("page.html"))
+    return b"".join([parts[piece] if number % 2 else _ascii(piece) for number, piece in enumerate(pieces)])
+
+
+def _ascii(text: str) -> bytes:
+    return text.encode("ascii", "xmlcharrefreplace")
 
 
 def as_data(value: Any) -> str:
     r"""Return JSON that nothing in HTML can end or open: `<`, `>` and `&` stand as \u003c, \u003e and \u0026."""
-    text = json.dumps(value, separators=(",", ":"))
+    text = json.dumps(value, separators=(",", ":"), default=list)  # a column of numbers may be an array
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
