@@ -136,13 +136,11 @@ _NEWER_TYPES = re.compile(
     |(?m:(?P<before>(?:^|[{};)])[ \t]*(?:@[\w$.]+[ ])*)(?P<words>(?:[a-z]+[ ])*)accessor[ ]
         (?=[#\w$\["'])(?!(?:in|of|as|is|instanceof|satisfies)\b))
     |(?<=['"])[ ](?P<attributes>assert)(?=[ ]*\{)
+    |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=[ \t]*<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\()
     |"""
     + _LITERAL,
     re.VERBOSE,
 )
-
-
-_NEWER_WORDS = (b"import(", b"accessor ", b"export type *", b"in ", b"out ", b" assert", b"static ")
 
 
 def newer_types(source: bytes) -> bytes:
@@ -152,6 +150,7 @@ def newer_types(source: bytes) -> bytes:
     - `<in T, out U>`: the words are part of the name; `accessor a` is a decorated `a`.
     - `static [key: string]` has the word in the name of its key.
     - `export type * from` gets a name, which a plain star has not; `assert {` is `with {`, which is the same.
+    - A line end before a signature, `<A>(a: A): A`, is a semicolon: the grammar takes it for what a type is given.
 
     The names have a letter that is no ASCII.
     """
@@ -172,9 +171,12 @@ def newer_types(source: bytes) -> bytes:
             return found["before"] + b"@\xc3\x9f\xc3\x9f\xc3\x9f_ " + found["words"]
         if found["attributes"]:
             return b" with  "
+        if found["signature"]:
+            line = source[source.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+            return text if b"//" in line else b";"
         return text if found["literal"] else b"export *as \xc3\x9f"
 
-    return _NEWER_TYPES.sub(other, source) if any(word in source for word in _NEWER_WORDS) else source
+    return _NEWER_TYPES.sub(other, source)
 
 
 _MADE_LATER = re.compile(

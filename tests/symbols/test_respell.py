@@ -212,6 +212,25 @@ def test_what_a_grammar_is_too_old_for_is_read(extension: str) -> None:
     assert len(trees) == len(set(trees)) == len(tables) - ("?.(1)" in OTHERS[extension][-1])
 
 
+def test_a_signature_behind_a_line_end_is_one_of_its_own() -> None:
+    language = language_for("a.ts")
+    assert language is not None
+    lines = [
+        "interface A<K> {",
+        "  <B>(b: B): C<B>",
+        "  <D extends (...e: F[]) => any, G>(",
+        "    d: D",
+        "  ): boolean",
+    ]
+    lines += ["  <I>(i: I): A<I>", "}", "const f = () =>", "  <B>(b: B) => b", "const g = <", "  B", ">(b: B): B => b"]
+    source = "\n".join(lines)
+    table, other = (extract(one.encode(), language) for one in (source, source.replace("C<B>\n", "C<B>;\n")))
+    assert (table.damaged, table.tree_id) == (False, other.tree_id)
+    assert [(name, one.lines) for name, one in table.symbols.items()] == [("A", (1, 7)), ("f", (8, 9)), ("g", (10, 12))]
+    commented = source.replace("C<B>\n", "C<B>; // of\n")
+    assert extract(commented.encode(), language).tree_id == table.tree_id
+
+
 def test_members_of_an_extension_are_those_of_its_class() -> None:
     language = language_for("a.cs")
     assert language is not None
