@@ -88,7 +88,14 @@ def unreadable_table(language: Language) -> SymbolTable:
 
 
 def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
-    """Return the table of a file that is parsed as a whole."""
+    """Return the table of a file of which no other version is known."""
+    if reader.is_whole and reader.query.has_headings:
+        from muse_hook.symbols.pieces import read_pieces  # few commits change a text
+
+        found = read_pieces(text, reader)
+        if found is not None:
+            segments = cut(text, whole(item_cuts(text, found[0])), len(text))
+            return SegmentedTable(language, segments, nodes=found[1])
     root, parsed = reader.parse_context(text)
     nodes = root.descendant_count
     if nodes > MAX_NODES or is_deeper(root, MAX_DEPTH):

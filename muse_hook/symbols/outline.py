@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from muse_hook.symbols.query import Captures, Match, Pattern
     from muse_hook.symbols.reader import Parsed, Reader
 
+    Heading = tuple[int, str]
+    """A heading's level and name."""
+
 # Blocks and classes inside each other that are looked into; what is deeper is part of what stands here.
 MAX_DEPTH = 100
 
@@ -65,12 +68,25 @@ class Outline:
         self._query = reader.query
         self._name = reader.normaliser.name
         self._source = source
-        self._headings: dict[int, tuple[int, str]] = {}  # level and name, by where the statement begins
+        self._headings: dict[int, Heading] = {}  # by where the statement begins
         self.is_ragged = self.is_dangling = False
 
     def statements(self, nodes: Iterable[Node], context: Context | None = None) -> list[Statement]:
         """Return the statements among nodes that stand side by side; comments are none."""
         context = context or Context()
+        found = self._flat(nodes, context)
+        return self._sections(found, context) if self._query.has_headings else found
+
+    def under_headings(self, nodes: Iterable[Node]) -> tuple[list[Statement], dict[int, Heading]]:
+        """Return the statements of a text, those under headings beside these, and the headings by where they begin."""
+        return self._flat(nodes, Context()), self._headings
+
+    def sectioned(self, found: Sequence[Statement], headings: dict[int, Heading]) -> list[Statement]:
+        """Return what `statements` returns, of what `under_headings` returned for the parts of the source."""
+        self._headings = headings
+        return self._sections(found, Context())
+
+    def _flat(self, nodes: Iterable[Node], context: Context) -> list[Statement]:
         attached = self._reader.attached
         found: list[Statement] = []
         first: Node | None = None
@@ -100,7 +116,7 @@ class Outline:
         columns = [one.column for one in found if one.begins_line]
         if columns and columns.count(columns[0]) < len(columns):
             self.is_ragged = True
-        return self._sections(found, outside) if self._query.has_headings else found
+        return found
 
     def _unsectioned(self, nodes: Iterable[Node]) -> Iterator[Node]:
         """Yield nodes, in the place of a section what stands in it: a grammar may see some of the headings only."""

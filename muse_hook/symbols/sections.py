@@ -8,6 +8,7 @@ is as it was. Which heading stands below which is seen from a gap that is parsed
 from __future__ import annotations
 
 from muse_hook.symbols.outline import Outline
+from muse_hook.symbols.pieces import metadata_end, read_pieces
 from muse_hook.symbols.reuse import class_of
 from muse_hook.symbols.statement import HEADER, MEMBER, cut, item_cuts, member_cuts
 from muse_hook.symbols.tokens import OPEN
@@ -42,6 +43,8 @@ def read_changed_sections(text: bytes, old: Sequence[Segment], reader: Reader) -
     ):
         last -= 1
         end -= old[last].size
+    if not 0 <= metadata_end(text) <= at:
+        return None  # what is new may end the metadata that the text begins with
     for _ in range(ATTEMPTS):
         while first and not _is_border(old, first):
             first -= 1
@@ -83,10 +86,10 @@ def _read_gap(
     start = len(opening) + len(neighbour)
     stop = start + len(gap)
     source = opening + neighbour + gap + (_heading(after.text) if after is not None else b"")
-    root, parsed = reader.parse(source)
-    if root.has_error:
+    read = read_pieces(source, reader) or _read(source, reader)
+    if read is None:
         return None
-    tops = Outline(reader, source, parsed).statements(root.children)
+    tops, nodes = read
     opened = None
     if owner is not None:
         opened = tops[0].opened if tops and tops[0].start < len(opening) else None
@@ -119,7 +122,15 @@ def _read_gap(
         cuts = member_cuts(source, opened)
     if (cuts[0][0] if cuts else stop) != start:
         return None
-    return cut(source[:stop], cuts, stop) if cuts else [], root.descendant_count
+    return cut(source[:stop], cuts, stop) if cuts else [], nodes
+
+
+def _read(source: bytes, reader: Reader) -> tuple[list[Statement], int] | None:
+    """Return the statements of a source and the number of nodes of its tree, None where it has errors."""
+    root, parsed = reader.parse(source)
+    return (
+        None if root.has_error else (Outline(reader, source, parsed).statements(root.children), root.descendant_count)
+    )
 
 
 def _heading(text: bytes) -> bytes:

@@ -9,8 +9,9 @@ import pytest
 
 from muse_hook.languages.languages import language_named
 from muse_hook.model.symbol import SymbolTable
-from muse_hook.symbols import sections
+from muse_hook.symbols import pieces, sections
 from muse_hook.symbols.extract import extract
+from muse_hook.symbols.reader import Reader
 
 TEXT = """\
 A text before any heading.
@@ -102,6 +103,29 @@ def edited(text: str, chance: random.Random) -> str:
     return "\n".join(lines)
 
 
+def whole(text: bytes) -> SymbolTable:
+    """Return the table of a text that is parsed as a whole."""
+    language = language_named("markdown")
+    assert language is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "read_pieces", lambda *_: None)
+        return extract(text, language)
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return what is parsed."""
+    pieces.known.forget()
+    parse, found = Reader.parse, list[bytes]()
+
+    def note(reader: Reader, source: bytes, **rest: Any) -> Any:
+        found.append(source)
+        return parse(reader, source, **rest)
+
+    monkeypatch.setattr(Reader, "parse", note)
+    return found
+
+
 @pytest.fixture
 def gaps(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     """Return the lengths of the gaps that were parsed, None where there was any doubt."""
@@ -125,7 +149,8 @@ def test_it_is_the_same_as_a_whole_text(gaps: list[int | None]) -> None:
         for _ in range(3):
             text = edited(text, chance)
             table = extract(text.encode(), language, table)
-            assert shown(table) == shown(extract(text.encode(), language)), f"seed {seed}"
+            assert shown(table) == shown(whole(text.encode())), f"seed {seed}"
+            assert shown(extract(text.encode(), language)) == shown(table), f"seed {seed}"
     assert len([gap for gap in gaps if gap is not None]) > 70
 
 
@@ -145,5 +170,32 @@ def test_only_what_is_new_is_parsed(old: str, new: str, *, is_read_by_its_gap: b
     assert language is not None
     before: SymbolTable = extract(TEXT.encode(), language)
     after = TEXT.replace(old, new).encode()
-    assert shown(extract(after, language, before)) == shown(extract(after, language))
+    assert shown(extract(after, language, before)) == shown(whole(after))
     assert any(gap is not None and gap < len(TEXT) / 2 for gap in gaps) is is_read_by_its_gap
+
+
+def test_a_text_seen_for_the_first_time_is_read_by_what_other_texts_had(parsed: list[bytes]) -> None:
+    language = language_named("markdown")
+    assert language is not None
+    extract(
+        b"---\nid: a\n\n# no heading\n---\n\n# One\n\nwords\n\n## Two\n\n```\n\n# code\n```\n\n## Last\n\nx\n", language
+    )
+    parsed.clear()
+    text = (
+        b"---\nid: b\n\n# no heading\n---\n\n# One\n\nwords\n\n## New\n\n## Two\n\n```\n\n# code\n```\n\n## Last\n\nx\n"
+    )
+    table = extract(text, language)
+    assert [*table.symbols] == ["One", "One.New", "One.Two", "One.Last"]
+    assert parsed == [b"---\nid: b\n\n# no heading\n---\n\n# One\n\n", b"## New\n\n## Two\n\n"]
+    assert shown(table) == shown(whole(text))
+
+
+@pytest.mark.parametrize("mark", ["---", "+++"])
+def test_a_line_far_below_makes_metadata_of_all_before_it(mark: str) -> None:
+    language = language_named("markdown")
+    assert language is not None
+    before = f"{mark}\n\n# One\n\nwords\n\n# Two\n\nmore\n\n# Three\n\nlast\n"
+    after = f"{before}\n{mark} \n\n# Four\n"
+    table = extract(after.encode(), language, extract(before.encode(), language))
+    assert [*table.symbols] == ["Four"]
+    assert shown(table) == shown(whole(after.encode()))
