@@ -6,6 +6,7 @@ from itertools import groupby
 from json import dumps, loads
 from operator import itemgetter
 
+from muse_hook.history.addresses import NAME_BITS, address_in_sql, summary_in_sql
 from muse_hook.history.packed import unpack_digits, unpack_op_id
 from muse_hook.index import database
 from muse_hook.oplog.sessions import display_name
@@ -37,20 +38,22 @@ _RECORD = (
     " r.generation"
 )
 _ENTRY = (
-    "e.op_id, e.op, e.address, e.kind, e.change, e.new_address, e.from_address, e.from_parent, e.confidence,"
-    " e.first_line, e.last_line, e.old_content_id, e.new_content_id, e.summary, s.id, e.inside IS NOT NULL"
+    f"e.op_id, f.op, {address_in_sql('e.address')}, f.kind, f.change, {address_in_sql('e.new_address')},"
+    f" {address_in_sql('e.from_address')}, e.from_parent, e.confidence, e.first_line, e.last_line, e.old_content_id,"
+    f" e.new_content_id, {summary_in_sql('e', 'f')}, s.id, e.inside IS NOT NULL"
 )
-_PATH = "(SELECT number FROM paths WHERE path = substr(m.new_address, 1, instr(m.new_address, '::') - 1))"
+_PATH = f"m.new_address >> {NAME_BITS}"
 _RECORD_COLUMNS = 11
 _PLAIN = (
-    "e.op, e.address, e.kind, e.change, e.new_address, e.from_address, e.confidence, e.first_line, e.last_line,"
-    " k.symbol, e.inside IS NOT NULL, e.inside IS NULL AND e.change = '' AND instr(e.summary, 'reformatted') > 0"
+    f"f.op, {address_in_sql('e.address')}, f.kind, f.change, {address_in_sql('e.new_address')},"
+    f" {address_in_sql('e.from_address')}, e.confidence, e.first_line, e.last_line, k.symbol, e.inside IS NOT NULL,"
+    " e.inside IS NULL AND f.change = '' AND instr(coalesce(e.summary, f.summary), 'reformatted') > 0"
 )
-_HAS_CODE = "instr(',' || e.change || ',', ',' || ? || ',')"
+_HAS_CODE = "instr(',' || f.change || ',', ',' || ? || ',')"
 # What the op itself says; the other end of a move is neither.
 _OF_OPS = {
-    "added": "(e.op = 'insert' AND e.from_address IS NULL AND NOT instr(',' || e.change || ',', ',moved,'))",
-    "removed": "(e.op = 'delete' AND e.new_address IS NULL)",
+    "added": "(f.op = 'insert' AND e.from_address IS NULL AND NOT instr(',' || f.change || ',', ',moved,'))",
+    "removed": "(f.op = 'delete' AND e.new_address IS NULL)",
 }
 _BY = (
     "(r.author IN (SELECT word FROM words WHERE instr(lower(text), lower(?)))"
@@ -96,7 +99,7 @@ class Filter:
         self.commits: Collection[str] | None = None
 
     def where(self) -> tuple[str, list[Any]]:
-        """Return the condition on records `r` and entries `e`, and its values."""
+        """Return the condition on records `r`, entries `e` and their forms `f`, and its values."""
         parts: list[str] = ["1"]
         values: list[Any] = []
         for condition, value in (
@@ -109,7 +112,7 @@ class Filter:
                 parts.append(condition)
                 values.append(value)
         if self.kind:
-            parts.append(f"e.kind IN ({', '.join('?' * len(self.kind))})")
+            parts.append(f"f.kind IN ({', '.join('?' * len(self.kind))})")
             values += self.kind
         if self.change:
             any_of = [_OF_OPS.get(code, "0") + f" OR {_HAS_CODE}" for code in self.change]
@@ -195,11 +198,12 @@ def last_changes(connection: sqlite3.Connection, branch: BranchFilter, symbols: 
     for at in range(0, len(wanted), _SYMBOLS_A_QUERY):
         some = wanted[at : at + _SYMBOLS_A_QUERY]
         for symbol, symbol_id, op, change, from_address, commit_id, *values in connection.execute(
-            f"SELECT k.symbol, s.id, e.op, e.change, e.from_address, r.commit_id, {_ACTOR}, {_AUTHOR}, r.co_authors,"  # noqa: S608 - constants
+            f"SELECT k.symbol, s.id, f.op, f.change, e.from_address, r.commit_id, {_ACTOR}, {_AUTHOR}, r.co_authors,"  # noqa: S608 - constants
             " r.committed_at, r.subject, r.chain, r.step, r.generation"
             " FROM links k JOIN entries e USING (record, position) JOIN records r USING (record)"
-            f" JOIN identities s USING (symbol) WHERE k.symbol IN ({', '.join('?' * len(some))})"
-            " AND e.from_parent IS NULL AND e.op IN ('insert', 'replace') AND r.commit_id IS NOT NULL"
+            " JOIN identities s USING (symbol) JOIN forms f ON f.number = e.form"
+            f" WHERE k.symbol IN ({', '.join('?' * len(some))})"
+            " AND e.from_parent IS NULL AND f.op IN ('insert', 'replace') AND r.commit_id IS NOT NULL"
             " ORDER BY r.generation DESC, r.commit_id DESC, e.position",
             some,
         ):
@@ -268,11 +272,11 @@ def renames(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[An
     has it).
     """
     return connection.execute(
-        "SELECT r.commit_id, m.symbol, m.old_address, m.new_address, m.how, m.confidence, s.kind,"
-        " (?1 = '' OR substr(m.new_address, 1, instr(m.new_address, '::') - 1) GLOB ?1)"
+        f"SELECT r.commit_id, m.symbol, {address_in_sql('m.old_address')}, {address_in_sql('m.new_address')}, m.how,"  # noqa: S608 - ours
+        f" m.confidence, s.kind, (?1 = '' OR (SELECT path FROM paths WHERE number = {_PATH}) GLOB ?1)"
         " AND (?2 = '' OR instr(?2, ',' || s.kind || ',')) AND (?3 = '' OR instr(?3, ',' || m.how || ','))"
         " FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol) WHERE m.from_parent IS NULL"
-        " ORDER BY r.lamport_ts DESC, r.commit_id DESC, m.old_address",
+        " ORDER BY r.lamport_ts DESC, r.commit_id DESC, 3",
         (wanted.path, *("".join(f",{word}," for word in words) for words in (wanted.kind, wanted.change))),
     )
 
@@ -288,7 +292,7 @@ def plain_ops(
     where, values = wanted.where()
     rows: Iterator[PlainOp] = connection.execute(
         f"SELECT r.record, {_PLAIN} FROM records r CROSS JOIN entries e ON e.record = r.record"  # noqa: S608 - ours
-        " LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
+        " CROSS JOIN forms f ON f.number = e.form LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
         f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position",
         values,
     )
@@ -334,16 +338,18 @@ def _entries(
     connection: sqlite3.Connection, query: SymbolQuery | None, wanted: Filter, branch: BranchFilter | None
 ) -> Iterator[OpOfRecord]:
     where, values = wanted.where()
+    forms = "JOIN forms f ON f.number = e.form"
     links = "LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
     if query is None:
         # Record by record in the order that is asked for, so that the newest are there at once.
-        tables = f"records r CROSS JOIN entries e ON e.record = r.record {links}"
+        tables = f"records r CROSS JOIN entries e ON e.record = r.record CROSS {forms} {links}"
     elif query.symbols:
         tables = (
             "links k JOIN entries e ON e.record = k.record AND e.position = k.position JOIN records r USING (record)"
+            f" {forms}"
         )
     else:
-        tables = f"entries e JOIN records r USING (record) {links}"
+        tables = f"entries e JOIN records r USING (record) {forms} {links}"
     if query is not None:
         chosen: Sequence[Any] = query.symbols or query.paths
         column, those = ("k.symbol", "?") if query.symbols else ("e.path", "(SELECT number FROM paths WHERE path = ?)")
@@ -364,11 +370,12 @@ def _carried(connection: sqlite3.Connection, query: SymbolQuery, wanted: Filter)
     """Yield where symbols went with their file or class, in commits that had no op of their own for them."""
     where, values = wanted.where()
     statement = (
-        f"SELECT {_RECORD}, m.old_address, m.new_address, m.how, m.confidence, s.id, s.kind"  # noqa: S608 - likewise
+        f"SELECT {_RECORD}, {address_in_sql('m.old_address')}, {address_in_sql('m.new_address')}, m.how, m.confidence,"  # noqa: S608 - likewise
+        " s.id, s.kind"
         " FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol)"
         f" WHERE m.symbol IN ({', '.join('?' * len(query.symbols))}) AND m.how NOT IN ('renamed', 'moved')"
         f" AND m.from_parent IS NULL AND {where.replace('e.path', _PATH)}"
-        " ORDER BY r.generation DESC, r.commit_id DESC, m.old_address"
+        " ORDER BY r.generation DESC, r.commit_id DESC, 12"
     )
     for row in connection.execute(statement, [*query.symbols, *values]):
         old, new, how, confidence, symbol_id, kind = row[_RECORD_COLUMNS:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.digest import hex_sha256
+from muse_hook.history.addresses import NAME_BITS, NAME_MASK, Addresses, add_texts
 from muse_hook.history.ancestry import BEFORE
 from muse_hook.model.address import after_all, prefixes, simple_name
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from muse_hook.history.ancestry import Ancestry, ChainPosition, ReachableSet
 
 _MANY = 20_000
+# The names that ever were symbols of a file: all, and those in a range, which are fewer than the file has.
+_OF_FILE = (
+    "SELECT DISTINCT n.name FROM paths p"  # noqa: S608 - constants
+    f" JOIN addresses a ON a.address > p.number << {NAME_BITS} AND a.address < p.number + 1 << {NAME_BITS}"
+    f" JOIN names n ON n.number = a.address & {NAME_MASK} WHERE p.path = ?"
+)
+_UNDER = (
+    "SELECT n.name FROM paths p CROSS JOIN names n WHERE p.path = ? AND n.name >= ? AND n.name < ?"  # noqa: S608 - likewise
+    f" AND EXISTS (SELECT 1 FROM addresses a WHERE a.address = p.number << {NAME_BITS} | n.number)"
+)
 _ADDRESSES_A_QUERY = 500  # SQLite's own limit on `?` was 999 for long
 
 
@@ -34,8 +45,11 @@ class AddressHistory:
     a number, a row of the table `identities`. `ancestry` is asked for only where something was carried along.
     """
 
-    def __init__(self, connection: sqlite3.Connection, ancestry: Callable[[], Ancestry]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, ancestry: Callable[[], Ancestry], numbered: Addresses | None = None
+    ) -> None:
         self._sql = connection
+        self._numbered = numbered or Addresses(connection)
         self._ancestry = ancestry
         self._is_empty = connection.execute("SELECT 1 FROM addresses LIMIT 1").fetchone() is None
         self._known: dict[str, list[tuple[ChainPosition, int | None]]] = {}
@@ -102,21 +116,24 @@ class AddressHistory:
         known = self._known.get(address)
         if known is None:
             known = self._known[address] = []
-            if not self._is_empty:
+            number = None if self._is_empty else self._numbered.find(address)
+            if number is not None:
                 known += [
                     (BEFORE if row[1] is None else row[1:], row[0])
                     for row in self._sql.execute(
                         "SELECT a.symbol, r.chain, r.step, r.generation FROM addresses a"
                         " LEFT JOIN records r USING (record) WHERE a.address = ? ORDER BY r.generation DESC",
-                        (address,),
+                        (number,),
                     )
                 ]
         return known
 
     def preload(self, addresses: Iterable[str]) -> None:
         """Read who had each of many addresses, for those who will ask for them one by one."""
-        wanted = sorted({each for each in addresses if each not in self._known})
-        self._known.update((each, []) for each in wanted)
+        fresh = sorted({each for each in addresses if each not in self._known})
+        self._known.update((each, []) for each in fresh)
+        numbers = self._numbered.find_all(fresh)
+        wanted = sorted(numbers)
         for at in range(0, len(wanted), _ADDRESSES_A_QUERY):
             some = wanted[at : at + _ADDRESSES_A_QUERY]
             for row in self._sql.execute(
@@ -125,7 +142,7 @@ class AddressHistory:
                 " ORDER BY r.generation DESC",
                 some,
             ):
-                self._known[row[0]].append((BEFORE if row[2] is None else row[2:], row[1]))
+                self._known[numbers[row[0]]].append((BEFORE if row[2] is None else row[2:], row[1]))
 
     def living_at(self, reachable: ReachableSet, number_of_address: Mapping[str, int]) -> dict[int, int]:
         """Return the symbol that has each of many addresses at the tip of `reachable`, by the number of the address.
@@ -143,11 +160,13 @@ class AddressHistory:
                 "SELECT record, chain, step, generation FROM records"
             )
         }
+        text_of = self._numbered.find_all(number_of_address)
         last, best = -1, -1
         for address, symbol, record in self._sql.execute("SELECT address, symbol, record FROM addresses ORDER BY 1, 3"):
-            number = number_of_address.get(address)
-            if number is None:
+            text = text_of.get(address)
+            if text is None:
                 continue
+            number = number_of_address[text]
             if number != last:
                 last, best = number, -1
             generation = generations.get(record, 0)  # what was there before the log is the oldest
@@ -171,19 +190,19 @@ class AddressHistory:
 
     def under(self, prefix: str) -> list[str]:
         """Return every address that begins with a prefix (a file's path and `::`, or more) and ever was a symbol's."""
-        found = {each for each in self._put_here.get(prefix.partition("::")[0], ()) if each.startswith(prefix)}
+        path, _, start = prefix.partition("::")
+        found = {each for each in self._put_here.get(path, ()) if each.startswith(prefix)}
         if not self._is_empty:
-            query = "SELECT DISTINCT address FROM addresses WHERE address >= ? AND address < ?"
-            found.update(address for (address,) in self._sql.execute(query, (prefix, after_all(prefix))))
+            query, values = (_UNDER, (path, start, after_all(start))) if start else (_OF_FILE, (path,))
+            found.update(f"{path}::{name}" for (name,) in self._sql.execute(query, values))
         return sorted(found)
 
     def touched(self, record: int) -> Iterable[str]:
         """Return the addresses that a record gave or ended."""
         known = self._touched.get(record)
         if known is None and not self._is_empty:
-            known = [
-                address for (address,) in self._sql.execute("SELECT address FROM addresses WHERE record = ?", (record,))
-            ]
+            rows = self._sql.execute("SELECT address FROM addresses WHERE record = ? ORDER BY address", (record,))
+            known = [self._numbered.text(number) for (number,) in rows]
         return known or ()
 
     def start(self, address: str, position: ChainPosition, record: int, symbol: int) -> None:
@@ -217,9 +236,10 @@ class AddressHistory:
 
     def write(self) -> None:
         """Put what is new into the tables."""
+        numbers = self._numbered.add(address for address, _ in self._new)
         self._sql.executemany(
             "REPLACE INTO addresses VALUES (?, ?, ?)",
-            sorted((address, record, symbol) for (address, record), symbol in self._new.items()),
+            sorted((numbers[address], record, symbol) for (address, record), symbol in self._new.items()),
         )
         self._sql.executemany("REPLACE INTO prefixes VALUES (?, ?, ?)", self._new_prefixes)
         self._new.clear()
@@ -236,8 +256,9 @@ class _Identity:
 class SymbolHistory:
     """The table `identities`, read as far as it is asked for, and what changes before it is written."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, numbered: Addresses) -> None:
         self._sql = connection
+        self._numbered = numbered
         highest = connection.execute("SELECT max(symbol) FROM identities").fetchone()[0]
         self._is_empty = highest is None
         self._next = 1 + (highest or 0)
@@ -298,26 +319,57 @@ class SymbolHistory:
     def _get(self, symbol: int) -> _Identity:
         identity = self._identities.get(symbol)
         if identity is None:
-            identity = self._identities[symbol] = _Identity(
-                self._sql.execute(
-                    "SELECT id, kind, address, first_record, last_record, alive, ops, origin FROM identities"
-                    " WHERE symbol = ?",
-                    (symbol,),
-                ).fetchone()
-            )
+            row = self._sql.execute(
+                "SELECT id, kind, address, first_record, last_record, alive, ops, origin FROM identities"
+                " WHERE symbol = ?",
+                (symbol,),
+            ).fetchone()
+            identity = self._identities[symbol] = _Identity((*row[:2], self._numbered.text(row[2]), *row[3:]))
         return identity
 
     def write(self) -> None:
         """Put what changed into the table."""
+        changed = [(symbol, self._identities[symbol]) for symbol in sorted(self._changed)]
+        numbers = self._numbered.add(identity.address for _, identity in changed)
+        names = add_texts(self._sql, "name", (simple_name(identity.address) for _, identity in changed))
         self._sql.executemany(
             "REPLACE INTO identities (symbol, id, kind, address, name, first_record, last_record, alive, ops, origin)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (symbol, s.id, s.kind, s.address, simple_name(s.address), s.first, s.last, s.alive, s.ops, s.origin)
-                for symbol, s in ((symbol, self._identities[symbol]) for symbol in sorted(self._changed))
-            ),
+            [
+                (
+                    symbol,
+                    s.id,
+                    s.kind,
+                    numbers[s.address],
+                    names[simple_name(s.address)],
+                    s.first,
+                    s.last,
+                    s.alive,
+                    s.ops,
+                    s.origin,
+                )
+                for symbol, s in changed
+            ],
         )
         self._changed.clear()
+
+
+# Whatever gave a symbol an address says so in one of these: asking `addresses` itself would read all of it.
+_ADDRESSES_OF = (
+    "SELECT a.address FROM (SELECT address FROM identities WHERE symbol = ?1"  # noqa: S608 - names of ours
+    " UNION SELECT old_address FROM moves WHERE symbol = ?1 UNION SELECT new_address FROM moves WHERE symbol = ?1"
+    + "".join(
+        f" UNION SELECT e.{column} FROM links k JOIN entries e USING (record, position) WHERE k.symbol = ?1"  # noqa: S608 - likewise
+        for column in ("address", "new_address", "from_address")
+    )
+    + ") c JOIN addresses a USING (address) WHERE a.symbol = ?1 GROUP BY a.address ORDER BY max(a.record) DESC"
+)
+
+
+def addresses_of(connection: sqlite3.Connection, symbol: int) -> list[str]:
+    """Return every address that a symbol ever had by itself, the one that it came to last first."""
+    text = Addresses(connection).text
+    return [text(number) for (number,) in connection.execute(_ADDRESSES_OF, (symbol,))]
 
 
 def symbol_numbers(connection: sqlite3.Connection) -> dict[str, int]:

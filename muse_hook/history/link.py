@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.history import tables
+from muse_hook.history.addresses import Addresses
 from muse_hook.history.ancestry import BEFORE, Ancestry, ReachCache
 from muse_hook.history.identity import AddressHistory, SymbolHistory
 from muse_hook.history.packed import unpack_digits
@@ -42,8 +43,9 @@ _CHILDREN = (
 _OPS_A_TRANSACTION = 100_000
 _RECORDS_A_REPORT = 500  # of progress
 _OPS = (
-    "SELECT position, inside, op, address, kind, change, new_address, from_address, from_parent, confidence,"
-    " coalesce(old_content_id, new_content_id, '') FROM entries WHERE record = ? ORDER BY position"
+    "SELECT e.position, e.inside, f.op, e.address, f.kind, f.change, e.new_address, e.from_address, e.from_parent,"
+    " e.confidence, coalesce(e.old_content_id, e.new_content_id, '') FROM entries e JOIN forms f ON f.number = e.form"
+    " WHERE e.record = ? ORDER BY e.position"
 )
 
 
@@ -68,11 +70,14 @@ class EntryRow:
     confidence: float | None
     content_id: str
 
-    def __init__(self, row: tuple[Any, ...]) -> None:
+    def __init__(self, row: tuple[Any, ...], address_of: Callable[[int], str]) -> None:
         (
-            self.position, self.inside, self.op, self.address, self.kind, self.change, self.new_address,
-            self.from_address, self.from_parent, self.confidence, content_id,
+            self.position, self.inside, self.op, address, self.kind, self.change, new_address, from_address,
+            self.from_parent, self.confidence, content_id,
         ) = row  # fmt: skip
+        self.address = address_of(address)
+        self.new_address = None if new_address is None else address_of(new_address)
+        self.from_address = None if from_address is None else address_of(from_address)
         self.content_id = unpack_digits(content_id) or ""
 
 
@@ -189,8 +194,9 @@ class Linker:
         self._moves: list[MoveRow] = []
         self._places: dict[int, set[str]] = {}  # of this run's moves
         self._is_first = connection.execute("SELECT 1 FROM moves LIMIT 1").fetchone() is None
-        self.addresses = AddressHistory(connection, lambda: self._ancestry)
-        self.symbols = SymbolHistory(connection)
+        self._numbered = Addresses(connection)
+        self.addresses = AddressHistory(connection, lambda: self._ancestry, self._numbered)
+        self.symbols = SymbolHistory(connection, self._numbered)
         self._reach_cache = ReachCache(self._ancestry)
 
     @property
@@ -223,7 +229,8 @@ class Linker:
         position = self._ancestry.add(generation, parents)
         node = self._nodes[commit_id] = CommitNode(record, position, names)
         self._linked.append((position[0], position[1], record))
-        ops = list(map(EntryRow, self._sql.execute(_OPS, (record,))))
+        address_of = self._numbered.text
+        ops = [EntryRow(row, address_of) for row in self._sql.execute(_OPS, (record,))]
         cache = self._reach_cache
         reachable = [cache.get(parent) if number else cache.take(parent) for number, parent in enumerate(parents)]
         if ops or len(parents) > 1:
@@ -237,7 +244,7 @@ class Linker:
         self._linked.append((-1, 0, record))
         query = "SELECT position, address FROM entries WHERE record = ?"
         for position, address in self._sql.execute(query, (record,)).fetchall():
-            symbol = self.addresses.latest(address)
+            symbol = self.addresses.latest(self._numbered.text(address))
             if symbol is not None:
                 self._links.append((record, position, symbol))
 
@@ -283,7 +290,7 @@ class Linker:
         if self._is_first:
             return found
         for row in self._sql.execute("SELECT old_address, new_address FROM moves WHERE symbol = ?", (symbol,)):
-            found.update(row)
+            found.update(map(self._numbered.text, row))
         return found
 
     def relink(self, record: int, position: int, symbol: int, new: int) -> None:
@@ -310,7 +317,9 @@ class Linker:
         self.symbols.write()
         self._ancestry.save(self._sql)
         sql = self._sql
-        sql.executemany("REPLACE INTO moves VALUES (?, ?, ?, ?, ?, ?, ?)", self._moves)
+        numbers = self._numbered.add(address for move in self._moves for address in move[2:4])
+        moves = [(*move[:2], numbers[move[2]], numbers[move[3]], *move[4:]) for move in self._moves]
+        sql.executemany("REPLACE INTO moves VALUES (?, ?, ?, ?, ?, ?, ?)", moves)
         sql.executemany("REPLACE INTO links VALUES (?, ?, ?)", sorted(self._links))
         sql.executemany("UPDATE records SET linked = 1, chain = ?, step = ? WHERE record = ?", self._linked)
         sql.execute("DELETE FROM reachable_sets")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from muse_hook.errors import MuseHookError, shell_command
-from muse_hook.history.identity import AddressHistory
+from muse_hook.history.addresses import NAME_MASK, Addresses, address_in_sql
+from muse_hook.history.identity import AddressHistory, addresses_of
 from muse_hook.history.packed import unpack_digits
 from muse_hook.model.address import simple_name
 
@@ -18,6 +19,7 @@ _ID_DIGITS = 16
 _CANDIDATES_IN_A_HINT = 50
 _NEAR = 3
 # One whose ops made room for a newer engine's is recorded no more.
+_ADDRESS = address_in_sql("address")
 _RECORDED_PATHS = (
     "SELECT p.path FROM paths p WHERE p.path <> '' AND EXISTS (SELECT 1 FROM entries e WHERE e.path = p.number)"
 )
@@ -45,7 +47,10 @@ def is_recorded_path(connection: sqlite3.Connection, path: str) -> bool:
 
 def recorded_words(connection: sqlite3.Connection, column: str) -> set[str]:
     """Return every word of the column kind, change or path of the log's ops."""
-    query = f"SELECT DISTINCT {column} FROM entries WHERE {column} <> ''"  # noqa: S608 - two names
+    query = (
+        f"SELECT DISTINCT {column} FROM forms f WHERE {column} <> ''"  # noqa: S608 - two names
+        " AND EXISTS (SELECT 1 FROM entries WHERE form = f.number)"
+    )
     rows = {each for (each,) in connection.execute(_RECORDED_PATHS if column == "path" else query)}
     return {word for each in rows for word in each.split(",")} if column == "change" else rows
 
@@ -56,7 +61,8 @@ class SymbolNames:
     def __init__(self, connection: sqlite3.Connection, branch: BranchFilter) -> None:
         self._sql = connection
         self._reachable = branch.reachable
-        self._addresses = AddressHistory(connection, lambda: branch.ancestry)
+        self._numbered = Addresses(connection)
+        self._addresses = AddressHistory(connection, lambda: branch.ancestry, self._numbered)
 
     def resolve(self, word: str) -> SymbolQuery:
         """Return what `word` means; AddressError with the candidates where that is not one thing."""
@@ -81,18 +87,15 @@ class SymbolNames:
 
     def address_of(self, symbol: int) -> str:
         """Return where a symbol is for whoever stands at the tips; where it is not there, where it was last."""
-        rows = self._sql.execute(
-            "SELECT address FROM identities WHERE symbol = ?1 UNION ALL"
-            " SELECT address FROM (SELECT address FROM addresses WHERE symbol = ?1 ORDER BY record DESC)",
-            (symbol,),
-        ).fetchall()
-        here = (address for (address,) in rows if self._addresses.living(self._reachable, address) == symbol)
-        return next(here, "") or str(rows[0][0])
+        (number,) = self._sql.execute("SELECT address FROM identities WHERE symbol = ?", (symbol,)).fetchone()
+        last = self._numbered.text(number)
+        if self._lives(symbol, last):
+            return last
+        return next((each for each in addresses_of(self._sql, symbol) if self._lives(symbol, each)), last)
 
     def addresses_of(self, symbols: Sequence[int]) -> set[str]:
         """Return every address that symbols ever had by themselves."""
-        query = "SELECT address FROM addresses WHERE symbol = ?"
-        return {address for symbol in symbols for (address,) in self._sql.execute(query, (symbol,))}
+        return {address for symbol in symbols for address in addresses_of(self._sql, symbol)}
 
     def contents_of(self, symbol: int) -> set[str]:
         """Return the content ids that a symbol has had, by the ops that are recorded of it."""
@@ -112,13 +115,21 @@ class SymbolNames:
             symbol = self._addresses.find(self._reachable, address)[0] or self._addresses.latest(address)
         if symbol is not None:
             return SymbolQuery([symbol], [])
-        query = "SELECT symbol, address FROM identities WHERE address GLOB ? ORDER BY address"
-        rows = self._sql.execute(query, (f"*/{address}",))
+        query = (
+            f"SELECT symbol, {_ADDRESS} AS text FROM identities"  # noqa: S608 - an expression of ours
+            " WHERE name = (SELECT number FROM names WHERE name = ?) AND text GLOB ? ORDER BY text"
+        )
+        rows = self._sql.execute(query, (simple_name(address), f"*/{address}"))
         return self._only(rows.fetchall(), address)
 
     def _glob(self, pattern: str, word: str) -> SymbolQuery:
+        # What stands behind the last `::` of the pattern says which names may do.
+        name = pattern.rpartition("::")[2]
         rows = self._sql.execute(
-            "SELECT DISTINCT symbol FROM addresses WHERE address GLOB ? AND symbol IS NOT NULL", (pattern,)
+            f"SELECT DISTINCT symbol FROM addresses WHERE address & {NAME_MASK} IN"  # noqa: S608 - ours
+            " (SELECT number FROM names WHERE name GLOB ?1 OR name GLOB '*::' || ?1)"
+            f" AND symbol IS NOT NULL AND {_ADDRESS} GLOB ?2",
+            (name, pattern),
         ).fetchall()
         if not rows:
             files = self._sql.execute(_RECORDED_PATHS + " AND p.path GLOB ?", (word,)).fetchall()
@@ -131,7 +142,9 @@ class SymbolNames:
         rows = [
             (symbol, address)
             for symbol, address in self._sql.execute(
-                "SELECT symbol, address FROM identities WHERE name = ? ORDER BY address", (simple_name("::" + name),)
+                f"SELECT symbol, {_ADDRESS} AS text FROM identities"  # noqa: S608 - an expression of ours
+                " WHERE name = (SELECT number FROM names WHERE name = ?) ORDER BY text",
+                (simple_name("::" + name),),
             )
             if address.endswith(("::" + name, "." + name))
         ]
@@ -144,10 +157,12 @@ class SymbolNames:
     def _former(self, name: str) -> list[tuple[int, str]]:
         """Return who ever had a name, newest first: another branch may have renamed what is still called that here."""
         return self._sql.execute(
-            "SELECT a.symbol, a.address FROM addresses a LEFT JOIN records r USING (record)"
-            " WHERE a.symbol IS NOT NULL AND (substr(a.address, ?) = ? OR substr(a.address, ?) = ?)"
-            " ORDER BY r.generation DESC, a.address",
-            (-len(name) - 2, "::" + name, -len(name) - 1, "." + name),
+            f"SELECT a.symbol, {_ADDRESS} AS text FROM addresses a LEFT JOIN records r USING (record)"  # noqa: S608 - ours
+            f" WHERE a.symbol IS NOT NULL AND a.address & {NAME_MASK} IN"
+            " (SELECT number FROM names"
+            " WHERE name = ?1 OR substr(name, ?2) = '::' || ?1 OR substr(name, ?3) = '.' || ?1)"
+            " ORDER BY r.generation DESC, text",
+            (name, -len(name) - 2, -len(name) - 1),
         ).fetchall()
 
     def _lives(self, symbol: int, address: str) -> bool:
@@ -197,9 +212,13 @@ class SymbolNames:
             if paths:
                 return paths
         name = simple_name("::" + word.rpartition("::")[2])
-        known = [each for (each,) in self._sql.execute("SELECT DISTINCT name FROM identities WHERE alive")]
+        query = "SELECT name FROM names WHERE number IN (SELECT name FROM identities WHERE alive)"
+        known = [each for (each,) in self._sql.execute(query)]
         close = difflib.get_close_matches(name, known, n=_NEAR)
-        query = "SELECT address FROM identities WHERE name = ? AND alive ORDER BY address"
+        query = (
+            f"SELECT {_ADDRESS} AS text FROM identities"  # noqa: S608 - an expression of ours
+            " WHERE name = (SELECT number FROM names WHERE name = ?) AND alive ORDER BY text"
+        )
         found = [address for each in close for (address,) in self._sql.execute(query, (each,))]
 
         def distance(address: str) -> tuple[bool, int, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.history.ancestry import BranchFilter, is_recorded
-from muse_hook.history.identity import symbol_id_of
+from muse_hook.history.identity import addresses_of, symbol_id_of
 from muse_hook.history.names import SymbolNames
 from muse_hook.model.address import carried_along, split_address
 
@@ -56,8 +56,7 @@ class RecordedSymbols:
 
     def stood_only_at(self, number: int, key: SymbolKey) -> bool:
         """Whether a symbol never had another address by itself than that of a key."""
-        rows = self._sql.execute("SELECT DISTINCT address FROM addresses WHERE symbol = ?", (number,))
-        return rows.fetchall() == [(f"{key[0]}::{key[1]}",)]
+        return addresses_of(self._sql, number) == [f"{key[0]}::{key[1]}"]
 
     def has_all(self, commits: Iterable[str]) -> bool:
         """Whether every one of some distinct commits is recorded, and its symbols are known."""

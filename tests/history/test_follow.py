@@ -18,6 +18,7 @@ import muse_hook.history.link as linking
 from muse_hook.catchup.backfill import backfill
 from muse_hook.errors import StoreBusyError
 from muse_hook.git.discovery import open_repository
+from muse_hook.history.addresses import Addresses
 from muse_hook.history.events import Filter, stream
 from muse_hook.history.follow import refresh
 from muse_hook.index.index import Index
@@ -283,12 +284,35 @@ def test_half_of_a_surrogate_pair_is_written_as_it_is_shown(log: Log) -> None:
 
 
 def all_rows(store: Store) -> dict[str, list[str]]:
-    """Return the rows of every table that is made from the logs alone."""
+    """Return the rows of every table that is made from the logs alone, with the texts that numbers stand for.
+
+    Which number a text has depends on what came first, linking or another batch.
+    """
     with Index(store) as index:
         sql = index.connection
         names = [name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         names = [name for name in names if name not in ("meta", "logs") and not name.startswith("sqlite_")]
-        return {name: sorted(map(repr, sql.execute(f"SELECT * FROM {name}"))) for name in names}  # noqa: S608 - ours
+        texts: dict[str, Any] = {
+            column: dict(sql.execute(f"SELECT number, {column} FROM {column}s")).get  # noqa: S608 - ours
+            for column in ("path", "name")
+        }
+        forms = {number: form for number, *form in sql.execute("SELECT * FROM forms")}
+        texts["form"] = forms.get
+        for column in ("address", "new_address", "from_address", "old_address"):
+            texts[column] = lambda number: None if number is None else Addresses(sql).text(number)
+        found = {}
+        for name in names:
+            cursor = sql.execute(f"SELECT * FROM {name}")  # noqa: S608 - ours
+            columns = [column for column, *_ in cursor.description]
+            is_text = name in ("paths", "names", "forms")
+            rows = [
+                row[1:]
+                if is_text
+                else [texts.get(column, repr)(value) for column, value in zip(columns, row, strict=True)]
+                for row in cursor
+            ]
+            found[name] = sorted(map(repr, rows))
+        return found
 
 
 def test_who_backfills_reads_nothing_of_what_it_wrote(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.living import known_addresses
 from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.git.discovery import open_repository
+from muse_hook.history.addresses import Addresses
 from muse_hook.history.ancestry import Ancestry, BranchFilter
 from muse_hook.history.follow import refresh
-from muse_hook.history.identity import AddressHistory
+from muse_hook.history.identity import AddressHistory, addresses_of
 from muse_hook.history.recorded import RecordedSymbols
 from muse_hook.index.index import Index
 from muse_hook.model.address import split_address
@@ -67,7 +69,7 @@ def test_the_living_addresses_are_the_symbols_of_each_commits_tree(repo: Repo) -
     assert len(commits) >= 10
     with Index(store) as index, repository.objects() as objects:
         refresh(index)
-        known = [address for (address,) in index.connection.execute("SELECT DISTINCT address FROM addresses")]
+        known = known_addresses(index.connection)
         cache = TableCache()
         for commit in commits:
             branch = BranchFilter(repository, index.connection, [commit])
@@ -78,6 +80,12 @@ def test_the_living_addresses_are_the_symbols_of_each_commits_tree(repo: Repo) -
                 table = cache.table(objects, blob, path.decode())
                 there |= {f"{path.decode()}::{name}" for name in table.symbols} if table is not None else set()
             assert living == there, commit
+        had: dict[int, set[str]] = {}
+        query = "SELECT symbol, address FROM addresses WHERE symbol IS NOT NULL"
+        for symbol, number in index.connection.execute(query):
+            had.setdefault(symbol, set()).add(Addresses(index.connection).text(number))
+        assert any(len(each) > 1 for each in had.values())
+        assert {symbol: set(addresses_of(index.connection, symbol)) for symbol in had} == had
 
 
 def test_who_is_who_in_many_commits_is_asked_of_one_ancestry_also_of_commits_that_came_since(
@@ -96,7 +104,7 @@ def test_who_is_who_in_many_commits_is_asked_of_one_ancestry_also_of_commits_tha
     backfill(repository, store, all=True)
     with Index(store) as index:
         refresh(index)
-        known = [split_address(row[0]) for row in index.connection.execute("SELECT DISTINCT address FROM addresses")]
+        known = [split_address(address) for address in known_addresses(index.connection)]
         commits = repo.git("rev-list", "--all").split()
         alone = {
             one: [RecordedSymbols(repository, index.connection).number(one, key) for key in known] for one in commits

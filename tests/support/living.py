@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from muse_hook.history.addresses import Addresses
 from muse_hook.history.ancestry import Ancestry
 from muse_hook.history.identity import AddressHistory
 
@@ -11,16 +12,23 @@ if TYPE_CHECKING:
     import sqlite3
 
 
+def known_addresses(connection: sqlite3.Connection) -> list[str]:
+    """Return every address that ever was a symbol's."""
+    text = Addresses(connection).text
+    return [text(number) for (number,) in connection.execute("SELECT DISTINCT address FROM addresses")]
+
+
 def shared_ids(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     """Return (commit, address, other address) wherever two living symbols of a commit have one id."""
     ancestry = Ancestry.load(connection)
     addresses = AddressHistory(connection, lambda: ancestry)
+    text = Addresses(connection).text
     touched: dict[str, list[str]] = {}
     for commit, address in connection.execute(
         "SELECT r.commit_id, a.address FROM addresses a JOIN records r USING (record) WHERE r.commit_id IS NOT NULL"
     ):
-        touched.setdefault(commit, []).append(address)
-    before = [address for (address,) in connection.execute("SELECT address FROM addresses WHERE record = 0")]
+        touched.setdefault(commit, []).append(text(address))
+    before = [text(address) for (address,) in connection.execute("SELECT address FROM addresses WHERE record = 0")]
     parents: dict[str, list[str]] = {}
     for commit, parent in connection.execute(
         "SELECT r.commit_id, x.commit_id FROM parents p JOIN records r USING (record)"
