@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 
 from muse_hook.catchup import queue
 from muse_hook.catchup.catchup import LOCK_SECONDS, catch_up
@@ -12,7 +11,7 @@ from muse_hook.catchup.sessions import SessionAssignment, branch_order, session_
 from muse_hook.catchup.state import NewBaseline, keep_unreadable, known_generations, parents_outside, read_baseline
 from muse_hook.errors import RevisionError, StoreBusyError
 from muse_hook.git.revisions import Generations
-from muse_hook.history.follow import take_in
+from muse_hook.history.follow import Follower
 from muse_hook.index.index import Index
 from muse_hook.record.recorder import Recorder
 
@@ -128,7 +127,10 @@ def _record(
             below = parents_outside(chosen.commits)
             known = known_generations(index, read_baseline(store), below, is_shallow=repo.is_shallow)
             generations.expect(chosen.commits, known)
-            follower = partial(take_in, index)
+            is_linked = jobs > 1 and not repo.is_shallow  # where generations count from a boundary they may rise
+            follower = Follower(
+                index, (lambda: sorted(todo, key=lambda oid: (generations[oid], oid))) if is_linked else None
+            )
             with Recorder(
                 repo, store, index, generations, cache=cache, new_baseline=new_baseline, follower=follower
             ) as recorder:

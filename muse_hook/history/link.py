@@ -204,6 +204,11 @@ class Linker:
         """Whether no record is left."""
         return self.done == self.total
 
+    def add(self, records: Sequence[tuple[int, str | None, int]]) -> None:
+        """Take further records, in causal order, where this one is done."""
+        self._records = records
+        self.done, self.total = 0, len(records)
+
     def is_current(self) -> bool:
         """Whether nobody else has linked anything since: what this one knows of the tables is still true."""
         return self._revision == _revision(self._sql)

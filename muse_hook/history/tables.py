@@ -212,6 +212,12 @@ def index_to_read(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def is_indexed(connection: sqlite3.Connection) -> bool:
+    """Whether the indexes that readers need are there."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'identities_by_name'"  # the last one made
+    return connection.execute(query).fetchone() is not None
+
+
 def number_parents(connection: sqlite3.Connection) -> None:
     """Put the record of each parent that has one by now into the place of its id. Inside the caller's transaction."""
     connection.execute(

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 SECONDS = 1.0
 COMMITS = 500
 OPS = 20_000
+# ... and from so many commits on it is written where there is nothing else to do: other processes work meanwhile, and
+# little is left to write when they are done.
+_IDLE_COMMITS = 48
 # The cache that was used last: taking it apart would be a hundredth of a backfill's time, and the process ends soon.
 _LAST_CACHE: list[TableCache] = []
 
@@ -160,6 +163,7 @@ class Recorder:
                         sessions,
                         workers.answer,
                         interrupts.check,
+                        workers.is_ready,
                         lock_timeout=lock_timeout,
                         progress=progress,
                     )
@@ -240,13 +244,14 @@ class Recorder:
         sessions: Mapping[str, str],
         delta: Callable[[str], CommitDelta | None],
         check: Callable[[], None] | None = None,
+        is_ready: Callable[[str], bool] | None = None,
         *,
         lock_timeout: float | None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Outcome:
         """Record chunk by chunk what `delta` makes of each commit (UnreadableError, None beyond a budget).
 
-        `check` is called before each commit and may raise.
+        `check` is called before each commit and may raise; `is_ready` says whether nobody has to wait for `delta`.
         """
         outcome = Outcome()
         at = 0
@@ -259,6 +264,8 @@ class Recorder:
                 for oid in some:
                     if check is not None:
                         check()
+                    if is_ready is not None and len(chunk) >= _IDLE_COMMITS and not is_ready(oid):
+                        break
                     if oid not in sealed:
                         try:
                             made = delta(oid)

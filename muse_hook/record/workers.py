@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, NoReturn, Self
 
-# Commits that a worker gets at a time, at least: few, so that at the end all are done at about the same time.
-BLOCK = 32
+# Commits that a worker takes at a time, at least: few, so that at the end all are done at about the same time.
+BLOCK = 8
 # ... and at most, in such blocks: a file's next version is often in the next commit and is parsed from it, so each
 # border costs; but what comes after a block is kept in memory until that block is done.
-_LARGEST = 16
-# Of what is left a worker gets one share in so many a process.
+_LARGEST = 64
+# Of what is left a worker takes one share in so many a process.
 _SHARES = 2
-# Commits that a worker has yet to do when it gets its next block, so that it never waits for one.
-_AHEAD = 8
+# Commits that are worth a process's start, 20 to 30 ms of its own.
+_WORTH = 32
+# Blocks at most, so that a pipe holds all of them.
+_MOST_BLOCKS = 4096
 # Bytes of answers not yet asked for; beyond it only the worker whose turn it is is listened to.
 _BUFFERED = 16 << 20
 _PIPE = 1 << 20
 _TASK = struct.Struct("<II")  # the first commit, and the one after the last
-_HEADER = struct.Struct("<I")  # how long the answer is
+_HEADER = struct.Struct("<III")  # the commit, the one after its block's last, how long the answer is (0: it begins)
 
 
 def processors() -> int:
@@ -41,7 +43,7 @@ def processors() -> int:
 
 def useful_jobs(jobs: int, commits: int) -> int:
     """Return how many of `jobs` processes are worth their start for so many commits."""
-    return min(jobs, commits // (4 * BLOCK))
+    return min(jobs, commits // _WORTH)
 
 
 class Workers:
@@ -53,24 +55,31 @@ class Workers:
     """
 
     def __init__(self, make: Callable[[str], Any], commits: Sequence[str], jobs: int) -> None:
-        self._commits = commits
         self._numbers = {oid: number for number, oid in enumerate(commits)}
-        self._next = 0  # the first commit that nobody has been given
-        self._asked = 0  # ... and the first that may still be asked for
+        self._asked = 0  # the first commit that may still be asked for
         self._answers: dict[int, bytes] = {}
         self._bytes = 0
         self._workers: list[_Worker] = []
         try:
-            for _ in range(jobs):
-                theirs = [d for worker in self._workers for d in worker.descriptors]
-                self._workers.append(_Worker(make, commits, theirs))
-            self._give()
+            tasks = _all_tasks(len(commits), jobs)
+            try:
+                for _ in range(jobs):
+                    self._workers.append(_Worker(make, commits, tasks, [worker.answers for worker in self._workers]))
+            finally:
+                os.close(tasks)
         except OSError as error:
             self.close()
             raise StoreError("starting workers", error.strerror or str(error), "try again with --jobs 1") from error
         except BaseException:
             self.close()
             raise
+
+    def is_ready(self, commit_id: str) -> bool:
+        """Whether the answer about a commit is there, so that nobody waits for it."""
+        number = self._numbers[commit_id]
+        if number not in self._answers:
+            self._listen(number, 0)
+        return number in self._answers
 
     def answer(self, commit_id: str) -> Any:
         """Return what `make` returned of a commit; waits for it.
@@ -81,9 +90,10 @@ class Workers:
         for passed in range(self._asked, number):
             if passed in self._answers:
                 self._take(passed)
-        self._asked = number + 1
+        self._asked = number
         while number not in self._answers:
             self._listen(number)
+        self._asked = number + 1
         kind, value = pickle.loads(self._take(number))  # noqa: S301 - our own fork's
         if kind == "unreadable":
             raise UnreadableError(*value)
@@ -108,77 +118,66 @@ class Workers:
         self._bytes -= len(answer)
         return answer
 
-    def _listen(self, wanted: int) -> None:
-        """Take what any worker has to say; where much waits already, only who makes `wanted`."""
-        self._give()
-        its = next((w for w in self._workers if any(first <= wanted < last for first, last in w.blocks)), None)
+    def _listen(self, wanted: int, timeout: int | None = None) -> None:
+        """Take what any worker has to say (in so many ms); where much waits already, only who makes `wanted`."""
+        its = next((worker for worker in self._workers if worker.block[0] <= wanted < worker.block[1]), None)
         if its is not None and not its.is_alive:
             raise its.died()
         is_full = its is not None and self._bytes > _BUFFERED
-        listened = [w for w in self._workers if w is its or (w.blocks and w.is_alive and not is_full)]
+        listened = [worker for worker in self._workers if worker is its or (worker.is_alive and not is_full)]
+        if not listened:  # it took a block, and could not say so
+            raise self._workers[-1].died()
         poll = select.poll()
         for worker in listened:
             poll.register(worker.answers, select.POLLIN)
-        ready = {descriptor for descriptor, _ in poll.poll()}
+        ready = {descriptor for descriptor, _ in poll.poll(timeout)}
         for worker in listened:
             if worker.answers in ready:
                 for number, answer in worker.receive():
-                    if number >= wanted:
+                    if number >= self._asked:
                         self._answers[number] = answer
                         self._bytes += len(answer)
 
-    def _give(self) -> None:
-        """See to it that every worker has enough to do."""
-        for worker in self._workers:
-            if worker.is_alive and worker.commits_left <= _AHEAD and self._next < len(self._commits):
-                last = min(self._next + self._block(), len(self._commits))
-                worker.give(self._next, last)
-                self._next = last
 
-    def _block(self) -> int:
-        """Return how many commits the next block takes: large ones first."""
-        share = (len(self._commits) - self._next) // (_SHARES * len(self._workers))
-        return max(BLOCK, min(share, _LARGEST * BLOCK))
+def _all_tasks(commits: int, jobs: int) -> int:
+    """Return a pipe that holds the blocks of all commits, large ones first; whoever has nothing to do takes the next.
+
+    So no worker waits for another process. OSError.
+    """
+    least = max(BLOCK, -(-commits // _MOST_BLOCKS))
+    data, first = bytearray(), 0
+    while first < commits:
+        size = max(least, min((commits - first) // (_SHARES * jobs), _LARGEST * BLOCK))
+        data += _TASK.pack(first, min(first + size, commits))
+        first += size
+    tasks, end = os.pipe()
+    try:
+        os.write(end, data)
+    finally:
+        os.close(end)
+    return tasks
 
 
 class _Worker:
     """One process, as the first one sees it.
 
-    `blocks` are the ranges of commits that it was given and has not done yet, the first one's start being the next that
-    it answers for; `answers` is the descriptor that they come from; it `is_alive` until that ends.
+    `block` is the range of commits that it took last, without what it has answered of it; `answers` is the descriptor
+    that they come from; it `is_alive` until that ends.
     """
 
-    def __init__(self, make: Callable[[str], Any], commits: Sequence[str], theirs: Sequence[int]) -> None:
-        tasks, self._tasks = os.pipe()
+    def __init__(self, make: Callable[[str], Any], commits: Sequence[str], tasks: int, theirs: Sequence[int]) -> None:
         self.answers, answers = os.pipe()
-        self.blocks: list[tuple[int, int]] = []
+        self.block = (0, 0)
         self.is_alive = True
         self._received = bytearray()
         self.pid = os.fork()
         if self.pid == 0:
-            for descriptor in (*self.descriptors, *theirs):
+            for descriptor in (self.answers, *theirs):
                 os.close(descriptor)  # or nobody would ever see an end of them
             _work(make, commits, tasks, answers)
-        os.close(tasks)
         os.close(answers)
         with suppress(AttributeError, OSError):  # not Linux, or more than a user may have
             fcntl.fcntl(self.answers, fcntl.F_SETPIPE_SZ, _PIPE)  # it goes on while we write
-
-    @property
-    def descriptors(self) -> tuple[int, int]:
-        """The ends of its pipes that this process holds."""
-        return self._tasks, self.answers
-
-    @property
-    def commits_left(self) -> int:
-        """How many commits it has been given and has not done yet."""
-        return sum(last - first for first, last in self.blocks)
-
-    def give(self, first: int, last: int) -> None:
-        """Ask for the commits from `first` to before `last`."""
-        self.blocks.append((first, last))
-        with suppress(BrokenPipeError):  # it died: its answers end, and that is seen
-            os.write(self._tasks, _TASK.pack(first, last))
 
     def receive(self) -> list[tuple[int, bytes]]:
         """Return the numbers of the commits whose answers have arrived whole, and these."""
@@ -188,21 +187,22 @@ class _Worker:
         found = []
         at = 0
         while len(self._received) - at >= _HEADER.size:
-            end = at + _HEADER.size + _HEADER.unpack_from(self._received, at)[0]
+            number, last, size = _HEADER.unpack_from(self._received, at)
+            end = at + _HEADER.size + size
             if end > len(self._received):
                 break
-            number, last = self.blocks[0]
-            found.append((number, bytes(self._received[at + _HEADER.size : end])))
-            self.blocks[:1] = [(number + 1, last)] if number + 1 < last else []
+            if size:
+                found.append((number, bytes(self._received[at + _HEADER.size : end])))
+                number += 1
+            self.block = (number, last)
             at = end
         del self._received[:at]
         return found
 
     def end(self) -> None:
         """Kill it, if it lives, and take its status."""
-        for descriptor in self.descriptors:
-            with suppress(OSError):
-                os.close(descriptor)
+        with suppress(OSError):
+            os.close(self.answers)
         with suppress(OSError):
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
@@ -223,9 +223,11 @@ def _work(make: Callable[[str], Any], commits: Sequence[str], tasks: int, answer
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the first process decides
         while task := os.read(tasks, _TASK.size):
-            for commit_id in commits[slice(*_TASK.unpack(task))]:
-                data = _answer(make, commit_id)
-                _write(answers, _HEADER.pack(len(data)) + data)
+            first, last = _TASK.unpack(task)
+            _write(answers, _HEADER.pack(first, last, 0))
+            for number in range(first, last):
+                data = _answer(make, commits[number])
+                _write(answers, _HEADER.pack(number, last, len(data)) + data)
         status = 0
     except BrokenPipeError:
         status = 0  # nobody listens any more

@@ -18,6 +18,8 @@ from support.repository import Repo
 from muse_hook.catchup.backfill import BackfillReport, backfill
 from muse_hook.errors import InternalError, RevisionError
 from muse_hook.git.revisions import Generations
+from muse_hook.history.follow import refresh
+from muse_hook.history.tables import is_indexed
 from muse_hook.index.index import Index
 from muse_hook.record import workers
 from muse_hook.record.delta import TableCache
@@ -85,6 +87,27 @@ def test_same_bytes_with_any_number_of_processes(hooked: HookedRepo, tmp_path: P
     assert report.recorded == COMMITS + COMMITS // 7
     for jobs in (2, 3):
         assert recorded(hooked, tmp_path / str(jobs), jobs)[1] == log
+
+
+def test_history_that_is_linked_meanwhile_is_the_same(hooked: HookedRepo, tmp_path: Path) -> None:
+    """Most of it before anybody reads; what readers see is the same, number by number."""
+    seen = []
+    for jobs in (1, 2):
+        recorded(hooked, tmp_path / str(jobs), jobs)
+        clone = HookedRepo(tmp_path / str(jobs), hooked.environment, hooked.clock)
+        with Index(clone.store()) as index:
+            linked = index.connection.execute("SELECT total(linked) FROM records").fetchone()[0]
+            assert linked > COMMITS // 2 if jobs > 1 else linked == 0
+            refresh(index)
+            assert is_indexed(index.connection)
+            tables = ("records", "entries", "links", "identities", "addresses", "moves", "chains", "edges")
+            seen.append(
+                [
+                    index.connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()  # noqa: S608 - names of ours
+                    for table in tables
+                ]
+            )
+    assert seen[0] == seen[1]
 
 
 def test_same_bytes_of_a_part_of_history(hooked: HookedRepo, tmp_path: Path) -> None:
