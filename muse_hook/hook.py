@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-if "site" not in sys.modules:  # a hook's own interpreter, where each millisecond is somebody's
-    from muse_hook import quick_import
+from muse_hook import __version__, quick_import
 
+if "site" not in sys.modules:  # a hook's own interpreter, where each millisecond is somebody's
     quick_import.install()
 
-from muse_hook import __version__
 from muse_hook.errors import MuseHookError, StoreBusyError, UnwritableError
 
 TYPE_CHECKING = False
@@ -63,13 +62,32 @@ def main(argv: list[str]) -> None:
             _leave_the_caller()
             os.chdir(where)
         if name in _HOOKS:
+            quick_import.import_together("commit")
             _Hook(name, arguments, lines, background=background).run(store)
+            if quick_import.stale:  # the first hook after an update
+                _write_together(background=background)
     except MuseHookError as error:
         _complain(store, error, str(error))
     except Exception as error:  # noqa: BLE001 - the user's commit stands; we say that we failed and how to see why
         from traceback import format_exc
 
         _complain(store, error, format_exc())
+
+
+def _write_together(*, background: bool) -> None:
+    """Write for the next hooks what they import at once, where nobody waits for it."""
+    if not os.access(quick_import.FOLDER, os.W_OK):
+        return
+
+    def work() -> None:
+        from muse_hook.together import write_together  # takes the compiler's half second
+
+        write_together()
+
+    if background:
+        work()
+    else:
+        _run_detached(work)
 
 
 def _fill_message(arguments: list[str]) -> None:

@@ -11,12 +11,14 @@ from _frozen_importlib_external import MAGIC_NUMBER
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import ModuleType
+    from types import CodeType, ModuleType
     from typing import Any
 
 _PREFIX = __name__.partition(".")[0] + "."
 _HEADER = 16  # of a compiled file: magic number, flags, time and size of its source (PEP 552)
 _LOW = 0xFFFFFFFF
+stale: set[str] = set()  # parts whose files do not do
+FOLDER = __file__.rpartition("/")[0] + "/"
 
 
 class QuickFinder:
@@ -76,7 +78,66 @@ class QuickFinder:
 
 def install() -> None:
     """Put the finder before Python's own."""
-    sys.meta_path.insert(0, QuickFinder(__file__.rpartition("/")[0] + "/"))
+    sys.meta_path.insert(0, QuickFinder(FOLDER))
+
+
+def together_file(part: str) -> str:
+    """Return where the modules of a part lie together; see `muse_hook.together`, which writes the file."""
+    return f"{FOLDER}__pycache__/together-{part}.{sys.implementation.cache_tag}.bin"
+
+
+def import_together(part: str) -> None:
+    """Import all modules of a part from the one file that holds them.
+
+    Imported one by one, eighty modules cost a hook a third of its instructions: 31 million, together 17. Where the file
+    does not do, as its sources have changed or nobody has written it, each is imported when it is asked for, as ever;
+    `stale` says so. Does nothing without `install`.
+    """
+    finder = next(iter(sys.meta_path), None)
+    if not isinstance(finder, QuickFinder):
+        return
+    stale.add(part)
+    try:
+        with open(together_file(part), "rb", buffering=0) as file:
+            data = file.read()
+        if data[: len(MAGIC_NUMBER)] != MAGIC_NUMBER:
+            return
+        modules = marshal.loads(memoryview(data)[len(MAGIC_NUMBER) :])  # noqa: S302 - as Python's own does
+        for _, origin, *written, _ in modules:
+            found = os.stat(origin)
+            if [found.st_mtime_ns, found.st_size] != written:
+                return
+    except (OSError, ValueError, EOFError, TypeError):
+        return
+    stale.discard(part)
+    made = []
+    try:
+        for name, origin, _, _, code in modules:
+            if name not in sys.modules:
+                made.append(name)
+                _make(finder, name, origin, code)
+    except Exception:  # noqa: BLE001 - whoever asks for the module that fails is told
+        for name in made:
+            del sys.modules[name]
+
+
+def _make(finder: QuickFinder, name: str, origin: str, code: CodeType) -> None:
+    """Put a module into `sys.modules` and its package, and fill it."""
+    module = type(sys)(name)
+    folder, _, file = origin.rpartition("/")
+    package, _, last = name.rpartition(".")
+    spec = ModuleSpec(name, finder, origin=origin)  # type: ignore[arg-type] # quacks
+    spec.cached = f"{folder}/__pycache__/{file[:-3]}.{sys.implementation.cache_tag}.pyc"
+    spec.has_location = True
+    if file == "__init__.py":
+        package = name
+        module.__path__ = spec.submodule_search_locations = [folder]
+    module.__dict__.update(
+        __file__=origin, __cached__=spec.cached, __package__=package, __spec__=spec, __loader__=finder
+    )
+    sys.modules[name] = module
+    exec(code, module.__dict__)  # noqa: S102 - as Python's own does
+    setattr(sys.modules[name.rpartition(".")[0]], last, module)
 
 
 def with_stand_ins(stand_ins: Mapping[str, Mapping[str, object]], compiled: Callable[[], Any]) -> Any:

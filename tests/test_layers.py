@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "muse_hook"
 # Low to high: a room imports rooms of lower lines alone, and of its own line only along the arrow.
 LINES = (
     "errors quick_import",
-    "model digest languages",
+    "model digest languages together",
     "git symbols match semver oplog agents",
     "delta index pathrules",
     "record history replay",
@@ -101,6 +101,7 @@ LOADED_BY_A_HOOK = {
 # Files, or whole rooms, whose work takes longer than their imports, and one that the type checker alone loads.
 FREE = {
     *("doctor", "install", "report", "concurrent", "sharing", "verify", "record.workers", "record.interrupts"),
+    "together",
     *(
         "watch.file_watcher",
         "history.link",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from muse_hook.delta.build import build_delta
 from muse_hook.errors import InstallationError, MuseHookError, ObjectMissingError, StoreError
 from muse_hook.match.pairs import ChangedFile
 from muse_hook.model.symbol import is_too_much, path_width
 from muse_hook.pathrules.rules import read_rules, recorded_changes, rule_changes
+from muse_hook.quick_import import import_together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +93,8 @@ class TableCache:
         if cached is not None:
             self._tables.move_to_end(key)
             return _told(cached[0], path, language)
+        if "muse_hook.symbols.extract" not in sys.modules:
+            import_together("symbols")
         from muse_hook.symbols.extract import extract, unreadable_table
 
         source = objects.blob(blob.oid)

@@ -1,0 +1,121 @@
+"""The modules that a hook imports at once: they are those that it needs, as their sources are, or nobody's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.hooked import PACKAGES, HookedRepo
+from support.repository import Repo
+
+import muse_hook
+from muse_hook.together import PARTS, write_together
+
+PACKAGE = Path(muse_hook.__file__).parent
+
+HOOK = """
+import os, sys
+sys.path[:0] = sys.argv[1].split("\\n")
+from muse_hook import quick_import
+one_by_one = []
+fill = quick_import.QuickFinder.exec_module
+def exec_module(finder, module):
+    one_by_one.append(module.__name__)
+    fill(finder, module)
+quick_import.QuickFinder.exec_module = exec_module
+from muse_hook.hook import main
+main(["post-commit"])
+print(*one_by_one)
+"""
+
+USE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from muse_hook import quick_import
+quick_import.install()
+quick_import.import_together("commit")
+from muse_hook.catchup import rebase
+print(sorted(quick_import.stale), hasattr(rebase, "added"), "muse_hook.record.recorder" in sys.modules)
+"""
+
+WRITE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from muse_hook.together import write_together
+write_together()
+"""
+
+
+def run(code: str, *arguments: str) -> str:
+    """Run code in an interpreter started as a hook's; its output."""
+    command = (sys.executable, "-I", "-S", "-c", code, *arguments)
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_hook_imports_all_it_needs_at_once(repo: Repo) -> None:
+    write_together()
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install()
+    hooked.one("a.txt")
+    for name, text in (("a.txt", "text\n"), ("a.py", "def f():\n    return 1\n")):
+        hooked.write(name, text)
+        hooked.git("add", name)
+        hooked.dead("commit", "-qm", name)
+        done = hooked.run(sys.executable, "-I", "-S", "-c", HOOK, "\n".join(PACKAGES))
+        assert hooked.git("rev-parse", "HEAD") in hooked.sessions()
+        assert (done.stdout, done.stderr) == (b"muse_hook.errors\n", b""), "add it to muse_hook.together.PARTS"
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """Make a copy of the package, its modules written together."""
+    folder = tmp_path / "muse_hook"
+    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    run(WRITE, str(tmp_path))
+    return folder
+
+
+def test_what_was_written_is_used_until_a_source_changes(package: Path) -> None:
+    assert run(USE, str(package.parent)) == "[] False True"
+    source = package / "catchup" / "rebase.py"
+    before = source.stat()
+    source.write_text(source.read_text() + "added = 1\n")
+    os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))  # the size tells
+    assert run(USE, str(package.parent)) == "['commit'] True False"
+    run(WRITE, str(package.parent))
+    assert run(USE, str(package.parent)) == "[] True True"
+    source.unlink()
+    shutil.copy(PACKAGE / "catchup" / "rebase.py", source)
+    os.utime(source, (1, 1))
+    assert run(USE, str(package.parent)) == "['commit'] False False"
+
+
+@pytest.mark.parametrize("damage", [b"", b"nothing of Python's", None])
+def test_damaged_file_is_passed_over(package: Path, damage: bytes | None) -> None:
+    for written in (package / "__pycache__").glob("together-*"):
+        written.write_bytes(written.read_bytes()[:10000] if damage is None else damage)
+    assert run(USE, str(package.parent)) == "['commit'] False False"
+
+
+def test_folder_that_cannot_be_written_has_no_file(package: Path) -> None:
+    files = [*(package / "__pycache__").glob("together-*")]
+    assert len(files) == len(PARTS)
+    for file in files:
+        file.unlink()
+    shutil.rmtree(package / "__pycache__")
+    (package / "__pycache__").write_text("no folder")
+    run(WRITE, str(package.parent))
+    assert run(USE, str(package.parent)) == "['commit'] False False"
+
+
+def test_module_that_fails_is_reported_by_whoever_imports_it(package: Path) -> None:
+    with (package / "catchup" / "rebase.py").open("a") as source:
+        source.write("raise ImportError('broken')\n")
+    run(WRITE, str(package.parent))
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        run(USE, str(package.parent))
+    assert b"broken" in raised.value.stderr.encode()
