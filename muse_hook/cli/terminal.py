@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import sys
+from functools import lru_cache
 
 from muse_hook.errors import MuseHookError
 
@@ -217,9 +218,10 @@ def width(text: str) -> int:
     """Return the number of terminal cells of a `printable` text: wide characters take two, combining ones none."""
     if text.isascii():
         return len(text)
-    return sum(_cells(character) for character in text)
+    return sum(map(_cells, text))
 
 
+@lru_cache(maxsize=1024)
 def _cells(character: str) -> int:
     import unicodedata
 

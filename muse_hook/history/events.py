@@ -182,7 +182,7 @@ class LastChange:
     def __init__(self, symbol_id: str, record: tuple[str, ...], change: list[str]) -> None:
         self.symbol_id = symbol_id
         self.commit_id, self.actor, self.author, co_authors, self.created_at, self.subject = record
-        self.co_authors: list[str] = loads(co_authors)
+        self.co_authors: list[str] = loads(co_authors) if co_authors != "[]" else []
         self.change = change
 
 

@@ -85,6 +85,11 @@ class SymbolNames:
         """Return the number of the symbol that has an address at the tips, None where none has."""
         return self._addresses.find(self._reachable, address)[0]
 
+    def symbols_at(self, addresses: Sequence[str]) -> list[int | None]:
+        """Return the same of many addresses, which are read together."""
+        self._addresses.preload(addresses)
+        return [self.symbol_at(address) for address in addresses]
+
     def address_of(self, symbol: int) -> str:
         """Return where a symbol is for whoever stands at the tips; where it is not there, where it was last."""
         (number,) = self._sql.execute("SELECT address FROM identities WHERE symbol = ?", (symbol,)).fetchone()

@@ -106,6 +106,7 @@ class Index(Database):
         super().__init__(store, timeout, waits=waits)
         self._names: dict[int, str] = {}
         self._engines: dict[int, str] = {}
+        self._sessions: dict[str, str] = {}  # by folder, of all that were looked for
 
     def __enter__(self) -> Self:
         return self
@@ -378,7 +379,9 @@ class Index(Database):
         if fast and self._is_noted(_token(top)):
             folders = list(known)
         else:
-            folders = [self._below(folder) for _, folder in self.store.sessions()]
+            start = len(self.store.path(OP_LOG, ""))
+            self._sessions = {folder[start:]: session for session, folder in self.store.sessions()}
+            folders = list(self._sessions)
         found = {}
         for folder in folders:
             path = f"{top}/{folder}/{LOG}"
@@ -406,7 +409,8 @@ class Index(Database):
         """Return the session of a log's number."""
         if log not in self._names:
             row = self.connection.execute("SELECT folder FROM logs WHERE id = ?", (log,)).fetchone()
-            self._names[log] = self.store.session_at(row[0]) if row else ""
+            folder = row[0] if row else ""
+            self._names[log] = self._sessions.get(folder) or (self.store.session_at(folder) if folder else "")
         return self._names[log]
 
     def _indexed(self, row: tuple[Any, ...]) -> IndexedBatch:

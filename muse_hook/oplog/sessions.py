@@ -74,10 +74,13 @@ def _error(session_id: object, wrong: str) -> SessionError:
 
 def encode_component(component: str) -> bytes:
     """Return the folder name of one component of a checked session id."""
-    name = "".join(
-        character if _is_plain(character) else _escape(character.encode("utf-8", "surrogateescape"))
-        for character in component
-    ).encode()
+    if component.isascii() and "%" not in component:  # most are, and a status of 5,000 branches asks for all
+        name = component.encode()
+    else:
+        name = "".join(
+            character if _is_plain(character) else _escape(character.encode("utf-8", "surrogateescape"))
+            for character in component
+        ).encode()
     # Compared without case: on a file system that ignores it "OPS.JSONL" is the same file.
     if name.lower() in (LOG.encode(), CHECKPOINT.encode()):
         name = _escape(name[:1]).encode() + name[1:]
@@ -95,6 +98,8 @@ def cut_component(component: str, name: bytes) -> bytes:
 
 def decode_component(name: bytes) -> str:
     """Return the component that a folder name stands for; of a cut one (see `is_cut`) what is left of it."""
+    if b"%" not in name:
+        return name.decode("utf-8", "surrogateescape")
     raw = bytearray()
     at = 0
     while at < len(name):
@@ -164,8 +169,8 @@ def walk(folder: str, prefix: str = "") -> Iterator[tuple[str, str]]:
         if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
             continue
         component = component_of(entry.path)
-        name = encode_component(component)
-        if os.fsencode(_as_git_has_it(entry.name)) in (name, cut_component(component, name)):
+        name, there = encode_component(component), os.fsencode(_as_git_has_it(entry.name))
+        if there == name or there == cut_component(component, name):
             yield from walk(entry.path, f"{prefix}{component}/")
 
 

@@ -102,7 +102,7 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     database = invocation.attributed_history() if arguments.agents else invocation.history()
     branch = BranchFilter(repository, database, [commit_id])
     names = SymbolNames(database, branch)
-    numbers = {name: names.symbol_at(f"{path}::{name}") for name in chosen}
+    numbers = dict(zip(chosen, names.symbols_at([f"{path}::{name}" for name in chosen]), strict=True))
     changes = last_changes(database, branch, (number for number in numbers.values() if number is not None))
     rows = []
     for name, symbol in sorted(chosen.items(), key=lambda item: item[1].kind == "import"):
