@@ -23,20 +23,23 @@ def crosses(root: Node, query: Query, source: bytes) -> bool:
     """
     if root.is_error:
         return True
-    blocks = [root]
+    blocks = [(root, False)]
     while blocks:
-        block = blocks.pop()
+        block, is_open = blocks.pop()
         statements = [node for node in block.named_children if node.is_error or not node.is_extra]
         if _ragged(statements, source):
             return True
+        is_missing = any(child.is_missing for child in block.children)
         if block != root and any(node.is_missing for node in block.children[-1:]):
             return True  # what closes it closed something inside: a function has taken in its siblings
-        if statements and any(child.is_missing for child in block.children) and _takes_in(statements[-1], source):
+        # what is missing behind a block may be what closes the last one in it, or the last one in that
+        is_open = is_open or is_missing
+        if statements and is_open and _takes_in(statements[-1], source):
             return True  # the one before what is missing has ended with what belongs to the block
         for node in statements:
             matches = query.structure(node)
             inner = [n for pattern, captures in matches for n in _blocks(pattern, captures)]
-            blocks += inner
+            blocks += [(one, is_open and node == statements[-1]) for one in inner]
             if not node.has_error:
                 continue
             if inner:

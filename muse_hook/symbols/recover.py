@@ -28,6 +28,10 @@ HEADER_LINES = 12
 PARSES = 40
 PARSED_BYTES = 4_000_000
 MOST_BYTES = 8_000_000
+# Bytes before a border in which what stands before it ends.
+MOST_GAP = 400
+# So many blanks are parsed in the time of one byte.
+BLANKS = 8
 
 # Bytes of a namespace's header.
 MOST_HEADER = 400
@@ -127,6 +131,11 @@ class Recovery:
                     at = beside.end
                     runs.clear()
                     continue
+                whole, reached = self._alone(at, limit, frame)
+                if reached > at:
+                    found += whole
+                    at = reached
+                    continue
                 following = self._next(at, limit, frame, runs)
                 found += self._cut_short(found, at, following, frame) or self._damaged(at, following, frame)
                 at = following
@@ -137,7 +146,7 @@ class Recovery:
     def _run(self, at: int, limit: int, frame: Frame) -> _Run:
         """Parse what stands from `at` to `limit`, and find how far it is without errors."""
         source = self._source(at, limit, frame)
-        self._left -= len(source)
+        self._left -= len(source) if self._is_indented else len(source) - at + at // BLANKS
         if self._left < 0:
             return _Run(source, [], [], at)
         root, _ = self._reader.parse(source) if len(source) > limit else self._reader.parse_context(source)
@@ -218,6 +227,27 @@ class Recovery:
             self.is_lost = self.is_lost and not any(one.entries or one.opened for one in statements)
         return found, run.end
 
+    def _alone(self, at: int, limit: int, frame: Frame) -> tuple[list[Statement], int]:
+        """Return the statements from `at` on that are whole without what follows them, and where they end.
+
+        Where columns mean nothing to a language a brace that is missing may leave nothing whole in all of its file.
+        """
+        found: list[Statement] = []
+        border = limit if self._is_indented else at
+        while border < limit:
+            for border in self._likely(at, limit, frame.column):
+                run = self._run(at, border, frame)
+                # an attribute belongs to what follows it
+                if run.end >= border and run.nodes and run.nodes[-1].kind_id not in self._reader.attached:
+                    statements, reached = self._accepted(run, frame)
+                    if reached >= border:
+                        break
+            else:
+                break
+            found += statements
+            at = border
+        return found, at
+
     def _next(self, at: int, limit: int, frame: Frame, runs: dict[int, _Run]) -> int:
         """Return where the damage that begins at `at` ends: the border from which the most is without errors."""
         best, reached = limit, 0
@@ -234,8 +264,8 @@ class Recovery:
     def _likely(self, at: int, limit: int, column: int) -> Iterator[int]:
         """Yield the first borders behind `at`, and then the first of the others that stand behind a gap.
 
-        A text of several lines may have more borders in it than are tried, few of them behind a gap: a blank line, or
-        one that closes a block at `column`.
+        A text of several lines may have more borders in it than are tried, few of them behind a gap: behind a line that
+        closes a block at `column`, or ends a statement.
         """
         borders = self._borders(at, limit, column)
         yield from islice(borders, CANDIDATES)
@@ -243,9 +273,11 @@ class Recovery:
             yield from islice((border for border in borders if self._is_behind_gap(border, column)), CANDIDATES)
 
     def _is_behind_gap(self, border: int, column: int) -> bool:
-        start = self._text.rfind(b"\n", 0, border - 1) + 1
-        line = self._text[start : border - 1].strip()
-        return not line or (line[:1] in b"})]" and self._column(start) == column)
+        before = self._text[max(0, border - MOST_GAP) : border].rstrip()
+        line = before[before.rfind(b"\n") + 1 :]
+        bare = line.lstrip(b" \t")
+        closes = bare[:1] in b"})]" or (self._closing and bare.startswith(self._closing.rstrip(b";")))
+        return bare.endswith(b";") or (bool(closes) and indentation(line[: len(line) - len(bare)]) == column)
 
     def _borders(self, at: int, limit: int, column: int) -> Iterator[int]:
         """Yield where lines begin, after the one at `at`, that look like statements of a block at `column`."""

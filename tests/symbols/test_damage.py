@@ -365,6 +365,31 @@ def test_a_text_with_many_lines_at_the_margin_hides_no_definition_behind_it() ->
     assert {"import::b", "last"} <= symbols_of("a.rs", source.replace("f(1, 2);", "f(1,")).symbols.keys()
 
 
+def test_a_brace_that_is_missing_in_a_block_of_a_module_costs_its_function() -> None:
+    methods = "".join(f"        fn m{n}(&self) {{\n            g({n});\n        }}\n" for n in range(4))
+    source = (
+        f"mod a {{\n    struct S;\n\n    impl S {{\n{methods}    }}\n\n    fn last() {{\n        g();\n    }}\n}}\n"
+    )
+    broken = source.replace("g(1);\n        }", "g(1);\n        ")
+    assert broken != source
+    whole, table = symbols_of("a.rs", source), symbols_of("a.rs", broken)
+    assert list(table.symbols) == list(whole.symbols)
+    assert table.symbols["a.S.m1"].lines == (8, 9)
+
+
+def test_a_brace_that_is_missing_leaves_what_stands_before_and_behind_it() -> None:
+    """However long the file is, and whatever stands at the margin of its texts."""
+    text = "".join(f'    t(r#"\nUsage: a\n\nOptions:\n\nb\n\nc\n\nd\n"#, {n});\n' for n in range(3))
+    functions = [f"#[test]\nfn f{n}() {{\n{text}    g(|| {n});\n}}\n\n" for n in range(60)]
+    whole = symbols_of("a.rs", "".join(functions))
+    functions[40] = functions[40][:-4] + "\n"
+    table = symbols_of("a.rs", "".join(functions))
+    lost = [
+        name for name, one in whole.symbols.items() if name not in table.symbols or not table.symbols[name].same_as(one)
+    ]
+    assert lost in ([], ["f40"])
+
+
 def test_a_method_that_is_not_closed_takes_in_no_class_that_follows_it() -> None:
     language = language_for("A.java")
     assert language is not None
