@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sqlite3
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from support.logs import Log, delete, insert, patch, replace
 
 from muse_hook.history.addresses import Addresses, address_in_sql, form_of_summary, summary_in_sql
+from muse_hook.history.names import _close
 from muse_hook.history.tables import _TABLES
 
 _PARTS = st.lists(st.sampled_from(["a", "::", ".", "f", "g.py", ":", "import", "\1", "\3", "é", "/"]), max_size=6)
@@ -87,3 +89,9 @@ def test_an_entry_that_is_none_hides_no_other(tmp_path: Any, odd: dict[str, Any]
     assert log.query("SELECT address FROM ops WHERE is_child ORDER BY 1") == [
         ("a.py::f",), ("a.py::f",), ("a.py::g",)
     ]  # fmt: skip
+
+
+@given(st.text("abcde", max_size=9), st.lists(st.text("abcdef", max_size=9), max_size=8))
+@example("abcde", ["abcfff", "abcff", "abdde"])
+def test_what_is_close_to_a_word_is_what_difflib_says(word: str, known: list[str]) -> None:
+    assert _close(word, known) == difflib.get_close_matches(word, known, n=3)
