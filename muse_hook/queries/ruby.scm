@@ -11,10 +11,10 @@
 (unless condition: (_) @guard consequence: (_) @scope.unless)
 (unless condition: (_) @guard alternative: (else) @scope.else)
 (if_modifier
-  body: [(method) (singleton_method) (assignment left: (constant))] @scope.if @alone
+  body: [(method) (singleton_method) (class) (module) (assignment left: (constant))] @scope.if @alone
   condition: (_) @guard)
 (unless_modifier
-  body: [(method) (singleton_method) (assignment left: (constant))] @scope.unless @alone
+  body: [(method) (singleton_method) (class) (module) (assignment left: (constant))] @scope.unless @alone
   condition: (_) @guard)
 (begin) @scope.begin
 (rescue exceptions: (_)? @guard body: (_) @scope.rescue)

@@ -196,11 +196,13 @@ class Normalisation:
 
 def _qualified(name: str, scopes: str) -> str:
     """Return a name with dots for what stands between its parts, without the arguments of templates."""
+    at = name.find("operator")  # what stands behind it is a sign
+    word, sign = (name[:at], name[at:]) if at >= 0 else (name, "")
     parts, depth = [""], 0
-    for letter in name if "<" in name and "operator" not in name else ():
+    for letter in word if "<" in word else ():
         depth += (letter == "<") - (letter == ">")
         parts += (letter,) if not depth and letter != ">" else ()
-    name = "".join(parts) or name
+    name = ("".join(parts) or word) + sign
     return name.replace(scopes, ".").strip(".") if scopes in name else name
 
 

@@ -119,9 +119,11 @@ def _directives(source: bytes) -> Iterator[_Directive]:
             yield _Directive(word, rest, at + start, at + end)
 
 
-# A label before a condition: the grammar has a statement there alone.
+# A label, `if (a)` or `else` before a condition: the grammar has a statement there alone.
 _LABEL = re.compile(
-    rb"(?:^|[\n;{}])[ \t]*(?!(?:case|default|public|private|protected|signals|slots)\b)[A-Za-z_]\w*[ \t]*:\s*\Z"
+    rb"(?:(?:^|[\n;{}])[ \t]*(?!(?:case|default|public|private|protected|signals|slots)\b)[A-Za-z_]\w*[ \t]*:"
+    rb"|\n[ \t]*(?:\}[ \t]*)?(?:(?:else[ \t]+)?(?:if|for|while)[ \t]*"
+    rb"\((?:[^(){}]|\((?:[^(){}]|\([^(){}]*\))*\))*\)|else))\s*\Z"
 )
 _LINKAGE = re.compile(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
 _OF_CLASS = re.compile(
@@ -367,9 +369,24 @@ _DATA = re.compile(
 def _is_declared(found: re.Match[bytes]) -> bool:
     """Whether a macro stands behind what is declared (`int a GUARDED_BY(b);`), and is no statement of its own."""
     start = found.start()
+    if found["after"] and found.string[:start].endswith(b")") and _is_cast(found.string, start - 1):
+        return False
     before = re.split(rb"[;{}]|\b(?:public|private|protected)\s*:", found.string[max(0, start - 500) : start])[-1]
     before = _COMMENT_OR_LINE.sub(b" ", before)
     return _STATEMENT.search(before) is None if found["after"] else _DATA.fullmatch(before) is not None
+
+
+def _is_cast(source: bytes, end: int) -> bool:
+    """Whether the parentheses that are closed at `end` stand behind nothing that is called or declared."""
+    depth, at = 0, end
+    first = max(0, end - _LOOKED_BACK)
+    while at >= first:
+        depth += {b")": 1, b"(": -1}.get(source[at : at + 1], 0)
+        if not depth:
+            break
+        at -= 1
+    before = source[first : max(at, first)].rstrip()
+    return before.endswith((b"=", b"(", b",", b"&", b"|", b"?", b":", b"+", b"-", b"return"))
 
 
 _COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)

@@ -41,6 +41,8 @@ BRACES = re.compile(
 )
 """Braces, and what they are none in."""
 
+_HOLDS = frozenset(BODIES)
+
 CONFLICT_MARKS = (b"<<<<<<< ", b"||||||| ", b"=======\n", b">>>>>>> ")
 """How lines begin that Git puts into a file where two sides of a merge differ."""
 
@@ -249,13 +251,16 @@ class Recovery:
         return found, at
 
     def _next(self, at: int, limit: int, frame: Frame, runs: dict[int, _Run]) -> int:
-        """Return where the damage that begins at `at` ends: the border from which the most is without errors."""
+        """Return where the damage that begins at `at` ends: the border from which the most is without errors.
+
+        Where a preprocessor leaves damage in many places, it is the first one that a definition begins at.
+        """
         best, reached = limit, 0
         for border in self._likely(at, limit, frame.column):
             run = runs.get(border)
             if run is None:
                 run = runs[border] = self._run(border, limit, frame)
-            if run.end >= limit:
+            if run.end >= limit or (self._conditionals and self._defines(run)):
                 return border
             if run.nodes and run.end > reached:
                 best, reached = border, run.end
@@ -278,6 +283,11 @@ class Recovery:
         bare = line.lstrip(b" \t")
         closes = bare[:1] in b"})]" or (self._closing and bare.startswith(self._closing.rstrip(b";")))
         return bare.endswith(b";") or (bool(closes) and indentation(line[: len(line) - len(bare)]) == column)
+
+    def _defines(self, run: _Run) -> bool:
+        """Whether the first statement of a run defines something that has a body, or holds what does."""
+        matches = self._reader.query.structure(run.nodes[0]) if run.nodes else ()
+        return any("body" in captures or not _HOLDS.isdisjoint(captures) or one.scope for one, captures in matches)
 
     def _borders(self, at: int, limit: int, column: int) -> Iterator[int]:
         """Yield where lines begin, after the one at `at`, that look like statements of a block at `column`."""

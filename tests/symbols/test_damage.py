@@ -541,3 +541,14 @@ def test_objective_c_keeps_the_members_beside_a_damaged_one() -> None:
     assert found.state == "parsed"
     assert {"A", "A.a:", "A.b", "A.load", "C", "C.c"} <= set(found.symbols)
     assert found.symbols["A.load"].lines == (17, 17)
+
+
+def test_damage_in_two_functions_of_c_leaves_those_between_them() -> None:
+    bad = (
+        "\nint {0}(int a) {{\n    {0}_x const unsigned char *b;\n    if (a {{\n"
+        "#ifdef A\n    return 1;\n#endif\n    return 2;\n}}\n"
+    )
+    good = "\nint {0}(int a) {{\n    return a;\n}}\n"
+    source = "".join(bad.format(f"b{n}") + "".join(good.format(f"g{n}{m}") for m in range(3)) for n in range(4))
+    found = table(source, path="a.c")
+    assert {f"g{n}{m}" for n in range(4) for m in range(3)} <= set(found.symbols)

@@ -15,6 +15,7 @@ from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols import preprocessor
 from muse_hook.symbols.extract import extract
 from muse_hook.symbols.preprocessor import macros_apart
+from muse_hook.symbols.reader import reader_of
 from muse_hook.symbols.respell import brackets_first
 
 PIECES = [
@@ -372,3 +373,29 @@ def test_a_class_of_kotlin_may_stand_in_one_line() -> None:
     other = extract(b'class C {\n    fun f() {\n        x("}")\n    }\n}\n', language)
     assert not one.damaged
     assert one.changed(other) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    if (a == (int)b)\n#ifdef X\n        return 1;\n#else\n        b = 2;\n#endif\n",
+        "    if (a)\n        b = 1;\n    else\n#ifdef X\n        return 1;\n#endif\n        b = 2;\n",
+        "    b = (struct s *) ALLOC(a, sizeof(struct s));\n",
+        "    f(a, (struct s *) ALLOC(a, 1));\n",
+    ],
+)
+def test_c_reads_what_stands_after_a_control_header_or_a_cast(body: str) -> None:
+    source = f"int f(int a) {{\n{body}    return b;\n}}\n".encode()
+    language = language_for("a.c")
+    assert language is not None
+    root, parsed = reader_of(language).parse(source)
+    assert not root.has_error
+    assert parsed.given.count(b"ALLOC") == source.count(b"ALLOC")
+
+
+def test_an_operator_of_a_template_has_no_arguments_in_its_name() -> None:
+    source = b"template <class T>\nA<T>& A<T>::operator=(const A& o) { return *this; }\n"
+    source += b"bool A<int>::operator<(A o) { return 1; }\n"
+    language = language_for("a.cc")
+    assert language is not None
+    assert set(extract(source, language).symbols) == {"A.operator=", "A.operator<"}

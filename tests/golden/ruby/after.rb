@@ -93,3 +93,9 @@ end
 def top(x) = x + 1
 
 EMPTY = [].freeze
+
+class Legacy
+  def call
+    1
+  end
+end if RUBY_VERSION < '2'
