@@ -179,7 +179,7 @@ def hold_against_merges(clone: Path, arguments: argparse.Namespace) -> None:
     _, _, told = timed(clone, "concurrent", "--all", "--base", "base", "--since", "1990-01-01", "--include", "topic/*")
     stops = {tuple(each["branches"]) for each in told["collisions"] if each["text"] == "conflicts"}  # type: ignore[attr-defined]
     rows: Counter[tuple[bool, bool]] = Counter()
-    live = [each["name"] for each in told["branches"]]  # type: ignore[index, attr-defined]
+    live = [each["name"] for each in told["branches"]]  # type: ignore[attr-defined]
     for pair in itertools.combinations(live, 2):
         rows[merge(clone, *pair).returncode == 1, pair in stops] += 1
     print(f"{len(live)} branches, {sum(rows.values())} pairs; git stops at {rows[True, True] + rows[True, False]}")

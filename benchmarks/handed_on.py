@@ -26,7 +26,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-from identity import FUNCTIONS, Editor, functions, material, modules, statements
+from identity import FUNCTIONS, Editor, functions, material, modules, statements, symbol_ops
 
 from muse_hook.delta.build import build_delta
 from muse_hook.languages.languages import language_for
@@ -81,12 +81,12 @@ class HandedOn:
         if len(found) < LONGEST:
             return
         picked = rng.sample(found, rng.choice((LONGEST - 1, LONGEST)))
-        names = [one.name for one in picked]
+        names = [each.name for each in picked]
         way = rng.choice(("circle", "takeover"))
         new = [*names[1:], names[0] if way == "circle" else self.new_name()]
         self.rename_all(picked, new)
-        for one in picked:
-            self.editor.edit(one, self.edited)
+        for function in picked:
+            self.editor.edit(function, self.edited)
 
     def decoy_of_chains(self) -> None:
         """Rewrite, wrap, or replace functions: no name is handed on."""
@@ -237,11 +237,12 @@ def told(commit: HandedOn) -> dict[Pair, float]:
         if old != new:
             entry = FileChange(path, Blob(0o100644, "0" * 40), Blob(0o100644, "1" * 40))
             language = language_for(path)
+            assert language is not None  # Python's
             files.append(ChangedFile(entry, extract(old, language), extract(new, language)))
     return {
         (child["address"], child["new_address"]): child["confidence"]
         for op in build_delta(files)["ops"]
-        for child in op.get("child_ops", ())
+        for child in symbol_ops(op)
         if child.get("new_address", child["address"]) != child["address"]
         and child["kind"].endswith(("function", "method", "class"))
     }

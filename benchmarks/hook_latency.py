@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called concurrent
 
@@ -181,7 +182,7 @@ def fill(root: Path, entries: int) -> None:
         pieces = []
         for number in range(entries // ENTRIES_A_BATCH):
             oid = f"{number + 1:040x}"
-            ops = [
+            ops: list[Any] = [
                 {
                     "op": "insert",
                     "address": f"src/m{number % 500}.py::f{index}",
@@ -191,7 +192,7 @@ def fill(root: Path, entries: int) -> None:
                 }
                 for index in range(ENTRIES_A_BATCH - 1)
             ]
-            delta = {"domain": "code", "ops": ops, "summary": "", "sem_ver_bump": "none", "breaking_changes": []}
+            delta: Any = {"domain": "code", "ops": ops, "summary": "", "sem_ver_bump": "none", "breaking_changes": []}
             at = "2026-01-01T00:00:00+00:00"
             commit = Commit(
                 oid, oid, [], author="A <a@example.org>", authored_at=at, committed_at=at, summary="one of many",

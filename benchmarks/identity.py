@@ -22,6 +22,7 @@ import warnings
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -226,6 +227,11 @@ class Names(ast.NodeTransformer):
         return node
 
 
+def symbol_ops(op: Any) -> Any:
+    """Return the ops on symbols of an op on a file."""
+    return op.get("child_ops", ())
+
+
 def told(change: Change) -> tuple[set[Pair], set[Pair]]:
     """Return the pairs of functions and methods that the delta tells, and the true ones that exist in both texts."""
     files = []
@@ -234,11 +240,12 @@ def told(change: Change) -> tuple[set[Pair], set[Pair]]:
         if old == new:
             continue
         language = language_for(path)
+        assert language is not None  # Python's
         entry = FileChange(path, Blob(0o100644, "0" * 40), Blob(0o100644, "1" * 40))
         files.append(ChangedFile(entry, extract(old, language), extract(new, language)))
     pairs = set()
     for op in build_delta(files)["ops"]:
-        for child in op.get("child_ops", ()):
+        for child in symbol_ops(op):
             if "new_address" in child and child["kind"].endswith(("function", "method")):
                 pairs.add((child["address"], child["new_address"]))
     there = {

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pygit2
 
@@ -42,7 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as root:
         for commit in reversed(newest):
             files: tuple[dict[str, str], dict[str, str]] = ({}, {})
-            trees: tuple[dict, dict] = ({}, {})
+            trees: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
             for path, sides in _changed(repo, commit, first_parent=arguments.first_parent):
                 for side, names, symbols in zip(sides, files, trees, strict=True):
                     if side is None:
@@ -68,15 +69,19 @@ def main() -> None:
     )
 
 
-def _changed(repo: pygit2.Repository, commit: pygit2.Commit, *, first_parent: bool) -> list[tuple[str, tuple]]:
+def _changed(
+    repo: pygit2.Repository, commit: pygit2.Commit, *, first_parent: bool
+) -> list[tuple[str, tuple[Any, Any]]]:
     """Return (path, (old blob, new blob)) of what differs from the first parent, sorted."""
-    parents = [parent.tree for parent in commit.parents] or [repo[repo.TreeBuilder().write()]]
+    empty = repo[repo.TreeBuilder().write()].peel(pygit2.Tree)
+    parents = [parent.tree for parent in commit.parents] or [empty]
     found = []
     for delta in parents[0].diff_to_tree(commit.tree).deltas:
         path = delta.new_file.path or delta.old_file.path
         sides = [_entry(tree, path) for tree in (parents[0], commit.tree)]
         if first_parent or all(_entry(tree, path) != sides[1] for tree in parents[1:]):
-            found.append((path, tuple(repo.get(side) if side else None for side in sides)))
+            old, new = (repo.get(side) if side else None for side in sides)
+            found.append((path, (old, new)))
     return sorted(found, key=lambda pair: pair[0])
 
 

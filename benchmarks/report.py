@@ -20,6 +20,7 @@ import subprocess
 import sys
 from html import escape
 from pathlib import Path
+from typing import Any
 
 sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called concurrent
 
@@ -127,11 +128,11 @@ def plot(
     """Return all plots as one SVG."""
     unit = hook[-1][1]
     title = f"What a hook adds to git commit, in starts of python -I -c pass ({unit})"
-    first, end = bars(title, "", [(row[0], *row[2:]) for row in hook if row[1] == unit], 8)
+    first, end = bars(title, "", [(row[0], row[2], row[3], row[4]) for row in hook if row[1] == unit], 8)
     shown = [first]
     for clone, rows in rates.items():
         title = f"Backfill of {clone}: how many times as much as muse_hook with one process"
-        more, end = bars(title, "", [(name, *ratio) for name, _, *ratio in rows], end)
+        more, end = bars(title, "", [(name, middle, least, most) for name, _, middle, least, most in rows], end)
         shown.append(more)
     plots = "\n".join(shown)
     style = 'font-family="sans-serif" font-size="12"'
@@ -139,7 +140,7 @@ def plot(
     return f'{head}\n<rect width="100%" height="100%" fill="white"/>\n{plots}\n</svg>\n'
 
 
-def text(arguments: argparse.Namespace, hook: list, found: dict[str, dict]) -> str:
+def text(arguments: argparse.Namespace, hook: list[tuple[str, str, float, float, float]], found: dict[str, Any]) -> str:
     """Return the page."""
     words = " ".join(f"path/to/{name}={of['commits']}" for name, of in found.items())
     if arguments.instructions:
@@ -174,7 +175,7 @@ def text(arguments: argparse.Namespace, hook: list, found: dict[str, dict]) -> s
     return "\n".join(lines) + "\n"
 
 
-def backfill(name: str, found: dict, *, counted: bool) -> list[str]:
+def backfill(name: str, found: dict[str, Any], *, counted: bool) -> list[str]:
     """Return the lines about the backfill of a clone."""
     lines = ["", f"## Backfill of {name}", ""]
     if counted:
@@ -212,8 +213,8 @@ def backfill(name: str, found: dict, *, counted: bool) -> list[str]:
             "Muse's pipeline is given the changed files alone; less of merges: only what differs from every parent."
         )
         lines += ["", favour]
-    if stories:
-        middle, low, high = backfill_rate.story_ratios(stories)
+    if stories and (ratios := backfill_rate.story_ratios(stories)):
+        middle, low, high = ratios
         lines += [
             "",
             (
