@@ -86,10 +86,28 @@
       body: (_) @body)
     (function_expression
       "async"? @async
+      !name
       parameters: (_) @parameters
       body: (_) @body)
     (generator_function
       "async"? @async
+      !name
+      parameters: (_) @parameters
+      body: (_) @body)
+  ]) @definition.function
+
+; What is not closed is read as an expression.
+(export_statement
+  "default"
+  value: [
+    (function_expression
+      "async"? @async
+      name: (identifier) @name
+      parameters: (_) @parameters
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      name: (identifier) @name
       parameters: (_) @parameters
       body: (_) @body)
   ]) @definition.function
@@ -258,7 +276,8 @@
 
 (lexical_declaration (variable_declarator name: (_) @names) @part) @definition.variable
 (variable_declaration (variable_declarator name: (_) @names) @part) @definition.variable
-(export_statement "default" @name value: (_)) @definition.variable
+((export_statement "default" @name value: (_) @_value) @definition.variable
+  (#not-match? @_value "^(async\\s+)?function\\b\\s*[*]?\\s*[\\w$]"))
 
 (identifier) @name
 (shorthand_property_identifier_pattern) @name

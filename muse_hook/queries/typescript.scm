@@ -172,6 +172,7 @@
       body: (_) @body)
     (function_expression
       "async"? @async
+      !name
       parameters: (_) @parameters
       return_type: [
         (type_annotation (_) @returns)
@@ -181,6 +182,33 @@
       body: (_) @body)
     (generator_function
       "async"? @async
+      !name
+      parameters: (_) @parameters
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
+      body: (_) @body)
+  ]) @definition.function
+
+; What is not closed is read as an expression.
+(export_statement
+  "default"
+  value: [
+    (function_expression
+      "async"? @async
+      name: (identifier) @name
+      parameters: (_) @parameters
+      return_type: [
+        (type_annotation (_) @returns)
+        (asserts_annotation (_) @returns)
+        (type_predicate_annotation (_) @returns)
+      ]?
+      body: (_) @body)
+    (generator_function
+      "async"? @async
+      name: (identifier) @name
       parameters: (_) @parameters
       return_type: [
         (type_annotation (_) @returns)
@@ -596,7 +624,8 @@
 
 (lexical_declaration (variable_declarator name: (_) @names type: (type_annotation (_) @returns)?) @part) @definition.variable
 (variable_declaration (variable_declarator name: (_) @names type: (type_annotation (_) @returns)?) @part) @definition.variable
-(export_statement "default" @name value: (_)) @definition.variable
+((export_statement "default" @name value: (_) @_value) @definition.variable
+  (#not-match? @_value "^(async\\s+)?function\\b\\s*[*]?\\s*[\\w$]"))
 
 (identifier) @name
 (shorthand_property_identifier_pattern) @name

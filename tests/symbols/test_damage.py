@@ -377,6 +377,12 @@ def test_a_brace_that_is_missing_in_a_block_of_a_module_costs_its_function() -> 
     assert table.symbols["a.S.m1"].lines == (8, 9)
 
 
+def test_a_default_that_is_not_closed_keeps_its_name() -> None:
+    for path in ("a.js", "a.ts"):
+        for head in ("function f(a)", "async function f(a)", "function* f(a)"):
+            assert list(symbols_of(path, f"export default {head} {{\n  g();\n").symbols) == ["f"]
+
+
 def test_a_brace_that_is_missing_leaves_what_stands_before_and_behind_it() -> None:
     """However long the file is, and whatever stands at the margin of its texts."""
     text = "".join(f'    t(r#"\nUsage: a\n\nOptions:\n\nb\n\nc\n\nd\n"#, {n});\n' for n in range(3))
