@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.symbols.definition import IMPLIED, ClassStatement, Definition, Import
 from muse_hook.symbols.reader import TooLargeError
 from muse_hook.symbols.source import SourceText
-from muse_hook.symbols.statement import ClassParts, Context, Statement, SymbolEntry
+from muse_hook.symbols.statement import ClassParts, Context, KnownStatement, Statement, SymbolEntry
 from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
@@ -36,6 +36,10 @@ _HELD = frozenset(BODIES)
 _WHOLE_NAMES = frozenset(
     ("title", "name.spelled", "name.until", "name.key", "name.path", "name.words", "name.selector")
 )
+
+# Imports that are remembered, by their text: most of a file's are another's, too.
+REMEMBERED_IMPORTS = 5_000
+_imports: dict[Reader, dict[bytes, KnownStatement]] = {}
 
 # Of a class with a longer one every member's address would be as long.
 MAX_NAME = 4096
@@ -68,6 +72,7 @@ class Outline:
         self._query = reader.query
         self._name = reader.normaliser.name
         self._source = source
+        self._imports = _imports.setdefault(reader, {})
         self._headings: dict[int, Heading] = {}  # by where the statement begins
         self.is_ragged = self.is_dangling = False
 
@@ -165,6 +170,11 @@ class Outline:
         column = indentation(space) if begins_line else start - line
         end = self._end(node) if last is None else last.end_byte
         statement = Statement(start, end, column, begins_line=begins_line)
+        imports = self._imports
+        is_import = node.kind_id in self._query.imports and self._is_alike(context) and line == start and not last
+        if is_import and (known := imports.get(self._source[start:end])) is not None:
+            known.again(statement)
+            return statement
         matches = self._query.structure(node) if context.depth < MAX_DEPTH else []
         if context.role == "test":
             matches = [one for one in matches if one[0].defines == "test"]
@@ -188,7 +198,22 @@ class Outline:
                 statement.plain = (ClassStatement(context.guards, text),)
                 statement.unowned = statement.tree
                 statement.is_docstring = context.is_class_body and bool(self._query.matches("docstring", node))
+        if is_import and statement.opened is None:
+            if len(imports) >= REMEMBERED_IMPORTS:
+                imports.clear()
+            imports[text.source] = KnownStatement(statement)
         return statement
+
+    def _is_alike(self, context: Context) -> bool:
+        """Whether what stands there says the same in every file: undamaged, and under no condition."""
+        reader, parsed = self._reader, self._parsed
+        return (
+            context.role == "file"
+            and not context.depth
+            and not context.guards
+            and parsed is not None
+            and not (parsed.is_respelled or reader.is_in_context or reader.is_whole)
+        )
 
     def _with_whole_names(self, matches: list[Match], start: int) -> list[Match]:
         """Return the matches that have a name; a heading, which begins at `start`, is noted."""
@@ -266,6 +291,8 @@ class Outline:
             target = captures[pattern.definition][0]
             if not _HELD.isdisjoint(captures):
                 body = next(key for key in BODIES if key in captures)
+                if body == "tests" and number < len(matches) and not self._has_tests(captures[body][0]):
+                    continue
                 opened = self.open(captures, pattern.defines, (whole[0], target), context)
                 # what holds none is plain: an object, a test that another pattern knows as well
                 is_plain = body == "object" or (body == "tests" and number < len(matches))
@@ -313,6 +340,13 @@ class Outline:
             entries.setdefault(entry.qualified_name, entry)
         made = entries.values()
         statement.entries = sorted(made, key=lambda entry: entry.first) if len(made) > 1 else [*made]
+
+    def _has_tests(self, body: Node) -> bool:
+        """Whether tests stand in the body of one: reading the statements of one without takes three times as long."""
+        words, text = self._query.test_words, body.text or b""
+        return any(word in text for word in words) and any(
+            pattern.defines == "test" for node in body.named_children for pattern, _ in self._query.structure(node)
+        )
 
     def _named(self, captures: Captures, kind: str, rows: tuple[int, int], context: Context) -> list[SymbolEntry]:
         """Return the entries of the names that a match defines, their definitions still missing."""

@@ -37,22 +37,22 @@ class _Known:
     """What was read of pieces: statements from the piece's first byte on, headings, how many nodes at most."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, Piece], tuple[list[Statement], dict[int, Heading], int]] = {}
+        self._found: dict[tuple[Reader, Piece], tuple[list[Statement], dict[int, Heading], int]] = {}
         self._bytes = 0
 
-    def find(self, language: str, piece: Piece) -> tuple[list[Statement], dict[int, Heading], int] | None:
+    def find(self, reader: Reader, piece: Piece) -> tuple[list[Statement], dict[int, Heading], int] | None:
         """Return what was read of a piece, None where that is not known."""
-        return self._found.get((language, piece))
+        return self._found.get((reader, piece))
 
     def note(
-        self, language: str, piece: Piece, statements: list[Statement], headings: dict[int, Heading], nodes: int
+        self, reader: Reader, piece: Piece, statements: list[Statement], headings: dict[int, Heading], nodes: int
     ) -> None:
         """Remember what was read; all that was remembered goes where it is too much."""
         self._bytes += len(piece[0])
         if self._bytes > REMEMBERED_BYTES:
             self.forget()
             self._bytes = len(piece[0])
-        self._found[language, piece] = statements, headings, nodes
+        self._found[reader, piece] = statements, headings, nodes
 
     def forget(self) -> None:
         """Forget everything."""
@@ -87,11 +87,10 @@ def read_pieces(text: bytes, reader: Reader) -> tuple[list[Statement], int] | No
         return None
     ends = [*starts[1:], len(text)]
     is_metadata = text.startswith(METADATA)
-    language = reader.language.name
     pieces = [
         (text[start:end], is_metadata and not start, end == len(text)) for start, end in zip(starts, ends, strict=True)
     ]
-    missing = [number for number, piece in enumerate(pieces) if known.find(language, piece) is None]
+    missing = [number for number, piece in enumerate(pieces) if known.find(reader, piece) is None]
     for first, last in _runs(missing):
         if not _read_run(text, pieces[first:last], starts[first], reader):
             return None
@@ -99,7 +98,7 @@ def read_pieces(text: bytes, reader: Reader) -> tuple[list[Statement], int] | No
     headings: dict[int, Heading] = {}
     nodes = 0
     for start, piece in zip(starts, pieces, strict=True):
-        read = known.find(language, piece)
+        read = known.find(reader, piece)
         if read is None:
             return None
         found += (_moved(one, start) for one in read[0])
@@ -185,7 +184,7 @@ def _read_run(text: bytes, pieces: Sequence[Piece], start: int, reader: Reader) 
             nodes += counts[counted][1] + 1
             counted += 1
         own = {where - at: heading for where, heading in headings.items() if at <= where < after}
-        known.note(reader.language.name, piece, [_moved(one, -at) for one in statements[first:last]], own, nodes)
+        known.note(reader, piece, [_moved(one, -at) for one in statements[first:last]], own, nodes)
         at, first = after, last
     return True
 

@@ -50,6 +50,8 @@ class Query:
         self.has_headings = "@heading." in text
         self.has_parts_below = self.has_headings and "@definition." in text  # beside text, below a heading
         self.has_whole_names = "@title" in text or "@name." in text
+        self._test_words: list[bytes] | None = None
+        self.imports: set[int] = set()  # the kinds met that are imports, whatever stands in them
         head, *parts = f"\n{text}".split("\n(")
         if _words(head):
             raise ValueError(f"a query file begins with {head}")
@@ -78,6 +80,7 @@ class Query:
         for pattern in found:
             captures = list(pattern.all_captures())
             pattern.bind(self._grammar)
+            pattern.asks = pattern.child_kinds()
             pattern.check_early()
             pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
             pattern.defines = pattern.definition.removeprefix("definition.")
@@ -87,7 +90,22 @@ class Query:
             if self.has_headings and (levels := [c.removeprefix("heading.") for c in captures if c[:8] == "heading."]):
                 pattern.level = int(levels[0])
         self._families.setdefault(family, {})[kind] = found
+        if family == "structure" and found and all(pattern.is_import for pattern in found):
+            self.imports.add(kind)
         return found
+
+    @property
+    def test_words(self) -> Sequence[bytes]:
+        """Words of which one stands in whatever is a test; b"" where a test may be without."""
+        if self._test_words is None:
+            words: set[str] = set()
+            for kind, texts in self._texts.get("structure", {}).items():
+                if any("@definition.test" in text for text in texts):
+                    patterns = self._families.get("structure", {}).get(kind) or self._read("structure", kind)
+                    for pattern in patterns:
+                        words.update(pattern.words() if pattern.defines == "test" else ())
+            self._test_words = [word.encode() for word in sorted(words)]
+        return self._test_words
 
     def kinds(self, family: str) -> frozenset[int]:
         """Return the kinds of node, by number, that any pattern of a family fits."""
@@ -98,7 +116,13 @@ class Query:
         found: list[Match] = []
         kind = node.kind_id
         patterns = self._families.get(family, {}).get(kind)
-        for pattern in self._read(family, kind) if patterns is None else patterns:
+        if patterns is None:
+            patterns = self._read(family, kind)
+        kinds = {one.kind_id for one in node.children} if len(patterns) > 1 else None
+        for pattern in patterns:
+            # of an import, a call, a heading one pattern of three to six has what it takes to be looked at
+            if kinds is not None and not (pattern.asks <= kinds):
+                continue
             for way in pattern.matches(node) if pattern.predicates else pattern.fits(node):
                 found.append((pattern, way))  # noqa: PERF401 - most nodes have no pattern: a comprehension costs more
         return found
@@ -149,7 +173,7 @@ class Pattern:
     `level` is that of a heading (0: it is none).
     `is_first`, `is_next` and `is_last` are anchors; where several children have no field, they stand in their order
     (`is_ordered`). `without` are fields that must be absent, `predicates` hold for the captures below, `needed` are
-    kinds that a node whose children stand in order has among them.
+    kinds that a node whose children stand in order has among them; a whole pattern `asks` for these of any node.
     """
 
     # what few have costs nothing in those that have it not
@@ -161,6 +185,7 @@ class Pattern:
     without_ids: tuple[int, ...] = ()
     predicates: tuple[Predicate, ...] = ()
     needed: frozenset[int] = frozenset()
+    asks: frozenset[int] = frozenset()
 
     def __init__(self, kind: str | None, *, is_named: bool, field: str) -> None:
         self.kind = kind
@@ -219,7 +244,26 @@ class Pattern:
             if not child.is_bound:  # alternatives that stand in several places are one
                 child.bind(grammar)
         if self.is_ordered:
-            self.needed = frozenset(one.kind_id for one in self.children if one.kind_id and not one.is_optional)
+            self.needed = self.child_kinds()
+
+    def child_kinds(self) -> frozenset[int]:
+        """Return the kinds that a node which it fits has among its children."""
+        return frozenset(one.kind_id for one in self.children if one.kind_id and not one.is_optional)
+
+    def words(self) -> frozenset[str]:
+        """Return words of which one stands in whatever it fits, by what its predicates say; "" for none."""
+        found = [one.words for one in self.predicates if one.words and self.always_captures(one.capture)]
+        if not self.quantifier and not self.alternatives:
+            found += (words for child in self.children if not child.is_optional and "" not in (words := child.words()))
+        return min(found, key=len, default=frozenset(("",)))
+
+    def always_captures(self, capture: str) -> bool:
+        """Whether whatever it fits has a node that is captured so: of others no predicate says anything."""
+        return (
+            capture in self.captures
+            or any(child.always_captures(capture) for child in self.children if not child.is_optional)
+            or (bool(self.alternatives) and all(one.always_captures(capture) for one in self.alternatives))
+        )
 
     def check_early(self) -> None:
         """Hand each predicate of a whole pattern down to the child that alone captures what it is about.
@@ -367,7 +411,7 @@ class _Order:
 class Predicate:
     """What must hold of the nodes of a capture: `#eq?`, `#match?`, `#any-of?`, each with `not-` before it."""
 
-    __slots__ = ("_is_negated", "_starts", "_texts", "_word", "capture")
+    __slots__ = ("_is_negated", "_starts", "_texts", "_word", "capture", "words")
 
     def __init__(self, word: str, arguments: Sequence[str]) -> None:
         bare = word.removeprefix("#").removesuffix("?")
@@ -380,6 +424,8 @@ class Predicate:
         first = self._texts[0] if self._texts else ""
         is_start = self._word == "match" and first[:2] == "^(" and first[2:-1].replace("|", "").isalpha()
         self._starts = tuple(first[2:-1].split("|")) if is_start and first[-1] == ")" else ()
+        # one of them stands in what it holds of
+        self.words = frozenset(() if self._is_negated else self._starts if self._word == "match" else self._texts)
 
     def holds(self, captures: Captures) -> bool:
         """Whether it holds of each of the nodes."""

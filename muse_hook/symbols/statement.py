@@ -146,6 +146,30 @@ class Statement:
         self.tree = [OPEN, opened.header, *(part for s in opened.statements for part in s.tree), CLOSE]
 
 
+class KnownStatement:
+    """What a statement of a file defines, for others with the same text that stand under no condition."""
+
+    __slots__ = ("_entries", "_parts", "_start")
+
+    def __init__(self, statement: Statement) -> None:
+        self._start = statement.start
+        self._parts = statement.plain, statement.unowned, statement.tree
+        self._entries = [_copy(entry, 0) for entry in statement.entries]
+
+    def again(self, statement: Statement) -> None:
+        """Say of another one, of which only the place is known, what this one says."""
+        by = statement.start - self._start
+        statement.plain, statement.unowned, statement.tree = self._parts
+        statement.entries = [_copy(entry, by) for entry in self._entries]
+
+
+def _copy(entry: SymbolEntry, by: int) -> SymbolEntry:
+    rows = entry.first + by, entry.last + by
+    return SymbolEntry(
+        entry.qualified_name, entry.name, entry.kind, parent=entry.parent, rows=rows, definition=entry.definition
+    )
+
+
 # Entries of one segment whose rows are counted one from the other: each may have thousands of lines before it.
 _MANY = 16
 

@@ -9,6 +9,7 @@ import pytest
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
+from muse_hook.symbols.outline import Outline
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 PARTS = ("signature", "body", "decorators", "bases", "docstring", "guard")
@@ -45,3 +46,21 @@ def test_golden_files_have_the_symbols_that_are_expected(folder: Path) -> None:
     again = extract(after.read_bytes(), language, old)
     assert described(new, again).replace("same ", "").count("\n") == len(new.symbols) + 1
     assert new.same_tree(again)
+
+
+@pytest.mark.parametrize("folder", sorted(GOLDEN.iterdir()), ids=lambda path: path.name)
+def test_what_is_passed_over_or_remembered_changes_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = [(path.name, path.read_bytes()) for path in folder.glob("[ab]*.*") if language_for(path.name)]
+    read = []
+    for is_spared in (True, False):
+        if not is_spared:
+            monkeypatch.setattr(Outline, "_has_tests", lambda *_: True)
+            monkeypatch.setattr(Outline, "_is_alike", lambda *_: False)
+        for name, source in sources:
+            language = language_for(name)
+            assert language is not None
+            for lines in (b"", b"\n", b"\n\n\n"):
+                table = extract(lines + source, language)
+                symbols = [(one.qualified_name, one.kind, one.lines, one.content_id) for one in table.symbols.values()]
+                read.append((symbols, table.module_id, table.tree_id))
+    assert read[: len(read) // 2] == read[len(read) // 2 :]
