@@ -24,7 +24,7 @@ PARTS = {
         "catchup.rebase git.discovery oplog.store catchup.fast_path catchup.queue catchup.sessions record.budget"
         " git.objects git.loose git.reflogs languages.languages"
     ),
-    "symbols": "symbols.extract",
+    "symbols": "symbols.extract semver.named",
 }
 _PACKAGE = "muse_hook"
 

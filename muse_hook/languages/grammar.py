@@ -32,9 +32,8 @@ def version(package: str) -> str:
             except OSError:
                 continue
             for name in names:
-                stem, _, kind = name.rpartition(".")
-                if kind == "dist-info" and stem.startswith("tree_sitter"):
-                    distribution, _, number = stem.partition("-")
+                if name[:11] == "tree_sitter" and name.endswith(".dist-info"):
+                    distribution, _, number = name.removesuffix(".dist-info").partition("-")
                     _found.setdefault(distribution, number)
         _found.setdefault("", "")
     if package not in _found:

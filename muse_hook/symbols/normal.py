@@ -94,8 +94,9 @@ class Normalisation:
         exact = language.strings("statements")
         ends = tuple(name[1:] for name in exact if name[0] == "*")
         # how an attribute that is merged is written hangs on those beside it: it is none that is remembered
-        told = {i: name for i, name in kinds.names.items() if name not in language.table("merged")}
-        self.statements = frozenset(i for i, name in told.items() if name in exact or name.endswith(ends or ("\0",)))
+        merged = language.table("merged")
+        found = {*exact, *(name for name in kinds.ids if name.endswith(ends))} if ends else {*exact}
+        self.statements = kinds.numbers(name for name in found if name not in merged)
         kinds.actions[ERROR] = write_damage
         for kind, spelling in language.table("leaves").items():
             kinds.set_action(kind, Leaves(str(spelling)), is_literal=True)
