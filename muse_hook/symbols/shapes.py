@@ -48,13 +48,13 @@ class Kinds:
         self.names = dict(zip(numbers, names, strict=True))
         last = dict(zip(names, numbers, strict=True))
         first = dict(zip(reversed(names), reversed(numbers), strict=True))
-        self.ids = dict(zip(last, zip(last.values(), strict=True), strict=True))
+        self.ids: dict[str, tuple[int, ...]] = dict(zip(last, zip(last.values(), strict=True), strict=True))
         for name, _ in first.items() - last.items():
             self.ids[name] = tuple(i for i in numbers if names[i] == name)
         self.opens = dict(zip(numbers, map(OPEN.__add__, names), strict=True))
         for name, other in alias.items():
             self.opens.update(dict.fromkeys(self.ids.get(name, ()), OPEN + other))
-        anonymous = sorted({*numbers}.difference(filter(grammar.node_kind_is_named, numbers)))
+        anonymous = [i for i in numbers if not grammar.node_kind_is_named(i)]
         self.actions: dict[int, Action] = dict(zip(anonymous, map(self.names.get, anonymous), strict=True))
         for name in filter(str.isspace, self.ids):
             self.actions.update(dict.fromkeys(self.ids[name]))
