@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     """Commit id (None: a manual entry), time, session, subject (or None), actor and author (or None) of a record."""
 
     PlainOp = tuple[Any, ...]
-    """Record, op, address, kind, codes with commas between, new and old address, confidence, first and last line,
-    number of the symbol, whether it is a child, whether it only says that a file was reformatted."""
+    """Record, form, address, new and old address (numbers), confidence, first and last line, number of the symbol,
+    whether it is a child, and of a summary that fits no form whether it tells of a reformatted file (else None)."""
+
+    Form = tuple[str, str | None, list[str], str]
+    """Op, kind, reason codes and summary, with marks in it."""
 
     OpOfRecord = tuple[tuple[Any, ...], dict[str, Any]]
     """What is known of a record (_RECORD), and an op of it."""
@@ -45,9 +48,8 @@ _ENTRY = (
 _PATH = f"m.new_address >> {NAME_BITS}"
 _RECORD_COLUMNS = 11
 _PLAIN = (
-    f"f.op, {address_in_sql('e.address')}, f.kind, f.change, {address_in_sql('e.new_address')},"
-    f" {address_in_sql('e.from_address')}, e.confidence, e.first_line, e.last_line, k.symbol, e.inside IS NOT NULL,"
-    " e.inside IS NULL AND f.change = '' AND instr(coalesce(e.summary, f.summary), 'reformatted') > 0"
+    "e.form, e.address, e.new_address, e.from_address, e.confidence, e.first_line, e.last_line, k.symbol,"
+    " e.inside IS NOT NULL, instr(e.summary, 'reformatted') > 0"
 )
 _HAS_CODE = "instr(',' || f.change || ',', ',' || ? || ',')"
 # What the op itself says; the other end of a move is neither.
@@ -268,17 +270,26 @@ def author_and_stamp(connection: sqlite3.Connection, commit_id: str) -> tuple[st
 def renames(connection: sqlite3.Connection, wanted: Filter) -> Iterator[tuple[Any, ...]]:
     """Yield every rename and move of a symbol, newest first.
 
-    Each is (commit id, number of the symbol, old address, new address, how, confidence or None, kind, whether `wanted`
-    has it).
+    Each is (commit id, numbers of the symbol, its old and its new address, how, confidence or None, kind, whether
+    `wanted` has it).
     """
     return connection.execute(
-        f"SELECT r.commit_id, m.symbol, {address_in_sql('m.old_address')}, {address_in_sql('m.new_address')}, m.how,"  # noqa: S608 - ours
+        "SELECT r.commit_id, m.symbol, m.old_address, m.new_address, m.how,"  # noqa: S608 - ours
         f" m.confidence, s.kind, (?1 = '' OR (SELECT path FROM paths WHERE number = {_PATH}) GLOB ?1)"
         " AND (?2 = '' OR instr(?2, ',' || s.kind || ',')) AND (?3 = '' OR instr(?3, ',' || m.how || ','))"
         " FROM moves m JOIN records r USING (record) JOIN identities s USING (symbol) WHERE m.from_parent IS NULL"
-        " ORDER BY r.lamport_ts DESC, r.commit_id DESC, 3",
+        f" ORDER BY r.lamport_ts DESC, r.commit_id DESC, {address_in_sql('m.old_address')}",
         (wanted.path, *("".join(f",{word}," for word in words) for words in (wanted.kind, wanted.change))),
     )
+
+
+def forms(connection: sqlite3.Connection) -> dict[int, Form]:
+    """Return what ops have in common, by the numbers of their forms."""
+    rows = connection.execute("SELECT number, op, kind, change, summary FROM forms")
+    return {
+        number: (op, kind, change.split(",") if change else [], summary or "")
+        for number, op, kind, change, summary in rows
+    }
 
 
 def plain_ops(
@@ -286,13 +297,14 @@ def plain_ops(
 ) -> Iterator[tuple[PlainRecord, Iterator[PlainOp]]]:
     """Yield each record of which `has` (by its commit id and position) says so, newest first, and its ops, in order.
 
-    What `stream` says of everything, for those who look at each op once and keep little of it: no dict is made of one.
-    The ops have to be taken before the next record is.
+    What `stream` says of everything, for those who look at each op once and keep little of it: no dict is made of one,
+    and no text of what repeats. The ops have to be taken before the next record is.
     """
     where, values = wanted.where()
+    form = " CROSS JOIN forms f ON f.number = e.form" if wanted.kind or wanted.change else ""
     rows: Iterator[PlainOp] = connection.execute(
-        f"SELECT r.record, {_PLAIN} FROM records r CROSS JOIN entries e ON e.record = r.record"  # noqa: S608 - ours
-        " CROSS JOIN forms f ON f.number = e.form LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
+        f"SELECT r.record, {_PLAIN} FROM records r CROSS JOIN entries e ON e.record = r.record{form}"  # noqa: S608 - ours
+        " LEFT JOIN links k ON k.record = e.record AND k.position = e.position"
         f" WHERE {where} AND e.from_parent IS NULL ORDER BY r.generation DESC, r.commit_id DESC, e.position",
         values,
     )

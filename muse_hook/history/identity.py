@@ -10,7 +10,7 @@ from muse_hook.model.address import after_all, prefixes, simple_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from typing import Any
 
     from muse_hook.history.ancestry import Ancestry, ChainPosition, ReachableSet
@@ -144,29 +144,23 @@ class AddressHistory:
             ):
                 self._known[numbers[row[0]]].append((BEFORE if row[2] is None else row[2:], row[1]))
 
-    def living_at(self, reachable: ReachableSet, number_of_address: Mapping[str, int]) -> dict[int, int]:
-        """Return the symbol that has each of many addresses at the tip of `reachable`, by the number of the address.
+    def living_at(self, reachable: ReachableSet, number_of_address: Mapping[int, int]) -> dict[int, int]:
+        """Return who has each of many addresses (numbers) at the tip of `reachable`, by what is given for the address.
 
         Of more than `_MANY` the whole table is read once: that takes 1 us an address of it.
         """
-        found: dict[int, int | None] = {}
-        if len(number_of_address) < _MANY:
-            self.preload(number_of_address)
-            found.update((number, self.living(reachable, address)) for address, number in number_of_address.items())
-            return {number: symbol for number, symbol in found.items() if symbol is not None}
         generations = {
             record: generation if chain is None or reachable.may_have((chain, step, generation)) else -1
             for record, chain, step, generation in self._sql.execute(
                 "SELECT record, chain, step, generation FROM records"
             )
         }
-        text_of = self._numbered.find_all(number_of_address)
+        found: dict[int, int | None] = {}
         last, best = -1, -1
-        for address, symbol, record in self._sql.execute("SELECT address, symbol, record FROM addresses ORDER BY 1, 3"):
-            text = text_of.get(address)
-            if text is None:
+        for address, symbol, record in self._rows_of(number_of_address):
+            number = number_of_address.get(address)
+            if number is None:
                 continue
-            number = number_of_address[text]
             if number != last:
                 last, best = number, -1
             generation = generations.get(record, 0)  # what was there before the log is the oldest
@@ -174,6 +168,18 @@ class AddressHistory:
                 best = generation
                 found[number] = symbol
         return {number: symbol for number, symbol in found.items() if symbol is not None}
+
+    def _rows_of(self, addresses: Collection[int]) -> Iterator[tuple[int, int | None, int]]:
+        """Yield address, symbol and record of each row of the table that is of some addresses, of many of all."""
+        query = "SELECT address, symbol, record FROM addresses"
+        if len(addresses) >= _MANY:
+            yield from self._sql.execute(f"{query} ORDER BY address, record")
+            return
+        wanted = sorted(addresses)
+        for at in range(0, len(wanted), _ADDRESSES_A_QUERY):
+            some = wanted[at : at + _ADDRESSES_A_QUERY]
+            marks = ", ".join("?" * len(some))
+            yield from self._sql.execute(f"{query} WHERE address IN ({marks}) ORDER BY address, record", some)
 
     def _carried_to(self, prefix: str) -> list[tuple[ChainPosition, str]]:
         known = self._carried.get(prefix)

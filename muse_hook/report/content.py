@@ -71,7 +71,7 @@ class TimelineEntities:
         self._symbols = array("i")  # by entity the number of its symbol, -1 of a file
         self._of_symbol: dict[int, int] = {}
         self._others: dict[int, list[int]] = {}  # places after the first
-        self._files: dict[str, int] = {}  # who has a path, as of the commit that is being added
+        self._files: dict[int, int] = {}  # who has a path, as of the commit that is being added
 
     @property
     def symbols(self) -> int:
@@ -89,18 +89,18 @@ class TimelineEntities:
             entity = self._of_symbol[symbol] = self._add(symbol, kind or "symbol")
         return entity
 
-    def file(self, path: str) -> int:
-        """Return the entity that is the file at a path in the commit that is being added."""
-        entity = self._files.get(path)
+    def file(self, place: int) -> int:
+        """Return the entity that is the file at a place in the commit that is being added."""
+        entity = self._files.get(place)
         if entity is None:
-            entity = self._files[path] = self._add(-1, "file")
+            entity = self._files[place] = self._add(-1, "file")
         return entity
 
-    def file_was(self, old: str, new: str, old_place: int, new_place: int) -> None:
+    def file_was(self, old: int, new: int) -> None:
         """Say that the file at `new` was at `old` before the commit that was just added."""
         entity = self.file(new)
-        self.was_at(entity, new_place)
-        self.was_at(entity, old_place)
+        self.was_at(entity, new)
+        self.was_at(entity, old)
         del self._files[new]
         self._files.setdefault(old, entity)
 

@@ -6,9 +6,9 @@ from array import array
 from datetime import datetime
 from itertools import accumulate
 
-from muse_hook.history.events import plain_ops, recorded_commits, renames
+from muse_hook.history.addresses import NAME_MASK, AddressTexts
+from muse_hook.history.events import forms, plain_ops, recorded_commits, renames
 from muse_hook.history.identity import AddressHistory, symbol_ids_of_numbers
-from muse_hook.model.address import SEPARATOR, split_address
 from muse_hook.report.content import PageContent, TimelineEntities
 from muse_hook.report.diffs import StoryStep
 
@@ -69,7 +69,7 @@ def gather(
             return True
         return branch.has(commit_id, position) if chosen is None else chosen(commit_id)
 
-    walk = _PageWalk(display, agents or {}, superseded or {}, host)
+    walk = _PageWalk(display, agents or {}, superseded or {}, host, connection)
     for record, ops in plain_ops(connection, wanted, has):
         walk.add_commit(record, ops)
     walk.add_moves(connection, wanted)
@@ -138,49 +138,54 @@ class _Strings:
 class _Places:
     """Where ops say that symbols and files are or were: each is a number, as small as it is early."""
 
-    def __init__(self) -> None:
-        self.keys: list[str] = []  # addresses, of a file with a null character before
-        self.of_symbols: dict[str, int] = {}
-        self._of_files: dict[str, int] = {}
+    def __init__(self, texts: AddressTexts) -> None:
+        self._texts = texts
+        self.addresses = array("q")  # their numbers in the tables
+        self._is_file = bytearray()
+        self.of_symbols: dict[int, int] = {}
+        self._of_files: dict[int, int] = {}
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.addresses)
 
-    def of_symbol(self, address: str) -> int:
+    def of_symbol(self, address: int) -> int:
         """Return the number of a symbol's address."""
         number = self.of_symbols.get(address)
         if number is None:
-            path, name = split_address(address)
-            if not name:
-                return self.of_file(path)
-            number = self.of_symbols[address] = len(self.keys)
-            self.keys.append(address)
+            if not address & NAME_MASK:
+                return self.of_file(address)
+            number = self.of_symbols[address] = self._add(address, is_file=False)
         return number
 
-    def of_file(self, path: str) -> int:
+    def of_file(self, address: int) -> int:
         """Return the number of a file's own address."""
-        number = self._of_files.get(path)
+        number = self._of_files.get(address)
         if number is None:
-            number = self._of_files[path] = len(self.keys)
-            self.keys.append("\0" + path)
+            number = self._of_files[address] = self._add(address, is_file=True)
         return number
+
+    def _add(self, address: int, *, is_file: bool) -> int:
+        self.addresses.append(address)
+        self._is_file.append(is_file)
+        return len(self.addresses) - 1
 
     def key(self, number: int) -> SymbolKey:
         """Return a place as a symbol key."""
-        address = self.keys[number]
-        return (address[1:], "") if address.startswith("\0") else split_address(address)
+        address = self.addresses[number]
+        return (self._texts.text(address), "") if self._is_file[number] else self._texts.key(address)
 
 
 class _What:
-    """What an op is, as far as it does not hang on where: the number of its kind of change, -1 where it is not told.
+    """What an op is, wherever it is: the number of its category and codes (-1: it is not told), its symbol's kind.
 
     `is_last` where nothing is there after it, `is_code` where only a file of a known language can have it.
     """
 
-    __slots__ = ("is_code", "is_gone", "is_last", "number")
+    __slots__ = ("is_code", "is_gone", "is_last", "kind", "number")
 
-    def __init__(self, number: int, *, is_last: bool, is_gone: bool, is_code: bool) -> None:
+    def __init__(self, number: int, kind: str | None, *, is_last: bool, is_gone: bool, is_code: bool) -> None:
         self.number = number
+        self.kind = kind
         self.is_last = is_last
         self.is_gone = is_gone
         self.is_code = is_code
@@ -195,12 +200,14 @@ class _PageWalk:
         agents: Mapping[str, str],
         superseded: Mapping[str, str],
         host: Host | None,
+        connection: sqlite3.Connection,
     ) -> None:
         self._host = host
         self._strings = _Strings(display)
         self._agents = agents
         self._superseded = superseded
-        self._places = _Places()
+        self._places = _Places(AddressTexts(connection))
+        self._forms = forms(connection)
         self._entities = TimelineEntities()
         self._ops = {column: array("i") for column in ("entity", "what", "place")}
         self._commit_ids: list[str | None] = []
@@ -211,7 +218,7 @@ class _PageWalk:
         self._numbers_of_whats: dict[tuple[int, tuple[int, ...]], int] = {}
         self._whats: dict[tuple[Any, ...], _What] = {}
         self._moves: list[tuple[int, int, str, int, int, int]] = []
-        self._code_paths: set[str] = set()
+        self._code_files: set[int] = set()  # addresses
         # Of an op of a symbol's lines: its number, the lines, and the place that these are of.
         self._steps = {column: array("i") for column in ("op", "first", "last", "place")}
         self._gone_steps: set[int] = set()
@@ -239,26 +246,22 @@ class _PageWalk:
         add_entity, add_what, add_place = (column.append for column in self._ops.values())
         add_op, add_first, add_last, add_lines_of = (column.append for column in self._steps.values())
         number = before
-        inside, file_moves = "", []
+        code_files, file_moves = self._code_files, []
         for (
-            _, op, address, kind, change, new_address, from_address, confidence, first, last, symbol, is_child,
-            is_layout,
+            _, form, address, new_address, from_address, confidence, first, last, symbol, is_child, is_layout,
         ) in ops:  # fmt: skip
-            if not is_child:
-                if from_address:
-                    file_moves.append((from_address, address, _per_cent(confidence)))
-            elif not (inside and address.startswith(inside)):
-                path = split_address(address)[0]
-                self._code_paths.add(path)
-                inside = path + SEPARATOR
-            key = op, change, bool(new_address), bool(from_address), is_child, is_layout
+            if is_child:
+                code_files.add(address & ~NAME_MASK)
+            elif from_address:
+                file_moves.append((of_file(from_address), of_file(address), _per_cent(confidence)))
+            key = form, not new_address, not from_address, is_child, is_layout
             what = whats.get(key) or self._add_what(key)
             if what.number < 0:
                 continue
             there = new_address or address
             if symbol is not None:
                 place = of_symbol(there)
-                entity = entities.symbol(symbol, kind)
+                entity = entities.symbol(symbol, what.kind)
                 if first is not None and commit_id is not None:
                     add_op(number)
                     add_first(first)
@@ -268,27 +271,27 @@ class _PageWalk:
                         self._gone_steps.add(number)
             else:
                 place = of_file(there)
-                entity = entities.file(there)
+                entity = entities.file(place)
                 if what.is_code:
-                    self._code_paths.add(there)
+                    code_files.add(there)
             entities.was_at(entity, place, is_alive=not what.is_last)
             add_entity(entity)
             add_what(what.number)
             add_place(place)
             number += 1
         for old, new, sure in file_moves:
-            self._moves.append((entities.file(new), commits, "file moved", of_file(old), of_file(new), sure))
+            self._moves.append((entities.file(new), commits, "file moved", old, new, sure))
         for old, new, _ in file_moves:
-            entities.file_was(old, new, of_file(old), of_file(new))
+            entities.file_was(old, new)
         if self.ops > before or file_moves:
             self._add_row(record, self.ops - before)
 
     def _add_what(self, key: tuple[Any, ...]) -> _What:
-        op, change, has_new, has_from, is_child, is_layout = key
-        codes = change.split(",") if change else []
+        form, has_no_new, has_no_old, is_child, is_layout = key
+        op, kind, codes, summary = self._forms[form]
         seen = {
-            "op": op, "change": codes, "new_address": has_new, "from_address": has_from, "is_child": is_child,
-            "summary": "reformatted" if is_layout else "",
+            "op": op, "change": codes, "new_address": not has_no_new, "from_address": not has_no_old,
+            "is_child": is_child, "summary": summary if is_layout is None else "reformatted" * is_layout,
         }  # fmt: skip
         category = category_of(seen)
         number = -1
@@ -296,7 +299,7 @@ class _PageWalk:
             what = CATEGORIES.index(category), tuple(map(self._strings.number, codes))
             number = self._numbers_of_whats.setdefault(what, len(self._numbers_of_whats))
         is_code = category == "reformatted" or not _LANGUAGE_CODES.isdisjoint(codes)
-        made = _What(number, is_last=category == "removed", is_gone=op == "delete", is_code=is_code)
+        made = _What(number, kind, is_last=category == "removed", is_gone=op == "delete", is_code=is_code)
         self._whats[key] = made
         return made
 
@@ -356,7 +359,7 @@ class _PageWalk:
         """Say of each symbol where it is, or was last, and whether HEAD has it; of each file whether it is code."""
         addresses = AddressHistory(connection, lambda: branch.ancestry)
         living = addresses.living_at(branch.reachable, self._places.of_symbols)
-        self._entities.locate(living, lambda place: self._places.key(place)[0] in self._code_paths)
+        self._entities.locate(living, lambda place: self._places.addresses[place] in self._code_files)
         self._entities.name(symbol_ids_of_numbers(connection))
 
     def tables(self, diffs: Mapping[int, str]) -> dict[str, Any]:
