@@ -169,7 +169,7 @@ def compare_typed(
     olds, news = _public_ones(old, before), _public_ones(new, after)
     for one in olds:
         found = ([*_compare(one, other, after, spellings)] for other in news)
-        best = min(found, key=lambda changes: sum(bump == "major" for bump, _, _ in changes))
+        best = min(found, key=_distance)
         yield from best if len(olds) == len(news) == 1 else (change for change in best if change[0] == "major")
     if len(news) > len(olds) and _group(new) == "function":
         yield "minor", "overload_added", str(len(news))
@@ -178,6 +178,12 @@ def compare_typed(
     bases = {base for one in old.definitions or (old,) for base in one.bases}
     for base in sorted({base for one in new.definitions or (new,) for base in one.bases} - bases):
         yield "minor", "base_added", base
+
+
+def _distance(changes: Sequence[ParameterChange]) -> tuple[bool, int]:
+    """Return how far two definitions are apart: first those of another kind (an interface and a class of one name)."""
+    broken = [reason for bump, reason, _ in changes if bump == "major"]
+    return "kind_changed" in broken, len(broken)
 
 
 def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
@@ -551,7 +557,8 @@ def _compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spel
         yield "minor", "base_added", one
     if not old.bases and not new.bases:  # what an interface derives from is no base of the symbol's
         for base in written.bases_of(old):
-            if base not in written.bases_of(new) and not _derives(new, base, spellings[1]):
+            taken = any(base == other or _takes_more(base, other, table) for other in written.bases_of(new))
+            if not taken and not _derives(new, base, spellings[1]):
                 yield "major", "base_removed", base
     before, after = written.right_side(old), written.right_side(new)
     if before and after:
@@ -626,6 +633,21 @@ def _has_from_base(owner: Symbol, name: str, names: Spelling, steps: int = MAX_S
         if other is not None and (name in written.members_of(other) or _has_from_base(other, name, names, steps - 1)):
             return True
     return False
+
+
+def _takes_more(base: str, other: str, table: SymbolTable) -> bool:
+    """Whether both take members of one type by their names, and the other all that the first one takes."""
+    name, opened, given = base.partition("<")
+    if not opened or not other.startswith(name + opened):
+        return False
+    (of, *taken), (other_of, *other_taken) = (
+        [part.strip() for part in split_outside_brackets(one.rstrip()[:-1], ",")]
+        for one in (given, other[len(name) + 1 :])
+    )
+    if of != other_of or len(taken) != 1 or len(other_taken) != 1:
+        return False
+    before, after = _union(taken[0]), _union(other_taken[0])
+    return (name in table.says("picks") and before <= after) or (name in table.says("omits") and after <= before)
 
 
 def _derives(owner: Symbol, base: str, names: Spelling, steps: int = MAX_STEPS) -> bool:

@@ -9,6 +9,30 @@ from muse_hook.languages.languages import language_for
 
 # path, before, after, what breaks (without the path)
 CASES = {
+    "ts: an interface that has the name of a class": (
+        "a.ts",
+        "export class A { f() { return 1 } }\nexport interface A { x: number }",
+        "export class A { f() { return 1 } }\nexport interface A { x: number; y?: string }",
+        [],
+    ),
+    "ts: an interface that has the name of a class, less": (
+        "a.ts",
+        "export class A { f() { return 1 } }\nexport interface A { x: number }",
+        "export class A { f() { return 1 } }\nexport interface A { }",
+        ["A: member_removed x"],
+    ),
+    "ts: more names of a type": (
+        "a.ts",
+        "export interface A extends Pick<O, 'a'> { }\nexport interface B extends Omit<O, 'a' | 'b'> { }",
+        "export interface A extends Pick<O, 'a' | 'b'> { }\nexport interface B extends Omit<O, 'b'> { }",
+        [],
+    ),
+    "ts: fewer names of a type": (
+        "a.ts",
+        "export interface A extends Pick<O, 'a' | 'b'> { }\nexport interface B extends Omit<O, 'b'> { }",
+        "export interface A extends Pick<O, 'b'> { }\nexport interface B extends Omit<O, 'a' | 'b'> { }",
+        ["A: base_removed Pick<O, 'a' | 'b'>", "B: base_removed Omit<O, 'b'>"],
+    ),
     # parameters
     "ts: added, default": ("a.ts", "export function f(a: number) {}", "export function f(a: number, b = 1) {}", []),
     "ts: renamed": ("a.ts", "export function f(a: number) {}", "export function f(b: number) {}", []),
