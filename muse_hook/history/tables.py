@@ -26,8 +26,8 @@ VERSION = 13
 # What repeats stands once, in `words`, `paths` and `names`, and is a number elsewhere (`author`, `actor`, `engine`,
 # `path`; addresses as `addresses` says). `forms` are what ops have in common, with the form of their summary; one that
 # fits none stands in `entries.summary`. `op_id`, `tree` and content ids are as `packed` says. `parents.parent` is the
-# parent's record, or the bytes of its id as long as it has none. All this makes the index of 158 MB of ansible's log
-# 56 MB; with texts in their places it was 135.
+# parent's record, or the bytes of its id as long as it has none. All this makes the index of ansible's last
+# 10,000 commits 90 MB; with texts in their places it was 207.
 # `chain` and `step` put a commit on a line of first parents (see ancestry). `symbol` numbers are rows of `identities`;
 # `links` says which symbol an entry belongs to. `addresses`: from record `record` (0: before the log) on, the address
 # belongs to that symbol (NULL: to none any more). `prefixes`: in that record everything under `old` went to `new`.
