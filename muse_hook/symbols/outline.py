@@ -165,9 +165,11 @@ class Outline:
         """Return what a node is; `first` and `last` are what belongs to it before and behind it, None for nothing."""
         start = node.start_byte if first is None else first.start_byte
         line = self._source.rfind(b"\n", 0, start) + 1
-        space = self._source[line:start]
-        begins_line = not space or space.isspace()
-        column = indentation(space) if begins_line else start - line
+        begins_line, column = True, 0
+        if line < start:
+            space = self._source[line:start]
+            begins_line = space.isspace()
+            column = indentation(space) if begins_line else start - line
         end = self._end(node) if last is None else last.end_byte
         statement = Statement(start, end, column, begins_line=begins_line)
         imports = self._imports
@@ -187,7 +189,7 @@ class Outline:
             self._parsed.nodes[begins] = node
         is_looked_into = False
         if matches:
-            scopes = [one for one in matches if one[0].scope]
+            scopes = [one for one in matches if one[0].scope] if len(matches) > 1 or matches[0][0].scope else ()
             is_looked_into = bool(scopes) and self._look_into(statement, scopes, context)
             if not is_looked_into and len(scopes) < len(matches):
                 rest = [one for one in matches if not one[0].scope] if scopes else matches
@@ -254,7 +256,7 @@ class Outline:
             return context.within(self._joined(captures["within"])), guard
         return context.under(None if pattern.scope == "through" else guard), guard
 
-    def _look_into(self, statement: Statement, scopes: list[Match], context: Context) -> bool:
+    def _look_into(self, statement: Statement, scopes: Sequence[Match], context: Context) -> bool:
         """Take over what the blocks of a compound statement define, and what of them no symbol holds.
 
         Returns whether it is one: an object that defines nothing is a plain value.
@@ -286,7 +288,9 @@ class Outline:
         entries: dict[str, SymbolEntry] = {}
         members: list[SymbolEntry] = []
         whole = (statement.start, statement.end)
-        parts = sorted({captures["part"][0].start_byte for _, captures in matches if "part" in captures})
+        parts: Sequence[int] = ()
+        if self._query.has_parts:
+            parts = sorted({captures["part"][0].start_byte for _, captures in matches if "part" in captures})
         for number, (pattern, captures) in enumerate(matches, 1):
             target = captures[pattern.definition][0]
             if not _HELD.isdisjoint(captures):
@@ -469,7 +473,10 @@ class Outline:
 
     def _joined(self, nodes: list[Node] | None) -> str:
         """Return the name that a capture is, without white space; "" where nothing was captured."""
-        return "".join(self._name(nodes[0]).split()) if nodes else ""
+        if not nodes:
+            return ""
+        name = self._name(nodes[0])
+        return name if name.isidentifier() else "".join(name.split())
 
     def _path(self, nodes: list[Node] | None) -> str:
         """Return a path, whose parts may stand side by side; the grammar may count the last separator to it."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tree_sitter import Language, Node
 
     Captures = dict[str, list[Node]]
+    # A child of a pattern that fits in one way at most: its field (0: none), its kind (0: any named one), whether it is
+    # named, optional, may be several, what it captures, and the pattern that it is where it has children.
+    Step = tuple[int, int, bool, bool, bool, Sequence[str], "Pattern | None"]
     Match = tuple["Pattern", Captures]
     Known = dict[str, list["Pattern"]]
 
@@ -52,6 +55,7 @@ class Query:
         self.has_whole_names = "@title" in text or "@name." in text
         self._test_words: list[bytes] | None = None
         self.imports: set[int] = set()  # the kinds met that are imports, whatever stands in them
+        self.has_parts = "@part" in text
         head, *parts = f"\n{text}".split("\n(")
         if _words(head):
             raise ValueError(f"a query file begins with {head}")
@@ -82,6 +86,7 @@ class Query:
             pattern.bind(self._grammar)
             pattern.asks = pattern.child_kinds()
             pattern.check_early()
+            pattern.make_plans()
             pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
             pattern.defines = pattern.definition.removeprefix("definition.")
             pattern.scope = next((c for c in captures if c == "through" or c.startswith("scope.")), "")
@@ -186,6 +191,7 @@ class Pattern:
     predicates: tuple[Predicate, ...] = ()
     needed: frozenset[int] = frozenset()
     asks: frozenset[int] = frozenset()
+    plan: Sequence[Step] | None = None
 
     def __init__(self, kind: str | None, *, is_named: bool, field: str) -> None:
         self.kind = kind
@@ -279,6 +285,30 @@ class Pattern:
                     self.predicates = tuple(other for other in self.predicates if other is not one)
                     child.check_early()
 
+    def make_plans(self) -> None:
+        """Note how the children of this pattern, and of those in it, are looked for; where all else is known."""
+        self.plan = self._steps()
+        for child in (*self.children, *self.alternatives):
+            if not child.is_leaf:
+                child.make_plans()
+
+    def _steps(self) -> Sequence[Step] | None:
+        """Return how the children are looked for one by one; None where that takes more."""
+        names = self.all_captures()
+        if not self.kind_id or self.alternatives or self.without_ids or self.is_ordered or len(set(names)) < len(names):
+            return None
+        steps: list[Step] = []
+        for child in self.children:
+            is_plain = child.is_leaf or (child.kind_id and child.quantifier in {"", "?"})
+            if not is_plain or child.predicates or child.is_first or not (child.kind_id or child.is_named):
+                return None
+            nested = None if child.is_leaf else child
+            is_many = bool(child.quantifier)
+            steps.append(
+                (child.field_id, child.kind_id, child.is_named, child.is_optional, is_many, child.captures, nested)
+            )
+        return steps
+
     def matches(self, node: Node) -> list[Captures]:
         """Return each way in which this pattern fits `node`: the nodes of each capture, in the pattern's order."""
         ways = self.fits(node)
@@ -286,6 +316,41 @@ class Pattern:
 
     def fits(self, node: Node) -> list[Captures]:
         """Return likewise the ways whatever the predicates say, which only a whole pattern has."""
+        plan = self.plan
+        if plan is None:
+            return self._fits(node)
+        if node.kind_id != self.kind_id:
+            return []
+        way: Captures = {}
+        for capture in self.captures:
+            way[capture] = [node]
+        for field, kind, is_named, is_optional, is_many, captures, nested in plan:
+            nodes = node.children_by_field_id(field) if field else node.named_children if is_named else node.children
+            if nested is not None:
+                if len(nodes) > 1:
+                    return self._fits(node)
+                fits = nested.fits(nodes[0]) if nodes else []
+                if len(fits) == 1:
+                    way.update(fits[0])
+                elif fits:
+                    return self._fits(node)
+                elif not is_optional:
+                    return []
+                continue
+            if len(nodes) != 1 or (nodes[0].kind_id != kind if kind else not nodes[0].is_named):
+                nodes = [one for one in nodes if (one.kind_id == kind if kind else one.is_named)]
+                if not nodes:
+                    if is_optional:
+                        continue
+                    return []
+                if not is_many and len(nodes) > 1:
+                    return self._fits(node)
+            for capture in captures:
+                way[capture] = nodes
+        return [way]
+
+    def _fits(self, node: Node) -> list[Captures]:
+        """Return the ways, whatever the children are."""
         if self.alternatives:
             kind = node.kind_id
             ways = [way for one in self.alternatives if one.kind_id in {0, kind} for way in one.fits(node)]

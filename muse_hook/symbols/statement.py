@@ -199,7 +199,7 @@ class Segment:
             self.opened.statements = []  # those are in the member segments from here on
         else:
             self.statements = tuple(statements)
-            entries = [entry for statement in statements for entry in statement.entries]
+            entries = statements[0].entries if len(statements) == 1 else [e for one in statements for e in one.entries]
         if len(entries) > _MANY:
             _set_rows(source, start, entries, (last, self.last))
             return
