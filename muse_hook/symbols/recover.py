@@ -153,7 +153,9 @@ class Recovery:
             return _Run(source, [], [], at)
         root, _ = self._reader.parse(source) if len(source) > limit else self._reader.parse_context(source)
         source = source[:limit]
-        siblings = [node for node in _siblings(root, at, frame) if node.start_byte < limit]
+        siblings = self._unsectioned(
+            [node for node in _siblings(root, at, frame) if node.start_byte < limit], at, limit
+        )
         nodes, stop = self._whole_nodes(siblings, frame)
         if stop < 0 and frame.container:
             stop = _start_outside(siblings, limit)
@@ -175,6 +177,14 @@ class Recovery:
         while nodes and nodes[-1].end_byte > line:
             line = min(line, self._text.rfind(b"\n", 0, nodes.pop().start_byte) + 1)
         return _Run(source, siblings, nodes, max(line, at))
+
+    def _unsectioned(self, nodes: list[Node], at: int, limit: int) -> list[Node]:
+        """Return nodes, in the place of a section what stands in it between `at` and `limit`."""
+        sections = self._reader.sections
+        if not sections or not any(node.kind_id in sections for node in nodes):
+            return nodes
+        parts = [node.children if node.kind_id in sections else [node] for node in nodes]
+        return [one for part in parts for one in part if one.end_byte > at and one.start_byte < limit]
 
     def _whole_nodes(self, siblings: Sequence[Node], frame: Frame) -> tuple[list[Node], int]:
         """Return the nodes before the first that is not whole or not in its place, and where this begins (-1: none)."""
@@ -454,8 +464,11 @@ class Recovery:
     def _flush(self, at: int, limit: int, frame: Frame) -> Statement | None:
         """Return the damaged class that begins at `at`, up to the first line that closes one; None for none."""
         text = self._text
+        if frame.container or self._left < 0:
+            return None
         closing = next((one for one in _lines(text, at, limit) if self._bare(one).startswith(self._closing)), limit)
-        if closing >= limit or frame.container:
+        self._left -= closing - at
+        if closing >= limit:
             return None
         for start in [one for one in _lines(text, at, closing + 1) if one > at][:HEADER_LINES]:
             header = self._header(at, start, frame)

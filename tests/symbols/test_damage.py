@@ -558,3 +558,9 @@ def test_damage_in_two_functions_of_c_leaves_those_between_them() -> None:
     source = "".join(bad.format(f"b{n}") + "".join(good.format(f"g{n}{m}") for m in range(3)) for n in range(4))
     found = table(source, path="a.c")
     assert {f"g{n}{m}" for n in range(4) for m in range(3)} <= set(found.symbols)
+
+
+def test_powershell_keeps_the_functions_beside_a_damaged_one() -> None:
+    source = "function a {\n    1\n}\nfunction b {\n    if ((1 {\n}\nfunction c {\n    2\n}\nfilter d { 3 }\n"
+    found = table(source, path="a.ps1")
+    assert {"a", "c", "d"} <= set(found.symbols)
