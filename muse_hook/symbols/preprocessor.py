@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import wraps
 from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    _T = TypeVar("_T")
 
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\n]*", re.MULTILINE)
 _BLANK = bytes(byte if byte in {9, 10, 13} else 32 for byte in range(256))
@@ -41,6 +45,8 @@ _C_TOKENS = re.compile(
 # A statement that ends a line, before one that is blank or not indented: no token goes across that, unless a comment
 # does, and no macro's surroundings.
 _ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
+# Likewise, but where a line begins with what closes a function or a type.
+_CLOSES = re.compile(rb"\n\};?[ \t]*\n(?=[^ \t])")
 # Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
 # nearly all of them in common (half the time of hiredis' last 300 commits).
 _REMEMBERED = 3_000_000
@@ -79,44 +85,103 @@ class _Part:
         return self._apart
 
 
-class _Parts:
-    """The parts of C files that were read last."""
+class _Piece:
+    """Parts of a C file that stand beside each other: looking up all the parts of a file takes as long as reading it.
 
-    def __init__(self) -> None:
-        self._known: dict[bytes, _Part] = {}
-        self._size = 0
+    `directives` are as of a part, `classes_apart` is the text without macros before the names of classes.
+    """
 
-    def part(self, text: bytes) -> _Part:
-        """Return a part of that text."""
-        found = self._known.get(text)
+    def __init__(self, text: bytes) -> None:
+        self.classes_apart = _OF_CLASS.sub(lambda found: found["before"] + b" " * len(found["macro"]), text)
+        self._parts = [(at, _part(part)) for at, part in _split(text, _ENDS)]
+        self._apart: bytes | None = None
+        self.directives = [
+            (word, rest, at + start, at + end) for at, part in self._parts for word, rest, start, end in part.directives
+        ]
+
+    def macros_apart(self) -> bytes:
+        """Return it without macros."""
+        if self._apart is None:
+            self._apart = b"".join(part.macros_apart() for _, part in self._parts)
+        return self._apart
+
+
+def _remembered(make: Callable[[bytes], _T]) -> Callable[[bytes], _T]:
+    """Return what makes something of a text, and makes nothing again of the texts that it was given last."""
+    known: dict[bytes, _T] = {}
+    size = 0
+
+    def find(text: bytes) -> _T:
+        nonlocal size
+        found = known.get(text)
         if found is None:
-            self._size += len(text)
-            if self._size > _REMEMBERED:
-                self._known.clear()
-                self._size = len(text)
-            found = self._known[text] = _Part(text)
+            found = make(text)
+            size += len(text)
+            if size > _REMEMBERED:
+                known.clear()
+                size = len(text)
+            known[text] = found
         return found
 
+    return find
 
-_known_parts = _Parts()
 
-
-def _parts(source: bytes) -> Iterator[tuple[int, _Part]]:
+def _split(source: bytes, ends: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the parts of a C file that can be read one by one, each with where it begins."""
     start = 0
-    for found in _ENDS.finditer(source):
+    for found in ends.finditer(source):
         end = found.end()
         opened = source.rfind(b"/*", start, end)
         if opened < 0 or source.find(b"*/", opened + 2, end) >= 0:
-            yield start, _known_parts.part(source[start:end])
+            yield start, source[start:end]
             start = end
-    yield start, _known_parts.part(source[start:])
+    yield start, source[start:]
+
+
+def _pieces(source: bytes) -> Iterator[tuple[int, _Piece]]:
+    for at, text in _split(source, _CLOSES):
+        yield at, _piece(text)
 
 
 def _directives(source: bytes) -> Iterator[_Directive]:
-    for at, part in _parts(source):
-        for word, rest, start, end in part.directives:
+    for at, piece in _pieces(source):
+        for word, rest, start, end in piece.directives:
             yield _Directive(word, rest, at + start, at + end)
+
+
+# A recovery leaves blanks of what it has read (symbols/recover.py), of which no rule says anything: runs of so many
+# bytes are left out, but for as many at either end as are ever looked back.
+_LONG_BLANKS = re.compile(rb"\n[ \t\n]{3000,}\n")
+_BLANKS_LEFT = 1_000
+
+
+def _but_long_blanks(rule: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """Return a rule that is not asked about long runs of blank lines."""
+
+    @wraps(rule)
+    def applied(source: bytes) -> bytes:
+        left: list[bytes] = []  # what is asked about
+        out: list[tuple[int, bytes]] = []  # what is not, each with where in that it belongs
+        at = size = 0
+        for found in _LONG_BLANKS.finditer(source):
+            first = source.find(b"\n", found.start() + _BLANKS_LEFT, found.end()) + 1
+            last = source.rfind(b"\n", found.start(), found.end() - _BLANKS_LEFT) + 1
+            if first < last:
+                left.append(source[at:first])
+                size += first - at
+                out.append((size, source[first:last]))
+                at = last
+        if not out:
+            return rule(source)
+        done = rule(b"".join((*left, source[at:])))
+        parts: list[bytes] = []
+        at = 0
+        for end, blanks in out:
+            parts += (done[at:end], blanks)
+            at = end
+        return b"".join((*parts, done[at:]))
+
+    return applied
 
 
 # A label, `if (a)` or `else` before a condition: the grammar has a statement there alone.
@@ -135,13 +200,14 @@ _OF_CLASS = re.compile(
 _GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
 
 
+@_but_long_blanks
 def guards_apart(source: bytes) -> bytes:
     """Return C without what every header has: the guard around all of it, and `extern "C"` where that is no C.
 
     Both go on to the end of the file, so that one error would be everybody's. So is a macro before a class's name
     (`class API A {`), with which a class is read as a function that has the macro's type.
     """
-    source = _OF_CLASS.sub(lambda found: found["before"] + b" " * len(found["macro"]), source)
+    source = b"".join([piece.classes_apart for _, piece in _pieces(source)])
     if b"#" not in source:
         return source
     out = bytearray(source)
@@ -227,6 +293,7 @@ _PARAMETERS = re.compile(
 _INCLUDED = re.compile(rb"(?<=\()[<\"][\w./+-]+[>\"](?=\))")
 
 
+@_but_long_blanks
 def macros_apart(source: bytes) -> bytes:
     """Return C or C++ without the macros that stand among the words of a declaration (`API int f(void)`).
 
@@ -236,7 +303,7 @@ def macros_apart(source: bytes) -> bytes:
     - one among the parameters of a template, and a file that a condition asks for (`__has_include(<a>)`);
     - what `va_arg` is told, and what `new A*[n]` makes.
     """
-    return b"".join(part.macros_apart() for _, part in _parts(source))
+    return b"".join([piece.macros_apart() for _, piece in _pieces(source)])
 
 
 def _without_macros(text: bytes) -> bytes:
@@ -392,6 +459,7 @@ def _is_cast(source: bytes, end: int) -> bool:
 _COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)
 
 
+@_but_long_blanks
 def whole_branches(source: bytes) -> bytes:
     """Return C without the conditions that cut a statement, or follow a label: their first branches alone.
 
@@ -409,7 +477,7 @@ def whole_branches(source: bytes) -> bytes:
         elif found.word == b"endif" and opened:
             marks = [*opened.pop(), found]
             branches = [bytes(out[one.end : other.start]) for one, other in pairwise(marks)]
-            if all(map(_is_whole, branches)) and not _LABEL.search(
+            if all(map(_is_whole_branch, branches)) and not _LABEL.search(
                 source, max(0, marks[0].start - 200), marks[0].start
             ):
                 continue
@@ -428,3 +496,8 @@ def _is_whole(branch: bytes) -> bool:
         return False
     is_ended = text.endswith((b";", b"}")) or re.search(rb"(?:^|\n)\s*(?:case\b[^\n?]*|\w+)\s*:$", text) is not None
     return is_ended and re.match(rb"else\b|[&|)+?.=-]", text) is None
+
+
+_part = _remembered(_Part)
+_piece = _remembered(_Piece)
+_is_whole_branch = _remembered(_is_whole)

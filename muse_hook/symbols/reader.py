@@ -41,7 +41,7 @@ BYTES_A_NODE = 5
 # What a parser whose work is `counted` may do for a source: so many hundreds of steps, and one for so many bytes. The
 # files of okio take 1.4 for a hundred bytes at most; 1,340 broken bytes took 200,000, a minute and a half.
 STEPS, BYTES_A_STEP = 1_000, 10
-CHUNK = 256  # bytes that are handed to it at a time: a node's text is asked for in such pieces, too
+CHUNK = 4096  # bytes that are handed to it at a time
 
 _readers: dict[str, Reader] = {}
 
@@ -160,8 +160,10 @@ class Reader:
         self._respell = language.strings("respell")
         self._has_respelled = False
 
-    def parse(self, source: bytes, *, is_tried: bool = False) -> tuple[Node, Parsed]:
+    def parse(self, source: bytes, *, is_tried: bool = False, is_kept: bool = True) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of.
+
+        Unless it `is_kept`, only as long as somebody holds a node: it takes no room of other trees then.
 
         One that `is_tried`, and has errors, is respelled only where this process has respelled a file: a hook would
         load the rules, 50 M instructions, for a gap between two borders that are none.
@@ -182,7 +184,8 @@ class Reader:
                     tree, given, is_respelled = again, respelled, True
                     self._has_respelled = True
         parsed = Parsed(tree, given, is_respelled=is_respelled)
-        _kept.tree(parsed, min(len(source), BYTES_A_NODE * tree.root_node.descendant_count))
+        if is_kept:
+            _kept.tree(parsed, min(len(source), BYTES_A_NODE * tree.root_node.descendant_count))
         return tree.root_node, parsed
 
     def _tree(self, given: bytes, old: Tree | None = None) -> Tree:
@@ -204,11 +207,15 @@ class Reader:
 
         try:
             if old is None:
-                return self.parser.parse(chunk, progress_callback=is_over)
-            return self.parser.parse(chunk, old, progress_callback=is_over)
+                tree = self.parser.parse(chunk, progress_callback=is_over)
+            else:
+                tree = self.parser.parse(chunk, old, progress_callback=is_over)
         except ValueError:
             self.parser.reset()
             raise TooLargeError from None
+        # A tree asks what handed the chunks for each node's text, half of the time of a walk through it. The same tree
+        # of the same bytes takes the parser 40 us, unless there are errors to recover from once more.
+        return tree if tree.root_node.has_error else self.parser.parse(given, tree)
 
     def _given(self, source: bytes) -> bytes:
         """Return what the parser is given first for a source."""

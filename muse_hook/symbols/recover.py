@@ -151,7 +151,10 @@ class Recovery:
         self._left -= len(source) if self._is_indented else len(source) - at + at // BLANKS
         if self._left < 0:
             return _Run(source, [], [], at)
-        root, _ = self._reader.parse(source) if len(source) > limit else self._reader.parse_context(source)
+        if len(source) > limit:
+            root, _ = self._reader.parse(source, is_kept=False)
+        else:
+            root, _ = self._reader.parse_context(source)
         source = source[:limit]
         siblings = self._unsectioned(
             [node for node in _siblings(root, at, frame) if node.start_byte < limit], at, limit
@@ -510,7 +513,7 @@ class Recovery:
         openings = (*frame.openings, (at, start))
         source = self._source(start, start, Frame(frame.context, openings, self._filler + closing))
         self._left -= len(source)
-        root, _ = self._reader.parse(source)
+        root, _ = self._reader.parse(source, is_kept=False)
         # behind it stands what closes it, of which a grammar may make a statement
         nodes = [node for node in _siblings(root, at, frame) if node.is_named and not node.is_extra]
         nodes = [node for node in nodes if node.start_byte < start]

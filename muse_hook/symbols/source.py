@@ -121,7 +121,8 @@ class SourceText:
             if not self.reader.is_in_context:
                 is_read_alike = self._is_alone == other._is_alone or not self.reader.is_whole
                 return (is_read_alike and self.part == other.part) or self.id == other.id
-            if (self.part, self.name, self._shape) == (other.part, other.name, other._shape) and self._shape:
+            mine = (self.part, self.name, self.is_header, self._shape)
+            if mine == (other.part, other.name, other.is_header, other._shape):
                 return True
         if self._equals is not None and self._equals is other._equals:
             return True
@@ -132,14 +133,21 @@ class SourceText:
 
     @property
     def _shape(self) -> str:
-        """The digest of what the grammar makes of the text in its file, "" of damaged text.
+        """The digest of what the grammar makes of the text in its file, "" of damaged text, which is read by itself.
 
         Texts that are equal and whose shapes are have the same normal form, which takes twenty times as long.
         """
         if self._shaped is None:
-            _, node = self._nodes()
-            self._shaped = "" if node is None else digest(self._shape_of(node))
+            found = self._in_context(self._context) if self._context is not None else None
+            if found is None:
+                self._read_alone()
+            self._shaped = "" if found is None else digest(self._shape_of(found[1]))
         return self._shaped
+
+    def _read_alone(self) -> None:
+        """Read the text by itself from here on: of damage in its file that says more."""
+        if self._context is not None:
+            self._context = self._parsed = None
 
     def _shape_of(self, node: Node) -> Iterator[str]:
         around = node.parent
@@ -208,7 +216,7 @@ class SourceText:
             found = self._in_context(self._context)
             if found is not None:
                 return found
-            self._context = self._parsed = None  # damage: by itself it says more
+            self._read_alone()
         parsed = self._parsed
         root = parsed.root if parsed is not None else None
         if parsed is None or root is None:

@@ -14,7 +14,7 @@ from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols import preprocessor
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.preprocessor import macros_apart
+from muse_hook.symbols.preprocessor import guards_apart, macros_apart, whole_branches
 from muse_hook.symbols.reader import reader_of
 from muse_hook.symbols.respell import brackets_first
 
@@ -276,6 +276,10 @@ C_PIECES = [
     " GUARDED(x)",
     "int a",
     "template <A_B(c)>",
+    "class API_X A {\n",
+    "#else\n",
+    "#endif\n",
+    " \n" * 2_000,
 ]
 
 
@@ -286,6 +290,10 @@ def test_c_is_respelled_part_by_part_as_it_is_at_once(text: str) -> None:
     assert macros_apart(source) == preprocessor._without_macros(source)
     found = [(one.word, one.start, one.end) for one in preprocessor._directives(source)]
     assert found == [(m["directive"], *m.span()) for m in preprocessor._C_TOKENS.finditer(source) if m["directive"]]
+    for rule in (guards_apart, whole_branches):
+        assert rule(source) == vars(rule)["__wrapped__"](source)
+    marked = preprocessor._OF_CLASS.sub(lambda one: one["before"] + b" " * len(one["macro"]), source)
+    assert b"".join([piece.classes_apart for _, piece in preprocessor._pieces(source)]) == marked
 
 
 MACROS = {
