@@ -32,7 +32,7 @@ from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from tree_sitter import Node
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from muse_hook.symbols.shapes import Action, Entries
 
     # What to note where a node ends: roles, a statement's number, and the kind and text that it is remembered by.
-    Ending = list[str | int | tuple[int, bytes]]
+    Ending = list[str | int | tuple[int, Hashable]]
 
 ERROR = 0xFFFF  # tree-sitter's number of what it could not parse
 
@@ -228,7 +228,7 @@ class Normaliser:
         self._normalisation = Normalisation(language)
         self._calls = query.kinds("call")
         # Entries of statements, and where they and those inside stand; by kind: one may be all of another's text.
-        self._known: dict[tuple[int, bytes], tuple[list[str], list[tuple[int, int]]]] = {}
+        self._known: dict[tuple[int, Hashable], tuple[list[str], list[tuple[int, int]]]] = {}
         self._names: dict[bytes, str] = {}
         self._leaves = _Leaves()
         self._scopes = str(language.row.get("scopes", ""))
@@ -292,11 +292,19 @@ class Normaliser:
                 words.append(text_of(node))
         return spaced(words)
 
-    def write(self, nodes: Sequence[Node], roles: Mapping[int, str] | None = None, *, is_whole: bool = False) -> Normal:
+    def write(
+        self,
+        nodes: Sequence[Node],
+        roles: Mapping[int, str] | None = None,
+        *,
+        is_whole: bool = False,
+        is_in_context: bool = False,
+    ) -> Normal:
         """Return the normal form of nodes that follow each other.
 
         `roles` names nodes by their id; role "" leaves a node out. In a tree that `is_whole`, without errors, a
-        statement is written as the last one with the same text was: most of a changed function has not changed.
+        statement is written as the last one with the same text was: most of a changed function has not changed. So it
+        is in a node without errors of one that `is_in_context`, where the grammar makes the same of it.
         """
         kinds, statements = self._normalisation.kinds, self._normalisation.statements
         action_of, opens, leaves_written = kinds.actions.get, kinds.opens, self._leaves
@@ -339,9 +347,12 @@ class Normaliser:
                     continue
                 if kind in statements:
                     inner = inner or []
-                    if is_whole and not pending:
+                    if (is_whole or is_in_context) and not pending:
                         source = entry.text or b""
-                        known = self._known.get((kind, source))
+                        key: Hashable = source
+                        if is_in_context and len(source) <= REMEMBERED_LENGTH:
+                            key = (source, str(entry), entry.descendant_count, entry.start_point.column)
+                        known = self._known.get((kind, key))
                         if known is not None:
                             at = len(out)
                             normal.statements += [(at + start, at + end) for start, end in known[1]]
@@ -350,7 +361,7 @@ class Normaliser:
                                 self._end(inner, normal)
                             continue
                         if len(source) <= REMEMBERED_LENGTH:
-                            inner.append((kind, source))
+                            inner.append((kind, key))
                     inner.append(len(normal.statements))
                     normal.statements.append((len(out), -1))
                 following: Entries
@@ -492,7 +503,7 @@ class Normaliser:
             stack += node.named_children
         return frozenset(found)
 
-    def _end(self, ending: Sequence[str | int | tuple[int, bytes]], normal: Normal) -> None:
+    def _end(self, ending: Sequence[str | int | tuple[int, Hashable]], normal: Normal) -> None:
         """Note where a statement (by its number) or the latest open node of a role ends; remember statements."""
         end = len(normal.entries)
         source = None

@@ -368,9 +368,10 @@ class Pattern:
         if self.without_ids and any(node.children_by_field_id(field) for field in self.without_ids):
             return []
         if self.is_ordered:
-            if not self.needed.issubset([one.kind_id for one in node.children]):
+            kinds = [one.kind_id for one in node.children]
+            if not self.needed.issubset(kinds):
                 return []
-            return [_with(only, fit) for fit in self._in_order(node)]
+            return [_with(only, fit) for fit in _Order(self.children, node, kinds).follow(0, -1, ())]
         ways = [only]
         for child in self.children:
             if child.field_id and not child.is_first:
@@ -409,10 +410,6 @@ class Pattern:
                 ways = [_with(way, fit) for way in ways for fit in fits]
         return ways
 
-    def _in_order(self, node: Node) -> list[Captures]:
-        """Return the ways in which the children fit children of `node` that stand in the same order."""
-        return list(_Order(self.children, node).follow(0, -1, ()))
-
     def candidates(self, parent: Node) -> list[Node]:
         """Return the children of `parent` that this pattern may stand for."""
         if self.is_first:
@@ -431,14 +428,16 @@ class _Order:
     which is told to come rarely (1.6 GB in a worker, 150 kB a commit).
     """
 
-    __slots__ = ("_node", "_patterns", "_places", "_told")
+    __slots__ = ("_kinds", "_node", "_patterns", "_places", "_siblings", "_told")
 
-    def __init__(self, patterns: Sequence[Pattern], node: Node) -> None:
-        siblings = node.children
+    def __init__(self, patterns: Sequence[Pattern], node: Node, kinds: Sequence[int]) -> None:
         self._patterns = patterns
-        self._places = {one.id: index for index, one in enumerate(siblings)}
-        self._told = [index for index, one in enumerate(siblings) if one.is_named and not one.is_extra]
         self._node = node
+        self._siblings = node.children
+        self._kinds = kinds  # of the siblings
+        # what few patterns ask for: where each sibling stands, and which are no comments and no tokens
+        self._places: dict[int, int] | None = None
+        self._told: list[int] | None = None
 
     def follow(self, index: int, at: int, waiting: tuple[Pattern, ...]) -> Iterator[Captures]:
         """Yield the ways of the patterns from `index` on, behind `at`; those `waiting` repeat before the next."""
@@ -446,12 +445,12 @@ class _Order:
         if child is not None and child.quantifier:
             yield from self.follow(index + 1, at, (*waiting, child))
             return
-        end_of_all = len(self._places)
+        end_of_all = len(self._kinds)
         ends = [(end_of_all, {})] if child is None else self._fits(child, at, end_of_all)
         for end, way in ends:
-            if child is not None and child.is_next and any(at < one < end for one in self._told):
+            if child is not None and child.is_next and self._tells(at, end):
                 continue
-            if child is not None and child.is_last and any(end < one for one in self._told):
+            if child is not None and child.is_last and self._tells(end, end_of_all):
                 continue
             before: Captures = {}
             for one in waiting:
@@ -461,16 +460,37 @@ class _Order:
                 for fit in found:
                     before = _with(before, fit)
             else:
-                before = _with(before, way)
+                before = _with(before, way) if before else way
                 if child is None:
                     yield before
                 else:
-                    yield from (_with(before, rest) for rest in self.follow(index + 1, end, ()))
+                    for rest in self.follow(index + 1, end, ()):
+                        yield _with(before, rest) if rest else before
+
+    def _tells(self, first: int, last: int) -> bool:
+        """Whether a node that is no comment and no token stands behind `first` and before `last`."""
+        if self._told is None:
+            self._told = [index for index, one in enumerate(self._siblings) if one.is_named and not one.is_extra]
+        return any(first < one < last for one in self._told)
 
     def _fits(self, child: Pattern, first: int, last: int) -> list[tuple[int, Captures]]:
         """Return where a pattern fits behind `first` and before `last`, and how."""
-        nodes = ((self._places[one.id], one) for one in child.candidates(self._node))
-        return [(at, way) for at, one in nodes if first < at < last for way in child.fits(one)]
+        if child.is_first or child.field_id:
+            places = self._places
+            if places is None:
+                places = self._places = {one.id: index for index, one in enumerate(self._siblings)}
+            nodes = ((places[one.id], one) for one in child.candidates(self._node))
+            return [(at, way) for at, one in nodes if first < at < last for way in child.fits(one)]
+        kind, siblings = child.kind_id, self._siblings
+        if kind:
+            if kind not in self._kinds:
+                return []
+            found = [at for at in range(first + 1, last) if self._kinds[at] == kind]
+            if child.is_leaf:
+                return [(at, {capture: [siblings[at]] for capture in child.captures}) for at in found]
+        else:
+            found = [at for at in range(first + 1, last) if siblings[at].is_named or not child.is_named]
+        return [(at, way) for at in found for way in child.fits(siblings[at])]
 
 
 class Predicate:

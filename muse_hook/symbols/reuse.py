@@ -133,14 +133,20 @@ def _anchors(text: bytes, old: Sequence[Segment], indices: tuple[int, int], span
     budget = SEARCHES * (end - at)
     while index < last and budget > 0:
         wanted = old[index].text
+        first = index
         index += 1
+        # what a short header is in the middle of a file its first members say
+        while old[first].role == HEADER and len(wanted) < SOUGHT_LENGTH and index < last:
+            wanted += old[index].text
+            index += 1
         if len(wanted) < SOUGHT_LENGTH:
             continue
         start = text.find(wanted, at, end)
-        if start < 0 or not _border_before(text, start, old, known, index - 1):
+        if start < 0 or not _border_before(text, start, old, known, first):
             budget -= end - at
+            index = first + 1
             continue
-        first, after = index - 1, start + len(wanted)
+        after = start + len(wanted)
         while index < last and text.startswith(old[index].text, after) and after + old[index].size <= end:
             after += old[index].size
             index += 1

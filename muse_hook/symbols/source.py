@@ -316,7 +316,8 @@ class SourceText:
             if first is not None and self.reader.query.matches("docstring", first):
                 roles[first.id] = "docstring"
         nodes = [*self._lead(node), node, *self._tail(node)]
-        return self.reader.normaliser.write(nodes, roles, is_whole=not self.reader.is_in_context)
+        is_in_context = self.reader.is_in_context
+        return self.reader.normaliser.write(nodes, roles, is_whole=not is_in_context, is_in_context=is_in_context)
 
     def node(self) -> Node | None:
         """Return the node that the text is; None in damaged text."""
