@@ -104,7 +104,7 @@ def import_together(part: str) -> None:
             return
         modules = marshal.loads(memoryview(data)[len(MAGIC_NUMBER) :])  # noqa: S302 - as Python's own does
         for _, origin, *written, _ in modules:
-            found = os.stat(origin)
+            found = os.stat(FOLDER + origin)
             if [found.st_mtime_ns, found.st_size] != written:
                 return
     except (OSError, ValueError, EOFError, TypeError):
@@ -115,7 +115,7 @@ def import_together(part: str) -> None:
         for name, origin, _, _, code in modules:
             if name not in sys.modules:
                 made.append(name)
-                _make(finder, name, origin, code)
+                _make(finder, name, FOLDER + origin, code)
     except Exception:  # noqa: BLE001 - whoever asks for the module that fails is told
         for name in made:
             del sys.modules[name]

@@ -53,11 +53,11 @@ def _write(path: str, data: bytes) -> None:
 
 
 def _compiled(name: str) -> tuple[str, str, int, int, CodeType]:
-    """Return (name, path, time of its last change in ns, its size in bytes, code) of a module."""
+    """Return (name, path within the package, time of its last change in ns, its size in bytes, code) of a module."""
     path = _path(name)
     found = os.stat(path)  # before it is read: a later change is seen
     code = compile(_Bare().visit(_tree(name)), path, "exec", dont_inherit=True)
-    return name, path, found.st_mtime_ns, found.st_size, code
+    return name, path.removeprefix(FOLDER), found.st_mtime_ns, found.st_size, code
 
 
 def _path(name: str) -> str:

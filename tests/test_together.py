@@ -101,6 +101,15 @@ def test_damaged_file_is_passed_over(package: Path, damage: bytes | None) -> Non
     assert run(USE, str(package.parent)) == "['commit'] False False"
 
 
+def test_copy_of_the_package_looks_at_its_own_sources(package: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy" / "muse_hook"
+    shutil.copytree(package, copy)
+    assert run(USE, str(copy.parent)) == "[] False True"
+    with (copy / "catchup" / "rebase.py").open("a") as source:
+        source.write("added = 1\n")
+    assert run(USE, str(copy.parent)) == "['commit'] True False"
+
+
 def test_folder_that_cannot_be_written_has_no_file(package: Path) -> None:
     files = [*(package / "__pycache__").glob("together-*")]
     assert len(files) == len(PARTS)

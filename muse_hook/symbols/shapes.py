@@ -42,7 +42,7 @@ class Kinds:
 
     def __init__(self, grammar: tree_sitter.Language, alias: dict[str, str]) -> None:
         # Hundreds of kinds, of which a hook meets some dozens: what is done for each is done in C. In Python it was 1.6
-        # million instructions of a hook for Python, 3 for Rust.
+        # million instructions of a hook for Python's grammar.
         numbers = range(grammar.node_kind_count)
         names = list(map(str, map(grammar.node_kind_for_id, numbers)))
         self.names = dict(zip(numbers, names, strict=True))
