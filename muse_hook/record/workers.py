@@ -27,8 +27,8 @@ _LARGEST = 64
 _SHARES = 2
 # Commits that are worth a process's start, 20 to 30 ms of its own.
 _WORTH = 32
-# Blocks at most, so that a pipe holds all of them.
-_MOST_BLOCKS = 4096
+# Blocks at most: a pipe holds them all, also the single page that a user with many pipes gets.
+_MOST_BLOCKS = 512
 # Bytes of answers not yet asked for; beyond it only the worker whose turn it is is listened to.
 _BUFFERED = 16 << 20
 _PIPE = 1 << 20
