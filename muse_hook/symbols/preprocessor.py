@@ -443,6 +443,9 @@ def _is_declared(found: re.Match[bytes]) -> bool:
     return _STATEMENT.search(before) is None if found["after"] else _DATA.fullmatch(before) is not None
 
 
+_OPERATOR = re.compile(rb"\boperator\s*[^\w\s]+\Z")
+
+
 def _is_cast(source: bytes, end: int) -> bool:
     """Whether the parentheses that are closed at `end` stand behind nothing that is called or declared."""
     depth, at = 0, end
@@ -453,7 +456,9 @@ def _is_cast(source: bytes, end: int) -> bool:
             break
         at -= 1
     before = source[first : max(at, first)].rstrip()
-    return before.endswith((b"=", b"(", b",", b"&", b"|", b"?", b":", b"+", b"-", b"return"))
+    return _OPERATOR.search(before) is None and before.endswith(
+        (b"=", b"(", b",", b"&", b"|", b"?", b":", b"+", b"-", b"return")
+    )
 
 
 _COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)

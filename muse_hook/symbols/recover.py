@@ -273,7 +273,7 @@ class Recovery:
             run = runs.get(border)
             if run is None:
                 run = runs[border] = self._run(border, limit, frame)
-            if run.end >= limit or (self._conditionals and self._defines(run)):
+            if run.end >= limit or (self._conditionals and (self._defines(run) or self._opens(border, limit, frame))):
                 return border
             if run.nodes and run.end > reached:
                 best, reached = border, run.end
@@ -445,18 +445,10 @@ class Recovery:
 
     def _beside(self, at: int, limit: int, frame: Frame) -> Statement | None:
         """Return the damaged namespace that begins at `at`, whose statements stand at its own column; None for none."""
-        text = self._text
-        end = text.find(b"{", at, min(limit, at + MOST_HEADER)) + 1
-        start = text.find(b"\n", end, limit) + 1
-        if not self._closing or not end or not start or text[end : start - 1].strip() or b"(" in text[at:end]:
+        opened = self._opens(at, limit, frame)
+        if opened is None:
             return None
-        first = next((one for one in _lines(text, start, limit) if text[one : one + 1] not in b"\n"), limit)
-        if first >= limit or self._column(first) != frame.column or frame.context.depth >= MAX_DEPTH:
-            return None
-        header = self._header(at, start, frame)
-        if header is None or header[3] != "module":
-            return None
-        statement, _, inside, _ = header
+        end, start, (statement, _, inside, _) = opened
         parts = statement.opened
         if parts is None:
             return None
@@ -483,6 +475,22 @@ class Recovery:
             self._close(statement, [*first, *self._read(start, closing, inside)], "", last)
             return statement
         return None
+
+    def _opens(self, at: int, limit: int, frame: Frame) -> tuple[int, int, tuple[Statement, str, Frame, str]] | None:
+        """Return where the braces and the statements of a namespace begin that begins at `at`, and its header.
+
+        None where none begins whose statements stand at its own column.
+        """
+        text = self._text
+        end = text.find(b"{", at, min(limit, at + MOST_HEADER)) + 1
+        start = text.find(b"\n", end, limit) + 1
+        if not self._closing or not end or not start or text[end : start - 1].strip() or b"(" in text[at:end]:
+            return None
+        first = next((one for one in _lines(text, start, limit) if text[one : one + 1] not in b"\n"), limit)
+        if first >= limit or self._column(first) != frame.column or frame.context.depth >= MAX_DEPTH:
+            return None
+        header = self._header(at, start, frame)
+        return (end, start, header) if header is not None and header[3] == "module" else None
 
     def _closed(self, at: int, limit: int, column: int) -> tuple[int, int]:
         """Return the beginning of the line that closes what is opened before `at`, and where that closing ends.

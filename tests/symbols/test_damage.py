@@ -564,3 +564,11 @@ def test_powershell_keeps_the_functions_beside_a_damaged_one() -> None:
     source = "function a {\n    1\n}\nfunction b {\n    if ((1 {\n}\nfunction c {\n    2\n}\nfilter d { 3 }\n"
     found = table(source, path="a.ps1")
     assert {"a", "c", "d"} <= set(found.symbols)
+
+
+def test_what_follows_damage_stays_in_the_namespace_that_begins_there() -> None:
+    source = (
+        "int a(int x) {\n    if (x {\n}\n\nnamespace n {\n\nint b(int x) {\n    return x;\n}\n\n"
+        "int c(int x) {\n    if (x {\n}\n\nint d(int x) {\n    return x;\n}\n\n}\n"
+    )
+    assert {"n", "n.b", "n.d"} <= set(table(source, path="a.cc").symbols)

@@ -407,3 +407,9 @@ def test_an_operator_of_a_template_has_no_arguments_in_its_name() -> None:
     language = language_for("a.cc")
     assert language is not None
     assert set(extract(source, language).symbols) == {"A.operator=", "A.operator<"}
+
+
+def test_a_macro_behind_an_operator_is_no_macro_behind_a_cast() -> None:
+    source = b"class A {\n    A& operator=(A&& o) A_NOEXCEPT {\n        return *this;\n    }\n"
+    source += b"    int f() { return 1; }\n};\n"
+    assert b"A_NOEXCEPT" not in macros_apart(source)
