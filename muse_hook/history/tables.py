@@ -337,6 +337,8 @@ def _entries(record: int, entries: Sequence[Entry]) -> list[Values]:
         made = None
         if new_address is None and from_address is None:  # else it names the other end
             made, summary = form_of_summary(summary, address, get("kind"), lines)
+        elif not all(each is None or isinstance(each, str) for each in (address, new_address, from_address)):
+            raise TypeError("an address is no text")
         form = kind, get("kind"), ",".join(get("change", ())), made
         rows.append(
             (
