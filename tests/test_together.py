@@ -70,6 +70,20 @@ def test_hook_imports_all_it_needs_at_once(repo: Repo) -> None:
         assert (done.stdout, done.stderr) == (b"muse_hook.errors\n", b""), "add it to muse_hook.together.PARTS"
 
 
+def test_what_has_no_verdict_loads_no_rules_for_one(repo: Repo) -> None:
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install()
+    for text in ("# A\n\none\n", "# A\n\ntwo\n"):
+        hooked.write("a.md", text)
+        hooked.git("add", "a.md")
+        hooked.dead("commit", "-qm", "text")
+        done = hooked.run(sys.executable, "-I", "-S", "-c", HOOK, "\n".join(PACKAGES))
+    assert hooked.git("rev-parse", "HEAD") in hooked.sessions()
+    loaded = done.stdout.decode().split()
+    assert "muse_hook.symbols.sections" in loaded
+    assert "muse_hook.semver.marked" not in loaded
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """Make a copy of the package, its modules written together."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from muse_hook.semver.case import Case, Verdict
-from muse_hook.semver.public import is_excluded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ class Judge:
     def file_kept(self, old_path: str, path: str) -> None:
         """Judge what no op of a symbol says, once all are judged: the order of fields, which names are public."""
         before, after = self._case.old.get(old_path), self._case.new.get(path)
-        if before is not None and after is not None and not is_excluded(path):
+        if before is not None and after is not None and not self._case.is_silent(path):
             self._rules(path).kept((old_path, before), (path, after))
 
     def file_changed(self, path: str, change: str) -> None:
