@@ -11,7 +11,7 @@ from muse_hook.catchup.sessions import SessionAssignment, branch_order, session_
 from muse_hook.catchup.state import NewBaseline, keep_unreadable, known_generations, parents_outside, read_baseline
 from muse_hook.errors import RevisionError, StoreBusyError
 from muse_hook.git.revisions import Generations
-from muse_hook.history.follow import Follower
+from muse_hook.history.follow import Intake
 from muse_hook.index.index import Index
 from muse_hook.record.recorder import Recorder
 
@@ -128,11 +128,11 @@ def _record(
             known = known_generations(index, read_baseline(store), below, is_shallow=repo.is_shallow)
             generations.expect(chosen.commits, known)
             is_linked = jobs > 1 and not repo.is_shallow  # where generations count from a boundary they may rise
-            follower = Follower(
+            take_in = Intake(
                 index, (lambda: sorted(todo, key=lambda oid: (generations[oid], oid))) if is_linked else None
             )
             with Recorder(
-                repo, store, index, generations, cache=cache, new_baseline=new_baseline, follower=follower
+                repo, store, index, generations, cache=cache, new_baseline=new_baseline, take_in=take_in
             ) as recorder:
                 outcome = recorder.record(
                     todo, chosen.sessions, jobs=jobs, lock_timeout=LOCK_SECONDS, progress=progress

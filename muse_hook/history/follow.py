@@ -95,7 +95,7 @@ def add_unwritten(index: Index, batches: Iterable[tuple[str, Batch]]) -> None:
     link(index, _no_progress("link"), lambda: None)
 
 
-class Follower:
+class Intake:
     """Takes in batches that were just appended to a session's log, from a byte on; `refresh` links them.
 
     As reading them there would, without parsing what was just written: 4 of the 10 % that the history is of a backfill

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from muse_hook.record.budget import Budget
     from muse_hook.record.delta import CommitDelta
 
-    Follower = Callable[[str, int, Sequence[Batch]], None]
+    TakeIn = Callable[[str, int, Sequence[Batch]], None]
     """Takes in batches that were appended to a session's log from some byte on."""
 
     class NewBaseline(Protocol):
@@ -75,7 +75,7 @@ class Recorder:
 
     `repo` may be None for who only appends. `generations` are asked for where the lines are made, so that Git may count
     them meanwhile. `cache` may be given to share what was read; `new_baseline` is written before the first batch where
-    there is no store yet; `follower` is called with what was appended, when the lock is free again.
+    there is no store yet; `take_in` is called with what was appended, when the lock is free again.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Recorder:
         *,
         cache: TableCache | None = None,
         new_baseline: NewBaseline | None = None,
-        follower: Follower | None = None,
+        take_in: TakeIn | None = None,
     ) -> None:
         self._repo = repo
         self._store = store
@@ -95,10 +95,10 @@ class Recorder:
         self._generations = generations
         self._cache = cache or TableCache()
         self._new_baseline = new_baseline
-        self._follower = follower
+        self._take_in = take_in
         self._objects: ObjectReader | None = None
         self._ends: dict[str, int] = {}  # of each log that this one appended to, where its bytes end
-        self._appended: list[tuple[str, int, list[Batch]]] = []  # what the follower has not seen
+        self._appended: list[tuple[str, int, list[Batch]]] = []  # what was not taken in
 
     @property
     def objects(self) -> ObjectReader:
@@ -234,7 +234,7 @@ class Recorder:
         if new:
             start, self._ends[session] = append(self._store, session, new, sync=sync)
             self._index.add(session, start, new)
-            if self._follower is not None:
+            if self._take_in is not None:
                 self._appended.append((session, start, new))
         return len(new)
 
@@ -315,9 +315,9 @@ class Recorder:
                 self._index.refresh(end_torn=True)
             for number, (session, batches) in enumerate(runs):
                 outcome.written += self.append(session, batches, sync=last[session] == number)
-        if self._follower is not None:
+        if self._take_in is not None:
             for some in self._appended:
-                self._follower(*some)
+                self._take_in(*some)
             self._appended.clear()
 
     def _unsealed(self, batches: Sequence[Batch]) -> list[Batch]:
