@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Piece = tuple[bytes, bool, bool]
 
 # Trees of more nodes than so many are made of whole texts: what may be too large, or too deep, is seen there.
-MAX_NODES = 40_000
+NODES_OF_PIECES = 40_000
 # So many bytes of pieces are remembered.
 REMEMBERED_BYTES = 1_000_000
 METADATA = (b"---", b"+++")
@@ -104,7 +104,7 @@ def read_pieces(text: bytes, reader: Reader) -> tuple[list[Statement], int] | No
         found += (_moved(one, start) for one in read[0])
         headings.update((at + start, heading) for at, heading in read[1].items())
         nodes += read[2]
-    if nodes > MAX_NODES:
+    if nodes > NODES_OF_PIECES:
         return None
     return Outline(reader, text, None).sectioned(found, headings), nodes
 
