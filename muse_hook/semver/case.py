@@ -121,7 +121,7 @@ class Case:
         table = tables.get(path)
         if table is None or not table.says("test_marks"):
             return False
-        from muse_hook.semver.typed import is_test
+        from muse_hook.semver.public_marks import is_test
 
         return is_test(table, symbol)
 
@@ -140,7 +140,7 @@ class Case:
             return is_public(path, table, symbol)
         if not table.says("public"):
             return False
-        from muse_hook.semver.typed import is_marked_public, is_program  # most repositories have one language
+        from muse_hook.semver.public_marks import is_marked_public, is_program  # most repositories have one language
 
         key = id(tables), path
         if key not in self._programs:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from muse_hook.semver.public import is_excluded
+from muse_hook.semver.public_marks import is_marked, listed
 from muse_hook.semver.rules import Rules
 from muse_hook.semver.spelling import Spelling
-from muse_hook.semver.typed import compare_typed, is_contract_member, is_marked, listed
+from muse_hook.semver.typed import compare_typed, is_contract_member
 from muse_hook.semver.written import is_override
 
 TYPE_CHECKING = False
