@@ -122,7 +122,8 @@ class AddressHistory:
                     (BEFORE if row[1] is None else row[1:], row[0])
                     for row in self._sql.execute(
                         "SELECT a.symbol, r.chain, r.step, r.generation FROM addresses a"
-                        " LEFT JOIN records r USING (record) WHERE a.address = ? ORDER BY r.generation DESC",
+                        " LEFT JOIN records r USING (record) WHERE a.address = ?"
+                        " ORDER BY r.generation DESC, r.commit_id",
                         (number,),
                     )
                 ]
@@ -139,7 +140,7 @@ class AddressHistory:
             for row in self._sql.execute(
                 "SELECT a.address, a.symbol, r.chain, r.step, r.generation FROM addresses a"  # noqa: S608 - constants
                 f" LEFT JOIN records r USING (record) WHERE a.address IN ({', '.join('?' * len(some))})"
-                " ORDER BY r.generation DESC",
+                " ORDER BY r.generation DESC, r.commit_id",
                 some,
             ):
                 self._known[numbers[row[0]]].append((BEFORE if row[2] is None else row[2:], row[1]))
@@ -255,12 +256,19 @@ class AddressHistory:
 class _Identity:
     __slots__ = ("address", "alive", "first", "id", "kind", "last", "ops", "origin")
 
+    first: int | None
+    last: int | None
+
     def __init__(self, row: tuple[Any, ...]) -> None:
         self.id, self.kind, self.address, self.first, self.last, self.alive, self.ops, self.origin = row
 
 
 class SymbolHistory:
-    """The table `identities`, read as far as it is asked for, and what changes before it is written."""
+    """The table `identities`, read as far as it is asked for, and what changes before it is written.
+
+    On branches side by side commits are linked as they come. What is kept of a symbol is what its youngest commit says,
+    by generation and id, and its oldest one, so that an index made anew holds the same.
+    """
 
     def __init__(self, connection: sqlite3.Connection, numbered: Addresses) -> None:
         self._sql = connection
@@ -271,9 +279,15 @@ class SymbolHistory:
         self._numbers: dict[str, int] = {}
         self._identities: dict[int, _Identity] = {}
         self._changed: set[int] = set()
+        self._ages: dict[int, tuple[int, str]] = {}  # of records
+        self._age = (0, "")
+
+    def begin(self, record: int, generation: int, commit_id: str) -> None:
+        """Take which commit all that follows is of."""
+        self._age = self._ages[record] = (generation, commit_id)
 
     def start(self, address: str, content_id: str, record: int | None) -> int:
-        """Return the symbol that begins at an address with a content; a known one goes on."""
+        """Return the symbol that begins at an address with a content, before the log for None; a known one goes on."""
         key = symbol_id(address, content_id)
         symbol = self._numbers.get(key)
         if symbol is None and not self._is_empty:
@@ -282,32 +296,54 @@ class SymbolHistory:
         if symbol is None:
             symbol, self._next = self._next, self._next + 1
             self._identities[symbol] = _Identity((key, "symbol", address, record, record, 1, 0, None))
+        else:
+            identity = self._get(symbol)
+            if identity.first is not None and (record is None or self._age < self._age_of(identity.first)):
+                self._changing(symbol).first = record
         self._numbers[key] = symbol
         return symbol
 
     def add_op(self, symbol: int, record: int, address: str, kind: str | None, *, alive: bool) -> None:
         """Take one more op of a symbol, and where it stands after that."""
         identity = self._changing(symbol)
+        identity.ops += 1
+        if self._is_younger(identity):
+            identity.kind = kind if kind and identity.kind == "symbol" else identity.kind
+            return
         identity.kind = kind or identity.kind
         identity.address, identity.last, identity.alive = address, record, int(alive)
-        identity.ops += 1
 
     def set_address(self, symbol: int, record: int, address: str) -> None:
         """Take where a symbol went without an op of its own."""
         identity = self._changing(symbol)
-        identity.address, identity.last = address, record
+        if not self._is_younger(identity):
+            identity.address, identity.last, identity.alive = address, record, 1
 
     def separate(self, symbol: int, new: int, record: int, address: str, kept: str) -> None:
         """Say that `symbol`, which is at `kept`, and `new`, which is at `address`, were one until this record."""
         identity, other = self._changing(symbol), self._changing(new)
-        identity.address, identity.alive = kept, 1
-        other.origin, other.kind = symbol, identity.kind
-        other.address, other.last, other.alive = address, record, 1
+        other.origin = symbol
+        if not self._is_younger(other):
+            other.kind, other.address, other.last, other.alive = identity.kind, address, record, 1
+        if not self._is_younger(identity):
+            identity.address, identity.last, identity.alive = kept, record, 1
 
     def end(self, symbol: int, record: int) -> None:
         """Say that a symbol is no more, though no op says so: another one has taken its place."""
         identity = self._changing(symbol)
-        identity.last, identity.alive = record, 0
+        if not self._is_younger(identity):
+            identity.last, identity.alive = record, 0
+
+    def _is_younger(self, identity: _Identity) -> bool:
+        """Say whether a younger commit than this one has said where a symbol is."""
+        return identity.last is not None and self._age_of(identity.last) > self._age
+
+    def _age_of(self, record: int) -> tuple[int, str]:
+        age = self._ages.get(record)
+        if age is None:
+            row = self._sql.execute("SELECT generation, commit_id FROM records WHERE record = ?", (record,)).fetchone()
+            age = self._ages[record] = row
+        return age
 
     def take_op(self, symbol: int, new: int) -> None:
         """Say that an op that was added to `symbol` is one of `new`."""
@@ -368,7 +404,8 @@ _ADDRESSES_OF = (
         f" UNION SELECT e.{column} FROM links k JOIN entries e USING (record, position) WHERE k.symbol = ?1"  # noqa: S608 - likewise
         for column in ("address", "new_address", "from_address")
     )
-    + ") c JOIN addresses a USING (address) WHERE a.symbol = ?1 GROUP BY a.address ORDER BY max(a.record) DESC"
+    + ") c JOIN addresses a USING (address) LEFT JOIN records r ON r.record = a.record WHERE a.symbol = ?1"
+    " GROUP BY a.address ORDER BY max(printf('%012d', r.generation) || r.commit_id) DESC, a.address"
 )
 
 

@@ -234,6 +234,7 @@ class Linker:
         position = self._ancestry.add(generation, parents)
         node = self._nodes[commit_id] = CommitNode(record, position, names)
         self._linked.append((position[0], position[1], record))
+        self.symbols.begin(record, generation, commit_id)
         address_of = self._numbered.text
         ops = [EntryRow(row, address_of) for row in self._sql.execute(_OPS, (record,))]
         cache = self._reach_cache
