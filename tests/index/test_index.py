@@ -382,7 +382,7 @@ def add(store: Store, index: Index, session: str, *batches: Batch) -> None:
     """Append and add batches as the recorder does."""
     with store.lock():
         start, _ = append(store, session, batches)
-        index.add(session, start, batches)
+        index.add([(session, start, batches)])
 
 
 def test_an_index_that_was_added_to_equals_one_made_from_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from muse_hook.index.index import Index
 from muse_hook.oplog.entry import make_op_entry
 from muse_hook.oplog.log import OpLog
 from muse_hook.oplog.store import Store
-from muse_hook.oplog.writer import append, end_torn_line
+from muse_hook.oplog.writer import append, append_all, end_torn_line
 from muse_hook.record.recorder import record_delta_ops
 
 TESTS = Path(__file__).parent.parent
@@ -157,6 +157,59 @@ else:
     os.write = write
 record(store, 2, "g", "h")
 """
+
+
+def synced_paths(monkeypatch: pytest.MonkeyPatch, refused: str = "") -> list[str]:
+    """Return what fills with the paths that are made durable; that of a log of `refused` fails."""
+    paths: list[str] = []
+
+    def sync(fd: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{fd}")
+        if path.endswith(f"/{refused}/ops.jsonl"):
+            raise OSError(errno.EIO, "Input/output error")
+        paths.append(path)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    return paths
+
+
+def test_many_logs_become_durable_together_each_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = synced_paths(monkeypatch)
+    store = Store(tmp_path)
+    names = [f"b{number}" for number in range(70)]
+    runs = [(name, [Piece(name.encode() + b"\n")]) for name in [*names, "b3", "b69"]]
+    with store.lock():
+        spans = append_all(store, runs)
+        again = append_all(store, [("b1", [Piece(b"more\n")]), ("b2", [Piece(b"more\n")])])
+    assert spans[:2] == [(0, 3), (0, 3)]
+    assert again == [(3, 8), (3, 8)]
+    assert {name: log_of(store, name).read_bytes().decode().split() for name in names} == {
+        name: [name, *["more"] * (name in ("b1", "b2")), *[name] * (name in ("b3", "b69"))] for name in names
+    }
+    logs = [path for path in paths if path.endswith("ops.jsonl")]
+    assert sorted(logs) == sorted(str(log_of(store, name)) for name in [*names, "b1", "b2", "b3"])  # b3: after 64
+    folders = [path for path in paths if path not in logs]
+    assert sorted(folders) == sorted(str(log_of(store, name).parent) for name in names)
+
+
+def test_of_many_logs_the_one_that_the_disk_refuses_is_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    with store.lock():
+        append_all(store, [(name, [Piece(b"one\n")]) for name in ("b1", "b2", "b3")])
+    paths = synced_paths(monkeypatch, refused="b2")
+    with store.lock(), pytest.raises(StoreError, match="Input/output error"):
+        append_all(store, [(name, [Piece(b"two\n")]) for name in ("b1", "b2", "b2", "b3")])
+    assert [log_of(store, name).read_bytes() for name in ("b1", "b2", "b3")] == [b"one\ntwo\n", b"one\n", b"one\ntwo\n"]
+    assert sorted(paths) == [str(log_of(store, name)) for name in ("b1", "b3")]
+    paths.clear()
+    log_of(store, "b2").parent.rename(log_of(store, "b2").parent.with_name("gone"))
+    log_of(store, "b2").parent.write_text("no folder")
+    with store.lock(), pytest.raises(StoreError, match="b2"):
+        append_all(store, [(name, [Piece(b"three\n")]) for name in ("b1", "b2", "b3")])
+    assert paths == [str(log_of(store, "b1"))], "what was written before is durable, nothing comes after"
+    assert log_of(store, "b3").read_bytes() == b"one\ntwo\n"
 
 
 @pytest.mark.parametrize("part", [-1, 0.0, 0.2, 0.5, 0.9, 1.0])

@@ -100,6 +100,33 @@ def test_what_the_disk_refuses_to_keep_is_not_there(
     assert made in hooked.sessions()
 
 
+def test_of_many_new_branches_those_that_the_disk_refuses_are_recorded_later(
+    hooked: HookedRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked.one("m.py", "x = 0")
+    made = {}
+    for number in range(5):
+        hooked.dead("checkout", "-q", "-b", f"b{number}", "main")
+        made[hooked.one("m.py", f"x = {number + 1}", dead=True)] = f"b{number}"
+    real = os.fsync
+
+    def failing(fd: int) -> None:
+        if os.readlink(f"/proc/self/fd/{fd}").endswith(("b1/ops.jsonl", "b3/ops.jsonl")):
+            raise OSError(errno.EIO, "Input/output error")
+        real(fd)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", failing)
+        with pytest.raises(Exception, match="Input/output error"):
+            hooked.sync()
+        assert not any((hooked.muse / f"op_log/b{number}/ops.jsonl").read_bytes() for number in (1, 3))
+    assert hooked.sync().recorded == 2
+    assert hooked.sync().recorded == 0
+    sessions = hooked.sessions()
+    assert {oid: sessions[oid] for oid in made} == made
+    assert muse(hooked, "verify")[0].startswith("sound")
+
+
 def test_one_branch_that_names_an_absent_object_hides_no_other(hooked: HookedRepo) -> None:
     hooked.one("m.py", "def f(): return 1")
     for number, branch in enumerate(("one", "two")):
