@@ -127,7 +127,7 @@ class Recovery:
             found += statements
             if at < limit:
                 find = self._flush if self._is_flush else self._beside
-                beside = find(at, limit, frame) or self._condition(at, limit, frame)
+                beside = find(at, limit, frame) or self._condition(at, limit, frame) or self._level(at, limit, frame)
                 if beside is not None:
                     found.append(beside)
                     at = beside.end
@@ -160,6 +160,10 @@ class Recovery:
             [node for node in _siblings(root, at, frame) if node.start_byte < limit], at, limit
         )
         nodes, stop = self._whole_nodes(siblings, frame)
+        if stop >= 0 and not root.has_error and not self._is_indented:
+            # all braces are paired up to the end: where a line begins says nothing against them
+            nodes = [node for node in siblings if node.is_named and not node.is_extra]
+            stop = -1
         if stop < 0 and frame.container:
             stop = _start_outside(siblings, limit)
         if not nodes and stop >= 0 and siblings[0].is_error and siblings[0].children:
@@ -318,10 +322,25 @@ class Recovery:
         if bare and self._conditionals and bare.startswith(self._conditionals):
             if bare.startswith(self._conditionals[1]):
                 return False
-            # Such a line begins anywhere: what stands behind it says where it belongs.
-            behind = (one for one in _lines(self._text, end + 1, limit) if self._bare(one)[:1] not in b"#\n")
-            own = self._column(next(behind, at))
-        return bool(bare) and is_beginning and own == column
+            own = self._belonging(at, limit)
+        if not bare or not is_beginning or own != column:
+            return False
+        if self._is_indented or bare[:1] not in b"[#" or bare.lstrip(b"#")[:1] != b"[" or bare.rstrip()[-1:] != b"]":
+            return True
+        # an attribute stands where what it belongs to does, which its column alone does not tell
+        behind = next((one for one in _lines(self._text, end + 1, limit) if self._bare(one)[:1] not in b"\n"), at)
+        return self._column(behind) <= column
+
+    def _belonging(self, line: int, limit: int) -> int:
+        """Return the column of a line, of one with a condition that of what stands behind it: it begins anywhere."""
+        if not self._conditionals or not self._bare(line).startswith(self._conditionals):
+            return self._column(line)
+        at = line
+        while at < limit and self._bare(at)[:1] in b"#/\n":
+            bare = at + len(self._text[at : at + 400]) - len(self._bare(at))
+            at = self._text.find(b"*/", at) if self._text.startswith(b"/*", bare) else at
+            at = (self._text.find(b"\n", at, limit) if at >= 0 else -1) + 1 or limit
+        return self._column(at if at < limit else line)
 
     def _bare(self, line: int) -> bytes:
         return self._text[line : line + 400].lstrip(b" \t")
@@ -374,8 +393,11 @@ class Recovery:
     def _block(self, at: int, end: int, frame: Frame) -> list[Statement]:
         """Return the class that a damaged piece is, or what stands under its condition; nothing where it is neither."""
         text = self._text
-        starts = [start for start in _lines(text, at, end) if text[start:end].lstrip(b" \t")[:1] not in b"\n"]
-        deeper = [start for start in starts[1:] if self._column(start) > frame.column]
+        starts = [start for start in _lines(text, at, end) if self._bare(start)[:1] not in b"\n"]
+        if self._closing == b"}":
+            hidden = _in_comments(text, at, end)
+            starts = [start for start in starts if start not in hidden]
+        deeper = [start for start in starts[1:] if self._belonging(start, end) > frame.column]
         for start in deeper[:HEADER_LINES]:
             header = self._header(at, start, frame)
             if header is not None:
@@ -456,6 +478,44 @@ class Recovery:
         self._close(statement, self._read(start, inner, inside), "", last)
         return statement
 
+    def _level(self, at: int, limit: int, frame: Frame) -> Statement | None:
+        """Return the damaged block at `at` that a word ends, with statements at its own column; None for none.
+
+        It ends with the first such word at its column that no statement there has opened: one that ends nothing, too,
+        has ended where the next one begins.
+        """
+        if not self._closing[:1].isalpha() or frame.context.depth >= MAX_DEPTH:
+            return None
+        lines = (one for one in _lines(self._text, at, limit) if self._bare(one)[:1] not in b"\n")
+        at = next(lines, limit)
+        start, word = next(lines, limit), self._closing.rstrip(b";")
+        if self._column(at) != frame.column or self._column(start) != frame.column:
+            return None
+        header = self._header(at, start, frame)
+        if header is None or header[0].opened is not None:
+            return None
+        is_open, before = False, limit
+        for line in (start, *lines):
+            column = self._column(line)
+            if column == frame.column and self._is_word(line, word):
+                if not is_open:
+                    break
+                is_open = False
+            elif column > frame.column and self._column(before) == frame.column:
+                is_open = True
+            before = line
+        else:
+            return None
+        statement, guard, inside, _ = header
+        inside.column = frame.column
+        self._close(statement, self._read(start, line, inside), guard, line + len(word) + frame.column)
+        return statement
+
+    def _is_word(self, line: int, word: bytes) -> bool:
+        """Whether a line begins with a word."""
+        bare = self._bare(line)
+        return bare.startswith(word) and not bare[len(word) : len(word) + 1].isalnum()
+
     def _flush(self, at: int, limit: int, frame: Frame) -> Statement | None:
         """Return the damaged class that begins at `at`, up to the first line that closes one; None for none."""
         text = self._text
@@ -523,8 +583,8 @@ class Recovery:
         self._left -= len(source)
         root, _ = self._reader.parse(source, is_kept=False)
         # behind it stands what closes it, of which a grammar may make a statement
-        nodes = [node for node in _siblings(root, at, frame) if node.is_named and not node.is_extra]
-        nodes = [node for node in nodes if node.start_byte < start]
+        nodes = self._unsectioned(_siblings(root, at, frame), at, start)
+        nodes = [node for node in nodes if node.is_named and not node.is_extra and node.start_byte < start]
         if root.has_error or len([node for node in nodes if node.kind_id not in self._reader.attached]) != 1:
             return None
         outline = Outline(self._reader, source, None)
@@ -545,7 +605,8 @@ class Recovery:
                 )
                 statement.opened, statement.entries = opened, ()
                 context = frame.context.inside(opened.entry.qualified_name, BODIES[key])
-            return statement, guard, Frame(context, openings, closing, self._column(start), containers), key
+            column = self._belonging(start, len(self._text))
+            return statement, guard, Frame(context, openings, closing, column, containers), key
         return None
 
     def _column(self, start: int) -> int:
@@ -591,6 +652,15 @@ def _start_outside(siblings: Sequence[Node], limit: int) -> int:
             return after.start_byte if after.start_byte < limit else -1
         node = node.parent
     return -1
+
+
+def _in_comments(text: bytes, at: int, end: int) -> set[int]:
+    """Return where lines begin that stand in a comment of several lines."""
+    found: set[int] = set()
+    for one in BRACES.finditer(text, at, end) if text.find(b"/*", at, end) >= 0 else ():
+        if one[0].startswith(b"/*"):
+            found.update(line for line in _lines(text, one.start(), one.end()) if line > one.start())
+    return found
 
 
 def _lines(text: bytes, at: int, end: int) -> Iterator[int]:

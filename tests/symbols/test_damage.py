@@ -502,11 +502,88 @@ inline int last() {
 }
 }  // namespace outer
 """
+COMMENTED = f"""\
+namespace N
+{{
+#if OLD
+/*
+System.Exception: what it says
+{"   at A.B(C d) in e.cs:line 1" + chr(10)} ---> {chr(10).join(["   at A.B(C d)"] * 14)}
+*/
+    [Test]
+    public class A : B
+    {{
+        [Fact]
+        public void First()
+        {{
+            return;
+    }}
+
+    [Fact]
+        public int Odd()
+        {{
+            return 1;
+        }}
+
+        [Fact]
+        public void Hurt()
+        {{
+            var x = make(1);
+            return;
+        }}
+
+        class Inner {{ int Id {{ get; set; }} }}
+    }}
+#endif
+    class Behind {{ }}
+}}
+"""
+BLOCKS = """\
+local a = 1
+
+do
+   local b = 2
+
+   function M.hurt(x)
+      local y = make({ 1 })
+      if x then
+         return y
+      end
+   end
+
+   if a then
+      function M.inner() return 1 end
+   end
+end
+
+if a then
+
+function M.level()
+   return 1
+end
+
+local function other()
+   return 2
+end
+end
+
+function M.last()
+   return 3
+end
+"""
+LEVEL = BLOCKS.replace("M.level", "M.x").replace("M.hurt", "M.level").replace("return 1\n", "return make({ 1 })\n")
 
 
 @pytest.mark.parametrize(
     ("path", "source", "hurt"),
-    [("a.cs", CONDITIONS, "Outer.Inner.Hurt"), ("a.rs", ATTRIBUTES, "A.hurt"), ("a.hpp", NAMESPACE, "outer.A.hurt")],
+    [
+        ("a.cs", CONDITIONS, "Outer.Inner.Hurt"),
+        ("a.cs", COMMENTED, "A.Hurt"),
+        ("a.rs", ATTRIBUTES, "A.hurt"),
+        ("a.hpp", NAMESPACE, "outer.A.hurt"),
+        ("a.lua", BLOCKS, "M.hurt"),
+        ("a.lua", LEVEL, "M.x"),
+    ],
 )
 @pytest.mark.parametrize("fault", ["brace", "string", "half"])
 def test_conditions_attributes_and_level_blocks_stay_around_what_is_damaged(
