@@ -52,11 +52,13 @@ class Unrecorded:
         self.baseline = ""
 
 
-def find_unrecorded(repo: Repository, store: Store, whole: Container[str] | None = None) -> Unrecorded:
+def find_unrecorded(
+    repo: Repository, store: Store, whole: Container[str] | None = None, *, caught_up: bool = False
+) -> Unrecorded:
     """Compare Git with the logs, walking everything that branches and work trees reach; nothing is written.
 
     Looks at no frontier: a hole is found wherever it is. `whole` are the commits whose batches somebody has just read
-    (the index has seen each once).
+    (the index has seen each once). Who has just `caught_up` has looked for logs that others brought into the store.
     """
     found = Unrecorded()
     ref_state = read_ref_state(repo)
@@ -73,7 +75,7 @@ def find_unrecorded(repo: Repository, store: Store, whole: Container[str] | None
         beyond = {oid for oid, _ in repo.rev_list(tips, [*baseline.tips(), *shallow], ignore_missing=True)}
         hidden = {oid for oid, _ in rows if oid not in beyond}
     with Index(store) as index:
-        index.refresh()
+        index.refresh(fast=caught_up)
         sealed = index.find([oid for oid, _ in rows])
         if whole is not None:
             sealed = {oid: batch for oid, batch in sealed.items() if oid in whole}

@@ -157,21 +157,30 @@ def walk(folder: str, prefix: str = "") -> Iterator[tuple[str, str]]:
     """
     try:
         with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+            entries = list(found)
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise refused(folder, error, "reading") from error
-    names = {entry.name for entry in entries}
-    if prefix and (LOG in names or CHECKPOINT in names):
+    if prefix and any(entry.name in (LOG, CHECKPOINT) for entry in entries):
         yield prefix[:-1], folder
-    for entry in entries:
-        if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
+    folders = [entry for entry in entries if entry.name[0] != "." and entry.is_dir(follow_symlinks=False)]
+    if len(folders) > 1:
+        folders.sort(key=lambda entry: entry.name)
+    for entry in folders:
+        if is_own_component(entry.name):
+            yield from walk(entry.path, f"{prefix}{entry.name}/")
             continue
         component = component_of(entry.path)
         name, there = encode_component(component), os.fsencode(_as_git_has_it(entry.name))
         if there == name or there == cut_component(component, name):
             yield from walk(entry.path, f"{prefix}{component}/")
+
+
+def is_own_component(name: str) -> bool:
+    """Say whether a folder's name is the component it stands for, as it is of most: 5,000 are asked at each status."""
+    is_plain = name.isascii() and "%" not in name and len(name) <= MAX_COMPONENT
+    return is_plain and name.lower() not in (LOG, CHECKPOINT)
 
 
 def component_of(folder: str) -> str:

@@ -124,9 +124,12 @@ class Store:
 
     def session_at(self, folder: str) -> str:
         """Return the id of the session whose folder below `op_log` is `folder`."""
+        names = folder.split("/")
+        if all(map(sessions.is_own_component, names)):
+            return folder
         path = self.path(OP_LOG)
         components = []
-        for name in folder.split("/"):
+        for name in names:
             path = os.path.join(path, name)
             components.append(sessions.component_of(path))
         return "/".join(components)

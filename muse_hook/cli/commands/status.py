@@ -59,7 +59,9 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         return _check(arguments, invocation)
     invocation.catch_up()
     hooks = hook_states(invocation.repository)
-    unrecorded = find_unrecorded(invocation.repository, invocation.store) if invocation.store.exists() else None
+    unrecorded = None
+    if invocation.store.exists():
+        unrecorded = find_unrecorded(invocation.repository, invocation.store, caught_up=True)
     state = _history(invocation)
     _say_unused_rules(invocation)
     if arguments.json:
