@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from muse_hook.semver.signature import ParameterChange
     from muse_hook.semver.spelling import Spelling
 
+_SIZE = pattern(r"^(?:\[[^\]]+\]\s*)+")
 _SIMPLE = pattern(r"[\w$.'\"-]+")
 
 
@@ -66,6 +67,34 @@ def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spell
             yield "minor", "type_widened", after
         return
     yield from compare_members(old, new, table, spellings)
+    if was == now == "struct" and table.says("not_compared"):
+        before, after = (written.body_of(one) for one in (old, new))
+        if _is_compared(before, table, spellings[0]) and not _is_compared(after, table, spellings[1]):
+            yield "major", "comparison_removed", ""
+
+
+def _is_compared(body: str, table: SymbolTable, names: Spelling, steps: int = MAX_STEPS) -> bool:
+    """Whether two values of a struct can be held against each other: those of each field can.
+
+    `body` is what stands in its braces. What cannot be told (a type of another package, a parameter) counts as such.
+    """
+    for kind in written.field_types(body):
+        of = _SIZE.sub("", kind)
+        if of.startswith(tuple(table.says("not_compared"))):
+            return False
+        head, brace, inner = of.partition("{")
+        other = names.type_named(of.partition("[")[0]) if steps and not brace else None
+        if head.strip() == "struct" and brace:
+            inside = inner.rpartition("}")[0]
+        elif other is None or other.definitions:
+            continue
+        elif written.kind_of_type(other) == "struct":
+            inside = written.body_of(other)
+        else:
+            inside = f"_ {written.right_side(other)}" if written.right_side(other) else ""
+        if not _is_compared(inside, table, names, steps - 1):
+            return False
+    return True
 
 
 def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[ParameterChange]:

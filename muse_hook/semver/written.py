@@ -24,6 +24,7 @@ _GIVEN = pattern(r"=\s*(?:async\s+)?(?=<)")
 _THIS = pattern(r"\s*this\s*:")
 _FIELD = pattern(r"(?s)\s*\*?()([A-Za-z_]\w*)()\s*(.*)")
 _EMBEDDED = pattern(r"(?s)\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$")
+_TAKEN = pattern(r"^\s*\[\s*\w[\w, ]*\s[^\]]*\]")
 _TAG = pattern(r"`[^`]*`")
 _SPACE = pattern(r"\s+")
 _BRACKETS = pattern(r"[<>](?!:)")
@@ -293,7 +294,7 @@ def right_side(symbol: Symbol) -> str:
     equals = _equals_at(after)
     right = after[equals + 1 :] if equals >= 0 else ""
     if equals < 0 and not before.strip():
-        right = after  # Go: `type A int`
+        right = _TAKEN.sub("", after)  # Go: `type A int`, `type A[T any] struct`
     right = _SPACE.sub(" ", right.strip().rstrip(";").strip())
     return "" if right.startswith("{") or right.split("{")[0].strip() in KINDS else right
 
@@ -337,7 +338,11 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
     words = set(head.split())
     body = body.rpartition("}")[0]
     needs_mark = "pub" in words and "struct" in words
-    needs_capital = bool({"struct", "interface"} & words) and "pub" not in words and head.split()[:1] == [symbol.name]
+    needs_capital = (
+        bool({"struct", "interface"} & words)
+        and "pub" not in words
+        and head.partition("[")[0].split()[:1] == [symbol.name]
+    )
     has_rest = "const" not in words and ("enum" not in words or "pub" in words)
     is_enum = "enum" in words
     found: dict[str, Member] = {}
@@ -352,6 +357,20 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
         is_told = has_rest or (is_enum and "case" in member[1].split() and member[4].startswith("("))
         rest = _meaning(member[4], is_named_first=needs_capital) if is_told else ""
         found.setdefault(name, Member("" if embedded else rest, is_optional=member[3] == "?", is_public=is_public))
+    return found
+
+
+def body_of(symbol: Symbol) -> str:
+    """Return what stands in the braces of a type, without comments and tags; "" where it has none."""
+    return _TAG.sub("", text_of(symbol)).partition("{")[2].rpartition("}")[0]
+
+
+def field_types(body: str) -> list[str]:
+    """Return the type of each field of a struct in whose braces `body` stands, of one without a name it itself."""
+    found: list[str] = []
+    for part in _parts(body):
+        name, *kind = part.split(None, 1)
+        found.append(kind[0].strip() if kind and name.isidentifier() else part.strip())
     return found
 
 

@@ -193,6 +193,30 @@ CASES = {
         "package p\ntype T struct {\n\tother Kind\n\tA int\n}",
         [],
     ),
+    "go: compared no more": (
+        "a.go",
+        "package p\ntype A struct { X int; y *[]B `t` }\ntype C struct { D }\ntype D struct { a int }\n",
+        "package p\ntype A struct { X int; y *[]B; f func() }\ntype C struct { D }\ntype D struct { a, b []int }\n",
+        ["A: comparison_removed", "D: comparison_removed"],
+    ),
+    "go: compared no more, with a parameter": (
+        "a.go",
+        "package p\ntype E[T any] struct { x [2]T; y struct { b int }; z []T }\ntype F[T any] struct { x [2]T }\n",
+        "package p\ntype E[T any] struct { x [2]T; z []T }\ntype F[T any] struct { x [2]T; y struct { b [3][]int } }\n",
+        ["F: comparison_removed"],
+    ),
+    "go: compared by what its fields are": (
+        "a.go",
+        "package p\ntype A struct { a int }\ntype B struct { l L }\ntype L []int\ntype M [2]int\n",
+        "package p\ntype A struct { a L }\ntype B struct { l L; f func() }\ntype L []int\ntype M [2]int\n",
+        ["A: comparison_removed"],
+    ),
+    "go: compared still": (
+        "a.go",
+        "package p\ntype A struct { x int }\n",
+        "package p\ntype A struct { x int; p *B; c chan []int; m p.M; i interface { F([]int) }; n struct { } }\n",
+        [],
+    ),
     "go: in an interface by its name": (
         "a.go",
         "package p\ntype I interface {\n\tF()\n\tG()\n}\ntype J interface {\n\tF()\n\tG()\n}",
