@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from muse_hook.match.evidence import ALIKE, SHORT, is_constructor
+from muse_hook.match.evidence import ALIKE, SHORT, Evidence, is_constructor
 from muse_hook.match.functions import is_part
-from muse_hook.match.pairs import CONTAINER
+from muse_hook.match.pairs import CALLABLE, CONTAINER, group_of
 from muse_hook.match.similarity import words_of
 
 TYPE_CHECKING = False
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SAME_NAME, OTHER_NAME = 6, 10
 """The least number of tokens, with and without the same qualified name: below it equal content says nothing about
 identity (`pass`, `return None`, `X = 1`)."""
+
+IN_PLACE = 3
+"""The least number of tokens, the name among them, of a class that got another name between the same neighbours."""
 
 CRITERIA: tuple[Criterion, ...] = (
     lambda path, symbol: (path, symbol.qualified_name),
@@ -60,6 +63,43 @@ def match_exact(unmatched: Unmatched, group: int, compared: BodyComparison | Non
                 pair(olds[0], news[0])
                 break
             _pair_by(criterion, unmatched, olds, news, pair)
+
+
+def match_in_place(unmatched: Unmatched) -> None:
+    """Pair classes of equal masked content that is too short to say who they are, where their place says it.
+
+    Such a class has no bases and no functions, as a rule of a style sheet, a section of a text or a table of settings
+    has none: it stands between the same two neighbours under another name, and no other one there says the same.
+    """
+    before, after = unmatched.before.symbols, unmatched.after.symbols
+    news: dict[str, list[SymbolKey]] = {}
+    for key in unmatched.after.of_group(CONTAINER):
+        news.setdefault(after[key].masked_id, []).append(key)
+    evidence = Evidence(unmatched)
+    found: dict[Hashable, tuple[list[SymbolKey], list[SymbolKey]]] = {}
+    for old in unmatched.before.of_group(CONTAINER) if news else ():
+        symbol = before[old]
+        if symbol.masked_id in news and _is_plain(unmatched, old):
+            place = symbol.masked_id, *unmatched.new_scope((old[0], symbol.parent))
+            found.setdefault((*place, evidence.gap(old, before=True)), ([], []))[0].append(old)
+    content_of_place = {place[0] for place in found}  # type: ignore[index] # a tuple, as made above
+    for content in content_of_place:
+        for new in news[content]:
+            place = content, new[0], after[new].parent
+            both = found.get((*place, evidence.gap(new, before=False)))
+            if both is not None:
+                both[1].append(new)
+    for olds, there in found.values():
+        if len(olds) == len(there) == 1 and olds[0] in before and unmatched.may_pair(olds[0], there[0]):
+            unmatched.pair_class(olds[0], there[0], unmatched.said(1.0))
+
+
+def _is_plain(unmatched: Unmatched, key: SymbolKey) -> bool:
+    """Whether an old class says something, and has neither bases nor functions."""
+    side = unmatched.before
+    if side.symbols[key].bases or _size(unmatched, key, CONTAINER) < IN_PLACE:
+        return False
+    return not any(group_of(side.symbols[member]) == CALLABLE for member in side.members(key))
 
 
 def _pair_by(

@@ -145,11 +145,12 @@ def _match_unmatched(unmatched: Unmatched) -> None:
 def _match_code(unmatched: Unmatched) -> None:
     from muse_hook.match.classes import match_classes, match_classes_by_methods, match_classes_by_name
     from muse_hook.match.comparison import BodyComparison
-    from muse_hook.match.exact import match_exact
+    from muse_hook.match.exact import match_exact, match_in_place
     from muse_hook.match.functions import match_functions, match_near_names
     from muse_hook.match.replaced import match_replaced_functions
 
     match_exact(unmatched, CONTAINER)
+    match_in_place(unmatched)
     compared = BodyComparison(unmatched)
     match_classes(compared)
     if _part_functions(unmatched):  # members that came along with their class by name

@@ -35,7 +35,7 @@
         declarator: (function_declarator declarator: (identifier) @name parameters: (_) @parameters)))
   ]) @definition.function
 
-(preproc_function_def name: (_) @name parameters: (_) @parameters) @definition.function
+(preproc_function_def name: (_) @name @unscoped parameters: (_) @parameters) @definition.function
 
 ; --- classes: an interface, an implementation and categories are one; their bodies begin behind the last of the header
 
@@ -89,8 +89,9 @@
     (pointer_declarator declarator: [(identifier) (array_declarator)])
     (pointer_declarator declarator: (pointer_declarator declarator: [(identifier) (array_declarator)]))
     (function_declarator declarator: (parenthesized_declarator))
+    (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator)))
   ] @names @part) @definition.variable
-(preproc_def name: (_) @name value: (_)) @definition.variable
+(preproc_def name: (_) @name @unscoped value: (_)) @definition.variable
 
 ; --- names in declarators
 

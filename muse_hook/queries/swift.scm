@@ -2,6 +2,10 @@
 
 ; --- types: an extension is a definition of its type
 
+(class_declaration
+  name: (user_type (type_identifier)+ @name.words)
+  (inheritance_specifier)* @base
+  body: (_) @container) @definition.class
 (class_declaration name: (_) @name (inheritance_specifier)* @base body: (_) @container) @definition.class
 (protocol_declaration name: (_) @name (inheritance_specifier)* @base body: (_) @container) @definition.class
 (typealias_declaration name: (type_identifier) @name) @definition.class

@@ -59,8 +59,9 @@ class Outline:
     `@header` what it begins with, `@within` a name that is no symbol, `@name.before` the beginning of a
     name, `@title` the name of a test, `@import.tree` an import that nests. Of text: `@name.spelled` is a name as it is
     written, `@name.until` what it stands before, `@name.key` a name with white space, `@name.path` one behind those of
-    its classes, `@flat` a body whose members are named by themselves, `@heading.<level>` a heading, a class with all
-    that stands below it, `@name.words` are words that dots join, `@name.selector` what ends in its colon of several.
+    its classes, `@unscoped` stands beside one that no class or namespace holds, `@flat` is a body whose members are
+    named by themselves, `@heading.<level>` a heading, a class with all that stands below it, `@name.words` are words
+    that dots join, `@name.selector` what ends in its colon of several.
 
     `is_ragged` tells whether the statements of any block looked into began at different columns, `is_dangling` whether
     something that belongs to the statement after it has none.
@@ -354,11 +355,12 @@ class Outline:
 
     def _named(self, captures: Captures, kind: str, rows: tuple[int, int], context: Context) -> list[SymbolEntry]:
         """Return the entries of the names that a match defines, their definitions still missing."""
-        if context.is_class_body:
+        is_unscoped = "unscoped" in captures
+        if context.is_class_body and not is_unscoped:
             kind = _IN_CLASS.get(kind, kind)
         if "async" in captures:
             kind = f"async_{kind}"
-        parent = self._parent(captures, context)
+        parent = "" if is_unscoped else self._parent(captures, context)
         holders: Sequence[SymbolEntry] = ()
         if not _WHOLE_NAMES.isdisjoint(captures):
             path = self._whole_name(captures)

@@ -241,7 +241,7 @@ _RESERVED = (
 )
 _TYPE = (
     rb"(?:(?:const|static|inline|extern|struct|unsigned|signed|enum|union|constexpr|volatile)\s+)*"
-    rb"[A-Za-z_][\w:]*(?:<[^;{}()]*>)?[\s*&]+(?:[A-Z_][A-Z0-9_]{2,}\s+)?[A-Za-z_~][\w:~]*(?:<[^;{}()]*>[\w:~]*)?"
+    rb"[A-Za-z_][\w:]*(?:<[^;{}()]*>)?[\s*&]+(?:[A-Z_][A-Z0-9_]{2,}[\s*&]+){0,2}[A-Za-z_~][\w:~]*(?:<[^;{}()]*>[\w:~]*)?"
     rb"(?:(?<=operator)\s*(?:\(\)|[^\w\s(]+))?\s*[(;=\[,{]"
 )
 _TEMPLATE = rb"template\s*<(?:[^<>;{}()]|\([^;{}()]*\)|<[^<>;{}]*>)*>\s*"
@@ -251,6 +251,12 @@ _MODIFIERS = (
 # Several, too (`internal forced int f(void)`): no type is made of two names.
 _WORDS = b"(?P<macro>" + _RESERVED + rb"[A-Za-z_]\w*(?:[ \t]+" + _RESERVED + rb"[A-Za-z_]\w*)*)"
 _CAPITALS = rb"[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?"
+# A name that is no word of the language, nor of its compilers.
+_NAME = (
+    _RESERVED
+    + rb"(?!(?:_Atomic|_Complex|_Noreturn|_Thread_local|__\w+|sizeof|restrict|asm|final|override|noexcept|and|or|not"
+    rb"|in|co_\w+|emit|thread_local|alignas|typeof)\b)[A-Za-z_]\w*"
+)
 # What no function has but one that makes its class's objects, or turns them into others: neither has a type before it.
 _TYPELESS = (
     rb"(?:operator\s+(?!new\b|delete\b)[A-Za-z_]|~[A-Za-z_]\w*\s*\("
@@ -260,7 +266,7 @@ _MACROS = re.compile(
     b"(?P<other>" + _APART + b"|" + _BLANKS + rb")"
     rb"|^(?P<typed>[A-Z_][A-Z0-9_]{3,}\()(?P<result>[A-Za-z_][\w \t]*[* \t]*)\)(?=[ \t]+[A-Za-z_]\w*\s*\()"
     rb"|^(?P<call>[A-Z_][A-Z0-9_]{2,}[ ]?\((?:[^;{}\"'\n#/]|\"[^\"\n]*\")*)\)(?P<ended>;?)(?=[ \t]*$)(?!\s*[{:])"
-    rb"|^(?P<alone>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*$)(?=\s*(?:[A-Za-z_#/]|\}|\[\[|\Z))"
+    rb"|^(?P<alone>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*$)(?=\s*(?:[A-Za-z_#/]|[{}]|\[\[|\Z))"
     rb"|^[ \t]+(?P<inside>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*\n\s*(?:[}#]|[A-Za-z_]\w*[\s*&:(]))"
     rb"|^[ \t]+(?P<made>[A-Z_][A-Z0-9_]{3,}\([^;{}\n]*,[ ]*\([^;{}\n]*\)[^;{}\n]*\))(?=;)"
     rb"|\b(?P<type>va_arg[ ]*\([^(),\n]*,[ ]*)(?P<of>[^()\n]+)(?=\))"
@@ -273,7 +279,16 @@ _MACROS = re.compile(
     rb"|(?:class|struct|template|typedef|static|inline|constexpr|explicit|virtual|enum|friend)\b))"
     rb"|(?<=[\w*&>])(?<!\bconst)(?<!\bstatic)(?<!\bextern)(?<!\btypedef)(?<!\bunsigned)(?<!\bstruct)(?<!\bunion)"
     rb"(?<!\benum)(?<!\bvolatile)(?<!\breturn)(?<!\binline)(?<!\bcase)(?<!\bnew)(?<!\belse)"
-    rb"[ ](?P<middle>[A-Z_][A-Z0-9_]{2,})(?=\s+[A-Za-z_~][\w:~]*\s*[\[(;])"
+    rb"[ \t]+(?P<middle>[A-Z_][A-Z0-9_]{2,})(?=\s+[A-Za-z_~][\w:~]*\s*(?:[\[(;]|=[^=]))"
+    rb"|\b(?:void|int|char|long|short|unsigned)[ ]+(?P<result_of>"
+    + _NAME
+    + rb")(?=[ ]+(?![A-Z_][A-Z0-9_]{2,}\b)[A-Za-z_]\w*[ ]*\()"
+    rb"|\b(?P<builtin>" + _NAME + rb")(?=[ \t]+(?:unsigned|signed|char|int|long|short|void|float|double|bool)\b)"
+    rb"|(?:^[ \t]+|[({,;][ \t]*)(?P<lower>"
+    + _NAME
+    + rb")(?=[ \t]+"
+    + _NAME
+    + rb"[ \t]*\*+[ \t]*(?:[A-Za-z_]\w*[ \t]*)?[;,)=\[])"
     rb"|\}[ ]?(?P<named>[A-Z_][A-Z0-9_]{2,})(?=[ ]+[A-Za-z_]\w*\s*;)"
     rb"|\((?P<calling>[A-Z_][A-Z0-9_]{2,})(?=[ ]*\*+[ ]*\w+\)\s*\()"
     rb"|\b(?!(?:const|static|extern|struct|union|enum|volatile|return|inline|register|typedef|case|else|sizeof|new|in)\b)"
@@ -314,6 +329,8 @@ def _without_macro(found: re.Match[bytes]) -> bytes:
     text = found[0]
     if (found["after"] or found["tail"]) and not _is_declared(found):
         return text
+    if found["middle"] and _MACROS_ALONE.search(found.string, max(0, found.start() - _LOOKED_BACK), found.start()):
+        return text  # one of them is the type
     if found["alone"]:
         return text[:-1] + b";" if _begins_statement(found.string, found.start()) else text
     if found["inside"]:
@@ -335,6 +352,9 @@ def _without_macro(found: re.Match[bytes]) -> bytes:
         "macro",
         "capitals",
         "middle",
+        "result_of",
+        "builtin",
+        "lower",
         "pointer",
         "after",
         "tail",
@@ -361,6 +381,7 @@ def _parameter(found: re.Match[bytes]) -> bytes:
 
 
 _REMARK = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*\\\n)")
+_REMARK_INSIDE = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*[^\s/])")
 
 
 def _directive(text: bytes) -> bytes:
@@ -369,7 +390,11 @@ def _directive(text: bytes) -> bytes:
         return text.translate(_BLANK)
     if b"clude(" in text.lower():
         text = _INCLUDED.sub(_as_name, text)
-    return _REMARK.sub(lambda found: b" " * len(found[0]), text) if b"*/" in text else text
+    if b"*/" not in text:
+        return text
+    # the grammar knows a remark at the end of a directive alone
+    remark = _REMARK_INSIDE if text.lstrip(b"# \t").startswith(b"define") else _REMARK
+    return remark.sub(lambda found: found[0].translate(_BLANK), text)
 
 
 def _as_name(found: re.Match[bytes]) -> bytes:
@@ -382,6 +407,11 @@ def _name_of(text: bytes) -> bytes:
 
 
 _MACRO = re.compile(rb"[A-Z_][A-Z0-9_]{3,}")
+_CASE = re.compile(rb"(?:case\b[^?]*|default\s*):")
+_MACROS_ALONE = re.compile(
+    rb"(?:^|[;{}])[ \t]*(?:(?:static|extern|inline|typedef)[ ]+)*(?:[A-Z_][A-Z0-9_]{2,}\s+)*[A-Z_][A-Z0-9_]{2,}\Z",
+    re.MULTILINE,
+)
 _OPENED = re.compile(rb"\btemplate\s*<[^;{}]*\Z")
 
 
@@ -407,6 +437,7 @@ def _begins_statement(source: bytes, at: int) -> bool:
         or line.endswith((b";", b"}", b"*/"))
         or line.startswith(b"#")
         or _MACRO.fullmatch(line) is not None
+        or _CASE.fullmatch(line) is not None
         or (bool(comment) and (not line or comment.rstrip().endswith((b";", b"}"))))
     )
 

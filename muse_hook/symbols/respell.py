@@ -278,6 +278,40 @@ def closed_on_lines(source: bytes) -> bytes:
     return _CLOSED.sub(lambda found: b"\n}" if found["closed"] else found[0], source)
 
 
+_VOID = re.compile(
+    rb"""(?P<before>[(,:=][ ]*|\breturn[ ])\(\)(?!\s*(?:->|throws\b|async\b|rethrows\b))
+    |(?P<path>[(:=][ ])/(?=[A-Z]\w*\.\w)
+    |^[ \t]*\#if\b[^\n]*\n(?P<attributes>(?:\s*@\w+(?:\((?:[^()]|\([^()]*\))*\))?(?=\s))+\s*)
+        (?P<rest>(?:^[ \t]*\#else(?:if)?\b[^\n]*\n(?:\s*@\w+(?:\((?:[^()]|\([^()]*\))*\))?(?=\s))+\s*)*)
+        ^[ \t]*\#endif[^\n]*
+    |"""
+    + _LITERAL,
+    re.VERBOSE | re.MULTILINE,
+)
+_BLANK = bytes(byte if byte in b"\r\n" else _SPACE for byte in range(256))
+
+
+def void_values(source: bytes) -> bytes:
+    """Return Swift with a name, a letter that is no ASCII, for `()` as a value: its grammar knows the type alone.
+
+    An operator `/` before a type's name is another one. Of conditions that attributes alone stand under (`#if`,
+    `@available(...)`, `#endif`) the first branch is left.
+    """
+
+    def other(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        if found["before"] is not None:
+            return found["before"] + b"\xc3\x9f"
+        if found["path"] is not None:
+            return found["path"] + b"-"
+        if found["attributes"] is None:
+            return text
+        first, end = found.start("attributes") - found.start(), found.end("attributes") - found.start()
+        return text[:first].translate(_BLANK) + found["attributes"] + text[end:].translate(_BLANK)
+
+    return _VOID.sub(other, source)
+
+
 _AVAILABILITY = re.compile(
     rb"^(?P<before>[ \t]*(?:@property\b|[-+][ ]*\()[^;{}]*?[\w*)])(?P<macros>(?:\s+[A-Z_][A-Z0-9_]{3,}"
     rb"(?:\((?:[^();{}]|\([^();{}]*\))*\))?)+)(?=\s*[;{])"
@@ -389,6 +423,7 @@ RULES: dict[str, Callable[[bytes], bytes]] = {
     "closed_on_lines": closed_on_lines,
     "availability_apart": availability_apart,
     "code_alone": code_alone,
+    "void_values": void_values,
     "guards_apart": guards_apart,
     "macros_apart": macros_apart,
     "whole_branches": whole_branches,

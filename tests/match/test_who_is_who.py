@@ -467,3 +467,27 @@ def test_a_value_that_says_anything_may_have_another_name_in_its_place() -> None
         ("    RED = 'r'\n", "    CRIMSON = 'r'\n    SCARLET = 'r'\n"),  # which of them
     ):
         assert told(old, new) == {}, new
+
+
+def test_a_class_without_functions_may_have_another_name_in_its_place() -> None:
+    def told(path: str, old: str, new: str) -> dict[str, str]:
+        asked = {".museignore": '[domain.code]\nlanguages = ["yaml"]\n'}
+        rows = children_of({path: old, **asked}, {path: new, **asked})
+        assert {op["op"] for op in rows} <= {"replace", "delete", "insert"}
+        return {op["address"].split("::")[1]: op["new_address"].split("::")[1] for op in rows if "new_address" in op}
+
+    rules = "p { margin: 0 }\n%s { color: red }\na { color: blue }\n"
+    assert told("a.css", rules % ".btn", rules % ".button") == {".btn": ".button"}
+    jobs = "jobs:\n  %s:\n    runs-on: linux\n  test:\n    runs-on: mac\n"
+    assert told("a.yaml", jobs % "build", jobs % "compile") == {"jobs.build": "jobs.compile"}
+    text = "# A\n\n## %s\n\nDo it.\n\n## Use\n\nGo.\n"
+    assert told("a.md", text % "Install", text % "Setting up") == {"A.Install": "A.Setting up"}
+    for old, new in (
+        (".a { color: red }\n.b { margin: 0 }\n", ".b { margin: 0 }\n.c { color: red }\n"),  # another place
+        (".a { color: red }\n", ".b { color: blue }\n"),  # says something else
+        (".a { color: red }\n", ".b { color: red }\n.c { color: red }\n"),  # which of them
+        (".a { }\n", ".b { }\n"),  # says nothing
+    ):
+        assert told("a.css", old, new) == {}, new
+    for name, rest in (("(Error)", "pass"), ("", "pass"), ("", "def f(self): return 1")):
+        assert told("m.py", f"class A{name}:\n    {rest}\n", f"class B{name}:\n    {rest}\n") == {}

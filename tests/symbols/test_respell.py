@@ -334,6 +334,26 @@ MACROS = {
         "function f",
         "function g",
     ],
+    "struct buffer {\n  int size;\n#define NEW_BUFFER 0\n  my_const unsigned char *next;\n"
+    "  my_const Bytef *last; /* a */\n};\n"
+    "#define FAIL(a) do { /*ERROR*/; b(a); } while (0)\nint f();\n": [
+        "class buffer",
+        "function FAIL",
+        "function f",
+        "variable NEW_BUFFER",
+    ],
+    "static FILE * (*real_open)(const char *);\nextern OFF_T CALLBACK tell(FILE *f);\n"
+    "static void noreturn fatal(char *msg);\n"
+    "API const crc_t FAR * CALLBACK table(void);\nint API_INTERNAL verbose = other;\ntypedef char  FAR charf;\n": [
+        "class charf",
+        "function fatal",
+        "function table",
+        "function tell",
+        "variable real_open",
+        "variable verbose",
+    ],
+    "YY_DECL\n{\n  switch (a) {\n  case 1:\nYY_RULE_SETUP\n{ return 1; }\n\tYY_BREAK\n  }\n}\n"
+    "int f() { return 1; }\n": ["function f"],
     "#\n#ifndef A\n# define A 1\n#endif\n#\nint f();\n": ["function f", "variable A"],
     "int f() {\n  NO_WARNINGS\n  int a = 1;\n#if X\n  a = 2;\n#endif\n  ALL_WARNINGS\n}\nenum E {\n  ONE_VALUE,\n"
     "#if X\n#endif\n  LAST_VALUE\n};\nint g();\n": ["class E", "function f", "function g"],
@@ -413,3 +433,23 @@ def test_a_macro_behind_an_operator_is_no_macro_behind_a_cast() -> None:
     source = b"class A {\n    A& operator=(A&& o) A_NOEXCEPT {\n        return *this;\n    }\n"
     source += b"    int f() { return 1; }\n};\n"
     assert b"A_NOEXCEPT" not in macros_apart(source)
+
+
+def test_swift_has_values_without_anything_and_conditions_of_attributes() -> None:
+    source = b"""extension Task<Never, Never>.Inner<A> where A == B {
+    func f() { send(()) }
+    #if X
+      @available(*, deprecated)
+    #else
+      @available(iOS, deprecated: 9999)
+    #endif
+    func g(a: () -> ()) -> () { return () }
+    var h: Int { ifLet(\\.$a, action: /Action.b) }
+}
+"""
+    language = language_for("a.swift")
+    assert language is not None
+    table = extract(source, language)
+    assert not table.damaged
+    assert set(table.symbols) == {"Task.Inner", "Task.Inner.f", "Task.Inner.g", "Task.Inner.h"}
+    assert table.symbols["Task.Inner.g"].lines == (4, 8)
