@@ -11,6 +11,7 @@ import time
 from muse_hook.errors import StoreError, UnwritableError
 
 _HINT = "muse-hook status shows where the store is"
+_MAKE_ROOM = "make room on that disk (df shows how full it is), and run it again: what is recorded stays as it is"
 
 GROUP = 0o660
 EVERYBODY = 0o664
@@ -129,7 +130,8 @@ def refused(path: str, error: OSError, doing: str = "opening", *, is_read: bool 
     if error.errno == errno.ELOOP:
         return StoreError(f"{doing} {path}", "a symbolic link stands in the file's place", _HINT)
     kind = StoreError if is_read or doing == "reading" or error.errno not in _UNWRITABLE else UnwritableError
-    return kind(f"{doing} {path}", error.strerror or str(error), _HINT)
+    hint = _MAKE_ROOM if error.errno in (errno.ENOSPC, errno.EDQUOT) else _HINT
+    return kind(f"{doing} {path}", error.strerror or str(error), hint)
 
 
 # `core.sharedRepository`, as Git reads it (`git_config_perm`)

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,13 @@ def mounted_read_only(repo: HookedRepo) -> Iterator[None]:
         subprocess.run(["umount", muse], check=True)
 
 
+def fill(folder: Path) -> None:
+    """Leave no byte on a folder's disk."""
+    with (folder / "filler").open("ab") as file, suppress(OSError):
+        while True:
+            os.write(file.fileno(), b"x" * 512)
+
+
 @contextmanager
 def on_a_full_disk(repo: HookedRepo) -> Iterator[None]:
     """Put the store on a disk of its own on which nothing is left."""
@@ -46,12 +53,7 @@ def on_a_full_disk(repo: HookedRepo) -> Iterator[None]:
         pytest.skip("mounting is not allowed here")
     try:
         subprocess.run(["cp", "-a", f"{aside}/.", muse], check=True)
-        with (muse / "filler").open("wb") as file:
-            try:
-                while True:
-                    os.write(file.fileno(), b"x" * 512)
-            except OSError:
-                pass
+        fill(muse)
         yield
         (muse / "filler").unlink()
         subprocess.run(["rm", "-rf", aside], check=True)
@@ -180,3 +182,27 @@ def test_a_store_that_cannot_be_read_is_another_matter(repo: HookedRepo, tmp_pat
     os.symlink(tmp_path / "log", log)
     repo.change("m.py", "def second(): return 2")
     assert b"symbolic link" in repo.run("git", "commit", "-q", "-m", "x").stderr
+
+
+def test_gc_on_a_full_disk_says_so_and_loses_nothing(repo: HookedRepo) -> None:
+    """Where a log is to be cut, and where only the index is made anew."""
+    told = json.loads(muse(repo, "log", "--json")[0])["events"]
+    log = repo.muse / "op_log/main/ops.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(whole * 4)
+    with on_a_full_disk(repo):
+        os.truncate(repo.muse / "filler", (repo.muse / "filler").stat().st_size - len(whole) // 2)
+        before = model.logs(repo.muse)
+        done = repo.run(sys.executable, "-P", "-m", "muse_hook", "gc", check=False)
+        assert (done.returncode, b"error: " in done.stderr, b"hint: make room on that disk" in done.stderr) == (1, True, True), done
+        assert model.logs(repo.muse) == before
+        assert json.loads(muse(repo, "log", "--json")[0])["events"] == told
+        log.write_bytes(whole)
+        fill(repo.muse)
+        done = repo.run(sys.executable, "-P", "-m", "muse_hook", "gc", check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert json.loads(muse(repo, "log", "--json")[0])["events"] == told
+    assert "bytes" in muse(repo, "gc")[0]
+    assert log.read_bytes() == whole
+    assert json.loads(muse(repo, "log", "--json")[0])["events"] == told
+    repo.agree()
