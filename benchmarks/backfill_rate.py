@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called concurrent
@@ -31,6 +32,7 @@ sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called 
 import instructions
 
 from muse_hook.git.discovery import open_repository
+from muse_hook.languages.languages import known_language
 
 HERE = Path(__file__).parent
 ONE, TWO, PYDRILLER = "muse_hook", "muse_hook, two processes", "PyDriller"
@@ -86,21 +88,22 @@ class Bench:
         """Record the range into a fresh store."""
         store = self.store()
         figures = self.muse_hook("backfill", "-n", str(self.count), "--jobs", str(jobs), cwd=store)
-        logs = list((store / ".muse/op_log").rglob("ops.jsonl"))
-        return figures | {"log_bytes": sum(path.stat().st_size for path in logs)}
+        log, index = self.sizes(store)
+        return figures | {"log_bytes": log, "index_bytes": index}
+
+    @staticmethod
+    def sizes(store: Path) -> tuple[int, int]:
+        """Return the bytes of a store's logs and of its index."""
+        logs = sum(path.stat().st_size for path in (store / ".muse/op_log").rglob("ops.jsonl"))
+        return logs, sum(path.stat().st_size for path in (store / ".muse").glob("index.sqlite*"))
 
     def halves(self) -> float:
         """Return what the newer half of the range costs for each byte of changed blobs, in units of the older half."""
         store = self.store()
-        with open_repository(str(store)).objects() as objects:
-            newest = git(store, "rev-list", "-n", str(self.count), "HEAD").split()
-            middle = newest[len(newest) // 2]
-            older = set(git(store, "rev-list", "-n", str(self.count - len(newest) // 2), middle).split())
-            sizes = [0, 0]
-            for oid in {*newest, *older}:
-                for change in objects.diff(objects.commit(oid)) or ():
-                    blobs = [blob for blob in (change.old, change.new) if blob is not None and blob.is_file]
-                    sizes[oid not in older] += sum(objects.size(blob.oid) for blob in blobs)
+        newest = git(store, "rev-list", "-n", str(self.count), "HEAD").split()
+        middle = newest[len(newest) // 2]
+        older = set(git(store, "rev-list", "-n", str(self.count - len(newest) // 2), middle).split())
+        sizes = [changed_bytes(store, older), changed_bytes(store, {*newest} - older)]
         first = self.muse_hook("backfill", middle, "-n", str(len(older)), "--jobs", "1", cwd=store)
         second = self.muse_hook("backfill", "-n", str(len(newest)), "--jobs", "1", cwd=store)
         return (second[self.unit] / sizes[1]) / (first[self.unit] / sizes[0])
@@ -139,6 +142,25 @@ class Bench:
     def note(self, name: str, figures: Run) -> None:
         """Keep a run's figures."""
         self.runs.setdefault(name, []).append(figures)
+
+
+def changed_bytes(store: Path, commits: Iterable[str]) -> int:
+    """Return how many bytes the blobs have, before and after, that commits change."""
+    with open_repository(str(store)).objects() as objects:
+        blobs = (
+            blob
+            for oid in commits
+            for change in objects.diff(objects.commit(oid)) or ()
+            for blob in (change.old, change.new)
+        )
+        return sum(objects.size(blob.oid) for blob in blobs if blob is not None and blob.is_file)
+
+
+def main_language(store: Path, count: int) -> str:
+    """Return the name of the language that most of the changed files are in, "" for none."""
+    listed = git(store, "log", f"-{count}", "--format=", "--name-only", "-z", "HEAD").split("\0")
+    found = Counter(language.name for path in listed if (language := known_language(path.strip())) is not None)
+    return next((name for name, _ in found.most_common(1)), "")
 
 
 def git(where: Path, *words: str) -> str:
@@ -185,7 +207,14 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
         halves = bench.halves()
         bench.backfill(1)
         stories = bench.stories(1 if bench.counted else arguments.rounds)
-        return {"commits": bench.count, "runs": bench.runs, "halves": halves, "stories": stories}
+        language = main_language(bench.clone, bench.count)
+        return {
+            "commits": bench.count,
+            "language": language,
+            "runs": bench.runs,
+            "halves": halves,
+            "stories": stories,
+        }
 
 
 def rows(found: dict[str, object]) -> list[tuple[str, float, float, float, float]]:

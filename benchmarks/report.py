@@ -1,11 +1,12 @@
 """Runs the benchmarks, prints their figures, and writes them as tables and a plot into docs/benchmarks.md.
 
 python benchmarks/report.py --out OUT CLONE[=COUNT]... [--rounds 15] [--count 300] [--files 5000] [--entries 1000000]
-                            [--muse MUSE --muse-python PYTHON] [--instructions]
+                            [--growth COMMITS,...] [--muse MUSE --muse-python PYTHON] [--instructions]
 
 The hook is measured with files of the first clone, the backfill of the last COUNT commits of each. With
 `--instructions` one run of each is counted by valgrind: on a busy machine times say nothing. In OUT.md the tables take
-the place of what stands between two comments; what else stands there stays.
+the place of what stands between two comments; what else stands there stays. How many times PyDriller's rate each
+clone's backfill has is kept in rates.json, from which `benchmarks/languages.py` makes a column of its table.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from typing import Any
 sys.path.append(str(Path(__file__).parent))  # not first: a neighbour is called concurrent
 
 import backfill_rate
+import growth
 import hook_latency
 
+RATES = Path(__file__).parent / "rates.json"
 BAR, ROW, LEFT, WIDTH = 16, 26, 250, 760
 BEGIN, END = "<!-- benchmarks/run writes from here -->\n", "<!-- to here -->\n"
 
@@ -74,6 +77,9 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300, help="commits of a clone that names none (default: 300)")
     parser.add_argument("--files", type=int, default=5000, help="of a large repository (default: 5000)")
     parser.add_argument("--entries", type=int, default=1_000_000, help="of a long log (default: a million)")
+    parser.add_argument(
+        "--growth", default="", metavar="COMMITS,...", help="record so many of the first clone, in steps"
+    )
     parser.add_argument("--muse", type=Path, help="a clone of Muse, whose own pipeline is measured as well")
     parser.add_argument("--muse-python", default="python3.12", help="the Python that runs Muse (default: python3.12)")
     parser.add_argument("--instructions", action="store_true", help="count instructions by valgrind; no times")
@@ -93,12 +99,29 @@ def main() -> None:
         if done.returncode:  # it has said why
             raise SystemExit(done.returncode)
         found[clone.resolve().name] = json.loads(done.stdout)
+    steps = [int(word) for word in arguments.growth.split(",") if word]
+    grown = growth.table(growth.measure(next(iter(clones)), steps)) if steps else ""
     rates = {name: backfill_rate.rows(of) for name, of in found.items()}
     arguments.out.with_suffix(".svg").write_text(plot(hook, rates))
     tables = text(arguments, hook, found)
+    if grown:
+        said = "Oldest first, into one store; each row is of all up to there."
+        tables += f"\n## Growth of {next(iter(found))}\n\n{said}\n\n{grown}\n"
     print(tables)
+    if not arguments.instructions:
+        keep_rates(found)
     page = arguments.out.with_suffix(".md")
     page.write_text(put(page.read_text() if page.exists() else f"# Benchmarks\n\n{BEGIN}{END}", tables))
+
+
+def keep_rates(found: dict[str, Any]) -> None:
+    """Put into rates.json how many times PyDriller's rate each clone's backfill has: middle, least, most."""
+    kept = json.loads(RATES.read_text("utf-8")) if RATES.exists() else {}
+    for name, of in found.items():
+        times = next(row[2:] for row in backfill_rate.rows(of) if row[0] == backfill_rate.PYDRILLER)
+        said = {"language": of["language"], "commits": of["commits"], "times": [round(each, 2) for each in times]}
+        kept[name] = said
+    RATES.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
 
 def _clone(parser: argparse.ArgumentParser, word: str, count: int) -> tuple[Path, str]:
@@ -200,11 +223,13 @@ def backfill(name: str, found: dict[str, Any], *, counted: bool) -> list[str]:
             peak = max(run["mib"] for run in found["runs"][runner])
             lines.append(f"| {runner} | {rate:.0f} | {ratio:.2f} | {low:.2f} to {high:.2f} | {peak:.0f} MiB |")
     log = statistics.mean(run["log_bytes"] for run in found["runs"][backfill_rate.ONE]) / found["commits"]
+    index = statistics.mean(run["index_bytes"] for run in found["runs"][backfill_rate.ONE]) / found["commits"]
     stories, measure = found["stories"], "much" if counted else "long"
     lines += [
         "",
         (
-            f"The log grows by {log:,.0f} bytes a commit. A byte changed in the second half of the range costs"
+            f"The log grows by {log:,.0f} bytes a commit, the index by {index:,.0f}."
+            " A byte changed in the second half of the range costs"
             f" {found['halves']:.2f} times what it costs in the first."
         ),
     ]

@@ -99,6 +99,21 @@ def end_of_line(fd: int, at: int, end: int) -> int:
     return end
 
 
+def spans_of_data(fd: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield from where to where a file has data between two bytes: what lies between are holes of a sparse file."""
+    while start < end:
+        try:
+            start = os.lseek(fd, start, os.SEEK_DATA)
+            stop = min(end, os.lseek(fd, start, os.SEEK_HOLE))
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole is left
+                return
+            raise
+        if start < stop:
+            yield start, stop
+        start = stop
+
+
 def lines_of(data: bytes, end: int) -> Iterator[bytes]:
     """Yield the lines of the first `end` bytes of `data`, which end in a newline, without theirs."""
     at = 0

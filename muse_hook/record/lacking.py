@@ -8,7 +8,7 @@ import re
 from muse_hook.errors import MuseHookError
 from muse_hook.index.searched import search
 from muse_hook.languages.languages import language_for, languages
-from muse_hook.oplog.lines import open_log, parse
+from muse_hook.oplog.lines import open_log, parse, spans_of_data
 from muse_hook.oplog.seal import grammars_of
 from muse_hook.pathrules.rules import SYMBOLS, read_rules
 
@@ -117,19 +117,21 @@ def _file_ops(
             return
         with mmap.mmap(fd, size, access=mmap.ACCESS_READ) as data:
             engine, sealed = "", -1  # that of the batch which is sealed there
-            for hit in _AFTER_ADDRESS.finditer(data, part[0]):
-                if not data[max(0, hit.start() - _LONGEST) : hit.start()].endswith(ends):
-                    continue
-                end = data.find(b"\n", hit.end())
-                entry = parse(data[data.rfind(b"\n", 0, hit.start()) + 1 : end]) if end >= 0 else None
-                op = entry.get("domain_op") if entry is not None else None
-                if isinstance(op, dict) and not _TOLD.intersection(op) and "::" not in str(op.get("address", "::")):
+            for start, stop in spans_of_data(fd, part[0], size):  # a hole of ten gigabytes is not looked through
+                for hit in _AFTER_ADDRESS.finditer(data, start, stop):
+                    if not data[max(0, hit.start() - _LONGEST) : hit.start()].endswith(ends):
+                        continue
+                    end = data.find(b"\n", hit.end(), stop)
+                    entry = parse(data[data.rfind(b"\n", 0, hit.start()) + 1 : end]) if end >= 0 else None
+                    op = entry.get("domain_op") if entry is not None else None
+                    if not isinstance(op, dict) or _TOLD.intersection(op) or "::" in str(op.get("address", "::")):
+                        continue
                     if sealed < hit.start():
-                        sealed = data.find(_ENGINE, hit.end())
+                        sealed = data.find(_ENGINE, hit.end(), stop)
                         if sealed < 0:
-                            return
+                            break
                         at = sealed + len(_ENGINE)
-                        engine = data[at : data.find(b'"', at)].decode("ascii", "replace")
+                        engine = data[at : data.find(b'"', at, stop)].decode("ascii", "replace")
                     yield str(entry.get("commit_id", "")), op, engine  # type: ignore[union-attr] # not None, as its op
     finally:
         os.close(fd)

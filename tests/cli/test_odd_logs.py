@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import sys
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from support.batches import scan
 from support.shell import Shell
 
+from muse_hook.cli.failures import DONE
 from muse_hook.errors import shell_command
 from muse_hook.oplog.entry import seal_id
 from muse_hook.oplog.log import OpLog
@@ -188,3 +190,27 @@ def test_an_empty_word_is_no_missing_one(shell: Shell, words: tuple[str, ...]) -
     status, out, err = shell.run(*words)
     assert (status, out) == (1, "")
     assert err.startswith("error: looking for ''")
+
+
+def test_ten_gigabytes_of_nothing_behind_a_log_cost_nothing(shell: Shell) -> None:
+    """A hole of a sparse file, as a machine that stopped may leave: each command answers, and what is there counts."""
+    shell.run("install")
+    shell.repo.commit("One", a="def one():\n    return 1\n")
+    shell.repo.commit("Two", a="def two():\n    return 2\n")
+    shell.run("sync")
+    told = shell.json("log")["events"]
+    (log,) = (shell.repo.path / ".git/.muse/op_log").rglob("ops.jsonl")
+    os.truncate(log, 10 << 30)
+    before = time.process_time()
+    for words in (
+        ["status"], ["log"], ["show"], ["sessions"], ["blame", "a.py"], ["replay"], ["watch", "--no-wait", "--history"],
+        ["sql", "SELECT count(*) FROM ops"], ["report", "-o", "page.html"], ["changelog", "HEAD~1..HEAD"],
+        ["checkpoint", "then"], ["news"], ["verify"], ["gc"], ["sync"],
+    ):  # fmt: skip
+        assert shell.run(*words)[0] == DONE, words
+    assert time.process_time() - before < 8, "what is read of a hole takes ten seconds a time"
+    assert shell.json("log")["events"] == told
+    shell.repo.commit("Three", a="def three():\n    return 3\n")
+    shell.run("sync")
+    assert len(shell.json("log")["events"]) == len(told) + 1
+    os.truncate(log, 0)
