@@ -109,6 +109,54 @@ def test_a_parser_that_takes_too_many_steps_is_stopped() -> None:
     assert str(reader_of(language).parse(whole)[0]) == str(plain.root_node)
 
 
+def repeated(count: int, text: str) -> str:
+    """Return a text so many times, each `%` in it being the number of the time."""
+    return "".join(text.replace("%", str(number)) for number in range(count))
+
+
+LARGE = {
+    "a.md": lambda: repeated(2_500, "# One %\n\nText.\n\n## Two %\n\n### Three %\n\n#### Four %\n\nText of %.\n\n"),
+    "a.json": lambda: "{" + repeated(2_000_000, '"key%":{"value":[1,2,3],"text":"words and words"},') + '"last":1}',
+    "a.h": lambda: repeated(
+        10_000,
+        "#define M%(x, y) do { if ((x) > %) call(y); } while (0)\n#define N% %\n"
+        "API_EXPORT(int) f% PROTO((int a, char *b)) ATTR(nonnull);\n#ifdef W%\nDECLARE_THING(a%, b);\n#endif\n",
+    ),
+    "a.c": lambda: repeated(
+        6_000, "static int f%(int a, char *b)\n{\n    if (a > %) {\n        a = g(a, b);\n    }\n    return a;\n}\n\n"
+    ),
+    "a.m": lambda: repeated(
+        1_500,
+        "@interface C% : NSObject\n@property int p%;\n@end\n@implementation C%\n"
+        + "- (int)m:(int)a with:(int)b {\n  if (a > %) { [self m:a with:b];\n  return a;\n}\n\n" * 5
+        + "@end\n\n",
+    ),
+    "Dockerfile": lambda: repeated(10_000, "FROM image AS s%\nARG A%=1\nRUN make % \\\n  && install\n"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", LARGE)
+def test_a_file_of_fifty_thousand_lines_is_read_in_bounded_time(name: str) -> None:
+    """With and without the version before, one character of which changed."""
+    source = LARGE[name]().encode()
+    found = read(Path(name), source)
+    assert found.state == ("too_large" if name == "a.json" else "parsed")
+    assert found.state == "too_large" or len(found.symbols) >= 1_500
+    at = source.index(b"1", len(source) // 2)
+    changed = source[:at] + b"2" + source[at + 1 :]
+    again = read(Path(name), changed, found)
+    assert names(again) == names(read(Path(name), changed))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+def test_brackets_a_hundred_thousand_deep(path: Path) -> None:
+    whole = path.read_bytes()
+    for opening, closing in ((b"(", b")"), (b"{", b""), (b"[", b"]")):
+        read(path, whole + b"\n" + opening * 100_000 + b"1" + closing * 100_000 + b"\n" + whole)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
 def test_two_megabytes_on_one_line(path: Path) -> None:

@@ -88,6 +88,14 @@ def test_every_commit_arrives_once(recorded: Repo, server: NatsServer, tmp_path:
     follow(recorded, server, into)
     assert seals(into) == commits(recorded)
     assert "0 batches" in follow(recorded, server, into)
+    log = recorded.path / ".git/.muse/op_log/main/ops.jsonl"
+    log.write_bytes(log.read_bytes() * 2)  # gc drops what is there twice, which makes another file of it
+    assert "further copies" in muse(recorded, "gc")
+    recorded.commit("after", m="def h(): return 1\n")
+    muse(recorded, "sync")
+    publish(recorded, server)
+    assert "0 messages passed over" in follow(recorded, server, into)
+    assert seals(into) == commits(recorded)
 
 
 def test_two_clones_are_one_repository(recorded: Repo, server: NatsServer, tmp_path: Path) -> None:
