@@ -102,6 +102,18 @@ def _make_old(tree: Path, turn: int) -> None:
             os.utime(path, (turn + 1, turn + 1))
 
 
+def sources(clone: Path) -> list[tuple[int, str]]:
+    """Return the size and the blob of each Python file of a clone's HEAD that is no trifle, the smallest first."""
+    words = ["git", "-C", str(clone), "ls-tree", "-r", "-l", "HEAD"]
+    listed = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
+    split = [(line.split(), line.endswith(".py")) for line in listed]
+    return sorted(
+        (int(each[3]), each[2])
+        for each, is_python in split
+        if is_python and each[3].isdigit() and int(each[3]) > LEAST_BYTES
+    )
+
+
 class Room:
     """A folder with the repositories, and an environment in which nothing of this machine's configuration counts."""
 
@@ -133,12 +145,10 @@ class Room:
         """Make the repository that all others are copies of; the paths that will be edited."""
         top = self.path("seed")
         self.run("git", "init", "-q", "-b", "main", str(top))
-        listed = self.run("git", "-C", str(clone), "ls-tree", "-r", "-l", "HEAD").splitlines()
-        sized = [(int(words[3]), words[2], line.partition("\t")[2]) for line in listed if (words := line.split())]
-        sources = sorted(row for row in sized if row[2].endswith(".py") and row[0] > LEAST_BYTES)
-        middle = max(0, len(sources) // 2 - 15)
+        found = sources(clone)
+        middle = max(0, len(found) // 2 - 15)
         names = []
-        for index, (_, oid, _) in enumerate(sources[middle : middle + 30]):
+        for index, (_, oid) in enumerate(found[middle : middle + 30]):
             names.append(f"m{index}.py")
             (top / names[-1]).write_text(self.run("git", "-C", str(clone), "cat-file", "blob", oid))
         for index in range(files):

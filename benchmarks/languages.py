@@ -9,11 +9,11 @@ tree with its history. Files over 400 kB are left out. Measured are
 - the symbols of all files of the language, against those of its own parser; where there is none, against the names
   that Universal Ctags knows, if it knows the language;
 - damage: how many of the symbols outside of a fault in one function (a brace, a quote, half a line) are still told, in
-  forty files;
-- renames: how many of those that are made in thirty files, one each, are told, and how many others;
-- replay: how many of the files that the last 50 commits changed are the same when the log of these is replayed as they
+  fifteen files;
+- renames: how many of those that are made in fifteen files, one each, are told, and how many others;
+- replay: how many of the files that the last 20 commits changed are the same when the log of these is replayed as they
   are when they are read;
-- reading again: in how many of 150 versions of the last 200 commits a file is the same when it is read with the
+- reading again: in how many of 60 versions of the last 200 commits a file is the same when it is read with the
   help of the version before as when it is read alone.
 
 How many times PyDriller's rate a backfill has is timed, and so kept apart: `benchmarks/run` writes it into rates.json,
@@ -47,11 +47,11 @@ from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
 
 LARGEST = 400_000  # bytes
-DAMAGED = 40  # files
-RENAMED = 30  # files
+DAMAGED = 15  # files
+RENAMED = 15  # files
 COMMITS = 200
-REPLAYED = 50  # commits
-VERSIONS = 150
+REPLAYED = 20  # commits
+VERSIONS = 60
 HERE = Path(__file__).resolve().parent
 KEPT = HERE / "languages.json"
 RATES = HERE / "rates.json"
@@ -63,6 +63,8 @@ HEAD = (
 )
 WHAT = ("symbols", "damage", "renames", "replayed", "again")
 NOT_ASKED = "no other parser"
+NOT_MEASURED = "not measured"
+NO_RENAMES = "none to be made"
 NO_FUNCTIONS = "no functions"
 
 
@@ -93,18 +95,19 @@ def line(kept: dict[str, Any], name: str, wheels: dict[str, str]) -> str:
 
 def measured_cells(row: dict[str, Any], names: list[str]) -> list[str]:
     """Return the cells of what was measured of a row's languages; what was not is said in words."""
-    measured = row.get("measured")
-    if measured is None:
-        raise SystemExit(f"error: writing the table: nothing was measured of {names[0]}")
+    measured = row.get("measured", {})
     without = "ctags tells less" if "ctags" in measured else NOT_ASKED
     recall = f"{measured['recall']:.4f}" if "recall" in measured else NOT_ASKED
-    cells = [measured["on"], f"{measured['files']:,}", f"{measured['symbols']:,}"]
+    cells = [measured.get("on", NOT_MEASURED)]
+    cells += [f"{measured[key]:,}" if key in measured else NOT_MEASURED for key in ("files", "symbols")]
     cells += [f"{recall} of {measured['ctags']:,} of ctags" if "ctags" in measured else recall]
     cells += [f"{measured['precision']:.4f}" if "precision" in measured else without]
     cells += [f"{measured['damage']:.3f}" if "damage" in measured else NO_FUNCTIONS]
-    right, made, wrong = measured["renames"]
-    cells += [f"{right} of {made}" + (f", {wrong} others" if wrong else "") if made else "none to be made"]
-    cells += ["{:,} of {:,}".format(*measured["replayed"]), "{:,} of {:,}".format(*measured["again"])]
+    right, made, wrong = measured.get("renames", (0, 0, 0))
+    others = f", {wrong} others" if wrong else ""
+    cells += [f"{right} of {made}{others}" if made else NO_RENAMES if "renames" in measured else NOT_MEASURED]
+    for key in ("replayed", "again"):
+        cells += ["{:,} of {:,}".format(*measured[key]) if key in measured else NOT_MEASURED]
     timed = json.loads(RATES.read_text("utf-8")) if RATES.exists() else {}
     rates = [f"{one['times'][0]:.1f} ({clone})" for clone, one in timed.items() if one["language"] in names]
     return [*cells, ", ".join(rates) or "not timed"]
@@ -258,7 +261,7 @@ def main() -> None:
     parser.add_argument("--under", default="", help="only files below this folder of the clones")
     parser.add_argument("language", nargs="?")
     parser.add_argument("clone", type=lambda word: Path(word).resolve(), nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     if arguments.language:
         language = language_named(arguments.language)
         if language is None or not arguments.oracle or not arguments.clone:

@@ -3,7 +3,7 @@
 python benchmarks/report.py --out OUT CLONE[=COUNT]... [--rounds 15] [--count 300] [--files 5000] [--entries 1000000]
                             [--growth COMMITS,...] [--muse MUSE --muse-python PYTHON] [--instructions]
 
-The hook is measured with files of the first clone, the backfill of the last COUNT commits of each. With
+The hook is measured with files of the first clone that has Python, the backfill of the last COUNT commits of each. With
 `--instructions` one run of each is counted by valgrind: on a busy machine times say nothing. In OUT.md the tables take
 the place of what stands between two comments; what else stands there stays. How many times PyDriller's rate each
 clone's backfill has is kept in rates.json, from which `benchmarks/languages.py` makes a column of its table.
@@ -88,7 +88,10 @@ def main() -> None:
     for tool in ["git"] + ["valgrind"] * arguments.instructions + [arguments.muse_python] * bool(arguments.muse):
         if shutil.which(tool) is None:
             parser.error(f"{tool} is not there; install it, or say where another one is by PATH")
-    hook = hook_rows(next(iter(clones)), arguments)
+    written_in = next((clone for clone in clones if hook_latency.sources(clone)), None)
+    if written_in is None:
+        parser.error("one clone must have Python files, which the hook is measured with")
+    hook = hook_rows(written_in, arguments)
     words = ["--muse", str(arguments.muse), "--muse-python", arguments.muse_python] if arguments.muse else []
     words += ["--instructions"] if arguments.instructions else []
     script = str(Path(__file__).parent / "backfill_rate.py")
