@@ -194,7 +194,11 @@ def test_gc_on_a_full_disk_says_so_and_loses_nothing(repo: HookedRepo) -> None:
         os.truncate(repo.muse / "filler", (repo.muse / "filler").stat().st_size - len(whole) // 2)
         before = model.logs(repo.muse)
         done = repo.run(sys.executable, "-P", "-m", "muse_hook", "gc", check=False)
-        assert (done.returncode, b"error: " in done.stderr, b"hint: make room on that disk" in done.stderr) == (1, True, True), done
+        assert (done.returncode, b"error: " in done.stderr, b"hint: make room on that disk" in done.stderr) == (
+            1,
+            True,
+            True,
+        ), done
         assert model.logs(repo.muse) == before
         assert json.loads(muse(repo, "log", "--json")[0])["events"] == told
         log.write_bytes(whole)
