@@ -156,10 +156,14 @@ def changed_bytes(store: Path, commits: Iterable[str]) -> int:
         return sum(objects.size(blob.oid) for blob in blobs if blob is not None and blob.is_file)
 
 
-def main_language(store: Path, count: int) -> str:
-    """Return the name of the language that most of the changed files are in, "" for none."""
-    listed = git(store, "log", f"-{count}", "--format=", "--name-only", "-z", "HEAD").split("\0")
-    found = Counter(language.name for path in listed if (language := known_language(path.strip())) is not None)
+def main_language(clone: Path) -> str:
+    """Return the name of the language that most bytes of a clone's HEAD are in, "" for none."""
+    found: Counter[str] = Counter()
+    for line in git(clone, "ls-tree", "-r", "-l", "-z", "HEAD").split("\0"):
+        entry, _, path = line.partition("\t")
+        language, size = known_language(path), entry.split()[-1:]
+        if language is not None and not language.is_asked_for and size[0].isdigit():
+            found[language.name] += int(size[0])
     return next((name for name, _ in found.most_common(1)), "")
 
 
@@ -207,7 +211,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, object]:
         halves = bench.halves()
         bench.backfill(1)
         stories = bench.stories(1 if bench.counted else arguments.rounds)
-        language = main_language(bench.clone, bench.count)
+        language = main_language(bench.clone)
         return {
             "commits": bench.count,
             "language": language,

@@ -17,7 +17,7 @@ tree with its history. Files over 400 kB are left out. Measured are
   help of the version before as when it is read alone.
 
 How many times PyDriller's rate a backfill has is timed, and so kept apart: `benchmarks/run` writes it into rates.json,
-of each clone by the language that most of its changed files are in.
+of each clone by the language that most of its bytes are in.
 """
 
 from __future__ import annotations
