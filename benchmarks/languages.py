@@ -2,6 +2,7 @@
 
     benchmarks/languages.py                                     the table again, from languages.json and rates.json
     benchmarks/languages.py --oracle ORACLE LANGUAGE CLONE...   measure one language, keep it, and the table
+    benchmarks/languages.py --oracle ORACLE --every FOLDER      measure all languages, on the clones in a folder
 
 ORACLE is a folder with `oracle.py`, `compare.py` and `damage.py`, which know how to ask the parsers; a CLONE is a work
 tree with its history. Files over 400 kB are left out. Measured are
@@ -250,6 +251,31 @@ def said(found: SymbolTable) -> object:
     return found.state, found.tree_id, found.module_id, ids
 
 
+def measure(
+    oracle: Path, language: Language, clones: list[Path], given: list[str], arguments: argparse.Namespace
+) -> None:
+    """Measure a language on some clones, with all of `WHAT` or `arguments.only`, and keep it."""
+    paths = [path for clone in clones for path in files_of(clone / arguments.under, language)]
+    kept = json.loads(KEPT.read_text("utf-8"))
+    measured = {} if arguments.only is None else kept[language.name].get("measured", {})
+    wanted = arguments.only or WHAT
+    some = random.Random(3).sample(paths, len(paths))  # noqa: S311 - nothing is secret
+    if "symbols" in wanted:
+        measured["on"] = arguments.on or ", ".join(clone.name for clone in clones)
+        measured |= judged(oracle, language, paths, given)
+    if "damage" in wanted and (damage := beside_damage(oracle, language, some[:DAMAGED])) is not None:
+        measured["damage"] = damage
+    if "renames" in wanted:
+        measured["renames"] = language_trials.renames(language, some, RENAMED)
+    if "replayed" in wanted:
+        measured["replayed"] = language_trials.replayed(clones, language, REPLAYED)
+    if "again" in wanted:
+        measured["again"] = read_again(clones, language)
+    kept = json.loads(KEPT.read_text("utf-8"))  # another row may have been measured meanwhile
+    kept[language.name]["measured"] = measured
+    KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
 def main() -> None:
     """Measure what is asked for, keep it, and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -259,6 +285,8 @@ def main() -> None:
     parser.add_argument("-D", dest="defined", action="append", default=[], help="macros of C and C++")
     parser.add_argument("--only", type=lambda word: word.split(","), help=f"some of {','.join(WHAT)}; the others stay")
     parser.add_argument("--under", default="", help="only files below this folder of the clones")
+    parser.add_argument("--every", type=Path, help="a folder of clones: measure each row on those that it names there")
+    parser.add_argument("--missing", action="store_true", help="with --every, only what was not measured")
     parser.add_argument("language", nargs="?")
     parser.add_argument("clone", type=lambda word: Path(word).resolve(), nargs="*")
     arguments = parser.parse_intermixed_args()
@@ -266,26 +294,18 @@ def main() -> None:
         language = language_named(arguments.language)
         if language is None or not arguments.oracle or not arguments.clone:
             parser.error("a language of languages.toml, --oracle and a clone are needed")
-        paths = [path for clone in arguments.clone for path in files_of(clone / arguments.under, language)]
         given = [*(f"-I{one}" for one in arguments.headers), *(f"-D{one}" for one in arguments.defined)]
-        kept = json.loads(KEPT.read_text("utf-8"))
-        measured = {} if arguments.only is None else kept[language.name].get("measured", {})
-        wanted = arguments.only or WHAT
-        some = random.Random(3).sample(paths, len(paths))  # noqa: S311 - nothing is secret
-        if "symbols" in wanted:
-            measured["on"] = arguments.on or ", ".join(clone.name for clone in arguments.clone)
-            measured |= judged(arguments.oracle, language, paths, given)
-        if "damage" in wanted and (damage := beside_damage(arguments.oracle, language, some[:DAMAGED])) is not None:
-            measured["damage"] = damage
-        if "renames" in wanted:
-            measured["renames"] = language_trials.renames(language, some, RENAMED)
-        if "replayed" in wanted:
-            measured["replayed"] = language_trials.replayed(arguments.clone, language, REPLAYED)
-        if "again" in wanted:
-            measured["again"] = read_again(arguments.clone, language)
-        kept = json.loads(KEPT.read_text("utf-8"))  # another row may have been measured meanwhile
-        kept[language.name]["measured"] = measured
-        KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        measure(arguments.oracle, language, arguments.clone, given, arguments)
+    for name, row in json.loads(KEPT.read_text("utf-8")).items() if arguments.every else ():
+        clones = [clone for each in row["clones"] if (clone := arguments.every / each).is_dir()]
+        missing = [what for what in arguments.only or WHAT if what not in row.get("measured", {})]
+        language = language_named(name)
+        if language is None or not clones or (arguments.missing and not {*missing} - {"damage", "symbols"}):
+            continue
+        print(name, flush=True)
+        only = ([each for each in missing if each != "damage"] if arguments.missing else arguments.only) or None
+        arguments.under = row.get("under", "")
+        measure(arguments.oracle, language, clones, [], argparse.Namespace(**vars(arguments) | {"only": only}))
     page = PAGE.read_text("utf-8")
     PAGE.write_text(TABLE.sub(lambda _: table() + "\n", page), "utf-8")
 
