@@ -69,13 +69,14 @@ def verify(
     report = VerifyReport()
     with OpenLogs(store) as open_logs, repo.objects() as objects:
         logs = Logs(store, open_logs, report)
-        with Index(store) as index:
-            logs.compare_with(index)
         verification = _Verification(repo, objects, open_logs, logs, report, thorough=everything, files=FILES * sample)
-        ours = {oid: commit.engine for oid, commit in logs.commits.items() if _is_ours(commit.engine)}
-        verification.lacking = frozenset() if everything else frozenset(find_lacking(repo, store, ours))
-        chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
-        verification.replay(chosen, progress)
+        with verification.apart():
+            with Index(store) as index:
+                logs.compare_with(index)
+            ours = {oid: commit.engine for oid, commit in logs.commits.items() if _is_ours(commit.engine)}
+            verification.lacking = frozenset() if everything else frozenset(find_lacking(repo, store, ours))
+            chosen = set(logs.commits) if everything else _sample(repo, logs.commits, sample)
+            verification.replay(chosen, progress)
         verification.check_marks()
         verification.sum_up()
     return report
@@ -121,16 +122,19 @@ class _Verification:
         self._engines: Counter[str] = Counter()
         self._gone: dict[str, None] = {}
 
-    def replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
-        """Check each batch, replay it, and compare the `chosen` commits with their trees."""
+    @contextlib.contextmanager
+    def apart(self) -> Iterator[None]:
+        """Have another process make batches again meanwhile, where that is worth one."""
         order = causal_order(self.logs.commits)
         if self._table_cache is not None or len(order) < APART or processors() == 1:
-            self._replay(chosen, progress)
+            yield
             return
         with Workers(_Apart(self).difference, order, 1) as self._workers:
-            self._replay(chosen, progress)
+            yield
+        self._workers = None
 
-    def _replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
+    def replay(self, chosen: set[str], progress: Callable[[int, int], None] | None) -> None:
+        """Check each batch, replay it, and compare the `chosen` commits with their trees."""
         commits = self.logs.commits
         walk = Walk(commits, self._ops, lambda oid: self._trees.symbols(self._objects.commit(oid).tree), self._on_error)
         done = 0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,6 +15,9 @@ from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
 from muse_hook.catchup.catchup import catch_up
+from muse_hook.errors import InternalError
+from muse_hook.record.workers import Workers
+from muse_hook.verify import logs
 
 FLIPS: dict[str, Callable[[], tuple[int, bytes, bytes]]] = {
     "an op": lambda: (0, b'"op":"patch"', b'"op":"match"'),
@@ -53,6 +58,78 @@ def module_story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     repo = Repo(tmp_path_factory.mktemp("repo"), sealed_environment(home))
     repo.git("init", "-q", "-b", "main")
     return Story(repo).record()
+
+
+def scanned(story: Story) -> list[dict[str, Any]]:
+    """Return all that is found in a story's log."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, list | tuple):
+            return [plain(each) for each in value]
+        names = getattr(type(value), "__slots__", None)
+        return {name: plain(getattr(value, name)) for name in names} if names else value
+
+    fd = os.open(story.log, os.O_RDONLY)
+    try:
+        return [{name: plain(value) for name, value in vars(scan).items()} for scan in logs.scan_logs([("main", fd)])]
+    finally:
+        os.close(fd)
+
+
+def in_two(patched: pytest.MonkeyPatch) -> None:
+    patched.setattr(logs, "_LARGE", 1)
+    patched.setattr(logs, "processors", lambda: 2)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data())
+def test_two_processes_read_any_log_as_one_does(
+    module_story: Story, data: st.DataObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = module_story
+    whole = story.log.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for _ in range(data.draw(st.integers(0, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        line = lines[at]
+        change = data.draw(st.sampled_from([b"", b"garbage\n" + line, line + line, line[:-20] + b"0" + line[-19:]]))
+        lines[at : at + 1] = change.splitlines(keepends=True)
+    try:
+        story.log.write_bytes(b"".join(lines)[: data.draw(st.sampled_from([None, -1, -30]))])
+        found = scanned(story)
+        with monkeypatch.context() as patched:
+            in_two(patched)
+            assert scanned(story) == found
+    finally:
+        story.log.write_bytes(whole)
+
+
+def test_the_second_half_is_read_by_another_process_or_here(
+    module_story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = scanned(module_story)
+    in_two(monkeypatch)
+    asked: list[str] = []
+    answer = Workers.answer
+
+    def noted(self: Workers, session: str) -> Any:
+        asked.append(session)
+        return answer(self, session)
+
+    monkeypatch.setattr(Workers, "answer", noted)
+    assert scanned(module_story) == found
+    assert asked == ["main"]
+
+    def died(*_: object) -> None:
+        raise InternalError("telling commits", "a worker died")
+
+    monkeypatch.setattr(Workers, "answer", died)
+    assert scanned(module_story) == found
 
 
 @settings(
