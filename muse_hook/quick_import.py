@@ -86,6 +86,21 @@ def together_file(part: str) -> str:
     return f"{FOLDER}__pycache__/together-{part}.{sys.implementation.cache_tag}.bin"
 
 
+def read_together(part: str) -> Any:
+    """Return what was written of a part, None where there is nothing that this Python can read; `stale` says so."""
+    stale.add(part)
+    try:
+        with open(together_file(part), "rb", buffering=0) as file:
+            data = file.read()
+        if data[: len(MAGIC_NUMBER)] != MAGIC_NUMBER:
+            return None
+        found = marshal.loads(memoryview(data)[len(MAGIC_NUMBER) :])  # noqa: S302 - as Python's own does
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    stale.discard(part)
+    return found
+
+
 def import_together(part: str) -> None:
     """Import all modules of a part from the one file that holds them.
 
@@ -96,18 +111,16 @@ def import_together(part: str) -> None:
     finder = next(iter(sys.meta_path), None)
     if not isinstance(finder, QuickFinder):
         return
+    modules = read_together(part)
+    if modules is None:
+        return
     stale.add(part)
     try:
-        with open(together_file(part), "rb", buffering=0) as file:
-            data = file.read()
-        if data[: len(MAGIC_NUMBER)] != MAGIC_NUMBER:
-            return
-        modules = marshal.loads(memoryview(data)[len(MAGIC_NUMBER) :])  # noqa: S302 - as Python's own does
         for _, origin, *written, _ in modules:
             found = os.stat(FOLDER + origin)
             if [found.st_mtime_ns, found.st_size] != written:
                 return
-    except (OSError, ValueError, EOFError, TypeError):
+    except (OSError, ValueError, TypeError):
         return
     stale.discard(part)
     made = []

@@ -7,6 +7,7 @@ import marshal
 import os
 from _frozen_importlib_external import MAGIC_NUMBER
 
+from muse_hook.patterns import PART as PATTERNS
 from muse_hook.quick_import import FOLDER, together_file
 
 TYPE_CHECKING = False
@@ -38,6 +39,7 @@ def write_together() -> None:
         modules = [name for name in _in_order([f"{_PACKAGE}.{root}" for root in roots.split()]) if name not in before]
         before.update(modules)
         _write(together_file(part), MAGIC_NUMBER + marshal.dumps([_compiled(name) for name in modules]))
+    _write(together_file(PATTERNS), MAGIC_NUMBER + marshal.dumps(_patterns()))
 
 
 def _write(path: str, data: bytes) -> None:
@@ -58,6 +60,48 @@ def _compiled(name: str) -> tuple[str, str, int, int, CodeType]:
     found = os.stat(path)  # before it is read: a later change is seen
     code = compile(_Bare().visit(_tree(name)), path, "exec", dont_inherit=True)
     return name, path.removeprefix(FOLDER), found.st_mtime_ns, found.st_size, code
+
+
+def _patterns() -> dict[str, bytes]:
+    """Return of each regular expression of the package what Python's `re` calls `_sre.compile` with, marshalled.
+
+    Where this Python's `re` works in another way there are none, and hooks compile theirs.
+    """
+    found: dict[str, bytes] = {}
+    texts = pattern_texts()
+    try:
+        import _sre  # type: ignore[import-not-found] # not in typeshed
+        from re import _compiler  # type: ignore[attr-defined] # likewise
+
+        for text in texts:
+            parsed = _compiler._parser.parse(text)  # noqa: SLF001 - nobody else says it
+            groups = parsed.state.groupdict
+            names = [None] * parsed.state.groups
+            for name, number in groups.items():
+                names[number] = name
+            code = list(map(int, _compiler._code(parsed, 0)))  # noqa: SLF001
+            arguments = (text, int(parsed.state.flags), code, parsed.state.groups - 1, groups, tuple(names))
+            if _sre.compile(*arguments) == _compiler.compile(text):
+                found[text] = marshal.dumps(arguments)
+    except (ImportError, AttributeError, TypeError, ValueError, RuntimeError):
+        return {}
+    return found
+
+
+def pattern_texts() -> list[str]:
+    """Return the text of each regular expression that the package makes by `patterns.pattern`."""
+    texts = []
+    for folder, _, names in os.walk(FOLDER):
+        for name in (name for name in names if name.endswith(".py")):
+            with open(os.path.join(folder, name), "rb") as file:
+                source = file.read()
+            calls = ast.walk(ast.parse(source)) if b"muse_hook.patterns import pattern\n" in source else ()
+            texts += [
+                str(ast.literal_eval(one.args[0]))
+                for one in calls
+                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "pattern"
+            ]
+    return texts
 
 
 def _path(name: str) -> str:

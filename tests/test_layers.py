@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "muse_hook"
 # Low to high: a room imports rooms of lower lines alone, and of its own line only along the arrow.
 LINES = (
     "errors quick_import",
+    "patterns",
     "model digest languages together",
     "git symbols match semver oplog agents",
     "delta index pathrules",
@@ -83,7 +84,7 @@ READER = HOOK | {
     "contextlib",
 }
 LOADED_BY_A_HOOK = {
-    "": "hook errors digest quick_import",
+    "": "hook errors digest patterns quick_import",
     "model": "change symbol address",
     "git": "environment discovery process repository refs commits objects loose libgit2 reflogs",
     "pathrules": "rules",

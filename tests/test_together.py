@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +15,9 @@ from support.hooked import PACKAGES, HookedRepo
 from support.repository import Repo
 
 import muse_hook
-from muse_hook.together import PARTS, write_together
+from muse_hook import quick_import
+from muse_hook.patterns import PART
+from muse_hook.together import PARTS, pattern_texts, write_together
 
 PACKAGE = Path(muse_hook.__file__).parent
 
@@ -84,6 +88,36 @@ def test_what_has_no_verdict_loads_no_rules_for_one(repo: Repo) -> None:
     assert "muse_hook.semver.marked" not in loaded
 
 
+def test_hook_compiles_no_expressions(repo: Repo) -> None:
+    """A function renamed and another one changed, in Python and in a language whose rules are patterns."""
+    write_together()
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install()
+    for name in ("one", "two"):
+        hooked.write("a.py", f"def {name}(a):\n    return a + {len(name)}\n")
+        hooked.write("a.ts", f"export function f(a: number): number {{\n  return a + '{name}';\n}}\n")
+        hooked.git("add", "a.py", "a.ts")
+        hooked.dead("commit", "-qm", name)
+        code = HOOK.replace(
+            "print(*one_by_one)", "print('re' in sys.modules, 'muse_hook.match.evidence' in one_by_one)"
+        )
+        done = hooked.run(sys.executable, "-I", "-S", "-c", code, "\n".join(PACKAGES))
+    assert hooked.git("rev-parse", "HEAD") in hooked.sessions()
+    assert (done.stdout, done.stderr) == (b"False True\n", b"")
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="compiles them in its own way")
+def test_expressions_are_written_as_python_compiles_them() -> None:
+    import _sre  # type: ignore[import-not-found] # noqa: PLC0415 - CPython's own, and not in typeshed
+
+    write_together()
+    written = quick_import.read_together(PART)
+    assert len(written) > 30
+    assert written.keys() == set(pattern_texts())
+    for text, arguments in written.items():
+        assert _sre.compile(*marshal.loads(arguments)) == re.compile(text)  # noqa: S302 - our own
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     """Make a copy of the package, its modules written together."""
@@ -126,7 +160,7 @@ def test_copy_of_the_package_looks_at_its_own_sources(package: Path, tmp_path: P
 
 def test_folder_that_cannot_be_written_has_no_file(package: Path) -> None:
     files = [*(package / "__pycache__").glob("together-*")]
-    assert len(files) == len(PARTS)
+    assert len(files) == len(PARTS) + 1  # and the patterns
     for file in files:
         file.unlink()
     shutil.rmtree(package / "__pycache__")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from re import compile as pattern
-
 from muse_hook.match.pairs import CALLABLE, group_of
 from muse_hook.match.similarity import is_one_stem, words_of
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from re import compile as pattern
-
 from muse_hook.match.pairs import IMPORT, group_of
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

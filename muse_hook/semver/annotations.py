@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from muse_hook.patterns import pattern
 from muse_hook.semver import written
-from muse_hook.semver.patterns import pattern
 from muse_hook.semver.signature import split_outside_brackets
 
 TYPE_CHECKING = False

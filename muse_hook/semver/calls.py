@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
+from muse_hook.patterns import pattern
 from muse_hook.semver import written
 from muse_hook.semver.annotations import plain, renamed_types, result, spelled, union, without_lifetime
-from muse_hook.semver.patterns import pattern, words_at
 from muse_hook.semver.signature import VARIADIC, compare_passed
+from muse_hook.semver.written import words_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

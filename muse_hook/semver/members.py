@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from muse_hook.patterns import pattern
 from muse_hook.semver import written
 from muse_hook.semver.annotations import spelled, union
-from muse_hook.semver.patterns import pattern
 from muse_hook.semver.signature import split_outside_brackets
 from muse_hook.semver.spelling import MAX_STEPS
 

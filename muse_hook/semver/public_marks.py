@@ -8,8 +8,8 @@ a class whose header has one of `open_classes`; what is in `internal_folders` is
 
 from __future__ import annotations
 
+from muse_hook.patterns import pattern
 from muse_hook.semver import written
-from muse_hook.semver.patterns import pattern
 from muse_hook.semver.public import is_excluded
 
 TYPE_CHECKING = False

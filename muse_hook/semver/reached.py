@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.patterns import pattern
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

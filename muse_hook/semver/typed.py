@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from muse_hook.patterns import pattern
 from muse_hook.semver import written
 from muse_hook.semver.annotations import plain, spelled, union, without_lifetimes
 from muse_hook.semver.calls import compare_callables
 from muse_hook.semver.members import compare_held, compare_members, compare_types
-from muse_hook.semver.patterns import pattern
 from muse_hook.semver.signature import split_outside_brackets
 from muse_hook.semver.spelling import Spelling
 

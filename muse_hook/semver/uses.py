@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
+from muse_hook.patterns import pattern
 from muse_hook.semver.bases import plain_bases, simple_base
-from muse_hook.semver.patterns import pattern
 from muse_hook.semver.signature import POSITIONAL, RECEIVERS, compare_passed, is_broken_promise, split_outside_brackets
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.patterns import pattern, words_at
+from muse_hook.patterns import pattern
 from muse_hook.semver.signature import split_outside_brackets
 
 TYPE_CHECKING = False
@@ -105,6 +105,21 @@ def _around_name(symbol: Symbol) -> tuple[str, str]:
     return found
 
 
+def words_at(text: str, word: str, before: frozenset[str]) -> list[tuple[int, int]]:
+    r"""Return where a word stands in a text, and where it ends, with no `\w` and none of `before` in front of it.
+
+    Without a regular expression for each word: compiling them took 4 % of a backfill of trpc.
+    """
+    found: list[tuple[int, int]] = []
+    at = text.find(word)
+    while at >= 0:
+        front = text[at - 1 : at]
+        if not (front.isalnum() or front == "_" or front in before):
+            found.append((at, at + len(word)))
+        at = text.find(word, at + 1)
+    return found
+
+
 def _parted_at(text: str, name: str) -> tuple[str, str]:
     """Return what stands before and behind a whole word; what is before a body, and nothing, where it is not there."""
     for at, end in words_at(text, name, _OF_NAMES):
@@ -172,7 +187,10 @@ def type_parameters(symbol: Symbol) -> list[str]:
 
 def called_on(symbol: Symbol) -> str:
     """Return the type that a function extends, which stands before its name: `fun String.f()`; "" for none."""
-    found = _CALLED_ON.search(_around_name(symbol)[0])
+    before = _around_name(symbol)[0]
+    if not before.rstrip().endswith("."):
+        return ""  # a hook loads no regular expressions for a function that has another body
+    found = _CALLED_ON.search(before)
     return _SPACE.sub("", found[1]) if found else ""
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from muse_hook.patterns import pattern
 from muse_hook.symbols.tokens import joined
 
 TYPE_CHECKING = False
@@ -25,7 +24,7 @@ OWN_NAME = "__name__"
 """The attribute of what a module defines that is its name there."""
 
 
-_NUMBER = re.compile(r"(-?\d+)?")
+_NUMBER = pattern(r"(-?\d+)?")
 
 MAX_NAMES = 8
 """So many lists may be made of each other in a row."""

@@ -49,8 +49,9 @@ class Kinds:
         last = dict(zip(names, numbers, strict=True))
         first = dict(zip(reversed(names), reversed(numbers), strict=True))
         self.ids: dict[str, tuple[int, ...]] = dict(zip(last, zip(last.values(), strict=True), strict=True))
-        for name, _ in first.items() - last.items():
-            self.ids[name] = tuple(i for i in numbers if names[i] == name)
+        several = dict(first.items() - last.items())
+        for i in [i for i in numbers if names[i] in several]:
+            self.ids[names[i]] = (*self.ids[names[i]], i) if i != several[names[i]] else (i,)
         self.opens = dict(zip(numbers, map(OPEN.__add__, names), strict=True))
         for name, other in alias.items():
             self.opens.update(dict.fromkeys(self.ids.get(name, ()), OPEN + other))
