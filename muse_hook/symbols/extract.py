@@ -13,6 +13,8 @@ from muse_hook.symbols.table import SegmentedTable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from muse_hook.languages.languages import Language
     from muse_hook.model.symbol import SymbolTable
     from muse_hook.symbols.reader import Reader
@@ -96,6 +98,36 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
         if found is not None:
             segments = cut(text, whole(item_cuts(text, found[0])), len(text))
             return SegmentedTable(language, segments, nodes=found[1])
+    if reader.is_damage_apart:
+        from muse_hook.symbols.damaged import pieces_of, read_by_piece  # few languages need it
+
+        pieces = pieces_of(text)
+        if len(pieces) > 1 and reader.parse_sound(text) is None:
+            tables = read_by_piece(pieces, language, lambda piece: _read_whole(piece, language, reader, is_piece=True))
+            return _joined(tables, language)
+    return _read_whole(text, language, reader)
+
+
+def _joined(tables: Sequence[SegmentedTable], language: Language) -> SegmentedTable:
+    """Return the table of a file, given those of its pieces."""
+    nodes = sum(one.nodes for one in tables)
+    if nodes > MAX_NODES or any(one.state == "too_large" for one in tables):
+        return SegmentedTable(language, state="too_large")
+    swallowed = b"\n".join([one.swallowed for one in tables if one.swallowed])
+    if swallowed and not any(one.symbols for one in tables):
+        return SegmentedTable(language, state="unparsed", damaged=True)
+    return SegmentedTable(
+        language,
+        [segment for one in tables for segment in one.segments],
+        damaged=any(one.damaged for one in tables),
+        nodes=nodes,
+        swallowed=swallowed,
+        has_errors=any(one.has_errors for one in tables),
+    )
+
+
+def _read_whole(text: bytes, language: Language, reader: Reader, *, is_piece: bool = False) -> SegmentedTable:
+    """Return the table of a file, or of a piece of one, which may have nothing outside of its damage."""
     root, parsed = reader.parse_context(text)
     nodes = root.descendant_count
     if nodes > MAX_NODES or is_deeper(root, MAX_DEPTH):
@@ -115,7 +147,7 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
 
         damaged = True
         recovery = Recovery(reader, text)
-        if recovery.is_lost:
+        if recovery.is_lost and not is_piece:
             return SegmentedTable(language, state="unparsed", damaged=True)
         statements, swallowed = recovery.statements, recovery.swallowed
     segments = cut(text, whole(item_cuts(text, statements)), len(text))

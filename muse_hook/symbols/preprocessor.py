@@ -47,6 +47,8 @@ _C_TOKENS = re.compile(
 _ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
 # Likewise, but where a line begins with what closes a function or a type.
 _CLOSES = re.compile(rb"\n\};?[ \t]*\n(?=[^ \t])")
+# Likewise, which some indent.
+_MAY_CLOSE = re.compile(rb"\n[ \t]*\};?[ \t]*\n(?=[^ \t])")
 # Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
 # nearly all of them in common (half the time of hiredis' last 300 commits).
 _REMEMBERED = 3_000_000
@@ -200,6 +202,54 @@ _OF_CLASS = re.compile(
 _GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
 
 
+_INDENTED = re.compile(rb"\n*(?:\t|  )")
+_BRACES = re.compile(_C_TOKENS.pattern + rb"|(?P<brace>[{}])", re.VERBOSE | re.MULTILINE)
+
+
+class _Openings:
+    """What a part of a C file opens and closes: braces, in conditions those of their first branches, and conditions."""
+
+    def __init__(self, text: bytes) -> None:
+        self.events: list[bytes] = []
+        self.braces = 0  # where no condition is opened or closed
+        for found in _BRACES.finditer(text):
+            word = found["brace"] or found["directive"]
+            if found["brace"]:
+                self.events.append(word)
+                self.braces += 1 if word == b"{" else -1
+            elif word and word.startswith((b"if", b"el", b"endif")):
+                self.events.append(word[:2])
+        self.is_plain = all(one in b"{}" for one in self.events)
+
+
+def closed_parts(source: bytes) -> list[bytes]:
+    """Return the parts of a C file at whose ends no brace and no condition is open; only one where that is not sure."""
+    parts: list[bytes] = []
+    start = braces = 0
+    opened: list[bool] = []  # of each condition, whether its first branch is over
+    for at, text in _split(source, _MAY_CLOSE):
+        found = _openings(text)
+        if found.is_plain and not any(opened):
+            braces += found.braces
+        else:
+            for word in found.events:
+                if word == b"if":
+                    opened.append(False)
+                elif word == b"el" and opened:
+                    opened[-1] = True
+                elif word == b"en" and opened:
+                    opened.pop()
+                elif word in b"{}" and not any(opened):
+                    braces += 1 if word == b"{" else -1
+        end = at + len(text)
+        if not braces and not opened and not _INDENTED.match(source, end):
+            parts.append(source[start:end])
+            start = end
+    if start < len(source):
+        parts.append(source[start:])
+    return parts
+
+
 @_but_long_blanks
 def guards_apart(source: bytes) -> bytes:
     """Return C without what every header has: the guard around all of it, and `extern "C"` where that is no C.
@@ -207,7 +257,11 @@ def guards_apart(source: bytes) -> bytes:
     Both go on to the end of the file, so that one error would be everybody's. So is a macro before a class's name
     (`class API A {`), with which a class is read as a function that has the macro's type.
     """
-    source = b"".join([piece.classes_apart for _, piece in _pieces(source)])
+    return unguarded(b"".join([piece.classes_apart for _, piece in _pieces(source)]))
+
+
+def unguarded(source: bytes) -> bytes:
+    """Return C without the guard around all of it, and without `extern "C"` where that is no C."""
     if b"#" not in source:
         return source
     out = bytearray(source)
@@ -536,4 +590,5 @@ def _is_whole(branch: bytes) -> bool:
 
 _part = _remembered(_Part)
 _piece = _remembered(_Piece)
+_openings = _remembered(_Openings)
 _is_whole_branch = _remembered(_is_whole)

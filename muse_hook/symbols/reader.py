@@ -42,6 +42,9 @@ BYTES_A_NODE = 5
 # files of okio take 1.4 for a hundred bytes at most; 1,340 broken bytes took 200,000, a minute and a half.
 STEPS, BYTES_A_STEP = 1_000, 10
 CHUNK = 4096  # bytes that are handed to it at a time
+# So many sources are remembered up to their first error, and so many bytes behind it, in which the token stands that it
+# was found at: what begins alike has an error, too.
+BROKEN, AFTER_FAULT = 50, 1_000
 
 # Of blank lines, which a recovery leaves of what it has read (symbols/recover.py), the parser is told to leave out such
 # as are found by a look at every so many bytes: it takes a fifth of the time for a damaged file of 100 kB.
@@ -161,6 +164,8 @@ class Reader:
         self.is_whole = language.row.get("pieces") == "whole files"
         self._is_counted = language.row.get("work") == "counted"
         self._contexts: list[tuple[bytes, Parsed]] = []
+        self._broken: deque[bytes] = deque(maxlen=BROKEN)
+        self.is_damage_apart = language.row.get("damage") == "by piece"
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
         self._has_respelled = False
@@ -182,9 +187,10 @@ class Reader:
             respelled = self._respelled(given)
             if respelled != given:
                 again = self._tree(respelled)
-                # where statements have no borders one error may take in all of them: its size says more
-                what = 0 if BY_STATEMENT.keys().isdisjoint(self._respell) else 1
-                is_better = _faults(again.root_node)[what] < _faults(tree.root_node)[what]
+                # where statements have no borders one error may take in all of them: its size says more, as in a piece
+                first = 0 if BY_STATEMENT.keys().isdisjoint(self._respell) else 1
+                last = 2 if first or self.is_damage_apart else 1
+                is_better = _faults(again.root_node)[first:last] < _faults(tree.root_node)[first:last]
                 if (is_better and PARTIAL.issuperset(self._respell)) or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
                     self._has_respelled = True
@@ -205,6 +211,37 @@ class Reader:
             finally:
                 del self.parser.included_ranges
         return self._tree_of(given, old)
+
+    def _sound_tree(self, given: bytes) -> Tree | None:
+        """Return the tree of what the parser is given; None where that has errors."""
+        for number, known in enumerate(self._broken):
+            if given.startswith(known):
+                if number:
+                    del self._broken[number]
+                    self._broken.appendleft(known)
+                return None
+        tree = self._tree(given)
+        if not tree.root_node.has_error:
+            return tree
+        end = _first_fault(tree.root_node) + AFTER_FAULT
+        if end < len(given):
+            self._broken.appendleft(given[:end])
+        return None
+
+    def parse_sound(self, source: bytes) -> tuple[Node, Parsed] | None:
+        """Return what `parse_context` returns of a file; None where that would have errors."""
+        given = self._given(source)
+        tree, is_respelled = self._sound_tree(given), False
+        if tree is None and self._respell:
+            given, is_respelled = self._respelled(given), True
+            tree = self._sound_tree(given)
+        if tree is None:
+            return None
+        self._has_respelled = self._has_respelled or is_respelled
+        parsed = Parsed(tree, given, is_respelled=is_respelled)
+        _kept.tree(parsed, min(len(source), BYTES_A_NODE * tree.root_node.descendant_count))
+        self._note_context(source, parsed)
+        return tree.root_node, parsed
 
     def _tree_of(self, given: bytes, old: Tree | None = None) -> Tree:
         if not self._is_counted:
@@ -260,7 +297,7 @@ class Reader:
         """
         given = self._given(source)
         if old.is_respelled:
-            if not self._tree(given).root_node.has_error:
+            if self._sound_tree(given) is not None:
                 return None
             given = self._respelled(given)
         if old.tree is None or not _differ_only(old.given, given, edits):
@@ -329,6 +366,16 @@ def _faults(root: Node) -> tuple[int, int]:
         elif node.has_error:
             stack += node.children
     return count, size
+
+
+def _first_fault(root: Node) -> int:
+    """Return where the first error of a tree ends that is not in another one."""
+    node: Node | None = root
+    end = root.end_byte
+    while node is not None and not (node.is_error or node.is_missing):
+        end = node.end_byte
+        node = next((one for one in node.children if one.has_error or one.is_error or one.is_missing), None)
+    return node.end_byte if node is not None else end
 
 
 def _long_blanks(source: bytes) -> list[tuple[int, int]]:

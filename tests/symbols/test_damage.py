@@ -7,10 +7,12 @@ from textwrap import dedent
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tree_sitter import Tree
 
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
+from muse_hook.symbols.reader import Reader
 
 SOURCE = dedent('''
     """A module."""
@@ -635,6 +637,53 @@ def test_damage_in_two_functions_of_c_leaves_those_between_them() -> None:
     source = "".join(bad.format(f"b{n}") + "".join(good.format(f"g{n}{m}") for m in range(3)) for n in range(4))
     found = table(source, path="a.c")
     assert {f"g{n}{m}" for n in range(4) for m in range(3)} <= set(found.symbols)
+
+
+ONE_FUNCTION = """
+static int check{0}(int a) {{
+    tested("{0}: adds ")
+    a = add(a, {0});
+    if (a > {0}) {{ return a; }}
+    return fallback(a, {0});
+}}
+"""
+
+
+def test_a_damaged_version_of_a_c_file_is_read_where_it_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred damaged functions, and one line more: reading the file again takes a tenth of it."""
+    source = "".join(ONE_FUNCTION.format(number) for number in range(200))
+    before = table(source, path="read.c")
+    read: list[int] = []
+    whole = Reader._tree_of
+
+    def counted(reader: Reader, given: bytes, old: Tree | None = None) -> Tree:
+        read.append(len(given))
+        return whole(reader, given, old)
+
+    monkeypatch.setattr(Reader, "_tree_of", counted)
+    changed = source.replace("add(a, 100);", "add(a, 101);")
+    after = table(changed, path="read.c")
+    assert sum(read) < len(source) / 10
+    assert set(after.symbols) == set(before.symbols) == {f"check{number}" for number in range(200)}
+    differs = [one for one in after.symbols if after.symbols[one].content_id != before.symbols[one].content_id]
+    assert differs == ["check100"]
+    assert after.damaged
+    assert not after.swallowed
+
+
+def test_an_error_in_a_c_file_is_its_functions_own() -> None:
+    """The same function has the same ids beside damage and without it; what cannot be told is that function alone."""
+    broken = "int b(void) {\n    return ((1 +;\n}\n"
+    for before, after in (("", "int d;\n"), ("#ifndef A_H\n#define A_H\n", "\n#endif\n")):
+        sources = [
+            before + "int a(int x) {\n    return x;\n}\n" + one + "int c(void) {\n}\n" + after for one in ("", broken)
+        ]
+        sound, damaged = (table(one, path="read.c") for one in sources)
+        assert not sound.damaged
+        assert damaged.damaged
+        for name, symbol in sound.symbols.items():
+            assert damaged.symbols[name].content_id == symbol.content_id
+            assert damaged.symbols[name].lines[0] == symbol.lines[0] + 3 * (name in "cd")
 
 
 def test_powershell_keeps_the_functions_beside_a_damaged_one() -> None:

@@ -1,0 +1,54 @@
+"""Reads a file with syntax errors by its pieces, each as if it were a file: an error is that of the piece it stands in.
+
+So what an error means hangs on few lines, and nothing but these is read again in another version of the file.
+"""
+
+from __future__ import annotations
+
+from muse_hook.symbols.preprocessor import closed_parts, unguarded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from muse_hook.languages.languages import Language
+    from muse_hook.symbols.table import SegmentedTable
+
+# So many bytes of pieces are remembered.
+REMEMBERED_BYTES = 2_000_000
+
+
+class _Known:
+    """The tables of pieces, by language and text."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, bytes], SegmentedTable] = {}
+        self._bytes = 0
+
+    def find(self, language: Language, piece: bytes, read: Callable[[bytes], SegmentedTable]) -> SegmentedTable:
+        """Return the table of a piece, which `read` makes where it is not known."""
+        key = language.name, piece
+        found = self._found.get(key)
+        if found is None or found.language is not language:
+            found = read(piece)
+            self._bytes += len(piece)
+            if self._bytes > REMEMBERED_BYTES:
+                self._found.clear()
+                self._bytes = len(piece)
+            self._found[key] = found
+        return found
+
+
+_known = _Known()
+
+
+def pieces_of(text: bytes) -> list[bytes]:
+    """Return the pieces of a file, in their order, without what goes around all of it; one where it has no parts."""
+    return closed_parts(unguarded(text))
+
+
+def read_by_piece(
+    pieces: Sequence[bytes], language: Language, read: Callable[[bytes], SegmentedTable]
+) -> list[SegmentedTable]:
+    """Return the tables of the pieces of a file; `read` makes one of a piece."""
+    return [_known.find(language, piece, read) for piece in pieces]
