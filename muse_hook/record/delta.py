@@ -95,14 +95,19 @@ class TableCache:
             return _told(cached[0], path, language)
         if "muse_hook.symbols.extract" not in sys.modules:
             import_together("symbols")
-        from muse_hook.symbols.extract import extract, unreadable_table
+        from muse_hook.symbols.extract import MAX_BYTES, extract, too_large_table, unreadable_table
 
-        source = objects.blob(blob.oid)
+        # Data may be of any size, and is not brought into memory to be told as a file; of code that would be one more
+        # look into a pack for each version.
+        is_large = language.is_asked_for and objects.size(blob.oid) > MAX_BYTES
+        source = b"" if is_large else objects.blob(blob.oid)
         if previous is None and last is not None and last in self._tables:
             previous = self._tables[last][0]
         try:
             if self.reads_nothing:
                 table = unreadable_table(language)
+            elif is_large:
+                table = too_large_table(language)
             else:
                 table = extract(source, language, previous if self.reuse else None)
             if self.is_careful:

@@ -6,6 +6,7 @@ import pytest
 from support.repository import Repo
 
 from muse_hook import diff_commits
+from muse_hook.git.objects import ObjectReader
 from muse_hook.languages.languages import known_language, languages
 from muse_hook.pathrules.patterns import IgnoreRules
 
@@ -116,3 +117,20 @@ def test_every_language_that_is_asked_for_says_nothing_of_what_is_public() -> No
     asked = [language for language in languages() if language.is_asked_for]
     assert {language.name for language in asked} == {"toml", "yaml", "json", "html"}
     assert not any(language.strings("public") for language in asked)
+
+
+def test_data_that_is_too_large_is_not_brought_into_memory(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    blob = ObjectReader.blob
+
+    def counted(objects: ObjectReader, oid: str) -> bytes:
+        read.append(objects.size(oid))
+        return blob(objects, oid)
+
+    monkeypatch.setattr(ObjectReader, "blob", counted)
+    before = commit(repo, {".museignore": ASK, "a.json": '{"a": 1}\n', "b.py": "b = 1\n"})
+    large = commit(repo, {"a.json": '{"a": [' + "1, " * 1_000_000 + "1]}\n", "b.py": "b = 2\n"})
+    (data, code) = diff_commits(repo.path, before, large)["ops"]
+    assert (data["op"], data.get("change"), code["op"]) == ("replace", ["too_large"], "patch")
+    assert read
+    assert max(read) < 100
