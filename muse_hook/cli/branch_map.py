@@ -36,7 +36,7 @@ def make_map(invocation: Invocation, base: str, selection: BranchSelection, *, w
                 base,
                 branches,
                 recorded=recorded,
-                store=_store(invocation),
+                store=writable_store(invocation),
                 unseen=unseen,
                 may_fork=processors() > 1,
                 progress=(lambda _done, _all: None) if invocation.has_pager else progress,  # which has the terminal
@@ -45,6 +45,6 @@ def make_map(invocation: Invocation, base: str, selection: BranchSelection, *, w
         stages.end()
 
 
-def _store(invocation: Invocation) -> Store | None:
+def writable_store(invocation: Invocation) -> Store | None:
     """Return the store where there is one that may be written to."""
     return invocation.store if invocation.store.exists() and not invocation.is_unwritable else None

@@ -100,6 +100,14 @@ def compare(
     the other is then no change of its own. `cache` keeps what `ours` did, for those who compare it with many, of one
     repository and one state of its records. Raises RevisionError where they have no common history, ObjectMissingError.
     """
+    bases = merge_bases(repository, ours, theirs)
+    tables = tables or TableCache(PAIR_TABLES)
+    with Comparer(objects, recorded=recorded, tables=tables, cache=cache or ChangesCache(0)) as comparer:
+        return comparer.compare(ours, theirs, bases)
+
+
+def merge_bases(repository: Repository, ours: str, theirs: str) -> list[str]:
+    """Return where two commits (full ids) parted. RevisionError where they have no common history."""
     bases = repository.run("merge-base", "--all", ours, theirs)[1].decode("ascii").split()
     if not bases:
         what = f"comparing {ours[:12]} with {theirs[:12]}"
@@ -107,9 +115,7 @@ def compare(
             why = "they have no common history in this clone, which is shallow"
             raise RevisionError(what, why, "git fetch --unshallow")
         raise RevisionError(what, "they have no common history", "muse-hook diff A B")
-    tables = tables or TableCache(PAIR_TABLES)
-    with Comparer(objects, recorded=recorded, tables=tables, cache=cache or ChangesCache(0)) as comparer:
-        return comparer.compare(ours, theirs, bases)
+    return bases
 
 
 class ChangesCache:

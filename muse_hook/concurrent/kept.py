@@ -6,17 +6,24 @@ import json
 
 from muse_hook import ENGINE
 from muse_hook.concurrent.collision import Collision
-from muse_hook.concurrent.compare import Comparison
+from muse_hook.concurrent.compare import Comparison, compare, merge_bases
 from muse_hook.concurrent.footprint import Footprint, Loose
 from muse_hook.errors import StoreError
+from muse_hook.languages.languages import engine, languages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from muse_hook.git.objects import ObjectReader
+    from muse_hook.git.repository import Repository
+    from muse_hook.history.recorded import RecordedSymbols
     from muse_hook.oplog.store import Store
 
 FILE = "branch_map.json"
+PAIRS = "comparisons.json"
+"""The same of two commits that were compared alone, which takes a minute where they differ in 1,500 files."""
+_PAIRS_KEPT = 16
 _FORM = 5
 _KINDS = ("footprints", "comparisons", "on_base", "loose", "apart", "heirs")
 _MADE_BY_NOBODY = (
@@ -37,8 +44,9 @@ class KeptMap:
     ours, and all is asked anew. Only what was asked for in this run is written. Without a store nothing is kept.
     """
 
-    def __init__(self, store: Store | None, state: str) -> None:
+    def __init__(self, store: Store | None, state: str, file: str = FILE) -> None:
         self._store = store
+        self._file = file
         self._header = [_FORM, ENGINE, state]
         self._kept = self._read()
         self._asked: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
@@ -119,14 +127,19 @@ class KeptMap:
         """Keep them."""
         self._add("heirs", f"{before} {after}", heirs)
 
-    def save(self) -> None:
-        """Write what was asked for, where any of it is new; who may not write loses nothing but time."""
+    def save(self, *, pairs: int = 0) -> None:
+        """Write what was asked for, where any of it is new; who may not write loses nothing but time.
+
+        Of comparisons so many more that were kept before, the last ones.
+        """
         if self._store is None or not self._is_new:
             return
+        for key in [*self._kept["comparisons"]][:pairs]:
+            self._asked["comparisons"].setdefault(key, self._kept["comparisons"][key])
         data = json.dumps([self._header, self._asked], separators=(",", ":"), default=_as_json).encode("ascii")
         if len(data) <= LARGEST:
             try:
-                self._store.replace_file(self._store.path(FILE), data)
+                self._store.replace_file(self._store.path(self._file), data)
             except (StoreError, OSError):
                 return
 
@@ -145,7 +158,7 @@ class KeptMap:
         if self._store is None:
             return nothing
         try:
-            with open(self._store.path(FILE), "rb") as file:
+            with open(self._store.path(self._file), "rb") as file:
                 data = file.read(LARGEST + 1)
             header, kept = json.loads(data) if len(data) <= LARGEST else (None, None)
         except (OSError, ValueError, TypeError, RecursionError):
@@ -155,6 +168,33 @@ class KeptMap:
         if not all(isinstance(kept.get(what), dict) for what in nothing):
             return nothing
         return kept
+
+
+def compare_kept(
+    repository: Repository,
+    objects: ObjectReader,
+    ours: str,
+    theirs: str,
+    *,
+    recorded: RecordedSymbols | None = None,
+    store: Store | None = None,
+) -> Comparison:
+    """Return what `compare` returns, and raise what it raises; a store keeps it for who asks again.
+
+    Under another state of the log, or other grammars, it is asked anew.
+    """
+    if store is None:
+        return compare(repository, objects, ours, theirs, recorded=recorded)
+    bases = merge_bases(repository, ours, theirs)
+    state = ["" if recorded is None else str(recorded.count_without(())), engine(())]
+    state += [f"{each.name} {each.grammar_version}" for each in languages() if each.grammar_version]
+    kept = KeptMap(store, "; ".join(state), PAIRS)
+    known = kept.comparison(ours, theirs, bases)
+    if known is None:
+        known = compare(repository, objects, ours, theirs, recorded=recorded)
+        kept.add_comparison(known)
+        kept.save(pairs=_PAIRS_KEPT - 1)
+    return known
 
 
 def _as_json(row: Any) -> Any:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     InPlaceOf = Callable[[Seal], "Batch | RewriteMark | None"]
     """What is to stand in the place of a whole batch, None where it stays."""
 
-WORKED_OUT = ("branch_map.json", "touched")
-"""Files of the store in which what the logs say of symbols is worked out further: the branch map, what tips touched."""
+WORKED_OUT = ("branch_map.json", "comparisons.json", "touched")
+"""Files of the store in which what the logs say of symbols is worked out further: the branch map, comparisons of two
+branches, what tips touched."""
 
 _NEW = ".ops.jsonl.new"  # a name that no session's component has
 

@@ -12,6 +12,10 @@ from support.forks import APP, Fork, edit
 from support.reports import data_of
 from support.shell import Shell
 
+from muse_hook.concurrent.compare import compare
+from muse_hook.concurrent.kept import PAIRS
+from muse_hook.oplog.store import Store
+
 
 def told_by(shell: Shell, *arguments: str) -> tuple[int, Any]:
     status, out, _ = shell.run(*arguments, "--json")
@@ -36,6 +40,40 @@ def test_the_command_exits_1_where_something_collides(fork: Fork, shell: Shell) 
     assert (told["version"], told["command"], comparison["names"]) == (1, "concurrent", ["ours", "HEAD"])
     assert comparison["collisions"][0]["kind"] == "both_changed"
     assert shell.run("concurrent", "main", "ours")[0] == 0
+
+
+def test_what_two_branches_collide_on_is_kept_for_who_asks_again(
+    fork: Fork, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork.sides(
+        {"app.py": APP}, {"app.py": edit(("def helper", "def assistant"))}, {"app.py": edit(("total * 2", "total * 3"))}
+    )
+    shell.run("sync")
+    store = Store(str(fork.repo.path / ".git"))
+    store.ensure("op_log")
+    made: list[tuple[str, ...]] = []
+
+    def noted(repository: Any, objects: Any, ours: str, theirs: str, **options: Any) -> Any:
+        made.append((ours, theirs))
+        return compare(repository, objects, ours, theirs, **options)
+
+    monkeypatch.setattr("muse_hook.concurrent.kept.compare", noted)
+    first = shell.run("concurrent", "ours", "theirs"), shell.run("concurrent", "ours", "theirs", "--json")
+    assert len(made) == 1
+    assert first[0][0] == 1
+    other = shell.run("concurrent", "theirs", "ours")
+    again = shell.run("concurrent", "ours", "theirs"), shell.run("concurrent", "ours", "theirs", "--json")
+    assert again == first
+    assert shell.run("concurrent", "theirs", "ours") == other
+    assert len(made) == 2
+    file = Path(store.path(PAIRS))
+    for damage in ("", "{}", file.read_text().replace("collisions", "colisions")):
+        file.write_text(damage)
+        assert shell.run("concurrent", "ours", "theirs") == first[0]
+    assert len(made) == 5
+    fork.commit("Go on", {"app.py": APP})  # on theirs, whose tip is another one
+    assert shell.run("concurrent", "ours", "theirs")[0] == 0
+    assert len(made) == 6
 
 
 def test_the_command_compares_all_branches_with_the_default_one(fork: Fork, shell: Shell) -> None:

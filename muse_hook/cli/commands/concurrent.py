@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from contextlib import ExitStack
 
-from muse_hook.cli.branch_map import make_map
+from muse_hook.cli.branch_map import make_map, writable_store
 from muse_hook.cli.branch_map_view import LABELS, draw, draw_total, markdown
 from muse_hook.cli.claims import draw_claims, others_claims
 from muse_hook.cli.delta_rows import DASH
@@ -13,7 +13,7 @@ from muse_hook.cli.failures import reject
 from muse_hook.cli.options import add_json
 from muse_hook.cli.terminal import printable, width
 from muse_hook.concurrent.branches import LIVE_SECONDS, BranchSelection, find_branches, parse_date, parse_span
-from muse_hook.concurrent.compare import compare
+from muse_hook.concurrent.kept import compare_kept
 from muse_hook.concurrent.own_work import own_work, with_uncommitted
 from muse_hook.errors import RepositoryError, RevisionError
 
@@ -86,7 +86,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     ours, theirs = map(repository.resolve, names)
     recorded = invocation.recorded_symbols()
     with repository.objects() as objects:
-        comparison = compare(repository, objects, ours, theirs, recorded=recorded)
+        store = writable_store(invocation)
+        comparison = compare_kept(repository, objects, ours, theirs, recorded=recorded, store=store)
     found = len(comparison.collisions)
     if arguments.json:
         told = [{"names": list(names), **comparison.as_json()}]
