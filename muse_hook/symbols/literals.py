@@ -250,17 +250,42 @@ def write_damage(node: Node, out: list[str]) -> Entries:
     return ()
 
 
-def prose(kinds: Kinds) -> Act:
-    r"""Return the action for text whose line ends are spaces, word by word; two spaces or a `\` before one break it."""
+def prose(kinds: Kinds, *, is_marked: bool = False) -> Act:
+    r"""Return the action for text whose line ends are spaces, word by word; two spaces or a `\` before one break it.
+
+    Emphasis has one spelling where the text `is_marked` by it.
+    """
 
     def act(node: Node, out: list[str]) -> Entries:
         out.append(kinds.opens[node.kind_id])
-        lines = bare_text(node, kinds.actions).split("\n")
+        text = bare_text(node, kinds.actions)
+        if is_marked and ("*" in text or "__" in text):
+            from muse_hook.symbols.emphasis import (
+                in_one_spelling,
+            )  # its pattern costs a hook half a million instructions
+
+            text = in_one_spelling(text)
+        lines = text.split("\n")
         for line in lines[:-1]:
             is_broken = line.endswith(("  ", "\\"))
             out += (NAME + word for word in line.removesuffix("\\").split())
             out += [NAME + "\\"] * is_broken
         out += (NAME + word for word in lines[-1].split())
+        out.append(CLOSE)
+        return ()
+
+    return act
+
+
+def indented(kinds: Kinds) -> Act:
+    """Return the action for text whose first line says what follows, which stands as deep as its own first line."""
+
+    def act(node: Node, out: list[str]) -> Entries:
+        out.append(kinds.opens[node.kind_id])
+        header, *lines = bare_text(node, kinds.actions).rstrip().split("\n")
+        first = next((line for line in lines if line.strip()), "")
+        depth = 0 if any(map(str.isdigit, header)) else len(first) - len(first.lstrip(" "))
+        out += (STRING + line for line in (header.strip(), *(line[depth:] for line in lines)))
         out.append(CLOSE)
         return ()
 

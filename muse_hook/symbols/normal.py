@@ -6,6 +6,7 @@ from muse_hook.symbols.literals import (
     LEAVES,
     Leaves,
     bare_text,
+    indented,
     literal_actions,
     prose,
     text_of,
@@ -159,6 +160,10 @@ class Normalisation:
             self.leaves_inside.update(dict.fromkeys(places, str(rule)))
         for kind in language.strings("prose"):
             kinds.set_action(kind, prose(kinds))
+        for kind in language.strings("marked"):
+            kinds.set_action(kind, prose(kinds, is_marked=True))
+        for kind in language.strings("indented"):
+            kinds.set_action(kind, indented(kinds))
         for kind in language.strings("verbatim"):
             kinds.set_action(kind, verbatim(kinds))
         for kind in language.strings("holes"):

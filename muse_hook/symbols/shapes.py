@@ -420,7 +420,7 @@ def family(kinds: Kinds, inside: dict[int, tuple[str, str]], pack: str | None, *
             elif what == "alias":
                 entries += (extra, *child.children, CLOSE)
             elif what == "key":
-                entries.append(f"{STRING}'{(child.text or b'').decode(errors='backslashreplace')}")
+                entries.append(f"{STRING}'{_folded((child.text or b'').decode(errors='backslashreplace'))}")
             elif what == "unquoted":
                 name = (child.text or b"")[1:-1].decode(errors="replace")
                 is_name = name.isascii() and name.replace("$", "_").isidentifier()
@@ -558,3 +558,13 @@ def packed(kinds: Kinds, entries: Entries, kind: str) -> Entries:
     if not isinstance(following, str) and following.is_named:
         last += 2
     return [*written[:first], kind, *written[first:last], CLOSE, *written[last:]]
+
+
+def _folded(text: str) -> str:
+    """Return text whose line ends are spaces, those before blank lines aside."""
+    if "\n" not in text:
+        return text
+    out = ""
+    for line in map(str.strip, text.split("\n")):
+        out += "\n" if not line else line if not out or out.endswith("\n") else " " + line
+    return out

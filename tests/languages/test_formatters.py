@@ -154,6 +154,22 @@ def test_prettier(npm: Path, tmp_path: Path, extension: str, style: str) -> None
     assert changed_ids(files) == []
 
 
+@pytest.mark.parametrize("extension", [".css", ".yml", ".json"])
+def test_prettier_lays_out_structured_text(npm: Path, tmp_path: Path, extension: str) -> None:
+    """Code that stands in it stays as it is: that is another text."""
+    files = copies(tmp_path, extension, brought=npm)
+    layout = "--tab-width 8 --use-tabs" if extension != ".yml" else "--tab-width 4"
+    run([str(npm / ".bin/prettier"), *PRETTIER, "--embedded-language-formatting=off", *layout.split()], files)
+    assert changed_ids(files) == []
+
+
+@pytest.mark.parametrize("style", ["-i 2 -ci", "-i 0 -bn -sr"])
+def test_shfmt(tmp_path: Path, style: str) -> None:
+    files = copies(tmp_path, ".sh")
+    run([program("shfmt"), "-w", *style.split()], files)
+    assert changed_ids(files) == []
+
+
 @pytest.mark.parametrize("style", ["--aosp", ""])
 def test_google_java_format(npm: Path, tmp_path: Path, style: str) -> None:
     jars = sorted(

@@ -1,0 +1,24 @@
+"""Spells emphasis in a Markdown text in one of its two ways."""
+
+from __future__ import annotations
+
+import re
+
+# What stands in code is none.
+_EMPHASIS = re.compile(
+    r"(?P<code>(?P<mark>`+)(?!`).+?(?<!`)(?P=mark)(?!`))"
+    r"|(?<![\w*\\])\*(?=[^\s*])(?P<weak>[^*`]+)(?<=[^\s*\\])\*(?![\w*])"
+    r"|(?<![\w_\\])__(?=[^\s_])(?P<strong>[^_`]+)(?<=[^\s_\\])__(?![\w_])",
+    re.DOTALL,
+)
+
+
+def in_one_spelling(text: str) -> str:
+    """Return a text with `*a*` written as `_a_`, and `__a__` as `**a**`."""
+    return _EMPHASIS.sub(_respelled, text)
+
+
+def _respelled(found: re.Match[str]) -> str:
+    if found["code"]:
+        return found[0]
+    return f"_{found['weak']}_" if found["weak"] else f"**{found['strong']}**"
