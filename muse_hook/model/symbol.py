@@ -116,8 +116,8 @@ class Symbol:
     value: Value | None
     imported: tuple[str, str, str] | None
 
-    def __init__(
-        self, qualified_name: str, name: str, kind: str, *, parent: str, lines: tuple[int, int], content: Content
+    def __init__(  # noqa: PLR0917 - thousands are made, and Python passes by position in fewer steps than by name
+        self, qualified_name: str, name: str, kind: str, parent: str, lines: tuple[int, int], content: Content
     ) -> None:
         self.name = name
         self.qualified_name = qualified_name

@@ -73,7 +73,11 @@ class Outline:
         self._query = reader.query
         self._name = reader.normaliser.name
         self._source = source
+        in_file = reader.is_in_context or reader.is_whole
+        self._is_own_tree = parsed is not None and not (parsed.is_respelled or in_file)
+        self._is_plain = parsed is not None  # undamaged: what stands there is what the grammar says
         self._imports = _imports.setdefault(reader, {})
+        self._space, self._begins, self._column = b"", True, 0  # before the last statement on its line
         self._headings: dict[int, Heading] = {}  # by where the statement begins
         self.is_ragged = self.is_dangling = False
 
@@ -93,26 +97,29 @@ class Outline:
         return self._sections(found, Context())
 
     def _flat(self, nodes: Iterable[Node], context: Context) -> list[Statement]:
-        attached = self._reader.attached
+        reader, statement_of = self._reader, self._statement
+        attached, dropped, hollow, has_parts_below = (
+            reader.attached, reader.dropped, reader.hollow, self._query.has_parts_below,
+        )  # fmt: skip
         found: list[Statement] = []
         first: Node | None = None
         whole: tuple[Node, Node | None] = (None, None)  # type: ignore[assignment] # of the last one found
         outside = context
         above: list[tuple[int, Context]] = []  # the headings above: their levels, and where what follows them stands
-        for node in self._unsectioned(nodes) if self._reader.sections else nodes:
-            if not node.is_named or node.is_extra or node.kind_id in self._reader.dropped:
-                if found and node.kind_id in self._reader.following:
-                    found[-1] = self._statement(whole[0], context, whole[1], node)
+        for node in self._unsectioned(nodes) if reader.sections else nodes:
+            if not node.is_named or node.is_extra or (dropped and node.kind_id in dropped):
+                if found and node.kind_id in reader.following:
+                    found[-1] = statement_of(whole[0], context, whole[1], node)
                 continue
-            if node.kind_id in self._reader.hollow and not any(not one.is_extra for one in node.named_children):
+            if hollow and node.kind_id in hollow and not any(not one.is_extra for one in node.named_children):
                 continue
             if attached and node.kind_id in attached:
                 first = first or node
                 continue
             whole = (node, first)
-            found.append(self._statement(node, context, first))
+            found.append(statement_of(node, context, first))
             first = None
-            if self._query.has_parts_below and found[-1].start in self._headings:
+            if has_parts_below and found[-1].start in self._headings:
                 level, name = self._headings[found[-1].start]
                 above = [one for one in above if one[0] < level]
                 holder = above[-1][1] if above else outside
@@ -155,8 +162,9 @@ class Outline:
         for one in inner:
             one.close()
         end = _through_blank_lines(self._source, inner[-1].end if inner else heading.end)
-        entry = SymbolEntry(qualified, name, "class", parent=context.parent, rows=(heading.start, end), definition=None)
-        section = Statement(heading.start, end, heading.column, begins_line=heading.begins_line)
+        entry = SymbolEntry(qualified, name, "class", context.parent, (heading.start, end), None)
+        section = Statement(heading.start, end, heading.column)
+        section.begins_line = heading.begins_line
         header = heading.tree[0]
         if isinstance(header, SourceText):
             section.opened = ClassParts(entry, header, context.guards, inner)
@@ -165,19 +173,28 @@ class Outline:
     def _statement(self, node: Node, context: Context, first: Node | None, last: Node | None = None) -> Statement:
         """Return what a node is; `first` and `last` are what belongs to it before and behind it, None for nothing."""
         start = node.start_byte if first is None else first.start_byte
-        line = self._source.rfind(b"\n", 0, start) + 1
+        source = self._source
+        line = source.rfind(b"\n", 0, start) + 1
         begins_line, column = True, 0
         if line < start:
-            space = self._source[line:start]
-            begins_line = space.isspace()
-            column = indentation(space) if begins_line else start - line
+            space = source[line:start]
+            if space != self._space:  # that of its siblings, mostly
+                self._space, self._begins = space, space.isspace()
+                self._column = indentation(space) if self._begins else start - line
+            begins_line, column = self._begins, self._column
         end = self._end(node) if last is None else last.end_byte
-        statement = Statement(start, end, column, begins_line=begins_line)
+        statement = Statement(start, end, column)
+        statement.begins_line = begins_line
         imports = self._imports
-        is_import = node.kind_id in self._query.imports and self._is_alike(context) and line == start and not last
-        if is_import and (known := imports.get(self._source[start:end])) is not None:
+        is_import = line == start and node.kind_id in self._query.imports and not last and self._is_alike(context)
+        if is_import and (known := imports.get(source[start:end])) is not None:
             known.again(statement)
             return statement
+        if self._is_plain and last is None and context.depth < MAX_DEPTH and context.role != "test":
+            named = self._query.named(node)
+            if named is not None:
+                self._define_named(statement, line if begins_line else start, node, named, context)
+                return statement
         matches = self._query.structure(node) if context.depth < MAX_DEPTH else []
         if context.role == "test":
             matches = [one for one in matches if one[0].defines == "test"]
@@ -207,16 +224,30 @@ class Outline:
             imports[text.source] = KnownStatement(statement)
         return statement
 
+    def _define_named(
+        self, statement: Statement, begins: int, node: Node, named: tuple[Node, str, bool], context: Context
+    ) -> None:
+        """Note a definition with a name (see `Query.named`), as `_define` would."""
+        node_name, kind, is_async = named
+        text = self._source_text(begins, statement.end, node.type)
+        if self._parsed is not None:
+            self._parsed.nodes[begins] = node
+        if context.is_class_body:
+            kind = _IN_CLASS.get(kind, kind)
+        if is_async:
+            kind = f"async_{kind}"
+        name, parent = self._name(node_name), context.parent
+        qualified = f"{parent}.{name}" if parent else name
+        if len(qualified) > MAX_NAME:
+            raise TooLargeError
+        definition = Definition(name, text, context.guards)
+        rows = statement.start, statement.end
+        statement.entries = [SymbolEntry(qualified, name, kind, parent, rows, definition)]
+        statement.tree = (text,)
+
     def _is_alike(self, context: Context) -> bool:
         """Whether what stands there says the same in every file: undamaged, and under no condition."""
-        reader, parsed = self._reader, self._parsed
-        return (
-            context.role == "file"
-            and not context.depth
-            and not context.guards
-            and parsed is not None
-            and not (parsed.is_respelled or reader.is_in_context or reader.is_whole)
-        )
+        return self._is_own_tree and not context.depth and context.role == "file" and not context.guards
 
     def _with_whole_names(self, matches: list[Match], start: int) -> list[Match]:
         """Return the matches that have a name; a heading, which begins at `start`, is noted."""
@@ -230,10 +261,10 @@ class Outline:
 
     def _source_text(self, start: int, end: int, kind: str, *, is_header: bool = False) -> SourceText:
         """Return the text of a whole statement or header, which has the same tree here as when parsed alone."""
-        source = self._source[start:end]
-        return SourceText(
-            self._reader, source, kind, is_header=is_header, parsed=self._parsed, at=start, context=self._source
-        )
+        source = self._source
+        if is_header:
+            return SourceText(self._reader, source[start:end], kind, "", self._parsed, start, source, is_header=True)
+        return SourceText(self._reader, source[start:end], kind, "", self._parsed, start, source)
 
     def _end(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
@@ -331,14 +362,7 @@ class Outline:
                         # a whole statement has the same tree here as when parsed alone
                         parsed = self._parsed if not is_target and part < 0 else None
                         shown = SourceText(
-                            self._reader,
-                            source[start:end],
-                            target.type,
-                            name,
-                            part=part,
-                            parsed=parsed,
-                            at=start,
-                            context=source,
+                            self._reader, source[start:end], target.type, name, parsed, start, source, part=part
                         )
                     entry.definition = Definition(entry.name, shown, context.guards)
         for entry in members:
@@ -377,7 +401,7 @@ class Outline:
             qualified = before + name
             if len(qualified) > MAX_NAME:
                 raise TooLargeError
-            entries.append(SymbolEntry(qualified, name, kind, parent=parent, rows=rows, definition=None))
+            entries.append(SymbolEntry(qualified, name, kind, parent, rows, None))
         return [*holders, *entries] if holders else entries
 
     def _parent(self, captures: Captures, context: Context) -> str:
@@ -427,8 +451,9 @@ class Outline:
         inner = self.statements(nodes, inside)
         rows = (start, self._end(target))
         for one in inner:
-            one.close()
-        entry = SymbolEntry(qualified, name, kind, parent=parent, rows=rows, definition=None)
+            if one.opened is not None:
+                one.close()
+        entry = SymbolEntry(qualified, name, kind, parent, rows, None)
         parts = ClassParts(entry, header, context.guards, inner)
         if parent != context.parent:
             parts.holders = _holders(before, context.parent, rows)
@@ -495,7 +520,7 @@ class Outline:
         for module, of, alias in bound:
             name = f"*:{module}" if of == "*" and not alias else alias or of
             definition = Import((module, of, alias), context.guards)
-            entries.append(SymbolEntry(f"import::{name}", name, kind, parent="", rows=rows, definition=definition))
+            entries.append(SymbolEntry(f"import::{name}", name, kind, "", rows, definition))
         return entries
 
     def _tree(self, node: Node, path: str) -> Iterator[tuple[str, str, str]]:
@@ -531,7 +556,7 @@ def _holders(names: Sequence[str], parent: str, rows: tuple[int, int]) -> list[S
     found: list[SymbolEntry] = []
     for name in names:
         qualified = f"{parent}.{name}" if parent else name
-        found.append(SymbolEntry(qualified, name, "class", parent=parent, rows=rows, definition=IMPLIED))
+        found.append(SymbolEntry(qualified, name, "class", parent, rows, IMPLIED))
         parent = qualified
     return found
 

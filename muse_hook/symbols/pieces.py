@@ -199,7 +199,8 @@ def _flat(nodes: Iterable[Node], reader: Reader) -> Iterator[Node]:
 
 def _moved(statement: Statement, by: int) -> Statement:
     """Return a statement that no heading opens, so many bytes further on; what it says stays where it was read."""
-    moved = Statement(statement.start + by, statement.end + by, statement.column, begins_line=statement.begins_line)
+    moved = Statement(statement.start + by, statement.end + by, statement.column)
+    moved.begins_line = statement.begins_line
     moved.is_docstring = statement.is_docstring
     moved.plain, moved.unowned, moved.tree = statement.plain, statement.unowned, statement.tree
     return moved

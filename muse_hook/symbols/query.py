@@ -37,6 +37,51 @@ _FAMILIES = (
 )
 
 
+# What a definition that is nothing but named captures beside its name; an outline asks for none of these.
+_PLAIN = frozenset(("name", "async", "parameters", "returns", "body", "decorator"))
+
+
+class Named:
+    """A kind of node of which one pattern says that it is a definition with a name, and no more than that.
+
+    Its name is the child `name_field` of kind `name_kind`, the other kinds `once` stand in it once and `some` at least
+    once; `marks` are tokens that say "async". Where it wraps the definition, that is in `field`, by kind in `inner`;
+    where the name stands in a child that is a target, `targets` are the kinds of these.
+    """
+
+    __slots__ = ("defines", "field", "inner", "marks", "name_field", "name_kind", "once", "some", "targets")
+
+    def __init__(self) -> None:
+        self.field = self.name_field = self.name_kind = 0
+        self.once: list[int] = []
+        self.some: list[int] = []
+        self.marks: list[int] = []
+        self.inner: dict[int, Named] = {}
+        self.targets: list[int] = []
+        self.defines = ""
+
+    def name(self, node: Node) -> tuple[Node, str, bool] | None:
+        """Return the name of a node of this kind, what it is, and whether it is async; None: the patterns know."""
+        kinds = [one.kind_id for one in node.children]
+        for kind in self.some:
+            if kind not in kinds:
+                return None
+        if self.field:
+            held = node.child_by_field_id(self.field)
+            inner = self.inner.get(held.kind_id) if held is not None else None
+            return inner.name(held) if inner is not None and held is not None else None
+        for kind in self.once:
+            if kinds.count(kind) != 1:
+                return None
+        name = node.child_by_field_id(self.name_field)
+        if name is None or name.kind_id != self.name_kind:
+            return None
+        for kind in self.marks:
+            if kind in kinds:
+                return name, self.defines, True
+        return name, self.defines, False
+
+
 class Query:
     """The patterns of one language, by family and by the kind of node that they fit.
 
@@ -48,6 +93,7 @@ class Query:
         self._grammar = grammar
         self._texts: dict[str, dict[int, list[str]]] = {}
         self._families: dict[str, dict[int, list[Pattern]]] = {}
+        self._named: dict[int, Named | None] = {}
         self._known: Known = {}
         self._has_wrappers = "@declaration" in text
         self.has_headings = "@heading." in text
@@ -87,6 +133,7 @@ class Query:
             pattern.asks = pattern.child_kinds()
             pattern.check_early()
             pattern.make_plans()
+            pattern.is_bare_name = pattern.is_leaf and captures == ["name"] and not pattern.predicates
             pattern.definition = next((c for c in captures if c.startswith("definition.")), "")
             pattern.defines = pattern.definition.removeprefix("definition.")
             pattern.scope = next((c for c in captures if c == "through" or c.startswith("scope.")), "")
@@ -95,6 +142,8 @@ class Query:
             if self.has_headings and (levels := [c.removeprefix("heading.") for c in captures if c[:8] == "heading."]):
                 pattern.level = int(levels[0])
         self._families.setdefault(family, {})[kind] = found
+        if family == "structure":
+            self._named[kind] = _named(found)
         if family == "structure" and found and all(pattern.is_import for pattern in found):
             self.imports.add(kind)
         return found
@@ -156,12 +205,35 @@ class Query:
                 out.append((one, ways))
         return out
 
+    def named(self, node: Node) -> tuple[Node, str, bool] | None:
+        """Return the name of what is a definition with a name and no more, what it is, and whether it is async.
+
+        What `structure` finds of it says the same; None where only that can tell.
+        """
+        kind = node.kind_id
+        found = self._named.get(kind, self)
+        if found is self:
+            self._read("structure", kind)
+            found = self._named[kind]
+        if not isinstance(found, Named):
+            return None
+        if not found.targets:
+            return found.name(node)
+        targets = [one for one in node.children if one.kind_id in found.targets]
+        names = self.names(targets[0]) if len(targets) == 1 else ()
+        return (names[0], found.defines, False) if len(names) == 1 else None
+
     def names(self, node: Node) -> list[Node]:
         """Return the nodes that are names in a target, in source order: `@names` is looked into again."""
         found: list[Node] = []
         stack = [node]
+        families = self._families.get("name", {})
         while stack:
             node = stack.pop()
+            patterns = families.get(node.kind_id)
+            if patterns is not None and len(patterns) == 1 and patterns[0].is_bare_name:
+                found.append(node)
+                continue
             inner: list[Node] = []
             for _, captures in self.matches("name", node):
                 found += captures.get("name", ())
@@ -183,7 +255,7 @@ class Pattern:
 
     # what few have costs nothing in those that have it not
     definition = scope = defines = ""
-    is_import = is_wrapper = is_ordered = is_next = is_last = is_bound = False
+    is_import = is_wrapper = is_ordered = is_next = is_last = is_bound = is_bare_name = False
     level = 0
     _all: Sequence[str] | None = None
     without: tuple[str, ...] = ()
@@ -419,6 +491,68 @@ class Pattern:
         if self.field_id:
             return parent.children_by_field_id(self.field_id)
         return parent.named_children if self.is_named else parent.children
+
+
+def _named(patterns: Sequence[Pattern]) -> Named | None:
+    """Return what one pattern of a kind, or several that wrap what differs in kind, say of a name; None where more."""
+    if len(patterns) == 1 and not any(child.children for child in patterns[0].children):
+        return _named_by(patterns[0], patterns[0].defines)
+    found = Named()
+    if patterns and all(map(_is_target, patterns)) and len({pattern.defines for pattern in patterns}) == 1:
+        found.targets = [pattern.children[0].kind_id for pattern in patterns]
+        found.defines = patterns[0].defines
+        return found
+    for pattern in patterns:
+        held = [child for child in pattern.children if child.children]
+        some = [child.kind_id for child in pattern.children if not child.children]
+        is_plain = len(held) == 1 and bool(held[0].field_id) and held[0].kind_id not in found.inner
+        is_plain = is_plain and not held[0].quantifier and not held[0].captures and _is_plain(pattern)
+        is_plain = is_plain and all(child.quantifier == "+" for child in pattern.children if not child.children)
+        if not is_plain or (found.field and (found.field, found.some) != (held[0].field_id, some)):
+            return None
+        found.field, found.some = held[0].field_id, some
+        inner = _named_by(held[0], pattern.defines)
+        if inner is not None:
+            found.inner[held[0].kind_id] = inner
+    return found if found.inner else None
+
+
+def _is_plain(pattern: Pattern) -> bool:
+    """Whether a whole pattern is a definition's, and its node is all of that."""
+    return bool(pattern.definition) and pattern.captures == [pattern.definition] and not pattern.is_wrapper
+
+
+def _is_target(pattern: Pattern) -> bool:
+    """Whether a whole pattern defines what stands in a child of a kind, and asks for nothing else."""
+    steps = pattern.plan if _is_plain(pattern) and not pattern.predicates else None
+    if steps is None or len(steps) != 1:
+        return False
+    field, kind, is_named, is_optional, is_many, captures, nested = steps[0]
+    return not field and bool(kind) and is_named and not (is_optional or is_many or nested) and captures == ["names"]
+
+
+def _named_by(pattern: Pattern, defines: str) -> Named | None:
+    """Return what a pattern with a name says; None where it asks for more than kinds of children."""
+    is_whole = not pattern.field and not pattern.quantifier
+    if pattern.plan is None or pattern.predicates or (is_whole and not _is_plain(pattern)):
+        return None
+    found = Named()
+    found.defines = defines
+    for field, kind, _, is_optional, is_many, captures, nested in pattern.plan:
+        if nested is not None or not kind or not _PLAIN.issuperset(captures):
+            return None
+        if captures == ["name"]:
+            if not field or is_optional or is_many or found.name_field:
+                return None
+            found.name_field, found.name_kind = field, kind
+        elif captures == ["async"]:
+            if field or not is_optional:
+                return None
+            found.marks.append(kind)
+        elif not is_optional:
+            (found.some if is_many else found.once).append(kind)
+    is_clear = len({*found.once, *found.some, found.name_kind}) == len(found.once) + len(found.some) + 1
+    return found if found.name_field and is_clear else None
 
 
 class _Order:

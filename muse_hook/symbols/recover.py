@@ -617,7 +617,7 @@ class Recovery:
         piece = self._text[at:end].rstrip()
         self.swallowed.append(piece)
         start = at + len(piece) - len(piece.lstrip())
-        statement = Statement(start, at + len(piece), self._column(at), begins_line=True)
+        statement = Statement(start, at + len(piece), self._column(at))
         statement.tree = (damaged_text(self._reader, piece),)
         return statement
 

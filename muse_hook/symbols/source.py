@@ -57,18 +57,18 @@ class SourceText:
         "source",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - thousands are made, and Python passes by position in fewer steps than by name
         self,
         reader: Reader,
         source: bytes,
         kind: str,
         name: str = "",
-        *,
-        part: int = -1,
         parsed: Parsed | None = None,
         at: int = 0,
-        is_header: bool = False,
         context: bytes | None = None,
+        *,
+        part: int = -1,
+        is_header: bool = False,
     ) -> None:
         if parsed is not None and parsed.is_respelled and not reader.is_in_context:
             parsed = parsed if parsed.given[at : at + len(source)] == source else None

@@ -58,12 +58,11 @@ class SymbolEntry:
 
     __slots__ = ("definition", "first", "kind", "last", "name", "parent", "qualified_name", "symbol")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - thousands are made, and Python passes by position in fewer steps than by name
         self,
         qualified_name: str,
         name: str,
         kind: str,
-        *,
         parent: str,
         rows: tuple[int, int],
         definition: Definition | Import | ClassDefinition | Implied | None,
@@ -123,11 +122,11 @@ class Statement:
         "begins_line", "column", "end", "entries", "is_docstring", "opened", "plain", "start", "tree", "unowned",
     )  # fmt: skip
 
-    def __init__(self, start: int, end: int, column: int, *, begins_line: bool) -> None:
+    def __init__(self, start: int, end: int, column: int) -> None:
         self.start = start
         self.end = end
         self.column = column
-        self.begins_line = begins_line
+        self.begins_line = True
         self.is_docstring = False
         self.entries: Sequence[SymbolEntry] = ()
         self.plain: Sequence[ClassStatement] = ()
@@ -165,9 +164,7 @@ class KnownStatement:
 
 def _copy(entry: SymbolEntry, by: int) -> SymbolEntry:
     rows = entry.first + by, entry.last + by
-    return SymbolEntry(
-        entry.qualified_name, entry.name, entry.kind, parent=entry.parent, rows=rows, definition=entry.definition
-    )
+    return SymbolEntry(entry.qualified_name, entry.name, entry.kind, entry.parent, rows, entry.definition)
 
 
 # Entries of one segment whose rows are counted one from the other: each may have thousands of lines before it.
@@ -193,6 +190,7 @@ class Segment:
         self.rows = self.text.count(b"\n")
         self.last = self.rows - source.count(b"\n", last, end)
         self.column = statements[0].column if statements else 0
+        first = statements[0].start if statements else -1  # on the first line, as what is defined there is
         if self.opened is not None:
             self.statements: tuple[Statement, ...] = ()
             entries: Sequence[SymbolEntry] = (self.opened.entry,)
@@ -204,7 +202,7 @@ class Segment:
             _set_rows(source, start, entries, (last, self.last))
             return
         for entry in entries:
-            row = source.count(b"\n", start, entry.first)
+            row = 0 if entry.first == first else source.count(b"\n", start, entry.first)
             entry.last = self.last if entry.last == last else row + source.count(b"\n", entry.first, entry.last)
             entry.first = row
 
@@ -252,7 +250,8 @@ def item_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
                 cuts += ((first, HEADER, group, opened, first), *members)
                 continue
         for one in group:
-            one.close()
+            if one.opened is not None:
+                one.close()
         cuts.append((first, ITEM, group, None, group[-1].end))
     return cuts
 

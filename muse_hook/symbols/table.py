@@ -264,9 +264,7 @@ def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
             or symbol.lines != (first, last)
             or symbol.qualified_name != qualified
         ):
-            symbol = entry.symbol = Symbol(
-                qualified, entry.name, entry.kind, parent=entry.parent, lines=(first, last), content=content
-            )
+            symbol = entry.symbol = Symbol(qualified, entry.name, entry.kind, entry.parent, (first, last), content)
         before = found.setdefault(qualified, symbol)
         if before is not symbol:
             is_said = not isinstance(content, Implied)

@@ -56,6 +56,64 @@ def test_our_reading_of_queries_captures_what_tree_sitter_captures(path: Path) -
     assert ours == theirs
 
 
+NAMED = """
+def f(x) -> int: ...
+async def g(): pass
+def h[T](*a, b: T = 1) -> T:
+    # a comment
+    "doc"
+class A:
+    def m(self): return 1
+    @property
+    # between
+    @a.b("x")
+    async def n(self): pass
+    @d
+    class B: x = 1
+    x: int
+    y = z = 1
+    (a, *b), c = d
+    a[0] = a.b = 1
+    (w) = 1
+    v += 1
+    v.x += 1
+    call(k=1)
+    x = yield
+@d
+def k(): pass
+"""
+
+
+@pytest.mark.parametrize("path", [None, *SAMPLES], ids=str)
+def test_what_is_a_definition_with_a_name_and_no_more_is_what_the_patterns_say(path: Path | None) -> None:
+    language = language_for(path.name if path is not None else "a.py")
+    assert language is not None
+    reader = reader_of(language)
+    root = Parser(language.grammar).parse(path.read_bytes() if path is not None else NAMED.encode()).root_node
+    told = 0
+    for node in _walk(root):
+        named = None if node.has_error else reader.query.named(node)
+        if named is None:
+            continue
+        told += 1
+        ((pattern, captures),) = reader.query.structure(node)
+        names = captures.get("name") or reader.query.names(captures["names"][0])
+        assert named == (names[0], pattern.defines, "async" in captures)
+        assert len(names) == 1
+        assert captures[pattern.definition] == [node]
+        assert captures.keys() <= {
+            pattern.definition,
+            "names",
+            "name",
+            "async",
+            "parameters",
+            "returns",
+            "body",
+            "decorator",
+        }
+    assert told == 13 or path is not None
+
+
 @pytest.mark.parametrize(
     "text", ["((identifier) (identifier))", "identifier", "(a (#b))", "(_) @name", '((identifier) @a (#set! @a "b"))']
 )
