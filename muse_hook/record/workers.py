@@ -25,8 +25,8 @@ BLOCK = 8
 _LARGEST = 64
 # Of what is left a worker takes one share in so many a process.
 _SHARES = 2
-# Commits that are worth a process's start, 20 to 30 ms of its own.
-_WORTH = 32
+# Commits that are worth a process's start, 20 to 30 ms of its own: flask's last 40 take .35 s with two, .55 with one.
+_WORTH = 16
 # Blocks at most: a pipe holds them all, also the single page that a user with many pipes gets.
 _MOST_BLOCKS = 512
 # Bytes of answers not yet asked for; beyond it only the worker whose turn it is is listened to.
