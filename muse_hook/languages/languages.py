@@ -94,10 +94,12 @@ class Language:
         return self._grammar
 
     def query(self) -> str:
-        """Return the text of the language's query file: that of the row that it is `like` where it has none."""
-        name = str(self._head.get("like", self.name))
-        with open(os.path.join(_QUERIES, name + ".scm"), encoding="utf-8") as file:
-            return file.read()
+        """Return the text of the language's query files: those that its row names, else the one of its own name."""
+        texts = []
+        for name in self.strings("queries") or [str(self._head.get("like", self.name))]:
+            with open(os.path.join(_QUERIES, name + ".scm"), encoding="utf-8") as file:
+                texts.append(file.read())
+        return "\n".join(texts)
 
     def __repr__(self) -> str:
         return f"Language({self.name})"

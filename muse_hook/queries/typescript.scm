@@ -2,7 +2,6 @@
 
 ; --- wrappers
 
-(export_statement declaration: (_) @declaration)
 (ambient_declaration
   [
     (function_signature)
@@ -18,6 +17,7 @@
     (module)
     (import_alias)
   ] @declaration)
+
 (expression_statement (internal_module) @declaration)
 
 ; --- functions
@@ -574,113 +574,18 @@
 (internal_module name: [(identifier) (nested_identifier)] @name body: (_) @module) @definition.class
 (module name: [(identifier) (nested_identifier)] @name body: (_) @module) @definition.class
 
-; --- tests, by their titles
-
-((expression_statement
-  (call_expression
-    function: [
-      (identifier) @runner
-      (member_expression object: (identifier) @runner)
-      (member_expression object: (member_expression object: (identifier) @runner))
-      (call_expression
-        function: [
-          (member_expression object: (identifier) @runner)
-          (member_expression object: (member_expression object: (identifier) @runner))
-        ])
-    ]
-    arguments: (arguments
-      .
-      [(string) (template_string) (identifier) (member_expression)] @title
-      [
-        (arrow_function body: (statement_block) @tests)
-        (function_expression body: (_) @tests)
-      ]))) @definition.test
-  (#any-of? @runner "describe" "context" "suite" "fdescribe" "xdescribe" "xcontext"))
-
-((expression_statement
-  (call_expression
-    function: [
-      (identifier) @runner
-      (member_expression object: (identifier) @runner)
-      (member_expression object: (member_expression object: (identifier) @runner))
-      (call_expression
-        function: [
-          (member_expression object: (identifier) @runner)
-          (member_expression object: (member_expression object: (identifier) @runner))
-        ])
-    ]
-    arguments: (arguments
-      .
-      [(string) (template_string) (identifier) (member_expression)] @title
-      [
-        (arrow_function body: (_) @body)
-        (function_expression body: (_) @body)
-        (generator_function body: (_) @body)
-        (call_expression) @body
-      ]))) @definition.test
-  (#any-of? @runner "it" "test" "specify" "bench" "fit" "xit" "xtest" "xspecify"))
-
 ; --- variables
 
 (lexical_declaration (variable_declarator name: (_) @names type: (type_annotation (_) @returns)?) @part) @definition.variable
 (variable_declaration (variable_declarator name: (_) @names type: (type_annotation (_) @returns)?) @part) @definition.variable
-((export_statement "default" @name value: (_) @_value) @definition.variable
-  (#not-match? @_value "^(async\\s+)?function\\b\\s*[*]?\\s*[\\w$]"))
-
-(identifier) @name
-(shorthand_property_identifier_pattern) @name
-(object_pattern (_) @names)
-(object_assignment_pattern left: (_) @names)
-(pair_pattern value: (_) @names)
-(array_pattern (_) @names)
-(assignment_pattern left: (_) @names)
-(rest_pattern (_) @names)
 
 ; --- imports
 
-(import_statement (import_clause (identifier) @import.as) source: (_) @import.from) @definition.import
-(import_statement
-  (import_clause (namespace_import "*" @import.of (identifier) @import.as))
-  source: (_) @import.from) @definition.import
-(import_statement
-  (import_clause
-    (named_imports
-      (import_specifier
-        name: [(_) "default"] @import.of
-        alias: (_)? @import.as)))
-  source: (_) @import.from) @definition.import
-(import_statement . (string) @import.of) @definition.import
 (import_statement (import_require_clause (identifier) @import.as source: (_) @import.from)) @definition.import
 (import_alias . (identifier) @import.as . [(identifier) (nested_identifier)] @import.from) @definition.import
-
-; --- blocks whose definitions count, and what guards them
-
-(statement_block) @scope.block
-(if_statement condition: (_) @guard consequence: (statement_block) @scope.if)
-(if_statement
-  condition: (_) @guard
-  consequence: [
-    (expression_statement)
-    (variable_declaration)
-    (function_declaration)
-    (if_statement)
-    (try_statement)
-  ] @scope.if @alone)
-(if_statement condition: (_) @guard alternative: (else_clause) @scope.else)
-(try_statement body: (_) @scope.try)
-(try_statement handler: (catch_clause parameter: (_)? @guard body: (_) @scope.catch))
-(try_statement finalizer: (finally_clause body: (_) @scope.finally))
 
 ; --- parameters
 
 (required_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name type: (type_annotation (_) @parameter.type)? value: (_)? @parameter.default)
 (optional_parameter pattern: [(identifier) (object_pattern) (array_pattern) (this)] @parameter.name "?" @parameter.optional type: (type_annotation (_) @parameter.type)? value: (_)? @parameter.default)
 (required_parameter pattern: (rest_pattern (_) @parameter.name) type: (type_annotation (_) @parameter.type)?) @parameter.rest
-(identifier) @parameter.name
-
-; --- calls
-
-(call_expression function: (identifier) @call)
-(call_expression function: (member_expression property: (_) @call))
-(new_expression constructor: (identifier) @call)
-(new_expression constructor: (member_expression property: (_) @call))

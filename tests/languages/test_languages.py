@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -53,8 +54,20 @@ def test_a_file_is_found_by_what_any_row_says() -> None:
 
 
 def test_a_row_and_a_query_file_come_together() -> None:
-    own = {language.name for language in languages() if "like" not in language.row}
-    assert own == {path.stem for path in PACKAGE.rglob("*.scm")}
+    own = [language for language in languages() if "like" not in language.row]
+    named = {name for language in own for name in language.strings("queries") or [language.name]}
+    assert named == {path.stem for path in PACKAGE.rglob("*.scm")}
+
+
+def test_what_languages_define_alike_is_written_once() -> None:
+    patterns = {
+        path.stem: set(re.findall(r"(?m)^\(.*(?:\n[ )].*)+", path.read_text())) for path in PACKAGE.rglob("*.scm")
+    }
+    related = [("c_family", "c", "cpp", "objc"), ("ecmascript", "javascript", "typescript")]
+    for names in related:
+        for at, name in enumerate(names):
+            assert [other for other in names[at + 1 :] if patterns[name] & patterns[other]] == []
+    assert all(patterns[name] for names in related for name in names)
 
 
 def test_a_row_that_is_like_another_says_what_differs() -> None:
