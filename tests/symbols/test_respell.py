@@ -162,6 +162,7 @@ OTHERS = {
         "class A<out T, U> {}",
         "class A<T, in out U> {}",
         "class A<T, U> {}",
+        "class A<\n  // why\n  B,\n  /** of all */\n  out C extends D> {}",
         "class A { static accessor b = 1 }",
         "class A { accessor b = 1 }",
         "class A { static b = 1 }",
