@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
     # What to note where a node ends: roles, a statement's number, and the kind and text that it is remembered by.
     Ending = list[str | int | tuple[int, Hashable]]
+    # By what a part of a statement is remembered, and where in the entries and the statements it begins.
+    PartEnding = tuple[Hashable, int, int]
 
 ERROR = 0xFFFF  # tree-sitter's number of what it could not parse
 
@@ -51,6 +53,9 @@ REMEMBERED_NAMES = 20_000
 REMEMBERED_STATEMENTS = 5_000
 REMEMBERED_LENGTH = 1500
 REMEMBERED_LEAF = 64
+# Parts of statements that are remembered, by their number of nodes: smaller ones are written as fast.
+REMEMBERED_PARTS = 10_000
+PART_NODES, LARGEST_PART = 12, 400
 
 
 class Normal:
@@ -234,6 +239,7 @@ class Normaliser:
         self._calls = query.kinds("call")
         # Entries of statements, and where they and those inside stand; by kind: one may be all of another's text.
         self._known: dict[tuple[int, Hashable], tuple[list[str], list[tuple[int, int]]]] = {}
+        self._parts_known: dict[Hashable, tuple[list[str], list[tuple[int, int]]]] = {}
         self._names: dict[bytes, str] = {}
         self._leaves = _Leaves()
         self._scopes = str(language.row.get("scopes", ""))
@@ -318,10 +324,10 @@ class Normaliser:
         pending = dict(roles) if roles else None
         # What is left of the nodes around, the innermost last, whether each is to be closed, and what to note where it
         # ends: loops over children take less than a stack of all that is still to be written (3 % of reading files).
-        around: list[tuple[Iterator[Node | str], bool, Ending | None]] = []
+        around: list[tuple[Iterator[Node | str], bool, Ending | PartEnding | None]] = []
         rest: Iterator[Node | str] = iter(nodes)
         is_open = False
-        ending: Ending | None = None
+        ending: Ending | PartEnding | None = None
         while True:
             for entry in rest:
                 if isinstance(entry, str):
@@ -353,10 +359,10 @@ class Normaliser:
                 if kind in statements:
                     inner = inner or []
                     if (is_whole or is_in_context) and not pending:
-                        source = entry.text or b""
-                        key: Hashable = source
-                        if is_in_context and len(source) <= REMEMBERED_LENGTH:
-                            key = (source, str(entry), entry.descendant_count, entry.start_point.column)
+                        text = entry.text or b""
+                        key: Hashable = text
+                        if is_in_context and len(text) <= REMEMBERED_LENGTH:
+                            key = (text, str(entry), entry.descendant_count, entry.start_point.column)
                         known = self._known.get((kind, key))
                         if known is not None:
                             at = len(out)
@@ -365,11 +371,12 @@ class Normaliser:
                             if inner:
                                 self._end(inner, normal)
                             continue
-                        if len(source) <= REMEMBERED_LENGTH:
+                        if len(text) <= REMEMBERED_LENGTH:
                             inner.append((kind, key))
                     inner.append(len(normal.statements))
                     normal.statements.append((len(out), -1))
                 following: Entries
+                part: PartEnding | None = None
                 if action is ordinary:
                     following = entry.children
                     if not following:
@@ -380,11 +387,27 @@ class Normaliser:
                         if inner:
                             self._end(inner, normal)
                         continue
+                    if (
+                        is_whole
+                        and inner is None
+                        and not pending
+                        and PART_NODES <= entry.descendant_count <= LARGEST_PART
+                    ):
+                        # whatever stands around it: its own kind asks for nothing but its children
+                        text = entry.text or b""
+                        key = (kind, text, entry.start_point.column if b"\n" in text else 0)
+                        known = self._parts_known.get(key)
+                        at = len(out)
+                        if known is not None:
+                            normal.statements += [(at + start, at + end) for start, end in known[1]]
+                            out += known[0]
+                            continue
+                        part = (key, at, len(normal.statements))
                     out.append(opens[kind])
                 else:
                     following = action(entry, out)
                 around.append((rest, is_open, ending))
-                rest, is_open, ending = iter(following), action is ordinary, inner
+                rest, is_open, ending = iter(following), action is ordinary, part or inner
                 break
             else:
                 if is_open:
@@ -508,9 +531,16 @@ class Normaliser:
             stack += node.named_children
         return frozenset(found)
 
-    def _end(self, ending: Sequence[str | int | tuple[int, Hashable]], normal: Normal) -> None:
+    def _end(self, ending: Ending | PartEnding, normal: Normal) -> None:
         """Note where a statement (by its number) or the latest open node of a role ends; remember statements."""
         end = len(normal.entries)
+        if isinstance(ending, tuple):
+            key, at, first = ending
+            if len(self._parts_known) >= REMEMBERED_PARTS:
+                self._parts_known.clear()
+            inside = [(start - at, stop - at) for start, stop in normal.statements[first:]]
+            self._parts_known[key] = normal.entries[at:], inside
+            return
         source = None
         for what in ending:
             if isinstance(what, tuple):

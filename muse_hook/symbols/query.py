@@ -10,7 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tree_sitter import Language, Node
 
@@ -264,6 +264,8 @@ class Pattern:
     needed: frozenset[int] = frozenset()
     asks: frozenset[int] = frozenset()
     plan: Sequence[Step] | None = None
+    by_kind: Mapping[int, Sequence[Pattern]] = {}
+    of_any_kind: Sequence[Pattern] = ()
 
     def __init__(self, kind: str | None, *, is_named: bool, field: str) -> None:
         self.kind = kind
@@ -283,6 +285,11 @@ class Pattern:
             inner = (name for one in (*self.children, *self.alternatives) for name in one.all_captures())
             self._all = (*self.captures, *inner)
         return self._all
+
+    def _captured_names(self) -> Sequence[str]:
+        """Return the capture names of this node and everything under it, those of alternatives once."""
+        inner = [name for child in self.children for name in child._captured_names()]  # noqa: SLF001 - its own kind
+        return [*self.captures, *inner, *{name for one in self.alternatives for name in one.all_captures()}]
 
     def _order(self) -> None:
         """Note whether the children have to be looked for in their order."""
@@ -321,6 +328,10 @@ class Pattern:
         for child in (*self.children, *self.alternatives):
             if not child.is_bound:  # alternatives that stand in several places are one
                 child.bind(grammar)
+        if self.alternatives:
+            self.of_any_kind = [one for one in self.alternatives if not one.kind_id]
+            kinds = {one.kind_id for one in self.alternatives}
+            self.by_kind = {kind: [one for one in self.alternatives if one.kind_id in {0, kind}] for kind in kinds}
         if self.is_ordered:
             self.needed = self.child_kinds()
 
@@ -366,12 +377,13 @@ class Pattern:
 
     def _steps(self) -> Sequence[Step] | None:
         """Return how the children are looked for one by one; None where that takes more."""
-        names = self.all_captures()
+        names = self._captured_names()
         if not self.kind_id or self.alternatives or self.without_ids or self.is_ordered or len(set(names)) < len(names):
             return None
         steps: list[Step] = []
         for child in self.children:
-            is_plain = child.is_leaf or (child.kind_id and child.quantifier in {"", "?"})
+            is_single = child.kind_id or (child.alternatives and child.field_id)
+            is_plain = child.is_leaf or (is_single and child.quantifier in {"", "?"})
             if not is_plain or child.predicates or child.is_first or not (child.kind_id or child.is_named):
                 return None
             nested = None if child.is_leaf else child
@@ -424,10 +436,11 @@ class Pattern:
     def _fits(self, node: Node) -> list[Captures]:
         """Return the ways, whatever the children are."""
         if self.alternatives:
-            kind = node.kind_id
-            ways = [way for one in self.alternatives if one.kind_id in {0, kind} for way in one.fits(node)]
-            for way in ways:
-                way.update({capture: [node, *way.get(capture, ())] for capture in self.captures})
+            own = self.captures
+            ways = [way for one in self.by_kind.get(node.kind_id, self.of_any_kind) for way in one.fits(node)]
+            if own:
+                for way in ways:
+                    way.update({capture: [node, *way.get(capture, ())] for capture in own})
             return ways
         if self.kind_id:
             if node.kind_id != self.kind_id:

@@ -127,25 +127,29 @@ def test_what_stands_beside_damage_says_the_same_at_each_asking() -> None:
         assert symbol.signature == signature
 
 
-def test_a_statement_that_is_remembered_is_written_as_ever() -> None:
-    count = 0
+def test_what_is_remembered_of_statements_is_written_as_ever() -> None:
+    count = parts = 0
     for path in GOLDEN:
         language = language_for(str(path))
         assert language is not None
         table = extract(path.read_bytes(), language)
         assert isinstance(table, SegmentedTable)
-        known = reader_of(language).normaliser._known
+        normaliser = reader_of(language).normaliser
+        known = normaliser._known
         warm = []
         for text in texts(table):
             warm.append((text.normal.entries, text.normal.statements))
             text.forget_normal()
         count += len(known) if reader_of(language).is_in_context else 0
+        parts += len(normaliser._parts_known)
         for text, (entries, statements) in zip(texts(table), warm, strict=True):
             assert (text.normal.entries, text.normal.statements) == (entries, statements)  # remembered
             known.clear()
+            normaliser._parts_known.clear()
             text.forget_normal()
             assert (text.normal.entries, text.normal.statements) == (entries, statements)
     assert count > 100
+    assert parts > 100
 
 
 def test_what_surely_differs_has_another_id() -> None:
