@@ -66,7 +66,8 @@ WHAT = ("symbols", "damage", "renames", "replayed", "again")
 NOT_ASKED = "no other parser"
 NOT_MEASURED = "not measured"
 NO_RENAMES = "none to be made"
-NO_FUNCTIONS = "no functions"
+NO_FAULT = "no function to damage"
+NONE_CHANGED = "none was changed"
 
 
 def table() -> str:
@@ -103,12 +104,15 @@ def measured_cells(row: dict[str, Any], names: list[str]) -> list[str]:
     cells += [f"{measured[key]:,}" if key in measured else NOT_MEASURED for key in ("files", "symbols")]
     cells += [f"{recall} of {measured['ctags']:,} of ctags" if "ctags" in measured else recall]
     cells += [f"{measured['precision']:.4f}" if "precision" in measured else without]
-    cells += [f"{measured['damage']:.3f}" if "damage" in measured else NO_FUNCTIONS]
+    damage = measured.get("damage", NOT_MEASURED)
+    cells += [NO_FAULT if damage is None else damage if isinstance(damage, str) else f"{damage:.3f}"]
     right, made, wrong = measured.get("renames", (0, 0, 0))
     others = f", {wrong} others" if wrong else ""
     cells += [f"{right} of {made}{others}" if made else NO_RENAMES if "renames" in measured else NOT_MEASURED]
     for key in ("replayed", "again"):
-        cells += ["{:,} of {:,}".format(*measured[key]) if key in measured else NOT_MEASURED]
+        same, all_of_them = measured.get(key, (0, 0))
+        none = NONE_CHANGED if key in measured else NOT_MEASURED
+        cells += [f"{same:,} of {all_of_them:,}" if all_of_them else none]
     timed = json.loads(RATES.read_text("utf-8")) if RATES.exists() else {}
     rates = [f"{one['times'][0]:.1f} ({clone})" for clone, one in timed.items() if one["language"] in names]
     return [*cells, ", ".join(rates) or "not timed"]
@@ -263,8 +267,8 @@ def measure(
     if "symbols" in wanted:
         measured["on"] = arguments.on or ", ".join(clone.name for clone in clones)
         measured |= judged(oracle, language, paths, given)
-    if "damage" in wanted and (damage := beside_damage(oracle, language, some[:DAMAGED])) is not None:
-        measured["damage"] = damage
+    if "damage" in wanted:
+        measured["damage"] = beside_damage(oracle, language, some[:DAMAGED])
     if "renames" in wanted:
         measured["renames"] = language_trials.renames(language, some, RENAMED)
     if "replayed" in wanted:
@@ -300,10 +304,10 @@ def main() -> None:
         clones = [clone for each in row["clones"] if (clone := arguments.every / each).is_dir()]
         missing = [what for what in arguments.only or WHAT if what not in row.get("measured", {})]
         language = language_named(name)
-        if language is None or not clones or (arguments.missing and not {*missing} - {"damage", "symbols"}):
+        if language is None or not clones or (arguments.missing and not missing):
             continue
         print(name, flush=True)
-        only = ([each for each in missing if each != "damage"] if arguments.missing else arguments.only) or None
+        only = (missing if arguments.missing else arguments.only) or None
         arguments.under = row.get("under", "")
         measure(arguments.oracle, language, clones, [], argparse.Namespace(**vars(arguments) | {"only": only}))
     page = PAGE.read_text("utf-8")
