@@ -5,7 +5,6 @@ from __future__ import annotations
 from muse_hook.errors import StoreBusyError
 from muse_hook.index import database
 from muse_hook.index.database import rebuilds_on_error
-from muse_hook.index.follow import LogRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,11 +37,11 @@ def search(index: Index, name: str, setting: str, look: Look) -> set[tuple[str, 
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY + name,)).fetchone()
     kept = _kept(row[0], setting) if row is not None else None
     found: Kept = {}
-    for log in LogRow.read_all(connection).values():
-        at, rows = kept.get(log.id, (0, set())) if kept is not None else (0, set())
-        if at < log.floor:
-            rows = {*rows, *look(index.store.session_at(log.folder), at, log.floor)}
-        found[log.id] = max(at, log.floor), rows
+    for log, folder, floor in connection.execute("SELECT id, folder, floor FROM logs").fetchall():
+        at, rows = kept.get(log, (0, set())) if kept is not None else (0, set())
+        if at < floor:
+            rows = {*rows, *look(index.store.session_at(folder), at, floor)}
+        found[log] = max(at, floor), rows
     if found != kept:
         logs = {str(log): (end, sorted(rows)) for log, (end, rows) in found.items()}
         try:
