@@ -42,6 +42,8 @@ BYTES_A_NODE = 5
 # files of okio take 1.4 for a hundred bytes at most; 1,340 broken bytes took 200,000, a minute and a half.
 STEPS, BYTES_A_STEP = 1_000, 10
 CHUNK = 4096  # bytes that are handed to it at a time
+# Of so many texts whose trees may be gone the list is looked through.
+CONTEXTS = 100
 # So many sources are remembered up to their first error, and so many bytes behind it, in which the token stands that it
 # was found at: what begins alike has an error, too.
 BROKEN, AFTER_FAULT = 50, 1_000
@@ -163,7 +165,8 @@ class Reader:
         self.is_sound = language.row.get("damage") == "never"
         self.is_whole = language.row.get("pieces") == "whole files"
         self._is_counted = language.row.get("work") == "counted"
-        self._contexts: list[tuple[bytes, Parsed]] = []
+        self._contexts: dict[int, tuple[bytes, Parsed]] = {}  # by the identity of the text, which is held
+        self._most_contexts = CONTEXTS
         self._broken: deque[bytes] = deque(maxlen=BROKEN)
         self.is_damage_apart = language.row.get("damage") == "by piece"
         self._always = str(language.row.get("respell_always", ""))
@@ -336,9 +339,8 @@ class Reader:
 
     def parse_context(self, source: bytes) -> tuple[Node, Parsed]:
         """Parse a file whose texts will be read in it; the trees of the last ones are at hand."""
-        found = (one for known, one in self._contexts if known is source and one.root is not None)
-        parsed = next(found, None)
-        if parsed is None:
+        parsed = self._contexts.get(id(source), (source, None))[1]
+        if parsed is None or parsed.root is None:
             _, parsed = self.parse(source)
             if self.is_in_context:
                 self._note_context(source, parsed)
@@ -347,8 +349,10 @@ class Reader:
         return parsed.root, parsed
 
     def _note_context(self, source: bytes, parsed: Parsed) -> None:
-        held = [(known, one) for known, one in self._contexts if one.root is not None]
-        self._contexts = [*held, (source, parsed)]
+        if len(self._contexts) >= self._most_contexts:
+            self._contexts = {key: one for key, one in self._contexts.items() if one[1].root is not None}
+            self._most_contexts = max(CONTEXTS, 2 * len(self._contexts))
+        self._contexts[id(source)] = source, parsed
 
     def keep_normal(self, text: HasNormal, normal: Normal) -> None:
         """Note that a text has its normal form now; the oldest ones lose theirs."""
