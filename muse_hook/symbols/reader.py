@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.digest import hex_sha256
 from muse_hook.errors import InternalError
 from muse_hook.languages.grammar import tree_sitter
 from muse_hook.symbols.normal import Normaliser
@@ -42,6 +43,8 @@ BYTES_A_NODE = 5
 # files of okio take 1.4 for a hundred bytes at most; 1,340 broken bytes took 200,000, a minute and a half.
 STEPS, BYTES_A_STEP = 1_000, 10
 CHUNK = 4096  # bytes that are handed to it at a time
+# Of so many damaged texts it is remembered which spelling of them was taken, for when their trees are gone.
+SPELLINGS = 5_000
 # Of so many texts whose trees may be gone the list is looked through.
 CONTEXTS = 100
 # So many sources are remembered up to their first error, and so many bytes behind it, in which the token stands that it
@@ -172,6 +175,7 @@ class Reader:
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
         self._has_respelled = False
+        self._spellings: dict[str, bool] = {}  # of damaged texts, whether the respelled one is taken
 
     def parse(self, source: bytes, *, is_tried: bool = False, is_kept: bool = True) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of.
@@ -182,9 +186,13 @@ class Reader:
         load the rules, 50 M instructions, for a gap between two borders that are none.
         """
         given = self._given(source)
+        key = hex_sha256(source) if self._spellings else ""
+        is_respelled = bool(key) and self._spellings.get(key, False)
+        if is_respelled:
+            given = self._respelled(given)
         tree = self._tree(given)
-        is_respelled = False
-        if tree.root_node.has_error and self._respell and (self._has_respelled or not is_tried):
+        is_new = key not in self._spellings
+        if is_new and tree.root_node.has_error and self._respell and (self._has_respelled or not is_tried):
             from muse_hook.symbols.respell import BY_STATEMENT, PARTIAL  # few files need it
 
             respelled = self._respelled(given)
@@ -197,6 +205,10 @@ class Reader:
                 if (is_better and PARTIAL.issuperset(self._respell)) or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
                     self._has_respelled = True
+            if self.is_in_context:
+                if len(self._spellings) >= SPELLINGS:
+                    self._spellings.clear()
+                self._spellings[key or hex_sha256(source)] = is_respelled
         parsed = Parsed(tree, given, is_respelled=is_respelled)
         if is_kept:
             _kept.tree(parsed, min(len(source), BYTES_A_NODE * tree.root_node.descendant_count))
