@@ -51,7 +51,8 @@ class SegmentedTable(SymbolTable):
         self.nodes = nodes
         self.context = context
         self.swallowed = swallowed
-        self.symbols = _symbols(self.segments, str(language.row.get("blank", "")))
+        is_first = language.row.get("kind") == "of the first"
+        self.symbols = _symbols(self.segments, str(language.row.get("blank", "")), is_first=is_first)
         if language.row.get("holders") == "implied":
             self.symbols = _without_listed(self.symbols)
 
@@ -249,8 +250,11 @@ def _numbered(name: str, taken: Collection[str]) -> Iterator[str]:
     return (one for one in names if one not in taken)
 
 
-def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
-    """Return the symbols by qualified name; several definitions of one name are one symbol, but of the name `blank`."""
+def _symbols(segments: Sequence[Segment], blank: str, *, is_first: bool) -> dict[str, Symbol]:
+    """Return the symbols by qualified name; several definitions of one name are one symbol, but of the name `blank`.
+
+    Such a symbol is of the last one's kind, or of the first one's (`is_first`).
+    """
     found: dict[str, Symbol] = {}
 
     def note(entry: SymbolEntry, content: Content, first: int, last: int) -> None:
@@ -269,7 +273,7 @@ def _symbols(segments: Sequence[Segment], blank: str) -> dict[str, Symbol]:
         if before is not symbol:
             is_said = not isinstance(content, Implied)
             if is_said and not isinstance(before.content, Implied):
-                found[qualified] = _merged(before, symbol)
+                found[qualified] = _merged(before, symbol, is_first=is_first)
             else:
                 found[qualified] = _holding(before, symbol)
 
@@ -316,10 +320,11 @@ def _holding(before: Symbol, after: Symbol) -> Symbol:
     return Symbol(said.qualified_name, said.name, said.kind, parent=said.parent, lines=lines, content=said.content)
 
 
-def _merged(before: Symbol, after: Symbol) -> Symbol:
+def _merged(before: Symbol, after: Symbol, *, is_first: bool = False) -> Symbol:
     """Return the symbol of all definitions of a name, the latest one being `after`.
 
-    It is of the last one's kind that is no test: one with the title of what it tries stands beside that.
+    It is of the last one's kind that is no test: one with the title of what it tries stands beside that. Or of the
+    first one's: what is written behind `#define a b` as `a` has another name.
     """
     lines = (min(before.lines[0], after.lines[0]), max(before.lines[1], after.lines[1]))
     content = before.content
@@ -327,7 +332,7 @@ def _merged(before: Symbol, after: Symbol) -> Symbol:
         content.add(after)
     else:
         content = MergedDefinitions(before, after)
-    kind = before.kind if after.kind == "test" else after.kind
+    kind = before.kind if is_first or after.kind == "test" else after.kind
     return Symbol(after.qualified_name, after.name, kind, parent=after.parent, lines=lines, content=content)
 
 

@@ -353,6 +353,7 @@ MACROS = {
         "variable real_open",
         "variable verbose",
     ],
+    "#define lex my_lex\nint lex(void) { return 1; }\n": ["variable lex"],
     "YY_DECL\n{\n  switch (a) {\n  case 1:\nYY_RULE_SETUP\n{ return 1; }\n\tYY_BREAK\n  }\n}\n"
     "int f() { return 1; }\n": ["function f"],
     "#\n#ifndef A\n# define A 1\n#endif\n#\nint f();\n": ["function f", "variable A"],
