@@ -66,7 +66,7 @@ WHAT = ("symbols", "damage", "renames", "replayed", "again")
 NOT_ASKED = "no other parser"
 NOT_MEASURED = "not measured"
 NO_RENAMES = "none to be made"
-NO_FAULT = "no function to damage"
+NO_FAULT = "no fault could be made"
 NONE_CHANGED = "none was changed"
 
 
