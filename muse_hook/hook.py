@@ -62,7 +62,7 @@ def main(argv: list[str]) -> None:
             _leave_the_caller()
             os.chdir(where)
         if name in _HOOKS:
-            quick_import.import_together("commit")
+            quick_import.import_together("hook")
             _Hook(name, arguments, lines, background=background).run(store)
             if quick_import.stale:  # the first hook after an update
                 _write_together(background=background)

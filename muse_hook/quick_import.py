@@ -18,6 +18,7 @@ _PREFIX = __name__.partition(".")[0] + "."
 _HEADER = 16  # of a compiled file: magic number, flags, time and size of its source (PEP 552)
 _LOW = 0xFFFFFFFF
 stale: set[str] = set()  # parts whose files do not do
+_asked: set[str] = set()  # parts that were imported, or tried
 FOLDER = __file__.rpartition("/")[0] + "/"
 
 
@@ -82,8 +83,12 @@ def install() -> None:
 
 
 def together_file(part: str) -> str:
-    """Return where the modules of a part lie together; see `muse_hook.together`, which writes the file."""
-    return f"{FOLDER}__pycache__/together-{part}.{sys.implementation.cache_tag}.bin"
+    """Return where what belongs together lies; see `muse_hook.together`, which writes the file.
+
+    Beside a module, under the name that optimised code had before PEP 488: Python does not read it any more, and pip,
+    which knows of no other file that came after it, takes it away with the module.
+    """
+    return f"{FOLDER}{part}.pyo"
 
 
 def read_together(part: str) -> Any:
@@ -106,8 +111,11 @@ def import_together(part: str) -> None:
 
     Imported one by one, eighty modules cost a hook a third of its instructions: 31 million, together 17. Where the file
     does not do, as its sources have changed or nobody has written it, each is imported when it is asked for, as ever;
-    `stale` says so. Does nothing without `install`.
+    `stale` says so. Does nothing without `install`, and nothing the second time.
     """
+    if part in _asked:
+        return
+    _asked.add(part)
     finder = next(iter(sys.meta_path), None)
     if not isinstance(finder, QuickFinder):
         return

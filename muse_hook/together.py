@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
     Node = TypeVar("Node", ast.Module, ast.ClassDef, ast.FunctionDef)
 
-# What an ordinary commit imports in functions; what these import at their top comes with them. A module that is missing
-# here is imported by itself (tests/test_together.py names it), one too many costs a hook what its import costs.
+# What an ordinary commit imports in functions, what one of code, and what verdicts of languages with marked names; what
+# these import at their top comes with them. A module that is missing here is imported by itself (tests/test_together.py
+# names it), one too many costs a hook what its import costs. Each has the path of a module for a name.
 PARTS = {
-    "commit": (
+    "hook": (
         "catchup.rebase git.discovery oplog.store catchup.fast_path catchup.queue catchup.sessions record.budget"
         " git.objects git.loose git.reflogs languages.languages"
     ),
-    "symbols": "symbols.extract semver.named",
+    "symbols/extract": "symbols.extract semver.named",
+    "semver/marked": "semver.marked",
 }
 _PACKAGE = "muse_hook"
 

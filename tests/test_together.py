@@ -41,7 +41,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from muse_hook import quick_import
 quick_import.install()
-quick_import.import_together("commit")
+quick_import.import_together("hook")
 from muse_hook.catchup import rebase
 print(sorted(quick_import.stale), hasattr(rebase, "added"), "muse_hook.record.recorder" in sys.modules)
 """
@@ -122,7 +122,7 @@ def test_expressions_are_written_as_python_compiles_them() -> None:
 def package(tmp_path: Path) -> Path:
     """Make a copy of the package, its modules written together."""
     folder = tmp_path / "muse_hook"
-    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__", "*.pyo"))
     run(WRITE, str(tmp_path))
     return folder
 
@@ -133,20 +133,20 @@ def test_what_was_written_is_used_until_a_source_changes(package: Path) -> None:
     before = source.stat()
     source.write_text(source.read_text() + "added = 1\n")
     os.utime(source, ns=(before.st_atime_ns, before.st_mtime_ns))  # the size tells
-    assert run(USE, str(package.parent)) == "['commit'] True False"
+    assert run(USE, str(package.parent)) == "['hook'] True False"
     run(WRITE, str(package.parent))
     assert run(USE, str(package.parent)) == "[] True True"
     source.unlink()
     shutil.copy(PACKAGE / "catchup" / "rebase.py", source)
     os.utime(source, (1, 1))
-    assert run(USE, str(package.parent)) == "['commit'] False False"
+    assert run(USE, str(package.parent)) == "['hook'] False False"
 
 
 @pytest.mark.parametrize("damage", [b"", b"nothing of Python's", None])
 def test_damaged_file_is_passed_over(package: Path, damage: bytes | None) -> None:
-    for written in (package / "__pycache__").glob("together-*"):
+    for written in package.rglob("*.pyo"):
         written.write_bytes(written.read_bytes()[:10000] if damage is None else damage)
-    assert run(USE, str(package.parent)) == "['commit'] False False"
+    assert run(USE, str(package.parent)) == "['hook'] False False"
 
 
 def test_copy_of_the_package_looks_at_its_own_sources(package: Path, tmp_path: Path) -> None:
@@ -155,18 +155,25 @@ def test_copy_of_the_package_looks_at_its_own_sources(package: Path, tmp_path: P
     assert run(USE, str(copy.parent)) == "[] False True"
     with (copy / "catchup" / "rebase.py").open("a") as source:
         source.write("added = 1\n")
-    assert run(USE, str(copy.parent)) == "['commit'] True False"
+    assert run(USE, str(copy.parent)) == "['hook'] True False"
 
 
 def test_folder_that_cannot_be_written_has_no_file(package: Path) -> None:
-    files = [*(package / "__pycache__").glob("together-*")]
+    files = [*package.rglob("*.pyo")]
     assert len(files) == len(PARTS) + 1  # and the patterns
     for file in files:
         file.unlink()
-    shutil.rmtree(package / "__pycache__")
-    (package / "__pycache__").write_text("no folder")
+        file.mkdir()
     run(WRITE, str(package.parent))
-    assert run(USE, str(package.parent)) == "['commit'] False False"
+    assert run(USE, str(package.parent)) == "['hook'] False False"
+
+
+def test_each_file_lies_where_pip_takes_it_away(package: Path) -> None:
+    """It removes the `.pyc` and `.pyo` beside each module that it installed (pip's uninstallation_paths)."""
+    files = [*package.rglob("*.pyo")]
+    assert files
+    assert all(file.with_suffix(".py").is_file() for file in files)
+    assert not [*package.rglob("*.bin")]
 
 
 def test_module_that_fails_is_reported_by_whoever_imports_it(package: Path) -> None:

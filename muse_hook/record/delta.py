@@ -94,7 +94,7 @@ class TableCache:
             self._tables.move_to_end(key)
             return _told(cached[0], path, language)
         if "muse_hook.symbols.extract" not in sys.modules:
-            import_together("symbols")
+            import_together("symbols/extract")
         from muse_hook.symbols.extract import MAX_BYTES, extract, too_large_table, unreadable_table
 
         # Data may be of any size, and is not brought into memory to be told as a file; of code that would be one more

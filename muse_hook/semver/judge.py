@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.quick_import import import_together
 from muse_hook.semver.case import Case, Verdict
 
 TYPE_CHECKING = False
@@ -42,6 +43,7 @@ class Judge:
                 self._named = Named(self._case)
             return self._named
         if self._marked is None:
+            import_together("semver/marked")
             from muse_hook.semver.marked import Marked
 
             self._marked = Marked(self._case)
