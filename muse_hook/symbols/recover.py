@@ -160,10 +160,6 @@ class Recovery:
             [node for node in _siblings(root, at, frame) if node.start_byte < limit], at, limit
         )
         nodes, stop = self._whole_nodes(siblings, frame)
-        if stop >= 0 and not root.has_error and not self._is_indented:
-            # all braces are paired up to the end: where a line begins says nothing against them
-            nodes = [node for node in siblings if node.is_named and not node.is_extra]
-            stop = -1
         if stop < 0 and frame.container:
             stop = _start_outside(siblings, limit)
         if not nodes and stop >= 0 and siblings[0].is_error and siblings[0].children:
