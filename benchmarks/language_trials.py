@@ -185,7 +185,8 @@ def _asks_for(language: Language) -> bytes:
 
 def _follows(old: str, new: str, name: str) -> bool:
     """Say whether a pair is one that the new name explains."""
-    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name + "Anew", old) == new
+    path, mark, qualified = old.partition("::")  # the file keeps its name, though its class may have had it
+    return path + mark + re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name + "Anew", qualified) == new
 
 
 def replayed(clones: list[Path], language: Language, commits: int) -> list[int]:
