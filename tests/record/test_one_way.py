@@ -16,9 +16,10 @@ from support.repository import Repo
 from muse_hook import hook
 from muse_hook.catchup.backfill import backfill
 from muse_hook.index.index import Index
+from muse_hook.oplog import writer
 from muse_hook.oplog.batch import make_batch
 from muse_hook.oplog.store import Store
-from muse_hook.oplog.writer import append
+from muse_hook.oplog.writer import append, append_all
 from muse_hook.record import recorder, workers
 from muse_hook.record.recorder import Recorder, record_delta_ops
 
@@ -39,12 +40,16 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> Calls:
     """Return a list that each write to a log adds its callers within the recorder to, the outermost first."""
     calls: Calls = []
 
-    def noted(*args: Any, **named: Any) -> tuple[int, int]:
-        stack = traceback.extract_stack()
-        calls.append(tuple(frame.name for frame in stack if frame.filename == recorder.__file__))
-        return append(*args, **named)
+    def noted(write: Callable[..., Any]) -> Callable[..., Any]:
+        def write_noted(*args: Any, **named: Any) -> Any:
+            stack = traceback.extract_stack()
+            calls.append(tuple(frame.name for frame in stack if frame.filename == recorder.__file__))
+            return write(*args, **named)
 
-    monkeypatch.setattr("muse_hook.record.recorder.append", noted)
+        return write_noted
+
+    for write in (append, append_all):
+        monkeypatch.setattr(recorder, write.__name__, noted(write))
     return calls
 
 
@@ -82,7 +87,7 @@ def test_every_way_of_recording_goes_through_the_recorder(
     assert not hooked.queued()
     assert writes
     assert {call[0] for call in writes} == {"record"}
-    assert {call[-1] for call in writes} == {"append"}
+    assert {call[-1] for call in writes} == {"_append_runs"}
 
 
 def test_several_processes_write_the_same_way(repo: Repo, writes: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +96,7 @@ def test_several_processes_write_the_same_way(repo: Repo, writes: Calls, monkeyp
         repo.commit(str(number), a=f"a = {number}\n")
     hooked = HookedRepo(repo.path, repo.environment, repo.clock)
     assert backfill(hooked.repository(), hooked.store(), jobs=2).recorded == 9
-    assert {(call[0], call[-1]) for call in writes} == {("record", "append")}
+    assert {(call[0], call[-1]) for call in writes} == {("record", "_append_runs")}
 
 
 def test_a_commit_s_ops_go_the_same_way_and_those_of_no_commit_straight_to_the_writer(
@@ -100,27 +105,29 @@ def test_a_commit_s_ops_go_the_same_way_and_those_of_no_commit_straight_to_the_w
     options: dict[str, Any] = {"session_id": "main", "actor_id": "me"}
     record_delta_ops(tmp_path, delta(insert("a")), commit=commit(1), generation=1, engine=ENGINE, **options)
     record_delta_ops(tmp_path, delta(insert("b")), **options)
-    assert writes == [("record_delta_ops", "_append_batch", "append"), ("record_delta_ops",)]
+    assert writes == [("record_delta_ops", "_append_batch", "append", "_append_runs"), ("record_delta_ops",)]
 
 
-def test_one_write_for_each_run_of_a_session_and_one_sync_for_each_session(
+def test_what_is_ready_is_written_at_once_and_each_session_s_log_synced_once(
     hooked: HookedRepo, writes: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commits = [hooked.one("a.py", f"a{number} = 1", dead=True) for number in range(5)]
     sessions = dict(zip(commits, ("x", "x", "y", "x", "x"), strict=True))
     generations = {oid: number for number, oid in enumerate(commits, 2)}
-    syncs: list[bool] = []
-    append_batches = Recorder.append
+    syncs: list[int] = []
+    sync = writer._sync_or_take_back
 
-    def noted(self: Recorder, session: str, batches: Any, *, sync: bool = True) -> int:
-        syncs.append(sync)
-        return append_batches(self, session, batches, sync=sync)
+    def noted(fd: int, start: int, length: int) -> None:
+        syncs.append(length)
+        sync(fd, start, length)
 
-    monkeypatch.setattr(Recorder, "append", noted)
+    monkeypatch.setattr(writer, "_sync_or_take_back", noted)
     with Index(hooked.store()) as index, Recorder(hooked.repository(), hooked.store(), index, generations) as made:
         assert made.record(commits, sessions).written == 5
-    assert len(writes) == 3
-    assert syncs == [False, True, True]
+    assert len(writes) == 1
+    assert sorted(syncs) == sorted(
+        Path(hooked.store().path("op_log", one, "ops.jsonl")).stat().st_size for one in ("x", "y")
+    )
     assert hooked.sessions() == sessions
 
 
