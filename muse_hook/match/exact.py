@@ -23,8 +23,8 @@ SAME_NAME, OTHER_NAME = 6, 10
 """The least number of tokens, with and without the same qualified name: below it equal content says nothing about
 identity (`pass`, `return None`, `X = 1`)."""
 
-IN_PLACE = 3
-"""The least number of tokens, the name among them, of a class that got another name between the same neighbours."""
+IN_PLACE = 2
+"""The least number of words beside the name in a class that got another name between the same neighbours."""
 
 CRITERIA: tuple[Criterion, ...] = (
     lambda path, symbol: (path, symbol.qualified_name),
@@ -97,9 +97,12 @@ def match_in_place(unmatched: Unmatched) -> None:
 def _is_plain(unmatched: Unmatched, key: SymbolKey) -> bool:
     """Whether an old class says something, and has neither bases nor functions."""
     side = unmatched.before
-    if side.symbols[key].bases or _size(unmatched, key, CONTAINER) < IN_PLACE:
+    symbol = side.symbols[key]
+    members = [side.symbols[member] for member in side.members(key)]
+    if symbol.bases or any(group_of(member) == CALLABLE for member in members):
         return False
-    return not any(group_of(side.symbols[member]) == CALLABLE for member in side.members(key))
+    tokens = [token for one in (symbol, *members) for token in one.tokens if token != symbol.name]
+    return sum(any(map(str.isalnum, token)) for token in tokens) >= IN_PLACE
 
 
 def _pair_by(
