@@ -15,7 +15,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `nohup tests/r
     signal.signal(signal.SIGINT, lambda *_: None)  # ignored here as before, and by nothing that is started
 
 # The same examples in each run, or a change would be refused for what another one broke: `.ci/long` looks for new ones.
-settings.register_profile("same", derandomize=True)
+settings.register_profile("same", derandomize=True, deadline=None)  # each test has a time limit of its own
 settings.load_profile("same")
 
 
