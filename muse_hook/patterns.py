@@ -47,14 +47,11 @@ def _made(text: str) -> Pattern[str]:
     if "re" not in sys.modules:
         written = _known().get(text)
         if written is not None:
-            try:
-                from _sre import compile as made  # type: ignore[import-not-found] # not in typeshed
-            except ImportError:
-                pass
-            else:
-                found: Pattern[str] = made(*marshal.loads(written))  # noqa: S302 - what Python itself made of the text
-                return found
-        elif _compiled:  # the text is younger than the file
+            import _sre  # type: ignore[import-not-found] # not in typeshed
+
+            found: Pattern[str] = _sre.compile(*marshal.loads(written))  # noqa: S302 - what Python itself made of the text
+            return found
+        if _compiled:  # the text is younger than the file
             quick_import.stale.add(PART)
     import re
 
@@ -62,8 +59,25 @@ def _made(text: str) -> Pattern[str]:
 
 
 def _known() -> dict[str, bytes]:
-    """Return what stands in the file of the part: by text what `_sre.compile` is called with, marshalled."""
+    """Return what stands in the file of the part: by text what `_sre.compile` is called with, marshalled.
+
+    Nothing where it was made for another form of such code: a Python that took the place of an older one of its line
+    reads the same byte code, and may have another `_sre.MAGIC`.
+    """
     global _compiled  # noqa: PLW0603 - read once, on first use
     if _compiled is None:
-        _compiled = quick_import.read_together(PART) or {}
+        _compiled = {}
+        kept = quick_import.read_together(PART)
+        if kept is not None:
+            form, texts = kept
+            if form == _form():
+                _compiled = texts
+            else:
+                quick_import.stale.add(PART)
     return _compiled
+
+
+def _form() -> int:
+    import _sre
+
+    return int(_sre.MAGIC)

@@ -64,8 +64,8 @@ def _compiled(name: str) -> tuple[str, str, int, int, CodeType]:
     return name, path.removeprefix(FOLDER), found.st_mtime_ns, found.st_size, code
 
 
-def _patterns() -> dict[str, bytes]:
-    """Return of each regular expression of the package what Python's `re` calls `_sre.compile` with, marshalled.
+def _patterns() -> tuple[int, dict[str, bytes]]:
+    """Return `_sre.MAGIC`, and by each regular expression's text what `_sre.compile` is called with, marshalled.
 
     Where this Python's `re` works in another way there are none, and hooks compile theirs.
     """
@@ -86,8 +86,8 @@ def _patterns() -> dict[str, bytes]:
             if _sre.compile(*arguments) == _compiler.compile(text):
                 found[text] = marshal.dumps(arguments)
     except (ImportError, AttributeError, TypeError, ValueError, RuntimeError):
-        return {}
-    return found
+        return 0, {}
+    return _sre.MAGIC, found
 
 
 def pattern_texts() -> list[str]:

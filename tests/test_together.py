@@ -15,7 +15,7 @@ from support.hooked import PACKAGES, HookedRepo
 from support.repository import Repo
 
 import muse_hook
-from muse_hook import quick_import
+from muse_hook import patterns, quick_import
 from muse_hook.patterns import PART
 from muse_hook.together import PARTS, pattern_texts, write_together
 
@@ -111,11 +111,23 @@ def test_expressions_are_written_as_python_compiles_them() -> None:
     import _sre  # type: ignore[import-not-found] # noqa: PLC0415 - CPython's own, and not in typeshed
 
     write_together()
-    written = quick_import.read_together(PART)
+    form, written = quick_import.read_together(PART)
+    assert form == _sre.MAGIC
     assert len(written) > 30
     assert written.keys() == set(pattern_texts())
     for text, arguments in written.items():
         assert _sre.compile(*marshal.loads(arguments)) == re.compile(text)  # noqa: S302 - our own
+
+
+def test_expressions_of_another_form_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_together()
+    monkeypatch.setattr(patterns, "_compiled", None)
+    assert patterns._known()
+    monkeypatch.setattr(patterns, "_compiled", None)
+    monkeypatch.setattr(patterns, "_form", lambda: 1)
+    monkeypatch.setattr(quick_import, "stale", set())
+    assert not patterns._known()
+    assert quick_import.stale == {PART}
 
 
 @pytest.fixture
