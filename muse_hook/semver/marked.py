@@ -5,9 +5,7 @@ from __future__ import annotations
 from muse_hook.semver.public import is_excluded
 from muse_hook.semver.public_marks import is_marked, listed
 from muse_hook.semver.rules import Rules
-from muse_hook.semver.spelling import Spelling
-from muse_hook.semver.typed import compare_typed, is_contract_member
-from muse_hook.semver.written import is_override
+from muse_hook.semver.written import has_same_header, is_override
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from muse_hook.semver.case import Case, Tables
     from muse_hook.semver.rules import Found
     from muse_hook.semver.signature import ParameterChange
+    from muse_hook.semver.spelling import Spelling
 
 MAX_BESIDE = 60
 """A folder with more files is not looked through for what one of them has lost."""
@@ -134,7 +133,7 @@ class Marked(Rules):
         owner = after.symbols.get(symbol.parent) if after is not None and symbol.parent else None
         if not self._case.is_public(self._case.new, path, symbol):
             self._case.add(address, "patch", "internal_added")
-        elif before is not None and symbol.parent in before.symbols and is_contract_member(symbol, owner):
+        elif before is not None and symbol.parent in before.symbols and _is_contract_member(symbol, owner):
             self._case.add(address, "major", "interface_member_added")
         else:
             self._case.add(address, "minor", "public_added")
@@ -166,8 +165,10 @@ class Marked(Rules):
         """Return what changed for those who use a symbol, its bases left out."""
         (old_path, old), (path, new) = before, after
         was, now = self._case.old.get(old_path), self._case.new.get(path)
-        if was is None or now is None:
+        if was is None or now is None or has_same_header(old, new):
             return ()
+        from muse_hook.semver.typed import compare_typed  # most commits change bodies alone
+
         spellings = self._spelling(self._case.old, old_path, was), self._spelling(self._case.new, path, now)
         return compare_typed(old, was, new, now, spellings)
 
@@ -175,6 +176,8 @@ class Marked(Rules):
         """Return what types are called in a file."""
         key = id(tables), path
         if key not in self._spellings:
+            from muse_hook.semver.spelling import Spelling
+
             self._spellings[key] = Spelling(table, lambda: self._beside(tables, path, table))
         return self._spellings[key]
 
@@ -202,6 +205,14 @@ class Marked(Rules):
                 self._case.add(f"{path}::{name}", "major", "unlisted")
             elif name in now and not self._case.is_public(self._case.old, old_path, old):
                 self._case.add(f"{path}::{name}", "minor", "public_added")
+
+
+def _is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
+    if owner is None:
+        return False
+    from muse_hook.semver.typed import is_contract_member  # as above
+
+    return is_contract_member(symbol, owner)
 
 
 def _simple(base: str) -> str:

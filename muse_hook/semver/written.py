@@ -134,6 +134,19 @@ def words_before_name(symbol: Symbol) -> set[str]:
     return set((_WITHIN.sub(r"\1", before) if "[" in before else before).split())
 
 
+def has_same_header(old: Symbol, new: Symbol) -> bool:
+    """Whether two functions, each with a body in braces and no overloads, say the same to all but their bodies."""
+    if old.kind != new.kind or old.definitions or new.definitions or not old.kind.endswith(("function", "method")):
+        return False
+    if old.returns != new.returns or old.parameters != new.parameters:
+        return False
+    (before, behind), (now_before, now_behind) = _around_name(old), _around_name(new)
+    header, brace, _ = behind.partition("{")
+    if not brace or header.count("<") > header.count(">"):  # `<T extends {...}>`: the brace is none of a body
+        return False
+    return before == now_before and (header, brace) == now_behind.partition("{")[:2]
+
+
 def header_words(owner: Symbol) -> set[str]:
     """Return the words up to the body of a class."""
     return set(text_of(owner).partition("{")[0].split())

@@ -49,6 +49,20 @@ CASES = {
         "export function f(): B { return x }",
         ["f: return_annotation_changed A -> B"],
     ),
+    "ts: braces before the body": (
+        "a.ts",
+        "\n".join(
+            f"export function {one}" for one in ("f<T extends { a: 1 }>(t: T) {}", "g(a: { b: 1 }) {}", "h(): 1 {}")
+        ),
+        "\n".join(
+            f"export function {one}" for one in ("f<T extends { x: 1 }>(t: T) {}", "g(a: { y: 1 }) {}", "h(): 2 {}")
+        ),
+        [
+            "f: type_parameters_changed T extends { a: 1 } -> T extends { x: 1 }",
+            "g: parameter_type_changed a: {b: 1} -> {y: 1}",
+            "h: return_annotation_changed 1 -> 2",
+        ],
+    ),
     "js: listed": (
         "a.js",
         "function f(a) {}\nexport { f };",
