@@ -28,6 +28,7 @@ from muse_hook.symbols.shapes import (
     ordinary,
     strung,
     transparent,
+    unordered,
 )
 from muse_hook.symbols.tokens import CLOSE, NAME, OPEN, joined, leaves, masked, quoted, spaced, without_nul
 
@@ -185,6 +186,8 @@ class Normalisation:
             kinds.set_action(kind, strung(kinds, str(string)))
         for kind in language.strings("flat"):
             kinds.set_action(kind, flat(kinds))
+        for kind in language.strings("unordered"):
+            kinds.set_action(kind, unordered(kinds))
         if parts := {key: str(value) for key, value in language.table("markup").items()}:
             for kind in parts["elements"].split():
                 kinds.set_action(kind, markup(kinds, parts))

@@ -249,6 +249,24 @@ def flat(kinds: Kinds) -> Act:
     return act
 
 
+def unordered(kinds: Kinds) -> Act:
+    """Return the action for a kind whose members mean the same in any order: it is that of their words."""
+
+    def members(node: Node) -> list[Node]:
+        return sorted((child for child in kinds.written_children(node) if child.is_named), key=words)
+
+    def words(node: Node) -> list[str]:
+        is_unordered = kinds.actions.get(node.kind_id) is act
+        parts = members(node) if is_unordered else kinds.written_children(node)
+        return [word for part in parts for word in words(part)] or [(node.text or b"").decode(errors="replace")]
+
+    def act(node: Node, out: list[str]) -> Entries:
+        out.append(kinds.opens[node.kind_id])
+        return [*members(node), CLOSE]
+
+    return act
+
+
 def markup(kinds: Kinds, row: dict[str, str]) -> Act:
     """Return the action for an element with text in it, whose line ends and the space around them mean nothing.
 
