@@ -24,7 +24,8 @@ SAME_NAME, OTHER_NAME = 6, 10
 identity (`pass`, `return None`, `X = 1`)."""
 
 IN_PLACE = 2
-"""The least number of words beside the name in a class that got another name between the same neighbours."""
+"""The least number of words beside the name, and beside the grammar's, in a class that got another name between the
+same neighbours."""
 
 CRITERIA: tuple[Criterion, ...] = (
     lambda path, symbol: (path, symbol.qualified_name),
@@ -69,7 +70,8 @@ def match_in_place(unmatched: Unmatched) -> None:
     """Pair classes of equal masked content that is too short to say who they are, where their place says it.
 
     Such a class has no bases and no functions, as a rule of a style sheet, a section of a text or a table of settings
-    has none: it stands between the same two neighbours under another name, and no other one there says the same.
+    has none: it stands between the same two neighbours under another name, and no other one there says the same. Not
+    where the language's row has `renamed = "by content"`.
     """
     before, after = unmatched.before.symbols, unmatched.after.symbols
     news: dict[str, list[SymbolKey]] = {}
@@ -98,11 +100,14 @@ def _is_plain(unmatched: Unmatched, key: SymbolKey) -> bool:
     """Whether an old class says something, and has neither bases nor functions."""
     side = unmatched.before
     symbol = side.symbols[key]
+    table = unmatched.files[key[0]].old
+    if table is None or table.says("renamed"):
+        return False
     members = [side.symbols[member] for member in side.members(key)]
     if symbol.bases or any(group_of(member) == CALLABLE for member in members):
         return False
-    tokens = [token for one in (symbol, *members) for token in one.tokens if token != symbol.name]
-    return sum(any(map(str.isalnum, token)) for token in tokens) >= IN_PLACE
+    words = [word for one in (symbol, *members) for word in one.words if word != symbol.name]
+    return sum(any(map(str.isalnum, word)) for word in words) >= IN_PLACE
 
 
 def _pair_by(

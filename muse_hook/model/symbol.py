@@ -83,7 +83,8 @@ class Symbol:
     `definitions` are the single ones as symbols of their own, in source order, empty where there is only one;
     `decorators`, `value` and `guards` are those of a single one. `parameters`, `returns` and `bases` are normalised
     texts, `imported` of an import where from, what and as what ("" for what is not said), `signature` is name,
-    parameters and result in one line, as they are written. For similarity: `tokens`, the leaf texts; `statements`, a
+    parameters and result in one line, as they are written. For similarity: `tokens`, the leaf texts; `words`, those
+    of them that are no tokens of the grammar (no `class`, no `{`); `statements`, a
     digest for each statement of the body in order, nested ones as entries of their own; `statement_leaves`, for each of
     them the number of the one around it (-1: none) and its own leaf texts; `calls`, the simple names that it calls.
     """
@@ -92,6 +93,7 @@ class Symbol:
         "bases", "bases_id", "body_id", "calls", "content", "content_id", "decorators", "decorators_id", "definitions",
         "docstring_id", "guard_id", "guards", "imported", "kind", "lines", "masked_id", "name", "parameters", "parent",
         "qualified_name", "returns", "signature", "signature_id", "statement_leaves", "statements", "tokens", "value",
+        "words",
     )  # fmt: skip
 
     content_id: str
@@ -103,6 +105,7 @@ class Symbol:
     bases_id: str
     docstring_id: str
     tokens: tuple[str, ...]
+    words: tuple[str, ...]
     statements: tuple[str, ...]
     statement_leaves: tuple[tuple[int, tuple[str, ...]], ...]
     calls: frozenset[str]

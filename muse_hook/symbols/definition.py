@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.digest import digest, digest_or_empty
-from muse_hook.symbols.tokens import CLOSE, OPEN, leaves, masked
+from muse_hook.symbols.tokens import CLOSE, OPEN, leaves, masked, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +106,11 @@ class Definition:
     def tokens(self) -> tuple[str, ...]:
         """The leaf texts."""
         return tuple(leaves(self.text.normal.entries))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Those that a person wrote."""
+        return tuple(words(self.text.normal.entries))
 
     @property
     def statements(self) -> tuple[str, ...]:
@@ -290,6 +295,12 @@ class ClassDefinition:
         return (*leaves(self.header.normal.entries), *plain)
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """Those that a person wrote."""
+        plain = (word for one in self.plain for word in words(one.text.normal.entries))
+        return (*words(self.header.normal.entries), *plain)
+
+    @property
     def statements(self) -> tuple[str, ...]:
         """Digests of the plain statements."""
         return tuple(one for plain in self.plain[self.has_docstring :] for one in plain.text.statements)
@@ -356,6 +367,7 @@ class Implied:
     signature_id = signature = decorators_id = bases_id = docstring_id = returns = guard_id = body_id = ""
     content_id = masked_id = digest(("implied",))
     tokens: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     statement_leaves: tuple[tuple[int, tuple[str, ...]], ...] = ()
     calls: frozenset[str] = frozenset()
@@ -444,3 +456,8 @@ class Import:
     def tokens(self) -> tuple[str, ...]:
         """The parts that are said."""
         return tuple(part for part in self.parts if part)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Likewise."""
+        return self.tokens

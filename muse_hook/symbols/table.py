@@ -374,7 +374,7 @@ class MergedDefinitions:
             return digest(values) if any(values) else ""
         if name == "calls":
             return frozenset().union(*values)
-        if name in {"tokens", "statements"}:
+        if name in {"tokens", "words", "statements"}:
             return tuple(item for value in values for item in value)
         if name == "statement_leaves":
             found: list[tuple[int, tuple[str, ...]]] = []

@@ -25,6 +25,11 @@ def leaves(entries: list[str]) -> list[str]:
     ]
 
 
+def words(entries: list[str]) -> list[str]:
+    """Return the texts of the leaves that a person wrote, in order: without the tokens of the grammar."""
+    return [entry[1:] for entry in entries if NAME <= entry < _TOKENS]
+
+
 def joined(entries: list[str]) -> str:
     """Return the leaves as one text, strings as what they mean."""
     return "".join(e.partition("'")[2] if e[:1] == STRING else "".join(leaves([e])) for e in entries)

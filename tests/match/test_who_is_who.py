@@ -489,3 +489,14 @@ def test_a_class_without_functions_may_have_another_name_in_its_place() -> None:
         (".a { }\n", ".b { }\n"),  # says nothing
     ):
         assert told("a.css", old, new) == {}, new
+    held = "class %s(val a: Int)\n"
+    assert told("a.kt", held % "One", held % "Two") == {"One": "Two"}
+    for path, text in (
+        ("a.kt", "open class %s\n"),  # words of the grammar alone, which every class may have
+        ("a.ts", "export abstract class %s {}\n"),
+        ("A.java", "public final class %s { }\n"),
+        ("a.rs", "pub struct %s;\n"),
+        ("a.py", "class %s:\n    pass\n"),
+        ("a.py", "class %s:\n    a = 1\n    b = 2\n"),  # Python's row says so
+    ):
+        assert told(path, text % "One", text % "Two") == {}, path
