@@ -103,6 +103,8 @@ def is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool:
         return True
     if any(mark in written.attributes(symbol) for mark in table.says("public_attributes")):
         return True
+    if any(not words.isdisjoint(table.says("public_untyped")) for words in before):
+        return symbol.name != "_" and written.is_untyped_value(symbol)
     is_exported = symbol.qualified_name.startswith(("module", "exports"))
     return owner is None and (is_exported or symbol.qualified_name.partition(".")[0] in listed(table))
 

@@ -147,6 +147,11 @@ def has_same_header(old: Symbol, new: Symbol) -> bool:
     return before == now_before and (header, brace) == now_behind.partition("{")[:2]
 
 
+def is_untyped_value(symbol: Symbol) -> bool:
+    """Whether what is set stands right behind a name, without its type."""
+    return _around_name(symbol)[1].lstrip()[:1] == "="
+
+
 def header_words(owner: Symbol) -> set[str]:
     """Return the words up to the body of a class."""
     return set(text_of(owner).partition("{")[0].split())

@@ -51,7 +51,7 @@ def _extract(source: bytes, language: Language, previous: SymbolTable | None) ->
         if edited is not None:
             return edited
     has_sections = reader.is_whole and reader.query.has_headings
-    is_parted = has_sections or not (reader.is_in_context or reader.is_whole)
+    is_parted = has_sections or not (reader.is_in_context or reader.is_whole or reader.is_hidden(text))
     if is_parted and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
         if has_sections:
             from muse_hook.symbols.sections import read_changed_sections  # few commits change a text

@@ -124,7 +124,8 @@ class Parsed:
 
     `nodes` are those of its statements, by where their texts begin, `captures` what was captured in the texts that were
     asked, by where they begin, their lengths, kinds and names: a changed function is asked five times. `given` is what
-    the parser was given, respelled more than other files where it `is_respelled`.
+    the parser was given, respelled more than other files where it `is_respelled` (or would have been, where the grammar
+    reads it no better).
     """
 
     __slots__ = ("captures", "given", "is_respelled", "nodes", "root", "tree")
@@ -174,6 +175,7 @@ class Reader:
         self.is_damage_apart = language.row.get("damage") == "by piece"
         self._always = str(language.row.get("respell_always", ""))
         self._respell = language.strings("respell")
+        self._respell_where = [mark.encode() for mark in language.strings("respell_where")]
         self._has_respelled = False
         self._spellings: dict[str, bool] = {}  # of damaged texts, whether the respelled one is taken
 
@@ -192,7 +194,9 @@ class Reader:
             given = self._respelled(given)
         tree = self._tree(given)
         is_new = key not in self._spellings
-        if is_new and tree.root_node.has_error and self._respell and (self._has_respelled or not is_tried):
+        is_hidden = self.is_hidden(given)
+        is_wrong = tree.root_node.has_error and (self._has_respelled or not is_tried)
+        if is_new and (is_hidden or is_wrong) and self._respell:
             from muse_hook.symbols.respell import BY_STATEMENT, PARTIAL  # few files need it
 
             respelled = self._respelled(given)
@@ -201,10 +205,13 @@ class Reader:
                 # where statements have no borders one error may take in all of them: its size says more, as in a piece
                 first = 0 if BY_STATEMENT.keys().isdisjoint(self._respell) else 1
                 last = 2 if first or self.is_damage_apart else 1
-                is_better = _faults(again.root_node)[first:last] < _faults(tree.root_node)[first:last]
+                faults, former = _faults(again.root_node)[first:last], _faults(tree.root_node)[first:last]
+                is_better = faults < former or (is_hidden and faults == former)
                 if (is_better and PARTIAL.issuperset(self._respell)) or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
                     self._has_respelled = True
+                elif is_hidden:  # a text of it alone may be respelled
+                    given, is_respelled = respelled, True
             if self.is_in_context:
                 if len(self._spellings) >= SPELLINGS:
                     self._spellings.clear()
@@ -246,7 +253,7 @@ class Reader:
     def parse_sound(self, source: bytes) -> tuple[Node, Parsed] | None:
         """Return what `parse_context` returns of a file; None where that would have errors."""
         given = self._given(source)
-        tree, is_respelled = self._sound_tree(given), False
+        tree, is_respelled = (None if self.is_hidden(given) else self._sound_tree(given)), False
         if tree is None and self._respell:
             given, is_respelled = self._respelled(given), True
             tree = self._sound_tree(given)
@@ -291,6 +298,10 @@ class Reader:
 
         return RULES[self._always](source)
 
+    def is_hidden(self, given: bytes) -> bool:
+        """Whether definitions of a text stand where the grammar reads none, and finds no error."""
+        return any(mark in given for mark in self._respell_where)
+
     def _respelled(self, given: bytes) -> bytes:
         """Return what the parser is given where it has found errors."""
         from muse_hook.symbols.respell import BY_STATEMENT, RULES
@@ -311,10 +322,13 @@ class Reader:
         file has to be parsed as a whole: it has errors, or what is the same is respelled in two ways.
         """
         given = self._given(source)
+        is_hidden = self.is_hidden(given)
         if old.is_respelled:
-            if self._sound_tree(given) is not None:
+            if not is_hidden and self._sound_tree(given) is not None:
                 return None
             given = self._respelled(given)
+        elif is_hidden:
+            return None
         if old.tree is None or not _differ_only(old.given, given, edits):
             return None
         tree = old.tree.copy()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Token = tuple[str, int, int]
 
 _SPACE, _LINE_END = b" "[0], b"\n"[0]
+_BLANK = bytes(byte if byte in b"\r\n" else _SPACE for byte in range(256))
 
 _TOKEN = re.compile(
     rb"""(?P<comment>\#[^\n]*)
@@ -122,6 +123,51 @@ def named_as_types(source: bytes) -> bytes:
     if b"safe " in source:
         source = _SAFE.sub(lambda found: found["before"] + b"#[\xc3\x9f]" + (found["public"] or b""), source)
     return _TYPE_MACRO.sub(lambda found: b"\xc3\x9f" + found[0][2:], source)
+
+
+_FLAGS = re.compile(
+    rb"""(?P<literal>//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|\bb?r(?P<marks>\#*)"(?s:.*?)"(?P=marks)
+        |"(?:[^"\\]|\\(?s:.))*"|'(?:[^'\\\n]|\\[^'\n]+|\\')')
+    |(?P<macro>(?:(?:::)?\bbitflags::)?\bbitflags!)(?=\s*\{)
+    |\b(?P<type>struct)(?=\s+[\w\x80-\xff]+\s*:[^:])
+    |\bimpl\s+[\w\x80-\xff]+(?P<of>\s*:\s*(?P<bits>[\w:]+)\s*)(?=\{)
+    |\bconst\s+[\w\x80-\xff]+(?P<value>\s*=\s*)(?!=)""",
+    re.VERBOSE,
+)
+
+
+def flags_as_constants(source: bytes) -> bytes:
+    """Return Rust in which what `bitflags! { ... }` defines is no text of a macro.
+
+    - The macro is a block (`extern ""`, which Rust has not), whose content is as if it stood outside.
+    - `struct A: u32 {` is a trait, which has a type behind its name, and `impl A: u32 {` an `impl A<u32> {`.
+    - `const B = 1` is `const B:_=1`.
+
+    Each of them is no Rust elsewhere, so a definition parsed alone is spelled as in its file.
+    """
+
+    def other(found: re.Match[bytes]) -> bytes:
+        text = found[0]
+        if found["macro"]:
+            return b'extern""'.ljust(len(text))
+        if found["type"]:
+            return b"trait "
+        if found["bits"]:
+            return _filled(text, found["of"], b"<" + found["bits"] + b">")
+        return _filled(text, found["value"], b":_=") if found["value"] else text
+
+    return _FLAGS.sub(other, source)
+
+
+def _filled(text: bytes, gap: bytes, signs: bytes) -> bytes:
+    """Return a text at whose end `signs` stand for `gap`, whose lines end where they did; as it is without the room."""
+    places = [at for at, byte in enumerate(gap) if byte not in b"\r\n"]
+    if len(places) < len(signs):
+        return text
+    filled = bytearray(gap.translate(_BLANK))
+    for at, sign in zip(places, signs, strict=False):
+        filled[at] = sign
+    return text[: len(text) - len(gap)] + bytes(filled)
 
 
 # What is left as it is: comments and strings.
@@ -290,7 +336,6 @@ _VOID = re.compile(
     + _LITERAL,
     re.VERBOSE | re.MULTILINE,
 )
-_BLANK = bytes(byte if byte in b"\r\n" else _SPACE for byte in range(256))
 
 
 def void_values(source: bytes) -> bytes:
@@ -417,6 +462,7 @@ def statements_apart(source: bytes, is_read: Callable[[bytes], bool]) -> bytes:
 RULES: dict[str, Callable[[bytes], bytes]] = {
     "brackets_first": brackets_first,
     "named_as_types": named_as_types,
+    "flags_as_constants": flags_as_constants,
     "first_branches": first_branches,
     "newer_types": newer_types,
     "made_later": made_later,

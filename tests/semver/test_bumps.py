@@ -610,6 +610,18 @@ CASES = {
         ),
         ("derive removed", "#[derive(Clone, Debug)]\npub struct S;", "#[derive(Debug)]\npub struct S;", "major"),
         ("derive added", "#[derive(Debug)]\npub struct S;", "#[derive(Clone, Debug)]\npub struct S;", "minor"),
+        (
+            "flag added",
+            "bitflags! { pub struct A: u8 { const X = 1; } }",
+            "bitflags! { pub struct A: u8 { const X = 1; const Y = 2; } }",
+            "minor",
+        ),
+        (
+            "flag of no public struct removed",
+            "bitflags! { struct A: u8 { const X = 1; const Y = 2; } }",
+            "bitflags! { struct A: u8 { const X = 1; } }",
+            "patch",
+        ),
         ("const type", "pub const A: u8 = 1;", "pub const A: u16 = 1;", "major"),
         (
             "macro exported removed",

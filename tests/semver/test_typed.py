@@ -587,6 +587,21 @@ CASES = {
         "extension C { }\npublic extension D { }\nextension E { }",
         ["C.f: public_removed", "D.f: public_removed"],
     ),
+    "rs: flags": (
+        "a.rs",
+        (
+            "bitflags! {\n    pub struct A: u32 {\n        const X = 1;\n        const Y = 2;\n const _ = !0;\n    }\n"
+            "struct B: u8 { const X = 1; const Y = 2; }\n}\nbitflags! {\n    pub struct C: u32 { const X = 1; }\n}\n"
+            "pub struct D(u8);\nbitflags::bitflags! {\n    impl D: u8 { const X = 1; const Y = 2; }\n}"
+        ),
+        (
+            "bitflags! {\n    pub struct A: u32 {\n        const X = 1 << 4;\n    }\n"
+            "struct B: u8 { const X = 1; }\n}\n"
+            "pub struct D(u8);\nbitflags::bitflags! {\n    impl D: u8 { const X = 1; const Z = 4; }\n}"
+        ),
+        ["A.Y: public_removed", "C: public_removed", "D.Y: public_removed"],
+    ),
+    "rs: no flags": ("a.rs", "pub struct A;\nimpl A { const X: u8 = 1; }", "pub struct A;\nimpl A { }", []),
     "rb: no verdicts": ("a.rb", "def f(a)\nend", "def g\nend", []),
     "c: no verdicts": ("a.c", "int f(int a) { return a; }", "", []),
 }

@@ -455,3 +455,32 @@ def test_swift_has_values_without_anything_and_conditions_of_attributes() -> Non
     assert not table.damaged
     assert set(table.symbols) == {"Task.Inner", "Task.Inner.f", "Task.Inner.g", "Task.Inner.h"}
     assert table.symbols["Task.Inner.g"].lines == (4, 8)
+
+
+def test_flags_of_rust_are_read_alike_whatever_was_read_before() -> None:
+    language = language_for("a.rs")
+    assert language is not None
+    around = "".join(f"pub fn f{at}(a: u8) -> u8 {{ a + {at} }}\n" for at in range(9))
+    flags = "bitflags! {\n    struct A: u32 {\n        const X = 1;\n        const \u00fc =\n            2;\n    }\n}\n"
+    written = [
+        around,
+        around + flags,
+        around.replace("a + 3", "a + 4") + flags.replace("const X", "const Y"),
+        around + flags.replace("bitflags!", "other!"),
+        around + "fn g() {\n" + flags + "}\n",
+        around + flags + "fn g( { 1 }\n",
+        around + flags + "bitflags! { broken }\nmacro_rules! a { () => { bitflags! { $a } } }\n",
+    ]
+    alone = [extract(source.encode(), language) for source in written]
+    names = [sorted(set(one.symbols) - set(alone[0].symbols)) for one in alone]
+    assert names[1] == ["A", "A.X", "A.\u00fc"]
+    assert alone[1].symbols["A.\u00fc"].lines == (13, 14)
+    assert names[2] == ["A", "A.Y", "A.\u00fc"]
+    assert names[3] == []
+    for one in alone:
+        for source, other in zip(written, alone, strict=True):
+            found = extract(source.encode(), language, one)
+            assert [(name, each.lines, each.content_id) for name, each in found.symbols.items()] == [
+                (name, each.lines, each.content_id) for name, each in other.symbols.items()
+            ]
+            assert (found.state, found.damaged) == (other.state, other.damaged)

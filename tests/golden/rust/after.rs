@@ -70,3 +70,26 @@ mod tests {
         assert_eq!(square!(2), 4);
     }
 }
+
+bitflags! {
+    /// Who may do it.
+    #[derive(Clone)]
+    pub struct Rights: u64 {
+        const READ = 0b1;
+        const WRITE = 0b10;
+        #[cfg(unix)]
+        const RUN = Self::READ.bits() | 5;
+        const NEW = 8;
+    }
+    struct Own: u8 {
+        const A = 1;
+    }
+}
+pub struct Bits(u8);
+bitflags::bitflags! {
+    impl Bits: u8 {
+        const LOW = 1;
+        const HIGH = 128;
+        const _ = !0;
+    }
+}

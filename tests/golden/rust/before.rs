@@ -72,3 +72,25 @@ mod tests {
         assert_eq!(square!(2), 4);
     }
 }
+
+bitflags! {
+    /// Who may.
+    #[derive(Clone)]
+    pub struct Rights: u32 {
+        /// Look.
+        const READ = 0b1;
+        const WRITE =
+            0b10;
+        #[cfg(unix)]
+        const RUN = Self::READ.bits() | 4;
+        const GONE = 8;
+    }
+    struct Own: u8 { const A = 1; }
+}
+pub struct Bits(u8);
+bitflags::bitflags! {
+    impl Bits: u8 {
+        const LOW = 1; // `const` and "const NAME = 1"
+        const _ = !0;
+    }
+}
