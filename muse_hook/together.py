@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import marshal
 import os
+import tomllib
 from _frozen_importlib_external import MAGIC_NUMBER
 
 from muse_hook.patterns import PART as PATTERNS
+from muse_hook.patterns import ROW_KEYS
 from muse_hook.quick_import import FOLDER, together_file
 
 TYPE_CHECKING = False
@@ -91,8 +93,9 @@ def _patterns() -> tuple[int, dict[str, bytes]]:
 
 
 def pattern_texts() -> list[str]:
-    """Return the text of each regular expression that the package makes by `patterns.pattern`."""
-    texts = []
+    """Return the text of each regular expression that the package makes by `patterns.pattern` and `row_pattern`."""
+    with open(os.path.join(FOLDER, "languages.toml"), "rb") as rows:
+        texts = [str(row[key]) for row in tomllib.load(rows).values() for key in ROW_KEYS if key in row]
     for folder, _, names in os.walk(FOLDER):
         for name in (name for name in names if name.endswith(".py")):
             with open(os.path.join(folder, name), "rb") as file:

@@ -163,7 +163,7 @@ class Case:
         return self._reached[key]
 
     def text(self, tables: Tables, path: str) -> str:
-        """Return what a file says outside of its definitions, imports as `use` of each name; "" where there is none."""
+        """Return what a file says outside of its definitions, each import by itself; "" where there is none."""
         key = id(tables), path
         if key not in self._texts:
             table = tables.get(path)
@@ -171,8 +171,9 @@ class Case:
                 source = self.unchanged.source(path) if self.unchanged is not None else b""
                 self._texts[key] = source.decode(errors="replace")
             elif table is not None:
-                imports = (one.imported for one in table.symbols.values() if one.imported is not None)
-                said = (f"use {module}::{name};" for module, name, _ in imports)
+                imports = [one.imported for one in table.symbols.values() if one.imported is not None]
+                forms = table.says("imports")
+                said = (form.format(module=module, name=name) for module, name, _ in imports for form in forms)
                 self._texts[key] = "\n".join((table.unowned_text(), *said, " "))
             else:
                 self._texts[key] = ""

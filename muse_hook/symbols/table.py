@@ -176,7 +176,8 @@ class SegmentedTable(SymbolTable):
 
     def says(self, key: str) -> list[str]:
         """See `SymbolTable.says`."""
-        return self.language.strings(key)
+        value = self.language.row.get(key, [])
+        return [value] if isinstance(value, str) else value if isinstance(value, list) else []
 
     def text(self) -> bytes | None:
         """See `SymbolTable.text`."""
