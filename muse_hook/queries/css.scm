@@ -1,7 +1,7 @@
 ; What CSS defines: rules by their selectors, at-rules by what they begin with. `muse_hook/symbols/outline.py` says what
 ; the captures mean.
 
-(rule_set (block) @name.until @body) @definition.class
+(rule_set (selectors) @name.spelled (block) @body) @definition.class
 (keyframes_statement (keyframe_block_list) @name.until @body) @definition.class
 
 ((at_rule (at_keyword) @keyword (block) @name.until @body) @definition.class

@@ -120,6 +120,15 @@ LEAVES: dict[str, Callable[[str], str]] = {
 }
 
 
+def leaf_rule(spelling: str) -> Callable[[str], str]:
+    """Return a spelling rule by its name; raises KeyError."""
+    if spelling in LEAVES:
+        return LEAVES[spelling]
+    from muse_hook.symbols import style_sheets
+
+    return style_sheets.LEAVES[spelling]
+
+
 def _character(digits: str, base: int) -> str | None:
     code = int(digits, base)
     return chr(code) if code <= sys.maxunicode else None
@@ -311,7 +320,7 @@ class Leaves(dict[bytes, str]):
 
     def __init__(self, spelling: str) -> None:
         super().__init__()
-        self._rule, self._first = LEAVES[spelling], NUMBER if spelling == "number" else NAME
+        self._rule, self._first = leaf_rule(spelling), NUMBER if spelling == "number" else NAME
 
     def __missing__(self, text: bytes) -> str:
         """Write a leaf by its text."""

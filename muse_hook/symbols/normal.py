@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from muse_hook.symbols.literals import (
-    LEAVES,
     Leaves,
     bare_text,
     indented,
+    leaf_rule,
     literal_actions,
     prose,
     text_of,
@@ -205,7 +205,7 @@ class Normalisation:
 
     def spelled(self, node: Node, rule: str, until: int = -1) -> str:
         """Return the text of a node by a spelling rule, up to a byte `until` (-1: all of it), without comments."""
-        return LEAVES[rule](bare_text(node, self.kinds.actions, until, self.kinds.literals))
+        return leaf_rule(rule)(bare_text(node, self.kinds.actions, until, self.kinds.literals))
 
 
 def _qualified(name: str, scopes: str) -> str:

@@ -26,8 +26,8 @@ FILES = 150
 """So many are drawn for each formatter and style."""
 
 LARGEST = 100_000
-NPM_PACKAGES = ("prettier@3", "google-java-format", "rxjs@7")
-"""The formatters, and a package that comes with its sources in TypeScript."""
+NPM_PACKAGES = ("prettier@3", "google-java-format", "rxjs@7", "codemirror@5")
+"""The formatters, and packages that come with sources in TypeScript and style sheets."""
 OPENED = [
     f"--add-exports=jdk.compiler/com.sun.tools.javac.{part}=ALL-UNNAMED"
     for part in ("api", "code", "file", "parser", "tree", "util")
@@ -154,15 +154,18 @@ def test_prettier(npm: Path, tmp_path: Path, extension: str, style: str) -> None
     assert changed_ids(files) == []
 
 
-@pytest.mark.parametrize("extension", [".css", ".yml", ".json"])
+@pytest.mark.parametrize("extension", [".css", ".yml", ".json", ".md"])
 def test_prettier_lays_out_structured_text(npm: Path, tmp_path: Path, extension: str) -> None:
-    """Code that stands in it stays as it is: that is another text."""
+    """Code that stands in it stays as it is: that is another text.
+
+    Of Markdown a few are read otherwise: indented code within a list, tables without a first sign, two signs for one.
+    """
     files = {
         path: source for path, source in copies(tmp_path, extension, brought=npm).items() if language_for(path.name)
     }
-    layout = "--tab-width 8 --use-tabs" if extension != ".yml" else "--tab-width 4"
+    layout = {".yml": "--tab-width 4", ".md": "--prose-wrap preserve"}.get(extension, "--tab-width 8 --use-tabs")
     run([str(npm / ".bin/prettier"), *PRETTIER, "--embedded-language-formatting=off", *layout.split()], files)
-    assert changed_ids(files) == []
+    assert len(changed_ids(files)) * 5 <= (len(files) if extension == ".md" else 0)
 
 
 @pytest.mark.parametrize("style", ["-i 3 -ci", "-i 0 -bn -sr"])
