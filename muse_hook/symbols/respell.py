@@ -182,7 +182,8 @@ _NEWER_TYPES = re.compile(
     |(?m:(?P<before>(?:^|[{};)])[ \t]*(?:@[\w$.]+[ ])*)(?P<words>(?:[a-z]+[ ])*)accessor[ ]
         (?=[#\w$\["'])(?!(?:in|of|as|is|instanceof|satisfies)\b))
     |(?<=['"])[ ](?P<attributes>assert)(?=[ ]*\{)
-    |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=[ \t]*<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\()
+    |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=[ \t]*
+        (?:<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\(|(?:readonly[ ])?\[[\w$]+:[^\]\n]+\]\??:|in\??:[ ]))
     |"""
     + _LITERAL,
     re.VERBOSE,
@@ -196,7 +197,8 @@ def newer_types(source: bytes) -> bytes:
     - `<in T, out U>`: the words are part of the name; `accessor a` is a decorated `a`.
     - `static [key: string]` has the word in the name of its key.
     - `export type * from` gets a name, which a plain star has not; `assert {` is `with {`, which is the same.
-    - A line end before a signature, `<A>(a: A): A`, is a semicolon: the grammar takes it for what a type is given.
+    - A line end before a signature, `<A>(a: A): A` or `[a: string]: A`, or a property `in` is a semicolon: the grammar
+      takes it for what a type is given, what is looked up in one, an operator.
 
     The names have a letter that is no ASCII.
     """

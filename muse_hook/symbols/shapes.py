@@ -234,16 +234,21 @@ def strung(kinds: Kinds, string: str) -> Act:
 
 
 def flat(kinds: Kinds) -> Act:
-    """Return the action for a kind whose members are a list, however they are nested, also behind a first operator."""
+    """Return the action for a kind whose members are a list, however they are nested, also behind a first operator.
+
+    One member is itself: in `| readonly A[] | B` all behind the first operator is one.
+    """
 
     def act(node: Node, out: list[str]) -> Entries:
         kind = node.kind_id
-        out.append(kinds.opens[kind])
         members: list[Node] = []
         while node.kind_id == kind:
             named = [child for child in node.children if child.is_named and not child.is_extra]
             members += reversed(named[1:])
             node = named[0]
+        if not members:
+            return [node]
+        out.append(kinds.opens[kind])
         return [node, *reversed(members), CLOSE]
 
     return act
