@@ -5,7 +5,8 @@ So what an error means hangs on few lines, and nothing but these is read again i
 
 from __future__ import annotations
 
-from muse_hook.symbols.preprocessor import closed_parts, unguarded
+from muse_hook.symbols.closed_parts import closed_parts
+from muse_hook.symbols.preprocessor import unguarded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

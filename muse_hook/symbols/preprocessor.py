@@ -37,7 +37,7 @@ def first_branches(source: bytes) -> bytes:
     return source if opened else bytes(out)
 
 
-_C_TOKENS = re.compile(
+C_TOKENS = re.compile(
     rb"""(?P<other>//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*')
     |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)""",
     re.VERBOSE | re.MULTILINE,
@@ -47,8 +47,6 @@ _C_TOKENS = re.compile(
 _ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
 # Likewise, but where a line begins with what closes a function or a type.
 _CLOSES = re.compile(rb"\n\};?[ \t]*\n(?=[^ \t])")
-# Likewise, which some indent.
-_MAY_CLOSE = re.compile(rb"\n[ \t]*\};?[ \t]*\n(?=[^ \t])")
 # Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
 # nearly all of them in common (half the time of hiredis' last 300 commits).
 _REMEMBERED = 3_000_000
@@ -76,7 +74,7 @@ class _Part:
         self._apart: bytes | None = None
         self.directives = [
             (found["directive"], found["rest"].strip(), *found.span())
-            for found in _C_TOKENS.finditer(text)
+            for found in C_TOKENS.finditer(text)
             if found["directive"]
         ]
 
@@ -95,7 +93,7 @@ class _Piece:
 
     def __init__(self, text: bytes) -> None:
         self.classes_apart = _OF_CLASS.sub(lambda found: found["before"] + b" " * len(found["macro"]), text)
-        self._parts = [(at, _part(part)) for at, part in _split(text, _ENDS)]
+        self._parts = [(at, _part(part)) for at, part in split_at(text, _ENDS)]
         self._apart: bytes | None = None
         self.directives = [
             (word, rest, at + start, at + end) for at, part in self._parts for word, rest, start, end in part.directives
@@ -108,7 +106,7 @@ class _Piece:
         return self._apart
 
 
-def _remembered(make: Callable[[bytes], _T]) -> Callable[[bytes], _T]:
+def remembered(make: Callable[[bytes], _T]) -> Callable[[bytes], _T]:
     """Return what makes something of a text, and makes nothing again of the texts that it was given last."""
     known: dict[bytes, _T] = {}
     size = 0
@@ -128,7 +126,7 @@ def _remembered(make: Callable[[bytes], _T]) -> Callable[[bytes], _T]:
     return find
 
 
-def _split(source: bytes, ends: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
+def split_at(source: bytes, ends: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the parts of a C file that can be read one by one, each with where it begins."""
     start = 0
     for found in ends.finditer(source):
@@ -141,7 +139,7 @@ def _split(source: bytes, ends: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]
 
 
 def _pieces(source: bytes) -> Iterator[tuple[int, _Piece]]:
-    for at, text in _split(source, _CLOSES):
+    for at, text in split_at(source, _CLOSES):
         yield at, _piece(text)
 
 
@@ -200,54 +198,6 @@ _OF_CLASS = re.compile(
     re.MULTILINE,
 )
 _GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
-
-
-_INDENTED = re.compile(rb"\n*(?:\t|  )")
-_BRACES = re.compile(_C_TOKENS.pattern + rb"|(?P<brace>[{}])", re.VERBOSE | re.MULTILINE)
-
-
-class _Openings:
-    """What a part of a C file opens and closes: braces, in conditions those of their first branches, and conditions."""
-
-    def __init__(self, text: bytes) -> None:
-        self.events: list[bytes] = []
-        self.braces = 0  # where no condition is opened or closed
-        for found in _BRACES.finditer(text):
-            word = found["brace"] or found["directive"]
-            if found["brace"]:
-                self.events.append(word)
-                self.braces += 1 if word == b"{" else -1
-            elif word and word.startswith((b"if", b"el", b"endif")):
-                self.events.append(word[:2])
-        self.is_plain = all(one in b"{}" for one in self.events)
-
-
-def closed_parts(source: bytes) -> list[bytes]:
-    """Return the parts of a C file at whose ends no brace and no condition is open; only one where that is not sure."""
-    parts: list[bytes] = []
-    start = braces = 0
-    opened: list[bool] = []  # of each condition, whether its first branch is over
-    for at, text in _split(source, _MAY_CLOSE):
-        found = _openings(text)
-        if found.is_plain and not any(opened):
-            braces += found.braces
-        else:
-            for word in found.events:
-                if word == b"if":
-                    opened.append(False)
-                elif word == b"el" and opened:
-                    opened[-1] = True
-                elif word == b"en" and opened:
-                    opened.pop()
-                elif word in b"{}" and not any(opened):
-                    braces += 1 if word == b"{" else -1
-        end = at + len(text)
-        if not braces and not opened and not _INDENTED.match(source, end):
-            parts.append(source[start:end])
-            start = end
-    if start < len(source):
-        parts.append(source[start:])
-    return parts
 
 
 @_but_long_blanks
@@ -588,7 +538,6 @@ def _is_whole(branch: bytes) -> bool:
     return is_ended and re.match(rb"else\b|[&|)+?.=-]", text) is None
 
 
-_part = _remembered(_Part)
-_piece = _remembered(_Piece)
-_openings = _remembered(_Openings)
-_is_whole_branch = _remembered(_is_whole)
+_part = remembered(_Part)
+_piece = remembered(_Piece)
+_is_whole_branch = remembered(_is_whole)

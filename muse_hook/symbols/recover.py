@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import islice
 
 from muse_hook.symbols.damage import crosses
@@ -50,6 +51,11 @@ CONFLICT_MARKS = (b"<<<<<<< ", b"||||||| ", b"=======\n", b">>>>>>> ")
 _SEPARATORS = (b"", b";", b",")
 # How a line may begin that begins a statement: nothing that closes a block or goes on with an expression.
 _BEGINNINGS = b"_@#$~*[\"'`"
+
+# What stands among the members of a class of C++ at any column.
+_LABEL = re.compile(
+    rb"(?:public|private|protected|signals|Q_SIGNALS)\b(?:[ ]+(?:slots|Q_SLOTS))?[ ]*:[ \t]*(?://[^\n]*|/\*[^\n]*\*/)?\n"
+)
 
 # Turns all but line ends into spaces.
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR2004 - the line feed, the space
@@ -215,15 +221,23 @@ class Recovery:
         """Whether a statement begins at the column of its siblings, or on a line of theirs.
 
         Where columns mean nothing to the language, what begins deeper is out of place: a block that ends too soon
-        leaves its statements there, and they would look like definitions.
+        leaves its statements there, and they would look like definitions. So may those under a condition.
         """
         line = self._text.rfind(b"\n", 0, node.start_byte) + 1
         space = self._text[line : node.start_byte]
         if not self._is_indented:
+            if not self._is_in_place_under(line, node.end_byte, frame):
+                return False
             return bool(space.strip()) or indentation(space) <= frame.column
         if space.strip():
             return bool(before) and before[-1].end_byte > line
         return indentation(space) == frame.column
+
+    def _is_in_place_under(self, line: int, end: int, frame: Frame) -> bool:
+        """Whether what stands under the condition that begins at a line is at its column, or braces say where it is."""
+        if not self._conditionals or not self._bare(line).startswith(self._conditionals[0]) or self._is_paired:
+            return True
+        return self._belonging(line, end) <= frame.column
 
     def _accepted(self, run: _Run, frame: Frame) -> tuple[list[Statement], int]:
         """Return the statements of a run, and where they end: at one whose blocks are indented in two ways."""
@@ -315,10 +329,9 @@ class Recovery:
         bare = line.lstrip(b" \t")
         is_beginning = bare[:1].isalpha() or bare[:1] in self._beginnings
         own = indentation(line[: len(line) - len(bare)])
-        if bare and self._conditionals and bare.startswith(self._conditionals):
-            if bare.startswith(self._conditionals[1]):
-                return False
-            own = self._belonging(at, limit)
+        if bare and self._conditionals and bare.startswith(self._conditionals[1]):
+            return False
+        own = self._belonging(at, limit)
         if not bare or not is_beginning or own != column:
             return False
         if self._is_indented or bare[:1] not in b"[#" or bare.lstrip(b"#")[:1] != b"[" or bare.rstrip()[-1:] != b"]":
@@ -328,15 +341,18 @@ class Recovery:
         return self._column(behind) <= column
 
     def _belonging(self, line: int, limit: int) -> int:
-        """Return the column of a line, of one with a condition that of what stands behind it: it begins anywhere."""
-        if not self._conditionals or not self._bare(line).startswith(self._conditionals):
+        """Return the column of a line; of a condition or a label, which may stand anywhere, of what is behind it."""
+        if not self._conditionals or not self._is_anywhere(self._bare(line)):
             return self._column(line)
         at = line
-        while at < limit and self._bare(at)[:1] in b"#/\n":
+        while at < limit and (self._bare(at)[:1] in b"#/\n" or _LABEL.match(self._bare(at))):
             bare = at + len(self._text[at : at + 400]) - len(self._bare(at))
             at = self._text.find(b"*/", at) if self._text.startswith(b"/*", bare) else at
             at = (self._text.find(b"\n", at, limit) if at >= 0 else -1) + 1 or limit
         return self._column(at if at < limit else line)
+
+    def _is_anywhere(self, bare: bytes) -> bool:
+        return bare.startswith(self._conditionals) or _LABEL.match(bare) is not None
 
     def _bare(self, line: int) -> bytes:
         return self._text[line : line + 400].lstrip(b" \t")
@@ -399,6 +415,8 @@ class Recovery:
             if header is not None:
                 break
         else:
+            return []
+        if header[0].opened is None and not self._is_in_place_under(starts[0], end, frame):
             return []
         statement, guard, inside = header[:3]
         parts = statement.opened
@@ -551,9 +569,16 @@ class Recovery:
     def _closed(self, at: int, limit: int, column: int) -> tuple[int, int]:
         """Return the beginning of the line that closes what is opened before `at`, and where that closing ends.
 
-        Where braces are not paired it is the last that stands at `column`, and where there is none `limit`.
+        Where braces are not paired it is the one that closes it by the columns of lines, else the last that stands at
+        `column`, and where there is none `limit`.
         """
         depth = 1
+        if not self._is_paired:
+            from muse_hook.symbols.closed_parts import closing_of  # a hook has little use for it
+
+            end = closing_of(self._text, at, limit)
+            if end >= 0:
+                return self._text.rfind(b"\n", 0, end) + 1, end + 1
         for found in BRACES.finditer(self._text, at, limit):
             depth += {b"{": 1, b"}": -1}.get(found[0], 0)
             if not depth:
@@ -564,6 +589,16 @@ class Recovery:
         lines = [one for one in _lines(self._text, at, limit) if self._text.startswith(b"}", one)]
         lines = [] if column else lines
         return (lines[-1], lines[-1] + 1) if lines else (limit, limit)
+
+    @cached_property
+    def _is_paired(self) -> bool:
+        """Whether each brace of the text closes one, or is closed."""
+        depth = 0
+        for found in BRACES.finditer(self._text):
+            depth += {b"{": 1, b"}": -1}.get(found[0], 0)
+            if depth < 0:
+                return False
+        return not depth
 
     def _header(
         self, at: int, start: int, frame: Frame, closing: bytes = b""

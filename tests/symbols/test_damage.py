@@ -686,6 +686,148 @@ def test_an_error_in_a_c_file_is_its_functions_own() -> None:
             assert damaged.symbols[name].lines[0] == symbol.lines[0] + 3 * (name in "cd")
 
 
+LABELS = """\
+namespace n {
+namespace details {
+class A {
+ public:
+  explicit A(int a)
+      : a_(a) {
+    make(a);
+  }
+  int hurt() const {
+    int b = make(1);
+    return b;
+  }
+
+ private:
+  int last() { return 1; }
+};
+}  // namespace details
+
+class B {
+public:
+    int first();
+private:
+    int second();
+};
+}  // namespace n
+"""
+
+
+@pytest.mark.parametrize("fault", ["brace", "string", "half"])
+def test_members_under_labels_are_told_beside_a_damaged_one(fault: str) -> None:
+    """A label of a class of C++ stands at any column, and a namespace ends where its line's column says so."""
+    whole = table(LABELS, path="a.h")
+    changed = {
+        "brace": LABELS.replace("return b;\n  }", "return b;\n"),
+        "string": LABELS.replace("return b;", 'x = "not closed\n    return b;'),
+        "half": LABELS.replace("make(1);", "mak(("),
+    }[fault]
+    found = table(changed, path="a.h")
+    assert found.damaged
+    assert not found.symbols.keys() - whole.symbols.keys()
+    assert not whole.symbols.keys() - found.symbols.keys() - {"n.details.A.hurt", "n.details.A.last"}
+
+
+FUNCTIONS = """
+#define CHECK(a) do {{ \\
+    if (a) {{ \\
+        fail(a); \\
+    }} \\
+}} while (0)
+
+static int first(int a)
+{{
+    if (a) {{
+        return 1;
+    }}
+    return a;
+}}
+
+struct pair {{
+    int a;
+}};
+
+int second(int a,
+           int b) {{
+    if (a &&
+        b) {{
+        for (;;) {{
+            a++;
+        }}
+    }}
+
+#ifdef A
+    struct pair one = {{0}};
+    int two = 1;
+    use(&one, two);
+#endif
+    return a;
+}}
+{0}
+int last(void) {{
+    struct pair three = {{1}};
+    if (three.a) {{
+        return 1;
+    }}
+
+#ifdef B
+    struct pair four = {{1}};
+    use(&four, 1);
+#endif
+    return 2;
+}}
+"""
+NESTED = """
+namespace n {
+
+class A {
+  A(int a)
+      : a(a),
+        b(a) {
+    if (a) {
+      use(a);
+    }
+  }
+
+  void f() {
+    if (a) {
+      use(a);
+    }
+  }
+};
+
+int g() {
+  struct B { int a; } c;
+  if (a) {
+    use(c);
+  }
+  return c.a;
+}
+
+}  // namespace n
+"""
+
+
+@pytest.mark.parametrize("path", ["a.c", "a.cc"])
+def test_a_line_too_few_or_too_many_makes_no_local_a_symbol_of_a_c_file(path: str) -> None:
+    """A brace that is not closed or not opened costs what it stands in: no piece begins in a function."""
+    source = FUNCTIONS.format("" if path == "a.c" else NESTED)
+    whole = table(source, path=path)
+    assert not whole.damaged
+    lines = source.split("\n")
+    for at, line in enumerate(lines):
+        if not line.strip("} "):
+            changed = [[*lines[:at], "", *lines[at + 1 :]]]
+        elif line.startswith("    "):
+            changed = [[*lines[:at], one, *lines[at:]] for one in ("    }", 'x = "not closed')]
+        else:
+            continue
+        for one in changed:
+            assert not table("\n".join(one), path=path).symbols.keys() - whole.symbols.keys(), (at, line)
+
+
 def test_powershell_keeps_the_functions_beside_a_damaged_one() -> None:
     source = "function a {\n    1\n}\nfunction b {\n    if ((1 {\n}\nfunction c {\n    2\n}\nfilter d { 3 }\n"
     found = table(source, path="a.ps1")

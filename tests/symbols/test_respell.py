@@ -290,7 +290,7 @@ def test_c_is_respelled_part_by_part_as_it_is_at_once(text: str) -> None:
     source = text.encode()
     assert macros_apart(source) == preprocessor._without_macros(source)
     found = [(one.word, one.start, one.end) for one in preprocessor._directives(source)]
-    assert found == [(m["directive"], *m.span()) for m in preprocessor._C_TOKENS.finditer(source) if m["directive"]]
+    assert found == [(m["directive"], *m.span()) for m in preprocessor.C_TOKENS.finditer(source) if m["directive"]]
     for rule in (guards_apart, whole_branches):
         assert rule(source) == vars(rule)["__wrapped__"](source)
     marked = preprocessor._OF_CLASS.sub(lambda one: one["before"] + b" " * len(one["macro"]), source)
