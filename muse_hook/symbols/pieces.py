@@ -162,13 +162,14 @@ def _read_run(text: bytes, pieces: Sequence[Piece], start: int, reader: Reader) 
     if end < len(text):
         source += text[end : text.find(b"\n", end) + 1] + b"\n"
     root, parsed = reader.parse(source)
-    if root.has_error:
-        return False
+    if root.has_error or root.descendant_count > NODES_OF_PIECES:
+        return False  # what is parsed as a whole anyway is not looked through first
     statements, headings = Outline(reader, source, parsed).under_headings(root.children)
     if end < len(text) and (not statements or statements.pop().start != size or not headings.pop(size, None)):
         return False
     counts = [(node.start_byte, node.descendant_count) for node in _flat(root.children, reader)]
-    at = first = counted = 0
+    places = sorted(headings)
+    at = first = counted = passed = 0
     for piece in pieces:
         if at and at not in headings:
             return False
@@ -183,7 +184,10 @@ def _read_run(text: bytes, pieces: Sequence[Piece], start: int, reader: Reader) 
         while counted < len(counts) and counts[counted][0] < after:
             nodes += counts[counted][1] + 1
             counted += 1
-        own = {where - at: heading for where, heading in headings.items() if at <= where < after}
+        own: dict[int, Heading] = {}
+        while passed < len(places) and places[passed] < after:
+            own[places[passed] - at] = headings[places[passed]]
+            passed += 1
         known.note(reader, piece, [_moved(one, -at) for one in statements[first:last]], own, nodes)
         at, first = after, last
     return True

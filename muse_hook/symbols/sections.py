@@ -102,8 +102,6 @@ def _read_gap(
         if not row or row[-1].start != stop or not _is_heading(row[-1]):
             return None
         del row[-1]
-    if opened is not None and tops:
-        return None
     if neighbour:
         if not body or body[0].start != len(opening) or not _is_heading(body[0]) or body[0].end > start:
             return None
@@ -119,7 +117,7 @@ def _read_gap(
     else:
         if is_followed and body:
             opened.entry.last = body[-1].end
-        cuts = member_cuts(source, opened)
+        cuts = [*member_cuts(source, opened), *item_cuts(source, tops)]
     if (cuts[0][0] if cuts else stop) != start:
         return None
     return cut(source[:stop], cuts, stop) if cuts else [], nodes

@@ -161,7 +161,7 @@ def test_it_is_the_same_as_a_whole_text(gaps: list[int | None]) -> None:
         ("## 1.0\n", "## 1.1\n\nNews.\n\n## 1.0\n", True),
         ("The end.\n", "The end.\n\n## More\n\nx\n", True),
         ("## 1.0\n", "```\n\n## 1.0\n", False),
-        ("# Other\n", "# Another\n\n# Other\n", False),
+        ("# Other\n", "# Another\n\n# Other\n", True),
         ("## 2.0\n", "<!--\n\n## 2.0\n", False),
     ],
 )
