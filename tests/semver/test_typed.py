@@ -497,6 +497,42 @@ CASES = {
         "open class C { protected fun f() {} }\ninterface I { fun g() }",
         ["C.f: visibility_narrowed", "I.g: default_removed"],
     ),
+    "kt: companion": (
+        "a.kt",
+        "class C { companion object { const val X = 1\n fun f() = 1 } }",
+        "class C { companion object { private fun f() = 1 } }",
+        ["C.Companion.X: public_removed", "C.Companion.f: visibility_narrowed"],
+    ),
+    "kt: null": (
+        "a.kt",
+        "fun f(a: Int?) {}\nfun g(a: Int): Int? = 1\nfun h(): Int = 1",
+        "fun f(a: Int) {}\nfun g(a: Int?): Int = 1\nfun h(): Int? = 1",
+        ["f: parameter_type_changed a: Int? -> Int", "h: return_annotation_changed Int -> Int?"],
+    ),
+    "php: what is left out": (
+        "a.php",
+        "<?php interface I {} trait T { function f() {} } class C extends B implements I {} const A = 1;",
+        "<?php interface I { function g(); } trait T { } class C extends B {}",
+        ["A: public_removed", "C: base_removed I", "I.g: interface_member_added", "T.f: public_removed"],
+    ),
+    "php: types": (
+        "a.php",
+        "<?php function f(): ?int {} function g(int $a): int {} function h(int|string $a) {}",
+        "<?php function f(): int {} function g(int|string $a): string {} function h(int $a) {}",
+        ["g: return_annotation_changed int -> string", "h: parameter_type_changed $a: int | string -> int"],
+    ),
+    "swift: made and read": (
+        "a.swift",
+        "public class C { public init(a: Int) {} }\npublic struct S: P { public subscript(i: Int) -> Int { 1 } }",
+        "public class C { public init(a: Int, c: Int = 1) {} }\npublic struct S { }",
+        ["S.subscript: public_removed", "S: base_removed P"],
+    ),
+    "scala: what stays": (
+        "a.scala",
+        "object O { implicit val b: A = c\n type D = Int }\ncase class P(a: Int)\nclass C extends B with T",
+        "object O { val b: A = c\n type D = String }\ncase class P(a: Int, b: Int = 1)\nclass C extends B",
+        ["C: base_removed T", "O.D: type_changed Int -> String", "O.b: modifier_removed implicit"],
+    ),
     "kt: what a base is called with": ("a.kt", "class C : B(1)", "class C : B(2)", []),
     "kt: base": ("a.kt", "class C : B(1), I", "class C : B(1)", ["C: base_removed I"]),
     "scala: parameters": (
