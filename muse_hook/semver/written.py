@@ -186,7 +186,9 @@ def type_parameters(symbol: Symbol) -> list[str]:
     """Return the parameters of a type or function that are types, as they are written: `T extends A`."""
     if symbol.kind in {"variable", "attribute"}:
         return []
-    after = _around_name(symbol)[1].lstrip()
+    before, after = _around_name(symbol)
+    ahead = before.partition("fun ")[2].lstrip()
+    after = ahead if ahead[:1] == "<" else after.lstrip()  # `fun <T> f(a: T)`
     after = _GIVEN.sub("", after)  # `f = <T>(a: T) => a`
     if after[:1] not in {"<", "["}:
         return []

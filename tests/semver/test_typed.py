@@ -503,6 +503,12 @@ CASES = {
         "class C { companion object { private fun f() = 1 } }",
         ["C.Companion.X: public_removed", "C.Companion.f: visibility_narrowed"],
     ),
+    "kt: type parameters": (
+        "a.kt",
+        "fun <T> f(a: T) {}\nfun <T> g(a: T) {}\nfun <T> List<T>.h(a: T) {}\nfun <T> i(a: T): T = a",
+        "fun <T : Any> f(a: T) {}\nfun <T, U> g(a: T) {}\nfun <T> List<T>.h(a: T) { a }\nfun <S> i(a: S): S = a",
+        ["f: type_parameters_changed T -> T : Any", "g: type_parameters_changed T -> T, U"],
+    ),
     "kt: null": (
         "a.kt",
         "fun f(a: Int?) {}\nfun g(a: Int): Int? = 1\nfun h(): Int = 1",
