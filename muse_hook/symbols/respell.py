@@ -183,7 +183,7 @@ _NEWER_TYPES = re.compile(
         (?=[#\w$\["'])(?!(?:in|of|as|is|instanceof|satisfies)\b))
     |(?<=['"])[ ](?P<attributes>assert)(?=[ ]*\{)
     |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=[ \t]*
-        (?:<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\(|(?:readonly[ ])?\[[\w$]+:[^\]\n]+\]\??:|in\??:[ ]))
+        (?:<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\(|(?:readonly[ ])?\[[\w$.]+(?::[^\]\n]+)?\]\??:|in\??:[ ]))
     |"""
     + _LITERAL,
     re.VERBOSE,
@@ -197,8 +197,8 @@ def newer_types(source: bytes) -> bytes:
     - `<in T, out U>`: the words are part of the name; `accessor a` is a decorated `a`.
     - `static [key: string]` has the word in the name of its key.
     - `export type * from` gets a name, which a plain star has not; `assert {` is `with {`, which is the same.
-    - A line end before a signature, `<A>(a: A): A` or `[a: string]: A`, or a property `in` is a semicolon: the grammar
-      takes it for what a type is given, what is looked up in one, an operator.
+    - A line end before a signature, `<A>(a: A): A`, `[a: string]: A` or `[a]: A`, or a property `in` is a semicolon:
+      the grammar takes it for what a type is given, what is looked up in one, an operator.
 
     The names have a letter that is no ASCII.
     """
@@ -223,7 +223,8 @@ def newer_types(source: bytes) -> bytes:
             return b" with  "
         if found["signature"]:
             line = source[source.rfind(b"\n", 0, found.start()) + 1 : found.start()]
-            return text if b"//" in line else b";"
+            # the second part of a condition may go on with what is looked up in it
+            return text if b"//" in line or b"? " in line else b";"
         return b"export *as \xc3\x9f"
 
     return _NEWER_TYPES.sub(other, source)
