@@ -52,11 +52,6 @@ _SEPARATORS = (b"", b";", b",")
 # How a line may begin that begins a statement: nothing that closes a block or goes on with an expression.
 _BEGINNINGS = b"_@#$~*[\"'`"
 
-# What stands among the members of a class of C++ at any column.
-_LABEL = re.compile(
-    rb"(?:public|private|protected|signals|Q_SIGNALS)\b(?:[ ]+(?:slots|Q_SLOTS))?[ ]*:[ \t]*(?://[^\n]*|/\*[^\n]*\*/)?\n"
-)
-
 # Turns all but line ends into spaces.
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR2004 - the line feed, the space
 
@@ -118,6 +113,7 @@ class Recovery:
         self._closing = str(reader.language.row.get("closing", "")).encode()
         self._filler = str(reader.language.row.get("filler", "")).encode()
         self._conditionals = tuple(word.encode() for word in reader.language.strings("conditionals"))
+        self._label = re.compile(str(reader.language.row.get("access_lines", r"(?!)")).encode())
         self.swallowed: list[bytes] = []
         self.is_lost = True
         self.statements = self._read(0, len(text), Frame(Context()))
@@ -342,17 +338,18 @@ class Recovery:
 
     def _belonging(self, line: int, limit: int) -> int:
         """Return the column of a line; of a condition or a label, which may stand anywhere, of what is behind it."""
-        if not self._conditionals or not self._is_anywhere(self._bare(line)):
+        if not self._is_anywhere(self._bare(line)):
             return self._column(line)
         at = line
-        while at < limit and (self._bare(at)[:1] in b"#/\n" or _LABEL.match(self._bare(at))):
+        while at < limit and (self._bare(at)[:1] in b"#/\n" or self._label.match(self._bare(at))):
             bare = at + len(self._text[at : at + 400]) - len(self._bare(at))
             at = self._text.find(b"*/", at) if self._text.startswith(b"/*", bare) else at
             at = (self._text.find(b"\n", at, limit) if at >= 0 else -1) + 1 or limit
         return self._column(at if at < limit else line)
 
     def _is_anywhere(self, bare: bytes) -> bool:
-        return bare.startswith(self._conditionals) or _LABEL.match(bare) is not None
+        """Whether a line is a condition, or a label that stands among the members of a class."""
+        return bare.startswith(self._conditionals) or self._label.match(bare) is not None
 
     def _bare(self, line: int) -> bytes:
         return self._text[line : line + 400].lstrip(b" \t")

@@ -615,6 +615,16 @@ def test_a_class_of_ruby_is_known_by_its_header_alone() -> None:
     assert {"M", "M.A", "M.A.g"} <= set(found.symbols)
 
 
+def test_members_behind_a_word_at_the_column_of_their_class_are_told_in_ruby() -> None:
+    source = (
+        "module M\n  class A\n    def f(a)\n      a\n    end\n\n  private\n\n"
+        "    def g\n      1\n    end\n\n    def h\n      2\n    end\n  end\nend\n"
+    )
+    whole, found = table(source, path="a.rb"), table(source.replace("a\n    end", "a\n"), path="a.rb")
+    assert found.damaged
+    assert {"M", "M.A", "M.A.g", "M.A.h"} <= found.symbols.keys() <= whole.symbols.keys()
+
+
 def test_objective_c_keeps_the_members_beside_a_damaged_one() -> None:
     source = (
         "@interface A : B {\n    int _x;\n}\n- (void)a:(int)x;\n@end\n\n"
