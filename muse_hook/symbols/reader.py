@@ -36,6 +36,8 @@ else:
 NORMAL_CACHE_SIZE = 200_000
 # Trees likewise, by the bytes of their sources; a byte of source makes 24 of tree.
 TREE_CACHE_SIZE = 1_000_000
+# Of any size, those of a file before and after a commit: texts of both are asked for in turns.
+LEAST_TREES = 2
 # Of prose, whose nodes are long, it makes less: a node takes what so many bytes of code take.
 BYTES_A_NODE = 5
 
@@ -81,7 +83,7 @@ class _Kept:
         """Keep a tree of so many bytes of source."""
         self._trees.append((parsed, size))
         self._source += size
-        while self._source > TREE_CACHE_SIZE and len(self._trees) > 1:
+        while self._source > TREE_CACHE_SIZE and len(self._trees) > LEAST_TREES:
             old, size = self._trees.popleft()
             old.drop()
             self._source -= size

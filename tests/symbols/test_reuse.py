@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pygit2
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.reader import reader_of
+from muse_hook.symbols.reader import Reader, reader_of
 from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.table import SegmentedTable
 
@@ -410,3 +411,23 @@ def test_a_statement_that_is_all_of_another_is_written_as_itself() -> None:
     sources = [b"F(1);\nclass A { void M() { F(1); } }\n", b"class A { void M() { F(1); } }\nF(1);\n"]
     first, _, again, _ = [extract(source, language).module_id for source in sources * 2]
     assert first == again
+
+
+def test_two_versions_of_a_large_file_are_parsed_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts of both are asked for in turns: with room for one tree each of them was parsed for each text."""
+    language = language_for("a.c")
+    assert language is not None
+    monkeypatch.setattr("muse_hook.symbols.reader.TREE_CACHE_SIZE", 1)
+    parse, parsed = Reader._tree_of, list[int]()
+
+    def note(reader: Reader, given: bytes, *rest: Any) -> Any:
+        parsed.append(len(given))
+        return parse(reader, given, *rest)
+
+    monkeypatch.setattr(Reader, "_tree_of", note)
+    before = "".join(f"int f{n}(int a) {{\n    return a + {n};\n}}\n\n" for n in range(20)).encode()
+    after = before.replace(b"a + ", b"a - ")
+    tables = [extract(one, language) for one in (before, after)]
+    for name in tables[0].symbols:
+        assert len({one.symbols[name].content_id for one in tables}) == 2
+    assert parsed == [len(before), len(after)]
