@@ -5,6 +5,8 @@ So what an error means hangs on few lines, and nothing but these is read again i
 
 from __future__ import annotations
 
+import re
+
 from muse_hook.symbols.closed_parts import closed_parts
 from muse_hook.symbols.preprocessor import unguarded
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from muse_hook.languages.languages import Language
     from muse_hook.symbols.table import SegmentedTable
+
+_CLASS_ENDS = re.compile(rb"(?<=\n@end\n)")
 
 # So many bytes of pieces are remembered.
 REMEMBERED_BYTES = 2_000_000
@@ -46,6 +50,11 @@ _known = _Known()
 def pieces_of(text: bytes) -> list[bytes]:
     """Return the pieces of a file, in their order, without what goes around all of it; one where it has no parts."""
     return closed_parts(unguarded(text))
+
+
+def classes_of(text: bytes) -> list[bytes]:
+    """Return the pieces of a file of Objective-C, each up to the line that ends a class, whatever is open there."""
+    return [one for one in _CLASS_ENDS.split(unguarded(text)) if one]
 
 
 def read_by_piece(

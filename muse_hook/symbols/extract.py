@@ -24,6 +24,9 @@ MAX_BYTES = 2 << 20
 MAX_NODES = 500_000
 # So are trees of more levels: what is taken from each of them grows with the square.
 MAX_DEPTH = 50_000
+# A longer text of classes whose members stand at their own column is read class by class where it is damaged: a
+# recovery reads all that follows from each damaged place on.
+LONG_TEXT = 100_000
 
 
 def extract(source: bytes, language: Language, previous: SymbolTable | None = None) -> SymbolTable:
@@ -98,10 +101,11 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
         if found is not None:
             segments = cut(text, whole(item_cuts(text, found[0])), len(text))
             return SegmentedTable(language, segments, nodes=found[1])
-    if reader.is_damage_apart:
-        from muse_hook.symbols.damaged import pieces_of, read_by_piece  # few languages need it
+    is_flush = language.row.get("blocks") == "flush" and len(text) > LONG_TEXT
+    if reader.is_damage_apart or is_flush:
+        from muse_hook.symbols.damaged import classes_of, pieces_of, read_by_piece  # few languages need it
 
-        pieces = pieces_of(text)
+        pieces = classes_of(text) if is_flush else pieces_of(text)
         if len(pieces) > 1 and reader.parse_sound(text) is None:
             tables = read_by_piece(pieces, language, lambda piece: _read_whole(piece, language, reader, is_piece=True))
             return _joined(tables, language)

@@ -850,3 +850,21 @@ def test_what_follows_damage_stays_in_the_namespace_that_begins_there() -> None:
         "int c(int x) {\n    if (x {\n}\n\nint d(int x) {\n    return x;\n}\n\n}\n"
     )
     assert {"n", "n.b", "n.d"} <= set(table(source, path="a.cc").symbols)
+
+
+def test_a_long_text_of_damaged_classes_is_read_class_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is whole between them is told, and a change reads again what it stands in."""
+    monkeypatch.setattr("muse_hook.symbols.extract.LONG_TEXT", 1_000)
+    language = language_for("a.m")
+    assert language is not None
+    text = "".join(
+        f"@interface C{n} : NSObject\n- (int)m:(int)a;\n@end\n"
+        f"@implementation C{n}\n- (int)m:(int)a {{\n  if (a > {n}) {{ [self m:a];\n  return a;\n}}\n@end\n"
+        f"int f{n}(int a) {{\n  return a;\n}}\n"
+        for n in range(20)
+    ).encode()
+    found = extract(text, language)
+    assert found.damaged
+    assert {f"C{n}" for n in range(20)} | {f"f{n}" for n in range(20)} <= set(found.symbols)
+    changed = text.replace(b"a > 7)", b"a > 8)")
+    assert [*extract(changed, language, found).symbols] == [*extract(changed, language).symbols] == [*found.symbols]
