@@ -15,6 +15,7 @@ from support.logs import Log, insert, patch, replace
 from support.stopped import stopped_at
 
 from muse_hook.concurrent.kept import FILE as MAP
+from muse_hook.concurrent.kept import PAIRS
 from muse_hook.concurrent.notice import FILE as TOUCHED
 from muse_hook.index.index import Index
 from muse_hook.model.change import Commit
@@ -107,7 +108,7 @@ def test_a_batch_is_replaced_by_a_mark_and_all_else_stays(tmp_path: Path) -> Non
     made = history(log)
     before = entries(log)
     path = Path(log.store.log_path("main"))
-    kept = [Path(log.store.path(name)) for name in (MAP, TOUCHED)]
+    kept = [Path(log.store.path(name)) for name in (MAP, PAIRS, TOUCHED)]
     assert sorted(each.name for each in kept) == sorted(WORKED_OUT)
     for each in kept:
         each.write_text("{}")
