@@ -169,7 +169,7 @@ class HookedRepo(Repo):
         early = sealed.keys() & self.before
         assert not early, f"recorded without a backfill: {self.named(early)}"
         self._seals_are_true(sealed)
-        assert not self.queued()
+        assert not self.queued(), self.queued()
         assert not self.pending().missing
         before = model.logs(self.muse)
         again = self.sync()
