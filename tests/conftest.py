@@ -14,8 +14,10 @@ from support.shell import Shell
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as under `nohup tests/run &`: started processes inherit it
     signal.signal(signal.SIGINT, lambda *_: None)  # ignored here as before, and by nothing that is started
 
-# The same examples in each run, or a change would be refused for what another one broke: `.ci/long` looks for new ones.
-settings.register_profile("same", derandomize=True, deadline=None)  # each test has a time limit of its own
+# The same examples in each run, or a change would be refused for what another one broke: `.ci/long` looks for others.
+# None has a deadline: each test has a time limit of its own, and a busy machine breaks no property.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("other", deadline=None)
 settings.load_profile("same")
 
 
