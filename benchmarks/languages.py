@@ -114,7 +114,11 @@ def measured_cells(row: dict[str, Any], names: list[str]) -> list[str]:
         none = NONE_CHANGED if key in measured else NOT_MEASURED
         cells += [f"{same:,} of {all_of_them:,}" if all_of_them else none]
     timed = json.loads(RATES.read_text("utf-8")) if RATES.exists() else {}
-    rates = [f"{one['times'][0]:.1f} ({clone})" for clone, one in timed.items() if one["language"] in names]
+    rates = [
+        f"{one['times'][0]:.1f}" + (f", by two processes {one['by_two']}" if "by_two" in one else "") + f" ({clone})"
+        for clone, one in timed.items()
+        if one["language"] in names
+    ]
     return [*cells, ", ".join(rates) or "not timed"]
 
 

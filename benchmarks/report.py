@@ -118,11 +118,17 @@ def main() -> None:
 
 
 def keep_rates(found: dict[str, Any]) -> None:
-    """Put into rates.json how many times PyDriller's rate each clone's backfill has: middle, least, most."""
+    """Put into rates.json how many times PyDriller's rate each clone's backfill has: middle, least, most.
+
+    `times` is that of one process by processor time, `by_two` the middle of two processes' by elapsed time.
+    """
     kept = json.loads(RATES.read_text("utf-8")) if RATES.exists() else {}
     for name, of in found.items():
         times = next(row[2:] for row in backfill_rate.rows(of) if row[0] == backfill_rate.PYDRILLER)
         said = {"language": of["language"], "commits": of["commits"], "times": [round(each, 2) for each in times]}
+        both = zip(of["runs"][backfill_rate.PYDRILLER], of["runs"].get(backfill_rate.TWO, ()), strict=False)
+        if by_two := [other["elapsed"] / ours["elapsed"] for other, ours in both]:
+            said["by_two"] = round(statistics.median(by_two), 1)
         kept[name] = said
     RATES.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
 
