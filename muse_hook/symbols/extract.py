@@ -103,7 +103,7 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
             return SegmentedTable(language, segments, nodes=found[1])
     is_flush = language.row.get("blocks") == "flush" and len(text) > LONG_TEXT
     if reader.is_damage_apart or is_flush:
-        from muse_hook.symbols.damaged import classes_of, pieces_of, read_by_piece  # few languages need it
+        from muse_hook.symbols.by_piece import classes_of, pieces_of, read_by_piece  # few languages need it
 
         pieces = classes_of(text) if is_flush else pieces_of(text)
         if len(pieces) > 1 and reader.parse_sound(text) is None:
