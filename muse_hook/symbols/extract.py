@@ -49,7 +49,9 @@ def _extract(source: bytes, language: Language, previous: SymbolTable | None) ->
     longest = int(str(language.row.get("longest_line", MAX_BYTES)))
     if len(text) > longest and max(map(len, text.split(b"\n"))) > longest:
         return SegmentedTable(language, state="too_large")
-    if reader.is_in_context and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
+    # what stands below a heading belongs to it, wherever it stood before: only a text that is whole is cut by them
+    may_edit = reader.is_in_context and not reader.query.has_headings
+    if may_edit and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
         edited = _read_edited(text, language, previous, reader)
         if edited is not None:
             return edited

@@ -95,6 +95,7 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
     whole = statement * 10_000
     assert read(Path("a.lua"), whole.encode()).state == "parsed"
     assert read(Path("a.lua"), whole.replace("\n", " ").encode()).state == "too_large"
+    assert read(Path("a.scala"), b"val a = 1\n" + b"[" * 100_000 + b"\n").state == "too_large"
     assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
 
 

@@ -431,3 +431,14 @@ def test_two_versions_of_a_large_file_are_parsed_once_each(monkeypatch: pytest.M
     for name in tables[0].symbols:
         assert len({one.symbols[name].content_id for one in tables}) == 2
     assert parsed == [len(before), len(after)]
+
+
+def test_what_stands_below_a_heading_now_belongs_to_it() -> None:
+    language = language_for("Dockerfile")
+    assert language is not None
+    rest = "COPY --from=builder /src /src\nEXPOSE 80/tcp\n"
+    older = extract(f"# a remark\n{rest}".encode(), language)
+    source = f"ARG A=1\nFROM base\nLABEL maintainer=someone\n{rest}".encode()
+    found, again = extract(source, language), extract(source, language, older)
+    assert {name: one.lines for name, one in found.symbols.items()}["FROM base"] == (2, 5)
+    assert [one.content_id for one in again.symbols.values()] == [one.content_id for one in found.symbols.values()]
