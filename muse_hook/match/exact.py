@@ -84,8 +84,8 @@ def match_in_place(unmatched: Unmatched) -> None:
         if symbol.masked_id in news and _is_plain(unmatched, old):
             place = symbol.masked_id, *unmatched.new_scope((old[0], symbol.parent))
             found.setdefault((*place, evidence.gap(old, before=True)), ([], []))[0].append(old)
-    content_of_place = {place[0] for place in found}  # type: ignore[index] # a tuple, as made above
-    for content in content_of_place:
+    contents = {place[0] for place in found}  # type: ignore[index] # a tuple, as made above
+    for content in contents:
         for new in news[content]:
             place = content, new[0], after[new].parent
             both = found.get((*place, evidence.gap(new, before=False)))

@@ -23,7 +23,7 @@ _CLASS_ENDS = re.compile(rb"(?<=\n@end\n)")
 REMEMBERED_BYTES = 2_000_000
 
 
-class _Known:
+class _Pieces:
     """The tables of pieces, by language and text."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class _Known:
         return found
 
 
-_known = _Known()
+_known = _Pieces()
 
 
 def pieces_of(text: bytes) -> list[bytes]:

@@ -70,7 +70,7 @@ def _begins(text: bytes, line: int) -> bool:
     return text[line : line + 1] not in b" \t" or last[-1:] in b";{}:>" or last[:1] in b"#/"
 
 
-class _Part:
+class _Braces:
     """What a part of a C file opens and closes: braces, in conditions those of their first branches, and conditions."""
 
     def __init__(self, text: bytes) -> None:
@@ -118,7 +118,7 @@ class _Conditions:
 
 def closed_parts(source: bytes) -> list[bytes]:
     """Return the parts of a C file at whose ends no brace and no condition is open; only one where that is not sure."""
-    cut = [(at + len(text), _part(text)) for at, text in split_at(source, _MAY_CLOSE)]
+    cut = [(at + len(text), _braces_of(text)) for at, text in split_at(source, _MAY_CLOSE)]
     ends = _by_count(cut)
     parts: list[bytes] = []
     start = 0
@@ -131,7 +131,7 @@ def closed_parts(source: bytes) -> list[bytes]:
     return parts
 
 
-def _by_count(cut: list[tuple[int, _Part]]) -> list[int] | None:
+def _by_count(cut: list[tuple[int, _Braces]]) -> list[int] | None:
     """Return where no brace is open, given parts and where they end; None where the braces of the file do not pair."""
     ends: list[int] = []
     depth = 0
@@ -152,7 +152,7 @@ def _by_count(cut: list[tuple[int, _Part]]) -> list[int] | None:
     return None if depth else ends
 
 
-def _by_layout(cut: list[tuple[int, _Part]]) -> Iterator[int]:
+def _by_layout(cut: list[tuple[int, _Braces]]) -> Iterator[int]:
     """Yield where no brace is open, by the columns of their lines: one that closes nothing there says nothing."""
     conditions = _Conditions()
     opened: list[_Brace] = []
@@ -211,4 +211,4 @@ def _close(opened: list[_Brace], brace: _Brace) -> None:
         opened.pop()
 
 
-_part = remembered(_Part)
+_braces_of = remembered(_Braces)

@@ -41,7 +41,7 @@ _FAMILIES = (
 _PLAIN = frozenset(("name", "async", "parameters", "returns", "body", "decorator"))
 
 
-class Named:
+class NamedKind:
     """A kind of node of which one pattern says that it is a definition with a name, and no more than that.
 
     Its name is the child `name_field` of kind `name_kind`, the other kinds `once` stand in it once and `some` at least
@@ -56,7 +56,7 @@ class Named:
         self.once: list[int] = []
         self.some: list[int] = []
         self.marks: list[int] = []
-        self.inner: dict[int, Named] = {}
+        self.inner: dict[int, NamedKind] = {}
         self.targets: list[int] = []
         self.defines = ""
 
@@ -93,7 +93,7 @@ class Query:
         self._grammar = grammar
         self._texts: dict[str, dict[int, list[str]]] = {}
         self._families: dict[str, dict[int, list[Pattern]]] = {}
-        self._named: dict[int, Named | None] = {}
+        self._named: dict[int, NamedKind | None] = {}
         self._known: Known = {}
         self._has_wrappers = "@declaration" in text
         self.has_headings = "@heading." in text
@@ -215,7 +215,7 @@ class Query:
         if found is self:
             self._read("structure", kind)
             found = self._named[kind]
-        if not isinstance(found, Named):
+        if not isinstance(found, NamedKind):
             return None
         if not found.targets:
             return found.name(node)
@@ -506,11 +506,11 @@ class Pattern:
         return parent.named_children if self.is_named else parent.children
 
 
-def _named(patterns: Sequence[Pattern]) -> Named | None:
+def _named(patterns: Sequence[Pattern]) -> NamedKind | None:
     """Return what one pattern of a kind, or several that wrap what differs in kind, say of a name; None where more."""
     if len(patterns) == 1 and not any(child.children for child in patterns[0].children):
         return _named_by(patterns[0], patterns[0].defines)
-    found = Named()
+    found = NamedKind()
     if patterns and all(map(_is_target, patterns)) and len({pattern.defines for pattern in patterns}) == 1:
         found.targets = [pattern.children[0].kind_id for pattern in patterns]
         found.defines = patterns[0].defines
@@ -544,12 +544,12 @@ def _is_target(pattern: Pattern) -> bool:
     return not field and bool(kind) and is_named and not (is_optional or is_many or nested) and captures == ["names"]
 
 
-def _named_by(pattern: Pattern, defines: str) -> Named | None:
+def _named_by(pattern: Pattern, defines: str) -> NamedKind | None:
     """Return what a pattern with a name says; None where it asks for more than kinds of children."""
     is_whole = not pattern.field and not pattern.quantifier
     if pattern.plan is None or pattern.predicates or (is_whole and not _is_plain(pattern)):
         return None
-    found = Named()
+    found = NamedKind()
     found.defines = defines
     for field, kind, _, is_optional, is_many, captures, nested in pattern.plan:
         if nested is not None or not kind or not _PLAIN.issuperset(captures):
