@@ -182,7 +182,7 @@ _NEWER_TYPES = re.compile(
     |(?m:(?P<before>(?:^|[{};)])[ \t]*(?:@[\w$.]+[ ])*)(?P<words>(?:[a-z]+[ ])*)accessor[ ]
         (?=[#\w$\["'])(?!(?:in|of|as|is|instanceof|satisfies)\b))
     |(?<=['"])[ ](?P<attributes>assert)(?=[ ]*\{)
-    |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=[ \t]*
+    |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=(?:\s|//[^\n]*|/\*(?s:.*?)\*/)*+
         (?:<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\(|(?:readonly[ ])?\[[\w$.]+(?::[^\]\n]+)?\]\??:|in\??:[ ]))
     |"""
     + _LITERAL,
@@ -197,8 +197,8 @@ def newer_types(source: bytes) -> bytes:
     - `<in T, out U>`: the words are part of the name; `accessor a` is a decorated `a`.
     - `static [key: string]` has the word in the name of its key.
     - `export type * from` gets a name, which a plain star has not; `assert {` is `with {`, which is the same.
-    - A line end before a signature, `<A>(a: A): A`, `[a: string]: A` or `[a]: A`, or a property `in` is a semicolon:
-      the grammar takes it for what a type is given, what is looked up in one, an operator.
+    - A line end before a signature, `<A>(a: A): A`, `[a: string]: A` or `[a]: A`, or a property `in`, is a semicolon,
+      also with comments between them: the grammar takes the signature for what a type is given or what is looked up.
 
     The names have a letter that is no ASCII.
     """

@@ -229,8 +229,8 @@ def test_a_signature_behind_a_line_end_is_one_of_its_own() -> None:
     table, other = (extract(one.encode(), language) for one in (source, source.replace("C<B>\n", "C<B>;\n")))
     assert (table.damaged, table.tree_id) == (False, other.tree_id)
     assert [(name, one.lines) for name, one in table.symbols.items()] == [("A", (1, 7)), ("f", (8, 9)), ("g", (10, 12))]
-    commented = source.replace("C<B>\n", "C<B>; // of\n")
-    assert extract(commented.encode(), language).tree_id == table.tree_id
+    for between in ("C<B>; // of\n", "C<B>\n\n  /** of\n   * <B>(b) */\n  // more\n"):
+        assert extract(source.replace("C<B>\n", between).encode(), language).tree_id == table.tree_id
 
 
 def test_members_of_an_extension_are_those_of_its_class() -> None:
