@@ -42,7 +42,8 @@ def pattern(text: str) -> Pattern[str]:
     return _Waiting(text)  # type: ignore[return-value] # it has the methods of one that are asked here
 
 
-ROW_KEYS = ("declares", "passes_on", "passes_all", "passes_whole")
+REACH_KEYS = ("declares", "passes_on", "passes_all", "passes_whole")
+ROW_KEYS = (*REACH_KEYS, "package")
 """Keys of a language's row that hold regular expressions, which are asked by `row_pattern`."""
 
 _of_rows: dict[str, Pattern[str]] = {}

@@ -9,8 +9,12 @@
   extend: (_)? @base
   body: (_) @container) @definition.class
 (class_definition name: (_) @name class_parameters: (_)* @parameters extend: (_)? @base) @definition.class
-(trait_definition name: (_) @name extend: (_)? @base body: (_) @container) @definition.class
-(trait_definition name: (_) @name extend: (_)? @base) @definition.class
+(trait_definition
+  name: (_) @name
+  class_parameters: (_)* @parameters
+  extend: (_)? @base
+  body: (_) @container) @definition.class
+(trait_definition name: (_) @name class_parameters: (_)* @parameters extend: (_)? @base) @definition.class
 (object_definition name: (_) @name extend: (_)? @base body: (_) @container) @definition.class
 (object_definition name: (_) @name extend: (_)? @base) @definition.class
 (package_object name: (_) @name body: (_) @container) @definition.class

@@ -28,7 +28,10 @@
 
 ; --- properties
 
-(subscript_declaration "subscript" @name) @definition.variable
+(subscript_declaration
+  "subscript" @name
+  (parameter)* @parameters
+  [(user_type) (optional_type) (array_type) (dictionary_type) (tuple_type) (function_type) (opaque_type) (existential_type) (protocol_composition_type)]? @returns) @definition.variable
 (property_declaration name: (pattern) @names @part (type_annotation (_) @returns)?) @definition.variable
 (protocol_property_declaration name: (pattern) @names (type_annotation (_) @returns)?) @definition.variable
 (pattern bound_identifier: (_) @name)

@@ -67,7 +67,8 @@ def spelled(before: str, after: str, spellings: Spellings) -> tuple[str, str]:
 def renamed_types(old: Symbol, new: Symbol) -> Callable[[str], str]:
     """Return what writes a type with the names that the type parameters of a function have now."""
     pairs = zip(written.type_parameters(old), written.type_parameters(new), strict=False)
-    names = {mine: theirs for mine, theirs in pairs if mine != theirs and mine.isidentifier() and theirs.isidentifier()}
+    words = (tuple(_WORD.findall(one)[:1]) for pair in pairs for one in pair)
+    names = {mine: theirs for (mine,), (theirs,) in zip(words, words, strict=True) if mine != theirs}
     if not names:
         return str
     return lambda annotation: _WORD.sub(lambda found: names.get(found[0], found[0]), annotation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
 from muse_hook.patterns import pattern
-from muse_hook.semver import written
+from muse_hook.semver import parameters, written
 from muse_hook.semver.annotations import plain, renamed_types, result, spelled, union, without_lifetime
 from muse_hook.semver.signature import VARIADIC, compare_passed
 from muse_hook.semver.written import words_at
@@ -22,20 +22,27 @@ RECEIVERS = ("self", "&self", "&mut self", "mut self", "this")
 NOTHING = ("", "void", "()", "undefined", "Unit", "Void")
 """Results that no caller uses."""
 
+ANY = "mixed"
+"""The type of what has none that is written, where that is anything."""
+
 UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalStateException", "NullPointerException")
 """How exceptions end that nobody has to catch."""
 
 _RETURNED = pattern(r"(?<![\w$.])return\b(?!\s*[;}])[ \t]*(\S[^\n]*)")
 _LITERAL = pattern(r"[\d'\"`\[{!]|(?:true|false|null|typeof)\b")
+_SELF = pattern(r"(?<![\w$])self(?!\w)")
 _POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
 
 
 def compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
     """Yield what changed of what a function is called with and gives; `table` is that of the file after."""
-    olds, news = _passed(old, table), _passed(new, table)
-    if "named" in table.says("labels"):
-        yield from _compare_labels(old, new)
-    if len(olds) == len(news) and {one.name for one in olds} != {one.name for one in news}:
+    if table.says("labels"):
+        olds, news = parameters.passed_of_both(old, new, table)
+        yield from parameters.compare_lists(old, new, table)
+    else:
+        olds, news = _passed(old, table), _passed(new, table)
+    is_by_place = not table.says("labels") or new.name in table.says("by_place")
+    if is_by_place and len(olds) == len(news) and {one.name for one in olds} != {one.name for one in news}:
         # they count by their places: one may have the name that another had
         olds = [Parameter(b.name, a.kind, a.default, a.annotation) for a, b in zip(olds, news, strict=True)]
     yield from compare_passed(olds, news)
@@ -43,7 +50,11 @@ def compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: S
     by_name = {parameter.name: parameter for parameter in news}
     for at, before in enumerate(olds):
         after = by_name.get(before.name) or (news[at] if at < len(news) and len(olds) == len(news) else None)
-        if after is None or before.annotation is None or after.annotation is None:
+        if after is None or after.annotation is None:
+            continue
+        if before.annotation is None:
+            if "any" in table.says("untyped") and after.annotation != ANY:
+                yield "major", "parameter_type_changed", f"{after.name}: {ANY} -> {plain(after.annotation)}"
             continue
         is_array = plain(before.annotation) == f"{plain(after.annotation)}[]" and "array" in table.says("rest")
         if is_array and after.kind in VARIADIC and before.kind not in VARIADIC:
@@ -57,12 +68,18 @@ def compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: S
         elif mine < theirs:
             yield "minor", "parameter_type_widened", after.name
     shown = result(old.returns), result(new.returns)
-    before_result, after_result = map(result, spelled(renamed(old.returns), new.returns, spellings))
+    results = (_SELF.sub(one.parent.rpartition(".")[2] or "self", one.returns) for one in (old, new))
+    before_result, after_result = map(result, spelled(renamed(next(results)), next(results), spellings))
+    if written.may_fail(old) != written.may_fail(new):
+        yield "major", "return_annotation_changed", "may fail" if written.may_fail(new) else "cannot fail"
+    says = table.says("results")
     is_narrower = bool(after_result) and union(after_result) <= union(before_result)
+    if "exact" in says:
+        is_narrower = before_result == after_result
+    if "inferred" in says and not after_result:
+        is_narrower = written.is_inferred(new)
     is_nothing = before_result in NOTHING
-    if (not is_nothing and not is_narrower) or (
-        is_nothing and after_result not in NOTHING and "fixed" in table.says("results")
-    ):
+    if (not is_nothing and not is_narrower) or (is_nothing and after_result not in NOTHING and "fixed" in says):
         yield "major", "return_annotation_changed", f"{shown[0] or 'nothing'} -> {shown[1] or 'nothing'}"
     if not before_result and not after_result and "open" in table.says("members"):
         given = [(one.kind.partition("_")[0] == "async", _is_generator(one), one) for one in (old, new)]
@@ -84,15 +101,6 @@ def _is_given_more(mine: set[str], theirs: set[str], table: SymbolTable) -> bool
     taken, arrow, result = old.rpartition(") => ")
     gets, _, gives = new.rpartition(") => ")
     return bool(arrow) and result == gives and taken[:1] == "(" and gets.startswith((f"{taken}, ", f"{taken},"))
-
-
-def _compare_labels(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
-    """Yield which names that callers write have changed; `_` is none."""
-    before, after = written.labels(old), written.labels(new)
-    if len(before) == len(after):
-        for mine, theirs in zip(before, after, strict=True):
-            if mine != theirs:
-                yield "major", "parameter_renamed", f"{mine} -> {theirs}"
 
 
 def _is_generator(symbol: Symbol) -> bool:

@@ -129,8 +129,15 @@ class Case:
         """Whether names of two files are found in the same way by other code."""
         if self.is_named(old):
             return module_name(old) == module_name(new)
-        table = self.old.get(old) or self.new.get(new)
+        before, after = self.old.get(old), self.new.get(new)
+        table = before or after
         found_by = table.says("modules") if table is not None else ()
+        if old != new and before is not None and after is not None and table is not None and table.says("package"):
+            from muse_hook.semver.public_marks import package_of
+
+            was, now = package_of(before), package_of(after)
+            if was and now:
+                return was == now
         return "nothing" in found_by or ("folder" in found_by and old.rpartition("/")[0] == new.rpartition("/")[0])
 
     def is_public(self, tables: Tables, path: str, symbol: Symbol) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from muse_hook.semver.bases import plain_bases
 from muse_hook.semver.public import is_excluded
-from muse_hook.semver.public_marks import is_marked, listed
+from muse_hook.semver.public_marks import is_marked, listed, package_of
 from muse_hook.semver.rules import Rules
-from muse_hook.semver.written import has_same_header, is_override
+from muse_hook.semver.written import has_same_header, is_override, kind_of_type, used, words_before_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Marked(Rules):
     def _is_still_there(self, path: str, symbol: Symbol) -> bool:
         """Whether what is gone from where it stood is found there all the same."""
         if symbol.parent:
-            return self._is_left_to_base(path, symbol)
+            return self._is_left_to_base(path, symbol) or self._is_promoted(path, symbol)
         after = self._case.new.get(path)
         if after is not None and "marked" in after.says("public") and symbol.qualified_name in listed(after):
             return True
@@ -106,7 +107,7 @@ class Marked(Rules):
         if owners and not member.definitions and is_override(member):
             return True
         while after is not None and owners:
-            bases = {_simple(base) for one in owners for base in one.bases} - seen
+            bases = {_simple(base) for one in owners for base in _all_bases(one, after)} - seen
             seen |= bases
             owners = []
             for table, one in (each for base in sorted(bases) for each in self._new_classes(base, after.language_name)):
@@ -114,6 +115,53 @@ class Marked(Rules):
                 if found is not None and is_marked(found, table, one):
                     return True
                 owners.append(one)
+        return False
+
+    def _is_promoted(self, path: str, member: Symbol) -> bool:
+        """Whether a property is a parameter of its class's constructor now, for whoever could use it."""
+        after = self._case.new.get(path)
+        if after is None or not after.says("held"):
+            return False
+        from muse_hook.semver.parameters import promoted
+
+        hidden = {*after.says("private_marks"), *after.says("narrower")} - words_before_name(member)
+        made = (after.symbols.get(f"{member.parent}.{name}") for name in after.says("constructors"))
+        found = (promoted(one, after).get(member.name) for one in made if one is not None)
+        return any(one is not None and hidden.isdisjoint(one.words) for one in found)
+
+    def _content(self, before: Found, after: Found, parts: set[str]) -> None:
+        """See `Rules._content`; what a class uses stands in its body, as do bases of its further definitions."""
+        (_, old), (path, new) = before, after
+        table = self._case.new.get(path)
+        if table is not None and old.kind == new.kind == "class" and "body" in parts:
+            was, now = _all_bases(old, table), _all_bases(new, table)
+            if was != now:
+                parts = {*parts, "bases"}
+            for base in sorted({*now} - {*was} - {base for one in new.definitions or (new,) for base in one.bases}):
+                self._case.add(f"{path}::{new.qualified_name}", "minor", "base_added", base)
+        super()._content(before, after, parts)
+
+    def _gone_bases(self, before: Found, after: Found) -> Sequence[str]:
+        """Return the bases that no definition of a class has any more; a trait that is written out now is none."""
+        (old_path, old), (path, new) = before, after
+        was, now = self._case.old.get(old_path), self._case.new.get(path)
+        if was is None or now is None:
+            return ()
+        kept = _broader({_simple(base) for base in _all_bases(new, now)}, now.says("broader"))
+        gone = [base for base in _all_bases(old, was) if _simple(base) not in kept]
+        return [base for base in gone if not self._is_written_out(base, was, new, now)]
+
+    def _is_written_out(self, base: str, before: SymbolTable, new: Symbol, after: SymbolTable) -> bool:
+        """Whether a class has all that it had of a trait that it used."""
+        for table in (before, *(one for one in self._case.old.values() if one is not None and one is not before)):
+            trait = table.symbols.get(_simple(base))
+            if trait is None or kind_of_type(trait) not in table.says("used"):
+                continue
+            members = (one for one in table.symbols.values() if one.parent == trait.qualified_name)
+            public = (one.name for one in members if is_marked(one, table, trait))
+            return not _all_bases(trait, table) and all(
+                f"{new.qualified_name}.{name}" in after.symbols for name in public
+            )
         return False
 
     def _new_classes(self, name: str, language: str) -> list[tuple[SymbolTable, Symbol]]:
@@ -154,12 +202,27 @@ class Marked(Rules):
         elif not was:
             if now:
                 self._case.add(address, "minor", "public_added")
+            elif self._of_hidden_constructor(before, after):
+                return
             elif not carried or set(parts) - {"docstring"}:
                 self._case.add(address, "patch", "internal_changed")
         elif not now and (old_path, old.qualified_name) == (new_path, new.qualified_name):
             self._case.add(address, "major", "visibility_narrowed")
         else:
             self._content(before, after, set(parts))
+
+    def _of_hidden_constructor(self, before: Found, after: Found) -> bool:
+        """Judge the properties that parameters of a constructor are which others cannot call; return if any broke."""
+        (old_path, old), (path, new) = before, after
+        was, table = self._case.old.get(old_path), self._case.new.get(path)
+        owner = was.symbols.get(old.parent) if was is not None and old.name in was.says("constructors") else None
+        if owner is None or table is None or not self._case.is_public(self._case.old, old_path, owner):
+            return False
+        from muse_hook.semver.parameters import compare_promoted
+
+        found = [*compare_promoted(old, new, table)]
+        self._add(f"{path}::{new.qualified_name}", found)
+        return bool(found)
 
     def _compare(self, before: Found, after: Found, parts: set[str]) -> Iterable[ParameterChange]:  # noqa: ARG002
         """Return what changed for those who use a symbol, its bases left out."""
@@ -190,8 +253,15 @@ class Marked(Rules):
                 yield one
 
     def kept(self, before: tuple[str, SymbolTable], after: tuple[str, SymbolTable]) -> None:
-        """Judge which names a file lists as public no more, or lists now, whose symbols are as they were."""
+        """Judge which names a file lists as public no more, or lists now, whose symbols are as they were.
+
+        Names that are found by another package now are all others.
+        """
         (old_path, former), (path, table) = before, after
+        was_in, is_in = package_of(former), package_of(table)
+        is_other = old_path == path and was_in != is_in
+        if is_other and any(self._case.is_public(self._case.old, path, one) for one in former.symbols.values()):
+            self._case.add(path, "major", "module_moved", f"{was_in or 'none'} -> {is_in or 'none'}")
         if "marked" not in table.says("public") or former.unowned_text() == table.unowned_text():
             return
         was, now = listed(former), listed(table)
@@ -215,6 +285,22 @@ def _is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
     return is_contract_member(symbol, owner)
 
 
+def _broader(bases: set[str], rows: Iterable[str]) -> set[str]:
+    """Return these bases, and those that a language's own ones derive from: `A=B` in a row."""
+    of_base = dict(row.split("=") for row in rows)
+    found = set(bases)
+    for base in bases:
+        while (base := of_base.get(base, "")) and base not in found:
+            found.add(base)
+    return found
+
+
+def _all_bases(symbol: Symbol, table: SymbolTable) -> list[str]:
+    """Return the bases of all definitions of a class, and the traits that they use."""
+    found = [base for one in symbol.definitions or (symbol,) for base in plain_bases(one.bases)]
+    return found + (used(symbol) if table.says("used") else [])
+
+
 def _simple(base: str) -> str:
     """Return the last name of a base, without the types that it is given."""
-    return base.partition("<")[0].partition("(")[0].rpartition(".")[2].strip()
+    return base.partition("<")[0].partition("(")[0].rpartition(".")[2].rpartition("\\")[2].strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from muse_hook.patterns import pattern
 from muse_hook.semver import written
 from muse_hook.semver.annotations import spelled, union
+from muse_hook.semver.parameters import lists, words_before_lists
 from muse_hook.semver.signature import split_outside_brackets
 from muse_hook.semver.spelling import MAX_STEPS
 
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
     from muse_hook.semver.spelling import Spelling
 
 _SIZE = pattern(r"^(?:\[[^\]]+\]\s*)+")
+_WITHIN = pattern(r"\[[\w.]*\]")
 _SIMPLE = pattern(r"[\w$.'\"-]+")
 
 
 def compare_held(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     """Yield what changed of the properties that the parameters of a class are, and of who may call it with them."""
     kinds = [not written.words_before_name(one).isdisjoint(table.says("held_by")) for one in (old, new)]
-    before, after = (written.held(one, table.says("held"), kind) for one, kind in zip((old, new), kinds, strict=True))
+    before, after = (_held(one, table, is_all) for one, is_all in zip((old, new), kinds, strict=True))
     for name, is_set in before.items():
         if name in after:
             if is_set and not after[name]:
@@ -32,8 +34,23 @@ def compare_held(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Param
         elif f"{new.qualified_name}.{name}" not in table.symbols:
             yield "major", "member_removed", name
     narrow = {*table.says("private_marks"), *table.says("narrower")}
-    if not written.constructor_words(new).isdisjoint(narrow) and written.constructor_words(old).isdisjoint(narrow):
+    if not words_before_lists(new).isdisjoint(narrow) and words_before_lists(old).isdisjoint(narrow):
         yield "major", "visibility_narrowed", "constructor"
+
+
+def _held(symbol: Symbol, table: SymbolTable, is_all: bool) -> dict[str, bool]:  # noqa: FBT001 - what the class says
+    """Return the parameters of a class that others may read as its properties, and whether they may be set.
+
+    Where it `is_all` those of the first list are, without a word.
+    """
+    hidden = {*table.says("private_marks"), *table.says("narrower")}
+    found: dict[str, bool] = {}
+    for at, each in enumerate(lists(symbol)):
+        for one in each:
+            words = {_WITHIN.sub("", word) for word in one.words}
+            if ((is_all and not at) or not words.isdisjoint(table.says("held"))) and words.isdisjoint(hidden):
+                found[one.name] = "var" in words
+    return found
 
 
 def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:

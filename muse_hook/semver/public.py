@@ -16,6 +16,7 @@ TESTS = (".Tests", ".Test", "UnitTests", "IntegrationTests", "FunctionalTests")
 
 EXCLUDED_ON_TOP = frozenset((
     "test", "doc", "examples", "example", "benchmarks", "benchmark", "benches", "bench", "scripts", "fuzz", "samples",
+    "buildSrc",
 ))  # fmt: skip
 """Likewise, but only at the top of the repository: deeper down they may be packages (`django/test`)."""
 
@@ -24,6 +25,9 @@ INTERNAL_ON_TOP = frozenset(("setup", "conftest", "noxfile", "tasks", "fabfile")
 
 TOOLS = frozenset(("Gruntfile", "gulpfile"))
 """Files that tell a tool what to do with the repository."""
+
+BUILDS = (".gradle.kts", ".sbt")
+"""How files end that say how the repository is built."""
 
 SOURCE_ROOTS = ("src/", "lib/", "python/")
 """Folders that are no part of a module's name."""
@@ -67,6 +71,13 @@ def _is_excluded(path: str) -> bool:
         return True
     if folders and folders[0] in EXCLUDED_ON_TOP:
         return True
+    _, of_set, inside = path.partition("src/") if path[:4] == "src/" or "/src/" in path else ("", "", "")
+    if (
+        (of_set and inside.partition("/")[0].endswith("Test"))
+        or name.endswith(BUILDS)
+        or (folders == ["project"] and name.endswith(".scala"))
+    ):
+        return True  # `src/commonTest`: a source set of tests
     if "src/test/" in path or any(mark in name for mark in (".test.", ".spec.", ".min.", ".config.", ".conf.")):
         return True
     is_named_so = stem.endswith("_test") or name.rpartition(".")[0].endswith("_test")  # `a_1.17_test.go`

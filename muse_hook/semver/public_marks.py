@@ -8,7 +8,7 @@ a class whose header has one of `open_classes`; what is in `internal_folders` is
 
 from __future__ import annotations
 
-from muse_hook.patterns import pattern
+from muse_hook.patterns import pattern, row_pattern
 from muse_hook.semver import written
 from muse_hook.semver.public import is_excluded
 
@@ -49,6 +49,12 @@ def is_program(table: SymbolTable) -> bool:
     """Whether a file says that it is a program, which nobody imports."""
     marks = table.says("programs")
     return bool(marks) and not set(map(str.strip, table.unowned_text().split("\n"))).isdisjoint(marks)
+
+
+def package_of(table: SymbolTable) -> str:
+    """Return the package that a file says its names are in, "" where it, or its language, says none."""
+    found = (row_pattern(text).findall(table.unowned_text()) for text in table.says("package"))
+    return ".".join(one for each in found for one in each)
 
 
 def _is_elsewhere(symbol: Symbol, table: SymbolTable) -> bool:

@@ -6,7 +6,7 @@ from muse_hook.semver.public import is_underscored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from muse_hook.model.symbol import Symbol
     from muse_hook.semver.case import Case
@@ -27,12 +27,12 @@ class Rules:
 
     def _content(self, before: Found, after: Found, parts: set[str]) -> None:
         """Judge what changed in a public symbol that kept its address or is still offered there."""
-        (old_path, old), (path, new) = before, after
+        (old_path, _), (path, new) = before, after
         address = f"{path}::{new.qualified_name}"
         known = len(self._case.verdicts)
         self._add(address, self._compare(before, after, parts))
         if "bases" in parts and not self._is_made_by_function(before, after):
-            self._bases(old_path, old, path, new)
+            self._bases(old_path, self._gone_bases(before, after), path, new)
         if len(self._case.verdicts) == known and parts - {"docstring"}:
             self._case.add(address, "patch", "implementation_changed", ", ".join(sorted(parts)))
 
@@ -48,11 +48,17 @@ class Rules:
         """Whether a class is a function now that makes the same, and nobody is seen who notices."""
         return False
 
-    def _bases(self, old_path: str, old: Symbol, path: str, new: Symbol) -> None:
-        """Judge the bases that a class does not derive from any more."""
-        from muse_hook.semver.bases import ROOTS, plain_bases, simple_base
+    def _gone_bases(self, before: Found, after: Found) -> Sequence[str]:  # noqa: ARG002 - a language may hold both together
+        """Return the bases that a class had which it may have no more."""
+        from muse_hook.semver.bases import plain_bases
 
-        for base in plain_bases(old.bases):
+        return plain_bases(before[1].bases)
+
+    def _bases(self, old_path: str, bases: Sequence[str], path: str, new: Symbol) -> None:
+        """Judge those of the bases that a class had which it does not derive from any more."""
+        from muse_hook.semver.bases import ROOTS, simple_base
+
+        for base in bases:
             if simple_base(base) in ROOTS or base[:1] == "<":  # what the base before is given
                 continue
             if is_underscored(simple_base(base)):

@@ -19,6 +19,7 @@ _NAME = pattern(r"(?<![\w$.])[A-Za-z_$][\w$]*(?!\s*:)")
 _LIFETIME = pattern(r"'(?!static\b)\w+\s*,?\s*")
 _EMPTY = pattern(r"<\s*>")
 _MAY_BE_NULL = pattern(r"([\w.]+|[>\]])\?")
+_ALONE = pattern(r"\(([\w.]+)\)([?!])")
 _VERSION = pattern(r"v\d+$")
 
 
@@ -58,6 +59,8 @@ class Spelling:
         return self._types.get(name)
 
     def _in_own_names(self, annotation: str) -> str:
+        if self._table.says("type_words"):
+            annotation = self._without_words(annotation)
         for one in self._table.says("same_types"):
             name, _, other = one.partition("=")
             if name in annotation:
@@ -67,6 +70,18 @@ class Spelling:
         if "'" in annotation and "inferred" in self._table.says("lifetimes"):
             annotation = _EMPTY.sub("", _LIFETIME.sub("", annotation))
         return annotation
+
+    def _without_words(self, annotation: str) -> str:
+        """Return a type without the words that say nothing of what it takes: `(any Error)?` is `Error?`."""
+        for word in self._table.says("type_words"):
+            at = annotation.find(f"{word} ")
+            while at >= 0:
+                if annotation[at - 1 : at].isalnum() or annotation[at - 1 : at] == "_":
+                    at = annotation.find(f"{word} ", at + 1)
+                else:
+                    annotation = annotation[:at] + annotation[at + len(word) :].lstrip()
+                    at = annotation.find(f"{word} ", at)
+        return _ALONE.sub(r"\1\2", annotation)
 
     def _without_question(self, found: Match[str]) -> str:
         """Return `A` of `A?` where A is no value: the compiler warns at most, and both are one type when it runs."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from muse_hook.patterns import pattern
 from muse_hook.semver import written
-from muse_hook.semver.annotations import plain, spelled, union, without_lifetimes
-from muse_hook.semver.calls import compare_callables
+from muse_hook.semver.annotations import plain, renamed_types, spelled, union, without_lifetimes
+from muse_hook.semver.calls import ANY, compare_callables
 from muse_hook.semver.members import compare_held, compare_members, compare_types
+from muse_hook.semver.parameters import compare_promoted, words_before_lists
 from muse_hook.semver.signature import split_outside_brackets
 from muse_hook.semver.spelling import Spelling
 
@@ -37,8 +38,11 @@ def compare_typed(
     """
     spellings = spellings or (Spelling(before), Spelling(after))
     olds, news = _public_ones(old, before), _public_ones(new, after)
+    kept = {_said_by(one) for one in olds} & {_said_by(one) for one in news} if len(olds) > 1 else set()
+    # what another one is still comes last, where two are as near
+    others = sorted(news, key=lambda one: _said_by(one) in kept) if kept else news
     for one in olds:
-        found = ([*_compare(one, other, after, spellings)] for other in news)
+        found = ([*_compare(one, other, after, spellings)] for other in others)
         best = min(found, key=_distance)
         yield from best if len(olds) == len(news) == 1 else (change for change in best if change[0] == "major")
     if len(news) > len(olds) and _group(new) == "function":
@@ -50,6 +54,11 @@ def compare_typed(
         yield "minor", "base_added", base
 
 
+def _said_by(symbol: Symbol) -> bytes:
+    """Return what a definition says."""
+    return b"".join(symbol.texts())
+
+
 def _distance(changes: Sequence[ParameterChange]) -> tuple[bool, int]:
     """Return how far two definitions are apart: first those of another kind (an interface and a class of one name)."""
     broken = [reason for bump, reason, _ in changes if bump == "major"]
@@ -58,8 +67,11 @@ def _distance(changes: Sequence[ParameterChange]) -> tuple[bool, int]:
 
 def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
     """Return the definitions of a symbol that others can use; all of them where no mark says which."""
-    marks = table.says("public_marks")
-    found = [one for one in symbol.definitions if not written.words_before_name(one).isdisjoint(marks)]
+    words = [(one, written.words_before_name(one)) for one in symbol.definitions]
+    if "unmarked" in table.says("public"):
+        found = [one for one, before in words if before.isdisjoint(table.says("private_marks"))]
+    else:
+        found = [one for one, before in words if not before.isdisjoint(table.says("public_marks"))]
     return found or symbol.definitions or (symbol,)
 
 
@@ -108,7 +120,11 @@ def _compare(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings)
         return
     yield from _compare_words(old, new, table)
     if old.parameters or new.parameters or _group(old) == _group(new) == "function":
-        yield from compare_callables(old, new, table, spellings)
+        hidden = words_before_lists(old) if _group(old) == "class" and table.says("held") else set()
+        is_called = "enum" not in written.words_before_name(new) and hidden.isdisjoint(table.says("private_marks"))
+        changes = compare_callables(old, new, table, spellings) if is_called else iter(())
+        yield from _of_contract(changes, old, new, table) if "exact" in table.says("contracts") else changes
+        yield from compare_promoted(old, new, table)
         if _group(old) == "class" and table.says("held"):
             yield from compare_held(old, new, table)
         if _group(old) == "class" and "unmarked" in table.says("public"):
@@ -119,6 +135,20 @@ def _compare(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings)
         yield from _compare_values(old, new, table, spellings)
         if "open" in table.says("members") and all(map(_is_listing, (old, new))):
             yield from compare_members(old, new, table, spellings)
+
+
+def _of_contract(
+    changes: Iterator[ParameterChange], old: Symbol, new: Symbol, table: SymbolTable
+) -> Iterator[ParameterChange]:
+    """Yield what changed for those who implement a member as well: they take just what it takes, and give that."""
+    is_contract = is_contract_member(new, table.symbols.get(new.parent)) if new.parent else False
+    is_told = False
+    for bump, reason, detail in changes:
+        is_more = is_contract and bump == "minor" and reason in {"parameter_added", "parameter_type_widened"}
+        is_told = is_told or bump == "major"
+        yield ("major", "interface_member_changed", f"{reason} {detail}") if is_more else (bump, reason, detail)
+    if is_contract and not is_told and old.returns and new.returns and plain(old.returns) != plain(new.returns):
+        yield "major", "interface_member_changed", f"{plain(old.returns)} -> {plain(new.returns)}"
 
 
 def _is_value(symbol: Symbol, table: SymbolTable) -> bool:
@@ -139,9 +169,9 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
     before, after = written.words_before_name(old), written.words_before_name(new)
     if not after.isdisjoint(table.says("narrower")) and before.isdisjoint(table.says("narrower")):
         yield "major", "visibility_narrowed", ""
-    is_type = _group(new) == "class"
+    is_type, of_types = _group(new) == "class", table.says("added_breaks_types")
     for word in table.says("added_breaks"):
-        if word in after - before and not (is_type and word in {"readonly", "static"}):
+        if word in after - before and not (is_type and word in {"readonly", "static"} and word not in of_types):
             yield "major", "modifier_added", word
     for word in table.says("removed_breaks"):
         if word in before - after and after.isdisjoint(STILL_OPEN) and not (is_type and word == "static"):
@@ -152,13 +182,36 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
         if word in written.effects(new) - written.effects(old):
             yield "major", "modifier_added", word
     mine, theirs = written.type_parameters(old), written.type_parameters(new)
+    if "where" in table.says("constraints"):
+        mine, theirs = (_with_constraints(parts, one) for parts, one in ((mine, old), (theirs, new)))
     if "inferred" in table.says("lifetimes"):
         mine, theirs = (without_lifetimes(parts, is_type) for parts in (mine, theirs))
+    shown = mine, theirs
+    lost = [a for a, b in zip(mine, theirs, strict=False) if is_type and _variance(a) - _variance(b)]
+    mine, theirs = ([_without_variance(one) for one in parts] if is_type else parts for parts in (mine, theirs))
+    mine = [renamed_types(old, new)(part) for part in mine]
     needed = [[one for one in parts if "=" not in one] for parts in (mine, theirs)]
-    if len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
-        yield "major", "type_parameters_changed", f"{', '.join(mine) or 'none'} -> {', '.join(theirs) or 'none'}"
+    if lost or len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
+        yield "major", "type_parameters_changed", f"{', '.join(shown[0]) or 'none'} -> {', '.join(shown[1]) or 'none'}"
     elif any(" " in b.partition("=")[0].strip() + b.partition(":")[1] and a != b for a, b in zip(mine, theirs)):  # noqa: B905 - new ones have defaults
         yield "major", "type_parameters_changed", f"{', '.join(mine)} -> {', '.join(theirs)}"
+
+
+def _variance(part: str) -> set[str]:
+    """Return the signs and words by which a type parameter says that types of narrower ones fit: `out T`, `+A`."""
+    return {"in", "out"}.intersection(part.split()[:-1]) | {"+", "-"}.intersection(part[:1])
+
+
+def _without_variance(part: str) -> str:
+    return " ".join(word for word in part.lstrip("+-").split() if word not in {"in", "out"})
+
+
+def _with_constraints(parts: Sequence[str], symbol: Symbol) -> list[str]:
+    """Return type parameters with what is said of them behind `where`, each bound in one spelling."""
+    said = [part.replace(" :", ":").replace(":", " :") for part in (*parts, *written.constraints(symbol))]
+    bounds = [" ".join(part.split()) for part in said]
+    names = {part.partition(" :")[0] for part in bounds if " :" in part}
+    return [part for part in dict.fromkeys(bounds) if part not in names]
 
 
 def _is_listing(symbol: Symbol) -> bool:
@@ -180,9 +233,11 @@ def _compare_values(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
         plain(one.returns or (other.returns and written.given_type(one))) for one, other in ((old, new), (new, old))
     ]
     before, after = (plain(one) for one in spelled(shown[0], shown[1], spellings))
+    if "any" in table.says("untyped") and written.is_property(new):
+        before, after = before or ANY, after or ANY
     is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly", *table.says("read_only")))
     if before and after and before != after and not (is_read_only and union(after) <= union(before)):
-        yield "major", "type_changed", f"{shown[0]} -> {shown[1]}"
+        yield "major", "type_changed", f"{shown[0] or before} -> {shown[1] or after}"
     if table.says("read_only") and _can_be_set(old, table) != _can_be_set(new, table):
         is_lost = _can_be_set(old, table)
         yield ("major", "setter_removed", "") if is_lost else ("minor", "setter_added", "")

@@ -16,7 +16,7 @@ CONTRACTS = ("interface", "trait", "@interface", "protocol")
 
 KINDS = frozenset(("class", "struct", "enum", "interface", "@interface", "record", "trait", "union", "namespace"))
 
-_COMMENTS = pattern(r"(?s)//[^\n]*|/\*.*?\*/|#\[[^\]]*\]")
+_COMMENTS = pattern(r"(?s)\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/|#\[[^\]]*\]")
 _LEADING = pattern(r"\s*(?:(@(?!interface\b)[\w.]+\(?)|[a-z]+\s)")
 _MEMBER = pattern(r"(?s)\s*((?:@\w+\s*|[a-z]+(?:\([\w ]+\))?\s+(?=[\w$#\[]))*)([A-Za-z_$][\w$]*)\s*(\?)?\s*(.*)")
 _COMPOSITE = pattern(r"\s*(&)?([A-Za-z_][\w.]*)\{")
@@ -26,6 +26,7 @@ _FIELD = pattern(r"(?s)\s*\*?()([A-Za-z_]\w*)()\s*(.*)")
 _EMBEDDED = pattern(r"(?s)\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$")
 _TAKEN = pattern(r"^\s*\[\s*\w[\w, ]*\s[^\]]*\]")
 _TAG = pattern(r"`[^`]*`")
+_USED = pattern(r"\s*use\s+([\w\\\s,]+)")
 _SPACE = pattern(r"\s+")
 _BRACKETS = pattern(r"[<>](?!:)")
 _DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
@@ -61,7 +62,7 @@ def text_of(symbol: Symbol) -> str:
     """Return the text of a definition (of a class: its header) without comments and attributes, as long as it was."""
     text = _raw(symbol)
     if "//" in text or "/*" in text or "#[" in text:
-        text = _COMMENTS.sub(lambda found: " " * len(found[0]), text)
+        text = _COMMENTS.sub(lambda found: found[0] if found[0][0] == '"' else " " * len(found[0]), text)
     return _without_annotations(text)
 
 
@@ -94,7 +95,7 @@ def _raw(symbol: Symbol) -> str:
     return symbol.texts()[0].decode(errors="replace")
 
 
-def _around_name(symbol: Symbol) -> tuple[str, str]:
+def around_name(symbol: Symbol) -> tuple[str, str]:
     """Return what stands before and behind the name, asked some times in a row of one symbol after the other."""
     key = symbol.texts()[0], symbol.name
     found = _around.get(key)
@@ -130,7 +131,7 @@ def _parted_at(text: str, name: str) -> tuple[str, str]:
 
 def words_before_name(symbol: Symbol) -> set[str]:
     """Return the words before the name of a definition; `pub(crate)` is one, `private[a]` is `private`."""
-    before = _around_name(symbol)[0].replace(" (", "(")
+    before = around_name(symbol)[0].replace(" (", "(")
     return set((_WITHIN.sub(r"\1", before) if "[" in before else before).split())
 
 
@@ -140,7 +141,7 @@ def has_same_header(old: Symbol, new: Symbol) -> bool:
         return False
     if old.returns != new.returns or old.parameters != new.parameters:
         return False
-    (before, behind), (now_before, now_behind) = _around_name(old), _around_name(new)
+    (before, behind), (now_before, now_behind) = around_name(old), around_name(new)
     header, brace, _ = behind.partition("{")
     if not brace or header.count("<") > header.count(">"):  # `<T extends {...}>`: the brace is none of a body
         return False
@@ -149,7 +150,7 @@ def has_same_header(old: Symbol, new: Symbol) -> bool:
 
 def is_untyped_value(symbol: Symbol) -> bool:
     """Whether what is set stands right behind a name, without its type."""
-    return _around_name(symbol)[1].lstrip()[:1] == "="
+    return around_name(symbol)[1].lstrip()[:1] == "="
 
 
 def header_words(owner: Symbol) -> set[str]:
@@ -161,11 +162,18 @@ def bases_of(owner: Symbol) -> list[str]:
     """Return what a type derives from: its bases, or what its header has behind `extends`."""
     if owner.bases:
         return list(owner.bases)
-    _, extends, said = _around_name(owner)[1].partition("{")[0].rpartition(" extends ")
+    _, extends, said = around_name(owner)[1].partition("{")[0].rpartition(" extends ")
     if "interface" not in header_words(owner) or said.count(">") > said.count("<"):  # `<T extends A>`
         return []
     parts = split_outside_brackets(_BRACKETS.sub(lambda found: "[]"[found[0] == ">"], said), ",")
     return [_SPACE.sub(" ", part.strip().replace("[", "<").replace("]", ">")) for part in parts] if extends else []
+
+
+def used(owner: Symbol) -> list[str]:
+    """Return the traits whose members a class has: `use A, B;` in its body."""
+    texts = (text.decode(errors="replace") for text in owner.texts()[1:])
+    found = (_USED.match(_COMMENTS.sub(" ", text)) for text in texts)
+    return [one.strip() for each in found if each is not None for one in each[1].split(",")]
 
 
 def is_override(symbol: Symbol) -> bool:
@@ -175,8 +183,8 @@ def is_override(symbol: Symbol) -> bool:
 
 def kind_of_type(symbol: Symbol) -> str:
     """Return the word for what a type is, where it says one: before its name, in Go behind it."""
-    before, after = _around_name(symbol)
-    found = KINDS.intersection(before.split())
+    before, after = around_name(symbol)
+    found = (KINDS | {"object"}).intersection(before.split())
     if found or before.strip():
         return "record" if "record" in found else min(found, default="")
     return next((word for word in after.split("{")[0].split()[:4] if word in KINDS), "")
@@ -186,7 +194,7 @@ def type_parameters(symbol: Symbol) -> list[str]:
     """Return the parameters of a type or function that are types, as they are written: `T extends A`."""
     if symbol.kind in {"variable", "attribute"}:
         return []
-    before, after = _around_name(symbol)
+    before, after = around_name(symbol)
     ahead = before.partition("fun ")[2].lstrip()
     after = ahead if ahead[:1] == "<" else after.lstrip()  # `fun <T> f(a: T)`
     after = _GIVEN.sub("", after)  # `f = <T>(a: T) => a`
@@ -207,7 +215,7 @@ def type_parameters(symbol: Symbol) -> list[str]:
 
 def called_on(symbol: Symbol) -> str:
     """Return the type that a function extends, which stands before its name: `fun String.f()`; "" for none."""
-    before = _around_name(symbol)[0]
+    before = around_name(symbol)[0]
     if not before.rstrip().endswith("."):
         return ""  # a hook loads no regular expressions for a function that has another body
     found = _CALLED_ON.search(before)
@@ -216,7 +224,7 @@ def called_on(symbol: Symbol) -> str:
 
 def effects(symbol: Symbol) -> set[str]:
     """Return the words between the parameters of a function and its result or body."""
-    after = _around_name(symbol)[1].partition("{")[0]
+    after = around_name(symbol)[1].partition("{")[0]
     depth, end = 0, 0
     for at, letter in enumerate(after):
         depth += (letter in "([<") - (letter in ")]>" and after[at - 1] != "-")
@@ -226,36 +234,9 @@ def effects(symbol: Symbol) -> set[str]:
     return set(after[end:].partition("->")[0].split())
 
 
-def labels(symbol: Symbol) -> list[str]:
-    """Return what callers write before the arguments of a function: `a` of `a b: Int`, of `a: Int`; `_` for nothing."""
-    parts = made_with(symbol, is_after_words=True) or ()
-    return [(part.partition(":")[0].split() or [""])[0] for part in parts]
-
-
-def held(symbol: Symbol, marks: Sequence[str], is_all: bool) -> dict[str, bool]:  # noqa: FBT001 - what the class says
-    """Return the parameters of a class that are properties others may read, and whether they may be set.
-
-    `marks` are the words that make one; where `is_all` each is one.
-    """
-    found: dict[str, bool] = {}
-    for part in made_with(symbol, is_after_words=True) or ():
-        before, _, _ = part.partition(":")
-        *words, name = before.split() or [""]
-        if (is_all or not set(words).isdisjoint(marks)) and {"private", "internal", "protected"}.isdisjoint(words):
-            found[name] = "var" in words
-    return found
-
-
-def constructor_words(symbol: Symbol) -> set[str]:
-    """Return the words between the name of a class and the parameters that it is made with."""
-    after = _around_name(symbol)[1].partition("{")[0]
-    before = "" if ":" in after.partition("(")[0] else after.rpartition(")")[0] and after.partition("(")[0]
-    return set(_WITHIN.sub(r"\1", before).split())
-
-
 def is_computed_only(symbol: Symbol) -> bool:
     """Whether a property stands for what braces behind its name compute, and nothing in them sets it."""
-    after = _around_name(symbol)[1]
+    after = around_name(symbol)[1]
     return _COMPUTED.match(after) is not None and _SETS.search(after) is None
 
 
@@ -269,7 +250,7 @@ def made_with(symbol: Symbol, *, is_after_words: bool = False) -> list[str] | No
 
     Where it `is_after_words` they may stand behind words, type parameters and annotations.
     """
-    after = _around_name(symbol)[1].lstrip()
+    after = around_name(symbol)[1].lstrip()
     before_body = after.partition("{")[0].partition(" where ")[0]
     at = before_body.find("(")
     if is_after_words and at > 0 and before_body[:at].count("[") + before_body[:at].count("<"):
@@ -289,7 +270,7 @@ def made_with(symbol: Symbol, *, is_after_words: bool = False) -> list[str] | No
 
 def unnamed_parameters(symbol: Symbol) -> list[str]:
     """Return the types of the parameters of a function that has no names for them."""
-    after = _around_name(symbol)[1]
+    after = around_name(symbol)[1]
     at = after.find("(", after.find("]") if after.lstrip().startswith("[") else 0)
     depth = 0
     for end in range(at, len(after) if at >= 0 else 0):
@@ -302,7 +283,7 @@ def unnamed_parameters(symbol: Symbol) -> list[str]:
 
 def thrown(symbol: Symbol) -> set[str]:
     """Return the exceptions that a method is said to throw."""
-    found = _THROWS.search(_around_name(symbol)[1].partition("{")[0] + "{")
+    found = _THROWS.search(around_name(symbol)[1].partition("{")[0] + "{")
     return {one.strip().rpartition(".")[2] for one in found[1].split(",")} if found else set()
 
 
@@ -313,7 +294,7 @@ def derived(symbol: Symbol) -> set[str]:
 
 def accessors(symbol: Symbol) -> set[str]:
     """Return which accessors of a property others may use."""
-    after = _around_name(symbol)[1]
+    after = around_name(symbol)[1]
     if after.lstrip().startswith("=>"):
         return {"get"}
     if "get" not in after and "set" not in after and "init" not in after:
@@ -328,7 +309,7 @@ def is_accessors_only(symbol: Symbol) -> bool:
 
 def right_side(symbol: Symbol) -> str:
     """Return what a type is another name for, "" for a type with members."""
-    before, after = _around_name(symbol)
+    before, after = around_name(symbol)
     equals = _equals_at(after)
     right = after[equals + 1 :] if equals >= 0 else ""
     if equals < 0 and not before.strip():
@@ -337,14 +318,35 @@ def right_side(symbol: Symbol) -> str:
     return "" if right.startswith("{") or right.split("{")[0].strip() in KINDS else right
 
 
+def may_fail(symbol: Symbol) -> bool:
+    """Whether what a constructor makes may be nothing: `init?(a: Int)`."""
+    return around_name(symbol)[1][:1] == "?" and symbol.kind == "method"
+
+
+def is_property(symbol: Symbol) -> bool:
+    """Whether what holds a value can be set, where names of properties have a sign of their own."""
+    return symbol.name[:1] == "$"
+
+
+def is_inferred(symbol: Symbol) -> bool:
+    """Whether a function is what stands behind an equals sign: `fun f() = 1`."""
+    return _equals_at(around_name(symbol)[1]) >= 0
+
+
+def constraints(symbol: Symbol) -> list[str]:
+    """Return what is said of types behind `where` in a header: `T: A`."""
+    _, where, said = around_name(symbol)[1].partition("{")[0].rpartition(" where ")
+    return [_SPACE.sub(" ", part.strip()) for part in split_types(said, ",")] if where else []
+
+
 def is_alias(symbol: Symbol) -> bool:
     """Whether a type is another name for one that is written behind an equals sign."""
-    return _equals_at(_around_name(symbol)[1]) >= 0
+    return _equals_at(around_name(symbol)[1]) >= 0
 
 
 def given_type(symbol: Symbol) -> str:
     """Return the type of what a variable is given where it is written as `T{...}` or `&T{...}`, "" for all else."""
-    after = _around_name(symbol)[1]
+    after = around_name(symbol)[1]
     found = _COMPOSITE.match(after, _equals_at(after) + 1) if "=" in after else None
     return ("*" if found[1] else "") + found[2] if found else ""
 
@@ -366,7 +368,8 @@ def _equals_at(text: str) -> int:
 
 def members_of(symbol: Symbol) -> dict[str, Member]:
     """Return the members that are written in a type itself."""
-    first, *plain = (_COMMENTS.sub(" ", text.decode(errors="replace")) for text in symbol.texts())
+    texts = (text.decode(errors="replace") for text in symbol.texts())
+    first, *plain = (_COMMENTS.sub(lambda found: found[0] if found[0][0] == '"' else " ", text) for text in texts)
     first = _without_annotations(first)
     head, brace, body = first.partition("{")
     if not brace and "enum" in head.split():
@@ -393,7 +396,10 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
         is_public = not (needs_mark and "pub" not in member[1].split())
         is_public = is_public and not (needs_capital and not name.rpartition(".")[2][:1].isupper())
         is_told = has_rest or (is_enum and "case" in member[1].split() and member[4].startswith("("))
-        rest = _meaning(member[4], is_named_first=needs_capital) if is_told else ""
+        if is_enum and "case" in member[1].split():
+            rest = _labelled(member[4]) if is_told else ""
+        else:
+            rest = _meaning(member[4], is_named_first=needs_capital) if is_told else ""
         found.setdefault(name, Member("" if embedded else rest, is_optional=member[3] == "?", is_public=is_public))
     return found
 
@@ -429,6 +435,13 @@ def _meaning(rest: str, *, is_named_first: bool) -> str:
     return text
 
 
+def _labelled(rest: str) -> str:
+    """Return what a case of an enum is made with, by the names that callers write, without defaults."""
+    inside = rest.partition("(")[2].rpartition(")")[0]
+    parts = (part.partition("=")[0].split() for part in split_types(inside, ","))
+    return f"({', '.join(' '.join(part).replace(' :', ':') for part in parts)})"
+
+
 def _type_of(part: str) -> str:
     name, colon, kind = part.partition(":")
     return ("?" if name.rstrip().endswith("?") else "") + kind.strip() if colon else part.strip()
@@ -450,8 +463,8 @@ def types_of(parts: Sequence[str]) -> list[str]:
 
 
 def without_names(annotation: str) -> str:
-    """Return a type without the names of what the functions in it take: `func(a int)`, `(a: A) => B`."""
-    if "func(" not in annotation and "=>" not in annotation:
+    """Return a type without the names of what the functions in it take: `func(a int)`, `(a: A) => B`, `(a: A) -> B`."""
+    if "func(" not in annotation and "=>" not in annotation and "->" not in annotation:
         return annotation
     out, at, is_function = "", 0, False
     while (start := annotation.find("(", at)) >= 0:
@@ -466,7 +479,7 @@ def without_names(annotation: str) -> str:
         is_function = out.endswith("func")
         if is_function or is_result:
             inside = types_of(inside)
-        elif annotation[end + 1 :].lstrip().startswith("=>"):
+        elif annotation[end + 1 :].lstrip().startswith(("=>", "->")):
             inside = [_type_of(part) for part in inside if not _THIS.match(part)]
         out += f"({', '.join(part.strip() for part in inside)})"
         at = end + 1

@@ -566,7 +566,13 @@ CASES = {
         "a.scala",
         "case class C(a: Int)\nclass D(val a: Int) extends B with T\nclass E extends B\ntrait F",
         "case class C(b: Int)\nclass D(val a: Int) extends B\nfinal class E extends B\nsealed trait F",
-        ["C: member_removed a", "D: base_removed T", "E: modifier_added final", "F: modifier_added sealed"],
+        [
+            "C: member_removed a",
+            "C: parameter_renamed a -> b",
+            "D: base_removed T",
+            "E: modifier_added final",
+            "F: modifier_added sealed",
+        ],
     ),
     "scala: values": (
         "a.scala",
