@@ -64,7 +64,8 @@ class Outline:
     that dots join, `@name.selector` what ends in its colon of several.
 
     `is_ragged` tells whether the statements of any block looked into began at different columns, `is_dangling` whether
-    something that belongs to the statement after it has none.
+    something that belongs to the statement after it has none. What begins at `limit` or behind it, in the body of a
+    class, is left out.
     """
 
     def __init__(self, reader: Reader, source: bytes, parsed: Parsed | None) -> None:
@@ -80,6 +81,7 @@ class Outline:
         self._space, self._begins, self._column = b"", True, 0  # before the last statement on its line
         self._headings: dict[int, Heading] = {}  # by where the statement begins
         self.is_ragged = self.is_dangling = False
+        self.limit = len(source)
 
     def statements(self, nodes: Iterable[Node], context: Context | None = None) -> list[Statement]:
         """Return the statements among nodes that stand side by side; comments are none."""
@@ -182,7 +184,7 @@ class Outline:
                 self._space, self._begins = space, space.isspace()
                 self._column = indentation(space) if self._begins else start - line
             begins_line, column = self._begins, self._column
-        end = self._end(node) if last is None else last.end_byte
+        end = self.end_of(node) if last is None else last.end_byte
         statement = Statement(start, end, column)
         statement.begins_line = begins_line
         imports = self._imports
@@ -266,7 +268,7 @@ class Outline:
             return SourceText(self._reader, source[start:end], kind, "", self._parsed, start, source, is_header=True)
         return SourceText(self._reader, source[start:end], kind, "", self._parsed, start, source)
 
-    def _end(self, node: Node) -> int:
+    def end_of(self, node: Node) -> int:
         """Return where a node ends, without comments that the grammar counts to its last block."""
         start, end = node.start_byte, node.end_byte
         if self._parsed is None or self._source[end - 1 : end] == b"\n":  # not closed, or a line of a preprocessor
@@ -343,7 +345,7 @@ class Outline:
             is_shared = len(matches) > 1 and "body" in captures
             is_target = target.type != text.kind
             part = parts.index(captures["part"][0].start_byte) if len(parts) > 1 and "part" in captures else -1
-            rows = (target.start_byte, self._end(target)) if is_target else whole
+            rows = (target.start_byte, self.end_of(target)) if is_target else whole
             if pattern.is_import:
                 found = self._imported(captures, pattern.defines, rows, context)
             else:
@@ -435,12 +437,14 @@ class Outline:
             nodes = [one for one in nodes if one.start_byte >= captures["header"][0].end_byte]
         else:
             last = body.prev_sibling
+        if self.limit < len(self._source):
+            nodes = [one for one in nodes if one.start_byte < self.limit]
         while last is not None and last.is_extra:
             last = last.prev_sibling
         end = last.end_byte if last is not None else body.start_byte
         if role in {"object", "tests"}:
             # the statement may go on behind it (`as const`, a bracket): its header is all of it, the body empty
-            source, last_byte = self._source, self._end(target)
+            source, last_byte = self._source, self.end_of(target)
             around = source[start : body.start_byte] + b"{}" + source[body.end_byte : last_byte]
             header = SourceText(self._reader, around, target.type)
         else:
@@ -449,12 +453,12 @@ class Outline:
             Context("", (), context.depth + 1, "class") if role == "flat" else context.inside(qualified, BODIES[role])
         )
         inner = self.statements(nodes, inside)
-        rows = (start, self._end(target))
+        rows = (start, self.end_of(target))
         for one in inner:
             if one.opened is not None:
                 one.close()
         entry = SymbolEntry(qualified, name, kind, parent, rows, None)
-        parts = ClassParts(entry, header, context.guards, inner)
+        parts = ClassParts(entry, header, context.guards, inner, f"{role} {body.type}")
         if parent != context.parent:
             parts.holders = _holders(before, context.parent, rows)
         return parts

@@ -96,8 +96,11 @@ def _widened(text: bytes, old: Sequence[Segment], runs: Sequence[SegmentRun], ga
     return before + after
 
 
-def common_runs(text: bytes, old: Sequence[Segment]) -> list[SegmentRun]:
-    """Return the runs of old segments that stand in `text`, in order on both sides."""
+def common_runs(text: bytes, old: Sequence[Segment], *, is_alone: bool = True) -> list[SegmentRun]:
+    """Return the runs of old segments that stand in `text`, in order on both sides.
+
+    Of members that are read `is_alone` only behind what of their class stands there, too.
+    """
     count = len(old)
     first, at = 0, 0
     while first < count and text.startswith(old[first].text, at):
@@ -116,15 +119,17 @@ def common_runs(text: bytes, old: Sequence[Segment]) -> list[SegmentRun]:
         end -= old[last].size
     runs = [(0, first, 0)] if first else []
     if end - at >= SEARCHED_GAP:
-        runs += _anchors(text, old, (first, last), (at, end))
+        runs += _anchors(text, old, (first, last), (at, end), is_alone=is_alone)
     known = runs[-1][1] if runs else 0
-    while last < count and not _border_before(text, end, old, known, last):
+    while last < count and not _border_before(text, end, old, known if is_alone else last, last):
         end += old[last].size
         last += 1
     return [*runs, (last, count, end)] if last < count else runs
 
 
-def _anchors(text: bytes, old: Sequence[Segment], indices: tuple[int, int], span: tuple[int, int]) -> list[SegmentRun]:
+def _anchors(
+    text: bytes, old: Sequence[Segment], indices: tuple[int, int], span: tuple[int, int], *, is_alone: bool
+) -> list[SegmentRun]:
     """Return the runs of segments that stand between two positions, found one after the other."""
     runs: list[SegmentRun] = []
     index, last = indices
@@ -142,7 +147,7 @@ def _anchors(text: bytes, old: Sequence[Segment], indices: tuple[int, int], span
         if len(wanted) < SOUGHT_LENGTH:
             continue
         start = text.find(wanted, at, end)
-        if start < 0 or not _border_before(text, start, old, known, first):
+        if start < 0 or not _border_before(text, start, old, known if is_alone else first, first):
             budget -= end - at
             index = first + 1
             continue
@@ -175,13 +180,16 @@ def _border_after(text: bytes, at: int, old: Sequence[Segment], index: int) -> b
 
 
 def _border_before(text: bytes, at: int, old: Sequence[Segment], known: int, index: int) -> bool:
-    """Whether the old segment `index` may stand at `at`; the one before `known` is the last that stands before it."""
+    """Whether the old segment `index` may stand at `at`; the one before `known` is the last that stands before it.
+
+    Where that is `index` itself, a member may stand there without the rest of its class.
+    """
     if at and not text.endswith(b"\n", 0, at):
         return False
     segment = old[index]
     if not segment.statements and segment.opened is None:
         return False
-    if segment.role == MEMBER and (not known or any(s.role != MEMBER for s in old[known : index + 1])):
+    if segment.role == MEMBER and known < index and (not known or any(s.role != MEMBER for s in old[known:index])):
         return False
     return _begins(segment.text.lstrip(b" \t"))
 
@@ -224,7 +232,7 @@ def _read_gap(
         opened = statements[0].opened if statements else None
         if opened is None or statements[0].start >= len(opening):
             return None
-        cuts = member_cuts(source, opened)
+        cuts = member_cuts(source, opened.statements, opened.entry.last)
         statements = statements[1:]
     if after is not None and after.role == MEMBER and statements:
         return None

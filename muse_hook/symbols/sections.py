@@ -117,7 +117,7 @@ def _read_gap(
     else:
         if is_followed and body:
             opened.entry.last = body[-1].end
-        cuts = [*member_cuts(source, opened), *item_cuts(source, tops)]
+        cuts = [*member_cuts(source, opened.statements, opened.entry.last), *item_cuts(source, tops)]
     if (cuts[0][0] if cuts else stop) != start:
         return None
     return cut(source[:stop], cuts, stop) if cuts else [], nodes

@@ -79,16 +79,19 @@ class SymbolEntry:
 class ClassParts:
     """A class before its parts are put together: its entry has no definition yet; inner classes have theirs.
 
-    `holders` are the classes that its name implies.
+    `holders` are the classes that its name implies, `body` says which sort of body it has: what its members are.
     """
 
-    __slots__ = ("_made", "entry", "guards", "header", "holders", "statements")
+    __slots__ = ("_made", "body", "entry", "guards", "header", "holders", "statements")
 
-    def __init__(self, entry: SymbolEntry, header: SourceText, guards: Guards, statements: list[Statement]) -> None:
+    def __init__(
+        self, entry: SymbolEntry, header: SourceText, guards: Guards, statements: list[Statement], body: str = ""
+    ) -> None:
         self.entry = entry
         self.header = header
         self.guards = guards
         self.statements = statements
+        self.body = body
         self.holders: Sequence[SymbolEntry] = ()
         self._made: tuple[list[Segment], ClassDefinition] | None = None
 
@@ -245,7 +248,7 @@ def item_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
         opened = group[0].opened if len(group) == 1 else None
         first = _line_start(source, group[0].start)
         if opened is not None and opened.statements and group[0].begins_line:
-            members = member_cuts(source, opened)
+            members = member_cuts(source, opened.statements, opened.entry.last)
             if first < members[0][0]:
                 cuts += ((first, HEADER, group, opened, first), *members)
                 continue
@@ -256,14 +259,23 @@ def item_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
     return cuts
 
 
-def member_cuts(source: bytes, opened: ClassParts) -> list[Cut]:
-    """Return where the segments of a class's statements begin."""
-    groups = _lines(source, opened.statements)
-    ends = [*(group[-1].end for group in groups[:-1]), opened.entry.last]
+def member_cuts(source: bytes, statements: Sequence[Statement], end: int) -> list[Cut]:
+    """Return where the segments of a class's statements begin, up to the last of them; the class ends at `end`."""
+    groups = _lines(source, statements)
+    ends = [*(group[-1].end for group in groups[:-1]), end]
     return [
         (_line_start(source, group[0].start), MEMBER, group, None, end)
         for group, end in zip(groups, ends, strict=bool(groups))
     ]
+
+
+def header_cuts(source: bytes, statement: Statement) -> list[Cut] | None:
+    """Return where the segments of a class's header and of its first statements begin; None where it is not opened."""
+    opened, first = statement.opened, _line_start(source, statement.start)
+    if opened is None or not statement.begins_line:
+        return None
+    members = inner_cuts(source, opened.statements)
+    return None if members and first >= members[0][0] else [(first, HEADER, (statement,), opened, first), *members]
 
 
 def inner_cuts(source: bytes, statements: Sequence[Statement]) -> list[Cut]:
