@@ -112,6 +112,26 @@ def test_unchanged_symbols_are_the_same_objects_inside() -> None:
     assert not new.symbols["f7"].same_as(old.symbols["f7"])
 
 
+def test_members_are_taken_over_without_the_rest_of_their_class() -> None:
+    members = [f"    fun f{number}(a: Int): Int {{\n        return a + {number}\n    }}\n\n" for number in range(6)]
+    others = "class Another {\n    fun g() = 1\n}\n"
+    old = table("import a\nclass A {\n" + "".join(members) + "}\n" + others, path="a.kt")
+    cases = [
+        ("b\n\nclass A : B() {\n", members, 6),  # another header
+        ("a\nclass A {\n", [*members, "    fun f6() = 6\n"], 5),  # a member behind the last one
+        ("a\nclass A {\n    val h = 1\n\n", [*members[1:3], *members[4:]], 2),
+        ("a\nclass Z {\n", members, 0),  # of another class, however it was read
+        ("a\nenum class A {\n    ONE;\n\n", members, 0),  # of another sort
+    ]
+    for header, inside, kept in cases:
+        source = "import " + header + "".join(inside) + "}\n" + others
+        new = table(source, old, path="a.kt")
+        assert facts(new) == facts(table(source, path="a.kt"))
+        contents = {id(one.content) for name, one in old.symbols.items() if name.startswith("A.")}
+        assert sum(id(one.content) in contents for one in new.symbols.values()) == kept
+        old = table("import a\nclass A {\n" + "".join(members) + "}\n" + others, path="a.kt")
+
+
 @pytest.mark.parametrize(
     ("path", "held"), [("a.kt", "fun {0}(a: Int): Int {{\n    return a\n}}\n\n"), ("a.c", C_FUNCTION)]
 )
@@ -248,6 +268,10 @@ KOTLIN = [
     "@A\n",
     "fun f(a: Int): Int {\n    return a\n}\n",
     "class A : B() {\n",
+    "class C {\n",
+    "class C(val a: Int) {\n    fun k() {}\n",
+    "    fun l() {}\n\n    /** Doc. */\n    fun n() = 3\n}\n\n",
+    "enum class C {\n    D, E;\n",
     "    fun m() = 1\n\n",
     "    val y: Int\n",
     "        get() = 2\n",
@@ -272,6 +296,10 @@ C = [
     "\n",
     "int f(int a) {\n    return a;\n}\n",
     "struct s {\n    int a;\n};\n",
+    "class A : B {\n public:\n",
+    "namespace A {\n",
+    "    void k(int a) { return a; }\n\n    int l;\n",
+    "};\n\n",
     "int h(int b)\n",
     "{\n",
     "    X(b);\n",
