@@ -46,10 +46,11 @@ class NamedKind:
 
     Its name is the child `name_field` of kind `name_kind`, the other kinds `once` stand in it once and `some` at least
     once; `marks` are tokens that say "async". Where it wraps the definition, that is in `field`, by kind in `inner`;
-    where the name stands in a child that is a target, `targets` are the kinds of these.
+    where the name stands in a child that is a target, `targets` are the kinds of these. Where several patterns give the
+    same name, `ordered` are the children that the last of them, which asks for least, has in their order.
     """
 
-    __slots__ = ("defines", "field", "inner", "marks", "name_field", "name_kind", "once", "some", "targets")
+    __slots__ = ("defines", "field", "inner", "marks", "name_field", "name_kind", "once", "ordered", "some", "targets")
 
     def __init__(self) -> None:
         self.field = self.name_field = self.name_kind = 0
@@ -58,10 +59,13 @@ class NamedKind:
         self.marks: list[int] = []
         self.inner: dict[int, NamedKind] = {}
         self.targets: list[int] = []
+        self.ordered: Sequence[Pattern] = ()
         self.defines = ""
 
     def name(self, node: Node) -> tuple[Node, str, bool] | None:
         """Return the name of a node of this kind, what it is, and whether it is async; None: the patterns know."""
+        if self.ordered:
+            return self._name_in_order(node)
         kinds = [one.kind_id for one in node.children]
         for kind in self.some:
             if kind not in kinds:
@@ -80,6 +84,31 @@ class NamedKind:
             if kind in kinds:
                 return name, self.defines, True
         return name, self.defines, False
+
+    def _name_in_order(self, node: Node) -> tuple[Node, str, bool] | None:
+        children = node.children
+        kinds = [one.kind_id for one in children]
+        found, before, is_async = None, -1, False
+        for child in self.ordered:
+            if child.field_id:
+                names = node.children_by_field_id(child.field_id)
+                if len(names) != 1 or not names[0].is_named:
+                    return None
+                found = names[0]
+                at = children.index(found)
+            elif child.kind_id not in kinds:
+                if child.is_optional:
+                    continue
+                return None
+            else:
+                at = kinds.index(child.kind_id)
+                if kinds.count(child.kind_id) > 1:
+                    return None
+                is_async = is_async or ("async" in child.all_captures() and bool(child.fits(children[at])))
+            if at <= before:
+                return None
+            before = at
+        return (found, self.defines, is_async) if found is not None else None
 
 
 class Query:
@@ -515,6 +544,9 @@ def _named(patterns: Sequence[Pattern]) -> NamedKind | None:
         found.targets = [pattern.children[0].kind_id for pattern in patterns]
         found.defines = patterns[0].defines
         return found
+    if len(patterns) > 1 and _is_least(patterns[-1], patterns[:-1]):
+        found.ordered, found.defines = patterns[-1].children, patterns[-1].defines
+        return found
     for pattern in patterns:
         held = [child for child in pattern.children if child.children]
         some = [child.kind_id for child in pattern.children if not child.children]
@@ -528,6 +560,35 @@ def _named(patterns: Sequence[Pattern]) -> NamedKind | None:
         if inner is not None:
             found.inner[held[0].kind_id] = inner
     return found if found.inner else None
+
+
+def _is_least(least: Pattern, others: Sequence[Pattern]) -> bool:
+    """Whether a whole pattern with a name finds what others do, which ask for more, and takes no more than kinds."""
+    for child in least.children:
+        is_name = child.captures == ["name"] and bool(child.field_id) and child.is_leaf and not child.kind
+        is_mark = child.all_captures() == ("async",) and child.is_optional
+        is_kind = child.is_leaf and not child.field_id and _PLAIN.issuperset(child.captures)
+        is_free = child.is_first or child.is_next or child.is_last or child.predicates or child.alternatives
+        if is_free or not (is_name or (child.kind_id and (is_mark or is_kind) and child.quantifier in {"", "?"})):
+            return False
+    names = [child for child in least.children if child.field_id]
+    return len(names) == 1 and all(
+        _is_plain(one)
+        and not (one.predicates or one.without or one.quantifier)
+        and _PLAIN.issuperset(set(one.all_captures()) - {one.definition})
+        and one.defines == least.defines
+        and _asks_for(one) >= _asks_for(least)
+        for one in (least, *others)
+    )
+
+
+def _asks_for(pattern: Pattern) -> set[tuple[int, int, tuple[str, ...]]]:
+    """Return the children that a whole pattern is not without, and those that make what it finds another thing."""
+    return {
+        (child.field_id, child.kind_id, tuple(child.all_captures()) if child.is_optional else ())
+        for child in pattern.children
+        if not child.is_optional or "async" in child.all_captures()
+    }
 
 
 def _is_plain(pattern: Pattern) -> bool:

@@ -96,21 +96,23 @@ def test_what_is_a_definition_with_a_name_and_no_more_is_what_the_patterns_say(p
         if named is None:
             continue
         told += 1
-        ((pattern, captures),) = reader.query.structure(node)
-        names = captures.get("name") or reader.query.names(captures["names"][0])
-        assert named == (names[0], pattern.defines, "async" in captures)
-        assert len(names) == 1
-        assert captures[pattern.definition] == [node]
-        assert captures.keys() <= {
-            pattern.definition,
-            "names",
-            "name",
-            "async",
-            "parameters",
-            "returns",
-            "body",
-            "decorator",
-        }
+        ways = reader.query.structure(node)
+        assert ways
+        for pattern, captures in ways:
+            names = captures.get("name") or reader.query.names(captures["names"][0])
+            assert named == (names[0], pattern.defines, "async" in captures)
+            assert len(names) == 1
+            assert captures[pattern.definition] == [node]
+            assert captures.keys() <= {
+                pattern.definition,
+                "names",
+                "name",
+                "async",
+                "parameters",
+                "returns",
+                "body",
+                "decorator",
+            }
     assert told == 13 or path is not None
 
 
