@@ -24,6 +24,7 @@ def main() -> NoReturn:
     from muse_hook import quick_import  # nothing is loaded by importing this module alone
 
     quick_import.install()
+    quick_import.import_together("cli/main")
     from muse_hook.cli.main import main as run
 
     status = run(sys.argv[1:])

@@ -31,6 +31,14 @@ PARTS = {
     "symbols/extract": "symbols.extract semver.named",
     "semver/marked": "semver.marked",
 }
+# What every command that reads imports, whichever it is, and what `log` and `blame` do beside that.
+READERS = {
+    "cli/main": (
+        "cli.main cli.options cli.progress git.discovery git.config git.reflogs git.settings catchup.catchup"
+        " history.rewrites index.follow index.index oplog.reader oplog.writer"
+    ),
+    "history/events": "cli.dates history.events history.follow history.names",
+}
 _PACKAGE = "muse_hook"
 
 
@@ -38,11 +46,13 @@ def write_together() -> None:
     """Write the file of each part, where that can be done; nobody needs to be told where it cannot."""
     if not os.access(FOLDER, os.W_OK):
         return
-    before: set[str] = {_PACKAGE}
-    for part, roots in PARTS.items():
-        modules = [name for name in _in_order([f"{_PACKAGE}.{root}" for root in roots.split()]) if name not in before]
-        before.update(modules)
-        _write(together_file(part), MAGIC_NUMBER + marshal.dumps([_compiled(name) for name in modules]))
+    for parts in (PARTS, READERS):
+        before: set[str] = {_PACKAGE}
+        for part, roots in parts.items():
+            found = _in_order([f"{_PACKAGE}.{root}" for root in roots.split()])
+            modules = [name for name in found if name not in before]
+            before.update(modules)
+            _write(together_file(part), MAGIC_NUMBER + marshal.dumps([_compiled(name) for name in modules]))
     _write(together_file(PATTERNS), MAGIC_NUMBER + marshal.dumps(_patterns()))
 
 

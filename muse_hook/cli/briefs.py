@@ -45,7 +45,7 @@ def ask(*words: str) -> dict[str, Any]:
     """Run a command with `--json` in this process and return what it prints. MuseHookError."""
     from json import loads
 
-    from muse_hook.cli.parser import parse  # it knows every command, this one too
+    from muse_hook.cli.line import parse  # it knows every command, this one too
 
     _, command, arguments = parse([*words, "--json"])
     invocation = quiet_invocation()

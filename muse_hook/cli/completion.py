@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from muse_hook.cli.parser import COMMANDS, command_parser, top_parser
+from muse_hook.cli.command import COMMANDS
+from muse_hook.cli.parser import command_parser, top_parser
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

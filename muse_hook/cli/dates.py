@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 from muse_hook.cli.failures import UsageError, closest, reject
 from muse_hook.errors import shell_command
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _EXAMPLES = ("yesterday", "midnight", "noon", "now", "2 weeks ago", "last week",
 _UNTIL = "--until 90s, 30m, 2h, 3d, or a date: 2099-01-31"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _END_OF_TIME = 253_402_300_799  # 9999-12-31T23:59:59Z: ISO 8601 has four digits for a year
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_ISO = pattern(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 
 FORMATS = (
     "relative", "local", "iso", "iso8601", "iso-strict", "iso8601-strict", "rfc", "rfc2822", "short", "raw", "human",
@@ -53,6 +53,8 @@ def date(option: str, text: str | None, repository: Repository) -> str:
     """
     if text is None:
         return ""
+    import re  # no line without a date asks for it
+
     _check_words(option, text)
     before = int(time.time())
     line = repository.output("rev-parse", f"--since={text}").decode("ascii").strip().partition("=")[2]
@@ -72,6 +74,7 @@ def until(text: str, repository: Repository) -> str:
 
     A day without a time ends with it. What is over already is refused.
     """
+    import re
     from datetime import UTC, datetime  # log needs none
 
     now = time.time()
@@ -94,6 +97,8 @@ def until(text: str, repository: Repository) -> str:
 
 def ago(option: str, text: str, repository: Repository) -> str:
     """Return when something was ("90d", "2w", "12h", or a date as Git reads dates) in ISO 8601, UTC."""
+    import re  # no line without a date asks for it
+
     span = re.fullmatch(r"\s*([0-9]{1,9})\s*([smhdw])\s*", text)
     if span is None:
         return date(option, text, repository)
@@ -103,6 +108,8 @@ def ago(option: str, text: str, repository: Repository) -> str:
 
 def _check_words(option: str, text: str) -> None:
     """Refuse a word that Git would pass over, and a day that no month has."""
+    import re  # no line without a date asks for it
+
     if any(not _is_day(*map(int, found.groups())) for found in _ISO.finditer(text)):
         _refuse(option, text, "")
     for word in re.findall(r"[^\W\d_]+", text.lower()):

@@ -8,7 +8,7 @@ import sys
 
 from muse_hook.cli import failures
 from muse_hook.cli.invocation import Invocation
-from muse_hook.cli.parser import parse
+from muse_hook.cli.line import parse
 from muse_hook.cli.terminal import ClosedStreamError, LostOutputError
 from muse_hook.errors import ObjectMissingError, RepositoryError
 

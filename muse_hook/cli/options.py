@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 
 from muse_hook.cli.failures import closest, reject
@@ -143,12 +142,13 @@ def filter_of(arguments: argparse.Namespace, repository: Repository) -> Filter:
 
 def check_author(wanted: Filter, history: sqlite3.Connection) -> None:
     """Raise NobodyError where no recorded author, co-author or actor has the name that is asked for."""
-    import difflib
-
     from muse_hook.history.events import is_by_anybody, people
 
     if not wanted.author or is_by_anybody(history, wanted.author):
         return
+    import difflib  # these two take 5 ms, for a hint
+    import re
+
     words = {word.lower(): word for who in people(history) for word in (who, *re.findall(r"[^\s<>@]+", who))}
     near = [words[each] for each in difflib.get_close_matches(wanted.author.lower(), sorted(words), n=3)]
     hint = "\n".join(shell_command("--author", each) for each in near)

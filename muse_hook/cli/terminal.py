@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sys
 from functools import lru_cache
 
 from muse_hook.errors import MuseHookError
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
     from typing import Any, TextIO
 
@@ -47,7 +48,7 @@ _SHELL_SIGNS = frozenset("|&;<>()$`\\\"' \t\n*?[#~=%")  # what Git takes to a sh
 # Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, interlinear marks, and all that Unicode lets a
 # terminal leave out (Default_Ignorable_Code_Point in DerivedCoreProperties.txt): what reorders or hides text, fillers,
 # joiners and variation selectors. Two names that differ in one of these look alike.
-_UNSAFE = (
+_UNSAFE = pattern(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
@@ -199,7 +200,7 @@ def printable(text: str) -> str:
     r"""Return `text` with everything that steers a terminal, reorders a line or hides in it as `\x1b`, `\u202e`, ..."""
     if text.isascii() and text.isprintable():
         return text
-    return re.sub(_UNSAFE, _code_of, text)
+    return _UNSAFE.sub(_code_of, text)
 
 
 def escaped(value: Any) -> Any:

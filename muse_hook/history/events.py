@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from json import dumps, loads
 from operator import itemgetter
 
 from muse_hook.history.addresses import NAME_BITS, address_in_sql, summary_in_sql
 from muse_hook.history.packed import unpack_digits, unpack_op_id
 from muse_hook.index import database
+from muse_hook.oplog.entry import canonical
 from muse_hook.oplog.sessions import display_name
 
 TYPE_CHECKING = False
@@ -126,7 +126,7 @@ class Filter:
         for condition, chosen in ((_OF_PATHS, self.paths), (_OF_COMMITS, self.commits)):
             if chosen is not None:
                 parts.append(condition)
-                values.append(dumps(list(chosen)))
+                values.append(canonical(list(chosen)))
         return " AND ".join(parts), values
 
 
@@ -184,7 +184,7 @@ class LastChange:
     def __init__(self, symbol_id: str, record: tuple[str, ...], change: list[str]) -> None:
         self.symbol_id = symbol_id
         self.commit_id, self.actor, self.author, co_authors, self.created_at, self.subject = record
-        self.co_authors: list[str] = loads(co_authors) if co_authors != "[]" else []
+        self.co_authors: list[str] = _texts(co_authors)
         self.change = change
 
 
@@ -234,7 +234,7 @@ def _of_origins(connection: sqlite3.Connection, branch: BranchFilter, symbols: l
     for symbol, symbol_id, origin in rows:
         last = changes.get(origin)
         if last is not None:
-            record = last.commit_id, last.actor, last.author, dumps(last.co_authors), last.created_at, last.subject
+            record = last.commit_id, last.actor, last.author, canonical(last.co_authors), last.created_at, last.subject
             found[symbol] = LastChange(symbol_id, record, last.change)
     return found
 
@@ -441,3 +441,13 @@ def _op(row: Sequence[Any]) -> dict[str, Any]:
         "confidence": confidence,
     }
     return found | {key: value for key, value in optional.items() if value is not None}
+
+
+def _texts(column: str) -> list[str]:
+    """Return a list of texts of the tables; of most commits it is empty, and nothing that reads JSON is loaded."""
+    if column == "[]":
+        return []
+    from json import loads
+
+    found: list[str] = loads(column)
+    return found

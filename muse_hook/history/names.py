@@ -211,8 +211,6 @@ class SymbolNames:
 
     def _near(self, word: str) -> list[str]:
         """Return the living addresses, definitions first, or the paths that a word was probably meant to be."""
-        import difflib
-
         if "::" not in word and "/" in word:
             paths = _close(word.removeprefix("./"), recorded_words(self._sql, "path"))
             if paths:
@@ -227,8 +225,10 @@ class SymbolNames:
         )
         found = [address for each in close for (address,) in self._sql.execute(query, (each,))]
 
+        from difflib import SequenceMatcher
+
         def distance(address: str) -> tuple[bool, int, float]:
-            likeness = difflib.SequenceMatcher(None, word, address).ratio() if "::" in word else 0.0
+            likeness = SequenceMatcher(None, word, address).ratio() if "::" in word else 0.0
             return "::import::" in address, close.index(simple_name(address)), -likeness
 
         return sorted(found, key=distance)[:_NEAR]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from json import dumps
-
 from muse_hook.history.addresses import Addresses, add_texts, address_in_sql, form_of_summary, summary_in_sql
 from muse_hook.history.packed import digits_in_sql, op_id_in_sql, pack_digits, pack_op_id
 from muse_hook.index import database
@@ -303,14 +301,14 @@ def _record(number: int, entry: Entry, commit: Mapping[str, Any], session: str) 
         generation * POSITIONS if commit else entry["lamport_ts"],
         pack_digits(op.get("content_id")),
         commit.get("author"),
-        dumps(commit.get("co_authors", [])),
+        _list_text(commit.get("co_authors")),
         entry["actor_id"],
         commit.get("authored_at"),
         entry["created_at"],
         op.get("content_summary"),
         commit.get("summary"),
         commit.get("sem_ver_bump"),
-        dumps(commit.get("breaking_changes", [])),
+        _list_text(commit.get("breaking_changes")),
         engine_of(commit) if "engine" in commit else None,
         entry.get("intent_id", ""),
         entry.get("reservation_id", ""),
@@ -374,3 +372,12 @@ def _escaped(row: Values) -> Values:
         else each
         for each in row
     )
+
+
+def _list_text(values: list[Any] | None) -> str:
+    """Return a list as JSON; most are empty, and nothing that writes JSON is loaded for them."""
+    if not values:
+        return "[]"
+    from json import dumps
+
+    return dumps(values)

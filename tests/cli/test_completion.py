@@ -9,8 +9,8 @@ import pytest
 from support.repository import Repo
 from support.terminal import Terminal
 
+from muse_hook.cli.command import COMMANDS
 from muse_hook.cli.completion import SHELLS, script
-from muse_hook.cli.parser import COMMANDS
 
 NAMES = [name for group in COMMANDS.values() for name in group]
 

@@ -18,8 +18,8 @@ from support.repository import Repo
 from muse_hook import __version__
 from muse_hook.cli.failures import UsageError
 from muse_hook.cli.invocation import Invocation
+from muse_hook.cli.line import parse
 from muse_hook.cli.main import main
-from muse_hook.cli.parser import parse
 from muse_hook.errors import MuseHookError, StoreError
 
 Work = Callable[[Invocation], int]
@@ -39,7 +39,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work], None]:
             run=lambda _arguments, invocation: work(invocation),
         )
         monkeypatch.setitem(sys.modules, module.__name__, module)
-        monkeypatch.setitem(__import__("muse_hook.cli.parser", fromlist=["COMMANDS"]).COMMANDS, "test", {"probe": ""})
+        monkeypatch.setitem(__import__("muse_hook.cli.command", fromlist=["COMMANDS"]).COMMANDS, "test", {"probe": ""})
 
     return define
 
@@ -227,7 +227,7 @@ def on_a_terminal(repo: Repo, *command: str, **variables: str) -> str:
 _PAGED = """
 import sys
 from types import ModuleType
-from muse_hook.cli import parser
+from muse_hook.cli import command
 from muse_hook.cli.main import main
 def run(arguments, invocation):
     invocation.out.line(("green", "added"))
@@ -235,7 +235,7 @@ def run(arguments, invocation):
 module = ModuleType("muse_hook.cli.commands.probe")
 vars(module).update(PAGED=True, DESCRIPTION="", EXAMPLES="", configure=lambda parser: None, run=run)
 sys.modules[module.__name__] = module
-parser.COMMANDS["test"] = {"probe": ""}
+command.COMMANDS["test"] = {"probe": ""}
 sys.exit(main([*sys.argv[1:], "probe"]))
 """
 

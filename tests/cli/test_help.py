@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from muse_hook.cli.parser import COMMANDS, command_parser, load, top_parser
+from muse_hook.cli.command import COMMANDS, load
+from muse_hook.cli.parser import command_parser, top_parser
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "commands.md"
 NAMES = [name for group in COMMANDS.values() for name in group]

@@ -13,7 +13,7 @@ import pytest
 from support.repository import Repo
 from support.shell import Shell
 
-from muse_hook.cli.parser import parse
+from muse_hook.cli.line import parse
 
 CODE = "def first(a):\n    return a\n"
 

@@ -14,7 +14,8 @@ from support.shell import Shell
 
 import muse_hook
 from muse_hook import record_delta_ops
-from muse_hook.cli.parser import COMMANDS, command_parser
+from muse_hook.cli.command import COMMANDS
+from muse_hook.cli.parser import command_parser
 
 PAGE = Path(muse_hook.__file__).parent.parent / "docs" / "json.md"
 EVERYWHERE = {"version", "command"}

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from muse_hook.cli.parser import COMMANDS, Parser, command_parser, load, top_parser
+from muse_hook.cli.command import COMMANDS, load
+from muse_hook.cli.parser import Parser, command_parser, top_parser
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "man"
 REST = r"""

@@ -28,7 +28,6 @@ from muse_hook.cli.options import (
 )
 from muse_hook.errors import RevisionError
 from muse_hook.history.ancestry import BranchFilter
-from muse_hook.history.attribution import agents_of, commits_of
 from muse_hook.history.events import Filter, is_by_anybody, recorded_commits, stream
 from muse_hook.history.names import AddressError, SymbolNames, recorded_words
 from muse_hook.history.rewrites import superseded
@@ -119,6 +118,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
         check_session(wanted.session, invocation.index)
     is_range = wanted.commits is not None
     if arguments.agent:
+        from muse_hook.history.attribution import commits_of  # few ask for agents
+
         by_agents = commits_of(database, agent_ids(as_recorded(arguments.agent), database))
         wanted.commits = by_agents if wanted.commits is None else by_agents.intersection(wanted.commits)
     _ask_git(arguments, repository, database, wanted, is_pattern=is_pattern)
@@ -139,6 +140,8 @@ def run(arguments: argparse.Namespace, invocation: Invocation) -> int:
     if dates is None:
         events_json = [event.as_json() for event in marked]
         if arguments.agent:
+            from muse_hook.history.attribution import agents_of
+
             agents = agents_of(database, [each["commit"] for each in events_json])
             events_json = [{**each, "agents": agents.get(each["commit"], [])} for each in events_json]
         invocation.out.json({"version": 1, "command": "log", "events": events_json})
