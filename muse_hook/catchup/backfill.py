@@ -115,7 +115,7 @@ def _record(
     report = BackfillReport(len(chosen.commits), len(chosen.beyond_boundary))
     new_baseline = None if store.exists() else NewBaseline(repo, store, generations)
     if new_baseline is None:
-        catch_up(repo, store, ref_state=chosen.ref_state)
+        catch_up(repo, store, ref_state=chosen.ref_state, parallel=jobs > 1)
     with Index(store) as index:
         index.refresh()
         sealed = index.find([oid for oid, _ in chosen.commits])
@@ -141,7 +141,7 @@ def _record(
             report.unreadable = outcome.unreadable
     if new_baseline is not None:
         new_baseline.write()
-        catch_up(repo, store, ref_state=chosen.ref_state)
+        catch_up(repo, store, ref_state=chosen.ref_state, parallel=jobs > 1)
     return report
 
 

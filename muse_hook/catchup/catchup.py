@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 60.0  # seconds for the lock, where a person has asked for it
 _INDEX_SECONDS = 0.02  # seconds that a hook waits for the index, whose record is the log
 _FAR_BEHIND = 4 << 20  # bytes of log that a hook reads at most before it can tell what is sealed
+_MANY = 32  # commits from which on it is worth to ask whether other processes can help
 _LISTED = 1000  # commits that a hook lists at most before it leaves them to the background
 
 _MADE_ANEW = "the baseline was missing and was made anew: backfill records what came before it"
@@ -73,6 +74,7 @@ def catch_up(
     lock_timeout: float | None = LOCK_SECONDS,
     budget: Budget | None = None,
     ref_state: RefState | None = None,
+    parallel: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> CatchUpReport:
     """Record what branches and work trees reach beyond the baseline and no log holds yet.
@@ -80,7 +82,8 @@ def catch_up(
     `automatic` (hooks) passes over a HEAD in rebase; `whole` (sync) looks at everything since the baseline, not just
     beyond the last completed catch-up; `budget` (hooks) bounds the work, what does not fit is left for the background
     (`CatchUpReport.deferred`). `lock_timeout` is how many seconds the lock may take, None for ever. `ref_state` is
-    where the caller has just seen everything stand. `progress` is called with (done, total) commits.
+    where the caller has just seen everything stand. Where somebody waits (`parallel`) each processor may have a
+    process, if many commits are to be recorded. `progress` is called with (done, total) commits.
 
     Raises StoreBusyError where the lock is not free in time, StoreError where the store cannot be read or written; what
     was recorded until then stays, and the next run goes on.
@@ -93,6 +96,7 @@ def catch_up(
         try:
             with _CatchUp(repo, store, report, budget) as run:
                 run.ref_state = ref_state if is_first else None
+                run.is_parallel = parallel
                 run.go(lock_timeout if is_first else 0.0, automatic=automatic, whole=whole, progress=progress)
                 seen.update(run.looked_at)
         except StoreBusyError:
@@ -116,6 +120,7 @@ class _CatchUp:
         self.budget = budget
         self.index = Index(store) if budget is None else Index(store, timeout=_INDEX_SECONDS, waits=False)
         self.ref_state: RefState | None = None
+        self.is_parallel = False
         self.looked_at: list[str] = []
         self._baseline: Baseline | None = None
         self._generations: Generations | None = None
@@ -231,6 +236,7 @@ class _CatchUp:
             [oid for oid, _ in plan.todo],
             plan.sessions,
             budget=self.budget,
+            jobs=self._jobs(len(plan.todo)),
             lock_timeout=lock_timeout,
             progress=progress,
         )
@@ -238,6 +244,14 @@ class _CatchUp:
         self.report.unreadable |= outcome.unreadable
         self.report.deferred = outcome.over_budget
         return {oid: plan.sessions[oid] for oid in outcome.unreadable}
+
+    def _jobs(self, commits: int) -> int:
+        """Return how many processes may work on so many commits."""
+        if not self.is_parallel or commits < _MANY:
+            return 1
+        from muse_hook.record.workers import processors  # most reading commands record nothing
+
+        return processors()
 
     def _finish(self, plan: Plan, lock_timeout: float | None, unreadable: dict[str, str]) -> None:
         """Write the marks, move the frontier, take the events out of the queue.

@@ -34,7 +34,7 @@ def record_head(repo: Repository, store: Store, oid: str, session: str, budget: 
     if not store.exists():
         return None
     with Index(store, timeout=_INDEX_SECONDS, waits=False) as index:
-        if not index.refresh(end_torn=True, fast=True, limit=_BEHIND):
+        if not index.refresh(end_torn=True, fast=True, limit=_BEHIND, sessions=[session]):
             return None
         generations: dict[str, int] = {}
         with Recorder(repo, store, index, generations) as recorder:

@@ -112,7 +112,9 @@ class Invocation:
 
         progress = Progress(self.messages, "recording", patience=_PATIENCE)
         try:
-            outcome = catch_up(self.repository, self.store, lock_timeout=_LOCK_SECONDS, progress=progress.update)
+            outcome = catch_up(
+                self.repository, self.store, lock_timeout=_LOCK_SECONDS, parallel=True, progress=progress.update
+            )
         except UnwritableError as failure:
             progress.end()
             self.is_unwritable = True

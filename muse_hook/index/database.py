@@ -47,6 +47,9 @@ VERSION = 5
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _MOUNTS = "/proc/self/mountinfo"
+# The row of `meta` that says that all logs were read (`Index`). After a power cut the disk may have kept more of a log
+# than of this file and of the folder's time, by which that is known.
+COMPLETE = "complete"
 # What SQLite keeps beside the file.
 _BESIDE = ("-wal", "-shm", "-journal")
 # A header's length, and where it says that there is a WAL (https://www.sqlite.org/fileformat.html).
@@ -361,6 +364,7 @@ def _choose_journal(connection: sqlite3.Connection, path: str, boot: str) -> str
         mode = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()[0]
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("REPLACE INTO meta VALUES ('boot', ?), ('journal', ?)", (boot, mode))
+        connection.execute("DELETE FROM meta WHERE key = ?", (COMPLETE,))
         connection.execute("COMMIT")
     except sqlite3.OperationalError as error:
         if connection.in_transaction:

@@ -11,7 +11,7 @@ from muse_hook.index.follow import LogRow, add, follow, forget
 from muse_hook.oplog.files import refused
 from muse_hook.oplog.seal import supersedes
 from muse_hook.oplog.sessions import LOG
-from muse_hook.oplog.store import OP_LOG
+from muse_hook.oplog.store import LOCK, OP_LOG
 from muse_hook.oplog.writer import end_torn_line
 
 TYPE_CHECKING = False
@@ -29,6 +29,10 @@ else:
 
 # Of the table `seals`, in the order in which `IndexedBatch` takes them, then its log and engine.
 _BATCH = "commit_id, start, line, end, generation, shallow, log, engine"
+# Rows of `meta`: how `op_log`, which our writer touches with each log that it makes, stood when all logs were looked
+# for; how the store's lock stood, which it touches before it writes to any log, when its holder had read them all.
+_FOLDERS = "folders"
+_COMPLETE = database.COMPLETE
 
 
 class IndexedBatch:
@@ -131,16 +135,25 @@ class Index(Database):
         end_torn: bool = False,
         fast: bool = False,
         limit: int | None = None,
+        sessions: Iterable[str] | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> bool:
         """Read what is new in all logs; False, and nothing is read, where that is more than `limit` bytes.
 
         With `end_torn`, under the store's lock, torn last lines are ended before. `fast` does not look for logs that
         somebody else than our writer brought into the store: a look costs 20 us a session, 3 us for one that is known.
+        Who will write to some `sessions` alone looks at their logs alone, where no writer of ours has touched any log
+        that the index does not know: 95 million instructions in the place of 267 of a hook beside 5,000 branches.
         `progress` is called with (read, to read) in bytes.
         """
         token = _token(self.store.path(OP_LOG))
-        known = LogRow.read_all(self.connection)
+        lock = _token(self.store.path(LOCK)) if end_torn else ""
+        is_partial = sessions is not None and fast and lock != "" and self._is_noted(lock, _COMPLETE)
+        if is_partial and sessions is not None:
+            asked = (LogRow.read(self.connection, self.folder_of(session)) for session in sessions)
+            known = {row.folder: row for row in asked if row.id}
+        else:
+            known = LogRow.read_all(self.connection)
         found = self._logs(known, fast=fast)
         rows = {folder: known.pop(folder) if folder in known else LogRow(folder) for folder in found}
         unread = sum(row.unread(found[folder]) for folder, row in rows.items())
@@ -158,8 +171,11 @@ class Index(Database):
         for row in known.values():  # their logs were deleted
             with self.transaction():
                 forget(self.connection, row)
-        if token and not (fast and token == self._own_token) and not self._is_noted(token):
-            self.connection.execute("REPLACE INTO meta VALUES ('folders', ?)", (token,))
+        if token and not is_partial:
+            if not (fast and token == self._own_token) and not self._is_noted(token, _FOLDERS):
+                self._note(token, _FOLDERS)
+            if lock and self.store.is_lock_ours and not self._is_noted(lock, _COMPLETE):
+                self._note(lock, _COMPLETE)
         return True
 
     def detach(self) -> None:
@@ -197,6 +213,8 @@ class Index(Database):
                     os.close(fd)
                 if not is_added:
                     others.append(folder)
+            if not others and self.store.is_lock_ours:  # its holder has refreshed this, so nothing else is new
+                self._note(_token(self.store.path(LOCK)), _COMPLETE)
         for folder in others:
             self._follow(folder)
         self._own_token = _token(self.store.path(OP_LOG))
@@ -385,7 +403,7 @@ class Index(Database):
         """Return what the file system says of every log, by its folder below op_log."""
         top = self.store.path(OP_LOG)
         token = _token(top)
-        if fast and (token == self._own_token or self._is_noted(token)):
+        if fast and (token == self._own_token or self._is_noted(token, _FOLDERS)):
             folders = list(known)
         else:
             start = len(self.store.path(OP_LOG, ""))
@@ -402,10 +420,13 @@ class Index(Database):
                 raise refused(path, error, "reading") from error
         return found
 
-    def _is_noted(self, token: str) -> bool:
-        """Say whether the last refresh saw `op_log` as it is now: our writer touches it with each log that it makes."""
-        noted = self.connection.execute("SELECT value FROM meta WHERE key = 'folders'").fetchone()
+    def _is_noted(self, token: str, key: str) -> bool:
+        """Say whether what `key` is about is as it was when it was noted (see `_FOLDERS`, `_COMPLETE`)."""
+        noted = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return noted is not None and noted[0] == token
+
+    def _note(self, token: str, key: str) -> None:
+        self.connection.execute("REPLACE INTO meta VALUES (?, ?)", (key, token))
 
     def folder_of(self, session: str) -> str:
         """Return a session's folder below op_log, as the table `logs` has it."""
@@ -451,10 +472,10 @@ class _BytesRead:
             self._progress(self._done, self._total)
 
 
-def _token(folder: str) -> str:
-    """Return what changes with every entry of a folder and with every touch; "" where it is not there."""
+def _token(path: str) -> str:
+    """Return what changes with every touch, and of a folder with every entry; "" where nothing is there."""
     try:
-        found = os.stat(folder)
+        found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return ""
     return f"{found.st_ino} {found.st_mtime_ns}"

@@ -70,6 +70,7 @@ def cut_log(
                     write_checkpoint(store, folder, moved[0])
                 _unlink(os.path.join(folder, HIGHEST_STAMP))  # holds the last bytes of the log
                 copy.follow()
+                store.touch_lock()
                 for name in WORKED_OUT:  # of batches that are another's now, or nobody's
                     _unlink(store.path(name))
                 os.replace(new_path, path)

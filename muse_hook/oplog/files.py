@@ -117,7 +117,7 @@ def sync_folder(path: str) -> None:
 
 
 def touch(path: str) -> None:
-    """Give a folder a new time: who keeps its entries in mind looks at it again."""
+    """Give a folder or a file a new time: who keeps in mind how it stood looks at it again."""
     now = time.time_ns()
     try:
         os.utime(path, ns=(now, now))

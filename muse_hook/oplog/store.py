@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 OP_LOG = "op_log"
+LOCK = "lock"
 _PURGED = "purged"
 _ERRORS = "error.log"
 _ERRORS_CAP = 256 << 10  # bytes; beyond it the older half goes
@@ -28,11 +29,12 @@ class Store:
     written through: that would land where somebody else decides.
     """
 
-    __slots__ = ("_ignores_case", "_shared", "muse_dir", "root")
+    __slots__ = ("_folders", "_ignores_case", "_shared", "muse_dir", "root")
 
     def __init__(self, root: str | os.PathLike[str]) -> None:
         self.root = os.path.realpath(os.fspath(root))  # one spelling, or a process would wait for its own lock
         self.muse_dir = os.path.join(self.root, ".muse")
+        self._folders: dict[str, str] = {}  # of sessions that were asked for: a log's is five times while it is made
         self._ignores_case: bool | None = None
         self._shared: int | None = None
 
@@ -65,7 +67,22 @@ class Store:
 
         A thread that holds it may enter it again.
         """
-        return StoreLock(self.path("lock"), timeout, self._open_lock)
+        return StoreLock(self.path(LOCK), timeout, self._open_lock)
+
+    def touch_lock(self) -> None:
+        """Give the lock's file a new time, which says to its next holder that a log is about to change. OSError."""
+        try:  # noqa: SIM105 - start-up time
+            files.touch(self.path(LOCK))
+        except FileNotFoundError:
+            pass  # then nobody remembers its time
+
+    @property
+    def is_lock_ours(self) -> bool:
+        """Whether the lock's time is ours to set, to the nanosecond: another's has the clock's last tick."""
+        try:
+            return os.stat(self.path(LOCK)).st_uid == os.geteuid()
+        except FileNotFoundError:
+            return False
 
     def open_file(self, path: str, flags: int) -> int:
         """Open a file of the store; see `files.open_file`."""
@@ -107,7 +124,13 @@ class Store:
 
     def folder(self, session_id: str) -> str:
         """Return the folder of a session, there or not; raises SessionError."""
-        return sessions.folder_of(self.path(OP_LOG), sessions.check(session_id), ignores_case=self.ignores_case)
+        folder = self._folders.get(session_id)
+        if folder is None:
+            checked = sessions.check(session_id)
+            folder = sessions.folder_of(self.path(OP_LOG), checked, ignores_case=self.ignores_case)
+            if self._ignores_case is False:  # else it hangs on what is there
+                self._folders[session_id] = folder
+        return folder
 
     def log_path(self, session_id: str) -> str:
         """Return the path of a session's log, there or not; raises SessionError."""
@@ -165,7 +188,7 @@ class Store:
 
     def _open_lock(self) -> int:
         self.ensure()
-        return self.open_file(self.path("lock"), os.O_RDWR | os.O_CREAT)
+        return self.open_file(self.path(LOCK), os.O_RDWR | os.O_CREAT)
 
     # error.log
 

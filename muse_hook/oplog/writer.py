@@ -13,8 +13,9 @@ from muse_hook.oplog.store import OP_LOG
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from typing import Protocol
+    from collections.abc import Sequence
+    from concurrent.futures import ThreadPoolExecutor
+    from typing import Protocol, Self
 
     from muse_hook.oplog.reader import LogReader
     from muse_hook.oplog.store import Store
@@ -64,34 +65,53 @@ def append_all(
     fault keep what they were given, durably.
     """
     spans: list[tuple[int, int]] = []
-    for at in range(0, len(runs), _OPEN_LOGS):
-        opened: dict[str, _OpenLog] = {}
-        try:
+    with _Threads() as threads:
+        for at in range(0, len(runs), _OPEN_LOGS):
+            opened: dict[str, _OpenLog] = {}
             try:
-                for session_id, pieces in runs[at : at + _OPEN_LOGS]:
-                    if session_id not in opened:
-                        opened[session_id] = _OpenLog(store, session_id)
-                    spans.append(opened[session_id].append(pieces))
-            finally:  # of those before the one at fault, too
-                _finish_all(opened.values(), sync=sync)
-        finally:
-            for log in opened.values():
-                log.close()
+                try:
+                    for session_id, pieces in runs[at : at + _OPEN_LOGS]:
+                        if session_id not in opened:
+                            opened[session_id] = _OpenLog(store, session_id)
+                        spans.append(opened[session_id].append(pieces))
+                finally:  # of those before the one at fault, too
+                    threads.finish(list(opened.values()), sync=sync)
+            finally:
+                for log in opened.values():
+                    log.close()
     return spans
 
 
-def _finish_all(logs: Collection[_OpenLog], *, sync: bool) -> None:
-    """Finish logs, all at once; the first one's fault is raised when all are done."""
-    if len(logs) > 1:
-        from concurrent.futures import ThreadPoolExecutor  # no hook has more than one
+class _Threads:
+    """Threads that finish logs, all at once; started where there is more than one log, which no hook has."""
 
-        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as threads:
-            finished = [threads.submit(log.finish, sync=sync) for log in logs]
-        for each in finished:
-            each.result()
-    else:
-        for log in logs:
-            log.finish(sync=sync)
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def finish(self, logs: Sequence[_OpenLog], *, sync: bool) -> None:
+        """Finish logs; the first one's fault is raised when all are done."""
+        if len(logs) <= 1:
+            for log in logs:
+                log.finish(sync=sync)
+            return
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._pool = ThreadPoolExecutor(_SYNCS_AT_ONCE)
+
+        def work(first: int) -> list[StoreError]:
+            return [fault for log in logs[first::_SYNCS_AT_ONCE] if (fault := log.fault_in_finishing(sync=sync))]
+
+        faults = [fault for some in self._pool.map(work, range(min(_SYNCS_AT_ONCE, len(logs)))) for fault in some]
+        if faults:
+            raise faults[0]
 
 
 class _OpenLog:
@@ -120,6 +140,7 @@ class _OpenLog:
         data = pieces[0].data if len(pieces) == 1 and not torn else torn + b"".join(piece.data for piece in pieces)
         start = self._end
         try:
+            self._store.touch_lock()  # first: where we are killed, the next writer looks at all logs
             _write_all(self._fd, data, start)
         except OSError as error:
             raise refused(self._path, error, "writing") from error
@@ -149,6 +170,14 @@ class _OpenLog:
         except OSError as error:
             raise refused(self._path, error, "writing") from error
 
+    def fault_in_finishing(self, *, sync: bool) -> StoreError | None:
+        """Finish it; what `finish` raises of it."""
+        try:
+            self.finish(sync=sync)
+        except StoreError as error:
+            return error
+        return None
+
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._fd)
@@ -167,6 +196,7 @@ def end_torn_line(store: Store, session_id: str) -> bool:
         size = os.fstat(fd).st_size
         if not size or os.pread(fd, 1, size - 1) == b"\n":
             return False
+        store.touch_lock()
         os.write(fd, b"\n")
         sync_file(fd)
     except OSError as error:

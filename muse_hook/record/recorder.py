@@ -18,7 +18,7 @@ from muse_hook.record.delta import TableCache, UnreadableError, commit_delta, un
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from typing import Protocol, Self
 
     from muse_hook.git.objects import ObjectReader
@@ -233,12 +233,14 @@ class Recorder:
             self._index.reopen()
         purged = self._store.purged()
         lacking: list[tuple[str, list[Batch]]] = []
+        passed = purged | self._index.find([batch.commit_id for _, batches in runs for batch in batches]).keys()
         for session, batches in runs:
-            new = self._unsealed(batches, purged)
-            known_end = self._ends.get(session, 0)
-            if new and stand_at_end(self._store, session, [batch.commit_id for batch in new], known_end=known_end):
+            new = [batch for batch in batches if batch.commit_id not in passed]
+            ids = [batch.commit_id for batch in new]
+            if new and stand_at_end(self._store, session, ids, known_end=self._ends.get(session, 0)):
                 self._index.reread(session)  # the index, a cache, hid what stands there, or that is damaged
-                new = self._unsealed(new, purged)
+                sealed = self._index.find(ids)
+                new = [batch for batch in new if batch.commit_id not in sealed]
             if new:
                 lacking.append((session, new))
         if not lacking:
@@ -325,17 +327,13 @@ class Recorder:
             return
         with self._store.lock(lock_timeout) as is_outermost:
             if is_outermost:
-                self._index.refresh(end_torn=True, fast=self._has_refreshed)
+                self._index.refresh(end_torn=True, fast=self._has_refreshed, sessions={each for each, _ in runs})
                 self._has_refreshed = True
             outcome.written += self._append_runs(runs)
         if self._take_in is not None:
             for some in self._appended:
                 self._take_in(*some)
             self._appended.clear()
-
-    def _unsealed(self, batches: Sequence[Batch], purged: Container[str]) -> list[Batch]:
-        sealed = self._index.find([batch.commit_id for batch in batches])
-        return [batch for batch in batches if batch.commit_id not in sealed and batch.commit_id not in purged]
 
     def _delta(self, commit_id: str) -> CommitDelta:
         """Return a commit's delta; UnreadableError, or what the machine is at fault for."""

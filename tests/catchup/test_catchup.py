@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.hooked import HookedRepo
+from support.reading_of_git import logs
 from support.repository import Repo
 
 from muse_hook.catchup.backfill import backfill
+from muse_hook.catchup.catchup import catch_up
 from muse_hook.errors import DeltaError, RevisionError
 from muse_hook.git.repository import Repository
 from muse_hook.oplog.batch import make_batch
+from muse_hook.record import workers
 
 
 @pytest.fixture
@@ -75,6 +79,32 @@ def test_commit_made_on_another_branch_stays_in_its_session(hooked: HookedRepo) 
     made = hooked.one()
     assert (hooked.sessions()[dead], hooked.sessions()[made]) == ("main", "topic")
     hooked.agree()
+
+
+def test_who_waits_has_many_branches_recorded_by_several_processes(
+    hooked: HookedRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = hooked.one()
+    for number in range(40):
+        hooked.git("switch", "-q", "-c", f"b{number}", first)
+        hooked.one(dead=True)
+    shutil.copytree(hooked.path, tmp_path / "other", symlinks=True)
+    alone = HookedRepo(tmp_path / "other", hooked.environment, hooked.clock)
+    worked: list[int] = []
+    real = workers.Workers
+
+    def started(make: Any, commits: Any, jobs: int) -> workers.Workers:
+        worked.append(jobs)
+        return real(make, commits, jobs)
+
+    monkeypatch.setattr(workers, "Workers", started)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
+    assert catch_up(alone.repository(), alone.store()).recorded == 40
+    assert worked == []
+    assert catch_up(hooked.repository(), hooked.store(), parallel=True).recorded == 40
+    assert worked == [2]
+    hooked.agree()
+    assert logs(hooked.muse) == logs(alone.muse)
 
 
 def test_history_of_before_install_waits_for_a_backfill(repo: Repo) -> None:

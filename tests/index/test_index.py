@@ -347,6 +347,69 @@ def test_a_quick_refresh_looks_for_no_logs_where_none_was_made(store: Store, mon
         assert index.is_sealed(oid(4))
 
 
+def refresh_to_write(store: Store, session: str) -> set[str]:
+    """Refresh an index as a hook does that will write to one session; the commits that it knows."""
+    with store.lock(), Index(store) as index:
+        index.refresh(end_torn=True, fast=True, sessions=[session])
+        return set(index.find(map(oid, range(1, 10))))
+
+
+def test_who_writes_to_one_log_looks_at_no_other_where_the_index_has_read_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = refresh_to_write(store, "main")
+    with store.lock(), Index(store) as index:
+        index.refresh(end_torn=True)
+        start, _ = append(store, "feature/y", [batch(4)])
+        index.add([("feature/y", start, [batch(4)])])
+    with Index(store) as index:
+        index.refresh()  # whoever reads changes nothing about it
+    monkeypatch.setattr(follow.LogRow, "read_all", None)
+    assert refresh_to_write(store, "main") == refresh_to_write(store, "new") == before | {oid(4)}
+    log_of(store, "main").unlink()
+    assert refresh_to_write(store, "main") == {oid(3), oid(4)}
+
+
+@pytest.mark.parametrize("is_read_between", [False, True])
+def test_what_a_killed_writer_left_in_another_log_is_read_by_the_next_one(
+    store: Store, *, is_read_between: bool
+) -> None:
+    before = refresh_to_write(store, "main")
+    with store.lock():
+        store.touch_lock()
+        if is_read_between:  # by who has no lock, before anything is written
+            with Index(store) as index:
+                index.refresh()
+        with log_of(store).open("ab") as log:
+            log.write(batch(4).data[:-1])
+    assert refresh_to_write(store, "feature/x") == before | {oid(4)}
+    assert log_of(store).read_bytes().endswith(batch(4).data)
+
+
+def test_after_a_power_cut_the_next_writer_looks_at_all_logs(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = refresh_to_write(store, "main")
+    lock = os.stat(store.path("lock"))
+    write(store, "feature/x", batch(4))
+    os.utime(store.path("lock"), ns=(lock.st_mtime_ns, lock.st_mtime_ns))  # which the disk did not keep
+    assert refresh_to_write(store, "main") == before
+    monkeypatch.setattr(database, "_boot", lambda: "another")
+    assert refresh_to_write(store, "main") == before | {oid(4)}
+
+
+def test_where_the_lock_is_another_user_s_a_writer_looks_at_all_logs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = refresh_to_write(store, "main")
+    with store.lock():
+        store.touch_lock()
+    lock = os.stat(store.path("lock"))
+    monkeypatch.setattr(Store, "is_lock_ours", False)
+    assert refresh_to_write(store, "main") == before
+    write(store, "feature/x", batch(4))
+    os.utime(store.path("lock"), ns=(lock.st_mtime_ns, lock.st_mtime_ns))  # in one tick of the clock
+    assert refresh_to_write(store, "main") == before | {oid(4)}
+
+
 def test_beyond_its_limit_a_refresh_reads_nothing_and_says_so(store: Store) -> None:
     with Index(store) as index:
         size = index.behind()

@@ -76,7 +76,12 @@ def _sync(invocation: Invocation, fetching: Fetching | None, *, is_quiet: bool =
     progress = Progress(invocation.messages, "recording")
     try:
         outcome = catch_up(
-            invocation.repository, invocation.store, whole=whole, ref_state=ref_state, progress=progress.update
+            invocation.repository,
+            invocation.store,
+            whole=whole,
+            ref_state=ref_state,
+            parallel=True,
+            progress=progress.update,
         )
     except KeyboardInterrupt:
         raise progress.interrupted("recording", "muse-hook sync goes on") from None
