@@ -31,6 +31,7 @@ UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalSt
 _RETURNED = pattern(r"(?<![\w$.])return\b(?!\s*[;}])[ \t]*(\S[^\n]*)")
 _LITERAL = pattern(r"[\d'\"`\[{!]|(?:true|false|null|typeof)\b")
 _SELF = pattern(r"(?<![\w$])self(?!\w)")
+_ANY = pattern(r"\bany\b")
 _POINTER = pattern(r"func\s*\(\s*\w*\s*\*")
 
 
@@ -60,7 +61,7 @@ def compare_callables(old: Symbol, new: Symbol, table: SymbolTable, spellings: S
         if is_array and after.kind in VARIADIC and before.kind not in VARIADIC:
             continue
         mine, theirs = map(union, spelled(renamed(before.annotation), after.annotation, spellings))
-        if _is_given_more(mine, theirs, table):
+        if _is_given_more(mine, theirs, table) or _takes_as_much(mine, theirs, table):
             yield "minor", "parameter_type_widened", after.name
         elif not mine <= theirs:
             detail = f"{after.name}: {plain(before.annotation)} -> {plain(after.annotation)}"
@@ -103,6 +104,36 @@ def _is_given_more(mine: set[str], theirs: set[str], table: SymbolTable) -> bool
     return bool(arrow) and result == gives and taken[:1] == "(" and gets.startswith((f"{taken}, ", f"{taken},"))
 
 
+def _takes_as_much(mine: set[str], theirs: set[str], table: SymbolTable) -> bool:
+    """Whether a parameter takes what it took, in a language where types are told apart by their members."""
+    if "open" not in table.says("members") or mine <= theirs:
+        return False
+    return all(any(_is_same_known(one, other) or _holds_more(one, other) for other in theirs) for one in mine - theirs)
+
+
+def _is_same_known(before: str, after: str) -> bool:
+    """Whether two types differ in `any` and `unknown` alone: both take anything, and so does who calls what is passed.
+
+    A function that is passed may ask for more than `unknown` of what it is called with.
+    """
+    if _ANY.sub("unknown", before) != _ANY.sub("unknown", after):
+        return False
+    given = [one.rpartition("=>")[0].count("unknown") for one in (before, after)]
+    return given[1] <= given[0]
+
+
+def _holds_more(before: str, after: str) -> bool:
+    """Whether two types are objects with the same members, and all that one has more may be left out."""
+    if before[:1] != "{" or after[:1] != "{":
+        return False
+    olds, news = written.members_in_line(before), written.members_in_line(after)
+    kept = (
+        name in news and news[name].rest == one.rest and news[name].is_optional >= one.is_optional
+        for name, one in olds.items()
+    )
+    return bool(olds) and all(kept) and all(one.is_optional for name, one in news.items() if name not in olds)
+
+
 def _is_generator(symbol: Symbol) -> bool:
     return "*" in written.text_of(symbol).partition("(")[0]
 
@@ -123,6 +154,11 @@ def _receiver(symbol: Symbol) -> int:
     if first in RECEIVERS:
         return ("&self", "&mut self", "self", "mut self").index(first) if first != "this" else 0
     return _POINTER.match(written.text_of(symbol)) is not None
+
+
+def needed_parameters(symbol: Symbol, table: SymbolTable) -> list[str]:
+    """Return the names of the parameters that have to be passed."""
+    return [one.name for one in _passed(symbol, table) if one.default is None and one.kind not in VARIADIC]
 
 
 def _passed(symbol: Symbol, table: SymbolTable) -> list[Parameter]:

@@ -6,7 +6,15 @@ from muse_hook.semver.bases import plain_bases
 from muse_hook.semver.public import is_excluded
 from muse_hook.semver.public_marks import is_marked, listed, package_of
 from muse_hook.semver.rules import Rules
-from muse_hook.semver.written import has_same_header, is_override, kind_of_type, used, words_before_name
+from muse_hook.semver.written import (
+    has_same_header,
+    header_words,
+    is_override,
+    kind_of_type,
+    made_with,
+    used,
+    words_before_name,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +55,13 @@ class Marked(Rules):
 
     def _is_still_there(self, path: str, symbol: Symbol) -> bool:
         """Whether what is gone from where it stood is found there all the same."""
-        if symbol.parent:
-            return self._is_left_to_base(path, symbol) or self._is_promoted(path, symbol)
         after = self._case.new.get(path)
+        if symbol.parent:
+            if after is not None and self._is_made_without(self._case.new, path, after, symbol):
+                from muse_hook.semver.typed import needed  # few classes lose their last constructor
+
+                return not symbol.definitions and not needed(symbol, after)
+            return self._is_left_to_base(path, symbol) or self._is_promoted(path, symbol)
         if after is not None and "marked" in after.says("public") and symbol.qualified_name in listed(after):
             return True
         return self._is_beside(path, symbol) or self._is_passed_on(path, symbol)
@@ -147,6 +159,9 @@ class Marked(Rules):
         was, now = self._case.old.get(old_path), self._case.new.get(path)
         if was is None or now is None:
             return ()
+        if "exact" not in now.says("contracts"):  # one type may have several bases of one name: `From<A>`, `From<B>`
+            kept = set(_all_bases(new, now))
+            return [base for base in _all_bases(old, was) if base not in kept]
         kept = _broader({_simple(base) for base in _all_bases(new, now)}, now.says("broader"))
         gone = [base for base in _all_bases(old, was) if _simple(base) not in kept]
         return [base for base in gone if not self._is_written_out(base, was, new, now)]
@@ -179,10 +194,43 @@ class Marked(Rules):
         address = f"{path}::{symbol.qualified_name}"
         before, after = self._case.old.get(path), self._case.new.get(path)
         owner = after.symbols.get(symbol.parent) if after is not None and symbol.parent else None
-        if not self._case.is_public(self._case.new, path, symbol):
+        if before is not None and after is not None and self._is_made_without(self._case.old, path, before, symbol):
+            self._first_constructor(path, symbol, after)
+        elif not self._case.is_public(self._case.new, path, symbol):
             self._case.add(address, "patch", "internal_added")
         elif before is not None and symbol.parent in before.symbols and _is_contract_member(symbol, owner):
             self._case.add(address, "major", "interface_member_added")
+        else:
+            self._case.add(address, "minor", "public_added")
+
+    def _is_made_without(self, tables: Tables, path: str, table: SymbolTable, constructor: Symbol) -> bool:
+        """Whether a public class is made there without arguments though nobody wrote the constructor."""
+        owner = table.symbols.get(constructor.parent) if constructor.parent else None
+        is_named_alike = "class name" in table.says("made_by")
+        if owner is None or not (
+            constructor.name == owner.name if is_named_alike else constructor.name in table.says("constructors")
+        ):
+            return False
+        words = header_words(owner)
+        return (
+            "class" in words
+            and "record" not in words
+            and "static" not in words_before_name(constructor)
+            and (is_named_alike or not owner.bases)  # which may bring one
+            and constructor.qualified_name not in table.symbols
+            and made_with(owner) is None
+            and self._case.is_public(tables, path, owner)
+        )
+
+    def _first_constructor(self, path: str, constructor: Symbol, table: SymbolTable) -> None:
+        """Judge a constructor of a class that was made without one."""
+        address = f"{path}::{constructor.qualified_name}"
+        from muse_hook.semver.typed import needed  # few classes get a first constructor
+
+        if not self._case.is_public(self._case.new, path, constructor):
+            self._case.add(address, "major", "visibility_narrowed", "constructor")
+        elif names := needed(constructor, table):
+            self._case.add(address, "major", "parameter_added_required", ", ".join(names))
         else:
             self._case.add(address, "minor", "public_added")
 
@@ -234,6 +282,22 @@ class Marked(Rules):
 
         spellings = self._spelling(self._case.old, old_path, was), self._spelling(self._case.new, path, now)
         return compare_typed(old, was, new, now, spellings)
+
+    def _derives(self, path: str, owner: Symbol, base: str) -> bool:
+        """Whether a type derives from a base here, by one above it, or by a definition in another file that changed."""
+        if super()._derives(path, owner, base):
+            return True
+        table = self._case.new.get(path)
+        if table is None or "declared" not in table.says("reached"):
+            return False
+        from muse_hook.semver.annotations import without_lifetime  # few types lose a base
+
+        wanted = without_lifetime(base)
+        tables = (
+            one for one in self._case.new.values() if one is not None and one.language_name == table.language_name
+        )
+        owners = ((one, other) for other in tables for one in other.symbols.values() if one.name == owner.name)
+        return any(without_lifetime(one) == wanted for each in owners for one in _all_bases(*each))
 
     def _spelling(self, tables: Tables, path: str, table: SymbolTable) -> Spelling:
         """Return what types are called in a file."""

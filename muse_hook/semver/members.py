@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.patterns import pattern
 from muse_hook.semver import written
-from muse_hook.semver.annotations import spelled, union
+from muse_hook.semver.annotations import renamed_types, spelled, union
 from muse_hook.semver.parameters import lists, words_before_lists
 from muse_hook.semver.signature import split_outside_brackets
 from muse_hook.semver.spelling import MAX_STEPS
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _SIZE = pattern(r"^(?:\[[^\]]+\]\s*)+")
 _WITHIN = pattern(r"\[[\w.]*\]")
 _SIMPLE = pattern(r"[\w$.'\"-]+")
+_SPACE = pattern(r"\s+")
+_TRAILING = pattern(r",(?=[>)\]])")
+_ROOTS = pattern(r"\b(?:std|core|alloc|crate|self|super)::")
 
 
 def compare_held(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
@@ -61,8 +64,13 @@ def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spell
     if was != now and was and now and f"{now}={was}" not in table.says("same_kinds"):
         yield "major", "kind_changed", f"{was} -> {now}"
         return
+    is_open = ["non_exhaustive" in written.attributes(one) for one in (old, new)]
+    if is_open == [False, True] and all(member.is_public for member in written.members_of(old).values()):
+        yield "major", "modifier_added", "non_exhaustive"
     made, makes = written.made_with(old), written.made_with(new)
-    if made is not None and makes is not None and made != makes:
+    if now == "struct" and "pub" in table.says("public_marks"):
+        yield from _compare_places(old, new)
+    elif made is not None and makes is not None and made != makes and "types alone" not in table.says("parameters"):
         yield from _compare_made(made, makes)
     whole = table.symbols.get(new.qualified_name, new)
     has = {base.rpartition("::")[2] for one in whole.definitions or (whole,) for base in one.bases}
@@ -77,10 +85,13 @@ def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spell
                 yield "major", "base_removed", base
     before, after = written.right_side(old), written.right_side(new)
     if before and after:
-        mine, theirs = map(union, spelled(before, after, spellings))
-        if all(_SIMPLE.fullmatch(one) for one in mine - theirs) and mine - theirs:
+        mine, theirs = map(union, spelled(renamed_types(old, new)(before), after, spellings))
+        tight, tighter = ({_tight(one): one for one in each} for each in (mine, theirs))
+        gone = tight.keys() - tighter.keys()
+        is_less = not tighter.keys() - tight.keys() and " extends " not in before + after
+        if gone and (is_less or all(map(_SIMPLE.fullmatch, gone)) or not any(map(_is_computed, mine ^ theirs))):
             yield "major", "type_changed", f"{before} -> {after}"
-        elif mine < theirs:
+        elif not gone and tighter.keys() - tight.keys():
             yield "minor", "type_widened", after
         return
     yield from compare_members(old, new, table, spellings)
@@ -88,6 +99,16 @@ def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spell
         before, after = (written.body_of(one) for one in (old, new))
         if _is_compared(before, table, spellings[0]) and not _is_compared(after, table, spellings[1]):
             yield "major", "comparison_removed", ""
+
+
+def _tight(annotation: str) -> str:
+    """Return a type without white space, a comma before a closing bracket, and where the standard library has it."""
+    return _ROOTS.sub("", _TRAILING.sub("", _SPACE.sub("", annotation)))
+
+
+def _is_computed(annotation: str) -> bool:
+    """Whether a type is made of others by conditions or by members, which may say one thing in many ways."""
+    return "{" in annotation or " extends " in annotation
 
 
 def _is_compared(body: str, table: SymbolTable, names: Spelling, steps: int = MAX_STEPS) -> bool:
@@ -114,6 +135,23 @@ def _is_compared(body: str, table: SymbolTable, names: Spelling, steps: int = MA
     return True
 
 
+def _compare_places(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
+    """Yield what changed of the fields that a struct has by their places, and of one that has none and is a value."""
+    made, makes = (written.made_with(one, is_after_words=True) for one in (old, new))
+    has_none = [{"{", "("}.isdisjoint(written.text_of(one)) for one in (old, new)]
+    if has_none[0] and not has_none[1]:
+        yield "major", "kind_changed", "unit -> fields"
+    made, makes = made or [], makes or []
+    for at, one in enumerate(made):
+        if one.startswith("pub "):
+            if at >= len(makes) or not makes[at].startswith("pub "):
+                yield "major", "member_removed", str(at)
+            elif one != makes[at]:
+                yield "major", "member_type_changed", f"{at}: {one} -> {makes[at]}"
+    if made and len(makes) > len(made) and all(one.startswith("pub ") for one in made):
+        yield "major", "member_added", str(len(made))
+
+
 def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[ParameterChange]:
     if len(makes) < len(made):
         yield "major", "parameter_removed", ", ".join(one for one in made if one not in makes)
@@ -136,8 +174,12 @@ def compare_members(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
         if now is None or not now.is_public:
             if not _has_from_base(new, name, spellings[1]):
                 yield "major", "member_removed", name
+        elif member.overloads or now.overloads:
+            yield from _compare_overloads(name, [member.rest, *member.overloads], [now.rest, *now.overloads], spellings)
         elif member.rest and now.rest and len(set(spelled(member.rest, now.rest, spellings))) > 1:
             yield "major", "member_type_changed", f"{name}: {member.rest} -> {now.rest}"
+        elif now.is_readonly and not member.is_readonly:
+            yield "major", "setter_removed", name
         elif member.is_optional != now.is_optional:
             yield "major", "member_optional" if now.is_optional else "member_required", name
     kind = written.kind_of_type(new)
@@ -152,6 +194,19 @@ def compare_members(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
             yield "major", "member_added", name
         elif member.is_public:
             yield "minor", "member_added", name
+
+
+def _compare_overloads(
+    name: str, before: list[str], after: list[str], spellings: Spellings
+) -> Iterator[ParameterChange]:
+    """Yield the first of several members of one name that is not there any more, or that there are more."""
+    for one in before:
+        if not any(len(set(spelled(one, other, spellings))) == 1 for other in after):
+            others = [other for other in after if other not in before]
+            yield "major", "member_type_changed", f"{name}: {one} -> {others[0] if others else 'none'}"
+            return
+    if len(after) > len(before):
+        yield "minor", "overload_added", name
 
 
 def _members(symbol: Symbol, table: SymbolTable, names: Spelling, steps: int = MAX_STEPS) -> dict[str, written.Member]:

@@ -63,8 +63,12 @@ class Rules:
                 continue
             if is_underscored(simple_base(base)):
                 self._lost_with_base(old_path, base, (path, new))
-            elif not self._case.surface.derives(path, new, base):
+            elif not self._derives(path, new, base):
                 self._case.add(f"{path}::{new.qualified_name}", "major", "base_removed", base)
+
+    def _derives(self, path: str, owner: Symbol, base: str) -> bool:
+        """Whether a class still derives from a base that it had."""
+        return self._case.surface.derives(path, owner, base)
 
     def _lost_with_base(self, old_path: str, base: str, heir: Found) -> None:
         """Judge a base that is not public: what a class had from it, and has no more, is gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from muse_hook.patterns import pattern
 from muse_hook.semver import written
 from muse_hook.semver.annotations import plain, renamed_types, spelled, union, without_lifetimes
-from muse_hook.semver.calls import ANY, compare_callables
+from muse_hook.semver.calls import ANY, compare_callables, needed_parameters
 from muse_hook.semver.members import compare_held, compare_members, compare_types
 from muse_hook.semver.parameters import compare_promoted, words_before_lists
 from muse_hook.semver.signature import split_outside_brackets
@@ -50,8 +50,14 @@ def compare_typed(
     if not new.definitions and _has_lost_body(old, before, new, after):
         yield "major", "default_removed", ""
     bases = {base for one in old.definitions or (old,) for base in one.bases}
+    is_demanded = written.kind_of_type(new) in after.says("demanding")
     for base in sorted({base for one in new.definitions or (new,) for base in one.bases} - bases):
-        yield "minor", "base_added", base
+        yield "major" if is_demanded else "minor", "base_added", base
+
+
+def needed(symbol: Symbol, table: SymbolTable) -> list[str]:
+    """Return the names of the parameters that have to be passed, of public overloads those of the one with fewest."""
+    return min((needed_parameters(one, table) for one in _public_ones(symbol, table)), key=len)
 
 
 def _said_by(symbol: Symbol) -> bytes:
@@ -123,6 +129,8 @@ def _compare(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings)
         hidden = words_before_lists(old) if _group(old) == "class" and table.says("held") else set()
         is_called = "enum" not in written.words_before_name(new) and hidden.isdisjoint(table.says("private_marks"))
         changes = compare_callables(old, new, table, spellings) if is_called else iter(())
+        if "delegate" in written.words_before_name(new):  # a function that takes less is none of this type
+            changes = (("major", *one[1:]) if one[1] == "parameter_added" else one for one in changes)
         yield from _of_contract(changes, old, new, table) if "exact" in table.says("contracts") else changes
         yield from compare_promoted(old, new, table)
         if _group(old) == "class" and table.says("held"):
@@ -171,7 +179,7 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
         yield "major", "visibility_narrowed", ""
     is_type, of_types = _group(new) == "class", table.says("added_breaks_types")
     for word in table.says("added_breaks"):
-        if word in after - before and not (is_type and word in {"readonly", "static"} and word not in of_types):
+        if word in after - before and not (is_type and _is_usual(word, new) and word not in of_types):
             yield "major", "modifier_added", word
     for word in table.says("removed_breaks"):
         if word in before - after and after.isdisjoint(STILL_OPEN) and not (is_type and word == "static"):
@@ -191,9 +199,14 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
     mine, theirs = ([_without_variance(one) for one in parts] if is_type else parts for parts in (mine, theirs))
     mine = [renamed_types(old, new)(part) for part in mine]
     needed = [[one for one in parts if "=" not in one] for parts in (mine, theirs)]
+    is_apart = bool(table.says("bounds"))
+    asks = is_apart and _asks_more(written.bounds(old), written.bounds(new))
     if lost or len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
         yield "major", "type_parameters_changed", f"{', '.join(shown[0]) or 'none'} -> {', '.join(shown[1]) or 'none'}"
-    elif any(" " in b.partition("=")[0].strip() + b.partition(":")[1] and a != b for a, b in zip(mine, theirs)):  # noqa: B905 - new ones have defaults
+    elif asks:
+        detail = f"{', '.join(mine) or 'none'} -> {', '.join(theirs)}" if mine != theirs else asks
+        yield "major", "type_parameters_changed", detail
+    elif not is_apart and any(_has_bound(b) and a != b for a, b in zip(mine, theirs)):  # noqa: B905 - new ones have defaults
         yield "major", "type_parameters_changed", f"{', '.join(mine)} -> {', '.join(theirs)}"
 
 
@@ -212,6 +225,23 @@ def _with_constraints(parts: Sequence[str], symbol: Symbol) -> list[str]:
     bounds = [" ".join(part.split()) for part in said]
     names = {part.partition(" :")[0] for part in bounds if " :" in part}
     return [part for part in dict.fromkeys(bounds) if part not in names]
+
+
+def _has_bound(parameter: str) -> bool:
+    """Whether something is asked of a type parameter: `T extends A`, `T: A`."""
+    return " " in parameter.partition("=")[0].strip() + parameter.partition(":")[1]
+
+
+def _is_usual(word: str, of_type: Symbol) -> bool:
+    """Whether a modifier says of a type what those who use it need not mind, or what it is anyway within another."""
+    return word == "readonly" or (word == "static" and written.kind_of_type(of_type) != "class")
+
+
+def _asks_more(before: set[tuple[str, str]], after: set[tuple[str, str]]) -> str:
+    """Return what is asked of type parameters now and was not, "" for nothing; `?Sized` asks for less."""
+    more = sorted(one for one in after - before if one[1][0] != "?")
+    more += sorted((of, one[1:]) for of, one in before - after if one[0] == "?")
+    return ", ".join(f"{of}: {one}" if not of.isdigit() else one for of, one in more)
 
 
 def _is_listing(symbol: Symbol) -> bool:
@@ -242,6 +272,9 @@ def _compare_values(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
         is_lost = _can_be_set(old, table)
         yield ("major", "setter_removed", "") if is_lost else ("minor", "setter_added", "")
         return
+    taken = [written.taken_in_brackets(one) for one in (old, new)]
+    if taken[0] != taken[1]:
+        yield "major", "parameter_type_changed", " -> ".join(", ".join(one) for one in taken)
     mine, theirs = written.accessors(old), written.accessors(new)
     if not mine or not theirs:
         return
@@ -250,4 +283,5 @@ def _compare_values(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
     for word in sorted(mine - theirs):
         yield "major", "getter_removed" if word == "get" else "setter_removed", ""
     if theirs - mine - {"init"}:
-        yield "minor", "setter_added", ""
+        is_demanded = is_contract_member(new, table.symbols.get(new.parent))
+        yield ("major", "interface_member_added", "set") if is_demanded else ("minor", "setter_added", "")

@@ -27,8 +27,10 @@ _EMBEDDED = pattern(r"(?s)\s*\*?(\w+\.\w+)(?:\[.*\])?\s*$")
 _TAKEN = pattern(r"^\s*\[\s*\w[\w, ]*\s[^\]]*\]")
 _TAG = pattern(r"`[^`]*`")
 _USED = pattern(r"\s*use\s+([\w\\\s,]+)")
+_NAME_OF_MEMBER = pattern(r"(?:\breadonly )?\b([\w$]+)(\?)?$")
+_LIFETIME = pattern(r"for\s*<\s*'[^>]*>\s*|'\w+\s*")
 _SPACE = pattern(r"\s+")
-_BRACKETS = pattern(r"[<>](?!:)")
+_BRACKETS = pattern(r"(?:<|(?<![-=])>)(?!:)")
 _DERIVED = pattern(r"#\[derive\(([^)]*)\)\]")
 _ACCESSORS_ONLY = pattern(r"\{[\s\w;]*\}\s*$")
 _ACCESSOR = pattern(r"((?:\b(?:private|protected|internal)\s+)*)\b(get|set|init)\b\s*(?=[;{}]|=>|[gs]et\b)")
@@ -39,6 +41,8 @@ _HIDDEN_SETTER = pattern(r"\b(?:private|fileprivate|internal|protected)(?:\(set\
 _CALLED_ON = pattern(r"(?s)\b(?:fun|va[lr])\s+(?:<.*>\s*)?(\S.*)\.\s*$")
 _THROWS = pattern(r"\)\s*throws\s+([^{;]+)")
 _NAMED = pattern(r"(?s)([A-Za-z_]\w*)(?:\s+|(?=\*|\[\d*\]))(?=[\w*\[(<.])(.+)")
+_ANY_NAME = pattern(r"(?s)(?:readonly\s+)?\[\s*\w+\s*:([^\]]*)\]\s*:(.*)")
+_OPEN = frozenset(("", *":(,|&="))
 _OF_NAMES = frozenset("$#@")
 _BEHIND = frozenset("_$")
 
@@ -48,14 +52,19 @@ _REMEMBERED = 64
 
 
 class Member:
-    """What a type lists itself: whether it may be left out, whether others see it, and what stands behind its name."""
+    """What a type lists itself: whether it may be left out, be set, whether others see it, what stands behind its name.
 
-    __slots__ = ("is_optional", "is_public", "rest")
+    `overloads` is what stands behind the same name elsewhere in the type.
+    """
 
-    def __init__(self, rest: str, *, is_optional: bool, is_public: bool) -> None:
+    __slots__ = ("is_optional", "is_public", "is_readonly", "overloads", "rest")
+
+    def __init__(self, rest: str, *, is_optional: bool, is_public: bool, is_readonly: bool = False) -> None:
         self.rest = rest
         self.is_optional = is_optional
         self.is_public = is_public
+        self.is_readonly = is_readonly
+        self.overloads: list[str] = []
 
 
 def text_of(symbol: Symbol) -> str:
@@ -63,7 +72,30 @@ def text_of(symbol: Symbol) -> str:
     text = _raw(symbol)
     if "//" in text or "/*" in text or "#[" in text:
         text = _COMMENTS.sub(lambda found: found[0] if found[0][0] == '"' else " " * len(found[0]), text)
-    return _without_annotations(text)
+    return _without_annotations(_without_lists(text) if text.lstrip()[:1] == "[" else text)
+
+
+def _without_lists(text: str) -> str:
+    """Return a text with spaces for what C# writes as `[Name("...")]` before a definition."""
+    at = len(text) - len(text.lstrip())
+    while text[at : at + 1] == "[":
+        depth, quote = 0, ""
+        for end in range(at, len(text)):
+            letter = text[end]
+            if quote:
+                quote = "" if letter == quote and text[end - 1] != "\\" else quote
+            elif letter in "\"'":
+                quote = letter
+            else:
+                depth += (letter in "[(") - (letter in "])")
+                if not depth:
+                    break
+        behind = text[end + 1 :].lstrip()
+        if not (behind[:1].isalpha() or behind[:1] in {"[", "@"}):
+            break  # a name that is computed: `[a]() {}`
+        text = text[:at] + " " * (end + 1 - at) + text[end + 1 :]
+        at = len(text) - len(behind)
+    return text
 
 
 def _without_annotations(text: str) -> str:
@@ -205,12 +237,64 @@ def type_parameters(symbol: Symbol) -> list[str]:
         is_bound = after[at + 1 : at + 2] == ":" and letter in "<>"  # `A <: B`
         depth += 0 if is_bound else (letter in "<[(") - (letter in ">])" and after[at - 1] not in "=-")
         if not depth:
-            parts = split_outside_brackets(_BRACKETS.sub(lambda found: "()"[found[0] == ">"], after[1:at]), ",")
+            parts = split_types(_in_round(after[1:at]), ",")
             found = [_SPACE.sub(" ", part.strip()) for part in parts if part.strip()]
             # `[3]int` and `[]string` are arrays, `[T any]` is none
             is_type = after[0] == "<" or all(" " in part for part in found[-1:])
             return found if is_type or not {"def", "class", "trait"}.isdisjoint(words_before_name(symbol)) else []
     return []
+
+
+def bounds(symbol: Symbol) -> set[tuple[str, str]]:
+    """Return what is asked of type parameters, each with the place of its parameter or the type that is spoken of.
+
+    They may stand with it (`<T: A + B>`, `<T extends A & B>`) or behind the word `where`. A function may have its type
+    parameters before its name (Java). `?Sized` asks for less: what is asked is `Sized` where it is not there.
+    """
+    before, after = around_name(symbol)
+    parts = type_parameters(symbol)
+    if not parts and (at := f" {before}".find(" <")) >= 0:
+        parts = _inside_angles(before[at:])
+    said: list[tuple[str, str]] = []
+    for part in parts:
+        if part[0] == "'":
+            continue
+        name, _, asked = part.partition(" extends ") if " extends " in part else part.partition(":")
+        said.append(((name.split() or [""])[-1], asked.partition("=")[0]))
+    names = [name for name, _ in said]
+    header = _SPACE.sub(" ", after.partition("{")[0].partition(";")[0].partition("=>")[0])
+    for clause in header.split(" where ")[1:]:
+        for one in split_types(clause, ","):
+            name, colon, asked = _LIFETIME.sub("", one).partition(":")
+            is_next = not colon or asked[:1] == ":"  # `where T : A, B`
+            said.append((said[-1][0], one) if is_next and said else (name.strip(), asked))
+    found: set[tuple[str, str]] = set()
+    for name, asked in said:
+        of = str(names.index(name)) if name in names else name
+        every = (_in_round(_SPACE.sub("", one)) for one in split_types(_LIFETIME.sub("", asked), "+&"))
+        found |= {(of, one) for one in every if one}
+    return found
+
+
+def _in_round(text: str) -> str:
+    """Return a type with round brackets for angles."""
+    return _BRACKETS.sub(lambda found: "()"[found[0] == ">"], text)
+
+
+def _inside_angles(text: str) -> list[str]:
+    """Return what stands, apart by commas, in the angles that a text begins with."""
+    inside = text[1 : max(_end_of_angles(text) - 1, 0)]
+    return [_SPACE.sub(" ", one.strip()) for one in split_types(inside, ",") if one.strip()]
+
+
+def _end_of_angles(text: str) -> int:
+    """Return where the angles end that a text begins with; 0 where they are open."""
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "<") - (letter == ">" and text[at - 1] not in "=-")
+        if not depth:
+            return at + 1
+    return 0
 
 
 def called_on(symbol: Symbol) -> str:
@@ -266,6 +350,15 @@ def made_with(symbol: Symbol, *, is_after_words: bool = False) -> list[str] | No
             inside = split_outside_brackets(before_body[at + 1 : end], ",")
             return [_SPACE.sub(" ", one.strip()) for one in inside if one.strip()]
     return None
+
+
+def taken_in_brackets(symbol: Symbol) -> list[str]:
+    """Return the types of what an indexer takes: `this[int at]`."""
+    after = around_name(symbol)[1] if symbol.name == "this" else ""
+    if after[:1] != "[":
+        return []
+    parts = split_types(after[1:].partition("]")[0], ",")
+    return [part.partition("=")[0].strip().rpartition(" ")[0] for part in parts]
 
 
 def unnamed_parameters(symbol: Symbol) -> list[str]:
@@ -388,6 +481,10 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
     is_enum = "enum" in words
     found: dict[str, Member] = {}
     for part in _parts(_TAG.sub("", body)):
+        if not needs_capital and (unnamed := _unnamed_member(part)) is not None:
+            name, rest = unnamed
+            _list(found, name, Member(rest, is_optional=True, is_public=True))
+            continue
         embedded = _EMBEDDED.match(part) if needs_capital else None
         member = _FIELD.match(part) if needs_capital else _MEMBER.match(part)
         if member is None:
@@ -400,8 +497,41 @@ def members_of(symbol: Symbol) -> dict[str, Member]:
             rest = _labelled(member[4]) if is_told else ""
         else:
             rest = _meaning(member[4], is_named_first=needs_capital) if is_told else ""
-        found.setdefault(name, Member("" if embedded else rest, is_optional=member[3] == "?", is_public=is_public))
+        is_readonly = not embedded and "readonly" in member[1].split()
+        rest = "" if embedded else rest
+        _list(found, name, Member(rest, is_optional=member[3] == "?", is_public=is_public, is_readonly=is_readonly))
     return found
+
+
+def _list(found: dict[str, Member], name: str, member: Member) -> None:
+    """Add a member, an overload to the one that has its name."""
+    if found.setdefault(name, member) is not member and member.rest:
+        found[name].overloads.append(member.rest)
+
+
+def _unnamed_member(part: str) -> tuple[str, str] | None:
+    """Return how a value can be called (`()`) or what it has under any name (`[]`), None for a member with a name."""
+    text = part.strip()
+    if text[:1] in {"(", "<"}:
+        return "()", _meaning(text, is_named_first=False)
+    found = _ANY_NAME.match(text)
+    return ("[]", f"{found[1].strip()}: {_SPACE.sub(' ', found[2].strip())}") if found is not None else None
+
+
+def members_in_line(text: str) -> dict[str, Member]:
+    """Return the members of an object type that is written on one line, with or without signs between them."""
+    starts: list[tuple[int, int, str, bool]] = []
+    depth = 0
+    for at, letter in enumerate(text):
+        name = _NAME_OF_MEMBER.search(text, 0, at) if depth == 1 and letter == ":" else None
+        if name is not None:
+            starts.append((name.start(), at + 1, name[1], name[2] is not None))
+        depth += (letter in "([{<") - (letter in ")]}" or (letter == ">" and text[at - 1] not in "=-"))
+    ends = [start for start, *_ in starts[1:]] + [text.rfind("}")]
+    return {
+        name: Member(text[at:end].strip(" ,;"), is_optional=is_optional, is_public=True)
+        for (_, at, name, is_optional), end in zip(starts, ends, strict=True)
+    }
 
 
 def body_of(symbol: Symbol) -> str:
@@ -423,6 +553,8 @@ def _meaning(rest: str, *, is_named_first: bool) -> str:
     text = _SPACE.sub(" ", rest.strip()).removeprefix(":").strip()
     if text.startswith("="):
         return ""
+    if text.startswith("<") and (end := _end_of_angles(text)):
+        return text[:end] + _meaning(text[end:], is_named_first=is_named_first)
     if not text.startswith("("):
         return text
     depth = 0
@@ -499,7 +631,9 @@ def split_types(text: str, signs: str) -> list[str]:
             depth += 1
         elif letter in ")]}":
             depth -= 1
-        elif letter == "<" and (text[at - 1 : at].isalnum() or text[at - 1 : at] in {"_", "$"}):
+        elif letter == "<" and (
+            text[at - 1 : at].isalnum() or text[at - 1 : at] in {"_", "$"} or text[start:at].rstrip()[-1:] in _OPEN
+        ):
             angles += 1
         elif letter == ">" and angles and text[at - 1] not in "=-":
             angles -= 1
