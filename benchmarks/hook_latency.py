@@ -85,21 +85,13 @@ def count(clone: Path, *, files: int = 0, entries: int = 0, changed: int = 3) ->
                 for name in names[:changed]:
                     with (room.path(kind) / name).open("a") as file:
                         file.write(FUNCTION.format(turn))
-                _make_old(room.path(kind), turn)
+                room.make_old(kind, turn)
                 room.git(kind, "add", "-u")
-                words = ["git", "-c", "maintenance.auto=false", "commit", "-qm", f"round {turn}"]
                 if turn == 2:  # noqa: PLR2004 - the last one
-                    counted[kind] = [instructions.count(words, room.path(kind), room.environ)[0]]
+                    counted[kind] = [room.count_commit(kind)]
                 else:
-                    room.git(kind, *words[1:])
+                    room.git(kind, "commit", "-qm", f"round {turn}")
     return counted
-
-
-def _make_old(tree: Path, turn: int) -> None:
-    """Make the files of a work tree older than its index: young ones Git may read again, as the second has it."""
-    for path in tree.rglob("*"):
-        if path.is_file() and ".git" not in path.relative_to(tree).parts[:1]:
-            os.utime(path, (turn + 1, turn + 1))
 
 
 def sources(clone: Path) -> list[tuple[int, str]]:
@@ -177,6 +169,18 @@ class Room:
     def muse(self, kind: str, *words: str) -> str:
         """Run muse-hook in a repository."""
         return self.run(sys.executable, "-m", "muse_hook", "-C", str(self.path(kind)), *words)
+
+    def make_old(self, kind: str, turn: int) -> None:
+        """Make a repository's files older than its index: young ones Git may read again, as the second has it."""
+        tree = self.path(kind)
+        for path in tree.rglob("*"):
+            if path.is_file() and ".git" not in path.relative_to(tree).parts[:1]:
+                os.utime(path, (turn + 1, turn + 1))
+
+    def count_commit(self, kind: str) -> float:
+        """Commit what is in a repository's index; the millions of instructions of all its processes together."""
+        words = ["git", "-c", "maintenance.auto=false", "commit", "-qm", "counted"]
+        return instructions.count(words, self.path(kind), self.environ)[0]
 
     def settle(self, kind: str) -> None:
         """Wait for the background, so that it does not slow down somebody else's turn."""

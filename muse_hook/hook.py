@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 from muse_hook import __version__, quick_import
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Imports inside functions: start-up time; the fast path of an ordinary commit needs a third of them.
 
+_STARTED = time.time()
 _LOCK_SECONDS = 1.0  # that a hook waits for the lock
 _LOCK_SECONDS_QUEUED = 0.1  # ... once its event is in the queue
 _LOCK_SECONDS_BACKGROUND = 20.0  # ... and one in the background
@@ -80,9 +82,11 @@ def _write_together(*, background: bool) -> None:
         return
 
     def work() -> None:
+        from muse_hook.symbols.kept import write_kept
         from muse_hook.together import write_together  # takes the compiler's half second
 
         write_together()
+        write_kept(_STARTED)
 
     if background:
         work()

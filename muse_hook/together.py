@@ -52,11 +52,12 @@ def write_together() -> None:
             found = _in_order([f"{_PACKAGE}.{root}" for root in roots.split()])
             modules = [name for name in found if name not in before]
             before.update(modules)
-            _write(together_file(part), MAGIC_NUMBER + marshal.dumps([_compiled(name) for name in modules]))
-    _write(together_file(PATTERNS), MAGIC_NUMBER + marshal.dumps(_patterns()))
+            write_beside(together_file(part), MAGIC_NUMBER + marshal.dumps([_compiled(name) for name in modules]))
+    write_beside(together_file(PATTERNS), MAGIC_NUMBER + marshal.dumps(_patterns()))
 
 
-def _write(path: str, data: bytes) -> None:
+def write_beside(path: str, data: bytes) -> None:
+    """Write a file at once, whoever else does; not at all where that fails."""
     half = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)

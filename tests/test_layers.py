@@ -88,7 +88,7 @@ LOADED_BY_A_HOOK = {
     "model": "change symbol address",
     "git": "environment discovery process repository refs commits objects loose libgit2 reflogs",
     "pathrules": "rules",
-    "languages": "languages grammar",
+    "languages": "languages grammar kept",
     "symbols": "extract reader reuse outline statement query source normal shapes literals tokens definition damage"
     " table",
     "match": "pairs match unmatched similarity extracted",

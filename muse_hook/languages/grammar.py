@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tree_sitter import Language
 
 _found: dict[str, str] = {}
+_paths: dict[str, str] = {}  # of the compiled modules that were loaded, by package
 
 
 def version(package: str) -> str:
@@ -91,6 +92,26 @@ def load(package: str, function: str = "language") -> Language:
     return language
 
 
+def path_of(package: str) -> str:
+    """Return the path of a package's compiled module, which is loaded; "" where it has none."""
+    return _paths.get(package) or getattr(sys.modules.get(f"{package}._binding"), "__file__", None) or ""
+
+
+def stamp(package: str) -> tuple[object, ...] | None:
+    """Return what tells a package that is loaded from another one of its name; None where nothing does.
+
+    That is its version and tree-sitter's, and when its compiled module was changed last (ns), and its size in bytes.
+    """
+    path = path_of(package)
+    if not path:
+        return None
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return version(package), version("tree_sitter"), found.st_mtime_ns, found.st_size
+
+
 def _binding(package: str) -> ModuleType | None:
     """Return the package's compiled module, None where it is not laid out as expected.
 
@@ -112,6 +133,7 @@ def _binding(package: str) -> ModuleType | None:
     except (ImportError, AttributeError):
         return None
     sys.modules[name] = module
+    _paths[package] = found.origin or ""
     return module
 
 

@@ -6,10 +6,13 @@ import os
 
 from muse_hook import ENGINE
 from muse_hook.languages import grammar
+from muse_hook.languages.kept import PART, find_kept
+from muse_hook.quick_import import stale
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from typing import Any
 
     import tree_sitter
 
@@ -19,27 +22,25 @@ if TYPE_CHECKING:
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 FILE = os.path.join(_PACKAGE, "languages.toml")
-_QUERIES = os.path.join(_PACKAGE, "queries")
 
 
 class Language:
-    """One row of `languages.toml`, read when it is asked for.
+    """One row of `languages.toml`, read when it is asked for, or as it was `kept`.
 
     `package` is the package that holds its grammar, `grammar_version` is "" where that is not installed. Files whose
     names end in one of `generated` are in no language. `or_else` names the row that shares extensions with it, "" for
     none.
     """
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str, kept: Mapping[str, Any] | None = None) -> None:
         self.name = name
         self._text = text
-        # what finds a file ends with the line that names the grammar
-        head = text.find("\n", text.find("\ngrammar = ") + 1)
-        self._head = parse_rows(text[: head if head >= 0 else len(text)])[name]
-        self.package, _, self._function = str(self._head["grammar"]).partition(":")
-        self.generated = tuple(self._head.get("generated", ()))
-        self.or_else = str(self._head.get("or_else", ""))
-        self._row: LanguageRow | None = None
+        self._kept = kept
+        self.head: LanguageRow = kept["head"] if kept else _head(name, text)
+        self.package, _, self._function = str(self.head["grammar"]).partition(":")
+        self.generated = tuple(self.head.get("generated", ()))
+        self.or_else = str(self.head.get("or_else", ""))
+        self._row: LanguageRow | None = kept["row"] if kept else None
         self._version: str | None = None
         self._grammar: tree_sitter.Language | None = None
 
@@ -49,7 +50,7 @@ class Language:
         if self._row is None:
             rows = parse_rows(self._text)
             found = rows[self.name]
-            like = self._head.get("like")
+            like = self.head.get("like")
             other = _read().named(str(like)) if like else None
             self._row = {**other.row, **found} if other is not None else found
         return self._row
@@ -63,7 +64,7 @@ class Language:
 
     def finders(self, key: str) -> list[str]:
         """Return a list of what finds a file: `extensions`, `file_names`, `interpreters`, `shared`, `marks`."""
-        value = self._head.get(key, [])
+        value = self.head.get(key, [])
         return value if isinstance(value, list) else []
 
     def is_marked(self, head: bytes) -> bool:
@@ -74,7 +75,7 @@ class Language:
     @property
     def is_asked_for(self) -> bool:
         """Whether files have symbols only where the commit's `.museignore` names the language."""
-        return self._head.get("recorded") == "when asked"
+        return self.head.get("recorded") == "when asked"
 
     def strings(self, key: str) -> list[str]:
         """Return a list of the row, empty where the row has none of that name."""
@@ -93,16 +94,44 @@ class Language:
             self._grammar = grammar.load(self.package, self._function or "language")
         return self._grammar
 
+    def query_files(self) -> list[str]:
+        """Return the paths in the package of the query files: those that the row names, else the one of its name."""
+        return [f"queries/{name}.scm" for name in self.strings("queries") or [str(self.head.get("like", self.name))]]
+
     def query(self) -> str:
-        """Return the text of the language's query files: those that its row names, else the one of its own name."""
+        """Return the text of the language's query files."""
         texts = []
-        for name in self.strings("queries") or [str(self._head.get("like", self.name))]:
-            with open(os.path.join(_QUERIES, name + ".scm"), encoding="utf-8") as file:
+        for name in self.query_files():
+            with open(os.path.join(_PACKAGE, name), encoding="utf-8") as file:
                 texts.append(file.read())
         return "\n".join(texts)
 
+    def stamp(self) -> tuple[object, ...] | None:
+        """Return what tells the grammar that is loaded from another one, None where nothing does."""
+        return grammar.stamp(self.package)
+
+    def kept(self, part: str) -> Any:
+        """Return what is kept of the grammar, which is loaded: its `query`, its `kinds`; None where nothing does."""
+        if self._kept is None:
+            return None
+        stamp = self.stamp()
+        if stamp is not None and stamp != self._kept.get("stamp", ()):
+            stale.add(PART)
+            return None
+        return self._kept.get(part)
+
+    def afresh(self) -> Language:
+        """Return the same row, of which nothing is kept."""
+        return Language(self.name, self._text)
+
     def __repr__(self) -> str:
         return f"Language({self.name})"
+
+
+def _head(name: str, text: str) -> LanguageRow:
+    """Return what finds a file, of a row's text: it ends with the line that names the grammar."""
+    end = text.find("\n", text.find("\ngrammar = ") + 1)
+    return parse_rows(text[: end if end >= 0 else len(text)])[name]
 
 
 # So many names of files and extensions are remembered with their languages.
@@ -137,7 +166,8 @@ class _Languages:
             while end >= 0 and text.startswith(f"{name}.", end + 2):
                 end = text.find("\n[", end + 1)
             is_known = start >= 0 and "." not in name
-            self._by_name[name] = Language(name, text[start : end if end >= 0 else None]) if is_known else None
+            row = text[start : end if end >= 0 else None]
+            self._by_name[name] = Language(name, row, find_kept(name)) if is_known else None
         return self._by_name[name]
 
     def of_file(self, name: str) -> tuple[Language | None, bool]:

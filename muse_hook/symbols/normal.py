@@ -97,13 +97,9 @@ class Normalisation:
 
     def __init__(self, language: Language) -> None:
         alias = {kind: str(other) for kind, other in language.table("alias").items()}
-        self.kinds = kinds = Kinds(language.grammar, alias)
-        exact = language.strings("statements")
-        ends = tuple(name[1:] for name in exact if name[0] == "*")
+        self.kinds = kinds = Kinds(language.grammar, alias, language.kept("kinds"))
         # how an attribute that is merged is written hangs on those beside it: it is none that is remembered
-        merged = language.table("merged")
-        found = {*exact, *(name for name in kinds.ids if name.endswith(ends))} if ends else {*exact}
-        self.statements = kinds.numbers(name for name in found if name not in merged)
+        self.statements = kinds.numbers(language.strings("statements")) - kinds.numbers(language.table("merged"))
         kinds.actions[ERROR] = write_damage
         for kind, spelling in language.table("leaves").items():
             kinds.set_action(kind, Leaves(str(spelling)), is_literal=True)
@@ -269,6 +265,10 @@ class Normaliser:
         if until < 0 and parent is not None:
             rule = self._normalisation.leaves_inside.get((parent.kind_id, node.kind_id), rule)
         return self._normalisation.spelled(node, rule, until)
+
+    def kept(self) -> Mapping[str, object]:
+        """Return what the kinds of a grammar that is loaded again are made of."""
+        return self._normalisation.kinds.kept()
 
     def numbers(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of kinds of node."""

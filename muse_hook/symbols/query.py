@@ -8,9 +8,12 @@ against each other.
 
 from __future__ import annotations
 
+import marshal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from tree_sitter import Language, Node
 
@@ -118,18 +121,21 @@ class Query:
     what of its text goes on is indented.
     """
 
-    def __init__(self, text: str, grammar: Language) -> None:
+    def __init__(self, text: str, grammar: Language, kept: Mapping[str, Any] | None = None) -> None:
         self._grammar = grammar
-        self._texts: dict[str, dict[int, list[str]]] = {}
+        self._texts: dict[str, dict[int, list[str] | bytes]] = {}
         self._families: dict[str, dict[int, list[Pattern]]] = {}
         self._named: dict[int, NamedKind | None] = {}
         self._known: Known = {}
+        self.imports: set[int] = set()  # the kinds met that are imports, whatever stands in them
+        if kept:
+            vars(self).update(kept)
+            return
         self._has_wrappers = "@declaration" in text
         self.has_headings = "@heading." in text
         self.has_parts_below = self.has_headings and "@definition." in text  # beside text, below a heading
         self.has_whole_names = "@title" in text or "@name." in text
         self._test_words: list[bytes] | None = None
-        self.imports: set[int] = set()  # the kinds met that are imports, whatever stands in them
         self.has_parts = "@part" in text
         head, *parts = f"\n{text}".split("\n(")
         if _words(head):
@@ -137,7 +143,9 @@ class Query:
         for part in parts:
             kind = part.lstrip("(").replace(")", " ").split(None, 1)[0]
             family = next((family for start, family in _FAMILIES if start in part), "name")
-            self._texts.setdefault(family, {}).setdefault(self._number(kind), []).append(part)
+            texts = self._texts.setdefault(family, {}).setdefault(self._number(kind), [])
+            if isinstance(texts, list):
+                texts.append(part)
 
     def _number(self, kind: str) -> int:
         """Return the number of a kind; raises ValueError for one that the grammar does not have."""
@@ -155,6 +163,20 @@ class Query:
     def _read(self, family: str, kind: int) -> list[Pattern]:
         """Read the patterns of a family that fit a kind of node, by its number."""
         texts = self._texts.get(family, {}).get(kind, ())
+        if isinstance(texts, bytes):
+            found, named = unpacked(texts)
+        else:
+            found = self._parsed(texts)
+            named = _named(found) if family == "structure" else None
+        self._families.setdefault(family, {})[kind] = found
+        if family == "structure":
+            self._named[kind] = named
+            if found and all(pattern.is_import for pattern in found):
+                self.imports.add(kind)
+        return found
+
+    def _parsed(self, texts: Iterable[str]) -> list[Pattern]:
+        """Return the patterns of these texts, with all that is asked of them."""
         found = [pattern for part in texts for pattern in parse_patterns(f"({part}", self._known)]
         for pattern in found:
             captures = list(pattern.all_captures())
@@ -170,11 +192,6 @@ class Query:
             pattern.is_wrapper = "declaration" in captures
             if self.has_headings and (levels := [c.removeprefix("heading.") for c in captures if c[:8] == "heading."]):
                 pattern.level = int(levels[0])
-        self._families.setdefault(family, {})[kind] = found
-        if family == "structure":
-            self._named[kind] = _named(found)
-        if family == "structure" and found and all(pattern.is_import for pattern in found):
-            self.imports.add(kind)
         return found
 
     @property
@@ -183,12 +200,28 @@ class Query:
         if self._test_words is None:
             words: set[str] = set()
             for kind, texts in self._texts.get("structure", {}).items():
-                if any("@definition.test" in text for text in texts):
+                if not isinstance(texts, bytes) and any("@definition.test" in text for text in texts):
                     patterns = self._families.get("structure", {}).get(kind) or self._read("structure", kind)
                     for pattern in patterns:
                         words.update(pattern.words() if pattern.defines == "test" else ())
             self._test_words = [word.encode() for word in sorted(words)]
         return self._test_words
+
+    def kept(self, pack: Callable[[Sequence[Pattern], NamedKind | None], bytes]) -> dict[str, Any]:
+        """Return what another query of the same text and grammar is made of; `unpacked` takes apart what `pack` packs.
+
+        Raises ValueError as `read`.
+        """
+        self.read()
+        found = {name: value for name, value in vars(self).items() if isinstance(value, bool)}
+        texts = {
+            family: {
+                kind: pack(patterns, self._named[kind] if family == "structure" else None)
+                for kind, patterns in kinds.items()
+            }
+            for family, kinds in self._families.items()
+        }
+        return {**found, "_texts": texts, "_test_words": self.test_words}
 
     def kinds(self, family: str) -> frozenset[int]:
         """Return the kinds of node, by number, that any pattern of a family fits."""
@@ -295,18 +328,17 @@ class Pattern:
     plan: Sequence[Step] | None = None
     by_kind: Mapping[int, Sequence[Pattern]] = {}
     of_any_kind: Sequence[Pattern] = ()
+    is_first = is_leaf = is_optional = False
+    quantifier = ""
+    captures: Sequence[str] = ()
+    kind_id = field_id = 0
+    children: Sequence[Pattern] = ()
+    alternatives: Sequence[Pattern] = ()
 
     def __init__(self, kind: str | None, *, is_named: bool, field: str) -> None:
         self.kind = kind
         self.is_named = is_named
         self.field = field
-        self.is_first = False
-        self.quantifier = ""
-        self.captures: list[str] = []
-        self.kind_id = self.field_id = 0
-        self.is_leaf = self.is_optional = False
-        self.children: list[Pattern] = []
-        self.alternatives: list[Pattern] = []
 
     def all_captures(self) -> Sequence[str]:
         """Return the capture names of this node and everything under it."""
@@ -720,6 +752,10 @@ class Predicate:
         # one of them stands in what it holds of
         self.words = frozenset(() if self._is_negated else self._starts if self._word == "match" else self._texts)
 
+    def parts(self) -> list[object]:
+        """Return what `unpacked` makes it of again."""
+        return [getattr(self, name) for name in self.__slots__]
+
     def holds(self, captures: Captures) -> bool:
         """Whether it holds of each of the nodes."""
         return all(self.fits(node) for node in captures.get(self.capture, ()))
@@ -771,6 +807,52 @@ def _words(text: str) -> list[str]:
     return words
 
 
+def unpacked(data: bytes) -> tuple[list[Pattern], NamedKind | None]:
+    """Return the patterns that fit a kind of node, and what one of them says of its name, as `symbols.kept` wrote them.
+
+    A pattern is its attributes, one that stands in several places the same mapping.
+    """
+    records, named = marshal.loads(data)  # noqa: S302 - our own
+    made: dict[int, Pattern] = {}
+    return [_made(record, made) for record in records], named and _named_of(named, made)
+
+
+def _made(record: dict[str, Any], made: dict[int, Pattern]) -> Pattern:
+    """Return the pattern of these attributes, `made` before if it was, by the identity of the mapping."""
+    found = made.get(id(record))
+    if found is not None:
+        return found
+    pattern = made[id(record)] = Pattern.__new__(Pattern)
+    vars(pattern).update(record)
+    for name in ("children", "alternatives", "of_any_kind"):
+        if name in record:
+            setattr(pattern, name, [_made(one, made) for one in record[name]])
+    if "by_kind" in record:
+        pattern.by_kind = {kind: [_made(one, made) for one in ones] for kind, ones in record["by_kind"].items()}
+    if record.get("plan"):
+        pattern.plan = [(*step[:-1], step[-1] and _made(step[-1], made)) for step in record["plan"]]
+    if "predicates" in record:
+        pattern.predicates = tuple(map(_predicate_of, record["predicates"]))
+    return pattern
+
+
+def _predicate_of(parts: Sequence[object]) -> Predicate:
+    predicate = Predicate.__new__(Predicate)
+    for name, value in zip(Predicate.__slots__, parts, strict=True):
+        setattr(predicate, name, value)
+    return predicate
+
+
+def _named_of(record: dict[str, Any], made: dict[int, Pattern]) -> NamedKind:
+    named = NamedKind()
+    for name, value in record.items():
+        setattr(named, name, value)
+    if named.inner:
+        named.inner = {kind: _named_of(one, made) for kind, one in record["inner"].items()}
+    named.ordered = [_made(one, made) for one in record["ordered"]]
+    return named
+
+
 def _parse(words: list[str], known: Known) -> Pattern:
     """Return the pattern that the words, the next one last, begin with; `known` are alternatives by their words."""
     is_first, field, word = False, "", words.pop()
@@ -787,15 +869,17 @@ def _parse(words: list[str], known: Known) -> Pattern:
             if not kind.isidentifier():
                 raise ValueError(f"a query file has ({kind}")
             pattern = Pattern(None if kind == "_" else kind, is_named=True, field=field)
+            children: list[Pattern] = []
             while (word := words[-1]) != ")":
                 if word[0] == "!":
                     pattern.without += (words.pop()[1:],)
                 elif word == "." and words[-2] == ")":
                     words.pop()
-                    pattern.children[-1].is_last = pattern.is_ordered = True
+                    children[-1].is_last = pattern.is_ordered = True
                 else:
-                    pattern.children.append(_parse(words, known))
+                    children.append(_parse(words, known))
             words.pop()
+            pattern.children = children
     elif word == "[":
         pattern = Pattern(None, is_named=True, field=field)
         pattern.alternatives = _alternatives(words, known)
@@ -810,7 +894,7 @@ def _parse(words: list[str], known: Known) -> Pattern:
     while words and (words[-1] in "*+?" or words[-1][0] == "@"):
         word = words.pop()
         if word[0] == "@":
-            pattern.captures.append(word[1:])
+            pattern.captures = [*pattern.captures, word[1:]]
         else:
             pattern.quantifier = word
     return pattern

@@ -153,9 +153,10 @@ class Reader:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self.query = Query(language.query(), language.grammar)
+        grammar, kept = language.grammar, language.kept("query")
+        self.query = Query("" if kept else language.query(), grammar, kept)
         self.normaliser = Normaliser(language, self.query)
-        self.parser: Parser = tree_sitter().Parser(language.grammar)
+        self.parser: Parser = tree_sitter().Parser(grammar)
         wraps = {kind: value for kind, value in language.table("alone").items() if isinstance(value, list)}
         self._wraps = {kind: (before.encode(), after.encode()) for kind, (before, after) in wraps.items()}
         self._body = str(language.row.get("body", "")).encode()

@@ -6,7 +6,8 @@ from muse_hook.symbols.tokens import CLOSE, NAME, NUMBER, OPEN, STRING, without_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from typing import Any
 
     import tree_sitter
     from tree_sitter import Node
@@ -34,42 +35,65 @@ class Kinds:
     """A grammar's kinds of node by number: their names, how each opens in a normal form, and what writes it.
 
     An action is a text to write (anonymous tokens), None to write nothing, a mapping from texts to what to write
-    (leaves), or a function; a kind without an action is an ordinary node. `ids` are the numbers of a name,
-    `literals` those of the kinds that are strings; `spelled` spells a node that is one leaf by a rule.
+    (leaves), or a function; a kind without an action is an ordinary node. `literals` are the numbers of the kinds that
+    are strings; `spelled` spells a node that is one leaf by a rule. A grammar has hundreds of kinds, of which a hook
+    meets some dozens: each is asked for when it is met, and which numbers the names in a row have is `kept`.
     """
 
-    __slots__ = ("actions", "commas", "ids", "literals", "names", "opens", "spelled")
+    __slots__ = ("_all", "_grammar", "_ids", "_tokens", "actions", "commas", "literals", "names", "opens", "spelled")
 
-    def __init__(self, grammar: tree_sitter.Language, alias: dict[str, str]) -> None:
-        # Hundreds of kinds, of which a hook meets some dozens: what is done for each is done in C. In Python it was 1.6
-        # million instructions of a hook for Python's grammar.
-        numbers = range(grammar.node_kind_count)
-        names = list(map(str, map(grammar.node_kind_for_id, numbers)))
-        self.names = dict(zip(numbers, names, strict=True))
-        last = dict(zip(names, numbers, strict=True))
-        first = dict(zip(reversed(names), reversed(numbers), strict=True))
-        self.ids: dict[str, tuple[int, ...]] = dict(zip(last, zip(last.values(), strict=True), strict=True))
-        several = dict(first.items() - last.items())
-        for i in [i for i in numbers if names[i] in several]:
-            self.ids[names[i]] = (*self.ids[names[i]], i) if i != several[names[i]] else (i,)
-        self.opens = dict(zip(numbers, map(OPEN.__add__, names), strict=True))
+    def __init__(
+        self, grammar: tree_sitter.Language, alias: dict[str, str], kept: Mapping[str, Any] | None = None
+    ) -> None:
+        self._grammar = grammar
+        self._all: dict[str, tuple[int, ...]] | None = None
+        self.names = _Names(grammar)
+        self.opens = _Opens(self.names)
+        if kept:
+            self._ids: dict[str, tuple[int, ...]] = kept["ids"]  # of the names that were asked for
+            self._tokens: dict[int, str | None] = kept["tokens"]
+        else:
+            self._ids = {}
+            tokens = [i for i in range(grammar.node_kind_count) if not grammar.node_kind_is_named(i)]
+            self._tokens = {i: None if self.names[i].isspace() else self.names[i] for i in tokens}
+        self.actions: dict[int, Action] = {**self._tokens}
         for name, other in alias.items():
-            self.opens.update(dict.fromkeys(self.ids.get(name, ()), OPEN + other))
-        anonymous = [i for i in numbers if not grammar.node_kind_is_named(i)]
-        self.actions: dict[int, Action] = dict(zip(anonymous, map(self.names.get, anonymous), strict=True))
-        for name in filter(str.isspace, self.ids):
-            self.actions.update(dict.fromkeys(self.ids[name]))
+            self.opens.update(dict.fromkeys(self.numbers((name,)), OPEN + other))
         self.commas = self.numbers((",",))
         self.literals: frozenset[int] = frozenset()
         self.spelled: Callable[[Node, str], str]
 
     def numbers(self, names: Iterable[str]) -> frozenset[int]:
         """Return the numbers of kinds; a name that the grammar has not has none."""
-        return frozenset(i for name in names for i in self.ids.get(name, ()))
+        return frozenset([i for name in names for i in self._numbers(name)])
+
+    def _numbers(self, name: str) -> tuple[int, ...]:
+        """Return the numbers of a name, in order, or with `*` at its start of all that end like it."""
+        found = self._ids.get(name)
+        if found is None:
+            if self._all is None:
+                # what is done for each kind is done in C: in Python it took 1.6 million instructions more
+                numbers = range(self._grammar.node_kind_count)
+                names = list(map(str, map(self._grammar.node_kind_for_id, numbers)))
+                last = dict(zip(names, numbers, strict=True))
+                first = dict(zip(reversed(names), reversed(numbers), strict=True))
+                self._all = dict(zip(last, zip(last.values(), strict=True), strict=True))
+                several = dict(first.items() - last.items())
+                for i in [i for i in numbers if names[i] in several]:
+                    self._all[names[i]] = (*self._all[names[i]], i) if i != several[names[i]] else (i,)
+            found = self._all.get(name, ())
+            if not found and name[:1] == "*":
+                found = tuple(i for other, ids in self._all.items() if other.endswith(name[1:]) for i in ids)
+            self._ids[name] = found
+        return found
+
+    def kept(self) -> Mapping[str, object]:
+        """Return what the kinds of the same grammar, loaded again, are made of."""
+        return {"ids": self._ids, "tokens": self._tokens}
 
     def set_action(self, kind: str, action: Action, *, is_literal: bool = False) -> None:
         """Say how a kind is written; a token that is called as a literal is (the type `string`) is none."""
-        for i in self.ids.get(kind, ()):
+        for i in self._numbers(kind):
             if not (is_literal and isinstance(self.actions.get(i), str)):
                 self.actions[i] = action
 
@@ -82,6 +106,36 @@ class Kinds:
         while self.actions.get(node.kind_id) is transparent and len(inner := self.written_children(node)) == 1:
             node = inner[0]
         return node
+
+
+class _Names(dict[int, str]):
+    """The names of kinds of node, by number."""
+
+    __slots__ = ("_grammar",)
+
+    def __init__(self, grammar: tree_sitter.Language) -> None:
+        super().__init__()
+        self._grammar = grammar
+
+    def __missing__(self, kind: int) -> str:
+        """Ask the grammar."""
+        found = self[kind] = str(self._grammar.node_kind_for_id(kind))
+        return found
+
+
+class _Opens(dict[int, str]):
+    """How each kind of node opens in a normal form, by number."""
+
+    __slots__ = ("_names",)
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, kind: int) -> str:
+        """Make it of the kind's name."""
+        found = self[kind] = OPEN + self._names[kind]
+        return found
 
 
 def ordinary(node: Node, out: list[str]) -> Entries:
