@@ -43,31 +43,32 @@ class StoryStep:
 
 
 class _Hunk:
-    """A hunk's lines, each with its number before and after: `old` and `new` are those that come next."""
+    """A hunk as Git prints it, its first line matched, the others (`raw`) with their signs."""
 
-    def __init__(self, found: re.Match[bytes]) -> None:
-        self.old, self.new = int(found[1]), int(found[3])
-        self.left = [1 if found[at] is None else int(found[at]) for at in (2, 4)]
-        # Where a side has no line, Git names the line before.
-        self.old += not self.left[0]
-        self.new += not self.left[1]
-        self.lines: list[tuple[int, int, bytes]] = []
+    __slots__ = ("_found", "_lines", "raw")
+
+    def __init__(self, found: re.Match[bytes], raw: list[bytes]) -> None:
+        self._found = found
+        self.raw = raw
+        self._lines: list[tuple[int, int, bytes]] | None = None
 
     @property
-    def is_whole(self) -> bool:
-        return not any(self.left)
-
-    def add(self, line: bytes) -> None:
-        sign = line[:1]
-        if sign == b"\\":  # no newline at the end of the file
-            return
-        self.lines.append((self.old, self.new, line))
-        if sign != b"+":
-            self.old += 1
-            self.left[0] -= 1
-        if sign != b"-":
-            self.new += 1
-            self.left[1] -= 1
+    def lines(self) -> list[tuple[int, int, bytes]]:
+        """The lines, each with the numbers of the next ones before and after; most hunks are of no step."""
+        if self._lines is None:
+            self._lines = lines = []
+            old, new = int(self._found[1]), int(self._found[3])
+            # Where a side has no line, Git names the line before.
+            old += self._found[2] == b"0"
+            new += self._found[4] == b"0"
+            for line in self.raw:
+                sign = line[:1]
+                if sign == b"\\":  # no newline at the end of the file
+                    continue
+                lines.append((old, new, line.removesuffix(b"\n")))
+                old += sign != b"+"
+                new += sign != b"-"
+        return self._lines
 
     def within(self, step: StoryStep) -> list[tuple[int, int, bytes]]:
         """Return the lines that a step is of, none where nothing changes in them.
@@ -101,7 +102,7 @@ def story_diffs(repository: Repository, steps: Iterable[StoryStep], display: Cal
                         if text := _text(hunk, step, made.get(step.number, ""), display):
                             made[step.number] = made.get(step.number, "") + text
                             size += len(text)
-                    read += sum(len(line) for _, _, line in hunk.lines)
+                    read += sum(map(len, hunk.raw))
                     if size > MOST_BYTES or read > _MOST_READ:
                         child.close(kill=True)
                         return made
@@ -131,16 +132,26 @@ def _diff_tree(repository: Repository, commits: Sequence[str]) -> Child:
 def _hunks(child: Child) -> Iterator[tuple[str, str, _Hunk]]:
     """Yield the commit, the path (after it, or before where it is gone) and each hunk that `git diff-tree` prints."""
     commit_id = before = after = ""
-    hunk: _Hunk | None = None
-    for raw in child.stdout:
+    lines = iter(child.stdout)
+    for raw in lines:
         line = raw.removesuffix(b"\n")
-        if hunk is not None:
-            hunk.add(line)
-            if hunk.is_whole:
-                yield commit_id, after or before, hunk
-                hunk = None
-        elif found := _HUNK.match(line):
-            hunk = _Hunk(found)
+        if found := _HUNK.match(line):
+            old, new = (1 if found[at] is None else int(found[at]) for at in (2, 4))
+            body: list[bytes] = []
+            while old or new:
+                one = next(lines, b"")
+                if not one:  # it was cut short
+                    return
+                body.append(one)
+                sign = one[:1]
+                if sign == b" ":
+                    old -= 1
+                    new -= 1
+                elif sign == b"-":
+                    old -= 1
+                elif sign == b"+":
+                    new -= 1
+            yield commit_id, after or before, _Hunk(found, body)
         elif line.startswith(b"diff --git "):
             before = after = ""
         elif line.startswith(b"--- "):
