@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import intern
+
 from muse_hook.digest import digest, digest_or_empty
 from muse_hook.symbols.tokens import CLOSE, OPEN, leaves, masked, words
 
@@ -105,7 +107,7 @@ class Definition:
     @property
     def tokens(self) -> tuple[str, ...]:
         """The leaf texts."""
-        return tuple(leaves(self.text.normal.entries))
+        return tuple(map(intern, leaves(self.text.normal.entries)))
 
     @property
     def words(self) -> tuple[str, ...]:

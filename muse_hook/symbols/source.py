@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import intern
+
 from muse_hook.digest import digest
 from muse_hook.symbols.damage import missing_kinds
 from muse_hook.symbols.tokens import RAW, leaves
@@ -368,7 +370,7 @@ class SourceText:
 
         The definition itself and its docstring are no statements of it. What has no body is all body.
         """
-        return tuple(digest(own) for _, own in self._statements())
+        return tuple([intern(digest(own)) for _, own in self._statements()])
 
     @property
     def statement_leaves(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
