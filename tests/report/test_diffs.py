@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from support.reports import data_of
 from support.shell import Shell
 
-from muse_hook.report import diffs
+from muse_hook.report import diffs, gather
 from muse_hook.report.diffs import MOST_LINES
 
 
@@ -58,6 +60,27 @@ def test_each_step_has_its_own_lines_of_the_diff(shell: Shell) -> None:
     assert found["Aside s"][1:] == ["+def s(): pass", ""]
     assert not [key for key in found if key.startswith("Merge")]
     assert data["links"] is None
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_another_process_makes_the_same_diffs(shell: Shell, monkeypatch: pytest.MonkeyPatch, dies: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Of many ops; where it dies, they are made here."""
+    shell.repo.commit("Two", a="def f():\n    return 2\n")
+    expected = told(shell)
+    here, steps = os.getpid(), gather._PageWalk.steps
+    made_by: list[int] = []
+
+    def seen(walk: gather._PageWalk) -> Iterator[diffs.StoryStep]:
+        made_by.append(os.getpid())
+        if dies and os.getpid() != here:
+            os._exit(1)
+        return steps(walk)
+
+    monkeypatch.setattr(gather._PageWalk, "steps", seen)
+    monkeypatch.setattr(gather, "_APART", 1)
+    monkeypatch.setattr(gather, "processors", lambda: 2)
+    assert told(shell) == expected
+    assert made_by == [here] * dies
 
 
 def test_diffs_are_bounded_by_step_and_by_page(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
