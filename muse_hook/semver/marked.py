@@ -299,6 +299,31 @@ class Marked(Rules):
         owners = ((one, other) for other in tables for one in other.symbols.values() if one.name == owner.name)
         return any(without_lifetime(one) == wanted for each in owners for one in _all_bases(*each))
 
+    def _passed_on(self, before: tuple[str, SymbolTable], after: tuple[str, SymbolTable]) -> None:
+        """Judge which names a file passes on no more that others had from it, and which modules it hides now."""
+        (old_path, former), (path, table) = before, after
+        is_declared = "declared" in table.says("reached")
+        if not is_declared and "export" not in table.says("public_marks"):
+            return
+        from muse_hook.semver.passed_on import ALL, mentions, modules, passed_on, passing_text
+
+        if passing_text(former) == passing_text(table):
+            return
+        was, now = passed_on(former), passed_on(table)
+        told = {one.address.rpartition("::")[2] for one in self._case.verdicts if one.bump == "major"}
+        gone = was - now - table.symbols.keys() - told
+        gone |= modules(former, is_open=True) & modules(table, is_open=False)
+        if is_declared and gone:
+            from muse_hook.semver.reached import Reach
+
+            reach = Reach(old_path, former, lambda there: self._case.text(self._case.old, there))
+            gone = {name for name in gone if reach.has(name.removeprefix(ALL))}
+        if any(name.startswith(ALL) for name in now - was):
+            gone -= was  # what it passes on now may have them all
+        for name in sorted(gone):
+            if not name.startswith(ALL) or not mentions(table, name.removeprefix(ALL)):
+                self._case.add(f"{path}::{name}", "major", "unlisted")
+
     def _spelling(self, tables: Tables, path: str, table: SymbolTable) -> Spelling:
         """Return what types are called in a file."""
         key = id(tables), path
@@ -326,7 +351,10 @@ class Marked(Rules):
         is_other = old_path == path and was_in != is_in
         if is_other and any(self._case.is_public(self._case.old, path, one) for one in former.symbols.values()):
             self._case.add(path, "major", "module_moved", f"{was_in or 'none'} -> {is_in or 'none'}")
-        if "marked" not in table.says("public") or former.unowned_text() == table.unowned_text():
+        if "marked" not in table.says("public"):
+            return
+        self._passed_on((old_path, former), (path, table))
+        if former.unowned_text() == table.unowned_text():
             return
         was, now = listed(former), listed(table)
         for name in sorted(was ^ now):

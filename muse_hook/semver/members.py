@@ -80,7 +80,10 @@ def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spell
         yield "minor", "base_added", one
     if not old.bases and not new.bases:  # what an interface derives from is no base of the symbol's
         for base in written.bases_of(old):
-            taken = any(base == other or _takes_more(base, other, table) for other in written.bases_of(new))
+            taken = any(
+                _tight(base) == _tight(other) or _takes_more(_tight(base), _tight(other), table)
+                for other in written.bases_of(new)
+            )
             if not taken and not _derives(new, base, spellings[1]):
                 yield "major", "base_removed", base
     before, after = written.right_side(old), written.right_side(new)

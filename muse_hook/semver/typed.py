@@ -201,6 +201,8 @@ def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[Par
     needed = [[one for one in parts if "=" not in one] for parts in (mine, theirs)]
     is_apart = bool(table.says("bounds"))
     asks = is_apart and _asks_more(written.bounds(old), written.bounds(new))
+    if written.has_given_type(old) != written.has_given_type(new):
+        return  # `const f: F = ...`: F has the type parameters of one of them
     if lost or len(theirs) < len(mine) or len(needed[0]) != len(needed[1]):
         yield "major", "type_parameters_changed", f"{', '.join(shown[0]) or 'none'} -> {', '.join(shown[1]) or 'none'}"
     elif asks:

@@ -437,6 +437,11 @@ def is_alias(symbol: Symbol) -> bool:
     return _equals_at(around_name(symbol)[1]) >= 0
 
 
+def has_given_type(symbol: Symbol) -> bool:
+    """Whether a function is what a name with a type of its own is given: `const f: F = (a) => a`."""
+    return symbol.kind.endswith("function") and around_name(symbol)[1].lstrip()[:1] == ":"
+
+
 def given_type(symbol: Symbol) -> str:
     """Return the type of what a variable is given where it is written as `T{...}` or `&T{...}`, "" for all else."""
     after = around_name(symbol)[1]

@@ -359,6 +359,122 @@ impl From<&C> for S { fn from() {} }
 """,
         ["S: base_removed A"],
     ),
+    "ts: what a file passes on": (
+        "a.ts",
+        """
+export { a as b, type C } from './x'
+export * from './y'
+export * as n from './z'
+import { q } from './q'
+export { q }
+""",
+        """
+import { q } from './q'
+export type { C } from './x'
+""",
+        ["* from ./y: unlisted", "b: unlisted", "n: unlisted", "q: unlisted"],
+    ),
+    "ts: what a file passes on from elsewhere now": (
+        "a.ts",
+        """
+export { a, b } from './x'
+export * from './y'
+export { c } from './z'
+""",
+        """
+export { b, a, } from './w'
+export { d, e } from './y'
+export const c = 1
+""",
+        [],
+    ),
+    "ts: all of a module may have them": (
+        "a.ts",
+        """
+export { a, b } from './x'
+export * from './y'
+""",
+        """
+export * from './x'
+export * from './z'
+""",
+        [],
+    ),
+    "js: what a file passes on": (
+        "a.js",
+        """
+exports.a = require('./a')
+module.exports.b = require('./b')
+exports.c = require('./c')
+""",
+        """
+exports.a = require('./d')
+""",
+        ["b: unlisted", "c: unlisted"],
+    ),
+    "rust: what a file passes on, and modules": (
+        "src/lib.rs",
+        """
+pub use a::{b, c as d, e::*};
+// pub use a::z;
+pub mod f;
+pub mod g;
+""",
+        """
+use a::b;
+pub use h::d;
+mod f;
+pub(crate) mod g;
+""",
+        ["* from e: unlisted", "b: unlisted", "f: unlisted", "g: unlisted"],
+    ),
+    "rust: what a file passes on from elsewhere now": (
+        "src/lib.rs",
+        """
+pub use a::{b, c};
+pub use x::*;
+mod f;
+""",
+        """
+pub use a::c;
+pub struct b;
+pub use y::{self, *};
+pub mod f;
+""",
+        [],
+    ),
+    "ts: bases in another layout, type parameters of a function's own type": (
+        "a.ts",
+        """
+export interface A extends Pick<O, 'a'> { }
+export interface B extends C<K, V> { }
+export const f: F = (a) => a
+""",
+        """
+export interface A extends Pick<
+  O,
+  'a' | 'b',
+> { }
+export interface B extends C<
+  K,
+  V
+> { }
+export function f<T>(a: T): T { return a }
+""",
+        [],
+    ),
+    "cs: a namespace": (
+        "A.cs",
+        """
+namespace N;
+public class A { }
+""",
+        """
+namespace M;
+public class A { }
+""",
+        ["A.cs: module_moved N -> M"],
+    ),
 }
 
 
