@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from muse_hook.patterns import pattern
-from muse_hook.semver.written import words_at
+from muse_hook.semver.header import words_at
 
 
 def test_a_pattern_is_asked_as_if_it_were_compiled() -> None:

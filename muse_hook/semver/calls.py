@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
 from muse_hook.patterns import pattern
-from muse_hook.semver import parameters, written
+from muse_hook.semver import header, parameters, written
 from muse_hook.semver.annotations import plain, renamed_types, result, spelled, union, without_lifetime
+from muse_hook.semver.header import words_at
 from muse_hook.semver.signature import VARIADIC, compare_passed
-from muse_hook.semver.written import words_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _holds_more(before: str, after: str) -> bool:
 
 
 def _is_generator(symbol: Symbol) -> bool:
-    return "*" in written.text_of(symbol).partition("(")[0]
+    return "*" in header.text_of(symbol).partition("(")[0]
 
 
 def _kind_of_function(symbol: Symbol) -> str:
@@ -144,7 +144,7 @@ def _kind_of_function(symbol: Symbol) -> str:
 
 def _returns_value(symbol: Symbol) -> bool:
     """Whether a function gives something that is surely no promise and no iterator."""
-    found = _RETURNED.findall(written.text_of(symbol))
+    found = _RETURNED.findall(header.text_of(symbol))
     return bool(found) and all(_LITERAL.match(one) for one in found)
 
 
@@ -153,7 +153,7 @@ def _receiver(symbol: Symbol) -> int:
     first = without_lifetime(symbol.parameters[0].name) if symbol.parameters else ""
     if first in RECEIVERS:
         return ("&self", "&mut self", "self", "mut self").index(first) if first != "this" else 0
-    return _POINTER.match(written.text_of(symbol)) is not None
+    return _POINTER.match(header.text_of(symbol)) is not None
 
 
 def needed_parameters(symbol: Symbol, table: SymbolTable) -> list[str]:

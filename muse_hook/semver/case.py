@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from muse_hook.quick_import import import_together
 from muse_hook.semver.public import NAMED, is_excluded, is_public, module_name
 
 TYPE_CHECKING = False
@@ -121,6 +122,7 @@ class Case:
         table = tables.get(path)
         if table is None or not table.says("test_marks"):
             return False
+        import_together("semver/marked")
         from muse_hook.semver.public_marks import is_test
 
         return is_test(table, symbol)
@@ -147,6 +149,7 @@ class Case:
             return is_public(path, table, symbol)
         if not table.says("public"):
             return False
+        import_together("semver/marked")
         from muse_hook.semver.public_marks import is_marked_public, is_program  # most repositories have one language
 
         key = id(tables), path
@@ -161,8 +164,8 @@ class Case:
         name = symbol.qualified_name.partition(".")[0]
         key = id(tables), path, name
         if key not in self._reached:
+            from muse_hook.semver.header import attributes
             from muse_hook.semver.reached import Reach
-            from muse_hook.semver.written import attributes
 
             outer = table.symbols.get(name)
             is_said = outer is not None and any(mark in attributes(outer) for mark in table.says("public_attributes"))

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from muse_hook.semver.bases import plain_bases
+from muse_hook.semver.header import has_same_header, header_words, is_override, words_before_name
 from muse_hook.semver.public import is_excluded
 from muse_hook.semver.public_marks import is_marked, listed, package_of
 from muse_hook.semver.rules import Rules
-from muse_hook.semver.written import (
-    has_same_header,
-    header_words,
-    is_override,
-    kind_of_type,
-    made_with,
-    used,
-    words_before_name,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,6 +159,8 @@ class Marked(Rules):
 
     def _is_written_out(self, base: str, before: SymbolTable, new: Symbol, after: SymbolTable) -> bool:
         """Whether a class has all that it had of a trait that it used."""
+        from muse_hook.semver.written import kind_of_type  # most commits change bodies alone: 1 million instructions
+
         for table in (before, *(one for one in self._case.old.values() if one is not None and one is not before)):
             trait = table.symbols.get(_simple(base))
             if trait is None or kind_of_type(trait) not in table.says("used"):
@@ -211,6 +204,8 @@ class Marked(Rules):
             constructor.name == owner.name if is_named_alike else constructor.name in table.says("constructors")
         ):
             return False
+        from muse_hook.semver.written import made_with  # as above
+
         words = header_words(owner)
         return (
             "class" in words
@@ -278,7 +273,7 @@ class Marked(Rules):
         was, now = self._case.old.get(old_path), self._case.new.get(path)
         if was is None or now is None or has_same_header(old, new):
             return ()
-        from muse_hook.semver.typed import compare_typed  # most commits change bodies alone
+        from muse_hook.semver.typed import compare_typed  # as above
 
         spellings = self._spelling(self._case.old, old_path, was), self._spelling(self._case.new, path, now)
         return compare_typed(old, was, new, now, spellings)
@@ -389,6 +384,9 @@ def _broader(bases: set[str], rows: Iterable[str]) -> set[str]:
 
 def _all_bases(symbol: Symbol, table: SymbolTable) -> list[str]:
     """Return the bases of all definitions of a class, and the traits that they use."""
+    from muse_hook.semver.bases import plain_bases  # as above
+    from muse_hook.semver.written import used
+
     found = [base for one in symbol.definitions or (symbol,) for base in plain_bases(one.bases)]
     return found + (used(symbol) if table.says("used") else [])
 

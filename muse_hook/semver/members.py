@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.patterns import pattern
-from muse_hook.semver import written
+from muse_hook.semver import header, written
 from muse_hook.semver.annotations import renamed_types, spelled, union
 from muse_hook.semver.parameters import lists, words_before_lists
 from muse_hook.semver.signature import split_outside_brackets
@@ -28,7 +28,7 @@ _ROOTS = pattern(r"\b(?:std|core|alloc|crate|self|super)::")
 
 def compare_held(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     """Yield what changed of the properties that the parameters of a class are, and of who may call it with them."""
-    kinds = [not written.words_before_name(one).isdisjoint(table.says("held_by")) for one in (old, new)]
+    kinds = [not header.words_before_name(one).isdisjoint(table.says("held_by")) for one in (old, new)]
     before, after = (_held(one, table, is_all) for one, is_all in zip((old, new), kinds, strict=True))
     for name, is_set in before.items():
         if name in after:
@@ -64,7 +64,7 @@ def compare_types(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spell
     if was != now and was and now and f"{now}={was}" not in table.says("same_kinds"):
         yield "major", "kind_changed", f"{was} -> {now}"
         return
-    is_open = ["non_exhaustive" in written.attributes(one) for one in (old, new)]
+    is_open = ["non_exhaustive" in header.attributes(one) for one in (old, new)]
     if is_open == [False, True] and all(member.is_public for member in written.members_of(old).values()):
         yield "major", "modifier_added", "non_exhaustive"
     made, makes = written.made_with(old), written.made_with(new)
@@ -141,7 +141,7 @@ def _is_compared(body: str, table: SymbolTable, names: Spelling, steps: int = MA
 def _compare_places(old: Symbol, new: Symbol) -> Iterator[ParameterChange]:
     """Yield what changed of the fields that a struct has by their places, and of one that has none and is a value."""
     made, makes = (written.made_with(one, is_after_words=True) for one in (old, new))
-    has_none = [{"{", "("}.isdisjoint(written.text_of(one)) for one in (old, new)]
+    has_none = [{"{", "("}.isdisjoint(header.text_of(one)) for one in (old, new)]
     if has_none[0] and not has_none[1]:
         yield "major", "kind_changed", "unit -> fields"
     made, makes = made or [], makes or []
@@ -168,8 +168,8 @@ def _compare_made(made: Sequence[str], makes: Sequence[str]) -> Iterator[Paramet
 def compare_members(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings) -> Iterator[ParameterChange]:
     """Yield which fields, members of an enum or methods of an interface a type has lost, got or changed."""
     before, after = (_members(one, table, names) for one, names in zip((old, new), spellings, strict=True))
-    header = written.header_words(new)
-    is_contract = not header.isdisjoint(written.CONTRACTS) and "sealed" not in header
+    words = header.header_words(new)
+    is_contract = not words.isdisjoint(written.CONTRACTS) and "sealed" not in words
     for name, member in before.items():
         now = after.get(name)
         if not member.is_public:
@@ -187,7 +187,7 @@ def compare_members(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
             yield "major", "member_optional" if now.is_optional else "member_required", name
     kind = written.kind_of_type(new)
     is_whole = all(member.is_public for member in before.values())  # others can make or implement it
-    is_closed = kind in table.says("closed_types") and is_whole and "non_exhaustive" not in written.attributes(new)
+    is_closed = kind in table.says("closed_types") and is_whole and "non_exhaustive" not in header.attributes(new)
     for name, member in after.items():
         if name in before:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from muse_hook.model.symbol import Parameter
 from muse_hook.patterns import pattern
-from muse_hook.semver import written
+from muse_hook.semver import header
 from muse_hook.semver.signature import VARIADIC
 
 TYPE_CHECKING = False
@@ -167,7 +167,7 @@ def compare_promoted(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[P
             continue
         other = now.get(name)
         declared = table.symbols.get(f"{new.parent}.{name}")
-        words = set(other.words) if other else written.words_before_name(declared) if declared else None
+        words = set(other.words) if other else header.words_before_name(declared) if declared else None
         if words is None:
             yield "major", "member_removed", name
             continue
@@ -199,7 +199,7 @@ def words_before_lists(symbol: Symbol) -> set[str]:
 
 def _header(symbol: Symbol) -> tuple[str, list[list[Written]]]:
     """Return what stands between a name and its parameters, without types and annotations, and these by lists."""
-    _, text = written.around_name(symbol)
+    _, text = header.around_name(symbol)
     found: list[list[Written]] = []
     before = ""
     at = 0

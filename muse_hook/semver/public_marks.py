@@ -9,7 +9,7 @@ a class whose header has one of `open_classes`; what is in `internal_folders` is
 from __future__ import annotations
 
 from muse_hook.patterns import pattern, row_pattern
-from muse_hook.semver import written
+from muse_hook.semver import header
 from muse_hook.semver.public import is_excluded
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ def package_of(table: SymbolTable) -> str:
 def _is_elsewhere(symbol: Symbol, table: SymbolTable) -> bool:
     """Whether a type is written in another file, and all that stands here adds to it and is not hidden."""
     marks = table.says("reopened")
-    words = [written.words_before_name(one) for one in symbol.definitions or (symbol,)] if marks else []
+    words = [header.words_before_name(one) for one in symbol.definitions or (symbol,)] if marks else []
     return bool(words) and not any(one.isdisjoint(marks) or _is_hidden(one, table) for one in words)
 
 
@@ -68,14 +68,14 @@ def _is_added_in_public(symbol: Symbol, owner: Symbol, table: SymbolTable) -> bo
     """Whether a member stands in an addition to a type that says that all of it is public."""
     first, last = symbol.lines
     for one in (owner.definitions or (owner,)) if table.says("reopened") else ():
-        words = written.words_before_name(one)
+        words = header.words_before_name(one)
         is_around = one.lines[0] <= first and last <= one.lines[1]
         if (
             is_around
             and not words.isdisjoint(table.says("reopened"))
             and not words.isdisjoint(table.says("public_marks"))
         ):
-            return "internal" not in written.words_before_name(symbol)
+            return "internal" not in header.words_before_name(symbol)
     return False
 
 
@@ -84,16 +84,16 @@ def is_test(table: SymbolTable, symbol: Symbol) -> bool:
     marks = table.says("test_marks")
     names = symbol.qualified_name.split(".") if marks else ()
     owners = (table.symbols.get(".".join(names[: at + 1])) for at in range(len(names)))
-    return any(mark in written.attributes(owner) for owner in owners if owner is not None for mark in marks)
+    return any(mark in header.attributes(owner) for owner in owners if owner is not None for mark in marks)
 
 
 def is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool:
     """Whether a symbol is marked as public, or needs no mark in the class that it stands in."""
     if symbol.name.startswith("#"):
         return False
-    if any(mark in written.attributes(symbol) for mark in table.says("private_attributes")):
+    if any(mark in header.attributes(symbol) for mark in table.says("private_attributes")):
         return False
-    before = [written.words_before_name(one) for one in symbol.definitions or (symbol,)]
+    before = [header.words_before_name(one) for one in symbol.definitions or (symbol,)]
     if all(_is_hidden(words, table) for words in before):
         return False
     if "unmarked" in table.says("public"):
@@ -101,16 +101,16 @@ def is_marked(symbol: Symbol, table: SymbolTable, owner: Symbol | None) -> bool:
     if owner is not None and (
         _is_added_in_public(symbol, owner, table)
         or "open" in table.says("members")
-        or not written.words_before_name(owner).isdisjoint(table.says("open_classes"))
+        or not header.words_before_name(owner).isdisjoint(table.says("open_classes"))
         or (not owner.definitions and symbol.name == owner.name and not any(before))
     ):
         return True
     if any(not words.isdisjoint(table.says("public_marks")) for words in before):
         return True
-    if any(mark in written.attributes(symbol) for mark in table.says("public_attributes")):
+    if any(mark in header.attributes(symbol) for mark in table.says("public_attributes")):
         return True
     if any(not words.isdisjoint(table.says("public_untyped")) for words in before):
-        return symbol.name != "_" and written.is_untyped_value(symbol)
+        return symbol.name != "_" and header.is_untyped_value(symbol)
     is_exported = symbol.qualified_name.startswith(("module", "exports"))
     return owner is None and (is_exported or symbol.qualified_name.partition(".")[0] in listed(table))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from muse_hook.patterns import pattern
-from muse_hook.semver import written
+from muse_hook.semver import header, written
 from muse_hook.semver.annotations import plain, renamed_types, spelled, union, without_lifetimes
 from muse_hook.semver.calls import ANY, compare_callables, needed_parameters
 from muse_hook.semver.members import compare_held, compare_members, compare_types
@@ -73,7 +73,7 @@ def _distance(changes: Sequence[ParameterChange]) -> tuple[bool, int]:
 
 def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
     """Return the definitions of a symbol that others can use; all of them where no mark says which."""
-    words = [(one, written.words_before_name(one)) for one in symbol.definitions]
+    words = [(one, header.words_before_name(one)) for one in symbol.definitions]
     if "unmarked" in table.says("public"):
         found = [one for one, before in words if before.isdisjoint(table.says("private_marks"))]
     else:
@@ -83,18 +83,18 @@ def _public_ones(symbol: Symbol, table: SymbolTable) -> Sequence[Symbol]:
 
 def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
     """Whether a member has to be written by those who implement its class, or derive from it."""
-    if owner is None or "sealed" in written.header_words(owner):
+    if owner is None or "sealed" in header.header_words(owner):
         return False
-    words = written.words_before_name(symbol)
+    words = header.words_before_name(symbol)
     if "abstract" in words:
         return True
     if len(symbol.definitions) > 1 and not all(is_contract_member(one, owner) for one in symbol.definitions):
         return False  # an extension has it
-    if "def" in words and {"abstract", "class"} <= written.header_words(owner):
-        return not _is_given(written.text_of(symbol))
-    if written.header_words(owner).isdisjoint(written.CONTRACTS) or not words.isdisjoint(("static", "default")):
+    if "def" in words and {"abstract", "class"} <= header.header_words(owner):
+        return not _is_given(header.text_of(symbol))
+    if header.header_words(owner).isdisjoint(written.CONTRACTS) or not words.isdisjoint(("static", "default")):
         return False
-    text = written.text_of(symbol).rstrip()
+    text = header.text_of(symbol).rstrip()
     return written.is_accessors_only(symbol) or not (
         text.endswith("}") or " default " in text or "=>" in text or _is_given(text)
     )
@@ -102,7 +102,7 @@ def is_contract_member(symbol: Symbol, owner: Symbol | None) -> bool:
 
 def _has_lost_body(old: Symbol, before: SymbolTable, new: Symbol, after: SymbolTable) -> bool:
     """Whether a member of an interface has to be written now by those who implement it, and no modifier says so."""
-    was, now = (written.words_before_name(one) for one in (old, new))
+    was, now = (header.words_before_name(one) for one in (old, new))
     owners = before.symbols.get(old.parent), after.symbols.get(new.parent)
     return (
         was & MODIFIERS == now & MODIFIERS
@@ -127,9 +127,9 @@ def _compare(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spellings)
     yield from _compare_words(old, new, table)
     if old.parameters or new.parameters or _group(old) == _group(new) == "function":
         hidden = words_before_lists(old) if _group(old) == "class" and table.says("held") else set()
-        is_called = "enum" not in written.words_before_name(new) and hidden.isdisjoint(table.says("private_marks"))
+        is_called = "enum" not in header.words_before_name(new) and hidden.isdisjoint(table.says("private_marks"))
         changes = compare_callables(old, new, table, spellings) if is_called else iter(())
-        if "delegate" in written.words_before_name(new):  # a function that takes less is none of this type
+        if "delegate" in header.words_before_name(new):  # a function that takes less is none of this type
             changes = (("major", *one[1:]) if one[1] == "parameter_added" else one for one in changes)
         yield from _of_contract(changes, old, new, table) if "exact" in table.says("contracts") else changes
         yield from compare_promoted(old, new, table)
@@ -163,7 +163,7 @@ def _is_value(symbol: Symbol, table: SymbolTable) -> bool:
     """Whether who uses a name does not see if a function without parameters is behind it."""
     if _group(symbol) == "class" or "def" not in table.says("read_only"):
         return False
-    return "(" not in written.text_of(symbol).partition("=")[0].partition(":")[0]
+    return "(" not in header.text_of(symbol).partition("=")[0].partition(":")[0]
 
 
 def _group(symbol: Symbol) -> str:
@@ -174,7 +174,7 @@ def _group(symbol: Symbol) -> str:
 
 def _compare_words(old: Symbol, new: Symbol, table: SymbolTable) -> Iterator[ParameterChange]:
     """Yield which modifiers came or went that others notice, and which parameters that are types."""
-    before, after = written.words_before_name(old), written.words_before_name(new)
+    before, after = header.words_before_name(old), header.words_before_name(new)
     if not after.isdisjoint(table.says("narrower")) and before.isdisjoint(table.says("narrower")):
         yield "major", "visibility_narrowed", ""
     is_type, of_types = _group(new) == "class", table.says("added_breaks_types")
@@ -248,13 +248,13 @@ def _asks_more(before: set[tuple[str, str]], after: set[tuple[str, str]]) -> str
 
 def _is_listing(symbol: Symbol) -> bool:
     """Whether a constant is an object that lists its members, which an enum is written as."""
-    text = written.text_of(symbol)
+    text = header.text_of(symbol)
     return "..." not in text and _LISTING.search(text) is not None
 
 
 def _can_be_set(symbol: Symbol, table: SymbolTable) -> bool:
     """Whether others may set what holds a value, as far as words say so."""
-    if not written.words_before_name(symbol).isdisjoint(table.says("read_only")) or written.has_hidden_setter(symbol):
+    if not header.words_before_name(symbol).isdisjoint(table.says("read_only")) or written.has_hidden_setter(symbol):
         return False
     return not table.says("accessors") or not written.is_computed_only(symbol)
 
@@ -267,7 +267,7 @@ def _compare_values(old: Symbol, new: Symbol, table: SymbolTable, spellings: Spe
     before, after = (plain(one) for one in spelled(shown[0], shown[1], spellings))
     if "any" in table.says("untyped") and written.is_property(new):
         before, after = before or ANY, after or ANY
-    is_read_only = not written.words_before_name(new).isdisjoint(("const", "readonly", *table.says("read_only")))
+    is_read_only = not header.words_before_name(new).isdisjoint(("const", "readonly", *table.says("read_only")))
     if before and after and before != after and not (is_read_only and union(after) <= union(before)):
         yield "major", "type_changed", f"{shown[0] or before} -> {shown[1] or after}"
     if table.says("read_only") and _can_be_set(old, table) != _can_be_set(new, table):
