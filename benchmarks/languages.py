@@ -14,7 +14,7 @@ tree with its history. Files over 400 kB are left out. Measured are
 - renames: how many of those that are made in fifteen files, one each, are told, and how many others;
 - replay: how many of the files that the last 20 commits changed are the same when the log of these is replayed as they
   are when they are read;
-- reading again: in how many of 60 versions of the last 200 commits a file is the same when it is read with the
+- reading again: in how many of 60 versions of each clone's last 200 commits a file is the same when it is read with the
   help of the version before as when it is read alone.
 
 How many times PyDriller's rate a backfill has is timed, and so kept apart: `benchmarks/run` writes it into rates.json,
@@ -230,6 +230,7 @@ def read_again(clones: list[Path], language: Language) -> list[int]:
     """Return how many versions of files are the same with the version before as without, and how many there were."""
     same = total = 0
     for clone in clones:
+        most = total + VERSIONS
         words = [
             "log",
             f"-{COMMITS}",
@@ -248,7 +249,7 @@ def read_again(clones: list[Path], language: Language) -> list[int]:
             again, alone = extract(new, language, before), extract(new, language)
             total += 1
             same += said(again) == said(alone)
-            if total == VERSIONS:
+            if total == most:
                 break
     return [same, total]
 
@@ -269,7 +270,7 @@ def measure(
     wanted = arguments.only or WHAT
     some = random.Random(3).sample(paths, len(paths))  # noqa: S311 - nothing is secret
     if "symbols" in wanted:
-        measured["on"] = arguments.on or ", ".join(clone.name for clone in clones)
+        measured["on"] = arguments.on or kept[language.name].get("on") or ", ".join(clone.name for clone in clones)
         measured |= judged(oracle, language, paths, given)
     if "damage" in wanted:
         measured["damage"] = beside_damage(oracle, language, some[:DAMAGED])

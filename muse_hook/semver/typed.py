@@ -240,8 +240,11 @@ def _is_usual(word: str, of_type: Symbol) -> bool:
 
 
 def _asks_more(before: set[tuple[str, str]], after: set[tuple[str, str]]) -> str:
-    """Return what is asked of type parameters now and was not, "" for nothing; `?Sized` asks for less."""
-    more = sorted(one for one in after - before if one[1][0] != "?")
+    """Return what is asked of type parameters now and was not, "" for nothing.
+
+    `?Sized` asks for less, and C#'s compiler only warns of `notnull`.
+    """
+    more = sorted(one for one in after - before if one[1][0] != "?" and one[1] != "notnull")
     more += sorted((of, one[1:]) for of, one in before - after if one[0] == "?")
     return ", ".join(f"{of}: {one}" if not of.isdigit() else one for of, one in more)
 

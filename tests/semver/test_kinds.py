@@ -208,10 +208,10 @@ public class A { public <T extends B> T f(Class<T> a) { return null; } public <T
     "cs: bounds": (
         "A.cs",
         """
-public class A<T> { public void F<U>(U u) where U : B, C {} }
+public class A<T> { public void F<U>(U u) where U : B, C {} public void G<V>(V v) where V : D {} }
 """,
         """
-public class A<T> where T : B { public void F<U>(U u) where U : C {} }
+public class A<T> where T : B { public void F<U>(U u) where U : C {} public void G<V>(V v) where V : notnull {} }
 """,
         ["A: type_parameters_changed B"],
     ),
