@@ -27,6 +27,12 @@ MAX_DEPTH = 50_000
 # A longer text of classes whose members stand at their own column is read class by class where it is damaged: a
 # recovery reads all that follows from each damaged place on.
 LONG_TEXT = 100_000
+# Bytes in which Git looks for a NUL before it calls a file binary (`buffer_is_binary`): video is `.ts`, too, and what
+# git-crypt made of a source has its name.
+BINARY_HEAD = 8_000
+# A line of so many bytes must have no error: what a recovery takes for one grows with the square of its length (8 s of
+# 100 kB of quotes in JavaScript), and what is damaged in minified code leaves it no symbols as it is.
+LONG_LINE = 10_000
 
 
 def extract(source: bytes, language: Language, previous: SymbolTable | None = None) -> SymbolTable:
@@ -46,9 +52,14 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
+    if b"\0" in text[:BINARY_HEAD]:
+        return SegmentedTable(language, state="unparsed", damaged=True)
     longest = int(str(language.row.get("longest_line", MAX_BYTES)))
     if len(text) > longest and max(map(len, text.split(b"\n"))) > longest:
         return SegmentedTable(language, state="too_large")
+    lines = _long_lines(text)
+    if lines and not reader.has_sound(text, lines):
+        return SegmentedTable(language, state="unparsed", damaged=True)
     # what stands below a heading belongs to it, wherever it stood before: only a text that is whole is cut by them
     may_edit = reader.is_in_context and not reader.query.has_headings
     if may_edit and isinstance(previous, SegmentedTable) and previous.is_reusable(language):
@@ -166,6 +177,18 @@ def _read_whole(text: bytes, language: Language, reader: Reader, *, is_piece: bo
         has_errors=damaged,
         context=text if reader.is_in_context and not damaged else None,
     )
+
+
+def _long_lines(text: bytes) -> list[tuple[int, int]]:
+    """Return where the lines of LONG_LINE bytes and more begin and end."""
+    half = LONG_LINE // 2
+    found: list[tuple[int, int]] = []
+    for at in range(0, len(text) - half, half):
+        if b"\n" not in text[at : at + half]:  # a long line has one of these at least
+            line = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
+            if line[1] - line[0] >= LONG_LINE and found[-1:] != [line]:
+                found.append(line)
+    return found
 
 
 def _read_edited(text: bytes, language: Language, previous: SegmentedTable, reader: Reader) -> SegmentedTable | None:

@@ -11,7 +11,7 @@ from muse_hook.symbols.query import Query
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Protocol
 
     from tree_sitter import Node, Parser, Range, Tree
@@ -208,8 +208,8 @@ class Reader:
                 # where statements have no borders one error may take in all of them: its size says more, as in a piece
                 first = 0 if BY_STATEMENT.keys().isdisjoint(self._respell) else 1
                 last = 2 if first or self.is_damage_apart else 1
-                faults, former = _faults(again.root_node)[first:last], _faults(tree.root_node)[first:last]
-                is_better = faults < former or (is_hidden and faults == former)
+                these, former = _faults(again.root_node)[first:last], _faults(tree.root_node)[first:last]
+                is_better = these < former or (is_hidden and these == former)
                 if (is_better and PARTIAL.issuperset(self._respell)) or not again.root_node.has_error:
                     tree, given, is_respelled = again, respelled, True
                     self._has_respelled = True
@@ -278,20 +278,46 @@ class Reader:
             left -= 1
             return left < 0
 
+        tree = self._watched_tree(given, is_over, old)
+        if tree is None:
+            raise TooLargeError
+        # A tree asks what handed the chunks for each node's text, half of the time of a walk through it. The same tree
+        # of the same bytes takes the parser 40 us, unless there are errors to recover from once more.
+        return tree if tree.root_node.has_error else self.parser.parse(given, tree)
+
+    def _watched_tree(self, given: bytes, is_over: Callable[[int, bool], bool], old: Tree | None = None) -> Tree | None:
+        """Return the tree of what the parser is given; None where it `is_over` before."""
+
         def chunk(at: int, _: object) -> bytes:
             return given[at : at + CHUNK]
 
         try:
             if old is None:
-                tree = self.parser.parse(chunk, progress_callback=is_over)
-            else:
-                tree = self.parser.parse(chunk, old, progress_callback=is_over)
+                return self.parser.parse(chunk, progress_callback=is_over)
+            return self.parser.parse(chunk, old, progress_callback=is_over)
         except ValueError:
             self.parser.reset()
-            raise TooLargeError from None
-        # A tree asks what handed the chunks for each node's text, half of the time of a walk through it. The same tree
-        # of the same bytes takes the parser 40 us, unless there are errors to recover from once more.
-        return tree if tree.root_node.has_error else self.parser.parse(given, tree)
+            return None
+
+    def has_sound(self, source: bytes, lines: Sequence[tuple[int, int]]) -> bool:
+        """Whether a source has no syntax error in some of its lines, by where they begin and end.
+
+        It has one where that takes more steps than a counted parser may take.
+        """
+        if self.is_sound:
+            return True
+        left = STEPS + len(source) // BYTES_A_STEP
+
+        def is_over(offset: int, has_error: bool) -> bool:  # noqa: FBT001 - tree-sitter's own form
+            nonlocal left
+            left -= 1
+            return left < 0 or (has_error and offset >= lines[0][0])
+
+        tree = self._watched_tree(self._given(source), is_over)
+        if tree is None:
+            return False
+        found = [(one.start_byte, one.end_byte) for one in faults(tree.root_node)]
+        return not any(start < end and begin <= stop for start, stop in found for begin, end in lines)
 
     def _given(self, source: bytes) -> bytes:
         """Return what the parser is given first for a source."""
@@ -388,17 +414,21 @@ class Reader:
         _kept.normal(text, len(normal.entries))
 
 
-def _faults(root: Node) -> tuple[int, int]:
-    """Return how many errors a tree has, those in others left out, and how many bytes they take."""
-    count, size, stack = 0, 0, [root]
+def faults(root: Node) -> Iterator[Node]:
+    """Yield the errors of a tree, those in others left out."""
+    stack = [root]
     while stack:
         node = stack.pop()
         if node.is_error or node.is_missing:
-            count += 1
-            size += node.end_byte - node.start_byte
+            yield node
         elif node.has_error:
             stack += node.children
-    return count, size
+
+
+def _faults(root: Node) -> tuple[int, int]:
+    """Return how many errors a tree has, those in others left out, and how many bytes they take."""
+    sizes = [one.end_byte - one.start_byte for one in faults(root)]
+    return len(sizes), sum(sizes)
 
 
 def _first_fault(root: Node) -> int:

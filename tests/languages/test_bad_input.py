@@ -99,6 +99,24 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
     assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
 
 
+def test_a_binary_file_with_the_name_of_a_source_is_told_as_a_file() -> None:
+    """Video is `.ts`, too; git-crypt leaves a source its name. UTF-16 is text (`test_how_a_text_is_encoded...`)."""
+    noise = random.Random(1).randbytes(100_000)  # noqa: S311 - nothing is secret
+    for name in ("a.ts", "a.py", "a.m", "a.go"):
+        assert read(Path(name), b"\0GITCRYPT\0" + noise).state == "unparsed"
+    assert read(Path("a.js"), b"function f() {}\n" * 1000 + b"// \0\n").state == "parsed"  # as Git looks
+
+
+def test_a_long_line_is_read_where_it_is_sound_and_told_as_a_file_where_it_is_broken() -> None:
+    whole = b"function f() {}\n"
+    table = b"x = [" + b"1, " * 10_000 + b"]\n"
+    assert read(Path("a.js"), whole + table).state == "parsed"
+    assert set(read(Path("a.js"), whole + table + b"function g() { ( }\nfunction h() {}\n").symbols) >= {"f", "h"}
+    broken = whole + b'"' * 99_999 + b"\n" + whole
+    before = read(Path("a.js"), whole)
+    assert read(Path("a.js"), broken).state == read(Path("a.js"), broken, before).state == "unparsed"
+
+
 def test_a_parser_that_takes_too_many_steps_is_stopped() -> None:
     whole = (GOLDEN / "kotlin/before.kt").read_bytes()
     broken = b"{g\nr\n   #if X\n lip() {}\n" + whole[whole.index(b"enum class") :] + b"}\n" * 3 + whole
