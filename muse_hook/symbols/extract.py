@@ -27,9 +27,10 @@ MAX_DEPTH = 50_000
 # A longer text of classes whose members stand at their own column is read class by class where it is damaged: a
 # recovery reads all that follows from each damaged place on.
 LONG_TEXT = 100_000
-# Bytes in which Git looks for a NUL before it calls a file binary (`buffer_is_binary`): video is `.ts`, too, and what
-# git-crypt made of a source has its name.
-BINARY_HEAD = 8_000
+# A file with so many NULs in the bytes in which Git looks for one (`buffer_is_binary`) is no text: video is `.ts`,
+# too, and what git-crypt made of a source has its name. Noise has 31 of them there; a few damage the statement around.
+BINARY_HEAD, BINARY_NULS = 8_000, 8
+
 # A line of so many bytes must have no error: what a recovery takes for one grows with the square of its length (8 s of
 # 100 kB of quotes in JavaScript), and what is damaged in minified code leaves it no symbols as it is.
 LONG_LINE = 10_000
@@ -52,7 +53,7 @@ def extract(source: bytes, language: Language, previous: SymbolTable | None = No
 def _extract(source: bytes, language: Language, previous: SymbolTable | None) -> SymbolTable:
     reader = reader_of(language)
     text = decoded(source, language)
-    if b"\0" in text[:BINARY_HEAD]:
+    if text.count(b"\0", 0, BINARY_HEAD) >= BINARY_NULS:
         return SegmentedTable(language, state="unparsed", damaged=True)
     longest = int(str(language.row.get("longest_line", MAX_BYTES)))
     if len(text) > longest and max(map(len, text.split(b"\n"))) > longest:
