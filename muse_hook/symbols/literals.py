@@ -23,6 +23,7 @@ _REMEMBERED_LENGTH = 200
 _ESCAPE = r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|N\{[^}]+\}|.)"
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "\n": ""}
 _OCTAL, _HEXADECIMAL = 8, 16
+_OF_OBJECTS = b'@"'
 
 
 def number(text: str) -> str:
@@ -124,9 +125,9 @@ def leaf_rule(spelling: str) -> Callable[[str], str]:
     """Return a spelling rule by its name; raises KeyError."""
     if spelling in LEAVES:
         return LEAVES[spelling]
-    from muse_hook.symbols import style_sheets
+    from muse_hook.symbols import macros, style_sheets
 
-    return style_sheets.LEAVES[spelling]
+    return {**style_sheets.LEAVES, **macros.LEAVES}[spelling]
 
 
 def _character(digits: str, base: int) -> str | None:
@@ -215,7 +216,44 @@ class Doubled(Quoted):
         return text.replace("''", "'") if prefix else super().value(text, prefix)
 
 
-STRINGS: dict[str, type[Prefixed]] = {"prefixed": Prefixed, "quoted": Quoted, "doubled": Doubled}
+class Bracketed(Quoted):
+    """Strings as `Quoted`, but in brackets nothing is escaped, and they are other strings."""
+
+    @classmethod
+    def prefix(cls, start: str) -> str:
+        """Return "[" where that opens one."""
+        return start if start == "[" else ""
+
+    @classmethod
+    def value(cls, text: str, prefix: str) -> str:
+        """Return what the text between the quotes means."""
+        return f"[{text}]" if prefix else super().value(text, prefix)
+
+
+class Tripled(Quoted):
+    """Strings as `Quoted`; in three quotes on lines of their own, what the last ones are indented by is no text."""
+
+    @classmethod
+    def margin(cls, source: bytes) -> str:
+        """Return a line end and what stands before the closing quotes; "" for a string of one line."""
+        if source[:4] != b'"""\n':
+            return ""
+        _, line_end, last = source.removesuffix(b'"""').decode("utf-8", "backslashreplace").rpartition("\n")
+        return line_end + last if not last.strip() else ""
+
+    @classmethod
+    def value(cls, text: str, prefix: str) -> str:
+        """Return what the text between the quotes means."""
+        return super().value(text.replace(prefix, "\n") if prefix else text, "")
+
+
+STRINGS: dict[str, type[Prefixed]] = {
+    "tripled": Tripled,
+    "prefixed": Prefixed,
+    "quoted": Quoted,
+    "doubled": Doubled,
+    "bracketed": Bracketed,
+}
 
 
 def text_of(node: Node) -> str:
@@ -342,6 +380,8 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
         kinds.numbers(row.get(key, "").split()) for key in ("whole", "start", "interpolation", "conversion")
     )
 
+    margin = spelling.margin if issubclass(spelling, Tripled) else None
+
     def text(source: bytes, prefix: str) -> str:
         return spelling.value(source.decode("utf-8", "backslashreplace"), prefix)
 
@@ -353,7 +393,7 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
         # where the grammar has no node for the opening, it is one character, and so is the end
         at, end = (0, len(source)) if starts else (1, max(len(source) - 1, 1))
         if not starts:
-            prefix = spelling.prefix(source[:1].decode("latin-1"))
+            prefix = spelling.prefix(source[:1].decode("latin-1")) if margin is None else margin(source)
         for child in node.children:
             kind = child.kind_id
             if kind in starts:
@@ -387,10 +427,14 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
             out.append(entry)
             return ()
         found = [node] if node.kind_id in whole else [c for c in node.children if c.kind_id in whole]
+        if node.kind_id not in whole and any(not c.is_extra and c.kind_id not in whole for c in node.children):
+            return beside_others(node)
         parts: list[Node | str] = [""]
-        prefixes = []
+        prefixes: list[str] = []
         for one in found:
             prefix, more = parts_of(one)
+            if prefixes and isinstance(more[0], str) and (one.text or b"")[:2] == _OF_OBJECTS:
+                more[0] = more[0][1:]  # what the first one is all are
             prefixes.append(prefix)
             for part in more:
                 if isinstance(part, str) and isinstance(parts[-1], str):
@@ -399,7 +443,7 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
                     parts.append(part)
         mark = next((mark for mark in "bt" if mark in prefixes[0]), "u" if prefixes[0] == "u" else "")
         opening = f"{STRING}{mark}'"
-        if not any("f" in prefix or "t" in prefix for prefix in prefixes):
+        if len(parts) == 1 and not any("f" in prefix or "t" in prefix for prefix in prefixes):
             entry = opening + without_nul(str(parts[0]))
             out.append(entry)
             if len(source) <= _REMEMBERED_LENGTH and not node.has_error:
@@ -409,6 +453,21 @@ def literal_actions(kinds: Kinds, row: dict[str, str]) -> dict[str, Act]:
             return ()
         out.append(OPEN + "interpolated" + opening)
         return [*(opening + without_nul(p) if isinstance(p, str) else p for p in parts if p), CLOSE]
+
+    def beside_others(node: Node) -> Entries:
+        """Return strings in a row that a name stands among: those beside each other are one."""
+        entries: list[Node | str] = [kinds.opens[node.kind_id]]
+        for child in node.children:
+            if child.kind_id not in whole:
+                entries.append(child)
+                continue
+            value = "".join(part for part in parts_of(child)[1] if isinstance(part, str))
+            last = entries[-1]
+            if isinstance(last, str) and last.startswith(STRING):
+                entries[-1] = last + without_nul(value[(child.text or b"")[:2] == _OF_OBJECTS :])
+            else:
+                entries.append(f"{STRING}'{without_nul(value)}")
+        return [*entries, CLOSE]
 
     def interpolation(node: Node, out: list[str]) -> Entries:
         out.append(OPEN + "interpolation")

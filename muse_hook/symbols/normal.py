@@ -166,6 +166,10 @@ class Normalisation:
             kinds.set_action(kind, prose(kinds, is_marked=True))
         for kind in language.strings("indented"):
             kinds.set_action(kind, indented(kinds))
+        for kind, mark in language.table("dedented").items():
+            from muse_hook.symbols.heredocs import closed_deep, dedented  # few languages have such texts
+
+            kinds.set_action(kind, dedented(kinds, str(mark)) if mark else closed_deep(kinds))
         for kind in language.strings("verbatim"):
             kinds.set_action(kind, verbatim(kinds))
         for kind in language.strings("holes"):

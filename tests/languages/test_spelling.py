@@ -173,6 +173,33 @@ def is_same(extension: str, old: str, new: str) -> bool:
         ("cs", "class A { B b = F(async x => x); }", "class A { B b = F(async (x) => x); }"),
         ("java", "enum E { A, B; }", "enum E { A, B }"),
         ("java", "class A { enum E { A, B; } }", "class A { enum E { A, B } }"),
+        ("rb", "A = <<~B\n  a\n    b\nB\n", "A = <<~B\n      a\n        b\n    B\n"),
+        ("rb", "A = <<-B\na\n B\n", "A = <<~B\n  a\nB\n"),
+        (
+            "rb",
+            "f(<<~A, <<-B)\n  a\n    #{b} c\n\nA\n d\nB\n",
+            "f(<<~A, <<-B)\n    a\n      #{b} c\n\n  A\n d\n    B\n",
+        ),
+        ("php", "<?php $a = array(1, 2);", "<?php $a = [\n    1,\n    2,\n];"),
+        ("php", "<?php list($a, , $b) = $c;", "<?php [$a, , $b] = $c;"),
+        ("php", "<?php $a = new B; $c = new class extends D {};", "<?php $a = new B(); $c = new class() extends D {};"),
+        ("php", "<?php $a = <<<E\n  a $b\n    c\n  E;", "<?php $a = <<<E\na $b\n  c\nE;"),
+        ("php", "<?php $a = <<<'E'\na\n\n b\nE;", "<?php $a = <<<'E'\n  a\n\n   b\n  E;"),
+        ("lua", 'local a = "it\'s"; local b = [[\\n]]', "local a = 'it\\'s'\nlocal b = [[\\n]]"),
+        ("c", 'int f(void) { return g("a" "b"); }', 'int f(void) { return g("ab"); }'),
+        ("c", 'int f(void) { return g("a" "b" X "c"); }', 'int f(void) { return g("ab" X "c"); }'),
+        (
+            "c",
+            "#define F(x) do { \\\n  g(x); \\\n} while (0)\n",
+            "#define F(x)      \\\n  do            \\\n  {g( x );} while(0)\n",
+        ),
+        ("c", '#define A "b" "c" // d\n', '#define A "bc"\n'),
+        ("m", 'id a(void) { return f(@"a" @"b", @selector(c)); }', 'id a(void) { return f(@"ab", @selector( c)); }'),
+        (
+            "ex",
+            'defmodule A do\n  def f(x), do: """\n  a #{x}\n    b\n  """\nend',
+            'defmodule A do\n  def f(x), do: """\n      a #{x}\n        b\n      """\nend',
+        ),
     ],
 )
 def test_formatting_changes_no_id(extension: str, old: str, new: str) -> None:
@@ -306,6 +333,24 @@ def test_formatting_changes_no_id(extension: str, old: str, new: str) -> None:
         ("ts", "type X = {'2': a}", "type X = {2: a}"),  # `keyof X` tells them apart
         ("cs", "class A { B b = F(x => x); }", "class A { B b = F((int x) => x); }"),
         ("java", "enum E { A, B; void f() {} }", "enum E { A, B; }"),
+        ("rb", "A = <<-B\na\nB\n", "A = <<-B\n  a\nB\n"),
+        ("rb", "A = <<~B\n  a\n    b\nB\n", "A = <<~B\n  a\n   b\nB\n"),
+        ("php", "<?php $a = <<<E\n  a\n  E;", "<?php $a = <<<E\n   a\n  E;"),
+        ("php", "<?php $a = new B;", "<?php $a = new B(1);"),
+        ("lua", "local a = [[\\n]]", "local a = '\\n'"),
+        ("lua", "local a = 'b'", "local a = 'c'"),
+        ("c", 'int f(void) { return g("a" X "b"); }', 'int f(void) { return g("a" Y "b"); }'),
+        ("c", 'int f(void) { return g("a" X "b"); }', 'int f(void) { return g("a" "b"); }'),
+        ("c", '#define A "b  c"\n', '#define A "b c"\n'),
+        ("c", "#define A b + +c\n", "#define A b ++ c\n"),
+        ("m", 'id a(void) { return f(@"a"); }', 'id a(void) { return f("a"); }'),
+        ("ex", 'defmodule A do\n  def f(x), do: "a #{x} b"\nend', 'defmodule A do\n  def f(x), do: "a #{x} c"\nend'),
+        ("ex", 'defmodule A do\n  def f(x), do: "a #{x} b"\nend', 'defmodule A do\n  def f(x), do: "a #{y} b"\nend'),
+        (
+            "ex",
+            'defmodule A do\n  def f, do: """\n  a\n  """\nend',
+            'defmodule A do\n  def f, do: """\n   a\n  """\nend',
+        ),
     ],
 )
 def test_meaning_changes_ids(extension: str, old: str, new: str) -> None:
