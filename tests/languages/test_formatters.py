@@ -26,7 +26,15 @@ FILES = 150
 """So many are drawn for each formatter and style."""
 
 LARGEST = 100_000
-NPM_PACKAGES = ("prettier@3", "google-java-format", "rxjs@7", "codemirror@5")
+NPM_PACKAGES = (
+    "prettier@3",
+    "google-java-format",
+    "rxjs@7",
+    "codemirror@5",
+    "@prettier/plugin-php",
+    "@johnnymorganz/stylua-bin",
+    "prettier-plugin-sql",
+)
 """The formatters, and packages that come with sources in TypeScript and style sheets."""
 OPENED = [
     f"--add-exports=jdk.compiler/com.sun.tools.javac.{part}=ALL-UNNAMED"
@@ -197,6 +205,62 @@ def test_clang_format(tmp_path: Path, style: str) -> None:
     files = copies(tmp_path, ".java")
     run(command, files)
     assert changed_ids(files) == []
+
+
+@pytest.mark.parametrize("extensions", [(".c",), (".cc", ".cpp"), (".m",)])
+def test_clang_format_beside_macros(tmp_path: Path, extensions: tuple[str, ...]) -> None:
+    """Macros that the grammar does not read may be read otherwise where their lines are others."""
+    command = [program("clang-format"), "-i", "--style={BasedOnStyle: LLVM, ColumnLimit: 70, SortIncludes: Never}"]
+    files = copies(tmp_path, *extensions)
+    run(command, files)
+    assert len(changed_ids(files)) * 5 <= len(files)
+
+
+def test_rubocop(tmp_path: Path) -> None:
+    """Its cops of layout, which give `<<~` to a text whose lines are indented."""
+    files = copies(tmp_path, ".rb")
+    run([program("rubocop"), "-x", "--cache", "false", "--force-default-config"], files)
+    assert changed_ids(files) == []
+
+
+def test_prettier_for_php(npm: Path, tmp_path: Path) -> None:
+    files = copies(tmp_path, ".php")
+    plugin = npm / "@prettier/plugin-php/src/index.mjs"
+    run([str(npm / ".bin/prettier"), *PRETTIER, f"--plugin={plugin}", "--print-width", "60"], files)
+    assert changed_ids(files) == []
+
+
+def test_prettier_for_sql(npm: Path, tmp_path: Path) -> None:
+    """Some dialects write a sign of another one (`?`, `$1`): that is no layout."""
+    files = copies(tmp_path, ".sql")
+    plugin = npm / "prettier-plugin-sql/lib/index.js"
+    run([str(npm / ".bin/prettier"), *PRETTIER, f"--plugin={plugin}", "--language", "postgresql"], files)
+    assert len(changed_ids(files)) * 20 <= len(files)
+
+
+def test_stylua(npm: Path, tmp_path: Path) -> None:
+    files = copies(tmp_path, ".lua")
+    run([str(npm / ".bin/stylua"), "--column-width", "60", "--quote-style", "AutoPreferSingle"], files)
+    assert changed_ids(files) == []
+
+
+def test_terraform_fmt(tmp_path: Path) -> None:
+    """Of files with other indentation: what is published is formatted as it is."""
+
+    def widened(text: str) -> str:
+        return text if "<<" in text else re.sub(r"(?m)^ +", lambda found: found[0] * 2, text)
+
+    files = copies(tmp_path, ".tf", prepared=widened)
+    run([program("terraform"), "fmt"], files)
+    assert changed_ids(files) == []
+
+
+def test_mix_format(tmp_path: Path) -> None:
+    """Texts of sigils stay as they are read: their lines are indented otherwise."""
+    (tmp_path / "formatter.exs").write_text("[]\n")
+    files = copies(tmp_path, ".ex", prepared=lambda text: re.sub(r"(?m)^ +", lambda found: found[0] * 2, text))
+    run([program("mix"), "format", "--dot-formatter", str(tmp_path / "formatter.exs")], files)
+    assert len(changed_ids(files)) * 5 <= len(files)
 
 
 def test_gofmt(tmp_path: Path) -> None:
