@@ -29,7 +29,7 @@ PARTS = {
         " git.objects git.loose git.reflogs languages.languages"
     ),
     "symbols/extract": "symbols.extract semver.named",
-    "semver/marked": "semver.marked",
+    "semver/marked": "semver.marked semver.passed_on",
 }
 # What every command that reads imports, whichever it is, and what `log` and `blame` do beside that.
 READERS = {
