@@ -68,15 +68,13 @@ def find_unrecorded(
     baseline = read_baseline(store)
     shallow = repo.shallow()
     found.events = len(queue.event_paths(store))
-    if baseline is None:
-        hidden = {oid for oid, _ in rows}
-    else:
-        found.baseline = "anew" if baseline.anew else "install"
-        beyond = {oid for oid, _ in repo.rev_list(tips, [*baseline.tips(), *shallow], ignore_missing=True)}
-        hidden = {oid for oid, _ in rows if oid not in beyond}
     with Index(store) as index:
-        index.refresh(fast=caught_up)
+        if not caught_up:
+            index.refresh()
         sealed = index.find([oid for oid, _ in rows])
+        if caught_up and (len(sealed) < len(rows) or index.is_in_memory):
+            index.refresh(fast=True)  # somebody else may have recorded it since, or the first look was not kept
+            sealed = index.find([oid for oid, _ in rows])
         if whole is not None:
             sealed = {oid: batch for oid, batch in sealed.items() if oid in whole}
         found.damaged = index.damaged()
@@ -90,11 +88,16 @@ def find_unrecorded(
     found.purged = sum(oid in purged for oid, _ in rows)
     unsealed = [oid for oid, _ in rows if oid not in sealed and oid not in purged]
     found.beyond_boundary = sum(oid in shallow for oid in unsealed)
-    history = [oid for oid in unsealed if oid in hidden and oid not in shallow]
+    if baseline is None:
+        beyond = set()
+    else:
+        found.baseline = "anew" if baseline.anew else "install"
+        beyond = {oid for oid, _ in repo.rev_list(unsealed, [*baseline.tips(), *shallow], ignore_missing=True)}
+    history = [oid for oid in unsealed if oid not in beyond and oid not in shallow]
     unreadable = read_unreadable(store) if history else {}
     found.blobs_absent = [(oid, unreadable[oid]) for oid in history if oid in unreadable]
     found.history = len(history) - len(found.blobs_absent)
-    missing = [oid for oid in unsealed if oid not in hidden and oid not in shallow]
+    missing = [oid for oid in unsealed if oid in beyond and oid not in shallow]
     if missing:
         sessions = assign_sessions(
             rows,

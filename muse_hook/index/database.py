@@ -43,7 +43,7 @@ else:
 
 FILE = "index.sqlite"
 # Raised with every change of the tables below: an older file is thrown away.
-VERSION = 5
+VERSION = 6
 BUSY_SECONDS = 10.0
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _MOUNTS = "/proc/self/mountinfo"
@@ -59,7 +59,8 @@ _LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "f2fs", "zf
 
 # `logs.folder` is the session's folder below op_log, `position`, `floor` and `pending` are where the scanner goes on,
 # `seal_line` and `seal_commit` the last seal before it. A log that is read again gets a new id, its seals new numbers.
-# `seals.engine` is a row of `engines`.
+# `seals.engine` is a row of `engines`. Of a search by a `name` (`searched.py`): the `setting`, how far each log was
+# `searched`, what it `finds` there.
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE logs (
@@ -75,6 +76,7 @@ CREATE TABLE seals (
 );
 CREATE TABLE engines (id INTEGER PRIMARY KEY, engine TEXT NOT NULL UNIQUE);
 CREATE INDEX seals_by_commit ON seals (commit_id);
+CREATE INDEX seals_by_log ON seals (log, end);
 CREATE TABLE damaged (
     log INTEGER NOT NULL, line INTEGER NOT NULL, end INTEGER NOT NULL, commit_id TEXT NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (log, line)
@@ -82,6 +84,13 @@ CREATE TABLE damaged (
 CREATE TABLE marks (op_id TEXT NOT NULL, log INTEGER NOT NULL, PRIMARY KEY (op_id, log)) WITHOUT ROWID;
 CREATE TABLE claims (
     op_id TEXT NOT NULL, log INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (op_id, log)
+) WITHOUT ROWID;
+CREATE TABLE searches (name TEXT PRIMARY KEY, setting TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE searched (
+    name TEXT NOT NULL, log INTEGER NOT NULL, end INTEGER NOT NULL, PRIMARY KEY (name, log)
+) WITHOUT ROWID;
+CREATE TABLE finds (
+    name TEXT NOT NULL, log INTEGER NOT NULL, row TEXT NOT NULL, PRIMARY KEY (name, log, row)
 ) WITHOUT ROWID;
 """
 # As SQLite keeps them: {name: text}.
@@ -118,6 +127,11 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self.connection.close()
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether what it learns is gone with it: the store cannot be written, or somebody holds its file."""
+        return self.is_own or not self.connection.execute("PRAGMA database_list").fetchone()[2]
 
     def reserve_cache(self, size: int) -> None:
         """Take memory for reading `size` bytes of logs, where that is much: pages are then written once."""

@@ -15,13 +15,8 @@ if TYPE_CHECKING:
 
     Look = Callable[[str, int, int], Iterable[tuple[str, ...]]]
     """Yields rows of texts that stand in a session's log from one byte to another."""
-    Kept = dict[int, tuple[int, set[tuple[str, ...]]]]
-    """By the number of a log how far it was searched, and what was found."""
 else:
     sqlite3 = database.sqlite3
-
-# A row of the index's `meta`: its value says what was searched for, how far each log, and what was found.
-_KEY = "searched "
 
 
 @rebuilds_on_error
@@ -34,35 +29,37 @@ def search(index: Index, name: str, setting: str, look: Look) -> set[tuple[str, 
     from json import dumps  # no hook searches
 
     connection = index.connection
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY + name,)).fetchone()
-    kept = _kept(row[0], setting) if row is not None else None
-    found: Kept = {}
-    for log, folder, floor in connection.execute("SELECT id, folder, floor FROM logs").fetchall():
-        at, rows = kept.get(log, (0, set())) if kept is not None else (0, set())
-        if at < floor:
-            rows = {*rows, *look(index.store.session_at(folder), at, floor)}
-        found[log] = max(at, floor), rows
-    if found != kept:
-        logs = {str(log): (end, sorted(rows)) for log, (end, rows) in found.items()}
+    row = connection.execute("SELECT setting FROM searches WHERE name = ?", (name,)).fetchone()
+    kept = _kept(connection, name) if row is not None and row[0] == setting else None
+    # Of 5,000 logs hardly one has something new: no others are taken in hand.
+    query = (
+        "SELECT id, folder, coalesce(end, 0), floor FROM logs LEFT JOIN searched ON log = id AND name = ?"
+        " WHERE floor > coalesce(end, 0)"
+    )
+    new = connection.execute(query, (None if kept is None else name,)).fetchall()
+    found = [(log, each) for log, folder, at, floor in new for each in look(index.store.session_at(folder), at, floor)]
+    if new or kept is None:
+        gone = "" if kept is None else " AND log NOT IN (SELECT id FROM logs)"
         try:
             with index.transaction():
-                value = dumps({"setting": setting, "logs": logs}, separators=(",", ":"))
-                connection.execute("REPLACE INTO meta VALUES (?, ?)", (_KEY + name, value))
+                connection.execute("REPLACE INTO searches VALUES (?, ?)", (name, setting))
+                for table in ("searched", "finds"):
+                    connection.execute(f"DELETE FROM {table} WHERE name = ?{gone}", (name,))  # noqa: S608 - constants
+                ends = ((name, log, floor) for log, _, _, floor in new)
+                connection.executemany("REPLACE INTO searched VALUES (?, ?, ?)", ends)
+                rows = ((name, log, dumps(each)) for log, each in found)
+                connection.executemany("REPLACE INTO finds VALUES (?, ?, ?)", rows)
         except (StoreBusyError, sqlite3.OperationalError):  # next time then
             pass
-    return {row for _, rows in found.values() for row in rows}
+    return {*(kept or ()), *(each for _, each in found)}
 
 
-def _kept(value: str, setting: str) -> Kept | None:
-    """Return what is kept of a search under a setting; None where there is nothing of the kind, whoever wrote it."""
+def _kept(connection: sqlite3.Connection, name: str) -> set[tuple[str, ...]] | None:
+    """Return what a search found before; None where there is something else, whoever wrote it."""
     from json import loads
 
+    query = "SELECT row FROM finds WHERE name = ? AND log IN (SELECT id FROM logs)"
     try:
-        said = loads(value)
-        if said["setting"] != setting:
-            return None
-        return {
-            int(log): (int(end), {tuple(map(str, row)) for row in rows}) for log, (end, rows) in said["logs"].items()
-        }
-    except (ValueError, TypeError, KeyError, AttributeError):
+        return {tuple(map(str, loads(text))) for (text,) in connection.execute(query, (name,)).fetchall()}
+    except (ValueError, TypeError, RecursionError):
         return None

@@ -6,6 +6,7 @@ import hashlib
 import json
 import resource
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +255,21 @@ def remade(line: bytes, change: Any) -> bytes:
     value = json.loads(line)
     change(value)
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def test_each_of_many_logs_is_read_without_looking_at_the_seals_of_all_others(tmp_path: Path) -> None:
+    steps = []
+    for count in (100, 400):
+        log = Log(tmp_path / str(count))
+        for number in range(count):
+            log.write(log.make(insert(f"a.py::f{number}", f"{number}")), session=f"b{number}")
+        taken: list[None] = []
+        with Index(log.store) as index:
+            index.refresh()
+            index.connection.set_progress_handler(partial(taken.append, None), 100)
+            refresh(index)
+        steps.append(len(taken))
+    assert steps[1] < 6 * steps[0]
 
 
 @pytest.mark.parametrize(

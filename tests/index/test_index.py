@@ -281,7 +281,7 @@ def test_a_search_looks_at_what_no_search_has_seen(store: Store, monkeypatch: py
     log_of(store).write_bytes(batch(5, "k").data * 2)  # another log
     assert found("b") == {("main", "5")}
     with sqlite3.connect(store.path(database.FILE)) as connection:
-        connection.execute('UPDATE meta SET value = \'{"setting":"b","logs":[]}\' WHERE key LIKE \'searched%\'')
+        connection.execute("UPDATE finds SET row = '{'")
     assert found("b") == {("main", "5")}
     assert len(seen) == 2
     monkeypatch.setattr(database.Database, "transaction", busy)
