@@ -168,9 +168,10 @@ def test_uninstall_stops_it_and_a_later_install_goes_on(long: Repo, shell: Shell
             open_repository(str(long.path)), store, whole_history.HistoryState("going", OLDEST + 1, 1, OLDEST + 1)
         )
         end = time.monotonic() + 20
-        while not whole_history.is_going(store):
+        while not (state := whole_history.HistoryState.read(store)) or not state.pid:  # it has said when it began
             assert time.monotonic() < end
             time.sleep(0.02)
+        assert whole_history.is_going(store)
         status, out, _ = shell.run("status")
         assert f"History: 1 of {OLDEST + 1} commits recorded, " in out
         status, out, _ = shell.run("uninstall")
