@@ -173,7 +173,8 @@ def test_uninstall_stops_it_and_a_later_install_goes_on(long: Repo, shell: Shell
             time.sleep(0.02)
         assert whole_history.is_going(store)
         status, out, _ = shell.run("status")
-        assert f"History: 1 of {OLDEST + 1} commits recorded, " in out
+        # It has worked out one more at most: what it makes of it waits for the lock.
+        assert any(f"History: {count} of {OLDEST + 1} commits recorded, " in out for count in (1, 2))
         status, out, _ = shell.run("uninstall")
     assert status == 0
     assert "the background that was recording it has stopped" in out
