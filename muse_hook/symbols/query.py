@@ -230,18 +230,30 @@ class Query:
     def matches(self, family: str, node: Node) -> list[Match]:
         """Return every fitting pattern of a family with what it captures, in the file's order."""
         found: list[Match] = []
+        for pattern in self._asked(family, node):
+            for way in pattern.matches(node) if pattern.predicates else pattern.fits(node):
+                found.append((pattern, way))  # noqa: PERF401 - most nodes have no pattern: a comprehension costs more
+        return found
+
+    def _asked(self, family: str, node: Node) -> Sequence[Pattern]:
+        """Return the patterns of a family that may fit a node by the kinds of its children."""
         kind = node.kind_id
         patterns = self._families.get(family, {}).get(kind)
         if patterns is None:
             patterns = self._read(family, kind)
-        kinds = {one.kind_id for one in node.children} if len(patterns) > 1 else None
-        for pattern in patterns:
-            # of an import, a call, a heading one pattern of three to six has what it takes to be looked at
-            if kinds is not None and not (pattern.asks <= kinds):
-                continue
-            for way in pattern.matches(node) if pattern.predicates else pattern.fits(node):
-                found.append((pattern, way))  # noqa: PERF401 - most nodes have no pattern: a comprehension costs more
-        return found
+        if len(patterns) < 2:  # noqa: PLR2004
+            return patterns
+        # of an import, a call, a heading one pattern of three to six has what it takes to be looked at
+        kinds = {one.kind_id for one in node.children}
+        return [pattern for pattern in patterns if pattern.asks <= kinds]
+
+    def ways(self, node: Node) -> Iterator[Captures]:
+        """Yield the captures of `structure` one by one: who takes the first spares the others."""
+        if self._has_wrappers:
+            yield from (captures for _, captures in self.structure(node))
+            return
+        for pattern in self._asked("structure", node):
+            yield from pattern.matches(node)
 
     def captures(self, family: str, node: Node) -> list[Captures]:
         """Return likewise the captures alone."""

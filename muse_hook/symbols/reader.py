@@ -181,6 +181,7 @@ class Reader:
         self._respell_where = [mark.encode() for mark in language.strings("respell_where")]
         self._has_respelled = False
         self._spellings: dict[str, bool] = {}  # of damaged texts, whether the respelled one is taken
+        self._sizes: set[int] = set()  # theirs
 
     def parse(self, source: bytes, *, is_tried: bool = False, is_kept: bool = True) -> tuple[Node, Parsed]:
         """Parse a source: the root of its tree, and that in a form which later sources take the room of.
@@ -191,7 +192,7 @@ class Reader:
         load the rules, 50 M instructions, for a gap between two borders that are none.
         """
         given = self._given(source)
-        key = hex_sha256(source) if self._spellings else ""
+        key = hex_sha256(source) if len(source) in self._sizes else ""
         is_respelled = bool(key) and self._spellings.get(key, False)
         if is_respelled:
             given = self._respelled(given)
@@ -218,7 +219,9 @@ class Reader:
             if self.is_in_context:
                 if len(self._spellings) >= SPELLINGS:
                     self._spellings.clear()
+                    self._sizes.clear()
                 self._spellings[key or hex_sha256(source)] = is_respelled
+                self._sizes.add(len(source))
         parsed = Parsed(tree, given, is_respelled=is_respelled)
         if is_kept:
             _kept.tree(parsed, min(len(source), BYTES_A_NODE * tree.root_node.descendant_count))

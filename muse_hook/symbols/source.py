@@ -310,9 +310,9 @@ class SourceText:
                     roles.pop(body.id, None)
                     roles.update((child.id, "") for child in body.children if child.start_byte >= end)
         if self.part >= 0:
-            parts = sorted({found["part"][0].start_byte for found in self._ways(node) if "part" in found})
-            others = (one["part"][0] for one in self._ways(node) if "part" in one)
-            roles.update((one.id, "") for one in others if parts.index(one.start_byte) != self.part)
+            held = [one["part"][0] for one in self.reader.query.ways(node) if "part" in one]
+            parts = sorted({one.start_byte for one in held})
+            roles.update((one.id, "") for one in held if parts.index(one.start_byte) != self.part)
         for body in captures.get("body", ()):
             first = next((child for child in body.named_children if not child.is_extra), None)
             if first is not None and self.reader.query.matches("docstring", first):
@@ -333,9 +333,6 @@ class SourceText:
         """Return what the query file captures in the definition; nothing in damaged text."""
         return self._captures(self._nodes()[1])
 
-    def _ways(self, node: Node) -> list[Captures]:
-        return [captures for _, captures in self.reader.query.structure(node)]
-
     def _captures(self, node: Node | None) -> Captures:
         if node is None or self._parsed is None:
             return {}
@@ -349,7 +346,7 @@ class SourceText:
         # what a part of a statement is (one of several constants) the statement says
         around = node.parent
         for one in (node, around, around.parent if around is not None else None):
-            for captures in self._ways(one) if one is not None else ():
+            for captures in self.reader.query.ways(one) if one is not None else ():
                 if one is not node and not any(node == part for parts in captures.values() for part in parts):
                     continue  # another part's
                 if not self.name or self.name in map(self.reader.normaliser.name, captures.get("name", ())):
