@@ -489,9 +489,16 @@ class Outline:
 
     def _selector(self, nodes: list[Node]) -> str:
         """Return a name of several words (`insert:at:`); behind its last colon, or its only word, stand macros."""
-        words = ["".join("".join(self._name(one).partition(":")[:2]).split()) for one in nodes]
+        words = [self._selector_word(one) for one in nodes]
         whole = "".join(words)
         return whole[: whole.rfind(":") + 1] or words[0]
+
+    def _selector_word(self, node: Node) -> str:
+        word, colon, _ = (node.text or b"").partition(b":")
+        word = word.strip()
+        if word.isascii() and word.replace(b"_", b"").isalnum():  # else comments, or a macro's call
+            return (word + colon).decode()
+        return "".join("".join(self._name(node).partition(":")[:2]).split())
 
     def _spelled(self, captures: Captures) -> str:
         """Return a name as it is written, in single spaces: a node, or what stands before one in the definition."""

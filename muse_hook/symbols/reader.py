@@ -35,7 +35,7 @@ else:
 # The latest normal forms are kept, so many entries of them: a commit asks for the same ones again and again.
 NORMAL_CACHE_SIZE = 200_000
 # Trees likewise, by the bytes of their sources; a byte of source makes 24 of tree.
-TREE_CACHE_SIZE = 1_000_000
+TREE_CACHE_SIZE = 2_000_000
 # Of any size, those of a file before and after a commit: texts of both are asked for in turns.
 LEAST_TREES = 2
 # Of prose, whose nodes are long, it makes less: a node takes what so many bytes of code take.
