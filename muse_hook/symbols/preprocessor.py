@@ -66,8 +66,15 @@ class _Directive:
         self.end = end
 
 
+# The directives that are asked about: a header may have 20,000 others.
+_CONDITIONS = frozenset((b"if", b"ifdef", b"ifndef", b"elif", b"else", b"elifdef", b"elifndef", b"endif"))
+
+
 class _Part:
-    """Part of a C file: what stands before a function, and that. `directives` has words, rests and where they stand."""
+    """Part of a C file: what stands before a function, and that.
+
+    `directives` has words, rests and places of its conditions.
+    """
 
     def __init__(self, text: bytes) -> None:
         self._text = text
@@ -75,7 +82,7 @@ class _Part:
         self.directives = [
             (found["directive"], found["rest"].strip(), *found.span())
             for found in C_TOKENS.finditer(text)
-            if found["directive"]
+            if found["directive"] in _CONDITIONS
         ]
 
     def macros_apart(self) -> bytes:
@@ -138,9 +145,8 @@ def split_at(source: bytes, ends: re.Pattern[bytes]) -> Iterator[tuple[int, byte
     yield start, source[start:]
 
 
-def _pieces(source: bytes) -> Iterator[tuple[int, _Piece]]:
-    for at, text in split_at(source, _CLOSES):
-        yield at, _piece(text)
+def _read_pieces(source: bytes) -> list[tuple[int, _Piece]]:
+    return [(at, _piece(text)) for at, text in split_at(source, _CLOSES)]
 
 
 def _directives(source: bytes) -> Iterator[_Directive]:
@@ -540,4 +546,5 @@ def _is_whole(branch: bytes) -> bool:
 
 _part = remembered(_Part)
 _piece = remembered(_Piece)
+_pieces = remembered(_read_pieces)  # the rules ask for those of one text in turn
 _is_whole_branch = remembered(_is_whole)
