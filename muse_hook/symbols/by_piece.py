@@ -9,6 +9,7 @@ import re
 
 from muse_hook.symbols.closed_parts import closed_parts
 from muse_hook.symbols.preprocessor import unguarded
+from muse_hook.symbols.unclosed import closed_by_layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +48,16 @@ class _Pieces:
 _known = _Pieces()
 
 
-def pieces_of(text: bytes) -> list[bytes]:
-    """Return the pieces of a file, in their order, without what goes around all of it; one where it has no parts."""
-    return closed_parts(unguarded(text))
+def pieces_of(text: bytes) -> tuple[list[bytes], bytes]:
+    """Return the pieces of a file, in their order, without what goes around all of it; one where it has no parts.
+
+    With the blocks in it that nothing closes: in the pieces a brace does, where the layout says that they end.
+    """
+    text = unguarded(text)
+    parts, is_paired = closed_parts(text)
+    if not is_paired and (closed := closed_by_layout(text)) is not None:
+        return closed_parts(closed[0])[0], closed[1]
+    return parts, b""
 
 
 def classes_of(text: bytes) -> list[bytes]:

@@ -116,8 +116,11 @@ class _Conditions:
         return word in b"{}" and not any(self.opened)
 
 
-def closed_parts(source: bytes) -> list[bytes]:
-    """Return the parts of a C file at whose ends no brace and no condition is open; only one where that is not sure."""
+def closed_parts(source: bytes) -> tuple[list[bytes], bool]:
+    """Return the parts of a C file at whose ends no brace and no condition is open; only one where that is not sure.
+
+    With that whether its braces pair.
+    """
     cut = [(at + len(text), _braces_of(text)) for at, text in split_at(source, _MAY_CLOSE)]
     ends = _by_count(cut)
     parts: list[bytes] = []
@@ -128,7 +131,7 @@ def closed_parts(source: bytes) -> list[bytes]:
             start = end
     if start < len(source):
         parts.append(source[start:])
-    return parts
+    return parts, ends is not None
 
 
 def _by_count(cut: list[tuple[int, _Braces]]) -> list[int] | None:

@@ -119,28 +119,28 @@ def _read(text: bytes, language: Language, reader: Reader) -> SegmentedTable:
     if reader.is_damage_apart or is_flush:
         from muse_hook.symbols.by_piece import classes_of, pieces_of, read_by_piece  # few languages need it
 
-        pieces = classes_of(text) if is_flush else pieces_of(text)
-        if len(pieces) > 1 and reader.parse_sound(text) is None:
+        pieces, unclosed = (classes_of(text), b"") if is_flush else pieces_of(text)
+        if (len(pieces) > 1 or unclosed) and reader.parse_sound(text) is None:
             tables = read_by_piece(pieces, language, lambda piece: _read_whole(piece, language, reader, is_piece=True))
-            return _joined(tables, language)
+            return _joined(tables, language, unclosed)
     return _read_whole(text, language, reader)
 
 
-def _joined(tables: Sequence[SegmentedTable], language: Language) -> SegmentedTable:
-    """Return the table of a file, given those of its pieces."""
+def _joined(tables: Sequence[SegmentedTable], language: Language, unclosed: bytes) -> SegmentedTable:
+    """Return the table of a file, given those of its pieces, and the blocks in it that nothing closes."""
     nodes = sum(one.nodes for one in tables)
     if nodes > MAX_NODES or any(one.state == "too_large" for one in tables):
         return SegmentedTable(language, state="too_large")
-    swallowed = b"\n".join([one.swallowed for one in tables if one.swallowed])
+    swallowed = b"\n".join([one for one in (*(table.swallowed for table in tables), unclosed) if one])
     if swallowed and not any(one.symbols for one in tables):
         return SegmentedTable(language, state="unparsed", damaged=True)
     return SegmentedTable(
         language,
         [segment for one in tables for segment in one.segments],
-        damaged=any(one.damaged for one in tables),
+        damaged=bool(unclosed) or any(one.damaged for one in tables),
         nodes=nodes,
         swallowed=swallowed,
-        has_errors=any(one.has_errors for one in tables),
+        has_errors=bool(unclosed) or any(one.has_errors for one in tables),
     )
 
 
