@@ -6,10 +6,11 @@ So what an error means hangs on few lines, and nothing but these is read again i
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from muse_hook.symbols.closed_parts import closed_parts
+from muse_hook.symbols.layout import closed_by_layout, without_strays
 from muse_hook.symbols.preprocessor import unguarded
-from muse_hook.symbols.unclosed import closed_by_layout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def pieces_of(text: bytes) -> tuple[list[bytes], bytes]:
     parts, is_paired = closed_parts(text)
     if not is_paired and (closed := closed_by_layout(text)) is not None:
         return closed_parts(closed[0])[0], closed[1]
+    if not is_paired and (paired := without_strays(text)) != text:
+        ends = list(accumulate(map(len, closed_parts(paired)[0])))
+        return [text[start:end] for start, end in zip([0, *ends], ends, strict=False)], b""
     return parts, b""
 
 

@@ -161,13 +161,12 @@ def _read_whole(text: bytes, language: Language, reader: Reader, *, is_piece: bo
         if language.row.get("blocks") == "indented":
             is_crossed = outline.is_ragged or any(one.column for one in statements[:1])
     if is_crossed:
-        from muse_hook.symbols.recover import Recovery  # a hook has little use for it
+        from muse_hook.symbols.recover import recovered  # a hook has little use for it
 
         damaged = True
-        recovery = Recovery(reader, text)
-        if recovery.is_lost and not is_piece:
+        text, statements, swallowed, is_lost = recovered(reader, text)
+        if is_lost and not is_piece:
             return SegmentedTable(language, state="unparsed", damaged=True)
-        statements, swallowed = recovery.statements, recovery.swallowed
     segments = cut(text, whole(item_cuts(text, statements)), len(text))
     return SegmentedTable(
         language,

@@ -270,6 +270,7 @@ _NAME = (
 # What no function has but one that makes its class's objects, or turns them into others: neither has a type before it.
 _TYPELESS = (
     rb"(?:operator\s+(?!new\b|delete\b)[A-Za-z_]|~[A-Za-z_]\w*\s*\("
+    rb"|(?:[A-Za-z_]\w*::)*(?P<class>[A-Za-z_]\w*)(?:<[^<>;{}()]*>)?::~?(?P=class)\s*\("
     rb"|[A-Za-z_]\w*\s*\((?:[^(){};]|\([^(){};]*\))*\)\s*(?:noexcept\s*)?(?::\s*[A-Za-z_]|=\s*default\b))"
 )
 _MACROS = re.compile(

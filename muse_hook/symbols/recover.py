@@ -14,7 +14,7 @@ from muse_hook.symbols.tokens import CLOSE, OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tree_sitter import Node
 
@@ -42,6 +42,9 @@ BRACES = re.compile(
 )
 """Braces, and what they are none in."""
 
+# What stands before the body of a function of C.
+_FUNCTION = b"void f() "
+
 _HOLDS = frozenset(BODIES)
 
 CONFLICT_MARKS = (b"<<<<<<< ", b"||||||| ", b"=======\n", b">>>>>>> ")
@@ -54,6 +57,55 @@ _BEGINNINGS = b"_@#$~*[\"'`"
 
 # Turns all but line ends into spaces.
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR2004 - the line feed, the space
+
+
+def recovered(reader: Reader, text: bytes) -> tuple[bytes, list[Statement], list[bytes], bool]:
+    """Return what is read of a damaged text, its statements, what is swallowed, and whether that is all there is.
+
+    Where the layout says which functions there are, blanks stand for damaged ones, if that leaves more to be told.
+    """
+    if not reader.is_damage_apart:
+        recovery = Recovery(reader, text)
+        return text, recovery.statements, recovery.swallowed, recovery.is_lost
+    from muse_hook.symbols.layout import without_functions  # few languages need it
+
+    def tree_of(body: bytes) -> tuple[Node, bytes]:
+        source = _FUNCTION + body + b"\n"
+        return reader.parse(source)[0], source
+
+    def is_open(body: bytes) -> bool:
+        root, source = tree_of(body)
+        return root.has_error and crosses(root, reader.query, source)
+
+    def is_faulty(body: bytes) -> bool:
+        return tree_of(body)[0].has_error
+
+    def is_sound(source: bytes) -> bool:
+        root, _ = reader.parse_context(source)
+        return not (root.has_error and crosses(root, reader.query, source))
+
+    def statements(source: bytes) -> list[Statement]:
+        return Outline(reader, source, None).statements(reader.parse_context(source)[0].children)
+
+    rest, left_out = without_functions(text, is_open)
+    if left_out and is_sound(rest):
+        return rest, statements(rest), left_out, False
+    recovery = Recovery(reader, text)
+    rest, left_out = without_functions(text, is_faulty)
+    if left_out:
+        other = None if is_sound(rest) else Recovery(reader, rest)
+        found = statements(rest) if other is None else other.statements
+        if _count(found) > _count(recovery.statements):
+            return rest, found, left_out + (other.swallowed if other is not None else []), False
+    return text, recovery.statements, recovery.swallowed, recovery.is_lost
+
+
+def _count(statements: Iterable[Statement]) -> int:
+    """Return how many definitions there are in statements."""
+    found = 0
+    for one in statements:
+        found += len(one.entries) + (1 + _count(one.opened.statements) if one.opened is not None else 0)
+    return found
 
 
 class Frame:

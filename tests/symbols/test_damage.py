@@ -345,11 +345,85 @@ def test_conditions_in_a_condition_are_looked_into_beside_damage() -> None:
         "#endif",
     ]
     whole = symbols_of("a.h", "\n".join(lines))
-    lines[8] = "int hurt(void) { return )); "
+    lines[8] = "int hurt(void { return 1; }"
     table = symbols_of("a.h", "\n".join(lines))
     assert table.swallows(whole.symbols["hurt"])
     assert list(table.symbols) == ["f", "g", "h"]
     assert not [name for name in table.symbols if not table.symbols[name].same_as(whole.symbols[name])]
+
+
+NAMESPACES = """
+namespace spread {
+namespace detail {
+
+template <typename T>
+inline int first(T a) {
+  if (a) {
+    return 1;
+  }
+  return 2;
+}
+
+}  // namespace detail
+
+class Held : public Base {
+ public:
+  explicit Held(int a)
+      : a_(a), b_{a} {
+    start(a);
+  }
+  ~Held() override { stop(); }
+
+  int size() const {
+    for (int i = 0; i < a_; ++i) {
+      if (b_[i]) return i;
+    }
+    return 0;
+  }
+
+ private:
+  int a_;
+  int more();
+};
+
+#ifdef WIDE
+int last(long a) {
+#else
+int last(int a) {
+#endif
+  return a;
+}
+
+}  // namespace spread
+
+int outside() { return 1; }
+"""
+
+
+@pytest.mark.parametrize("end", ["}", "  }", "};"])
+def test_the_layout_says_where_a_block_of_cpp_ends_that_lacks_its_brace(end: str) -> None:
+    whole = symbols_of("a.h", NAMESPACES)
+    lines = NAMESPACES.split("\n")
+    for number, line in enumerate(lines):
+        if line == end:
+            table = symbols_of("a.h", "\n".join([*lines[:number], line.replace("}", ""), *lines[number + 1 :]]))
+            assert list(table.symbols) == list(whole.symbols)
+            assert table.damaged
+            starts = [symbol.lines[0] for symbol in whole.symbols.values()]
+            assert [symbol.lines[0] for symbol in table.symbols.values()] == starts
+
+
+def test_a_damaged_body_of_cpp_costs_its_function_alone() -> None:
+    text = NAMESPACES.replace("#ifdef WIDE\nint last(long a) {\n#else\n", "").replace("#endif\n", "")
+    whole = symbols_of("a.h", text)
+    for line, owner in (("    start(a);", "Held.Held"), ("    for (int i = 0; i < a_; ++i) {", "Held.size")):
+        for wrong in (line[: len(line) // 2], '    x = "not closed\n' + line):
+            table = symbols_of("a.h", text.replace(line, wrong))
+            owners = {"spread." + owner}
+            assert {*table.symbols} | owners == {*whole.symbols}
+            assert table.damaged
+            for name in table.symbols.keys() - owners:
+                assert table.symbols[name].content_id == whole.symbols[name].content_id or name in "spread.Held"
 
 
 def test_a_block_that_ends_too_soon_leaves_no_definitions_behind() -> None:

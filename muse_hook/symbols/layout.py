@@ -1,4 +1,4 @@
-"""Puts the brace into a C file that is missing at the end of a function or a class, where the layout says where that is.
+"""Puts in the brace that is missing at the end of a function or a class of C, where the layout says where that is.
 
 Whatever begins at the column of a block, or before, stands behind it: a block that is open there has ended before.
 What the parser is given is whole then, and nothing behind the damage is another one's.
@@ -13,9 +13,11 @@ from muse_hook.symbols.preprocessor import C_TOKENS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _COMMENT = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/")
+# What follows the braces of an initialiser: others, or the body.
+_GOES_ON = re.compile(rb"\s*[,{]")
 _BRACKETS = re.compile(rb"[()\[\]]")
 _TOKENS = re.compile(
     rb"""(?P<raw>\b(?:u8|[uUL])?R"(?P<mark>[^\s()\\"]{0,16})\((?s:.*?)\)(?P=mark)")|"""
@@ -27,7 +29,10 @@ _TOKENS = re.compile(
 _ACCESS = re.compile(rb"(?:public|private|protected|signals|Q_SIGNALS)\b[ \w]*:(?!:)")
 _LABEL = re.compile(rb"(?:case\b|default[ \t]*:|else\b|\w+[ \t]*:(?!:))")
 _NAMESPACE = re.compile(rb"(?:inline[ \t]+)?namespace\b|extern[ \t]+\"")
+_TYPE = re.compile(rb"^[ \t]*(?:template\b[^()]*>\s*)?(?:class|struct|union|enum)\b[^()]*\Z", re.MULTILINE)
 _NAMES_NAMESPACE = re.compile(rb"\}[ \t]*(?://|/\*)[^\n]*\b(?:namespace|extern)\b")
+# Turns all but line ends into spaces.
+_BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR2004 - the line feed, the space
 _DEPTH = {b"(": 1, b")": -1, b"[": 1, b"]": -1}
 
 
@@ -37,14 +42,15 @@ class _Block:
     `is_flush` says whether what stands in it is no deeper; None before its first line.
     """
 
-    __slots__ = ("at", "column", "columns", "conditions", "is_flush", "is_function", "parentheses")
+    __slots__ = ("at", "body", "column", "columns", "conditions", "is_flush", "is_function", "parentheses")
 
     def __init__(
-        self, at: int, column: int, columns: tuple[int, ...], counts: tuple[int, int], *, is_function: bool
+        self, at: int, body: int, columns: tuple[int, int], counts: tuple[int, int], *, is_function: bool
     ) -> None:
         self.at = at
-        self.column = column
+        self.body = body
         self.columns = columns
+        self.column = columns[0]
         self.conditions, self.parentheses = counts
         self.is_function = is_function
         self.is_flush: bool | None = None
@@ -53,8 +59,9 @@ class _Block:
 class _Layout:
     """Follows the blocks of a text by their columns; `missing` has where those are that no brace closes.
 
-    `surplus` is how many more are opened than closed. `is_strict` says that a brace behind a blank line closes what is
-    around a function, not the function.
+    `functions` has where those begin that stand in no other one, where their bodies do and where they end, `strays`
+    where braces in functions are that close nothing. `surplus` is how many more blocks are opened than closed.
+    `is_strict` says that a brace behind a blank line closes what is around a function, not the function.
     """
 
     def __init__(self, text: bytes, *, is_strict: bool) -> None:
@@ -68,7 +75,10 @@ class _Layout:
         self._end = 0  # of the last token that is no comment and no directive
         self._last = b";"  # its last byte
         self._closed_conditions: list[tuple[int, int]] = []  # behind it: where each ends, in how many it stands
+        self._depth = 0  # functions that are open
         self.missing: list[tuple[int, int]] = []
+        self.functions: list[tuple[int, int, int]] = []
+        self.strays: list[int] = []
         self.surplus = 0
         self._follow()
 
@@ -125,9 +135,11 @@ class _Layout:
 
     def _head(self, at: int, line: int) -> None:
         """Go on at the first word of a line."""
+        column = indentation(self._text[line:at])
+        if self._parentheses and column <= self._column and self._last in b";}":
+            self._parentheses = 0  # nothing closes them
         if not (self._is_beginning() or _NAMESPACE.match(self._text, at)):
             return
-        column = indentation(self._text[line:at])
         top = self._opened[-1] if self._opened else None
         if top is not None and top.is_flush is None:
             top.is_flush = column <= top.column and not top.is_function
@@ -149,9 +161,10 @@ class _Layout:
             self.surplus += 1
             header = _COMMENT.sub(b" ", text[self._begins : at])
             counts = len(self._conditions), self._parentheses
-            is_function = b"(" in header and not _NAMESPACE.match(header)
+            is_function = b"(" in header and not _NAMESPACE.match(header) and not _TYPE.search(header)
             columns = self._column, column
-            self._opened.append(_Block(self._begins, self._column, columns, counts, is_function=is_function))
+            self._opened.append(_Block(self._begins, at, columns, counts, is_function=is_function))
+            self._depth += is_function
             self._parentheses = 0
         else:
             self.surplus -= 1
@@ -168,11 +181,14 @@ class _Layout:
         number = len(opened) - 1
         if is_first:
             number = next((n for n in range(number, -1, -1) if column in opened[n].columns), number)
+            if self._depth and column > max(opened[number].columns):
+                self.strays.append(at)
+                return
             if number and self._is_around(opened, number, at):
                 number -= 1
         while len(opened) > number + 1:
             self._close_before()
-        self._parentheses = opened.pop().parentheses
+        self._pop(at + 1)
 
     def _is_around(self, opened: list[_Block], number: int, at: int) -> bool:
         """Whether a brace closes not the block that has its column, but the one around that, which has it, too."""
@@ -186,14 +202,22 @@ class _Layout:
 
     def _close_before(self) -> None:
         """Note that the innermost block has ended behind the last token, or behind a condition that stands in it."""
-        block = self._opened.pop()
-        self._parentheses = block.parentheses
-        end = self._end
+        block, end = self._opened[-1], self._end
         for after, depth in self._closed_conditions:
             if depth < block.conditions:
                 break
             end = after
+        self._pop(end)
         self.missing.append((block.at, end))
+
+    def _pop(self, end: int) -> None:
+        """Take off the innermost block, which ends at `end`."""
+        block = self._opened.pop()
+        self._parentheses = block.parentheses
+        self._depth -= block.is_function
+        is_whole = block.conditions == len(self._conditions) and not _GOES_ON.match(self._text, end)
+        if block.is_function and not self._depth and is_whole:
+            self.functions.append((block.at, block.body, end))
 
 
 def closed_by_layout(text: bytes) -> tuple[bytes, bytes] | None:
@@ -208,6 +232,29 @@ def closed_by_layout(text: bytes) -> tuple[bytes, bytes] | None:
         if len(layout.missing) == layout.surplus:
             return b"".join(_with(text, layout.missing)), b"\n".join([text[at:end] for at, end in layout.missing])
     return None
+
+
+def without_strays(text: bytes) -> bytes:
+    """Return a text with blanks for braces that close nothing, where these are all that are too many."""
+    layout = _Layout(text, is_strict=True)
+    if layout.missing or len(layout.strays) != -layout.surplus:
+        return text
+    out = bytearray(text)
+    for at in layout.strays:
+        out[at : at + 1] = b" "
+    return bytes(out)
+
+
+def without_functions(text: bytes, is_left_out: Callable[[bytes], bool]) -> tuple[bytes, list[bytes]]:
+    """Return a text with blanks for some functions, and these: what is open in their headers, or a body is left out."""
+    out = bytearray(text)
+    left_out: list[bytes] = []
+    for start, body, end in _Layout(text, is_strict=True).functions:
+        header = C_TOKENS.sub(b"", text[start:body])
+        if header.count(b"(") != header.count(b")") or b'"' in header or is_left_out(text[body:end]):
+            out[start:end] = out[start:end].translate(_BLANK)
+            left_out.append(text[start:end])
+    return bytes(out), left_out
 
 
 def _with(text: bytes, missing: list[tuple[int, int]]) -> Iterator[bytes]:
