@@ -102,8 +102,7 @@ class Normalisation:
         self.statements = kinds.numbers(language.strings("statements")) - kinds.numbers(language.table("merged"))
         kinds.actions[ERROR] = write_damage
         for kind, spelling in language.table("leaves").items():
-            for one in (kind,) if kind[-1] != "*" else [name for name in kinds.ids if name.startswith(kind[:-1])]:
-                kinds.set_action(one, Leaves(str(spelling)), is_literal=True)
+            kinds.set_action(kind, Leaves(str(spelling)), is_literal=True)
         strings = {key: str(value) for key, value in language.table("strings").items()}
         self._set_shapes(language, alias)
         if strings:

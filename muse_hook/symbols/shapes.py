@@ -68,7 +68,7 @@ class Kinds:
         return frozenset([i for name in names for i in self._numbers(name)])
 
     def _numbers(self, name: str) -> tuple[int, ...]:
-        """Return the numbers of a name, in order, or with `*` at its start of all that end like it."""
+        """Return the numbers of a name, in order, or with `*` at one end of all that end, or begin, like it."""
         found = self._ids.get(name)
         if found is None:
             if self._all is None:
@@ -84,6 +84,8 @@ class Kinds:
             found = self._all.get(name, ())
             if not found and name[:1] == "*":
                 found = tuple(i for other, ids in self._all.items() if other.endswith(name[1:]) for i in ids)
+            elif not found and name[-1:] == "*":
+                found = tuple(i for other, ids in self._all.items() if other.startswith(name[:-1]) for i in ids)
             self._ids[name] = found
         return found
 

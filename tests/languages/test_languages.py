@@ -91,7 +91,7 @@ def test_every_kind_of_a_row_is_a_kind_of_the_grammar(language: Language) -> Non
         kind
         for key in ("alias", "pack", "lean", "wrap", "lead", "alone", "leaves", "dedented")
         for kind in language.table(key)
-        if kind[-1] != "*" or not any(one.startswith(kind[:-1]) for one in kinds)
+        if kind[-1] != "*" or not any(one and one.startswith(kind[:-1]) for one in kinds)
     ]
     named += [
         kind
