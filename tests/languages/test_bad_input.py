@@ -99,6 +99,16 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
     assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
 
 
+def test_a_condition_of_php_is_read_alike_whether_its_tree_is_at_hand_or_gone() -> None:
+    language = language_for("a.php")
+    assert language is not None
+    source = b"<?php\nif (a) { b(); } else if (c) { d(); }\n"
+    read_with_its_tree = extract(source, language).module_id
+    gone = extract(source, language)
+    reader_of(language).drop_trees()
+    assert gone.module_id == read_with_its_tree
+
+
 def test_a_binary_file_with_the_name_of_a_source_is_told_as_a_file() -> None:
     """Video is `.ts`, too; git-crypt leaves a source its name. UTF-16 is text (`test_how_a_text_is_encoded...`)."""
     noise = random.Random(1).randbytes(100_000)  # noqa: S311 - nothing is secret
