@@ -17,7 +17,7 @@ from muse_hook.languages import kept
 from muse_hook.languages.languages import Language, language_for, languages
 from muse_hook.symbols.extract import read_alone
 from muse_hook.symbols.kept import write_kept
-from muse_hook.symbols.query import NamedKind, Pattern, Predicate
+from muse_hook.symbols.query import NamedKind, Pattern, Predicate, _Waiting
 from muse_hook.symbols.reader import Reader, reader_of
 
 PACKAGE = Path(muse_hook.__file__).parent
@@ -57,6 +57,8 @@ def _again(language: Language) -> Language:
 
 def _plain(value: object, seen: dict[int, int]) -> object:
     """Return a pattern, or what is in one, as plain values: of what was met before its number."""
+    if isinstance(value, _Waiting):
+        _ = value.is_named  # the first question
     if isinstance(value, Pattern | Predicate | NamedKind):
         if id(value) in seen:
             return seen[id(value)]
