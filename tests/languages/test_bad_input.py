@@ -102,7 +102,7 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
 def test_a_condition_of_php_is_read_alike_whether_its_tree_is_at_hand_or_gone() -> None:
     language = language_for("a.php")
     assert language is not None
-    source = b"<?php\nif (a) { b(); } else if (c) { d(); }\n"
+    source = b"<?php\nif (a) { b(); } else if (c) { d(); } else if (e) { f(); }\n"
     read_with_its_tree = extract(source, language).module_id
     gone = extract(source, language)
     reader_of(language).drop_trees()
