@@ -58,6 +58,11 @@ def _extract(source: bytes, language: Language, previous: SymbolTable | None) ->
     longest = int(str(language.row.get("longest_line", MAX_BYTES)))
     if len(text) > longest and max(map(len, text.split(b"\n"))) > longest:
         return SegmentedTable(language, state="too_large")
+    deepest = language.row.get("deepest_line")
+    if deepest is not None and any(
+        len(line) - len(line.lstrip(b" -?")) > int(str(deepest)) for line in text.split(b"\n")
+    ):
+        return SegmentedTable(language, state="too_large")
     lines = _long_lines(text)
     if lines and not reader.has_sound(text, lines):
         return SegmentedTable(language, state="unparsed", damaged=True)

@@ -99,6 +99,13 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
     assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
 
 
+def test_yaml_that_its_grammar_dies_of_is_told_as_a_file() -> None:
+    maps = b"".join(b" " * level + b"a:\n" for level in range(300)) + b" " * 300 + b"b: 1\n"
+    for deep in (b"- " * 300 + b"f: 1\n", maps):
+        assert read(Path("a.yaml"), deep).state == "too_large"
+    assert read(Path("a.yaml"), b"a:\n" + b"- " * 90 + b"f: 1\n").state == "parsed"
+
+
 def test_a_condition_of_php_is_read_alike_whether_its_tree_is_at_hand_or_gone() -> None:
     language = language_for("a.php")
     assert language is not None
