@@ -35,6 +35,10 @@ BINARY_HEAD, BINARY_NULS = 8_000, 8
 # 100 kB of quotes in JavaScript), and what is damaged in minified code leaves it no symbols as it is.
 LONG_LINE = 10_000
 
+# Signs between two values as one, all else as another; what may stand between is left out: blanks, signs of one value.
+_SIGNS = bytes(ord("*") if byte in b"*/%@&|^<>=!.,:" else ord("x") for byte in range(256))
+_BETWEEN = b" \t\r\n\f\\+-~"
+
 
 def extract(source: bytes, language: Language, previous: SymbolTable | None = None) -> SymbolTable:
     """Return the symbols of `source`, the bytes of a file in `language`.
@@ -62,6 +66,9 @@ def _extract(source: bytes, language: Language, previous: SymbolTable | None) ->
     if deepest is not None and any(
         len(line) - len(line.lstrip(b" -?")) > int(str(deepest)) for line in text.split(b"\n")
     ):
+        return SegmentedTable(language, state="too_large")
+    signs = int(str(language.row.get("most_signs", MAX_BYTES)))
+    if len(text) > signs and b"*" * signs in text.translate(_SIGNS, _BETWEEN):
         return SegmentedTable(language, state="too_large")
     lines = _long_lines(text)
     if lines and not reader.has_sound(text, lines):

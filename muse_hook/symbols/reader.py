@@ -57,6 +57,7 @@ BROKEN, AFTER_FAULT = 50, 1_000
 # as are found by a look at every so many bytes: it takes a fifth of the time for a damaged file of 100 kB.
 BLANKS = 1_000
 _BLANK = b" \t\n"
+_SPACE, _LINE_END = b" \n"
 
 _readers: dict[str, Reader] = {}
 
@@ -341,6 +342,18 @@ class Reader:
         for rule in self._respell:
             given = BY_STATEMENT[rule](given, self._is_read) if rule in BY_STATEMENT else RULES[rule](given)
         return given
+
+    def joined_lines(self, source: bytes) -> frozenset[int]:
+        """Return where those lines of a damaged text begin that respelling takes into the one before, by a blank."""
+        from muse_hook.symbols.respell import BY_STATEMENT
+
+        if not self._respell or not BY_STATEMENT.keys().isdisjoint(self._respell):
+            return frozenset()
+        spelled = self._respelled(self._given(source))
+        if len(spelled) != len(source):
+            return frozenset()
+        ends = (at for at, byte in enumerate(source) if byte == _LINE_END)
+        return frozenset(at + 1 for at in ends if spelled[at] == _SPACE)
 
     def _is_read(self, text: bytes) -> bool:
         return not self._tree(text).root_node.has_error

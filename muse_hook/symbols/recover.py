@@ -166,6 +166,7 @@ class Recovery:
         self._filler = str(reader.language.row.get("filler", "")).encode()
         self._conditionals = tuple(word.encode() for word in reader.language.strings("conditionals"))
         self._label = re.compile(str(reader.language.row.get("access_lines", r"(?!)")).encode())
+        self._joined = frozenset[int]() if self._is_indented else reader.joined_lines(text)
         self.swallowed: list[bytes] = []
         self.is_lost = True
         self.statements = self._read(0, len(text), Frame(Context()))
@@ -231,7 +232,7 @@ class Recovery:
         if stop < 0:
             return _Run(source, siblings, nodes, limit)
         line = self._text.rfind(b"\n", 0, stop) + 1
-        while nodes and nodes[-1].end_byte > line:
+        while nodes and (nodes[-1].end_byte > line or line in self._joined):
             line = min(line, self._text.rfind(b"\n", 0, nodes.pop().start_byte) + 1)
         return _Run(source, siblings, nodes, max(line, at))
 
@@ -372,6 +373,8 @@ class Recovery:
                 yield at
 
     def _is_border(self, at: int, limit: int, column: int) -> bool:
+        if at in self._joined:
+            return False
         end = self._text.find(b"\n", at, limit)
         line = self._text[at : end if end >= 0 else limit]
         bare = line.lstrip(b" \t")

@@ -309,13 +309,23 @@ def _is_value(source: bytes, start: int, end: int) -> bool:
 
 
 _PRIMARY = re.compile(
-    rb"\bclass\s+[\w`]+(?:\s*<[^(){}=]*>)?\s*?\n(?:[^(){}=\"/]|\([^(){}]*\)(?=\s))*?\bconstructor\s*\("
+    rb"""\bclass\s+[\w`]+(?:\s*<[^(){}=]*>)?\s*?\n(?:(?!\b(?:class|interface|object|fun|va[lr]|typealias)\b)
+        (?://[^\n]*|/\*(?s:.{0,9999}?)\*/|[^(){}="/]|\([^(){}]*\)(?=\s)))*?\bconstructor\s*\(""",
+    re.VERBOSE,
 )
+_REMARK = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/")
 
 
 def constructors_beside(source: bytes) -> bytes:
-    """Return Kotlin with each primary constructor on the line of its class's name, where the grammar looks for it."""
-    return _PRIMARY.sub(lambda found: found[0].replace(b"\n", b" "), source)
+    """Return Kotlin with each primary constructor on the line of its class's name, where the grammar looks for it.
+
+    Comments between the two are blanks.
+    """
+
+    def beside(found: re.Match[bytes]) -> bytes:
+        return _REMARK.sub(lambda remark: b" " * len(remark[0]), found[0]).replace(b"\n", b" ")
+
+    return _PRIMARY.sub(beside, source)
 
 
 _CLOSED = re.compile(

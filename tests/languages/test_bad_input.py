@@ -99,6 +99,15 @@ def test_a_line_that_a_grammar_cannot_bear_is_told_as_a_file() -> None:
     assert read(Path("a.py"), b"x = [" + b"1, " * 50_000 + b"]\n").state == "parsed"
 
 
+def test_signs_in_a_row_that_the_parser_of_python_hangs_over_are_told_as_a_file() -> None:
+    for end in (b"", b"\n", b" \\\n"):
+        source = b"(" + (b"/*" + end) * 20_000 + b"1" + (b"*/" + end) * 20_000 + b")\n"
+        assert read(Path("a.py"), source).state == "too_large"
+        assert read(Path("a.py"), source.replace(b"*", b"-")).state == "too_large"
+    banner = b"# " + b"=" * 1_500 + b"\ndef f(): pass\n"
+    assert read(Path("a.py"), banner).state == "parsed"
+
+
 def test_yaml_that_its_grammar_dies_of_is_told_as_a_file() -> None:
     maps = b"".join(b" " * level + b"a:\n" for level in range(300)) + b" " * 300 + b"b: 1\n"
     for deep in (b"- " * 300 + b"f: 1\n", maps):

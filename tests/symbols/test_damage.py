@@ -184,6 +184,26 @@ function fourth() {
 """
 
 
+KOTLIN = """actual open class A
+// not for others
+internal actual constructor(
+  val data: ByteArray,
+) : Comparable<A> {
+  fun first(): Int {
+    return 1
+  }
+
+  fun second() = 2
+}
+
+class B
+@Inject
+constructor(val a: A) {
+  fun third() = 3
+}
+"""
+
+
 @pytest.mark.parametrize(
     ("path", "source", "before", "after", "owner"),
     [
@@ -200,6 +220,8 @@ function fourth() {
         ("a.js", JAVASCRIPT, "await a();", "await a(", "T.second"),
         ("a.js", JAVASCRIPT, "await a();", "'open", "T.second"),
         ("a.js", JAVASCRIPT, "  return 3;\n}", "  return 3;\n", "fourth"),
+        ("a.kt", KOTLIN, "    return 1\n", '    x = "open\n    return 1\n', "A.first"),
+        ("a.kt", KOTLIN, "    return 1\n  }\n", "    return 1\n", "A.first"),
     ],
 )
 def test_a_fault_in_one_definition_leaves_all_others_as_they_were(
