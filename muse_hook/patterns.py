@@ -10,19 +10,19 @@ from muse_hook import quick_import
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from re import Pattern
-    from typing import Any
+    from typing import Any, AnyStr
 
 PART = "patterns"
 """The part of `muse_hook.together` that holds what Python's `re` makes of each pattern."""
 
-_ASKED = ("search", "match", "fullmatch", "findall", "finditer", "sub")
-_compiled: dict[str, bytes] | None = None  # what is in the file of the part; empty where that does not do
+_ASKED = ("search", "match", "fullmatch", "findall", "finditer", "split", "sub")
+_compiled: dict[str | bytes, bytes] | None = None  # what is in the file of the part; empty where that does not do
 
 
 class _Waiting:
     """A regular expression that is not compiled yet; it has its methods from the first question on."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: Any) -> None:  # str or bytes
         self._text = text
 
     def __getattr__(self, name: str) -> Any:
@@ -34,37 +34,37 @@ class _Waiting:
         return getattr(compiled, name)
 
 
-def pattern(text: str) -> Pattern[str]:
+made: dict[str | bytes, _Waiting] = {}
+"""What `pattern` has returned, by text; `muse_hook.together` writes what Python's `re` makes of each."""
+
+
+def pattern(text: AnyStr) -> Pattern[AnyStr]:
     """Return what can be asked like the compiled regular expression of a text (flags: `(?s)` at its start).
 
-    The text is written out in the call, at the top of a module: `muse_hook.together` looks for it there.
+    It is asked for at the top of a module, or with a text of a language's row or query files: `muse_hook.together`
+    finds no others. Each text is remembered.
     """
-    return _Waiting(text)  # type: ignore[return-value] # it has the methods of one that are asked here
+    found = made.get(text)
+    if found is None:
+        found = made[text] = _Waiting(text)
+    return found  # type: ignore[return-value] # it has the methods of one that are asked here
 
 
 REACH_KEYS = ("declares", "passes_on", "passes_all", "passes_whole")
-ROW_KEYS = (*REACH_KEYS, "package")
-"""Keys of a language's row that hold regular expressions, which are asked by `row_pattern`."""
-
-_of_rows: dict[str, Pattern[str]] = {}
-
-
-def row_pattern(text: str) -> Pattern[str]:
-    """Return what `pattern` returns, of a text that stands in a language's row under one of `ROW_KEYS`."""
-    found = _of_rows.get(text)
-    if found is None:
-        found = _of_rows[text] = pattern(text)
-    return found
+ROW_KEYS = (*REACH_KEYS, "package", "coding")
+"""Keys of a language's row that hold regular expressions."""
+BYTES_KEYS = ("access_lines",)
+"""Likewise, of which one of bytes is made."""
 
 
-def _made(text: str) -> Pattern[str]:
+def _made(text: AnyStr) -> Pattern[AnyStr]:
     """Return a compiled expression; Python's compiler of them costs a hook 20 million instructions, a fifth of all."""
     if "re" not in sys.modules:
         written = _known().get(text)
         if written is not None:
             import _sre  # type: ignore[import-not-found] # not in typeshed
 
-            found: Pattern[str] = _sre.compile(*marshal.loads(written))  # noqa: S302 - what Python itself made of the text
+            found: Pattern[AnyStr] = _sre.compile(*marshal.loads(written))  # noqa: S302 - what Python itself made of the text
             return found
         if _compiled:  # the text is younger than the file
             quick_import.stale.add(PART)
@@ -73,7 +73,7 @@ def _made(text: str) -> Pattern[str]:
     return re.compile(text)
 
 
-def _known() -> dict[str, bytes]:
+def _known() -> dict[str | bytes, bytes]:
     """Return what stands in the file of the part: by text what `_sre.compile` is called with, marshalled.
 
     Nothing where it was made for another form of such code: a Python that took the place of an older one of its line

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import marshal
 import os
+import re
 import tomllib
 from _frozen_importlib_external import MAGIC_NUMBER
+from importlib import import_module
 
-from muse_hook.patterns import PART as PATTERNS
-from muse_hook.patterns import ROW_KEYS
+from muse_hook import patterns
 from muse_hook.quick_import import FOLDER, together_file
 
 TYPE_CHECKING = False
@@ -53,7 +54,7 @@ def write_together() -> None:
             modules = [name for name in found if name not in before]
             before.update(modules)
             write_beside(together_file(part), MAGIC_NUMBER + marshal.dumps([_compiled(name) for name in modules]))
-    write_beside(together_file(PATTERNS), MAGIC_NUMBER + marshal.dumps(_patterns()))
+    write_beside(together_file(patterns.PART), MAGIC_NUMBER + marshal.dumps(_patterns()))
 
 
 def write_beside(path: str, data: bytes) -> None:
@@ -77,12 +78,12 @@ def _compiled(name: str) -> tuple[str, str, int, int, CodeType]:
     return name, path.removeprefix(FOLDER), found.st_mtime_ns, found.st_size, code
 
 
-def _patterns() -> tuple[int, dict[str, bytes]]:
+def _patterns() -> tuple[int, dict[str | bytes, bytes]]:
     """Return `_sre.MAGIC`, and by each regular expression's text what `_sre.compile` is called with, marshalled.
 
     Where this Python's `re` works in another way there are none, and hooks compile theirs.
     """
-    found: dict[str, bytes] = {}
+    found: dict[str | bytes, bytes] = {}
     texts = pattern_texts()
     try:
         import _sre  # type: ignore[import-not-found] # not in typeshed
@@ -103,21 +104,28 @@ def _patterns() -> tuple[int, dict[str, bytes]]:
     return _sre.MAGIC, found
 
 
-def pattern_texts() -> list[str]:
-    """Return the text of each regular expression that the package makes by `patterns.pattern` and `row_pattern`."""
+def pattern_texts() -> list[str | bytes]:
+    """Return the text of each regular expression that the package makes by `patterns.pattern` (or `expression`).
+
+    Its modules are imported for that, where they were not: what stands at their tops may be put together from parts.
+    """
+    texts: list[str | bytes] = []
     with open(os.path.join(FOLDER, "languages.toml"), "rb") as rows:
-        texts = [str(row[key]) for row in tomllib.load(rows).values() for key in ROW_KEYS if key in row]
+        for row in tomllib.load(rows).values():
+            texts += (str(row[key]) for key in patterns.ROW_KEYS if key in row)
+            texts += (str(row[key]).encode() for key in patterns.BYTES_KEYS if key in row)
+    query = import_module(f"{_PACKAGE}.symbols.query")
+    for name in sorted(os.listdir(os.path.join(FOLDER, "queries"))):
+        with open(os.path.join(FOLDER, "queries", name), encoding="utf-8") as file:
+            texts += query.matched_texts(file.read())
     for folder, _, names in os.walk(FOLDER):
         for name in (name for name in names if name.endswith(".py")):
-            with open(os.path.join(folder, name), "rb") as file:
-                source = file.read()
-            calls = ast.walk(ast.parse(source)) if b"muse_hook.patterns import pattern\n" in source else ()
-            texts += [
-                str(ast.literal_eval(one.args[0]))
-                for one in calls
-                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "pattern"
-            ]
-    return texts
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                has_some = re.search(rb"(?m)^\w.* = (?:pattern|expression)\(", file.read()) is not None
+            if has_some:
+                import_module(f"{_PACKAGE}." + path.removeprefix(FOLDER).removesuffix(".py").replace(os.sep, "."))
+    return [*dict.fromkeys((*patterns.made, *texts))]
 
 
 def _path(name: str) -> str:

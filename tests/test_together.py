@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,11 @@ from support.repository import Repo
 import muse_hook
 from muse_hook import patterns, quick_import
 from muse_hook.patterns import PART
+from muse_hook.symbols.kept import write_kept
 from muse_hook.together import PARTS, READERS, pattern_texts, write_together
 
 PACKAGE = Path(muse_hook.__file__).parent
+GOLDEN = Path(__file__).parent / "golden"
 
 HOOK = """
 import os, sys
@@ -104,6 +107,50 @@ def test_hook_compiles_no_expressions(repo: Repo) -> None:
         done = hooked.run(sys.executable, "-I", "-S", "-c", code, "\n".join(PACKAGES))
     assert hooked.git("rev-parse", "HEAD") in hooked.sessions()
     assert (done.stdout, done.stderr) == (b"False True\n", b"")
+
+
+def test_hook_compiles_no_expressions_in_any_language(repo: Repo) -> None:
+    """Each golden file becomes the one after it."""
+    write_together()
+    write_kept(time.time())
+    hooked = HookedRepo(repo.path, repo.environment, repo.clock)
+    hooked.install()
+    code = HOOK.replace("print(*one_by_one)", "print('re' in sys.modules, *one_by_one)")
+    for name in ("before", "after"):
+        for path in sorted(GOLDEN.glob(f"*/{name}.*")):
+            hooked.write(f"lib/{path.parent.name}{path.suffix}", path.read_text())
+        hooked.git("add", "lib")
+        hooked.dead("commit", "-qm", name)
+        done = hooked.run(sys.executable, "-I", "-S", "-c", code, "\n".join(PACKAGES))
+        assert done.stderr == b""
+        found, *loaded = done.stdout.decode().split()
+        assert found == "False"
+        assert {"muse_hook.symbols.preprocessor", "muse_hook.symbols.style_sheets"}.issubset(loaded)
+    assert hooked.git("rev-parse", "HEAD") in hooked.sessions()
+
+
+READ = """
+import sys
+sys.path[:0] = sys.argv[1].split("\\n")
+from muse_hook import quick_import
+quick_import.install()
+for part in ("hook", "symbols/extract", "semver/marked"):
+    quick_import.import_together(part)
+from muse_hook.languages.languages import language_for
+from muse_hook.symbols.extract import extract
+for path in sys.argv[2:]:
+    with open(path, "rb") as file:
+        print(extract(file.read(), language_for(path)).state + path * ("re" in sys.modules))
+"""
+
+
+def test_no_golden_file_asks_for_the_compiler_of_expressions() -> None:
+    """Data, too, which a repository has to ask for."""
+    write_together()
+    write_kept(time.time())
+    files = sorted(str(path) for name in ("before", "after") for path in GOLDEN.glob(f"*/{name}.*"))
+    assert len(files) > 60
+    assert {*run(READ, "\n".join(PACKAGES), *files).split("\n")} == {"parsed"}
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="compiles them in its own way")

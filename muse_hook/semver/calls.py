@@ -28,6 +28,8 @@ ANY = "mixed"
 UNCHECKED = ("RuntimeException", "Error", "IllegalArgumentException", "IllegalStateException", "NullPointerException")
 """How exceptions end that nobody has to catch."""
 
+_WORD = pattern(r"\w+")
+_REST = pattern(r"\b(?:params|vararg)\b([^,]*)")
 _RETURNED = pattern(r"(?<![\w$.])return\b(?!\s*[;}])[ \t]*(\S[^\n]*)")
 _LITERAL = pattern(r"[\d'\"`\[{!]|(?:true|false|null|typeof)\b")
 _SELF = pattern(r"(?<![\w$])self(?!\w)")
@@ -187,9 +189,7 @@ def _passed(symbol: Symbol, table: SymbolTable) -> list[Parameter]:
 
 
 def _takes_rest(text: str, name: str) -> bool:
-    import re  # few languages have such words
-
-    return re.search(rf"\b(?:params|vararg)\b[^,]*\b{re.escape(name)}\b", text) is not None
+    return any(name in _WORD.findall(found) for found in _REST.findall(text))
 
 
 def _has_default(text: str, name: str) -> bool:

@@ -116,7 +116,7 @@ def _parted_at(text: str, name: str) -> tuple[str, str]:
 def words_before_name(symbol: Symbol) -> set[str]:
     """Return the words before the name of a definition; `pub(crate)` is one, `private[a]` is `private`."""
     before = around_name(symbol)[0].replace(" (", "(")
-    return set((_WITHIN.sub(r"\1", before) if "[" in before else before).split())
+    return set((_WITHIN.sub(lambda found: found[1], before) if "[" in before else before).split())
 
 
 def has_same_header(old: Symbol, new: Symbol) -> bool:

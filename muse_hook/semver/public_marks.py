@@ -8,7 +8,7 @@ a class whose header has one of `open_classes`; what is in `internal_folders` is
 
 from __future__ import annotations
 
-from muse_hook.patterns import pattern, row_pattern
+from muse_hook.patterns import pattern
 from muse_hook.semver import header
 from muse_hook.semver.public import is_excluded
 
@@ -53,7 +53,7 @@ def is_program(table: SymbolTable) -> bool:
 
 def package_of(table: SymbolTable) -> str:
     """Return the package that a file says its names are in, "" where it, or its language, says none."""
-    found = (row_pattern(text).findall(table.unowned_text()) for text in table.says("package"))
+    found = (pattern(text).findall(table.unowned_text()) for text in table.says("package"))
     return ".".join(one for each in found for one in each)
 
 

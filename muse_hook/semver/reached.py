@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from muse_hook.patterns import REACH_KEYS, pattern, row_pattern
+from muse_hook.patterns import REACH_KEYS, pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Reach:
         self._folder_files = table.says("folder_files")
         self._hidden = table.says("private_attributes")
         self._declares, self._passes_on, *self._passes_all = (
-            [row_pattern(text) for text in table.says(key)] for key in REACH_KEYS
+            [pattern(text) for text in table.says(key)] for key in REACH_KEYS
         )
 
     def has(self, name: str) -> bool:

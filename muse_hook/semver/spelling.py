@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muse_hook.patterns import pattern
 from muse_hook.semver import written
+from muse_hook.semver.header import words_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Spelling:
             annotation = self._in_own_names(written_out)
         for name, origin in self._imports().items():
             if name in annotation:
-                annotation = _renamed(annotation, r"(?<![\w.])", name, origin)
+                annotation = _renamed(annotation, name, origin, frozenset("."))
         return annotation
 
     def type_named(self, name: str) -> Symbol | None:
@@ -64,7 +65,7 @@ class Spelling:
         for one in self._table.says("same_types"):
             name, _, other = one.partition("=")
             if name in annotation:
-                annotation = _renamed(annotation, r"(?<!\w)(?<!\w\.)", name, other)
+                annotation = _renamed(annotation, name, other)
         if "?" in annotation and self._table.says("value_types"):
             annotation = _MAY_BE_NULL.sub(self._without_question, annotation)
         if "'" in annotation and "inferred" in self._table.says("lifetimes"):
@@ -81,7 +82,7 @@ class Spelling:
                 else:
                     annotation = annotation[:at] + annotation[at + len(word) :].lstrip()
                     at = annotation.find(f"{word} ", at)
-        return _ALONE.sub(r"\1\2", annotation)
+        return _ALONE.sub(lambda found: found[1] + found[2], annotation)
 
     def _without_question(self, found: Match[str]) -> str:
         """Return `A` of `A?` where A is no value: the compiler warns at most, and both are one type when it runs."""
@@ -112,11 +113,17 @@ class Spelling:
         return self._renamed
 
 
-def _renamed(annotation: str, front: str, name: str, other: str) -> str:
-    """Return a type with `other` in the place of a name before which `front` holds."""
-    import re  # few types have such a name
+def _renamed(annotation: str, name: str, other: str, before: frozenset[str] = frozenset()) -> str:
+    """Return a type with `other` for each whole name that is no part of a path, and has none of `before` before it."""
+    for at, end in reversed(words_at(annotation, name, before)):
+        is_in_path = annotation[:at].endswith(".") and _is_of_word(annotation[max(0, at - 2) : at - 1])
+        if not is_in_path and not _is_of_word(annotation[end : end + 1]):
+            annotation = annotation[:at] + other + annotation[end:]
+    return annotation
 
-    return re.sub(rf"{front}{re.escape(name)}(?!\w)", other, annotation)
+
+def _is_of_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 MAX_ALIAS = 1000

@@ -5,9 +5,9 @@ So what an error means hangs on few lines, and nothing but these is read again i
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 
+from muse_hook.patterns import pattern
 from muse_hook.symbols.closed_parts import closed_parts
 from muse_hook.symbols.layout import closed_by_layout, without_strays
 from muse_hook.symbols.preprocessor import unguarded
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from muse_hook.languages.languages import Language
     from muse_hook.symbols.table import SegmentedTable
 
-_CLASS_ENDS = re.compile(rb"(?<=\n@end\n)")
+_CLASS_ENDS = pattern(rb"(?<=\n@end\n)")
 
 # So many bytes of pieces are remembered.
 REMEMBERED_BYTES = 2_000_000

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
+from muse_hook.patterns import pattern
 from muse_hook.symbols.outline import indentation
-from muse_hook.symbols.preprocessor import C_TOKENS, remembered, split_at
+from muse_hook.symbols.preprocessor import C_TOKEN, remembered, split_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A line that may close a function or a type, before one that is blank or not indented.
-_MAY_CLOSE = re.compile(rb"\n[ \t]*\};?[ \t]*\n(?=[^ \t])")
-_INDENTED = re.compile(rb"\n*(?:\t|  )")
-_BRACES = re.compile(C_TOKENS.pattern + rb"|(?P<brace>[{}])", re.VERBOSE | re.MULTILINE)
+_MAY_CLOSE = pattern(rb"\n[ \t]*\};?[ \t]*\n(?=[^ \t])")
+_INDENTED = pattern(rb"\n*(?:\t|  )")
+_BRACES = pattern(b"(?xm)" + C_TOKEN + rb"|(?P<brace>[{}])")
 # What may stand between the parameters of a function and its body.
-_QUALIFIERS = re.compile(rb"\)(?:\s*(?:const|noexcept|override|final))*\s*\Z")
-_NAMES_NO_BLOCK = re.compile(rb"(?!(?:if|else|for|while|do|switch|case|try|catch)\b)[A-Za-z_~]")
+_QUALIFIERS = pattern(rb"\)(?:\s*(?:const|noexcept|override|final))*\s*\Z")
+_NAMES_NO_BLOCK = pattern(rb"(?!(?:if|else|for|while|do|switch|case|try|catch)\b)[A-Za-z_~]")
 # Bytes before a brace in which its parameters are looked for.
 _LOOKED_BACK = 600
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from muse_hook.patterns import pattern
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from re import Match
 
 # What stands in code is none.
-_EMPHASIS = re.compile(
-    r"(?P<code>(?P<mark>`+)(?!`).+?(?<!`)(?P=mark)(?!`))"
+_EMPHASIS = pattern(
+    r"(?s)(?P<code>(?P<mark>`+)(?!`).+?(?<!`)(?P=mark)(?!`))"
     r"|(?<![\w*\\])\*(?=[^\s*])(?P<weak>[^*`]+)(?<=[^\s*\\])\*(?![\w*])"
-    r"|(?<![\w_\\])__(?=[^\s_])(?P<strong>[^_`]+)(?<=[^\s_\\])__(?![\w_])",
-    re.DOTALL,
+    r"|(?<![\w_\\])__(?=[^\s_])(?P<strong>[^_`]+)(?<=[^\s_\\])__(?![\w_])"
 )
 
 
@@ -18,7 +21,7 @@ def in_one_spelling(text: str) -> str:
     return _EMPHASIS.sub(_respelled, text)
 
 
-def _respelled(found: re.Match[str]) -> str:
+def _respelled(found: Match[str]) -> str:
     if found["code"]:
         return found[0]
     return f"_{found['weak']}_" if found["weak"] else f"**{found['strong']}**"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 
+from muse_hook.patterns import pattern
 from muse_hook.symbols.damage import crosses, is_deeper
 from muse_hook.symbols.outline import Outline
 from muse_hook.symbols.reader import TooLargeError, reader_of, set_cache_size
@@ -249,8 +250,6 @@ def _unmarked(source: bytes) -> bytes:
 
 
 def _declared(source: bytes, language: Language) -> str:
-    import re  # start-up time; few files are not in ASCII
-
     coding = language.row.get("coding")
-    found = re.match(coding, source[:1024].decode("latin-1")) if isinstance(coding, str) else None
+    found = pattern(coding).match(source[:1024].decode("latin-1")) if isinstance(coding, str) else None
     return found[1] if found else ""

@@ -6,32 +6,30 @@ What the parser is given is whole then, and nothing behind the damage is another
 
 from __future__ import annotations
 
-import re
-
+from muse_hook.patterns import pattern
 from muse_hook.symbols.outline import indentation
-from muse_hook.symbols.preprocessor import C_TOKENS
+from muse_hook.symbols.preprocessor import C_TOKEN, C_TOKENS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_COMMENT = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/")
+_COMMENT = pattern(rb"//[^\n]*|/\*(?s:.*?)\*/")
 # What follows the braces of an initialiser: others, or the body.
-_GOES_ON = re.compile(rb"\s*[,{]")
-_BRACKETS = re.compile(rb"[()\[\]]")
+_GOES_ON = pattern(rb"\s*[,{]")
+_BRACKETS = pattern(rb"[()\[\]]")
 # A raw string is looked over for its end so far only: 8,000 that do not end took five seconds.
-_TOKENS = re.compile(
-    rb"""(?P<raw>\b(?:u8|[uUL])?R"(?P<mark>[^\s()\\"]{0,16})\((?s:.{0,9999}?)\)(?P=mark)")|"""
-    + C_TOKENS.pattern
-    + rb"""|(?P<brace>[{}])|(?P<head>^[ \t]*(?=[A-Za-z_~@\[+-]))""",
-    re.VERBOSE | re.MULTILINE,
+_TOKENS = pattern(
+    rb"""(?xm)(?P<raw>\b(?:u8|[uUL])?R"(?P<mark>[^\s()\\"]{0,16})\((?s:.{0,9999}?)\)(?P=mark)")|"""
+    + C_TOKEN
+    + rb"""|(?P<brace>[{}])|(?P<head>^[ \t]*(?=[A-Za-z_~@\[+-]))"""
 )
 # A label that stands among the members of a class; one that stands among statements, anywhere.
-_ACCESS = re.compile(rb"(?:public|private|protected|signals|Q_SIGNALS)\b[ \w]*:(?!:)")
-_LABEL = re.compile(rb"(?:case\b|default[ \t]*:|else\b|\w+[ \t]*:(?!:))")
-_NAMESPACE = re.compile(rb"(?:inline[ \t]+)?namespace\b|extern[ \t]+\"")
-_TYPE = re.compile(rb"^[ \t]*(?:template\b[^()]*>\s*)?(?:class|struct|union|enum)\b[^()]*\Z", re.MULTILINE)
-_NAMES_NAMESPACE = re.compile(rb"\}[ \t]*(?://|/\*)[^\n]*\b(?:namespace|extern)\b")
+_ACCESS = pattern(rb"(?:public|private|protected|signals|Q_SIGNALS)\b[ \w]*:(?!:)")
+_LABEL = pattern(rb"(?:case\b|default[ \t]*:|else\b|\w+[ \t]*:(?!:))")
+_NAMESPACE = pattern(rb"(?:inline[ \t]+)?namespace\b|extern[ \t]+\"")
+_TYPE = pattern(rb"(?m)^[ \t]*(?:template\b[^()]*>\s*)?(?:class|struct|union|enum)\b[^()]*\Z")
+_NAMES_NAMESPACE = pattern(rb"\}[ \t]*(?://|/\*)[^\n]*\b(?:namespace|extern)\b")
 # Turns all but line ends into spaces.
 _BLANK = bytes(byte if byte == 10 else 32 for byte in range(256))  # noqa: PLR2004 - the line feed, the space
 _DEPTH = {b"(": 1, b")": -1, b"[": 1, b"]": -1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from muse_hook.patterns import pattern
 from muse_hook.symbols.tokens import CLOSE, NAME, NUMBER, OPEN, RAW, STRING, without_nul
 
 TYPE_CHECKING = False
@@ -20,7 +21,9 @@ _REMEMBERED = 20_000
 # Strings likewise, up to this length.
 _REMEMBERED_LENGTH = 200
 
-_ESCAPE = r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|N\{[^}]+\}|.)"
+_ESCAPE = pattern(
+    r"(?s)\\(?:[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\}|U[0-9a-fA-F]{8}|N\{[^}]+\}|.)"
+)
 _SIMPLE = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "\n": ""}
 _OCTAL, _HEXADECIMAL = 8, 16
 _OF_OBJECTS = b'@"'
@@ -169,9 +172,7 @@ class Prefixed:
         plain, *escaped = text.split("\\")
         if all(part[:1] in cls.escapes for part in escaped):
             return plain + "".join(cls.escapes[part[0]] + part[1:] for part in escaped)
-        import re  # start-up time; few strings have another escape
-
-        return re.sub(_ESCAPE, lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
+        return _ESCAPE.sub(lambda match: cls._meaning(match[0], wide="b" not in prefix), text)
 
     @classmethod
     def _meaning(cls, escape: str, *, wide: bool) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from functools import wraps
 from itertools import pairwise
+
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from re import Match, Pattern
     from typing import TypeVar
 
     _T = TypeVar("_T")
 
-_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\n]*", re.MULTILINE)
+_DIRECTIVE = pattern(rb"(?m)^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\n]*")
 _BLANK = bytes(byte if byte in {9, 10, 13} else 32 for byte in range(256))
 
 
@@ -37,16 +38,15 @@ def first_branches(source: bytes) -> bytes:
     return source if opened else bytes(out)
 
 
-C_TOKENS = re.compile(
-    rb"""(?P<other>//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*')
-    |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)""",
-    re.VERBOSE | re.MULTILINE,
-)
+C_TOKEN = rb"""(?P<other>//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*')
+    |^[ \t]*\#[ \t]*(?P<directive>\w+)(?P<rest>(?:\\\n|/\*(?s:.*?)\*/|[^\n])*)"""
+"""What comments, literals and directives of C are, to be read with the flags `(?xm)`."""
+C_TOKENS = pattern(b"(?xm)" + C_TOKEN)
 # A statement that ends a line, before one that is blank or not indented: no token goes across that, unless a comment
 # does, and no macro's surroundings.
-_ENDS = re.compile(rb"[;}][ \t]*\n(?=[^ \t])")
+_ENDS = pattern(rb"[;}][ \t]*\n(?=[^ \t])")
 # Likewise, but where a line begins with what closes a function or a type.
-_CLOSES = re.compile(rb"\n\};?[ \t]*\n(?=[^ \t])")
+_CLOSES = pattern(rb"\n\};?[ \t]*\n(?=[^ \t])")
 # Of the parts of C files so many bytes are remembered: versions of a file, and what is tried where one is damaged, have
 # nearly all of them in common (half the time of hiredis' last 300 commits).
 _REMEMBERED = 3_000_000
@@ -133,7 +133,7 @@ def remembered(make: Callable[[bytes], _T]) -> Callable[[bytes], _T]:
     return find
 
 
-def split_at(source: bytes, ends: re.Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
+def split_at(source: bytes, ends: Pattern[bytes]) -> Iterator[tuple[int, bytes]]:
     """Yield the parts of a C file that can be read one by one, each with where it begins."""
     start = 0
     for found in ends.finditer(source):
@@ -157,14 +157,13 @@ def _directives(source: bytes) -> Iterator[_Directive]:
 
 # A recovery leaves blanks of what it has read (symbols/recover.py), of which no rule says anything: runs of so many
 # bytes are left out, but for as many at either end as are ever looked back.
-_LONG_BLANKS = re.compile(rb"\n[ \t\n]{3000,}\n")
+_LONG_BLANKS = pattern(rb"\n[ \t\n]{3000,}\n")
 _BLANKS_LEFT = 1_000
 
 
 def _but_long_blanks(rule: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
     """Return a rule that is not asked about long runs of blank lines."""
 
-    @wraps(rule)
     def applied(source: bytes) -> bytes:
         left: list[bytes] = []  # what is asked about
         out: list[tuple[int, bytes]] = []  # what is not, each with where in that it belongs
@@ -187,23 +186,23 @@ def _but_long_blanks(rule: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]
             at = end
         return b"".join((*parts, done[at:]))
 
+    vars(applied)["__wrapped__"] = rule  # as functools has it, which is loaded for nothing else
     return applied
 
 
 # A label, `if (a)` or `else` before a condition: the grammar has a statement there alone.
-_LABEL = re.compile(
+_LABEL = pattern(
     rb"(?:(?:^|[\n;{}])[ \t]*(?!(?:case|default|public|private|protected|signals|slots)\b)[A-Za-z_]\w*[ \t]*:"
     rb"|\n[ \t]*(?:\}[ \t]*)?(?:(?:else[ \t]+)?(?:if|for|while)[ \t]*"
     rb"\((?:[^(){}]|\((?:[^(){}]|\([^(){}]*\))*\))*\)|else))\s*\Z"
 )
-_LINKAGE = re.compile(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
-_OF_CLASS = re.compile(
-    rb"^(?P<before>[ \t]*(?:template[ ]*<[^;{}()]*>\s*|typedef[ ]+)?(?:class|struct|union|enum(?:[ ]class)?)[ ]+)"
+_LINKAGE = pattern(rb"\s*(?:extern\s+\"C\"\s*\{?|\}\s*(?:/\*[^\n]*\*/|//[^\n]*)?)\s*")
+_OF_CLASS = pattern(
+    rb"(?m)^(?P<before>[ \t]*(?:template[ ]*<[^;{}()]*>\s*|typedef[ ]+)?(?:class|struct|union|enum(?:[ ]class)?)[ ]+)"
     rb"(?P<macro>[A-Z_][A-Z0-9_]{2,}(?:[ ]?\([^()\n]*\))?)"
-    rb"(?=[ ]+(?!final\b)[A-Za-z_][\w:]*(?:<[^;{}()]*>)?\s*(?:final\s*)?[:{])",
-    re.MULTILINE,
+    rb"(?=[ ]+(?!final\b)[A-Za-z_][\w:]*(?:<[^;{}()]*>)?\s*(?:final\s*)?[:{])"
 )
-_GUARD = re.compile(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
+_GUARD = pattern(rb"\s*#[ \t]*define[ \t]+(\w+)[ \t]*(?:/\*.*?\*/[ \t]*)?(?://[^\n]*)?\n")
 
 
 @_but_long_blanks
@@ -273,8 +272,8 @@ _TYPELESS = (
     rb"|(?:[A-Za-z_]\w*::)*(?P<class>[A-Za-z_]\w*)(?:<[^<>;{}()]*>)?::~?(?P=class)\s*\("
     rb"|[A-Za-z_]\w*\s*\((?:[^(){};]|\([^(){};]*\))*\)\s*(?:noexcept\s*)?(?::\s*[A-Za-z_]|=\s*default\b))"
 )
-_MACROS = re.compile(
-    b"(?P<other>" + _APART + b"|" + _BLANKS + rb")"
+_MACROS = pattern(
+    b"(?m)(?P<other>" + _APART + b"|" + _BLANKS + rb")"
     rb"|^(?P<typed>[A-Z_][A-Z0-9_]{3,}\()(?P<result>[A-Za-z_][\w \t]*[* \t]*)\)(?=[ \t]+[A-Za-z_]\w*\s*\()"
     rb"|^(?P<call>[A-Z_][A-Z0-9_]{2,}[ ]?\((?:[^;{}\"'\n#/]|\"[^\"\n]*\")*)\)(?P<ended>;?)(?=[ \t]*$)(?!\s*[{:])"
     rb"|^(?P<alone>[A-Z_][A-Z0-9_]{3,})(?=[ \t]*$)(?=\s*(?:[A-Za-z_#/]|[{}]|\[\[|\Z))"
@@ -309,14 +308,13 @@ _MACROS = re.compile(
     rb"|(?<=[\w\]])\s+(?P<tail>[A-Z_][A-Z0-9_]{3,}\([^()]*\))(?=\s*(?:[;{]|=[^=]))"
     rb"|\bnew[ ]+[\w:]+(?:<[^;{}()]*>)?(?P<stars>\s*\*[\s*]*)(?=\[)"
     rb"|\b(?:class|struct|union|enum)[ ](?P<of_type>" + _CAPITALS + rb")"
-    rb"(?=[ ]+[A-Za-z_]\w*(?:<[^;{}]*>)?\s*(?:final\s*)?[:{])",
-    re.MULTILINE,
+    rb"(?=[ ]+[A-Za-z_]\w*(?:<[^;{}]*>)?\s*(?:final\s*)?[:{])"
 )
-_PARAMETERS = re.compile(
+_PARAMETERS = pattern(
     rb"(?<=[<,\s])[A-Z_][A-Z0-9_]{3,}\((?:[^(){};]|\((?:[^(){};]|\([^(){};]*\))*\))*\)(?=\s*[,>])"
     rb"|(?P<empty>[\w&*>][ ]?=[ ]?\{\}(?=[ \t]*[,)]))"
 )
-_INCLUDED = re.compile(rb"(?<=\()[<\"][\w./+-]+[>\"](?=\))")
+_INCLUDED = pattern(rb"(?<=\()[<\"][\w./+-]+[>\"](?=\))")
 
 
 @_but_long_blanks
@@ -336,7 +334,7 @@ def _without_macros(text: bytes) -> bytes:
     return _MACROS.sub(_without_macro, _PARAMETERS.sub(_parameter, text))
 
 
-def _without_macro(found: re.Match[bytes]) -> bytes:
+def _without_macro(found: Match[bytes]) -> bytes:
     text = found[0]
     if (found["after"] or found["tail"]) and not _is_declared(found):
         return text
@@ -356,7 +354,7 @@ def _without_macro(found: re.Match[bytes]) -> bytes:
     if found["made"]:
         return text.replace(found["made"], _name_of(found["made"]))
     if found["type"]:
-        return found["type"] + b"_" + re.sub(rb"\W", b"_", found["of"][1:])
+        return found["type"] + b"_" + _name_of(found["of"][1:])
     if found["stars"]:
         return text[: -len(found["stars"])] + b"$" * len(found["stars"])
     for key in (
@@ -382,7 +380,7 @@ def _without_macro(found: re.Match[bytes]) -> bytes:
     return text
 
 
-def _parameter(found: re.Match[bytes]) -> bytes:
+def _parameter(found: Match[bytes]) -> bytes:
     """Return a parameter with a name where the grammar takes neither a macro nor `{}`."""
     text = found[0]
     if found["empty"]:
@@ -391,8 +389,8 @@ def _parameter(found: re.Match[bytes]) -> bytes:
     return _name_of(first) + line_end + rest.translate(_BLANK) if _is_of_template(found.string, found.start()) else text
 
 
-_REMARK = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*\\\n)")
-_REMARK_INSIDE = re.compile(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*[^\s/])")
+_REMARK = pattern(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*\\\n)")
+_REMARK_INSIDE = pattern(rb"/\*(?:[^*\n]|\*(?!/))*+\*/(?=[ \t]*[^\s/])")
 
 
 def _directive(text: bytes) -> bytes:
@@ -408,22 +406,24 @@ def _directive(text: bytes) -> bytes:
     return remark.sub(lambda found: found[0].translate(_BLANK), text)
 
 
-def _as_name(found: re.Match[bytes]) -> bytes:
+def _as_name(found: Match[bytes]) -> bytes:
     return _name_of(found[0])
+
+
+_NO_WORD = pattern(rb"\W")
 
 
 def _name_of(text: bytes) -> bytes:
     """Return a name of the same length that says what a text says."""
-    return re.sub(rb"\W", b"_", text)
+    return _NO_WORD.sub(b"_", text)
 
 
-_MACRO = re.compile(rb"[A-Z_][A-Z0-9_]{3,}")
-_CASE = re.compile(rb"(?:case\b[^?]*|default\s*):")
-_MACROS_ALONE = re.compile(
-    rb"(?:^|[;{}])[ \t]*(?:(?:static|extern|inline|typedef)[ ]+)*(?:[A-Z_][A-Z0-9_]{2,}\s+)*[A-Z_][A-Z0-9_]{2,}\Z",
-    re.MULTILINE,
+_MACRO = pattern(rb"[A-Z_][A-Z0-9_]{3,}")
+_CASE = pattern(rb"(?:case\b[^?]*|default\s*):")
+_MACROS_ALONE = pattern(
+    rb"(?m)(?:^|[;{}])[ \t]*(?:(?:static|extern|inline|typedef)[ ]+)*(?:[A-Z_][A-Z0-9_]{2,}\s+)*[A-Z_][A-Z0-9_]{2,}\Z"
 )
-_OPENED = re.compile(rb"\btemplate\s*<[^;{}]*\Z")
+_OPENED = pattern(rb"\btemplate\s*<[^;{}]*\Z")
 
 
 def _follows(source: bytes, at: int, ends: bytes) -> bool:
@@ -464,28 +464,28 @@ def _is_of_template(source: bytes, at: int) -> bool:
     return depth > 0
 
 
-_STATEMENT = re.compile(rb"\b(?:if|else|for|while|do|switch|case|return|throw|new|delete|goto)\b")
-_DATA = re.compile(
-    rb"\s*(?:(?:static|mutable|const|extern|inline|constexpr|thread_local|volatile|struct|class|enum|unsigned)\s+)*"
+_STATEMENT = pattern(rb"\b(?:if|else|for|while|do|switch|case|return|throw|new|delete|goto)\b")
+_DATA = pattern(
+    rb"(?s)\s*(?:(?:static|mutable|const|extern|inline|constexpr|thread_local|volatile|struct|class|enum|unsigned)\s+)*"
     + _RESERVED.replace(b"|void|int|char|long|short|float|double|bool|auto", b"")
     + rb"[A-Za-z_][\w:]*(?:<.*>)?[\s*&]+(?:const\s+)?"
     + _RESERVED
-    + rb"[A-Za-z_]\w*(?:\[[^\]]*\])*\s*",
-    re.DOTALL,
+    + rb"[A-Za-z_]\w*(?:\[[^\]]*\])*\s*"
 )
+_BORDER = pattern(rb"[;{}]|\b(?:public|private|protected)\s*:")
 
 
-def _is_declared(found: re.Match[bytes]) -> bool:
+def _is_declared(found: Match[bytes]) -> bool:
     """Whether a macro stands behind what is declared (`int a GUARDED_BY(b);`), and is no statement of its own."""
     start = found.start()
     if found["after"] and found.string[:start].endswith(b")") and _is_cast(found.string, start - 1):
         return False
-    before = re.split(rb"[;{}]|\b(?:public|private|protected)\s*:", found.string[max(0, start - 500) : start])[-1]
+    before = _BORDER.split(found.string[max(0, start - 500) : start])[-1]
     before = _COMMENT_OR_LINE.sub(b" ", before)
     return _STATEMENT.search(before) is None if found["after"] else _DATA.fullmatch(before) is not None
 
 
-_OPERATOR = re.compile(rb"\boperator\s*[^\w\s]+\Z")
+_OPERATOR = pattern(rb"\boperator\s*[^\w\s]+\Z")
 
 
 def _is_cast(source: bytes, end: int) -> bool:
@@ -503,7 +503,7 @@ def _is_cast(source: bytes, end: int) -> bool:
     )
 
 
-_COMMENT_OR_LINE = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*", re.MULTILINE)
+_COMMENT_OR_LINE = pattern(rb"(?m)//[^\n]*|/\*(?s:.*?)\*/|^[ \t]*\#(?:\\\n|[^\n])*")
 
 
 @_but_long_blanks
@@ -534,6 +534,10 @@ def whole_branches(source: bytes) -> bytes:
     return bytes(out)
 
 
+_LABEL_ENDS = pattern(rb"(?:^|\n)\s*(?:case\b[^\n?]*|\w+)\s*:$")
+_MORE = pattern(rb"else\b|[&|)+?.=-]")
+
+
 def _is_whole(branch: bytes) -> bool:
     """Whether a branch is nothing but whole statements or declarations."""
     text = _COMMENT_OR_LINE.sub(b" ", branch).strip()
@@ -541,8 +545,8 @@ def _is_whole(branch: bytes) -> bool:
         return True
     if any(text.count(one) != text.count(other) for one, other in ((b"{", b"}"), (b"(", b")"))):
         return False
-    is_ended = text.endswith((b";", b"}")) or re.search(rb"(?:^|\n)\s*(?:case\b[^\n?]*|\w+)\s*:$", text) is not None
-    return is_ended and re.match(rb"else\b|[&|)+?.=-]", text) is None
+    is_ended = text.endswith((b";", b"}")) or _LABEL_ENDS.search(text) is not None
+    return is_ended and _MORE.match(text) is None
 
 
 _part = remembered(_Part)

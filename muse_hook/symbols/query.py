@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import marshal
 
+from muse_hook.patterns import pattern as expression
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -778,9 +780,7 @@ class Predicate:
         if self._starts:  # a hook loads no regular expressions for Go's tests
             return text.startswith(self._starts) != self._is_negated
         if self._word == "match":
-            import re  # few patterns ask for it
-
-            return (re.search(self._texts[0], text) is not None) != self._is_negated
+            return (expression(self._texts[0]).search(text) is not None) != self._is_negated
         return (text in self._texts) != self._is_negated
 
 
@@ -802,6 +802,12 @@ def parse_patterns(text: str, known: Known | None = None) -> list[Pattern]:
     while words:
         patterns.append(_parse(words, known))
     return patterns
+
+
+def matched_texts(text: str) -> list[str]:
+    """Return the regular expressions that stand in the text of a query file."""
+    words = _words(text)
+    return [words[at + 3][1:-1] for at, word in enumerate(words) if word in {"#match", "#not-match"}]
 
 
 def _words(text: str) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from itertools import islice
 
+from muse_hook.patterns import pattern as expression
 from muse_hook.symbols.damage import crosses
 from muse_hook.symbols.outline import BODIES, MAX_DEPTH, Outline, indentation
 from muse_hook.symbols.source import damaged_text
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from muse_hook.symbols.reader import Reader
 
+_NOTHING = r"(?!)"
 # Lines behind the damage that are tried as the place where it ends.
 CANDIDATES = 8
 # Lines of a class's header.
@@ -37,8 +38,8 @@ BLANKS = 8
 # Bytes of a namespace's header.
 MOST_HEADER = 400
 
-BRACES = re.compile(
-    rb"""//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*'|^[ \t]*\#[^\n]*|[{}]""", re.MULTILINE
+BRACES = expression(
+    rb"""(?m)//[^\n]*|/\*(?s:.*?)\*/|"(?:[^"\\\n]|\\(?s:.))*"|'(?:[^'\\\n]|\\.)*'|^[ \t]*\#[^\n]*|[{}]"""
 )
 """Braces, and what they are none in."""
 
@@ -165,7 +166,7 @@ class Recovery:
         self._closing = str(reader.language.row.get("closing", "")).encode()
         self._filler = str(reader.language.row.get("filler", "")).encode()
         self._conditionals = tuple(word.encode() for word in reader.language.strings("conditionals"))
-        self._label = re.compile(str(reader.language.row.get("access_lines", r"(?!)")).encode())
+        self._label = expression(str(reader.language.row.get("access_lines", _NOTHING)).encode())
         self._joined = frozenset[int]() if self._is_indented else reader.joined_lines(text)
         self.swallowed: list[bytes] = []
         self.is_lost = True

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from muse_hook.digest import hex_sha256
+from muse_hook.patterns import pattern
 from muse_hook.symbols.preprocessor import first_branches, guards_apart, macros_apart, whole_branches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from re import Match
 
     # Kind, start, end.
     Token = tuple[str, int, int]
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
 _SPACE, _LINE_END = b" "[0], b"\n"[0]
 _BLANK = bytes(byte if byte in b"\r\n" else _SPACE for byte in range(256))
 
-_TOKEN = re.compile(
-    rb"""(?P<comment>\#[^\n]*)
+_TOKEN = pattern(
+    rb"""(?x)(?P<comment>\#[^\n]*)
     |(?P<string>[A-Za-z]{0,2}(?:'''(?s:[^\\]|\\.)*?'''|\"\"\"(?s:[^\\]|\\.)*?\"\"\"
         |'(?:[^\\'\n]|\\(?s:.))*'|"(?:[^\\"\n]|\\(?s:.))*"))
     |(?P<open>[(\[{])|(?P<close>[)\]}])
     |(?P<line>\n)
     |(?P<name>[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*)
-    |(?P<sign>->|\*\*|==|[!<>:]=|[^\s])""",
-    re.VERBOSE,
+    |(?P<sign>->|\*\*|==|[!<>:]=|[^\s])"""
 )
 
 
-_FORMATTED = re.compile(rb"[A-Za-z]?[fFtT]")
-_FILLED = re.compile(rb"((?<!\{)(?:\{\{)*\{[^{}:'\"]*:)=(?=[<>=^])")
+_FORMATTED = pattern(rb"[A-Za-z]?[fFtT]")
+_FILLED = pattern(rb"((?<!\{)(?:\{\{)*\{[^{}:'\"]*:)=(?=[<>=^])")
 
 
 def brackets_first(source: bytes) -> bytes:
@@ -52,7 +51,7 @@ def brackets_first(source: bytes) -> bytes:
         word = source[start:end]
         if kind == "string":
             if b":=" in word and _FORMATTED.match(word):
-                out[start:end] = _FILLED.sub(b"\\1\x1f", word)
+                out[start:end] = _FILLED.sub(lambda found: found[1] + b"\x1f", word)
         elif kind == "open":
             is_parameters = word == b"[" and len(before) > 1 and before[-2] in {b"def", b"class", b"type"}
             opened.append(b"T" if is_parameters and not opened else word)
@@ -107,9 +106,9 @@ def _embrace(source: bytes, out: bytearray, tokens: Sequence[Token], index: int)
 
 
 # A macro with the name of a type that the language has; nothing but `!=` looks like it.
-_TYPE_MACRO = re.compile(rb"\b(?:str|bool|char|[iu](?:16|32|64|128|size)|f(?:32|64))(?=![^=])")
+_TYPE_MACRO = pattern(rb"\b(?:str|bool|char|[iu](?:16|32|64|128|size)|f(?:32|64))(?=![^=])")
 # What an `unsafe extern` block says of what anybody may use.
-_SAFE = re.compile(rb"(?P<before>[;{\]]\s*(?://[^\n]*\n\s*)*)(?P<public>pub(?:\([\w: ]*\))? )?safe (?=(?:fn|static) )")
+_SAFE = pattern(rb"(?P<before>[;{\]]\s*(?://[^\n]*\n\s*)*)(?P<public>pub(?:\([\w: ]*\))? )?safe (?=(?:fn|static) )")
 
 
 def named_as_types(source: bytes) -> bytes:
@@ -125,14 +124,13 @@ def named_as_types(source: bytes) -> bytes:
     return _TYPE_MACRO.sub(lambda found: b"\xc3\x9f" + found[0][2:], source)
 
 
-_FLAGS = re.compile(
-    rb"""(?P<literal>//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|\bb?r(?P<marks>\#*)"(?s:.*?)"(?P=marks)
+_FLAGS = pattern(
+    rb"""(?x)(?P<literal>//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|\bb?r(?P<marks>\#*)"(?s:.*?)"(?P=marks)
         |"(?:[^"\\]|\\(?s:.))*"|'(?:[^'\\\n]|\\[^'\n]+|\\')')
     |(?P<macro>(?:(?:::)?\bbitflags::)?\bbitflags!)(?=\s*\{)
     |\b(?P<type>struct)(?=\s+[\w\x80-\xff]+\s*:[^:])
     |\bimpl\s+[\w\x80-\xff]+(?P<of>\s*:\s*(?P<bits>[\w:]+)\s*)(?=\{)
-    |\bconst\s+[\w\x80-\xff]+(?P<value>\s*=\s*)(?!=)""",
-    re.VERBOSE,
+    |\bconst\s+[\w\x80-\xff]+(?P<value>\s*=\s*)(?!=)"""
 )
 
 
@@ -146,7 +144,7 @@ def flags_as_constants(source: bytes) -> bytes:
     Each of them is no Rust elsewhere, so a definition parsed alone is spelled as in its file.
     """
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         text = found[0]
         if found["macro"]:
             return b'extern""'.ljust(len(text))
@@ -174,8 +172,8 @@ def _filled(text: bytes, gap: bytes, signs: bytes) -> bytes:
 _LITERAL = rb"""(?P<literal>//[^\n]*|/\*(?s:.*?)\*/|`(?:[^`\\]|\\(?s:.))*`
     |\"\"\"(?s:.*?)\"\"\"|@"(?:[^"]|"")*"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 
-_NEWER_TYPES = re.compile(
-    rb"""(?P<imported>\bimport\([ ]*(?:'[^'\n]*'|"[^"\n]*")[^()\n]*\)(?=(?:\.[\w$]+)+[<\[]))
+_NEWER_TYPES = pattern(
+    rb"""(?x)(?P<imported>\bimport\([ ]*(?:'[^'\n]*'|"[^"\n]*")[^()\n]*\)(?=(?:\.[\w$]+)+[<\[]))
     |(?:(?<=[<,])|(?<=\*/))(?P<variance>\s*(?:in[ ]out|in|out)[ ])(?=[A-Za-z_$][\w$]*\s*(?:[,>=]|extends\b))
     |\bexport[ ]type[ ]\*(?P<all>(?:[ ]as[ ][\w$]+)?)(?=[ ]from\b)
     |\bstatic[ ](?P<index>(?:readonly[ ])?)\[(?=[\w$]+[ ]*:)
@@ -185,8 +183,7 @@ _NEWER_TYPES = re.compile(
     |(?<=[\w$>\])}'"])(?<!=>)(?P<signature>\n)(?=(?:\s|//[^\n]*|/\*(?s:.*?)\*/)*+
         (?:<[A-Za-z_$][\w$]*(?:[ ]extends\b|[ ]?[,>=])[^\n]*\(|(?:readonly[ ])?\[[\w$.]+(?::[^\]\n]+)?\]\??:|in\??:[ ]))
     |"""
-    + _LITERAL,
-    re.VERBOSE,
+    + _LITERAL
 )
 
 
@@ -203,7 +200,7 @@ def newer_types(source: bytes) -> bytes:
     The names have a letter that is no ASCII.
     """
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         text = found[0]
         if found.lastgroup == "literal":  # nearly all: a file of zod's has thousands
             return text
@@ -230,11 +227,10 @@ def newer_types(source: bytes) -> bytes:
     return _NEWER_TYPES.sub(other, source)
 
 
-_MADE_LATER = re.compile(
-    rb"""(?P<before>[;}](?:\s|//[^\n]*|/\*(?s:.*?)\*/)*)(?P<word>super|this)(?=\s*\()
+_MADE_LATER = pattern(
+    rb"""(?x)(?P<before>[;}](?:\s|//[^\n]*|/\*(?s:.*?)\*/)*)(?P<word>super|this)(?=\s*\()
     |"""
-    + _LITERAL,
-    re.VERBOSE,
+    + _LITERAL
 )
 
 
@@ -244,14 +240,14 @@ def made_later(source: bytes) -> bytes:
     Its name ends in a letter that is no ASCII.
     """
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         return found[0] if found["literal"] else found["before"] + found["word"][:-2] + b"\xc3\x9f"
 
     return _MADE_LATER.sub(other, source)
 
 
-_WORDS = re.compile(
-    rb"""\b(?P<name>async)\b(?=\s*[^\s\w(\[@])
+_WORDS = pattern(
+    rb"""(?x)\b(?P<name>async)\b(?=\s*[^\s\w(\[@])
     |(?P<rest>\.\.[ ]?var[ ])(?=[A-Za-z_])
     |\[(?P<any>\.\.)\]
     |\b(?P<partial>ref[ ]partial[ ]struct)\b
@@ -259,11 +255,16 @@ _WORDS = re.compile(
     |(?P<set>\?\.)(?=\w+(?:\.\w+)*[ ]*(?:[-+*/%&|^]|<<|>>|\?\?)?=(?![=>]))
     |\b(?P<extension>extension)(?=[ ]?[<(])(?P<of>[^;{}"]*)(?=\{)
     |"""
-    + _LITERAL,
-    re.VERBOSE,
+    + _LITERAL
 )
 _OLDER_WORDS = (b"async", b"..", b"ref ", b"?.", b"extension")
+_INNER = pattern(rb"[^\w\s]|(?<=\S)\s+(?=\S)")
 _BEFORE_VALUES = frozenset(b"return await in case when is as and or not throw else out ref".split())
+
+
+def _in_one(text: bytes) -> bytes:
+    """Return one name for a text, between the spaces around it."""
+    return _INNER.sub(lambda one: b"_" * len(one[0]), text)
 
 
 def words_as_names(source: bytes) -> bytes:
@@ -277,7 +278,7 @@ def words_as_names(source: bytes) -> bytes:
     The names have a letter that is no ASCII, or are no C# elsewhere.
     """
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         text = found[0]
         if found["name"]:
             return b"\xc3\x9fync" if _is_value(source, found.start(), found.end()) else text
@@ -290,17 +291,20 @@ def words_as_names(source: bytes) -> bytes:
         if found["set"]:
             return b"\xc3\x9f"
         if found["extension"]:
-            of = re.sub(rb"[^\w\s]|(?<=\S)\s+(?=\S)", lambda one: b"_" * len(one[0]), found["of"])
+            of = _in_one(found["of"])
             return b"struct \xc3\x9f" + of
         return text.replace(b" ", b"_") if found["allows"] else text
 
     return _WORDS.sub(other, source) if any(word in source for word in _OLDER_WORDS) else source
 
 
+_LAST_WORD = pattern(rb"\w*$")
+
+
 def _is_value(source: bytes, start: int, end: int) -> bool:
     """Whether a name is used at `start`, and not declared: no type stands before it."""
     before = source[max(0, start - 80) : start].rstrip()
-    word = re.search(rb"\w*$", before)
+    word = _LAST_WORD.search(before)
     if word is not None and word[0]:
         return word[0] in _BEFORE_VALUES
     if before[-1:] in (b">", b"]") and not before.endswith(b"=>"):
@@ -308,12 +312,11 @@ def _is_value(source: bytes, start: int, end: int) -> bool:
     return before[-1:] != b"?" or source[end : end + 20].lstrip()[:1] == b":"
 
 
-_PRIMARY = re.compile(
-    rb"""\bclass\s+[\w`]+(?:\s*<[^(){}=]*>)?\s*?\n(?:(?!\b(?:class|interface|object|fun|va[lr]|typealias)\b)
-        (?://[^\n]*|/\*(?s:.{0,9999}?)\*/|[^(){}="/]|\([^(){}]*\)(?=\s)))*?\bconstructor\s*\(""",
-    re.VERBOSE,
+_PRIMARY = pattern(
+    rb"""(?x)\bclass\s+[\w`]+(?:\s*<[^(){}=]*>)?\s*?\n(?:(?!\b(?:class|interface|object|fun|va[lr]|typealias)\b)
+        (?://[^\n]*|/\*(?s:.{0,9999}?)\*/|[^(){}="/]|\([^(){}]*\)(?=\s)))*?\bconstructor\s*\("""
 )
-_REMARK = re.compile(rb"//[^\n]*|/\*(?s:.*?)\*/")
+_REMARK = pattern(rb"//[^\n]*|/\*(?s:.*?)\*/")
 
 
 def constructors_beside(source: bytes) -> bytes:
@@ -322,13 +325,13 @@ def constructors_beside(source: bytes) -> bytes:
     Comments between the two are blanks.
     """
 
-    def beside(found: re.Match[bytes]) -> bytes:
+    def beside(found: Match[bytes]) -> bytes:
         return _REMARK.sub(lambda remark: b" " * len(remark[0]), found[0]).replace(b"\n", b" ")
 
     return _PRIMARY.sub(beside, source)
 
 
-_CLOSED = re.compile(
+_CLOSED = pattern(
     rb'''//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|"""(?s:.*?)(?:"""|\Z)'''
     rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|(?P<closed>[ ]\})"""
 )
@@ -339,15 +342,14 @@ def closed_on_lines(source: bytes) -> bytes:
     return _CLOSED.sub(lambda found: b"\n}" if found["closed"] else found[0], source)
 
 
-_VOID = re.compile(
-    rb"""(?P<before>[(,:=][ ]*|\breturn[ ])\(\)(?!\s*(?:->|throws\b|async\b|rethrows\b))
+_VOID = pattern(
+    rb"""(?xm)(?P<before>[(,:=][ ]*|\breturn[ ])\(\)(?!\s*(?:->|throws\b|async\b|rethrows\b))
     |(?P<path>[(:=][ ])/(?=[A-Z]\w*\.\w)
     |^[ \t]*\#if\b[^\n]*\n(?P<attributes>(?:\s*@\w+(?:\((?:[^()]|\([^()]*\))*\))?(?=\s))+\s*)
         (?P<rest>(?:^[ \t]*\#else(?:if)?\b[^\n]*\n(?:\s*@\w+(?:\((?:[^()]|\([^()]*\))*\))?(?=\s))+\s*)*)
         ^[ \t]*\#endif[^\n]*
     |"""
-    + _LITERAL,
-    re.VERBOSE | re.MULTILINE,
+    + _LITERAL
 )
 
 
@@ -358,7 +360,7 @@ def void_values(source: bytes) -> bytes:
     `@available(...)`, `#endif`) the first branch is left.
     """
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         text = found[0]
         if found["before"] is not None:
             return found["before"] + b"\xc3\x9f"
@@ -372,19 +374,18 @@ def void_values(source: bytes) -> bytes:
     return _VOID.sub(other, source)
 
 
-_AVAILABILITY = re.compile(
-    rb"^(?P<before>[ \t]*(?:@property\b|[-+][ ]*\()[^;{}]*?[\w*)])(?P<macros>(?:\s+[A-Z_][A-Z0-9_]{3,}"
+_AVAILABILITY = pattern(
+    rb"(?m)^(?P<before>[ \t]*(?:@property\b|[-+][ ]*\()[^;{}]*?[\w*)])(?P<macros>(?:\s+[A-Z_][A-Z0-9_]{3,}"
     rb"(?:\((?:[^();{}]|\([^();{}]*\))*\))?)+)(?=\s*[;{])"
     rb"|^(?P<alone>[ \t]*[A-Z_][A-Z0-9_]{3,}(?:\((?:[^();{}]|\([^();{}]*\))*\))?)(?=[ \t]*\n\s*(?:[-+@]|\Z))"
-    rb"|\btypedef[ ]+[A-Z_]{3,}(?:ENUM|OPTIONS)[ ]*\((?P<type>[^(),\n]*),[ ]*(?P<name>\w+)[ ]*\)(?=\s*[{;])",
-    re.MULTILINE,
+    rb"|\btypedef[ ]+[A-Z_]{3,}(?:ENUM|OPTIONS)[ ]*\((?P<type>[^(),\n]*),[ ]*(?P<name>\w+)[ ]*\)(?=\s*[{;])"
 )
 
 
 def availability_apart(source: bytes) -> bytes:
     """Return Objective-C without the macros behind a member or before a class, enumerations as C writes them."""
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         if found["name"]:
             return (b"enum " + found["name"] + b" : " + found["type"]).ljust(len(found[0]))
         macros = found["alone"] or found["macros"]
@@ -393,10 +394,10 @@ def availability_apart(source: bytes) -> bytes:
     return _AVAILABILITY.sub(other, source)
 
 
-_PHP = re.compile(
+_PHP = pattern(
     rb"""'(?:[^\\']|\\(?s:.))*'|"(?:[^\\"]|\\(?s:.))*"|/\*(?s:.*?)\*/|(?:\#(?!\[)|//)(?:(?!\?>)[^\n])*|(?P<end>\?>)"""
 )
-_MARK = re.compile(rb"<\?(?:php\b|=)?")
+_MARK = pattern(rb"<\?(?:php\b|=)?")
 
 
 def code_alone(source: bytes) -> bytes:
@@ -430,7 +431,7 @@ def code_alone(source: bytes) -> bytes:
     return bytes(out)
 
 
-def _quote(out: bytearray, start: int, mark: re.Match[bytes] | None) -> None:
+def _quote(out: bytearray, start: int, mark: Match[bytes] | None) -> None:
     """Make a text that begins at `start` and ends at a mark (None: with the source) the inner of a string."""
     end = len(out) if mark is None else mark.start()
     out[start:end] = out[start:end].replace(b"\\", b"/").replace(b"'", b"`")
@@ -442,21 +443,20 @@ def _quote(out: bytearray, start: int, mark: re.Match[bytes] | None) -> None:
         out[end - 2 : end] = b"';"
 
 
-_TABLE_ENDS = re.compile(
-    rb"(?P<other>--[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|\$\w*\$)"
+_TABLE_ENDS = pattern(
+    rb"(?i)(?P<other>--[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|\$\w*\$)"
     rb"|(?<=\))(?P<before>\s*)"
-    rb"(?:(?P<inherits>INHERITS\s*)\((?P<of>[^()]*)\)|(?P<strict>STRICT)|(?P<rows>WITHOUT[ ]ROWID))(?=\s*[,;])",
-    re.IGNORECASE,
+    rb"(?:(?P<inherits>INHERITS\s*)\((?P<of>[^()]*)\)|(?P<strict>STRICT)|(?P<rows>WITHOUT[ ]ROWID))(?=\s*[,;])"
 )
 
 
 def table_options(source: bytes) -> bytes:
     """Return SQL in which what stands behind the columns of a table is an option that the grammar knows (`A=B`)."""
 
-    def other(found: re.Match[bytes]) -> bytes:
+    def other(found: Match[bytes]) -> bytes:
         text = found[0]
         if found["inherits"]:
-            of = re.sub(rb"[^\w\s]|(?<=\S)\s+(?=\S)", lambda one: b"_" * len(one[0]), found["of"])
+            of = _in_one(found["of"])
             return found["before"] + found["inherits"] + b"=" + of + b" "
         if found["strict"]:
             return found["before"] + b"S=" + text[-4:]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from muse_hook.digest import hex_sha256
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,20 +26,21 @@ _TOKEN = rb"""(?im)(?P<literal>%s)
     |\bEND\s+(?:IF|LOOP|WHILE|REPEAT|FOR)\b
     |\b(?P<close>END)\b"""
 _PART = rb"""(?:[\w$#@\x80-\xff]+|"[^"]+"|`[^`]+`|\[[^\]]+\])"""
-_CREATED = re.compile(
+_CREATED = pattern(
     rb"""(?ix)CREATE (?P<words>\s (?:[^();'"]|"[^"]*"|'[^']*')*?
         (?<![.\w$@]) (?P<kind>TABLE|VIEW|TYPE|FUNCTION|PROCEDURE|PROC|TRIGGER|INDEX|SEQUENCE)
         (?:\s+CONCURRENTLY)? (?:\s+IF\s+NOT\s+EXISTS)?) \s+
         (?P<name>(?!ON\b)%s (?:\s*\.\s*%s){0,2}) (?![\w$.])"""
     % (_PART, _PART)
 )
-_ROUTINE = re.compile(rb"(?i)(?:CREATE|ALTER)\s[^;('\"]{0,200}?\b(?:FUNCTION|PROC(?:EDURE)?|TRIGGER|EVENT|PACKAGE)\b")
-_BATCH = re.compile(rb"(?im)^[ \t]*(?:GO|/)[ \t\r]*$")
-_FROM_HERE = re.compile(rb"(?is)COPY\b[^;]*\bFROM\s+STDIN\b[^;]*")
+_ROUTINE = pattern(rb"(?i)(?:CREATE|ALTER)\s[^;('\"]{0,200}?\b(?:FUNCTION|PROC(?:EDURE)?|TRIGGER|EVENT|PACKAGE)\b")
+_BATCH = pattern(rb"(?im)^[ \t]*(?:GO|/)[ \t\r]*$")
+_FROM_HERE = pattern(rb"(?is)COPY\b[^;]*\bFROM\s+STDIN\b[^;]*")
+_MORE = pattern(rb"\w+")
 _END_OF_DATA = b"\n\\.\n"
-_NEXT = re.compile(rb"(?im)^[ \t]*CREATE\b")
-_GAP = re.compile(rb"(?:\s|%s)+" % _COMMENT)
-_WORD = re.compile(rb"(?i)(?P<gap>(?:\s|%s)+)|(?P<rest>%s|[^\s'\"`$/-]+|.)" % (_COMMENT, _STRING + _DOLLARS))
+_NEXT = pattern(rb"(?im)^[ \t]*CREATE\b")
+_GAP = pattern(rb"(?:\s|%s)+" % _COMMENT)
+_WORD = pattern(rb"(?i)(?P<gap>(?:\s|%s)+)|(?P<rest>%s|[^\s'\"`$/-]+|.)" % (_COMMENT, _STRING + _DOLLARS))
 
 # A letter that no word of SQL begins with.
 _MARK = b"\xc3\x9f"
@@ -50,6 +50,15 @@ _IN_STRING = bytes.maketrans(b"'\\", b"\x01\x02")
 _LETTERS = {b"TY": b"Y", b"TR": b"R"}
 _SIGNS = frozenset(b"(),=<>+")
 _SHORTEST = 17  # bytes that a digest takes
+
+
+def _token(ends: bytes) -> bytes:
+    """Return the expression for all that matters for where a statement ends."""
+    literal = _LITERAL.removesuffix(_DOLLARS) if b"$" in ends else _LITERAL
+    return (_TOKEN % (literal, ends)).replace(b"\n    ", b"")
+
+
+_TO_SEMICOLON = pattern(_token(b";"))
 
 
 def statements_apart(source: bytes, is_read: Callable[[bytes], bool]) -> bytes:
@@ -70,7 +79,7 @@ def statements_apart(source: bytes, is_read: Callable[[bytes], bool]) -> bytes:
 def _statements(source: bytes, out: bytearray) -> Iterator[Span]:
     """Yield where each statement stands; what ends one, and is no `;`, is one in `out`."""
     batches = _BATCH.search(source) is not None
-    ends, token = b";", _token(b";")
+    ends, token = b";", _TO_SEMICOLON
     at = start = _begin(source, 0)
     depth, is_routine = 0, _ROUTINE.match(source, at) is not None
     while start < len(source):
@@ -82,8 +91,10 @@ def _statements(source: bytes, out: bytearray) -> Iterator[Span]:
         if is_routine and (found["open"] or found["close"]):
             depth = max(0, depth + (1 if found["open"] else -1))
         if found["delimiter"]:
+            import re  # few texts have another delimiter
+
             ends = re.escape(found["mark"])
-            token = _token(ends)
+            token = re.compile(_token(ends))
         elif found["end"]:
             if is_routine and ends == b";" and (depth or batches):
                 continue
@@ -102,12 +113,6 @@ def _statements(source: bytes, out: bytearray) -> Iterator[Span]:
             out[ending:at] = (b";" if end > start or found["end"] else b"").ljust(at - ending)
         start = at = _begin(source, at)
         depth, is_routine = 0, _ROUTINE.match(source, at) is not None
-
-
-def _token(ends: bytes) -> re.Pattern[bytes]:
-    """Return what finds all that matters for where a statement ends."""
-    literal = _LITERAL.removesuffix(_DOLLARS) if b"$" in ends else _LITERAL
-    return re.compile((_TOKEN % (literal, ends)).replace(b"\n    ", b""))
 
 
 def _begin(source: bytes, at: int) -> int:
@@ -132,7 +137,7 @@ def _spelled(text: bytes, closing: bytes) -> bytes:
     words = b"_".join(found["words"].upper().split())
     kind = _LETTERS.get(found["kind"][:2].upper(), found["kind"][:1].upper())
     more = words.replace(found["kind"].upper(), b"", 1).strip(b"_")
-    if more and not re.fullmatch(rb"\w+", more):
+    if more and not _MORE.fullmatch(more):
         more = _digest(more, min(len(more), 16))
     name = found["name"].replace(b"[", b'"').replace(b"]", b'"')
     head = b"SET " + _MARK + kind + (b"_" + more if more else b"") + b"." + name + b"="

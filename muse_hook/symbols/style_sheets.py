@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from muse_hook.patterns import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 _STRING = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
 _ATTRIBUTE = rf"""\[\s*([^][=~|^$*\s"']+)\s*([~|^$*]?=)\s*({_STRING}|[^][\s"']+)\s*([a-zA-Z]?)\s*\]"""
-_PART = re.compile(rf"(?s)(?:\\.|{_STRING}|{_ATTRIBUTE}|\s+|.)")
-_MEASURE = re.compile(r"([-+]?)([0-9]*)(?:\.([0-9]*))?(?:e\+?(-?[0-9]+))?([a-z%]*)")
+_PART = pattern(rf"(?s)(?:\\.|{_STRING}|{_ATTRIBUTE}|\s+|.)")
+_MEASURE = pattern(r"([-+]?)([0-9]*)(?:\.([0-9]*))?(?:e\+?(-?[0-9]+))?([a-z%]*)")
 _COMBINATORS = {">", "+", "~"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from muse_hook.digest import digest
 from muse_hook.model.symbol import Symbol, SymbolTable
+from muse_hook.patterns import pattern
 from muse_hook.symbols.definition import IMPLIED, Definition, Implied
 from muse_hook.symbols.source import SourceText
 from muse_hook.symbols.statement import HEADER, ITEM, MEMBER, walk
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # What is not a symbol's is held together entry by entry from so many bytes on; shorter ones are written as fast.
 LONG = 2_000
 
+_BOUND = pattern(r"(?<![\w.])(\w+)[\s\0]*:=")
 _DELETES = (b"del ", b"del(", b"del\t")
 
 
@@ -155,13 +157,7 @@ class SegmentedTable(SymbolTable):
                 texts += one.guards
                 if one.kind == "variable":
                     texts += (text.decode(errors="replace") for text in one.texts())
-        texts = [text for text in texts if ":=" in text]
-        if not texts:
-            return False
-        import re  # start-up time; few files have such an expression
-
-        inside = re.compile(rf"(?<![\w.]){re.escape(name)}[\s\0]*:=")
-        return any(map(inside.search, texts))
+        return any(name in _BOUND.findall(text) for text in texts if ":=" in text)
 
     def is_hidden(self, symbol: Symbol) -> bool:
         """See `SymbolTable.is_hidden`."""
