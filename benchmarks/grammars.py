@@ -314,6 +314,161 @@ double {0}(double one, double two)
 }}
 """,
     ),
+    "C++": (
+        "b.cpp",
+        """#include <cmath>
+
+namespace bank {{
+
+class Account {{
+ public:
+  int total(int amount) const {{ return amount * 3; }}
+
+ private:
+  int owner_;
+}};
+
+double {0}(double one, double two) {{
+  if (one > two) {{
+    return std::sqrt(one) + {1};
+  }}
+  return two;
+}}
+
+}}  // namespace bank
+""",
+    ),
+    "Objective-C": (
+        "b.m",
+        """#import <Foundation/Foundation.h>
+
+@implementation Account
+
+- (int)total:(int)amount {{
+  return amount * 3;
+}}
+
+- (double){0}:(double)one {{
+  return sqrt(one) + {1};
+}}
+
+@end
+""",
+    ),
+    "Swift": (
+        "b.swift",
+        """import Foundation
+
+let rate = 3
+
+class Account {{
+    func total(_ amount: Int) -> Int {{
+        return amount * rate
+    }}
+}}
+
+func {0}(_ one: Double, _ two: Double) -> Double {{
+    if one > two {{
+        return sqrt(one) + {1}
+    }}
+    return two
+}}
+""",
+    ),
+    "Scala": (
+        "b.scala",
+        """package bank
+
+import scala.math.sqrt
+
+class Account(val owner: String) {{
+  def total(amount: Int): Int = amount * 3
+
+  def {0}(one: Double, two: Double): Double = {{
+    if (one > two) sqrt(one) + {1} else two
+  }}
+}}
+""",
+    ),
+    "Bash": (
+        "b.sh",
+        """set -e
+
+RATE=3
+
+total() {{
+    echo $(($1 * RATE))
+}}
+
+{0}() {{
+    if [ "$1" -gt "$2" ]; then
+        echo {1}
+    fi
+}}
+""",
+    ),
+    "Lua": (
+        "b.lua",
+        """local math = require("math")
+
+local Account = {{}}
+
+function Account.total(amount)
+  return amount * 3
+end
+
+function {0}(one, two)
+  if one > two then
+    return math.sqrt(one) + {1}
+  end
+  return two
+end
+""",
+    ),
+    "Elixir": (
+        "b.ex",
+        """defmodule Account do
+  @rate 3
+
+  def total(amount), do: amount * @rate
+
+  def {0}(one, two) do
+    if one > two, do: one + {1}, else: two
+  end
+end
+""",
+    ),
+    "SQL": (
+        "b.sql",
+        """CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL
+);
+
+CREATE VIEW {0} AS SELECT id + {1} AS one FROM account;
+""",
+    ),
+    "CSS": (
+        "b.css",
+        """.account {{
+  color: #FFF;
+}}
+
+.{0} > .two {{
+  margin: {1}px;
+}}
+""",
+    ),
+    "Make": (
+        "Makefile",
+        """RATE := 3
+
+all: {0}
+
+{0}: one.o
+\tcc -O{1} one.o
+""",
+    ),
     "Markdown": (
         "b.md",
         """# Bank
