@@ -115,7 +115,7 @@ def test_hook_compiles_no_expressions_in_any_language(repo: Repo) -> None:
     write_kept(time.time())
     hooked = HookedRepo(repo.path, repo.environment, repo.clock)
     hooked.install()
-    code = HOOK.replace("print(*one_by_one)", "print('re' in sys.modules, *one_by_one)")
+    code = HOOK.replace("print(*one_by_one)", "print('re' in sys.modules, *sys.modules)")
     for name in ("before", "after"):
         for path in sorted(GOLDEN.glob(f"*/{name}.*")):
             hooked.write(f"lib/{path.parent.name}{path.suffix}", path.read_text())
