@@ -6,7 +6,9 @@ from sys import intern
 
 from muse_hook.digest import digest
 from muse_hook.symbols.damage import missing_kinds
-from muse_hook.symbols.tokens import RAW, leaves
+from muse_hook.symbols.normal import Normal
+from muse_hook.symbols.reader import TooLargeError
+from muse_hook.symbols.tokens import RAW, leaves, without_nul
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-    from muse_hook.symbols.normal import Normal
     from muse_hook.symbols.query import Captures
     from muse_hook.symbols.reader import Parsed, Reader
 
@@ -212,8 +213,11 @@ class SourceText:
         """Whether any of `names` may stand in the text; beyond ASCII a name has several spellings."""
         return not self.source.isascii() or any(name.encode() in self.source for name in names)
 
-    def _nodes(self) -> tuple[Node, Node | None]:
-        """Return the root of the tree, and the node that the text is; None in damaged text."""
+    def _nodes(self) -> tuple[Node | None, Node | None]:
+        """Return the root of the tree, and the node that the text is; None in damaged text.
+
+        There is no tree either where that takes the parser more steps alone than the whole file did.
+        """
         if self._context is not None:
             found = self._in_context(self._context)
             if found is not None:
@@ -222,7 +226,10 @@ class SourceText:
         parsed = self._parsed
         root = parsed.root if parsed is not None else None
         if parsed is None or root is None:
-            root, parsed, self._at = self.reader.parse_alone(self.source, self.kind, is_header=self.is_header)
+            try:
+                root, parsed, self._at = self.reader.parse_alone(self.source, self.kind, is_header=self.is_header)
+            except TooLargeError:
+                return None, None
             self._parsed = parsed
         if root.has_error:
             return root, None
@@ -291,6 +298,10 @@ class SourceText:
 
     def _write(self) -> Normal:
         root, node = self._nodes()
+        if root is None:
+            normal = Normal()
+            normal.entries.append(RAW + without_nul(" ".join(self.source.decode("utf-8", "replace").split())))
+            return normal
         if node is None:
             normal = self.reader.normaliser.write(root.children)
             # what the parser put in for what is missing makes damaged text look whole
@@ -359,7 +370,7 @@ class SourceText:
     def calls(self) -> frozenset[str]:
         """The simple names called."""
         root, node = self._nodes()
-        return self.reader.normaliser.calls(node or root)
+        return self.reader.normaliser.calls(node or root) if root is not None else frozenset()
 
     @property
     def statements(self) -> tuple[str, ...]:

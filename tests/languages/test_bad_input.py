@@ -16,7 +16,7 @@ from support.shell import Shell
 from muse_hook.languages.languages import language_for
 from muse_hook.model.symbol import SymbolTable
 from muse_hook.symbols.extract import extract
-from muse_hook.symbols.reader import reader_of
+from muse_hook.symbols.reader import Reader, TooLargeError, reader_of
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FILES = sorted(file for file in GOLDEN.glob("*/before.*") if language_for(file.name) is not None)
@@ -235,3 +235,21 @@ def test_broken_files_are_read_as_anything_is(path: Path) -> None:
         texts = ({file: one.decode("latin-1")} for one in (older, source))
         assert delta_of(*texts)["domain"] == "code", said
         older = source if chance.random() < 0.5 else chance.choice(whole)
+
+
+def test_damaged_text_that_takes_a_counted_parser_too_long_alone_is_told_by_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fuzzing met such a piece of a class of Kotlin: its file was read in time, its own text was not."""
+    language = language_for("a.kt")
+    assert language is not None
+    pieces = [b"  #endif <%s\n" % word for word in (b"a b", b"a   b", b"c")]
+    sources = [b"class A {\n  fun f() = 1\n" + piece + b"  fun g() = 2\n}\n" for piece in pieces]
+    tables = [extract(source, language) for source in sources]
+
+    def give_up(*_: object, **_options: object) -> None:
+        raise TooLargeError
+
+    monkeypatch.setattr(Reader, "parse_alone", give_up)
+    assert tables[0].tree_id == tables[1].tree_id != tables[2].tree_id
+    assert all(one.content_id for table in tables for one in table.symbols.values())
