@@ -82,6 +82,7 @@ def test_what_stands_in_a_list_belongs_to_the_list() -> None:
         ("a.md", "# A\n\nOne two\nthree.\n\n* x\n* y\n", "A\n=\n\nOne two three.\n\n- x\n- y\n"),
         ("a.md", "# A\n\n|a|b|\n|-|-|\n|c|d|\n", "# A #\n\n| a   | b |\n| --- | - |\n| c   | d |\n"),
         ("a.md", "# A\n\n*One* two *of\nthem*, __three__ `*a*`\n", "# A\n\n_One_ two _of\nthem_, **three** `*a*`\n"),
+        ("a.md", "# A\n\n***One two***, `***a***`\n", "# A\n\n_**One two**_, `***a***`\n"),
         (
             "a.yaml",
             "a:\n- b: |\n     c\n\n       d\n  e: 1\n",
@@ -115,6 +116,7 @@ def test_layout_changes_nothing(path: str, old: str, new: str) -> None:
         ("a.md", "# A\n\n`*a*` *b c\n", "# A\n\n`_a_` *b c\n"),
         ("a.md", "# A\n\na*b*c\n", "# A\n\na_b_c\n"),
         ("a.md", "# A\n\n*a*\n", "# A\n\n**a**\n"),
+        ("a.md", "# A\n\n***a***\n", "# A\n\n**a**\n"),
         ("a.yaml", "a: |\n  b\n  c\n", "a: |\n  b\n    c\n"),
         ("a.yaml", "a: |2\n  b\n", "a: |2\n   b\n"),
         ("a.yaml", "a: |\n  b\n", "a: >\n  b\n"),
