@@ -116,7 +116,7 @@ def pattern_texts() -> list[str | bytes]:
             texts += (str(row[key]).encode() for key in patterns.BYTES_KEYS if key in row)
     query = import_module(f"{_PACKAGE}.symbols.query")
     for name in sorted(os.listdir(os.path.join(FOLDER, "queries"))):
-        with open(os.path.join(FOLDER, "queries", name), encoding="utf-8") as file:
+        with open(os.path.join(FOLDER, "queries", name), encoding="utf-8", newline="\n") as file:
             texts += query.matched_texts(file.read())
     for folder, _, names in os.walk(FOLDER):
         for name in (name for name in names if name.endswith(".py")):
