@@ -345,9 +345,11 @@ class Reader:
 
     def joined_lines(self, source: bytes) -> frozenset[int]:
         """Return where those lines of a damaged text begin that respelling takes into the one before, by a blank."""
-        from muse_hook.symbols.respell import BY_STATEMENT
+        if not self._respell:
+            return frozenset()
+        from muse_hook.symbols.respell import BY_STATEMENT  # few languages need it
 
-        if not self._respell or not BY_STATEMENT.keys().isdisjoint(self._respell):
+        if not BY_STATEMENT.keys().isdisjoint(self._respell):
             return frozenset()
         spelled = self._respelled(self._given(source))
         if len(spelled) != len(source):
