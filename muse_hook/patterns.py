@@ -19,7 +19,7 @@ _ASKED = ("search", "match", "fullmatch", "findall", "finditer", "split", "sub")
 _compiled: dict[str | bytes, bytes] | None = None  # what is in the file of the part; empty where that does not do
 
 
-class _Waiting:
+class _Uncompiled:
     """A regular expression that is not compiled yet; it has its methods from the first question on."""
 
     def __init__(self, text: Any) -> None:  # str or bytes
@@ -34,7 +34,7 @@ class _Waiting:
         return getattr(compiled, name)
 
 
-made: dict[str | bytes, _Waiting] = {}
+made: dict[str | bytes, _Uncompiled] = {}
 """What `pattern` has returned, by text; `muse_hook.together` writes what Python's `re` makes of each."""
 
 
@@ -46,7 +46,7 @@ def pattern(text: AnyStr) -> Pattern[AnyStr]:
     """
     found = made.get(text)
     if found is None:
-        found = made[text] = _Waiting(text)
+        found = made[text] = _Uncompiled(text)
     return found  # type: ignore[return-value] # it has the methods of one that are asked here
 
 

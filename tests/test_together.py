@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.hooked import PACKAGES, HookedRepo
+from support.one_by_one import ONE_BY_ONE
 from support.repository import Repo
 
 import muse_hook
@@ -24,17 +25,10 @@ from muse_hook.together import PARTS, READERS, pattern_texts, write_together
 PACKAGE = Path(muse_hook.__file__).parent
 GOLDEN = Path(__file__).parent / "golden"
 
-HOOK = """
+HOOK = f"""
 import os, sys
 sys.path[:0] = sys.argv[1].split("\\n")
-from muse_hook import quick_import
-one_by_one = []
-fill = quick_import.QuickFinder.exec_module
-def exec_module(finder, module):
-    one_by_one.append(module.__name__)
-    fill(finder, module)
-quick_import.QuickFinder.exec_module = exec_module
-from muse_hook.hook import main
+{ONE_BY_ONE}from muse_hook.hook import main
 main(["post-commit"])
 print(*one_by_one)
 """

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from support.one_by_one import ONE_BY_ONE
 from support.repository import Repo
 
 from muse_hook.cli.line import _PLAIN, parse
@@ -18,19 +19,12 @@ from muse_hook.together import write_together
 Reader = Callable[[list[str]], tuple[argparse.Namespace, object, argparse.Namespace]]
 WORDS: tuple[list[str], ...] = ([], ["a"], ["a", "b"], ["a", "b", "c"], ["a", "b", "c", "d"], [""], ["a b", ""])
 
-LOG = """
+LOG = f"""
 import sys
-from muse_hook import quick_import
-one_by_one = []
-fill = quick_import.QuickFinder.exec_module
-def exec_module(finder, module):
-    one_by_one.append(module.__name__)
-    fill(finder, module)
-quick_import.QuickFinder.exec_module = exec_module
-import os
+{ONE_BY_ONE}import os
 leave = os._exit
 def show(status):
-    print(*one_by_one, *{"re", "argparse", "json", "enum"}.intersection(sys.modules), file=sys.stderr)
+    print(*one_by_one, *{{"re", "argparse", "json", "enum"}}.intersection(sys.modules), file=sys.stderr)
     leave(status)
 os._exit = show
 from muse_hook.__main__ import main
